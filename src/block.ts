@@ -1,0 +1,81 @@
+/** What went wrong on the way from the board, as the link saw it. */
+export type FaultKind =
+  | 'no-reply'
+  | 'short-reply'
+  | 'stray-bytes'
+  | 'wrong-answer'
+  | 'implausible-frame'
+  | 'board-lost'
+  | 'overrun'
+  | 'suspend';
+
+/** Something between two samples that explains why they lie apart. Instants in ns since the recording began. */
+export type RecordingEvent =
+  | {
+      readonly type: 'fault';
+      readonly kind: FaultKind;
+      readonly startNs: number;
+      readonly endNs: number;
+      /** Bytes thrown away, or samples for `overrun`. */
+      readonly discarded: number;
+    }
+  /** The wall clock, read again: `unixUs` at `atNs`. */
+  | { readonly type: 'clock'; readonly atNs: number; readonly unixUs: number }
+  /** The recording's end; nothing follows. */
+  | { readonly type: 'end'; readonly atNs: number; readonly reason: EndReason };
+
+export type EndReason = 'duration' | 'stopped' | 'source-ended' | 'board-lost' | 'output-failed';
+
+/**
+ * A run of replies as they came, side by side: `count` frames, each with its request and its reply instant in
+ * whole ns since the recording began. The events lie behind the samples. Whoever is handed a block may use it
+ * until it asks for the next one; whoever keeps a part copies it.
+ */
+export interface FrameBlock {
+  readonly count: number;
+  readonly frames: Uint8Array;
+  readonly requestNs: Float64Array;
+  readonly replyNs: Float64Array;
+  readonly events: readonly RecordingEvent[];
+}
+
+/**
+ * Decoded samples, columns side by side; rows `0 … count-1` of every column are valid. Channels are the board's
+ * own integers (mV, mA, mW, 0.1 °C, …), sums are whole milliwatts.
+ */
+export interface Block {
+  readonly count: number;
+  /** The samples' instants, whole µs since the recording began: the middle of request and reply. */
+  readonly timeUs: Float64Array;
+  /** By channel, in the layout's order; undefined where nobody asked for the channel. */
+  readonly channels: readonly (Int32Array | undefined)[];
+  /** By component, in the map's order, `system` first. */
+  readonly powerMw: readonly Float64Array[];
+  /** What it was decoded from. */
+  readonly raw: FrameBlock;
+}
+
+/** Who answered. */
+export interface BoardIdentity {
+  /** The board's table: `benchlab`. */
+  readonly id: string;
+  readonly product: string;
+  readonly productId: number;
+  /** 24 hexadecimal digits, or null where the source does not know. */
+  readonly uid: string | null;
+  readonly name: string | null;
+  readonly firmware: number | null;
+  /** The path or name it was reached by. */
+  readonly port: string;
+}
+
+/** Facts about a recording that stand before its first sample. */
+export interface RecordingHeader {
+  readonly board: BoardIdentity;
+  /** The instant 0 on this machine's CLOCK_MONOTONIC, ns; null where the recording comes from elsewhere. */
+  readonly startMonotonicNs: bigint | null;
+  /** UTC of the instant 0, µs since 1970; null where nobody knows, as in a bare frame dump. */
+  readonly startUnixUs: number | null;
+  /** False where the instants were made up from a nominal rate, so that nothing can be said of latency. */
+  readonly instantsMeasured: boolean;
+}

@@ -1,0 +1,46 @@
+/** Exit codes, as `docs/contract.md` promises them. */
+export const ExitCode = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  noBoard: 3,
+  boardLost: 4,
+  outputFailed: 5,
+  badInput: 6,
+  limitNotMet: 7,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/**
+ * A failure that is not a bug of ours: its message says what happened, what was expected and what to do,
+ * and its exit code is one of the documented ones.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+export const usageError = (message: string): UserError => new UserError(message, ExitCode.usage);
+export const boardError = (message: string, cause?: unknown): UserError =>
+  new UserError(message, ExitCode.noBoard, { cause });
+export const inputError = (message: string, cause?: unknown): UserError =>
+  new UserError(message, ExitCode.badInput, { cause });
+export const outputError = (message: string, cause?: unknown): UserError =>
+  new UserError(message, ExitCode.outputFailed, { cause });
+
+/** The `code` of a Node system error (`ENOENT`, …), or `undefined` where there is none. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return undefined;
+}
+
+/** The text of whatever was thrown. */
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

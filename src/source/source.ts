@@ -1,0 +1,28 @@
+import type { BoardIdentity, FrameBlock, RecordingHeader } from '../block.js';
+import type { Board } from '../board/board.js';
+
+export interface RecordingOptions {
+  /** Samples per second on an even grid; as fast as the board answers where absent. */
+  readonly rateHz?: number;
+  /** Ends by itself after this long. */
+  readonly durationMs?: number;
+}
+
+/** Anything that yields samples: a live board, a capture, the simulator. Connected and identified already. */
+export interface Source {
+  readonly board: Board;
+  readonly identity: BoardIdentity;
+  /** Fixes the instant 0 and begins to sample. Called once. */
+  start(options: RecordingOptions): Recording;
+  /** Lets go of the port or the file; safe to call twice, and before `start`. */
+  close(): Promise<void>;
+}
+
+/** A recording in progress. */
+export interface Recording {
+  readonly header: RecordingHeader;
+  /** The samples in order; the last block holds the `end` event. Live sources hand blocks out every 100 ms or so. */
+  blocks(): AsyncIterable<FrameBlock>;
+  /** Ends it: the blocks up to now still come, then `end`. */
+  stop(): void;
+}
