@@ -1,12 +1,22 @@
 /** What went wrong on the way from the board, as the link saw it. */
 export type FaultKind =
+  /** Nothing within the deadline. */
   | 'no-reply'
+  /** The whole reply, but after its deadline. */
+  | 'late-reply'
+  /** A part of a reply. */
   | 'short-reply'
-  | 'stray-bytes'
+  /** As many bytes as another question's answer has. */
   | 'wrong-answer'
+  /** More bytes than were asked for, or bytes nobody asked for. */
+  | 'stray-bytes'
+  /** Frames that contradict themselves; they are kept. */
   | 'implausible-frame'
+  /** The port is gone, or the board silent for good. */
   | 'board-lost'
+  /** Samples taken that nobody fetched in time. */
   | 'overrun'
+  /** The machine slept. */
   | 'suspend';
 
 /** Something between two samples that explains why they lie apart. Instants in ns since the recording began. */
@@ -16,8 +26,8 @@ export type RecordingEvent =
       readonly kind: FaultKind;
       readonly startNs: number;
       readonly endNs: number;
-      /** Bytes thrown away, or samples for `overrun`. */
-      readonly discarded: number;
+      /** Bytes thrown away; for `overrun` samples lost; for `implausible-frame` frames kept. */
+      readonly count: number;
     }
   /** The wall clock, read again: `unixUs` at `atNs`. */
   | { readonly type: 'clock'; readonly atNs: number; readonly unixUs: number }

@@ -1,0 +1,32 @@
+import type { BoardIdentity, FrameBlock } from '../block.js';
+import type { Board } from '../board/board.js';
+import type { SamplingOutcome } from './sampler.js';
+
+export interface LinkSampling {
+  /** The instant 0 on CLOCK_MONOTONIC. */
+  readonly originNs: bigint;
+  readonly rateHz?: number | undefined;
+  /** No request goes out at or after this instant, ns since the origin. */
+  readonly endNs?: number | undefined;
+}
+
+/** An open port with an identified board behind it. */
+export interface Link {
+  readonly kind: LinkKind;
+  readonly board: Board;
+  readonly identity: BoardIdentity;
+  /** Samples until `stop`, the end, or the board is lost; returns which. Called once. */
+  sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome>;
+  stop(): void;
+  close(): Promise<void>;
+}
+
+/** `tty`: a thread that blocks in the kernel (POSIX). `stream`: serialport's stream. `in-process`: no port at all. */
+export type LinkKind = 'tty' | 'stream' | 'in-process';
+
+/** Live samples are handed on in pieces of about this age. */
+export const handOverMs = 100;
+/** A block holds at most so many samples. */
+export const blockSamples = 512;
+/** What the ring holds: a minute at 1 kHz, however long the text takes. 15 MB at 216 bytes a frame. */
+export const ringSamples = 65_536;

@@ -1,0 +1,86 @@
+import type { FrameBlock, RecordingEvent } from '../block.js';
+
+/**
+ * Samples on their way from the thread that takes them to the thread that writes them: one producer, one consumer,
+ * fixed size, nothing allocated per sample. A full ring refuses: the producer counts what it could not keep.
+ */
+export class SampleRing {
+  private readonly control: Int32Array;
+  private readonly requestNs: Float64Array;
+  private readonly replyNs: Float64Array;
+  private readonly frames: Uint8Array;
+  private readonly mask: number;
+
+  /** Bytes of shared memory for `capacity` samples, a power of two. */
+  static allocate(capacity: number, frameBytes: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(headerBytes + capacity * (16 + frameBytes));
+  }
+
+  constructor(
+    readonly buffer: SharedArrayBuffer,
+    readonly frameBytes: number,
+  ) {
+    const capacity = (buffer.byteLength - headerBytes) / (16 + frameBytes);
+    this.mask = capacity - 1;
+    this.control = new Int32Array(buffer, 0, headerBytes / 4);
+    this.requestNs = new Float64Array(buffer, headerBytes, capacity);
+    this.replyNs = new Float64Array(buffer, headerBytes + capacity * 8, capacity);
+    this.frames = new Uint8Array(buffer, headerBytes + capacity * 16, capacity * frameBytes);
+  }
+
+  /** How many samples were pushed in all, modulo 2^32: a place in the stream that events refer to. */
+  get head(): number {
+    return Atomics.load(this.control, Slot.head);
+  }
+
+  get stopRequested(): boolean {
+    return Atomics.load(this.control, Slot.stop) !== 0;
+  }
+
+  /** Asks the producer to end, and wakes it where it sleeps. */
+  requestStop(): void {
+    Atomics.store(this.control, Slot.stop, 1);
+    Atomics.notify(this.control, Slot.stop);
+  }
+
+  /** Sleeps the producing thread; a stop request wakes it. */
+  sleep(ms: number): void {
+    Atomics.wait(this.control, Slot.stop, 0, ms);
+  }
+
+  /** False where the ring is full: nothing was kept. */
+  push(frame: Buffer, requestNs: number, replyNs: number): boolean {
+    const head = Atomics.load(this.control, Slot.head);
+    if (((head - Atomics.load(this.control, Slot.tail)) | 0) > this.mask) return false;
+    const slot = head & this.mask;
+    this.requestNs[slot] = requestNs;
+    this.replyNs[slot] = replyNs;
+    frame.copy(this.frames, slot * this.frameBytes, 0, this.frameBytes);
+    Atomics.store(this.control, Slot.head, (head + 1) | 0);
+    return true;
+  }
+
+  /** The next run of at most `limit` samples, in place and up to `until`; undefined where there is none. */
+  peek(limit: number, until: number): FrameBlock | undefined {
+    const tail = Atomics.load(this.control, Slot.tail);
+    const start = tail & this.mask;
+    const count = Math.min((until - tail) | 0, limit, this.mask + 1 - start);
+    if (count <= 0) return undefined;
+    return {
+      count,
+      frames: this.frames.subarray(start * this.frameBytes, (start + count) * this.frameBytes),
+      requestNs: this.requestNs.subarray(start, start + count),
+      replyNs: this.replyNs.subarray(start, start + count),
+      events: noEvents,
+    };
+  }
+
+  /** Gives back the places of `count` samples that `peek` handed out. */
+  release(count: number): void {
+    Atomics.store(this.control, Slot.tail, (Atomics.load(this.control, Slot.tail) + count) | 0);
+  }
+}
+
+const noEvents: readonly RecordingEvent[] = [];
+const headerBytes = 64;
+const Slot = { head: 0, tail: 1, stop: 2 } as const;

@@ -1,0 +1,284 @@
+import type { FaultKind, RecordingEvent } from '../block.js';
+import type { Board, Command } from '../board/board.js';
+import { type FrameCheck, makeFrameCheck } from '../board/frame.js';
+import type { SampleRing } from './ring.js';
+import { type AsyncWire, deadlineMs, gone, quietMs, type Wire } from './wire.js';
+
+/** What the sampler wants done next; the result is handed to the next `step`. */
+export const Action = { ask: 0, sleep: 1, drain: 2, end: 3 } as const;
+type Action = (typeof Action)[keyof typeof Action];
+
+export type SamplingOutcome = 'duration' | 'stopped' | 'lost';
+
+export interface SamplingOptions {
+  /** Nanoseconds since the recording began. */
+  readonly clock: () => number;
+  readonly rateHz?: number | undefined;
+  /** No request goes out at or after this instant, ns. */
+  readonly endNs?: number | undefined;
+  readonly onEvent: (event: RecordingEvent) => void;
+}
+
+/** A reply that came this much sooner than replies do may be a leftover. */
+const hastyShare = 0.5;
+/** So many frames in a row that contradict themselves: perhaps the stream is shifted after all. */
+const implausibleRunLimit = 8;
+/** A board that fails this many handshakes in a row (over a second) counts as lost. */
+const handshakeAttempts = 8;
+
+const State = { ready: 0, sleeping: 1, asked: 2, listening: 3, draining: 4, greeted: 5 } as const;
+
+/**
+ * One request, one reply, one deadline, as a state machine that does no I/O of its own, so that the blocking and the
+ * asynchronous driver share every decision: `step(result)` names the next action. Nothing is allocated per sample.
+ *
+ * A reply is only pushed when it is surely the answer to its request: of exact length, within the deadline, and not
+ * suspicious. A suspicious one (much sooner than usual, or contradicting itself) waits until the line has been
+ * silent: a leftover is always followed by the real reply. Anything else leads to drain, WELCOME, and on.
+ */
+export class Sampler {
+  readonly reply = Buffer.alloc(4096);
+  request: Uint8Array;
+  replyBytes: number;
+  waitMs = 0;
+  outcome: SamplingOutcome = 'stopped';
+
+  private state: number = State.ready;
+  private readonly sensors: Command;
+  private readonly welcome: Command;
+  private readonly isPlausible: FrameCheck;
+  private readonly view: DataView;
+  private readonly periodNs: number;
+  private readonly endNs: number;
+  private slot = 0;
+  private requestNs = 0;
+  private replyNs = 0;
+  /** A low quantile of the round trips, ns: sinks fast, rises slowly. */
+  private typicalNs = 0;
+
+  private faultKind: FaultKind = 'no-reply';
+  private faultStartNs = 0;
+  private discarded = 0;
+  private attempts = 0;
+
+  private implausibleCount = 0;
+  private implausibleStartNs = 0;
+  private overrunCount = 0;
+  private overrunStartNs = 0;
+
+  constructor(
+    private readonly board: Board,
+    private readonly ring: SampleRing,
+    private readonly options: SamplingOptions,
+  ) {
+    this.sensors = board.commands.sensors;
+    this.welcome = board.commands.welcome;
+    this.request = this.sensors.request;
+    this.replyBytes = this.sensors.replyBytes;
+    this.isPlausible = makeFrameCheck(board);
+    this.view = new DataView(this.reply.buffer, this.reply.byteOffset, this.reply.byteLength);
+    this.periodNs = options.rateHz === undefined ? 0 : 1e9 / options.rateHz;
+    this.endNs = options.endNs ?? Number.POSITIVE_INFINITY;
+    if (this.periodNs > 0) this.slot = Math.ceil(options.clock() / this.periodNs);
+  }
+
+  step(result: number): Action {
+    if (result === gone) return this.finish('lost');
+    switch (this.state) {
+      case State.asked:
+        return this.judge(result);
+      case State.listening:
+        return result === 0 ? this.accept() : this.fault('stray-bytes', this.replyBytes + result);
+      case State.draining:
+        this.discarded += result;
+        return this.ask(this.welcome, State.greeted);
+      case State.greeted:
+        return this.judgeWelcome(result);
+      default:
+        return this.next();
+    }
+  }
+
+  /** The next request, now or when its time on the grid has come. */
+  private next(): Action {
+    if (this.ring.stopRequested) return this.finish('stopped');
+    const now = this.options.clock();
+    if (this.periodNs > 0) {
+      const due = this.slot * this.periodNs;
+      if (due >= this.endNs) return this.sleepOrFinish(now);
+      if (now < due) return this.sleep(due - now);
+      // A slot that was missed stays missed: two samples close together would not fill it.
+      this.slot = Math.max(this.slot, Math.floor(now / this.periodNs)) + 1;
+    }
+    if (now >= this.endNs) return this.finish('duration');
+    return this.ask(this.sensors, State.asked);
+  }
+
+  /** The grid has no slot left before the end, so what remains of the duration is waited for. */
+  private sleepOrFinish(now: number): Action {
+    return now >= this.endNs ? this.finish('duration') : this.sleep(this.endNs - now);
+  }
+
+  private sleep(ns: number): Action {
+    // Wakes at least every 100 ms to see a stop request on wires that cannot be woken.
+    this.waitMs = Math.min(ns / 1e6, 100);
+    this.state = State.sleeping;
+    return Action.sleep;
+  }
+
+  private ask(command: Command, state: number): Action {
+    this.request = command.request;
+    this.replyBytes = command.replyBytes;
+    this.state = state;
+    this.requestNs = this.options.clock();
+    return Action.ask;
+  }
+
+  private judge(length: number): Action {
+    this.replyNs = this.options.clock();
+    if (length !== this.replyBytes) return this.fault(this.kindOf(length), length);
+    const plausible = this.isPlausible(this.view, 0);
+    if (!plausible) return this.doubt();
+    if (this.implausibleCount > 0) this.endImplausibleRun();
+    const roundTrip = this.replyNs - this.requestNs;
+    if (roundTrip < this.typicalNs * hastyShare) return this.listen();
+    return this.accept();
+  }
+
+  private kindOf(length: number): FaultKind {
+    if (length === 0) return 'no-reply';
+    if (length > this.replyBytes) return 'stray-bytes';
+    const others = Object.values(this.board.commands) as Command[];
+    return others.some((command) => command.replyBytes === length) ? 'wrong-answer' : 'short-reply';
+  }
+
+  /** Kept if the line stays silent, since then the instrument did say so. Only the first of a run is listened to. */
+  private doubt(): Action {
+    this.implausibleCount++;
+    if (this.implausibleCount === 1) {
+      this.implausibleStartNs = this.requestNs;
+      return this.listen();
+    }
+    if (this.implausibleCount === implausibleRunLimit) {
+      this.push();
+      return this.fault('implausible-frame', 0);
+    }
+    return this.accept();
+  }
+
+  private endImplausibleRun(): void {
+    this.event('implausible-frame', this.implausibleStartNs, this.requestNs, this.implausibleCount);
+    this.implausibleCount = 0;
+  }
+
+  /** Waits for what would follow if the reply were a leftover: the real reply, no later than usual. */
+  private listen(): Action {
+    this.state = State.listening;
+    this.waitMs = Math.min(quietMs, 1 + (2 * this.typicalNs) / 1e6);
+    return Action.drain;
+  }
+
+  private accept(): Action {
+    this.push();
+    const roundTrip = this.replyNs - this.requestNs;
+    const weight = roundTrip < this.typicalNs ? 0.2 : 0.01;
+    this.typicalNs += this.typicalNs === 0 ? roundTrip : (roundTrip - this.typicalNs) * weight;
+    return this.next();
+  }
+
+  private push(): void {
+    if (this.ring.push(this.reply, this.requestNs, this.replyNs)) {
+      if (this.overrunCount > 0) this.endOverrun();
+    } else {
+      if (this.overrunCount === 0) this.overrunStartNs = this.requestNs;
+      this.overrunCount++;
+    }
+  }
+
+  private endOverrun(): void {
+    this.event('overrun', this.overrunStartNs, this.requestNs, this.overrunCount);
+    this.overrunCount = 0;
+  }
+
+  private fault(kind: FaultKind, discarded: number): Action {
+    this.faultKind = kind;
+    this.faultStartNs = this.requestNs;
+    this.discarded = discarded;
+    this.attempts = 0;
+    return this.drain();
+  }
+
+  private drain(): Action {
+    this.state = State.draining;
+    this.waitMs = quietMs;
+    return Action.drain;
+  }
+
+  private judgeWelcome(length: number): Action {
+    const welcome = this.board.welcome;
+    if (length === welcome.length && this.reply.subarray(0, length).equals(welcome)) {
+      const late = this.faultKind === 'no-reply' && this.discarded >= this.board.frameBytes;
+      const kind = late ? 'late-reply' : this.faultKind;
+      if (kind !== 'implausible-frame')
+        this.event(kind, this.faultStartNs, this.options.clock(), this.discarded);
+      return this.next();
+    }
+    this.discarded += length;
+    this.attempts++;
+    if (this.ring.stopRequested) return this.finish('stopped');
+    return this.attempts >= handshakeAttempts ? this.finish('lost') : this.drain();
+  }
+
+  private finish(outcome: SamplingOutcome): Action {
+    if (this.implausibleCount > 0) this.endImplausibleRun();
+    if (this.overrunCount > 0) this.endOverrun();
+    this.outcome = outcome;
+    return Action.end;
+  }
+
+  private event(kind: FaultKind, startNs: number, endNs: number, count: number): void {
+    this.options.onEvent({ type: 'fault', kind, startNs, endNs, count });
+  }
+}
+
+/** Drives a sampler over a wire that blocks. */
+export function sampleBlocking(sampler: Sampler, wire: Wire): SamplingOutcome {
+  let result = 0;
+  for (;;) {
+    switch (sampler.step(result)) {
+      case Action.ask:
+        result = wire.write(sampler.request);
+        if (result !== gone) result = wire.read(sampler.reply, sampler.replyBytes, deadlineMs);
+        break;
+      case Action.sleep:
+        result = wire.sleep(sampler.waitMs);
+        break;
+      case Action.drain:
+        result = wire.drain(sampler.waitMs);
+        break;
+      case Action.end:
+        return sampler.outcome;
+    }
+  }
+}
+
+/** Drives a sampler over a wire that is awaited. */
+export async function sampleAsync(sampler: Sampler, wire: AsyncWire): Promise<SamplingOutcome> {
+  let result = 0;
+  for (;;) {
+    switch (sampler.step(result)) {
+      case Action.ask:
+        result = await wire.write(sampler.request);
+        if (result !== gone) result = await wire.read(sampler.reply, sampler.replyBytes, deadlineMs);
+        break;
+      case Action.sleep:
+        result = await wire.sleep(sampler.waitMs);
+        break;
+      case Action.drain:
+        result = await wire.drain(sampler.waitMs);
+        break;
+      case Action.end:
+        return sampler.outcome;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads';
+import type { BoardIdentity, FrameBlock } from '../block.js';
+import { benchlab } from '../board/benchlab.js';
+import type { Board } from '../board/board.js';
+import { boardById } from '../board/catalogue.js';
+import { UserError } from '../errors.js';
+import { drainRing, type PlacedEvent } from './drain-ring.js';
+import { type Link, type LinkSampling, ringSamples } from './link.js';
+import { SampleRing } from './ring.js';
+import type { SamplingOutcome } from './sampler.js';
+import { type ConfiguredPort, configurePort } from './serial-port.js';
+import type { FromTtyWorker, ToTtyWorker } from './tty-messages.js';
+
+/**
+ * The fast link, POSIX only: serialport configures and locks the port, and a thread of our own reads it with
+ * blocking system calls through a second descriptor. serialport's own reads go through a poller and the thread pool
+ * (node-serialport issues 1590, 1913, 2616), which costs several times the CPU.
+ * @throws UserError (no board)
+ */
+export async function openTtyLink(path: string): Promise<Link> {
+  const port = await configurePort(path);
+  const ring = new SampleRing(SampleRing.allocate(ringSamples, benchlab.frameBytes), benchlab.frameBytes);
+  const worker = new Worker(new URL('./tty-worker.js', import.meta.url), {
+    workerData: { path, ringBuffer: ring.buffer, frameBytes: benchlab.frameBytes },
+  });
+  try {
+    const identity = await new Promise<BoardIdentity>((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', (message: FromTtyWorker) => {
+        if (message.type === 'ready') resolve(message.identity);
+        else reject(asError(message));
+      });
+    });
+    return new TtyLink(port, worker, ring, identity);
+  } catch (error) {
+    await port.close();
+    throw error;
+  }
+}
+
+function asError(message: FromTtyWorker): Error {
+  if (message.type !== 'failed') return new Error(`unexpected ${message.type} from the sampling thread`);
+  return message.exitCode === null
+    ? new Error(message.message)
+    : new UserError(message.message, message.exitCode);
+}
+
+class TtyLink implements Link {
+  readonly kind = 'tty';
+  readonly board: Board;
+  private readonly ended: Promise<void>;
+
+  constructor(
+    private readonly port: ConfiguredPort,
+    private readonly worker: Worker,
+    private readonly ring: SampleRing,
+    readonly identity: BoardIdentity,
+  ) {
+    this.board = boardById(identity.id)!;
+    this.ended = new Promise((resolve) => worker.once('exit', () => resolve()));
+  }
+
+  sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome> {
+    const events: PlacedEvent[] = [];
+    const outcome = new Promise<SamplingOutcome>((resolve, reject) => {
+      this.worker.on('error', reject);
+      this.worker.on('message', (message: FromTtyWorker) => {
+        if (message.type === 'event') events.push(message.placed);
+        else if (message.type === 'done') resolve(message.outcome);
+        else reject(asError(message));
+      });
+    });
+    this.post({ type: 'start', ...options });
+    return drainRing(this.ring, events, outcome);
+  }
+
+  stop(): void {
+    this.ring.requestStop();
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    this.post({ type: 'close' });
+    await this.ended;
+    await this.port.close().catch(() => {}); // a port that is gone is closed already
+  }
+
+  private post(message: ToTtyWorker): void {
+    this.worker.postMessage(message);
+  }
+}

@@ -1,0 +1,19 @@
+import type { BoardIdentity } from '../block.js';
+import type { ExitCode } from '../errors.js';
+import type { PlacedEvent } from './drain-ring.js';
+import type { LinkSampling } from './link.js';
+import type { SamplingOutcome } from './sampler.js';
+
+export interface TtyWorkerData {
+  readonly path: string;
+  readonly ringBuffer: SharedArrayBuffer;
+  readonly frameBytes: number;
+}
+
+export type ToTtyWorker = ({ readonly type: 'start' } & LinkSampling) | { readonly type: 'close' };
+
+export type FromTtyWorker =
+  | { readonly type: 'ready'; readonly identity: BoardIdentity }
+  | { readonly type: 'event'; readonly placed: PlacedEvent }
+  | { readonly type: 'done'; readonly outcome: SamplingOutcome }
+  | { readonly type: 'failed'; readonly message: string; readonly exitCode: ExitCode | null };

@@ -1,0 +1,52 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { boardById } from '../board/catalogue.js';
+import { makeFastClock } from '../clock.js';
+import { errorText, UserError } from '../errors.js';
+import { identifyBlocking } from './handshake.js';
+import { SampleRing } from './ring.js';
+import { Sampler, sampleBlocking } from './sampler.js';
+import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
+import { TtyWire } from './tty-wire.js';
+
+/** The sampling thread: identifies the board, waits for `start`, then blocks in the kernel until it ends. */
+
+const { path, ringBuffer, frameBytes } = workerData as TtyWorkerData;
+const port = parentPort!;
+const ring = new SampleRing(ringBuffer, frameBytes);
+
+const post = (message: FromTtyWorker): void => port.postMessage(message);
+
+// A polled descriptor without input raises EAGAIN, and a stack trace nobody reads costs more than the call.
+Error.stackTraceLimit = 0;
+
+function fail(error: unknown): void {
+  const exitCode = error instanceof UserError ? error.exitCode : null;
+  post({ type: 'failed', message: errorText(error), exitCode });
+}
+
+try {
+  const wire = new TtyWire(path, (ms) => ring.sleep(ms));
+  const { board, identity } = identifyBlocking(path, wire);
+  post({ type: 'ready', identity });
+  port.on('message', (message: ToTtyWorker) => {
+    try {
+      if (message.type === 'start') {
+        const sampler = new Sampler(boardById(board.id)!, ring, {
+          clock: makeFastClock(message.originNs),
+          rateHz: message.rateHz,
+          endNs: message.endNs,
+          onEvent: (event) => post({ type: 'event', placed: { at: ring.head, event } }),
+        });
+        post({ type: 'done', outcome: sampleBlocking(sampler, wire) });
+      } else {
+        wire.close();
+        port.close();
+      }
+    } catch (error) {
+      fail(error);
+    }
+  });
+} catch (error) {
+  fail(error);
+  port.close();
+}

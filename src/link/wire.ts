@@ -1,0 +1,30 @@
+/**
+ * A port as the sampler sees it, in its blocking form. Every method that waits returns -1 where the port is gone:
+ * unplugged, hung up, closed.
+ */
+export interface Wire {
+  write(bytes: Uint8Array): number;
+  /**
+   * Reads until at least `length` bytes came or `deadlineMs` passed; returns how many came, which may be more, but
+   * no more than `into` holds.
+   */
+  read(into: Buffer, length: number, deadlineMs: number): number;
+  /** Throws away input until none came for `quietMs` (or a second has gone by); returns how many bytes. */
+  drain(quietMs: number): number;
+  sleep(ms: number): number;
+}
+
+/** The same where waiting is awaiting. */
+export type AsyncWire = {
+  readonly [Method in keyof Wire]: (...args: Parameters<Wire[Method]>) => number | Promise<number>;
+};
+
+/** Returned where the port is gone. */
+export const gone = -1;
+
+/** A reply that takes longer is not an answer any more. The kernel's read timeout counts in tenths of a second. */
+export const deadlineMs = 100;
+/** Input silent for this long is taken to be finished; longer than any pause within a reply. */
+export const quietMs = 25;
+/** A drain that does not come to an end gives up. */
+export const drainLimitMs = 1000;
