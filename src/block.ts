@@ -89,3 +89,10 @@ export interface RecordingHeader {
   /** False where the instants were made up from a nominal rate, so that nothing can be said of latency. */
   readonly instantsMeasured: boolean;
 }
+
+/** Something a reader of the figures should know. */
+export interface Warning {
+  /** Stable, for programs: `capture-cut`. */
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,4 +1,4 @@
-import type { BoardIdentity, FrameBlock, RecordingHeader } from '../block.js';
+import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
 import type { Board } from '../board/board.js';
 
 export interface RecordingOptions {
@@ -25,4 +25,6 @@ export interface Recording {
   blocks(): AsyncIterable<FrameBlock>;
   /** Ends it: the blocks up to now still come, then `end`. */
   stop(): void;
+  /** What is doubtful about the samples, known once the last block has come. */
+  warnings?(): readonly Warning[];
 }

@@ -1,0 +1,148 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+import { errorText, inputError, systemErrorCode } from '../errors.js';
+
+/** Bytes from the front to the back: a file, standard input, or either of them decompressed. */
+export interface ByteInput {
+  /** For messages: the path, or `standard input`. */
+  readonly name: string;
+  /** Set once the compressed data turned out broken; what came before it is good. */
+  readonly fault: string | null;
+  /** Fills `into` from its start and resolves with how many bytes came; 0 at the end. */
+  read(into: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Large enough that reading costs nothing beside decoding. */
+const chunkBytes = 1 << 20;
+
+const openFaults: Record<string, string> = {
+  ENOENT: 'no such file',
+  EACCES: 'not allowed to read it',
+  EISDIR: 'a directory, expected a file',
+  ENOTDIR: 'no such file',
+};
+
+/**
+ * Opens a file, or standard input for `-`, and decompresses gzip, told by its first two bytes.
+ * @throws UserError (badInput) where it cannot be read.
+ */
+export async function openByteInput(path: string): Promise<ByteInput> {
+  const raw = path === '-' ? new StreamInput('standard input', process.stdin) : await FileInput.open(path);
+  const head = new Uint8Array(2);
+  let count = 0;
+  while (count < head.length) {
+    const got = await raw.read(head.subarray(count));
+    if (got === 0) break;
+    count += got;
+  }
+  const whole = withHead(raw, head.subarray(0, count));
+  if (count < 2 || head[0] !== 0x1f || head[1] !== 0x8b) return whole;
+  // A compressed file cut short gives all that can be had of it, as an uncompressed one does.
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 1 << 18 });
+  const compressed = Readable.from(chunks(whole), { objectMode: false });
+  compressed.on('error', (error) => gunzip.destroy(error));
+  return new StreamInput(raw.name, compressed.pipe(gunzip), () => {
+    compressed.destroy();
+    return raw.close();
+  });
+}
+
+class FileInput implements ByteInput {
+  readonly fault = null;
+
+  private constructor(
+    readonly name: string,
+    readonly handle: FileHandle,
+  ) {}
+
+  static async open(path: string): Promise<FileInput> {
+    try {
+      return new FileInput(path, await open(path, 'r'));
+    } catch (error) {
+      throw readError(path, error);
+    }
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    try {
+      return (await this.handle.read(into, 0, into.length, null)).bytesRead;
+    } catch (error) {
+      throw readError(this.name, error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+class StreamInput implements ByteInput {
+  fault: string | null = null;
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #left: Uint8Array = new Uint8Array(0);
+
+  constructor(
+    readonly name: string,
+    readonly stream: Readable,
+    readonly release: () => Promise<void> = async () => {},
+  ) {
+    this.#chunks = stream[Symbol.asyncIterator]();
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    while (this.#left.length === 0) {
+      try {
+        const { value, done } = await this.#chunks.next();
+        if (done) return 0;
+        this.#left = value;
+      } catch (error) {
+        if (!systemErrorCode(error)?.startsWith('Z_')) throw readError(this.name, error);
+        this.fault = `broken gzip data (${errorText(error)})`;
+        return 0;
+      }
+    }
+    const count = Math.min(into.length, this.#left.length);
+    into.set(this.#left.subarray(0, count));
+    this.#left = this.#left.subarray(count);
+    return count;
+  }
+
+  async close(): Promise<void> {
+    this.stream.destroy();
+    await this.release();
+  }
+}
+
+function withHead(input: ByteInput, head: Uint8Array): ByteInput {
+  let left = head;
+  return {
+    name: input.name,
+    get fault() {
+      return input.fault;
+    },
+    async read(into) {
+      if (left.length === 0) return input.read(into);
+      const count = Math.min(into.length, left.length);
+      into.set(left.subarray(0, count));
+      left = left.subarray(count);
+      return count;
+    },
+    close: () => input.close(),
+  };
+}
+
+async function* chunks(input: ByteInput): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const chunk = new Uint8Array(chunkBytes);
+    const count = await input.read(chunk);
+    if (count === 0) return;
+    yield chunk.subarray(0, count);
+  }
+}
+
+function readError(path: string, error: unknown) {
+  const known = openFaults[systemErrorCode(error) ?? ''];
+  return inputError(`${path}: cannot be read: ${known ?? errorText(error)}`, error);
+}

@@ -1,0 +1,89 @@
+import { inputError } from '../errors.js';
+import type { ByteWindow } from './byte-window.js';
+import { crc32 } from './crc32.js';
+import {
+  blockHeadBytes,
+  blockMarker,
+  checksumBytes,
+  formatVersion,
+  magic,
+  maxPayloadBytes,
+  preambleBytes,
+} from './format.js';
+
+/**
+ * The header's JSON, from an input's first byte; the window then stands behind the preamble.
+ * @throws UserError (badInput) that names what was found, what was expected, and the byte
+ */
+export async function readHeaderJson(window: ByteWindow): Promise<unknown> {
+  const { name } = window.input;
+  if (!(await window.ensure(1))) throw inputError(`${name} is empty; expected a capture`);
+  await window.ensure(preambleBytes);
+  if (!standsAt(window, magic.subarray(0, Math.min(magic.length, window.available))))
+    throw inputError(
+      `${name} is not a powerlog capture: it begins with ${hex(window)}, a capture with ${hexOf(magic)}; ` +
+        `for a bare dump of frames give --board and --rate`,
+    );
+  if (window.available < preambleBytes) throw cutHeader(window, preambleBytes);
+  const version = window.view.getUint16(window.at + 8, true);
+  if (version > formatVersion)
+    throw inputError(
+      `${name}: capture format ${version} (byte 8); this powerlog reads up to ${formatVersion}: update powerlog`,
+    );
+  const jsonBytes = window.view.getUint32(window.at + 12, true);
+  if (version === 0 || jsonBytes > maxPayloadBytes)
+    throw inputError(
+      version === 0
+        ? `${name}: capture format 0 (byte 8) does not exist; the file is damaged`
+        : `${name}: a header of ${jsonBytes} bytes (byte 12), at most ${maxPayloadBytes} are possible; the file is damaged`,
+    );
+  const bodyBytes = preambleBytes + jsonBytes;
+  if (!(await window.ensure(bodyBytes + checksumBytes))) throw cutHeader(window, bodyBytes + checksumBytes);
+  const body = window.bytes.subarray(window.at, window.at + bodyBytes);
+  if (window.view.getUint32(window.at + bodyBytes, true) !== crc32(body))
+    throw inputError(
+      `${name}: the header's checksum (byte ${bodyBytes}) does not fit it; the file is damaged`,
+    );
+  const json = parseJson(body.subarray(preambleBytes));
+  if (json === undefined) throw inputError(`${name}: the header (byte ${preambleBytes}) is not JSON`);
+  window.at += bodyBytes + checksumBytes;
+  return json;
+}
+
+/** The length of the block at the window's front where it is whole and its checksum fits, otherwise 0. */
+export async function wholeBlockBytes(window: ByteWindow): Promise<number> {
+  if (!(await window.ensure(blockHeadBytes)) || !standsAt(window, blockMarker)) return 0;
+  const payloadBytes = window.view.getUint32(window.at + 16, true);
+  if (payloadBytes > maxPayloadBytes) return 0;
+  const bodyBytes = blockHeadBytes + payloadBytes;
+  if (!(await window.ensure(bodyBytes + checksumBytes))) return 0;
+  const sum = crc32(window.bytes.subarray(window.at, window.at + bodyBytes));
+  return window.view.getUint32(window.at + bodyBytes, true) === sum ? bodyBytes + checksumBytes : 0;
+}
+
+/** Whether the window's front reads `expected`. */
+export function standsAt(window: ByteWindow, expected: Uint8Array): boolean {
+  return (
+    window.available >= expected.length && expected.every((byte, at) => window.bytes[window.at + at] === byte)
+  );
+}
+
+/** The JSON of some bytes, `undefined` where they are none. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function cutHeader(window: ByteWindow, expectedBytes: number) {
+  return inputError(
+    `${window.input.name} ends at byte ${window.available}, inside its header of ${expectedBytes} bytes: it holds no samples`,
+  );
+}
+
+const hexOf = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+const hex = (window: ByteWindow): string =>
+  hexOf(window.bytes.subarray(window.at, window.at + Math.min(magic.length, window.available)));

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { EndReason, FaultKind, RecordingEvent } from '../block.js';
+import { railMapSchema } from './rail-map.js';
+
+export { issueText } from './issue-text.js';
+
+/*
+ * The JSON inside a capture, as docs/capture-format.md promises it to other readers. Objects are open: a later
+ * version may say more without becoming unreadable.
+ */
+
+const fieldSchema = z.tuple([
+  z.string(),
+  z.int().nonnegative(),
+  z.enum(['uint8', 'int16', 'uint16', 'int32']),
+  z.int().min(0).max(9),
+  z.int().nullable(),
+]);
+
+export const captureHeaderSchema = z.object({
+  tool: z.object({ name: z.string(), version: z.string() }),
+  board: z.object({
+    id: z.string(),
+    product: z.string(),
+    product_id: z.int(),
+    uid: z.string().nullable(),
+    name: z.string().nullable(),
+    firmware: z.int().nullable(),
+    port: z.string(),
+  }),
+  layout: z.object({ frame_bytes: z.int().positive(), fields: z.array(fieldSchema) }),
+  map: railMapSchema,
+  host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  start: z.object({
+    monotonic_ns: z
+      .string()
+      .regex(/^\d{1,20}$/, 'expected a whole number of ns as a string')
+      .nullable(),
+    unix_us: z.number().nullable(),
+  }),
+  instants_measured: z.boolean(),
+  accuracy: z.number().positive().max(1).nullable(),
+});
+
+/** A capture's header, as its JSON reads. */
+export type CaptureHeader = z.infer<typeof captureHeaderSchema>;
+
+/** Written so that a kind added elsewhere and forgotten here does not compile. */
+const faultKinds: Record<FaultKind, true> = {
+  'no-reply': true,
+  'late-reply': true,
+  'short-reply': true,
+  'wrong-answer': true,
+  'stray-bytes': true,
+  'implausible-frame': true,
+  'board-lost': true,
+  overrun: true,
+  suspend: true,
+};
+const endReasons: Record<EndReason, true> = {
+  duration: true,
+  stopped: true,
+  'source-ended': true,
+  'board-lost': true,
+  'output-failed': true,
+};
+const names = <Name extends string>(table: Record<Name, true>) => Object.keys(table) as Name[];
+
+const instantNs = z.number();
+
+/** An event's JSON: `RecordingEvent` as it is. */
+export const captureEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('fault'),
+    kind: z.enum(names(faultKinds)),
+    startNs: instantNs,
+    endNs: instantNs,
+    count: z.number(),
+  }),
+  z.object({ type: z.literal('clock'), atNs: instantNs, unixUs: z.number() }),
+  z.object({
+    type: z.literal('end'),
+    atNs: instantNs,
+    reason: z.enum(names(endReasons)),
+  }),
+]) satisfies z.ZodType<RecordingEvent>;
