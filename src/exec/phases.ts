@@ -1,0 +1,99 @@
+import type { Mark, MarkProblem } from './marks.js';
+
+/** One time that a phase ran; ns since the recording began. A point is a span of no length. */
+export interface Span {
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Edges that come from a line without a time of its own, 0 … 2. */
+  readonly untimedEdges: number;
+}
+
+export interface Phase {
+  readonly name: string;
+  /** In the order of their ends. */
+  readonly spans: readonly Span[];
+  /** Counts summed; null where no mark gave one. */
+  readonly count: number | null;
+  /** Spans that no mark ended: they end with the child. */
+  readonly unended: number;
+}
+
+export interface PairedMarks {
+  /** In the order in which they first appear. */
+  readonly phases: readonly Phase[];
+  readonly problems: readonly MarkProblem[];
+}
+
+interface Gathering {
+  /** Begun and not ended from `ended` on; a growing index, since shifting a long array costs its length. */
+  begun: Mark[];
+  ended: number;
+  spans: Span[];
+  points: Mark[];
+  count: number | null;
+}
+
+/**
+ * Makes phases of marks, in the order of their instants. An `end` ends the oldest open `begin` of its name: two
+ * workers that run the same phase at once make two spans, each counted in full. (Their sum, and so the energy,
+ * does not depend on which end belongs to which begin.) The count of a `point` goes to the phase of its name; a
+ * name that only has points makes spans of no length. What is open at `childEndNs` ends there, and later marks,
+ * from processes that outlive the child, are reported and left out.
+ */
+export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMarks {
+  const byName = new Map<string, Gathering>();
+  const problems: MarkProblem[] = [];
+  let late = 0;
+  let firstLate: Mark | undefined;
+
+  for (const mark of [...marks].sort((a, b) => a.atNs - b.atNs || a.line - b.line)) {
+    // Seen after the end may still have been written before it: the child's last lines are read when it is gone.
+    const at = mark.timed || mark.atNs <= childEndNs ? mark : { ...mark, atNs: childEndNs };
+    if (at.atNs > childEndNs) {
+      late++;
+      firstLate ??= mark;
+      continue;
+    }
+    let phase = byName.get(mark.name);
+    if (!phase) {
+      phase = { begun: [], ended: 0, spans: [], points: [], count: null };
+      byName.set(mark.name, phase);
+    }
+    if (at.kind === 'begin') {
+      phase.begun.push(at);
+      continue;
+    }
+    if (at.kind === 'end') {
+      const begin = phase.begun[phase.ended];
+      if (!begin) {
+        problems.push({ line: mark.line, message: `'${mark.name}' ends without having begun` });
+        continue;
+      }
+      phase.ended++;
+      phase.spans.push(span(begin, at));
+    } else phase.points.push(at);
+    if (at.count !== null) phase.count = (phase.count ?? 0) + at.count;
+  }
+
+  if (firstLate)
+    problems.push({
+      line: firstLate.line,
+      message: `'${firstLate.name}' was marked after the command had ended${late > 1 ? `, as were ${late - 1} more` : ''}`,
+    });
+
+  const phases: Phase[] = [];
+  for (const [name, { begun, ended, spans, points, count }] of byName) {
+    const open = begun.slice(ended);
+    for (const begin of open)
+      spans.push({ startNs: begin.atNs, endNs: childEndNs, untimedEdges: begin.timed ? 0 : 1 });
+    if (spans.length === 0) for (const point of points) spans.push(span(point, point));
+    if (spans.length > 0) phases.push({ name, spans, count, unended: open.length });
+  }
+  return { phases, problems };
+}
+
+const span = (begin: Mark, end: Mark): Span => ({
+  startNs: begin.atNs,
+  endNs: end.atNs,
+  untimedEdges: (begin.timed ? 0 : 1) + (end.timed ? 0 : 1),
+});
