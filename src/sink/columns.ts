@@ -1,0 +1,85 @@
+import type { Board, Field } from '../board/board.js';
+import { usageError } from '../errors.js';
+import type { Wiring } from '../measure/rail-map.js';
+
+/** What `--columns` offers. */
+export const columnSets = ['power', 'rails', 'all'] as const;
+export type ColumnSet = (typeof columnSets)[number];
+
+/** Where a column's integers come from. */
+export type ColumnSource =
+  | { readonly kind: 'time' }
+  | { readonly kind: 'unix-time' }
+  /** An index into `Block.powerMw`. */
+  | { readonly kind: 'sum'; readonly index: number }
+  /** An index into `Block.channels`; `missing` where a probe may be unplugged. */
+  | { readonly kind: 'channel'; readonly index: number; readonly missing: boolean };
+
+export interface Column {
+  /** Ends in its unit. */
+  readonly name: string;
+  /** Digits after the point. */
+  readonly decimals: number;
+  readonly source: ColumnSource;
+  /** For people: what it is. */
+  readonly title: string;
+}
+
+/**
+ * The CSV's columns, left to right: the instants, the sums, the board's channels.
+ * @throws UserError (usage) where two of them would bear one name.
+ */
+export function csvColumns(board: Board, wiring: Wiring, set: ColumnSet): Column[] {
+  const columns: Column[] = [
+    { name: 'time_s', decimals: 6, source: { kind: 'time' }, title: 'Seconds since the recording began' },
+    { name: 'unix_time_s', decimals: 6, source: { kind: 'unix-time' }, title: 'UTC, seconds since 1970' },
+    ...wiring.sums.map(({ name }, index) => sumColumn(name, index)),
+  ];
+  if (set !== 'power') columns.push(...railColumns(board, wiring));
+  if (set === 'all') columns.push(...board.extraFields.map((index) => channelColumn(board, index)));
+
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (seen.has(name))
+      throw usageError(`two columns would be named '${name}': rename the component in the map`);
+    seen.add(name);
+  }
+  return columns;
+}
+
+function sumColumn(component: string, index: number): Column {
+  const title = component === 'system' ? 'All components together' : `Component ${component}`;
+  return { name: `${component}_power_w`, decimals: 3, source: { kind: 'sum', index }, title };
+}
+
+function railColumns(board: Board, wiring: Wiring): Column[] {
+  return board.rails.flatMap((rail, index) => {
+    const name = wiring.railNames[index]!;
+    return [
+      channelColumn(board, rail.voltage, `${name}_voltage_v`),
+      channelColumn(board, rail.current, `${name}_current_a`),
+      channelColumn(board, rail.power, `${name}_power_w`),
+    ];
+  });
+}
+
+function channelColumn(board: Board, index: number, name?: string): Column {
+  const field: Field = board.fields[index]!;
+  return {
+    name: name ?? field.name,
+    decimals: field.decimals,
+    source: { kind: 'channel', index, missing: field.missing !== undefined },
+    title: field.title,
+  };
+}
+
+/**
+ * By channel: whether it has to be decoded for these columns, the sums and the rails' statistics. The rails' powers
+ * always are.
+ */
+export function channelsToDecode(board: Board, columns: readonly Column[]): boolean[] {
+  const needed = board.fields.map(() => false);
+  for (const rail of board.rails) needed[rail.power] = true;
+  for (const { source } of columns) if (source.kind === 'channel') needed[source.index] = true;
+  return needed;
+}
