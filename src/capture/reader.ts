@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { FrameBlock, RecordingEvent, Warning } from '../block.js';
 import type { Board } from '../board/board.js';
 import { inputError } from '../errors.js';
@@ -10,13 +9,12 @@ import {
   blockHeadBytes,
   blockMarker,
   checksumBytes,
-  magic,
   maxPayloadBytes,
   narrowInstantBytes,
   wideInstantBytes,
 } from './format.js';
 import { boardOf } from './header.js';
-import { parseJson, readHeaderJson, standsAt, wholeBlockBytes } from './parts.js';
+import { parseJson, readHeaderJson, wholeBlockBytes } from './parts.js';
 
 /** What checking candidates may cost while looking for a whole block behind a broken one. */
 const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
@@ -29,34 +27,21 @@ const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
 export async function openCapture(path: string): Promise<CaptureReader> {
   const input = await openByteInput(path);
   try {
-    const window = new ByteWindow(input);
-    const { captureHeaderSchema, captureEventSchema, issueText } = await import(
-      '../schema/capture-header.js'
-    );
-    const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
-    if (!parsed.success) throw inputError(`${input.name}: its header is wrong at ${issueText(parsed.error)}`);
-    const parseEvent = (json: unknown) => captureEventSchema.safeParse(json).data;
-    return new CaptureReader(window, parsed.data, boardOf(parsed.data, input.name), parseEvent);
+    return await readCapture(new ByteWindow(input));
   } catch (error) {
     await input.close();
     throw error;
   }
 }
 
-/** Whether a path is a file that begins as a capture does; a device or a pipe is not touched. */
-export async function isCapture(path: string): Promise<boolean> {
-  try {
-    if (!(await stat(path)).isFile()) return false;
-    const input = await openByteInput(path);
-    try {
-      const window = new ByteWindow(input);
-      return (await window.ensure(magic.length)) && standsAt(window, magic);
-    } finally {
-      await input.close();
-    }
-  } catch {
-    return false;
-  }
+/** As `openCapture`, of an input that is open and stands at its first byte. */
+export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
+  const { name } = window.input;
+  const { captureHeaderSchema, captureEventSchema, issueText } = await import('../schema/capture-header.js');
+  const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
+  if (!parsed.success) throw inputError(`${name}: its header is wrong at ${issueText(parsed.error)}`);
+  const parseEvent = (json: unknown) => captureEventSchema.safeParse(json).data;
+  return new CaptureReader(window, parsed.data, boardOf(parsed.data, name), parseEvent);
 }
 
 export class CaptureReader {

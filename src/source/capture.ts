@@ -1,0 +1,70 @@
+import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warning } from '../block.js';
+import type { Board } from '../board/board.js';
+import { identityOf } from '../capture/header.js';
+import type { CaptureReader } from '../capture/reader.js';
+import type { Recording, Source } from './source.js';
+
+/** The samples of a capture, as fast as they can be read. */
+export class CaptureSource implements Source {
+  readonly board: Board;
+  readonly identity: BoardIdentity;
+
+  constructor(readonly reader: CaptureReader) {
+    this.board = reader.board;
+    this.identity = identityOf(reader.header);
+  }
+
+  start(): Recording {
+    return new Replay(this.reader, this.identity);
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+}
+
+class Replay implements Recording {
+  readonly header: RecordingHeader;
+  #stopped = false;
+
+  constructor(
+    readonly reader: CaptureReader,
+    board: BoardIdentity,
+  ) {
+    const { start, instants_measured: instantsMeasured } = reader.header;
+    this.header = { board, startMonotonicNs: null, startUnixUs: start.unix_us, instantsMeasured };
+  }
+
+  async *blocks(): AsyncGenerator<FrameBlock> {
+    let lastNs = 0;
+    for await (const block of this.reader.blocks()) {
+      yield block;
+      lastNs = Math.max(lastNs, lastInstantNs(block));
+      if (block.events.some((event) => event.type === 'end')) return;
+      if (this.#stopped) break;
+    }
+    // A capture that was cut off has no end of its own.
+    yield endBlock({ type: 'end', atNs: lastNs, reason: this.#stopped ? 'stopped' : 'source-ended' });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  warnings(): readonly Warning[] {
+    return this.reader.problem ? [this.reader.problem] : [];
+  }
+}
+
+/** When the last of a block was known, ns. */
+export function lastInstantNs({ count, replyNs, events }: FrameBlock): number {
+  const last = events.at(-1);
+  if (last) return last.type === 'fault' ? last.endNs : last.atNs;
+  return count > 0 ? replyNs[count - 1]! : 0;
+}
+
+/** A block without samples. */
+export function endBlock(event: RecordingEvent): FrameBlock {
+  const none = new Float64Array(0);
+  return { count: 0, frames: new Uint8Array(0), requestNs: none, replyNs: none, events: [event] };
+}

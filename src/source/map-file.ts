@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { errorText, inputError, systemErrorCode } from '../errors.js';
+import type { RailMap } from '../measure/rail-map.js';
+import { issueText } from '../schema/issue-text.js';
+import { railMapSchema } from '../schema/rail-map.js';
+
+/**
+ * Reads a `--map` file: which rails make up each component, and the slot. Import this file lazily: it loads zod.
+ * @throws UserError (badInput) that names the place in the JSON and what is allowed there
+ */
+export function readRailMap(path: string): RailMap {
+  const parsed = railMapSchema.safeParse(parse(path, text(path)));
+  if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
+  return parsed.data;
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = systemErrorCode(error) === 'ENOENT';
+    throw inputError(
+      `${path}: the map cannot be read: ${missing ? 'no such file' : errorText(error)}`,
+      error,
+    );
+  }
+}
+
+function parse(path: string, json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    const what = errorText(error).split('\n')[0];
+    throw inputError(`${path}: not JSON (${what}); expected {"components": {"cpu": ["eps1", …], …}}`, error);
+  }
+}

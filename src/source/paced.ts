@@ -1,0 +1,144 @@
+import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warning } from '../block.js';
+import type { Board } from '../board/board.js';
+import { identityOf } from '../capture/header.js';
+import { type CaptureReader, openCapture } from '../capture/reader.js';
+import { nsSince, readClockAnchor } from '../clock.js';
+import { usageError } from '../errors.js';
+import { endBlock, lastInstantNs } from './capture.js';
+import type { Recording, RecordingOptions, Source } from './source.js';
+
+/** Samples gather this long before they are handed out, so that a fast recording wakes nobody for each. */
+const gatherNs = 50e6;
+
+/**
+ * Opens a capture as though it were a port.
+ * @throws UserError (badInput) where it is none
+ */
+export async function openPacedCapture(path: string): Promise<PacedSource> {
+  return new PacedSource(await openCapture(path), path);
+}
+
+/** The samples of a capture at the pace they were recorded, as though the board were here now. */
+export class PacedSource implements Source {
+  readonly board: Board;
+  readonly identity: BoardIdentity;
+
+  constructor(
+    readonly reader: CaptureReader,
+    port: string,
+  ) {
+    this.board = reader.board;
+    this.identity = { ...identityOf(reader.header), port };
+  }
+
+  /** @throws UserError (usage) for a rate: a capture has the one it was recorded at */
+  start(options: RecordingOptions): Recording {
+    if (options.rateHz !== undefined)
+      throw usageError('--rate is for a board; a capture plays at the rate it was recorded at');
+    return new PacedRecording(
+      this.reader,
+      this.identity,
+      (options.durationMs ?? Number.POSITIVE_INFINITY) * 1e6,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+}
+
+class PacedRecording implements Recording {
+  readonly header: RecordingHeader;
+  readonly #originNs: bigint;
+  /** What turns the recorded wall clock into today's. */
+  readonly #unixShiftUs: number | null;
+  #stopped = false;
+  #wake: () => void = () => {};
+
+  constructor(
+    readonly reader: CaptureReader,
+    board: BoardIdentity,
+    readonly durationNs: number,
+  ) {
+    const { start, instants_measured: instantsMeasured } = reader.header;
+    const { monotonicNs, unixUs } = readClockAnchor();
+    this.#originNs = monotonicNs;
+    this.#unixShiftUs = start.unix_us === null ? null : unixUs - start.unix_us;
+    this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured };
+  }
+
+  async *blocks(): AsyncGenerator<FrameBlock> {
+    let lastNs = 0;
+    for await (const block of this.reader.blocks()) {
+      yield* this.#rows(block);
+      const due = Math.min(lastInstantNs(block), this.durationNs);
+      await this.#until(due);
+      if (this.#stopped || lastInstantNs(block) > this.durationNs) {
+        yield endBlock(this.#ownEnd());
+        return;
+      }
+      lastNs = due;
+      if (block.events.some((event) => event.type === 'end')) break;
+      const events = block.events.flatMap((event) => this.#rebased(event));
+      if (events.length > 0) yield { ...block, count: 0, events };
+    }
+    yield endBlock({ type: 'end', atNs: lastNs, reason: 'source-ended' });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake();
+  }
+
+  warnings(): readonly Warning[] {
+    return this.reader.problem ? [this.reader.problem] : [];
+  }
+
+  /** The block's samples in portions, each as soon as its instants have come. */
+  async *#rows(block: FrameBlock): AsyncGenerator<FrameBlock> {
+    const { frameBytes } = this.reader.board;
+    for (let row = 0; row < block.count; ) {
+      const first = block.replyNs[row]!;
+      await this.#until(Math.min(first + gatherNs, block.replyNs[block.count - 1]!, this.durationNs));
+      const nowNs = Math.min(nsSince(this.#originNs), this.durationNs);
+      let end = row;
+      while (end < block.count && block.replyNs[end]! <= nowNs) end++;
+      if (end > row)
+        yield {
+          count: end - row,
+          frames: block.frames.subarray(row * frameBytes, end * frameBytes),
+          requestNs: block.requestNs.subarray(row, end),
+          replyNs: block.replyNs.subarray(row, end),
+          events: [],
+        };
+      row = end;
+      if (this.#stopped || nowNs === this.durationNs) return;
+    }
+  }
+
+  /** Waits for an instant of the recording, or for `stop`. */
+  async #until(atNs: number): Promise<void> {
+    for (;;) {
+      const leftMs = (atNs - nsSince(this.#originNs)) / 1e6;
+      if (this.#stopped || leftMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), 1e9));
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  #ownEnd(): RecordingEvent {
+    if (!this.#stopped) return { type: 'end', atNs: this.durationNs, reason: 'duration' };
+    return { type: 'end', atNs: Math.min(nsSince(this.#originNs), this.durationNs), reason: 'stopped' };
+  }
+
+  /** A recorded clock reading as one of today's clock, so that a step in the recording stays a step. */
+  #rebased(event: RecordingEvent): RecordingEvent[] {
+    if (event.type !== 'clock') return [event];
+    return this.#unixShiftUs === null ? [] : [{ ...event, unixUs: event.unixUs + this.#unixShiftUs }];
+  }
+}

@@ -1,0 +1,43 @@
+import type { Board } from '../board/board.js';
+import { openByteInput } from '../capture/byte-input.js';
+import { ByteWindow } from '../capture/byte-window.js';
+import { magic } from '../capture/format.js';
+import { standsAt } from '../capture/parts.js';
+import { readCapture } from '../capture/reader.js';
+import { inputError, usageError } from '../errors.js';
+import { CaptureSource } from './capture.js';
+import { FrameDumpSource } from './frame-dump.js';
+
+/** What a bare dump of frames does not say of itself. */
+export interface DumpFacts {
+  readonly board: Board;
+  readonly rateHz: number;
+}
+
+/**
+ * Opens what `replay` reads: a capture, or with `dump` given a bare dump of frames.
+ * @throws UserError (badInput) where it is neither; (usage) where `dump` is given for a capture
+ */
+export async function openRecorded(
+  path: string,
+  dump: DumpFacts | null,
+): Promise<CaptureSource | FrameDumpSource> {
+  const input = await openByteInput(path);
+  try {
+    const window = new ByteWindow(input);
+    if (!dump) return new CaptureSource(await readCapture(window));
+    await window.ensure(dump.board.frameBytes);
+    if (standsAt(window, magic))
+      throw usageError(
+        `${input.name} is a capture and says its board and rate itself: leave out --board and --rate`,
+      );
+    if (window.available < dump.board.frameBytes)
+      throw inputError(
+        `${input.name} holds ${window.available} bytes, less than one ${dump.board.product} frame of ${dump.board.frameBytes}`,
+      );
+    return new FrameDumpSource(window, dump.board, dump.rateHz);
+  } catch (error) {
+    await input.close();
+    throw error;
+  }
+}
