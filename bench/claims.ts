@@ -1,0 +1,48 @@
+/** A figure beside its target, as a ratio against a peer in the same run or as a plain number. */
+export interface Claim {
+  readonly what: string;
+  /** NaN where the peer is missing. */
+  readonly value: number;
+  readonly sense: 'at least' | 'at most';
+  readonly target: number;
+  readonly unit?: string;
+}
+
+export const met = ({ value, sense, target }: Claim): boolean =>
+  sense === 'at least' ? value >= target : value <= target;
+
+/** What a part of the benchmark found: claims for the top of the page, and a section of tables. */
+export interface Findings {
+  readonly claims: readonly Claim[];
+  readonly section: string;
+}
+
+export interface Effort {
+  /** Seconds of one live run. */
+  readonly seconds: number;
+  readonly repeats: number;
+  /** Frames of the long replay. */
+  readonly longFrames: number;
+}
+
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+
+/** Three significant digits, thousands grouped. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 0.01))));
+  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: digits });
+}
+
+export const claimTable = (claims: readonly Claim[]): string =>
+  table(
+    ['figure', 'here', 'target', 'met'],
+    claims.map((claim) => {
+      const unit = claim.unit ? ` ${claim.unit}` : '';
+      const verdict = Number.isNaN(claim.value) ? 'not measured' : met(claim) ? 'yes' : '**no**';
+      return [claim.what, `${short(claim.value)}${unit}`, `${claim.sense} ${claim.target}${unit}`, verdict];
+    }),
+  );

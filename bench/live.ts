@@ -1,0 +1,217 @@
+import { cpus } from 'node:os';
+import { type Claim, type Effort, type Findings, short, table } from './claims.js';
+import {
+  bareLoop,
+  cReader,
+  csvLoop,
+  liveReaders,
+  ours,
+  oursPortable,
+  type Reader,
+  type Run,
+  stream,
+} from './readers.js';
+import { median, overRepeats, type Spacing } from './stats.js';
+import { peer, type Workshop } from './workshop.js';
+
+const latenciesMs = [0, 1, 2];
+const shortRunS = 1;
+
+interface Figures {
+  readonly rateHz: number;
+  /** With the start of the program. */
+  readonly cpuUs: number;
+  /** Without it: from the difference to a run of one second. */
+  readonly runningUs: number;
+  readonly spacing?: Spacing;
+}
+
+export async function live(
+  workshop: Workshop,
+  effort: Effort,
+  say: (text: string) => void,
+): Promise<Findings> {
+  const readers = liveReaders(workshop);
+  const ports = new Map<number, string>();
+  for (const latency of latenciesMs) ports.set(latency, await workshop.board(latency));
+
+  const figures = new Map<number, Map<string, Figures>>();
+  for (const latency of latenciesMs) {
+    const runs = new Map<string, { long: Run; brief: Run }[]>();
+    for (let repeat = 0; repeat < effort.repeats; repeat++) {
+      for (const reader of repeat % 2 === 0 ? readers : [...readers].reverse()) {
+        say(`latency ${latency} ms, ${reader.name}, ${repeat + 1} of ${effort.repeats}`);
+        const brief = await reader.run(ports.get(latency)!, shortRunS);
+        const long = await reader.run(ports.get(latency)!, effort.seconds);
+        runs.set(reader.name, [...(runs.get(reader.name) ?? []), { long, brief }]);
+      }
+    }
+    figures.set(latency, new Map([...runs].map(([name, each]) => [name, summarise(each)])));
+  }
+  const paced = await pacedShares(readers, ports.get(0)!, effort, say);
+  const loaded = await underLoad(workshop, readers, ports.get(1)!, effort, say);
+  return {
+    claims: [...rateClaims(figures), ...loaded.claims],
+    section: [
+      '## Live',
+      figureTables(figures, effort),
+      '### At 1 kHz',
+      table(['reader at `--rate 1000`', 'share of a core', 'interval p50', 'p99', 'p99.9', 'max'], paced),
+      '### Spacing of the samples at 1 ms, in µs',
+      loaded.table(figures.get(1)!),
+    ].join('\n\n'),
+  };
+}
+
+function summarise(runs: readonly { long: Run; brief: Run }[]): Figures {
+  const spacings = runs.flatMap(({ long }) => (long.spacing ? [long.spacing] : []));
+  return {
+    rateHz: median(runs.map(({ long }) => long.rateHz)),
+    cpuUs: median(runs.map(({ long }) => (long.cpuS / long.samples) * 1e6)),
+    runningUs: median(
+      runs.map(({ long, brief }) => ((long.cpuS - brief.cpuS) / (long.samples - brief.samples)) * 1e6),
+    ),
+    ...(spacings.length > 0 ? { spacing: overRepeats(spacings) } : {}),
+  };
+}
+
+function rateClaims(figures: ReadonlyMap<number, ReadonlyMap<string, Figures>>): Claim[] {
+  const of = (latency: number, name: string, key: 'rateHz' | 'cpuUs') =>
+    figures.get(latency)?.get(name)?.[key] ?? Number.NaN;
+  const ratio = (latency: number, key: 'rateHz' | 'cpuUs', against: string) =>
+    of(latency, ours, key) / of(latency, against, key);
+  return [
+    {
+      what: "rate at 1 ms over the C reader's",
+      value: ratio(1, 'rateHz', cReader),
+      sense: 'at least',
+      target: 0.97,
+    },
+    {
+      what: "CPU per sample at 1 ms over the bare pyserial loop's",
+      value: ratio(1, 'cpuUs', bareLoop),
+      sense: 'at most',
+      target: 1,
+    },
+    {
+      what: 'CPU per sample at 1 ms over pyserial with struct and csv',
+      value: ratio(1, 'cpuUs', csvLoop),
+      sense: 'at most',
+      target: 0.6,
+    },
+    {
+      what: 'rate at 0 ms, with CSV',
+      value: of(0, ours, 'rateHz'),
+      sense: 'at least',
+      target: 4000,
+      unit: 'Hz',
+    },
+    {
+      what: "rate at 0 ms, with CSV, over the bare `serialport` stream's",
+      value: ratio(0, 'rateHz', stream),
+      sense: 'at least',
+      target: 1.5,
+    },
+  ];
+}
+
+function figureTables(
+  figures: ReadonlyMap<number, ReadonlyMap<string, Figures>>,
+  { seconds, repeats }: Effort,
+): string {
+  const names = [...figures.get(0)!.keys()];
+  const cells = (pick: (figure: Figures) => string) =>
+    names.map((name) => [name, ...latenciesMs.map((latency) => pick(figures.get(latency)!.get(name)!))]);
+  return [
+    `A board that answers at once, after 1 ms and after 2 ms; median of ${repeats} runs of ${seconds} s. Only ` +
+      'the second pyserial loop and powerlog decode and write CSV; the others throw the reply away.',
+    table(
+      ['samples per second', ...latenciesMs.map((latency) => `${latency} ms`)],
+      cells(({ rateHz }) => short(rateHz)),
+    ),
+    "CPU of the whole process, its start included, and in brackets without the start's share.",
+    table(
+      ['CPU per sample, µs', ...latenciesMs.map((latency) => `${latency} ms`)],
+      cells(({ cpuUs, runningUs }) => `${short(cpuUs)} (${short(runningUs)})`),
+    ),
+  ].join('\n\n');
+}
+
+async function pacedShares(
+  readers: readonly Reader[],
+  port: string,
+  effort: Effort,
+  say: (text: string) => void,
+): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const reader of readers.filter(({ name }) => [cReader, ours, oursPortable].includes(name))) {
+    const runs: Run[] = [];
+    for (let repeat = 0; repeat < effort.repeats; repeat++) {
+      say(`1 kHz, ${reader.name}, ${repeat + 1} of ${effort.repeats}`);
+      runs.push(await reader.run(port, effort.seconds, 1000));
+    }
+    const { p50, p99, p999, max } = overRepeats(runs.map((run) => run.spacing!));
+    const share = median(runs.map((run) => run.cpuS)) / effort.seconds;
+    rows.push([reader.name, `${short(share * 100)} %`, ...[p50, p99, p999, max].map(short)]);
+  }
+  return rows;
+}
+
+/** Both readers at the same time, each on a board of its own, while every core is kept busy: equal disturbance. */
+async function underLoad(
+  workshop: Workshop,
+  readers: readonly Reader[],
+  firstPort: string,
+  effort: Effort,
+  say: (text: string) => void,
+): Promise<{ claims: Claim[]; table: (idle: ReadonlyMap<string, Figures>) => string }> {
+  const secondPort = await workshop.board(1);
+  const reference = readers.find(({ name }) => name === cReader);
+  const logger = readers.find(({ name }) => name === ours)!;
+  const cRuns: Run[] = [];
+  const ourRuns: Run[] = [];
+  for (let repeat = 0; repeat < effort.repeats; repeat++) {
+    say(`every core busy, ${repeat + 1} of ${effort.repeats}`);
+    const load = cpus().map(() =>
+      workshop.start([process.execPath, peer('busy.mjs'), String(effort.seconds + 10)], 'ignore'),
+    );
+    const [ourRun, cRun] = await Promise.all([
+      logger.run(firstPort, effort.seconds),
+      reference?.run(secondPort, effort.seconds),
+    ]);
+    for (const each of load) each.kill('SIGKILL');
+    ourRuns.push(ourRun);
+    if (cRun) cRuns.push(cRun);
+  }
+  const ourSpacing = overRepeats(ourRuns.map((run) => run.spacing!));
+  const cSpacing = cRuns.length > 0 ? overRepeats(cRuns.map((run) => run.spacing!)) : undefined;
+  return {
+    claims: [
+      {
+        what: 'gaps with every core busy',
+        value: Math.max(...ourRuns.map((run) => run.gaps!)),
+        sense: 'at most',
+        target: 0,
+      },
+      {
+        what: "longest interval with every core busy over the C reader's beside it",
+        value: ourSpacing.max / (cSpacing?.max ?? Number.NaN),
+        sense: 'at most',
+        target: 2,
+      },
+    ],
+    table: (idle) => {
+      const row = (name: string, found?: Spacing) =>
+        found ? [[name, ...[found.p50, found.p99, found.p999, found.max].map(short)]] : [];
+      return table(
+        ['reader', 'p50', 'p99', 'p99.9', 'max'],
+        [
+          ...row(`${cReader}, machine idle`, idle.get(cReader)?.spacing),
+          ...row(`${ours}, machine idle`, idle.get(ours)?.spacing),
+          ...row(`${cReader}, every core busy`, cSpacing),
+          ...row(`${ours}, every core busy`, ourSpacing),
+        ],
+      );
+    },
+  };
+}

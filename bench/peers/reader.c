@@ -1,0 +1,69 @@
+// The reader that nothing beats: one request, one blocking read. Usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE]
+// Prints JSON: samples, seconds, and the spacing of the samples' instants (middle of request and reply) in µs.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { frame_bytes = 216, most = 4000000 };
+
+static int64_t now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 3) return fputs("usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE]\n", stderr), 2;
+  double seconds = atof(argv[2]), rate = argc > 3 ? atof(argv[3]) : 0;
+  FILE *out = argc > 4 ? fopen(argv[4], "wb") : NULL;
+  int fd = open(argv[1], O_RDWR | O_NOCTTY);
+  struct termios raw;
+  if (fd < 0 || tcgetattr(fd, &raw)) return perror(argv[1]), 1;
+  cfmakeraw(&raw);
+  raw.c_cc[VMIN] = frame_bytes;
+  raw.c_cc[VTIME] = 0;
+  tcsetattr(fd, TCSANOW, &raw);
+  tcflush(fd, TCIOFLUSH);
+  alarm((unsigned)seconds + 10);
+
+  double *at = malloc(most * sizeof *at);
+  if (!at) return perror("memory"), 1;
+  int count = 0;
+  const uint8_t ask = 1;
+  uint8_t frame[frame_bytes];
+  int64_t start = now_ns(), end = start + (int64_t)(seconds * 1e9), reply = start;
+  while (reply < end && count < most) {
+    if (rate > 0) {
+      int64_t due = start + (int64_t)(count * 1e9 / rate);
+      struct timespec t = {due / 1000000000, due % 1000000000};
+      clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+    }
+    int64_t request = now_ns();
+    if (write(fd, &ask, 1) != 1) return perror("write"), 1;
+    for (int got = 0; got < frame_bytes;) {
+      ssize_t n = read(fd, frame + got, (size_t)(frame_bytes - got));
+      if (n <= 0) return perror("read"), 1;
+      got += (int)n;
+    }
+    reply = now_ns();
+    at[count++] = (request + reply) / 2 / 1e3;
+    if (out) fwrite(frame, 1, frame_bytes, out);
+  }
+  if (out) fclose(out);
+  int gaps = count - 1;
+  for (int i = 0; i < gaps; i++) at[i] = at[i + 1] - at[i];
+  qsort(at, (size_t)gaps, sizeof *at, by_value);
+#define P(q) at[(int)((gaps - 1) * (q))]
+  printf("{\"samples\":%d,\"seconds\":%.6f,\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"max\":%.1f}\n", count,
+         (reply - start) / 1e9, P(0.5), P(0.99), P(0.999), at[gaps - 1]);
+}

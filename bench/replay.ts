@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { type Effort, type Findings, short, table } from './claims.js';
+import { median } from './stats.js';
+import { type Charge, peer, powerlog, readCharge, type Workshop } from './workshop.js';
+
+const frameBytes = 216;
+const rateHz = '1000';
+const shortFrames = 300_000;
+
+const ours = '**powerlog replay**';
+const cDecoder = 'C, struct and `fprintf`';
+const pythonDecoder = 'Python, struct and csv';
+const floor = 'decoding without text, and copying the output';
+
+/** Frames whose rails agree with themselves and differ from one to the next, from a fixed recurrence. */
+function writeFrames(path: string): void {
+  const nominalMv = [12_000, 12_000, 3310, 5020, 5050, 12_000, 11_990, 12_030, 12_010, 12_020, 12_040];
+  const file = openSync(path, 'w');
+  const rows = 1000;
+  const block = Buffer.alloc(rows * frameBytes);
+  let state = 1;
+  const below = (limit: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  for (let written = 0; written < shortFrames; written += rows) {
+    for (let row = 0; row < rows; row++) {
+      const at = row * frameBytes;
+      for (let probe = 0; probe < 13; probe++)
+        block.writeInt16LE(probe === 5 ? 0x7fff : below(3300), at + 2 * probe);
+      block.writeUInt16LE(3300, at + 26);
+      nominalMv.forEach((nominal, rail) => {
+        const mv = nominal - 40 + below(80);
+        const ma = rail === 8 ? -below(30) : below(30_000);
+        block.writeInt16LE(mv, at + 48 + 12 * rail);
+        block.writeInt32LE(ma, at + 52 + 12 * rail);
+        block.writeInt32LE(Math.trunc((mv * ma) / 1000), at + 56 + 12 * rail);
+      });
+    }
+    writeSync(file, block);
+  }
+  closeSync(file);
+}
+
+export async function replay(
+  workshop: Workshop,
+  effort: Effort,
+  say: (text: string) => void,
+): Promise<Findings> {
+  const frames = workshop.file('frames.bin');
+  writeFrames(frames);
+  const ourCsv = workshop.file('ours.csv');
+  const theirCsv = workshop.file('theirs.csv');
+  const node = process.execPath;
+  const decode = workshop.compiled('decode');
+
+  /** Frames to standard input, CSV from standard output into a file. */
+  const filtered = (command: readonly string[]) => async (): Promise<Charge> => {
+    const input = openSync(frames, 'r');
+    const output = openSync(theirCsv, 'w');
+    try {
+      return await workshop.measure(command, input, output);
+    } finally {
+      closeSync(input);
+      closeSync(output);
+    }
+  };
+  const contenders: { name: string; text: boolean; run: () => Promise<Charge> }[] = [
+    {
+      name: ours,
+      text: true,
+      run: () =>
+        workshop.measure([
+          ...[node, powerlog, 'replay', frames, '--board', 'benchlab', '--rate', rateHz],
+          ...['--out', ourCsv, '--force', '--quiet'],
+        ]),
+    },
+    ...(decode ? [{ name: cDecoder, text: true, run: filtered([decode, rateHz]) }] : []),
+    {
+      name: pythonDecoder,
+      text: true,
+      run: filtered([workshop.serialPython ?? workshop.python!, peer('python_decode.py'), rateHz]),
+    },
+    {
+      name: "`csv-stringify`'s stream",
+      text: true,
+      run: filtered([node, peer('csv_stringify.mjs'), rateHz]),
+    },
+    {
+      name: floor,
+      text: false,
+      run: () => workshop.measure([node, peer('decode_copy.mjs'), frames, ourCsv, theirCsv]),
+    },
+  ];
+
+  const charges = new Map<string, Charge[]>();
+  const different: string[] = [];
+  for (let repeat = 0; repeat < effort.repeats; repeat++) {
+    for (const { name, text, run } of contenders) {
+      say(`replay of ${shortFrames} frames, ${name}, ${repeat + 1} of ${effort.repeats}`);
+      if (name !== floor) rmSync(name === ours ? ourCsv : theirCsv, { force: true });
+      charges.set(name, [...(charges.get(name) ?? []), await run()]);
+      if (repeat === 0 && text && name !== ours && digest(theirCsv) !== digest(ourCsv)) different.push(name);
+    }
+  }
+  const wall = (name: string) => median((charges.get(name) ?? []).map(({ wallS }) => wallS));
+  const long = await longReplay(workshop, frames, effort, say);
+
+  return {
+    claims: [
+      {
+        what: "replay over the C decoder's rate",
+        value: wall(cDecoder) / wall(ours),
+        sense: 'at least',
+        target: 4,
+      },
+      {
+        what: "replay over the rate of Python's struct and csv",
+        value: wall(pythonDecoder) / wall(ours),
+        sense: 'at least',
+        target: 8,
+      },
+      { what: `replay's time over ${floor}`, value: wall(ours) / wall(floor), sense: 'at most', target: 1.5 },
+      {
+        what: `peak memory at ${short(effort.longFrames / 1e6)} million frames`,
+        value: long.peakRssMb,
+        sense: 'at most',
+        target: 150,
+        unit: 'MB',
+      },
+      { what: 'peers whose CSV differs in a byte', value: different.length, sense: 'at most', target: 0 },
+    ],
+    section: [
+      '## Replay to a CSV of 39 columns',
+      `${shortFrames.toLocaleString('en-US')} frames from a file to a file, the start of the program included; ` +
+        `median of ${effort.repeats}. ${different.length === 0 ? 'All CSVs are the same, byte for byte.' : `The CSV differs: ${different.join('; ')}.`}`,
+      table(
+        ['decoder', 'seconds', 'frames per second', 'CPU, s', 'peak memory, MB'],
+        [...charges].map(([name, each]) => [
+          name,
+          short(wall(name)),
+          short(shortFrames / wall(name)),
+          short(median(each.map(({ cpuS }) => cpuS))),
+          short(Math.max(...each.map(({ peakRssMb }) => peakRssMb))),
+        ]),
+      ),
+      `${short(effort.longFrames / 1e6)} million frames, made on the fly into a pipe, the CSV out through another to ` +
+        `\`wc -l\`: ${short(long.wallS)} s, ${short(effort.longFrames / long.wallS)} frames per second, peak memory ` +
+        `${short(long.peakRssMb)} MB; ${long.rows.toLocaleString('en-US')} rows arrived.`,
+    ].join('\n\n'),
+  };
+}
+
+function digest(path: string): string {
+  const hash = createHash('sha256');
+  const file = openSync(path, 'r');
+  const block = Buffer.alloc(1 << 20);
+  for (let bytes = readSync(file, block); bytes > 0; bytes = readSync(file, block))
+    hash.update(block.subarray(0, bytes));
+  closeSync(file);
+  return hash.digest('hex');
+}
+
+async function longReplay(
+  workshop: Workshop,
+  frames: string,
+  { longFrames }: Effort,
+  say: (text: string) => void,
+): Promise<Charge & { rows: number }> {
+  say(`replay of ${longFrames} frames through pipes`);
+  const result = workshop.file('long.json');
+  const script =
+    'i=0; while [ $i -lt "$1" ]; do cat "$2"; i=$((i+1)); done | ' +
+    '"$3" "$4" "$5" "$6" "$7" replay - --board benchlab --rate 1000 --out - --quiet | wc -l';
+  const shell = workshop.start(
+    [
+      ...['sh', '-c', script, 'sh', String(longFrames / shortFrames), frames],
+      ...[workshop.python!, peer('measured.py'), result, process.execPath, powerlog],
+    ],
+    ['ignore', 'pipe', 'inherit'],
+  );
+  let said = '';
+  shell.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  await once(shell, 'close');
+  const charge = readCharge(result);
+  const rows = Number(said) - 1;
+  if (rows !== longFrames) throw new Error(`of ${longFrames} frames, ${rows} rows arrived`);
+  return { ...charge, rows };
+}

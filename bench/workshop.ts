@@ -1,0 +1,139 @@
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { arch, cpus, release, tmpdir, type } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+export const fromRoot = (path: string): string => join(root, path);
+export const peer = (name: string): string => join(root, 'bench/peers', name);
+export const powerlog = fromRoot('bin/powerlog.js');
+
+/** What the kernel charged one process with all its threads. */
+export interface Charge {
+  readonly wallS: number;
+  readonly cpuS: number;
+  readonly peakRssMb: number;
+}
+
+/** Reads what `measured.py` wrote. @throws Error where the command failed. */
+export function readCharge(path: string): Charge {
+  const raw = JSON.parse(readFileSync(path, 'utf8')) as {
+    wall_s: number;
+    user_s: number;
+    system_s: number;
+    peak_rss_kb: number;
+    status: number;
+  };
+  if (raw.status !== 0) throw new Error(`ended with ${raw.status}`);
+  return { wallS: raw.wall_s, cpuS: raw.user_s + raw.system_s, peakRssMb: raw.peak_rss_kb / 1024 };
+}
+
+/** A folder for the benchmark's files, the compiled peers, and every process started, which `close` ends. */
+export class Workshop {
+  readonly folder = mkdtempSync(join(tmpdir(), 'powerlog-bench-'));
+  readonly python = firstThatRuns(
+    ['python3', '/usr/bin/python3'],
+    ['-c', 'import os; os.waitstatus_to_exitcode'],
+  );
+  readonly serialPython = firstThatRuns(['python3', '/usr/bin/python3'], ['-c', 'import serial, tty']);
+  /** Peers that this machine lacks, for the page. */
+  readonly missing: string[] = [];
+  readonly #compiler = firstThatRuns(['cc', 'gcc', 'clang'], ['--version']);
+  readonly #children = new Set<ChildProcess>();
+  #files = 0;
+
+  constructor() {
+    if (!this.python)
+      throw new Error('the benchmark needs python3 (3.9 or newer) to read what a process cost');
+    if (!this.serialPython) this.missing.push('the pyserial loops (no python3 that has pyserial)');
+    if (!this.#compiler) this.missing.push('the C reader and the C decoder (no C compiler)');
+  }
+
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Compiles `peers/NAME.c` once; undefined where there is no compiler. */
+  compiled(name: string): string | undefined {
+    if (!this.#compiler) return undefined;
+    const target = this.file(name);
+    if (existsSync(target)) return target;
+    const { status, stderr } = spawnSync(this.#compiler, ['-O2', '-o', target, peer(`${name}.c`)]);
+    if (status !== 0) throw new Error(`${name}.c does not compile: ${stderr}`);
+    return target;
+  }
+
+  start(command: readonly string[], stdio: StdioOptions): ChildProcess {
+    const child = spawn(command[0]!, command.slice(1), { stdio, cwd: this.folder });
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Starts a board model that answers after `latencyMs`; resolves to its port. */
+  async board(latencyMs: number): Promise<string> {
+    const fast = this.compiled('board');
+    const command = fast
+      ? [fast, String(latencyMs * 1000), '3600']
+      : [this.python!, fromRoot('test/peers/foreign_board.py'), '--latency', String(latencyMs)];
+    const child = this.start(command, ['ignore', 'pipe', 'inherit']);
+    const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+    return line;
+  }
+
+  /** Runs a command to its end. @throws Error where it fails. */
+  async measure(
+    command: readonly string[],
+    stdin: number | 'ignore' = 'ignore',
+    stdout?: number,
+  ): Promise<Charge & { stdout: string }> {
+    const result = this.file(`charge-${this.#files++}.json`);
+    const child = this.start(
+      [this.python!, peer('measured.py'), result, ...command],
+      [stdin, stdout ?? 'pipe', 'pipe'],
+    );
+    let text = '';
+    let complaint = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      complaint = (complaint + chunk).slice(-2000);
+    });
+    await once(child, 'close');
+    try {
+      return { ...readCharge(result), stdout: text };
+    } catch (error) {
+      throw new Error(`${command.join(' ')}: ${String(error)}; ${complaint.trim()}`);
+    }
+  }
+
+  close(): void {
+    for (const child of this.#children) child.kill('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function firstThatRuns(commands: readonly string[], args: readonly string[]): string | undefined {
+  return commands.find((command) => spawnSync(command, args).status === 0);
+}
+
+const firstLine = (command: string, ...args: string[]): string =>
+  spawnSync(command, args, { encoding: 'utf8' }).stdout?.split('\n')[0] ?? '';
+
+/** One sentence that names the machine and what the peers are. */
+export function machine(workshop: Workshop): string {
+  const python = workshop.serialPython ?? workshop.python!;
+  return [
+    `${cpus()[0]?.model ?? arch()}, ${cpus().length} cores`,
+    `${type()} ${release()}`,
+    `Node ${process.version}`,
+    firstLine(python, '--version'),
+    firstLine('cc', '--version'),
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
