@@ -1,0 +1,169 @@
+import { benchlab } from '../board/benchlab.js';
+import { defaultRailMap } from '../measure/rail-map.js';
+import { gaussian, hash32 } from './random.js';
+import { type Load, shapes } from './shapes.js';
+
+export const profileNames = ['constant', 'square', 'idle', 'train', 'inference'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+/** The profiles without noise, whose energy between any two instants can be written down on paper. */
+export type PaperProfileName = 'constant' | 'square';
+
+/** What every rail of the board reads at one instant, in board order: mV, mA and mW, where mW = round(mV × mA / 1000). */
+export interface RailReadings {
+  readonly voltageMv: Int32Array;
+  readonly currentMa: Int32Array;
+  readonly powerMw: Int32Array;
+}
+
+export const makeRailReadings = (): RailReadings => ({
+  voltageMv: new Int32Array(benchlab.rails.length),
+  currentMa: new Int32Array(benchlab.rails.length),
+  powerMw: new Int32Array(benchlab.rails.length),
+});
+
+/** `square` stands at each of its two levels this long; it is low from every even second of CLOCK_MONOTONIC on. */
+export const squareHalfPeriodNs = 1e9;
+
+type Currents = Readonly<Record<string, number>>;
+
+/** CPU 60 W, GPU 300 W, motherboard 40 W: 400 W. */
+const constantMa: Currents = {
+  ...{ eps1: 4000, eps2: 1000, atx_3v3: 2000, atx_5v: 1680, atx_5vsb: 200, atx_12v: 2000 },
+  ...{ pcie1: 0, pcie2: 0, pcie3: 1000, hpwr1: 24_000, hpwr2: 0 },
+};
+/** CPU 30 W, GPU 60 W, motherboard 30 W: 120 W. */
+const squareLowMa: Currents = {
+  ...{ eps1: 2000, eps2: 500, atx_3v3: 2000, atx_5v: 2080, atx_5vsb: 200, atx_12v: 1000 },
+  ...{ pcie1: 0, pcie2: 0, pcie3: 1000, hpwr1: 4000, hpwr2: 0 },
+};
+/** CPU 90 W, GPU 360 W, motherboard 50 W: 500 W. */
+const squareHighMa: Currents = {
+  ...{ eps1: 6000, eps2: 1500, atx_3v3: 2000, atx_5v: 2480, atx_5vsb: 200, atx_12v: 2500 },
+  ...{ pcie1: 0, pcie2: 0, pcie3: 2000, hpwr1: 28_000, hpwr2: 0 },
+};
+
+const paperReadings = (currents: Currents): RailReadings => {
+  const readings = makeRailReadings();
+  benchlab.rails.forEach((rail, index) => {
+    setRail(readings, index, rail.nominalMv, currents[rail.name]!);
+  });
+  return readings;
+};
+
+function setRail(readings: RailReadings, rail: number, voltageMv: number, currentMa: number): void {
+  readings.voltageMv[rail] = voltageMv;
+  readings.currentMa[rail] = currentMa;
+  readings.powerMw[rail] = Math.round((voltageMv * currentMa) / 1000);
+}
+
+const constantReadings = paperReadings(constantMa);
+const squareLow = paperReadings(squareLowMa);
+const squareHigh = paperReadings(squareHighMa);
+
+const squareIsHigh = (tNs: number): boolean => Math.floor(tNs / squareHalfPeriodNs) % 2 === 1;
+
+const paperAt = (profile: PaperProfileName, tNs: number): RailReadings =>
+  profile === 'constant' ? constantReadings : squareIsHigh(tNs) ? squareHigh : squareLow;
+
+/**
+ * What the rails read at `tNs` of CLOCK_MONOTONIC (ns), written into `out`. A pure function of its arguments: the same
+ * seed gives the same readings at the same instant, in every process.
+ */
+export function readRails(profile: ProfileName, seed: number, tNs: number, out: RailReadings): void {
+  if (profile === 'constant' || profile === 'square') {
+    const paper = paperAt(profile, tNs);
+    out.voltageMv.set(paper.voltageMv);
+    out.currentMa.set(paper.currentMa);
+    out.powerMw.set(paper.powerMw);
+    return;
+  }
+  shapes[profile](seed, tNs, load);
+  // Noise is white down to 50 µs; two readings within one slot are the same reading.
+  const slot = Math.floor(tNs / 50_000) % 2 ** 32;
+  for (let rail = 0; rail < electrics.length; rail++) {
+    const { share, fullMa, idleMa, sourceMv, dropMohm, noiseMa, offsetMa } = electrics[rail]!;
+    const current = idleMa + fullMa * load[share];
+    const spread = noiseMa + 0.008 * current;
+    const railSeed = hash32(seed, rail);
+    const currentMa = Math.round(current + offsetMa + spread * gaussian(railSeed, slot));
+    const droopMv = (dropMohm * currentMa) / 1000;
+    setRail(out, rail, Math.round(sourceMv - droopMv + 3 * gaussian(~railSeed, slot)), currentMa);
+  }
+}
+
+const load: Load = { cpu: 0, gpu: 0, board: 0 };
+
+/** How a rail of the made-up machine answers to load: mA at full load above idle, and what its sensor adds. */
+interface Electric {
+  readonly share: keyof Load;
+  readonly idleMa: number;
+  readonly fullMa: number;
+  readonly sourceMv: number;
+  readonly dropMohm: number;
+  readonly noiseMa: number;
+  /** Of the sensor: a rail that carries nothing reads a little below or above 0. */
+  readonly offsetMa: number;
+}
+
+const electric = (
+  share: keyof Load,
+  idleMa: number,
+  fullMa: number,
+  sourceMv: number,
+  dropMohm: number,
+  noiseMa: number,
+  offsetMa: number,
+): Electric => ({ share, idleMa, fullMa, sourceMv, dropMohm, noiseMa, offsetMa });
+
+const electricByRail: Readonly<Record<string, Electric>> = {
+  eps1: electric('cpu', 1100, 9200, 12_080, 6, 25, 0),
+  eps2: electric('cpu', 500, 4300, 12_070, 6, 20, 0),
+  atx_3v3: electric('board', 1300, 700, 3330, 5, 10, 0),
+  atx_5v: electric('board', 1900, 1500, 5040, 8, 12, 0),
+  atx_5vsb: electric('board', 210, 0, 5060, 20, 3, 0),
+  atx_12v: electric('board', 1400, 1300, 12_060, 10, 15, 0),
+  pcie1: electric('gpu', 0, 0, 12_050, 8, 2, -9),
+  pcie2: electric('gpu', 0, 0, 12_050, 8, 2, 4),
+  pcie3: electric('gpu', 550, 2300, 12_050, 9, 15, 0),
+  hpwr1: electric('gpu', 900, 31_500, 12_090, 7, 40, 0),
+  hpwr2: electric('gpu', 0, 0, 12_090, 7, 3, -14),
+};
+const electrics = benchlab.rails.map((rail) => electricByRail[rail.name]!);
+
+/** Rails by what a reader may ask for: a rail's name, a component of the default map, or `system`. */
+function railsOf(name: string): number[] {
+  const { components } = defaultRailMap;
+  const names = name === 'system' ? Object.values(components).flat() : (components[name] ?? [name]);
+  return names.map((each) => {
+    const index = benchlab.rails.findIndex((rail) => rail.name === each);
+    if (index < 0) throw new RangeError(`'${each}' is neither a rail, nor a component, nor system`);
+    return index;
+  });
+}
+
+const sumMw = (readings: RailReadings, rails: readonly number[]): number =>
+  rails.reduce((sum, rail) => sum + readings.powerMw[rail]!, 0);
+
+/**
+ * The exact power, whole mW, of a rail, a component (`cpu`, `gpu`, `motherboard`) or the `system` at `tNs` of
+ * CLOCK_MONOTONIC.
+ */
+export const powerAtMw = (profile: PaperProfileName, name: string, tNs: number): number =>
+  sumMw(paperAt(profile, tNs), railsOf(name));
+
+/** The exact energy, J, of the same between two instants of CLOCK_MONOTONIC, ns. */
+export function energyBetweenJ(profile: PaperProfileName, name: string, t0Ns: number, t1Ns: number): number {
+  const rails = railsOf(name);
+  if (profile === 'constant') return (sumMw(constantReadings, rails) * (t1Ns - t0Ns)) / 1e12;
+  const highNs = squareHighNs(t1Ns) - squareHighNs(t0Ns);
+  const lowNs = t1Ns - t0Ns - highNs;
+  return (sumMw(squareHigh, rails) * highNs + sumMw(squareLow, rails) * lowNs) / 1e12;
+}
+
+/** How long `square` stood high from instant 0 to `tNs`. */
+function squareHighNs(tNs: number): number {
+  const periodNs = 2 * squareHalfPeriodNs;
+  const periods = Math.floor(tNs / periodNs);
+  return periods * squareHalfPeriodNs + Math.max(0, tNs - periods * periodNs - squareHalfPeriodNs);
+}
