@@ -73,13 +73,6 @@ function channelColumn(board: Board, index: number, name?: string): Column {
   };
 }
 
-/**
- * By channel: whether it has to be decoded for these columns, the sums and the rails' statistics. The rails' powers
- * always are.
- */
-export function channelsToDecode(board: Board, columns: readonly Column[]): boolean[] {
-  const needed = board.fields.map(() => false);
-  for (const rail of board.rails) needed[rail.power] = true;
-  for (const { source } of columns) if (source.kind === 'channel') needed[source.index] = true;
-  return needed;
-}
+/** The channels that these columns need decoded, as indexes into the board's fields. */
+export const channelsOf = (columns: readonly Column[]): Set<number> =>
+  new Set(columns.flatMap(({ source }) => (source.kind === 'channel' ? [source.index] : [])));

@@ -92,7 +92,7 @@ export function putDecimal(view: DataView, at: number, value: number, decimals: 
   let rest = Math.abs(value);
   do {
     const tenth = Math.floor(rest / 10);
-    reversed[digits++] = zero + rest - tenth * 10;
+    reversed[digits++] = zero + (rest - tenth * 10);
     rest = tenth;
   } while (rest > 0 || digits <= decimals);
   while (digits > 0) {

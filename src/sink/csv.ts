@@ -1,0 +1,119 @@
+import type { Block, RecordingHeader } from '../block.js';
+import type { Column } from './columns.js';
+import { OutputFile, type OutputOptions } from './output-file.js';
+import { headerRow, RowWriter, TextBuffer } from './row-writer.js';
+import type { Sink } from './sink.js';
+
+export interface CsvOptions extends OutputOptions {
+  readonly columns: readonly Column[];
+}
+
+/** A piece handed to the system; two take turns, so that rows are written while the disk takes the last piece. */
+const pieceBytes = 1 << 20;
+/** Rows reach the file at least once a second: this, and the time to write them. */
+const flushEveryMs = 500;
+
+/** @throws UserError (outputFailed) where the output can't be opened, or exists and is not forced. */
+export const openCsv = async (options: CsvOptions): Promise<CsvSink> => new CsvSink(options);
+
+/** The samples as CSV. */
+export class CsvSink implements Sink {
+  readonly #columns: readonly Column[];
+  readonly #file: OutputFile;
+  #writer: RowWriter | undefined;
+  #filling = new TextBuffer(pieceBytes);
+  #spare = new TextBuffer(pieceBytes);
+  #fillingLines = 0;
+  #pending: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #reported = false;
+  #timer: NodeJS.Timeout | undefined;
+  #flushedMs = 0;
+
+  /** @throws UserError (outputFailed) where the output can't be opened. */
+  constructor(options: CsvOptions) {
+    this.#columns = options.columns;
+    this.#file = new OutputFile(options);
+  }
+
+  /** Rows that the system has taken: all of them once `finish` has resolved. */
+  get rows(): number {
+    return Math.max(0, this.#file.lines - 1);
+  }
+
+  /** False for standard output, pipes and devices. */
+  get regularFile(): boolean {
+    return this.#file.regular;
+  }
+
+  begin(header: RecordingHeader): Promise<void> {
+    this.#writer = new RowWriter(this.#columns, header.startUnixUs);
+    const { written } = new TextEncoder().encodeInto(headerRow(this.#columns), this.#filling.bytes);
+    this.#filling.length = written;
+    this.#fillingLines = 1;
+    this.#timer = setInterval(() => this.#flushIfIdle(), flushEveryMs).unref();
+    return this.#flush();
+  }
+
+  write(block: Block): void | Promise<void> {
+    this.#throwFailure();
+    const full = this.#fill(block, 0);
+    if (full < block.count) return this.#writeRest(block, full);
+    // The timer alone would do, if nothing ever kept the thread busy.
+    if (performance.now() - this.#flushedMs >= flushEveryMs) this.#flushIfIdle();
+  }
+
+  async finish(): Promise<void> {
+    clearInterval(this.#timer);
+    try {
+      if (!this.#failure) await this.#flush();
+      await this.#pending;
+    } finally {
+      await this.#file.close();
+    }
+    if (!this.#reported) this.#throwFailure();
+  }
+
+  async #writeRest(block: Block, from: number): Promise<void> {
+    for (let row = from; row < block.count; row = this.#fill(block, row)) await this.#flush();
+  }
+
+  #fill(block: Block, from: number): number {
+    if (!this.#writer) throw new Error('written before it began');
+    const end = this.#writer.write(block, from, this.#filling);
+    this.#fillingLines += end - from;
+    return end;
+  }
+
+  #flushIfIdle(): void {
+    if (!this.#pending && !this.#failure) void this.#flush();
+  }
+
+  /** Hands the rows so far to the system; resolves when that has begun. */
+  async #flush(): Promise<void> {
+    while (this.#pending) await this.#pending;
+    this.#throwFailure();
+    if (this.#filling.length === 0) return;
+    const piece = this.#filling;
+    const lines = this.#fillingLines;
+    this.#filling = this.#spare;
+    this.#spare = piece;
+    this.#fillingLines = 0;
+    this.#flushedMs = performance.now();
+    this.#pending = this.#file
+      .write(piece.bytes.subarray(0, piece.length), lines)
+      .catch((error) => {
+        this.#failure = { error };
+      })
+      .finally(() => {
+        piece.length = 0;
+        this.#pending = undefined;
+      });
+  }
+
+  #throwFailure(): void {
+    if (!this.#failure) return;
+    this.#reported = true;
+    throw this.#failure.error;
+  }
+}

@@ -1,0 +1,143 @@
+import { close, fdatasync, fstatSync, ftruncateSync, unlinkSync, write } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { outputError, systemErrorCode } from '../errors.js';
+import { plural } from '../units.js';
+import { type OpenedOutput, openForWriting } from './safe-open.js';
+
+const writeSome = promisify(write);
+const compress = promisify(gzip);
+const closeFile = promisify(close);
+const toDisk = promisify(fdatasync);
+
+/** Whoever read our standard output, or the pipe we were given, has gone: nothing is wrong, but nobody listens. */
+export class ReaderGone extends Error {
+  override readonly name = 'ReaderGone';
+}
+
+export interface OutputOptions {
+  /** `-` is standard output; a name that ends in `.gz` is compressed. */
+  readonly path: string;
+  /** Overwrites what exists. */
+  readonly force: boolean;
+  /** Asks the disk once a second to keep what it was given: for what can't be made again. */
+  readonly durable?: boolean;
+}
+
+const standardOutput: OpenedOutput = { fd: 1, path: '-', created: false, regular: false };
+const newline = 0x0a;
+const syncEveryMs = 1000;
+const waitMs = { first: 1, longest: 20 };
+
+/**
+ * A file of lines. It is opened, and where it is new made, at once; what a forced file held is dropped with the first
+ * write. Each write is whole lines, and after a failed one the file is cut back to its last whole line.
+ */
+export class OutputFile {
+  readonly path: string;
+  /** Whole lines that have been handed to the system. */
+  lines = 0;
+  readonly #file: OpenedOutput;
+  readonly #compressed: boolean;
+  readonly #durable: boolean;
+  #bytes = 0;
+  #began = false;
+  #syncing: Promise<void> | undefined;
+  #nextSyncMs = 0;
+
+  /** @throws UserError (outputFailed) where it can't be opened, or exists and is not forced. */
+  constructor({ path, force, durable = false }: OutputOptions) {
+    this.path = path;
+    this.#file = path === '-' ? standardOutput : openForWriting(path, force);
+    this.#compressed = path.endsWith('.gz');
+    this.#durable = durable && this.#file.regular;
+  }
+
+  /** False for standard output, pipes and devices. */
+  get regular(): boolean {
+    return this.#file.regular;
+  }
+
+  /**
+   * Resolves when the system has taken all of it; the next write must await that.
+   * @throws UserError (outputFailed), ReaderGone
+   */
+  async write(text: Uint8Array, lines: number): Promise<void> {
+    this.#begin();
+    // One gzip member a write: each is whole by itself, so that a cut file loses no more than its last.
+    const bytes = this.#compressed ? await compress(text) : text;
+    let done = 0;
+    let wait = waitMs.first;
+    while (done < bytes.length) {
+      try {
+        const { bytesWritten } = await writeSome(this.#file.fd, bytes, done, bytes.length - done, null);
+        done += bytesWritten;
+        wait = waitMs.first;
+      } catch (error) {
+        const code = systemErrorCode(error);
+        if (code === 'EPIPE') throw new ReaderGone(`${this.path}: the reader has gone`, { cause: error });
+        if (code !== 'EAGAIN') throw this.#failed(code ?? String(error), bytes.subarray(0, done), error);
+        await sleep(wait);
+        wait = Math.min(2 * wait, waitMs.longest);
+      }
+    }
+    this.#bytes += bytes.length;
+    this.lines += lines;
+    this.#keepOnDisk();
+  }
+
+  /** Closes it. A new file that nothing was written to is removed. */
+  async close(): Promise<void> {
+    if (this.#file === standardOutput) return;
+    await this.#syncing;
+    if (this.#durable && this.#began) await toDisk(this.#file.fd).catch(() => {});
+    await closeFile(this.#file.fd);
+    if (this.#file.created && !this.#began) unlinkSync(this.#file.path);
+  }
+
+  #begin(): void {
+    if (!this.#began && this.#file.regular && !this.#file.created) ftruncateSync(this.#file.fd);
+    this.#began = true;
+  }
+
+  /** In the background: a slow disk must not hold up the next rows. */
+  #keepOnDisk(): void {
+    const now = performance.now();
+    if (!this.#file.regular || now < this.#nextSyncMs) return;
+    this.#nextSyncMs = now + syncEveryMs;
+    if (fstatSync(this.#file.fd).nlink === 0)
+      throw outputError(`${this.path} was removed while it was being written; what it held is lost`);
+    if (!this.#durable || this.#syncing) return;
+    this.#syncing = toDisk(this.#file.fd)
+      .catch(() => {}) // What the disk refused shows at the next write, or never will.
+      .finally(() => {
+        this.#syncing = undefined;
+      });
+  }
+
+  #failed(code: string, written: Uint8Array, cause: unknown): unknown {
+    const what = writeFailures[code] ?? code;
+    if (!this.#file.regular) return outputError(`cannot write ${this.path}: ${what}`, cause);
+    const whole = this.#compressed ? 0 : written.lastIndexOf(newline) + 1;
+    this.#bytes += whole;
+    for (let n = 0; n < whole; n++) if (written[n] === newline) this.lines++;
+    try {
+      ftruncateSync(this.#file.fd, this.#bytes);
+    } catch {
+      return outputError(`cannot write ${this.path}: ${what}; its last line may be torn`, cause);
+    }
+    return outputError(
+      `cannot write ${this.path}: ${what}; its first ${plural(this.lines, 'line')} are whole and kept`,
+      cause,
+    );
+  }
+}
+
+const writeFailures: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it has grown to the largest size allowed',
+  EIO: 'the disk or device failed (EIO)',
+  EBADF: 'it is closed',
+};
