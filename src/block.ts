@@ -26,7 +26,7 @@ export type RecordingEvent =
       readonly kind: FaultKind;
       readonly startNs: number;
       readonly endNs: number;
-      /** Bytes thrown away; for `overrun` samples lost; for `implausible-frame` frames kept. */
+      /** Bytes thrown away; for `overrun` samples lost; for `implausible-frame` frames kept; for `suspend` ms asleep. */
       readonly count: number;
     }
   /** The wall clock, read again: `unixUs` at `atNs`. */

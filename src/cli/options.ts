@@ -1,0 +1,95 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { errorText, usageError } from '../errors.js';
+import { defaultRailMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
+import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
+
+/** Options that several commands share, so that they are spelled and explained the same everywhere. */
+
+/** Lets commander say which option a bad value belongs to. */
+export const checked =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(errorText(error));
+    }
+  };
+
+export const portOption = () =>
+  new Option(
+    '-p, --port <source>',
+    'where samples come from: a serial port, auto, sim[:constant|square|idle|train|inference], or a capture (.plog)',
+  ).default('auto');
+
+export const linkOption = () =>
+  new Option('--link <kind>', 'how the port is read, for diagnosis')
+    .choices(['auto', 'tty', 'stream'])
+    .default('auto');
+
+export const rateOption = () =>
+  new Option(
+    '--rate <hz>',
+    'samples per second on an even grid (default: as fast as the board answers)',
+  ).argParser(checked(parseRateHz));
+
+export const durationOption = () =>
+  new Option('-d, --duration <time>', 'stop after this long, such as 10s, 5m or 2h').argParser(
+    checked(parseDurationMs),
+  );
+
+export const reconnectOption = () =>
+  new Option('--reconnect <time>', 'how long to wait for a board that went away: a duration, forever, or off')
+    .default(30_000, '30s')
+    .argParser(
+      checked((text: string) => {
+        if (text === 'forever') return Number.POSITIVE_INFINITY;
+        return text === 'off' ? 0 : parseDurationMs(text);
+      }),
+    );
+
+export const columnsOption = () =>
+  new Option('--columns <set>', 'which columns: power (the sums), rails, or all (probes and fans too)')
+    .choices(['power', 'rails', 'all'])
+    .default('rails');
+
+export const accuracyOption = () =>
+  new Option('--accuracy <percent>', "the board's accuracy, for the uncertainty of energies")
+    .default(undefined, "the board's nominal 3%")
+    .argParser(checked(parsePercent));
+
+export const mapOption = () =>
+  new Option('--map <file>', 'a JSON file that says which rails make up which component');
+
+export const slotOption = () =>
+  new Option('--slot <rail>', 'the PCIe rail (pcie1 … pcie3) that the slot adapter is plugged into');
+
+export const slotFeedOption = () =>
+  new Option('--slot-feed <feed>', 'where the slot adapter takes its power from')
+    .choices(['motherboard', 'psu'])
+    .default(undefined, 'motherboard');
+
+export const forceOption = () => new Option('-f, --force', 'overwrite outputs that exist');
+export const quietOption = () => new Option('-q, --quiet', 'no status line and no closing summary');
+
+export interface MapOptions {
+  readonly map?: string;
+  readonly slot?: string;
+  readonly slotFeed?: SlotFeed;
+}
+
+/** The map that `--map`, `--slot` and `--slot-feed` ask for, over a default such as a capture's own. */
+export async function railMapFrom(options: MapOptions, fallback: RailMap = defaultRailMap): Promise<RailMap> {
+  let map = fallback;
+  if (options.map !== undefined) {
+    const { readRailMap } = await import('../source/map-file.js');
+    map = readRailMap(options.map);
+  }
+  const rail = options.slot ?? map.slot?.rail;
+  if (rail === undefined) {
+    if (options.slotFeed !== undefined)
+      throw usageError('--slot-feed needs --slot: name the rail that the slot adapter is on');
+    return map;
+  }
+  return { ...map, slot: { rail, feed: options.slotFeed ?? map.slot?.feed ?? 'motherboard' } };
+}

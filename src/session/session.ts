@@ -1,0 +1,103 @@
+import type { Block, EndReason, FrameBlock } from '../block.js';
+import type { Board } from '../board/board.js';
+import { type FrameDecoder, makeFrameDecoder } from '../board/frame.js';
+import { sumComponents, type Wiring } from '../measure/rail-map.js';
+import type { Sink } from '../sink/sink.js';
+import type { Recording } from '../source/source.js';
+
+export interface SessionOptions {
+  readonly board: Board;
+  readonly recording: Recording;
+  readonly wiring: Wiring;
+  /** Fields somebody wants beside the rails, as indexes into the board's fields. */
+  readonly columnsToDecode: ReadonlySet<number>;
+  readonly sinks: readonly Sink[];
+  /**
+   * Called when a sink fails. Returns true where the session shall go on without it; otherwise the recording is
+   * stopped, every sink is finished, and the error is thrown.
+   */
+  readonly onSinkError?: (error: unknown, sink: Sink) => boolean;
+}
+
+export interface SessionResult {
+  readonly end: EndReason;
+}
+
+/** Ties a recording to its sinks: decodes, sums, hands on, until the recording ends; then finishes every sink. */
+export async function runSession(options: SessionOptions): Promise<SessionResult> {
+  const { recording } = options;
+  const sinks = new Set(options.sinks);
+  const decoder = new BlockDecoder(options.board, options.wiring, options.columnsToDecode);
+  let end: EndReason = 'source-ended';
+  let failure: { error: unknown } | undefined;
+
+  /** Runs one step of every sink; what a sink throws either drops that sink or ends the session. */
+  const each = async (step: (sink: Sink) => void | Promise<void>): Promise<void> => {
+    for (const sink of sinks) {
+      try {
+        const pending = step(sink);
+        if (pending) await pending;
+      } catch (error) {
+        if (options.onSinkError?.(error, sink)) sinks.delete(sink);
+        else failure ??= { error };
+      }
+    }
+  };
+
+  try {
+    await each((sink) => sink.begin(recording.header));
+    for await (const raw of recording.blocks()) {
+      for (const event of raw.events) if (event.type === 'end') end = event.reason;
+      if (failure) break;
+      const block = decoder.decode(raw);
+      await each((sink) => sink.write(block));
+      if (failure) break;
+    }
+  } finally {
+    recording.stop();
+    await each((sink) => sink.finish());
+  }
+  if (failure) throw failure.error;
+  return { end };
+}
+
+/** Turns frames into columns and sums, in arrays that are used again for the next block. */
+class BlockDecoder {
+  private capacity = 0;
+  private timeUs = new Float64Array(0);
+  private channels: (Int32Array | undefined)[] = [];
+  private powerMw: Float64Array[] = [];
+  private readonly decodeFrames: FrameDecoder;
+  private readonly wanted: ReadonlySet<number>;
+
+  constructor(
+    private readonly board: Board,
+    private readonly wiring: Wiring,
+    columnsToDecode: ReadonlySet<number>,
+  ) {
+    this.decodeFrames = makeFrameDecoder(board);
+    this.wanted = new Set([
+      ...columnsToDecode,
+      ...board.rails.flatMap((rail) => [rail.voltage, rail.current, rail.power]),
+    ]);
+  }
+
+  decode(raw: FrameBlock): Block {
+    const { count, requestNs, replyNs } = raw;
+    if (count > this.capacity) this.grow(count);
+    for (let row = 0; row < count; row++)
+      this.timeUs[row] = Math.round((requestNs[row]! + replyNs[row]!) / 2000);
+    this.decodeFrames(raw.frames, count, this.channels);
+    sumComponents(this.wiring, this.board, this.channels, count, this.powerMw);
+    return { count, timeUs: this.timeUs, channels: this.channels, powerMw: this.powerMw, raw };
+  }
+
+  private grow(count: number): void {
+    this.capacity = count;
+    this.timeUs = new Float64Array(count);
+    this.channels = this.board.fields.map((_, index) =>
+      this.wanted.has(index) ? new Int32Array(count) : undefined,
+    );
+    this.powerMw = this.wiring.sums.map(() => new Float64Array(count));
+  }
+}

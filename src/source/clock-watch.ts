@@ -1,0 +1,49 @@
+import { uptime } from 'node:os';
+import type { RecordingEvent } from '../block.js';
+import { type ClockAnchor, readClockAnchor } from '../clock.js';
+
+/** How often the wall clock is read again, ns of the recording. */
+const reanchorNs = 10e9;
+/** CLOCK_MONOTONIC stands still while the machine sleeps, the uptime does not; less than this is its resolution. */
+const suspendMs = 500;
+
+/**
+ * Watches what may not bend the time axis but belongs into the record: the wall clock's opinion now and then, and
+ * whether the machine slept.
+ */
+export class ClockWatch {
+  private nextNs = reanchorNs;
+  private checkedNs = 0;
+  private asleepMs = asleepSinceBootMs();
+
+  constructor(private readonly start: ClockAnchor) {}
+
+  /** Events that are due at `nowNs` since the recording began. */
+  check(nowNs: number): RecordingEvent[] {
+    const events: RecordingEvent[] = [];
+    const asleepMs = asleepSinceBootMs();
+    const sleptMs = asleepMs - this.asleepMs;
+    if (sleptMs > suspendMs) {
+      const count = Math.round(sleptMs);
+      events.push({ type: 'fault', kind: 'suspend', startNs: this.checkedNs, endNs: nowNs, count });
+    }
+    this.asleepMs = asleepMs;
+    this.checkedNs = nowNs;
+    if (nowNs < this.nextNs) return events;
+    this.nextNs += reanchorNs;
+    events.push(this.anchor());
+    return events;
+  }
+
+  /** The reading at the end, where the recording was long enough for the clock to move. */
+  last(atNs: number): RecordingEvent[] {
+    return atNs > reanchorNs ? [...this.check(atNs), this.anchor()] : this.check(atNs);
+  }
+
+  private anchor(): RecordingEvent {
+    const { monotonicNs, unixUs } = readClockAnchor();
+    return { type: 'clock', atNs: Number(monotonicNs - this.start.monotonicNs), unixUs };
+  }
+}
+
+const asleepSinceBootMs = (): number => uptime() * 1000 - Number(process.hrtime.bigint()) / 1e6;

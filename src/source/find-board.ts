@@ -1,0 +1,109 @@
+import type { BoardIdentity } from '../block.js';
+import { boards } from '../board/catalogue.js';
+import { boardError, errorText, UserError } from '../errors.js';
+import type { Link } from '../link/link.js';
+import { type LinkChoice, openLink } from '../link/open.js';
+import { listPorts, type PortInfo } from '../link/port-list.js';
+
+/** What asking one port gave. */
+export type Probe =
+  | { readonly port: PortInfo; readonly identity: BoardIdentity }
+  /** Not asked: its USB ids are no board's, and a stray byte might do harm to whatever it is. */
+  | { readonly port: PortInfo; readonly skipped: true }
+  | { readonly port: PortInfo; readonly problem: string };
+
+const looksLikeBoard = (port: PortInfo): boolean =>
+  boards.some(({ usb }) => usb.vendorId === port.usbVendorId && usb.productId === port.usbProductId);
+
+/** Asks every port that may be a board's for its identity. */
+export async function probePorts(ports: readonly PortInfo[], askAll = false): Promise<Probe[]> {
+  return Promise.all(ports.map((port) => probe(port, askAll)));
+}
+
+async function probe(port: PortInfo, anyway: boolean): Promise<Probe> {
+  if (!anyway && !looksLikeBoard(port)) return { port, skipped: true };
+  let link: Link | undefined;
+  try {
+    link = await openLink(port.path, 'auto');
+    return { port, identity: link.identity };
+  } catch (error) {
+    return { port, problem: errorText(error) };
+  } finally {
+    await link?.close();
+  }
+}
+
+/** The port of the one board that answers. @throws UserError (no board) where none or several do */
+export async function findTheBoard(): Promise<string> {
+  const probes = await probePorts(await listPorts());
+  const found = probes.filter((each) => 'identity' in each);
+  const [first, ...others] = found;
+  if (first && others.length === 0) return first.port.path;
+  if (first)
+    throw boardError(
+      `several boards answer: ${found.map(({ port, identity }) => `${port.path} (${identity.name ?? identity.product}, UID ${identity.uid})`).join(', ')}. Choose one with --port`,
+    );
+  const problems = probes.flatMap((each) => ('problem' in each ? [each.problem] : []));
+  if (problems.length > 0) throw boardError(`no board answers: ${problems.join('; ')}`);
+  const paths = probes.map(({ port }) => port.path).join(', ');
+  throw boardError(
+    `no board found: ${paths ? `of the serial ports here (${paths}) none has a board's USB ids` : 'there is no serial port here'}. Plug the board in, name its port with --port, or try --port sim`,
+  );
+}
+
+/** How often a lost board is looked for. */
+const searchMs = 250;
+
+/**
+ * Waits for a lost board: on its old port, or on any that looks like a board's; its UID tells that it is the same.
+ * Undefined after `limitMs`, or when the signal says so.
+ */
+export async function waitForBoard(
+  identity: BoardIdentity,
+  choice: LinkChoice,
+  limitMs: number,
+  signal: AbortSignal,
+  onNotice: (text: string) => void,
+): Promise<Link | undefined> {
+  const giveUpMs = performance.now() + limitMs;
+  const refused = new Set<string>();
+  while (!signal.aborted && performance.now() < giveUpMs) {
+    const others = (await listPorts()).filter(looksLikeBoard).map((port) => port.path);
+    for (const path of new Set([identity.port, ...others])) {
+      const link = await openQuietly(path, choice);
+      if (!link) continue;
+      if (link.identity.uid === identity.uid) return link;
+      await link.close();
+      const { name, product, uid } = link.identity;
+      if (!refused.has(`${path} ${uid}`))
+        onNotice(
+          `${path} is another board (${name ?? product}, UID ${uid}); waiting for ${identity.name ?? identity.product}, UID ${identity.uid}`,
+        );
+      refused.add(`${path} ${uid}`);
+    }
+    await pause(Math.min(searchMs, giveUpMs - performance.now()), signal);
+  }
+  return undefined;
+}
+
+async function openQuietly(path: string, choice: LinkChoice): Promise<Link | undefined> {
+  try {
+    return await openLink(path, choice);
+  } catch (error) {
+    if (error instanceof UserError) return undefined; // not there yet
+    throw error;
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

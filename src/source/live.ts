@@ -1,0 +1,139 @@
+import type { BoardIdentity, EndReason, FrameBlock, RecordingEvent, RecordingHeader } from '../block.js';
+import type { Board } from '../board/board.js';
+import { type ClockAnchor, nsSince, readClockAnchor } from '../clock.js';
+import { emptyBlock } from '../link/drain-ring.js';
+import type { Link } from '../link/link.js';
+import { ClockWatch } from './clock-watch.js';
+import type { Recording, RecordingOptions, Source } from './source.js';
+
+/** Finds the same board again after it was lost; resolves to undefined where it is given up. */
+export type Reconnect = (identity: BoardIdentity, signal: AbortSignal) => Promise<Link | undefined>;
+
+export interface LiveOptions {
+  readonly reconnect: Reconnect;
+  /** For a person: the board went away, it is back. */
+  readonly onNotice: (text: string) => void;
+}
+
+/** A board on a port. */
+export class LiveSource implements Source {
+  readonly board: Board;
+  readonly identity: BoardIdentity;
+  private recording: LiveRecording | undefined;
+
+  constructor(
+    private readonly link: Link,
+    private readonly options: LiveOptions,
+  ) {
+    this.board = link.board;
+    this.identity = link.identity;
+  }
+
+  start(options: RecordingOptions): Recording {
+    this.recording = new LiveRecording(this.link, options, this.options);
+    return this.recording;
+  }
+
+  async close(): Promise<void> {
+    if (this.recording) await this.recording.close();
+    else await this.link.close();
+  }
+}
+
+class LiveRecording implements Recording {
+  readonly header: RecordingHeader;
+  private readonly anchor: ClockAnchor = readClockAnchor();
+  private readonly aborter = new AbortController();
+  private readonly clockWatch: ClockWatch;
+  private readonly endNs: number | undefined;
+  private lastNs = 0;
+
+  constructor(
+    private link: Link | undefined,
+    private readonly recordingOptions: RecordingOptions,
+    private readonly options: LiveOptions,
+  ) {
+    const { monotonicNs, unixUs } = this.anchor;
+    this.header = {
+      board: (link as Link).identity,
+      startMonotonicNs: monotonicNs,
+      startUnixUs: unixUs,
+      instantsMeasured: true,
+    };
+    this.clockWatch = new ClockWatch(this.anchor);
+    const { durationMs } = recordingOptions;
+    this.endNs = durationMs === undefined ? undefined : durationMs * 1e6;
+  }
+
+  async *blocks(): AsyncGenerator<FrameBlock> {
+    let reason: EndReason = 'stopped';
+    for (;;) {
+      const outcome = yield* this.sampleUntilEnd();
+      if (outcome !== 'lost') {
+        reason = outcome;
+        break;
+      }
+      const lost = await this.recover();
+      yield emptyBlock([lost]);
+      if (!this.link) {
+        reason = this.aborter.signal.aborted ? 'stopped' : 'board-lost';
+        break;
+      }
+    }
+    const atNs = nsSince(this.anchor.monotonicNs);
+    yield emptyBlock([...this.clockWatch.last(atNs), { type: 'end', atNs, reason }]);
+  }
+
+  stop(): void {
+    this.aborter.abort();
+    this.link?.stop();
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    await this.link?.close();
+    this.link = undefined;
+  }
+
+  private async *sampleUntilEnd() {
+    const link = this.link as Link;
+    const originNs = this.anchor.monotonicNs;
+    const { rateHz } = this.recordingOptions;
+    const samples = link.sample({ originNs, rateHz, endNs: this.endNs });
+    if (this.aborter.signal.aborted) link.stop();
+    for (;;) {
+      const next = await samples.next();
+      if (next.done) return next.value;
+      const block = next.value;
+      if (block.count > 0) this.lastNs = block.replyNs[block.count - 1] as number;
+      yield block;
+      const events = this.clockWatch.check(nsSince(originNs));
+      if (events.length > 0) yield emptyBlock(events);
+    }
+  }
+
+  /** Waits for the board to come back; the time axis goes on, so the silence is a gap. */
+  private async recover(): Promise<RecordingEvent> {
+    const { board } = this.header;
+    const startNs = this.lastNs;
+    this.options.onNotice(
+      `${board.product} ${board.name ? `'${board.name}' ` : ''}on ${board.port} went away; waiting for it`,
+    );
+    await this.link?.close();
+    this.link = undefined;
+    this.link = await this.options.reconnect(board, this.lostSignal());
+    const endNs = nsSince(this.anchor.monotonicNs);
+    if (this.link)
+      this.options.onNotice(
+        `${board.product} is back on ${this.link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
+      );
+    return { type: 'fault', kind: 'board-lost', startNs, endNs, count: 0 };
+  }
+
+  /** Waiting ends with a stop request or with the recording's duration. */
+  private lostSignal(): AbortSignal {
+    if (this.endNs === undefined) return this.aborter.signal;
+    const leftMs = Math.max(0, (this.endNs - nsSince(this.anchor.monotonicNs)) / 1e6);
+    return AbortSignal.any([this.aborter.signal, AbortSignal.timeout(Math.min(leftMs, 2 ** 31 - 1))]);
+  }
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+
+interface PackageFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+const facts = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as PackageFacts;
+
+/** What this program is, as its package says. */
+export const tool = {
+  name: facts.name,
+  version: facts.version,
+  description: facts.description,
+  bugs: 'the issue tracker named in its README',
+} as const;
