@@ -1,6 +1,6 @@
 import type { ByteInput } from './byte-input.js';
 
-const windowBytes = 4 << 20;
+const windowBytes = 1 << 20;
 
 /**
  * A window that slides over an input: whole records can be looked at in place, whatever the size of the reads
