@@ -1,0 +1,41 @@
+import { Command, Option } from 'commander';
+import { usageError } from '../errors.js';
+import { checked } from './options.js';
+
+const examples = `
+Examples:
+  $ powerlog mark begin "load data"        a phase begins
+  $ powerlog mark end "load data"          and ends
+  $ powerlog mark end train --count 500    after 500 steps
+  $ powerlog mark saved                    an instant
+
+Outside of \`powerlog exec\` it says so and does nothing else.`;
+
+interface MarkOptions {
+  readonly count?: string;
+  readonly quiet?: true;
+}
+
+/** The count as the marks file takes it. */
+function parseCount(text: string): string {
+  if (!/^\d{1,15}(\.\d{1,9})?$/.test(text)) throw usageError('a count is a number of steps, such as 500');
+  return text;
+}
+
+export function markCommand(): Command {
+  return new Command('mark')
+    .description('mark a phase or an instant from a shell that `powerlog exec` started')
+    .usage('[options] begin|end|point NAME | NAME')
+    .argument('<words...>')
+    .addOption(
+      new Option('-c, --count <number>', 'how many steps, tokens, images, … it was').argParser(
+        checked(parseCount),
+      ),
+    )
+    .option('-q, --quiet', 'say nothing outside of `powerlog exec`')
+    .addHelpText('after', examples)
+    .action(async (words: string[], options: MarkOptions) => {
+      const { appendMark } = await import('../exec/mark.js');
+      appendMark(words, options.count, options.quiet ?? false);
+    });
+}

@@ -1,0 +1,27 @@
+import { formatSi, siPrefix } from '../units.js';
+
+/** How a value and its uncertainty share a prefix and a last digit. */
+function scaled(value: number, uncertainty: number): { scale: number; prefix: string; decimals: number } {
+  const { scale, prefix } = siPrefix(Math.max(Math.abs(value), uncertainty));
+  // Rounded first: 0.0996 becomes 0.10, two digits that end one place earlier than 0.099 would.
+  const rounded = Number((uncertainty / scale).toPrecision(2));
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(rounded)));
+  return { scale, prefix, decimals: Math.min(decimals, 9) };
+}
+
+const known = (uncertainty: number | null): uncertainty is number =>
+  uncertainty !== null && Number.isFinite(uncertainty) && uncertainty > 0;
+
+/** `3.214 ± 0.096 kJ`: the uncertainty with two significant digits, the value to the same place. */
+export function formatUncertain(value: number, uncertainty: number | null, unit: string): string {
+  if (!known(uncertainty)) return formatSi(value, unit);
+  const { scale, prefix, decimals } = scaled(value, uncertainty);
+  return `${(value / scale).toFixed(decimals)} ± ${(uncertainty / scale).toFixed(decimals)} ${prefix}${unit}`;
+}
+
+/** `260.1 W`: no more digits than the uncertainty supports, the uncertainty itself left out. */
+export function formatSupported(value: number, uncertainty: number | null, unit: string): string {
+  if (!known(uncertainty)) return formatSi(value, unit);
+  const { scale, prefix, decimals } = scaled(value, uncertainty);
+  return `${(value / scale).toFixed(decimals)} ${prefix}${unit}`;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { Block, RecordingHeader } from '#powerlog/block.js';
+import { PowerSeries } from '#powerlog/exec/series.js';
+
+const header = {} as RecordingHeader;
+
+/** `count` samples from number `from`: one a ms, with powers that tell the sample. */
+function block(from: number, count: number): Block {
+  const column = (of: (n: number) => number) => Float64Array.from({ length: count }, (_, n) => of(from + n));
+  return {
+    count,
+    timeUs: column((n) => n * 1000),
+    channels: [],
+    powerMw: [column((n) => 3 * n), column((n) => -n)],
+    raw: {} as Block['raw'],
+  };
+}
+
+async function rows(series: PowerSeries): Promise<number[][]> {
+  const all: number[][] = [];
+  for await (const { count, timeUs, powerMw } of series.chunks())
+    for (let n = 0; n < count; n++) all.push([timeUs[n]!, ...powerMw.map((column) => column[n]!)]);
+  return all;
+}
+
+describe('PowerSeries', () => {
+  it.each([
+    ['memory', Number.POSITIVE_INFINITY],
+    ['a temporary file', 1],
+  ])('gives back from %s what it was given', async (_, memoryBytes) => {
+    const series = new PowerSeries(2, memoryBytes);
+    series.begin(header);
+    const blockSizes = [1, 8191, 3, 20_000, 0, 5000, 777];
+    let from = 0;
+    for (const size of blockSizes) {
+      await series.write(block(from, size));
+      from += size;
+    }
+    await series.finish();
+    const expected = Array.from({ length: from }, (_, n) => [n * 1000, 3 * n, -n]);
+    expect(await rows(series)).toEqual(expected);
+    expect(series.lastUs).toBe((from - 1) * 1000);
+    await series.dispose();
+  });
+
+  it('wakes whoever waits for an instant, at the latest when it ends', async () => {
+    const series = new PowerSeries(2);
+    const woken: string[] = [];
+    const waits = [
+      series.reached(4000).then(() => woken.push('4 ms')),
+      series.reached(9000).then(() => woken.push('9 ms')),
+    ];
+    series.write(block(0, 4));
+    await Promise.resolve();
+    expect(woken).toEqual([]);
+    series.write(block(4, 1));
+    await waits[0];
+    expect(woken).toEqual(['4 ms']);
+    await series.finish();
+    await waits[1];
+    await series.reached(1e9);
+    expect(woken).toEqual(['4 ms', '9 ms']);
+  });
+});
