@@ -23,6 +23,8 @@ export interface OutputOptions {
   readonly force: boolean;
   /** Asks the disk once a second to keep what it was given: for what can't be made again. */
   readonly durable?: boolean;
+  /** What is whole or torn: a line, or all of a write, for blocks of bytes. */
+  readonly unit?: 'line' | 'block';
 }
 
 const standardOutput: OpenedOutput = { fd: 1, path: '-', created: false, regular: false };
@@ -31,24 +33,26 @@ const syncEveryMs = 1000;
 const waitMs = { first: 1, longest: 20 };
 
 /**
- * A file of lines. It is opened, and where it is new made, at once; what a forced file held is dropped with the first
+ * A file of lines or blocks. It is opened, and where it is new made, at once; what a forced file held is dropped with the first
  * write. Each write is whole lines, and after a failed one the file is cut back to its last whole line.
  */
 export class OutputFile {
   readonly path: string;
-  /** Whole lines that have been handed to the system. */
+  /** Whole lines or blocks that have been handed to the system. */
   lines = 0;
   readonly #file: OpenedOutput;
   readonly #compressed: boolean;
   readonly #durable: boolean;
+  readonly #unit: 'line' | 'block';
   #bytes = 0;
   #began = false;
   #syncing: Promise<void> | undefined;
   #nextSyncMs = 0;
 
   /** @throws UserError (outputFailed) where it can't be opened, or exists and is not forced. */
-  constructor({ path, force, durable = false }: OutputOptions) {
+  constructor({ path, force, durable = false, unit = 'line' }: OutputOptions) {
     this.path = path;
+    this.#unit = unit;
     this.#file = path === '-' ? standardOutput : openForWriting(path, force);
     this.#compressed = path.endsWith('.gz');
     this.#durable = durable && this.#file.regular;
@@ -119,16 +123,16 @@ export class OutputFile {
   #failed(code: string, written: Uint8Array, cause: unknown): unknown {
     const what = writeFailures[code] ?? code;
     if (!this.#file.regular) return outputError(`cannot write ${this.path}: ${what}`, cause);
-    const whole = this.#compressed ? 0 : written.lastIndexOf(newline) + 1;
+    const whole = this.#compressed || this.#unit === 'block' ? 0 : written.lastIndexOf(newline) + 1;
     this.#bytes += whole;
     for (let n = 0; n < whole; n++) if (written[n] === newline) this.lines++;
     try {
       ftruncateSync(this.#file.fd, this.#bytes);
     } catch {
-      return outputError(`cannot write ${this.path}: ${what}; its last line may be torn`, cause);
+      return outputError(`cannot write ${this.path}: ${what}; its last ${this.#unit} may be torn`, cause);
     }
     return outputError(
-      `cannot write ${this.path}: ${what}; its first ${plural(this.lines, 'line')} are whole and kept`,
+      `cannot write ${this.path}: ${what}; its first ${plural(this.lines, this.#unit)} are whole and kept`,
       cause,
     );
   }

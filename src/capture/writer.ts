@@ -1,0 +1,105 @@
+import type { Block, RecordingHeader } from '../block.js';
+import { OutputFile } from '../sink/output-file.js';
+import type { Sink } from '../sink/sink.js';
+import { tool } from '../tool.js';
+import { CaptureEncoder, encodePreamble } from './encoder.js';
+import { type CaptureFacts, captureHeader } from './header.js';
+
+export interface CaptureOptions extends Omit<CaptureFacts, 'tool'> {
+  /** `.gz` at its end compresses. */
+  readonly path: string;
+  /** Overwrites what exists. */
+  readonly force: boolean;
+}
+
+/** Frames reach the file at least once a second: this, and the time to write them. */
+const flushEveryMs = 500;
+/** What may wait for a slow disk before the recording has to wait too. */
+const queueBytes = 8 << 20;
+
+/** @throws UserError (outputFailed) where the file can't be opened, or exists and is not forced. */
+export const openCaptureSink = (options: CaptureOptions): CaptureSink => new CaptureSink(options);
+
+/** The frames as they came, and when, as a capture. */
+export class CaptureSink implements Sink {
+  readonly #file: OutputFile;
+  readonly #facts: CaptureFacts;
+  #encoder: CaptureEncoder | undefined;
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #reported = false;
+  #timer: NodeJS.Timeout | undefined;
+  #flushedMs = 0;
+
+  constructor({ path, force, ...facts }: CaptureOptions) {
+    this.#facts = { ...facts, tool: { name: tool.name, version: tool.version } };
+    this.#file = new OutputFile({ path, force, durable: true, unit: 'block' });
+  }
+
+  /** Resolves when the header has been written. */
+  async begin(header: RecordingHeader): Promise<void> {
+    this.#enqueue(encodePreamble(captureHeader(this.#facts, header)));
+    this.#encoder = new CaptureEncoder(this.#facts.board.frameBytes, (block) => this.#enqueue(block));
+    this.#timer = setInterval(() => this.#flush(), flushEveryMs).unref();
+    this.#flush();
+    await this.#writing;
+    this.#throwFailure();
+  }
+
+  write(block: Block): void | Promise<void> {
+    this.#throwFailure();
+    this.#encoder!.push(block.raw);
+    // The timer alone would do, if nothing ever kept the thread busy.
+    if (performance.now() - this.#flushedMs >= flushEveryMs) this.#flush();
+    if (this.#queuedBytes > queueBytes) return this.#drain();
+  }
+
+  async finish(): Promise<void> {
+    clearInterval(this.#timer);
+    try {
+      await this.#drain();
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  async #drain(): Promise<void> {
+    do {
+      this.#flush();
+      await this.#writing;
+    } while (this.#queuedBytes > 0 && !this.#failure);
+    if (!this.#reported) this.#throwFailure();
+  }
+
+  #enqueue(bytes: Uint8Array): void {
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+  }
+
+  /** Closes the block in progress and hands what is queued to the system, one write at a time. */
+  #flush(): void {
+    this.#encoder?.flush();
+    this.#flushedMs = performance.now();
+    if (this.#writing || this.#failure || this.#queue.length === 0) return;
+    const blocks = this.#queue;
+    const bytes = blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#writing = this.#file
+      .write(bytes, blocks.length)
+      .catch((error) => {
+        this.#failure = { error };
+      })
+      .finally(() => {
+        this.#writing = undefined;
+      });
+  }
+
+  #throwFailure(): void {
+    if (!this.#failure) return;
+    this.#reported = true;
+    throw this.#failure.error;
+  }
+}
