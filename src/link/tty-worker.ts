@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { boardById } from '../board/catalogue.js';
 import { makeFastClock } from '../clock.js';
-import { errorText, UserError } from '../errors.js';
+import { ExitCode, errorText, systemErrorCode, UserError } from '../errors.js';
 import { identifyBlocking } from './handshake.js';
 import { SampleRing } from './ring.js';
 import { Sampler, sampleBlocking } from './sampler.js';
@@ -20,8 +20,11 @@ const post = (message: FromTtyWorker): void => port.postMessage(message);
 Error.stackTraceLimit = 0;
 
 function fail(error: unknown): void {
-  const exitCode = error instanceof UserError ? error.exitCode : null;
-  post({ type: 'failed', message: errorText(error), exitCode });
+  if (error instanceof UserError) post({ type: 'failed', message: error.message, exitCode: error.exitCode });
+  else if (systemErrorCode(error) === undefined)
+    post({ type: 'failed', message: errorText(error), exitCode: null });
+  // Gone between the two openings, or the device failed in a way of its own: no bug of ours.
+  else post({ type: 'failed', message: `${path}: ${errorText(error)}`, exitCode: ExitCode.noBoard });
 }
 
 try {

@@ -1,6 +1,6 @@
 import { usageError } from '../errors.js';
 import { makeBoardModel } from '../simulator/model.js';
-import { type ProfileName, profileNames } from '../simulator/profiles.js';
+import { type ProfileName, profileNames } from '../simulator/profile-names.js';
 import { NoPseudoTerminal } from '../simulator/pseudo-terminal.js';
 import { type Simulator, startSimulator } from '../simulator/server.js';
 import { LiveSource } from './live.js';

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../src', import.meta.url));
+
+/** From the ground up; a file may import from its own level's own folder and from levels below. */
+const levels: readonly (readonly string[])[] = [
+  ['errors', 'units', 'clock', 'block', 'tool'],
+  ['board', 'measure'],
+  ['schema'],
+  ['link', 'simulator', 'sink', 'capture'],
+  ['source'],
+  ['session'],
+  ['exec'],
+  ['cli'],
+];
+/** Pure: bytes and numbers in and out, no system and no packages. */
+const pure = ['errors', 'units', 'block', 'board', 'measure'];
+/** Packages that one place alone may import. */
+const keepers: Readonly<Record<string, RegExp>> = {
+  serialport: /^link\/(serial-port|stream-wire|stream-link)\.ts$/,
+  koffi: /^simulator\/pseudo-terminal\.ts$/,
+  commander: /^cli\//,
+  zod: /^schema\//,
+};
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const place = (file: string): string => file.replace(/\.ts$/, '').split('/')[0] as string;
+const levelOf = (file: string): number => levels.findIndex((level) => level.includes(place(file)));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1] as string);
+}
+
+const within = (file: string, specifier: string): string =>
+  relative(src, normalize(join(src, dirname(file), specifier))).replace(/\.js$/, '.ts');
+
+describe('the house', () => {
+  it('has a level for every file', () => {
+    expect(files.filter((file) => levelOf(file) < 0)).toEqual([]);
+  });
+
+  it('imports downward only', () => {
+    const upward = files.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => within(file, specifier))
+        .filter((target) => !target.startsWith('..'))
+        .filter((target) => levelOf(target) > levelOf(file) || siblingLevel(file, target))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('keeps the ground pure', () => {
+    const impure = files
+      .filter((file) => pure.includes(place(file)))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((specifier) => !specifier.startsWith('.'))
+          .map((specifier) => `${file} imports ${specifier}`),
+      );
+    expect(impure).toEqual([]);
+  });
+
+  it('lets one place import what is one place’s business', () => {
+    const strays = files.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => keepers[specifier] && !keepers[specifier].test(file))
+        .map((specifier) => `${file} imports ${specifier}`),
+    );
+    expect(strays).toEqual([]);
+  });
+});
+
+/** Two folders of one level know nothing of each other, except on the ground and where bytes meet files. */
+function siblingLevel(file: string, target: string): boolean {
+  const level = levelOf(file);
+  if (level === 0 || place(file) === place(target) || levelOf(target) !== level) return false;
+  const allowed = ['measure board', 'capture sink', 'simulator capture'];
+  return !allowed.includes(`${place(file)} ${place(target)}`);
+}

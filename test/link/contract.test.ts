@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RecordingEvent } from '#powerlog/block.js';
+import { readClockAnchor } from '#powerlog/clock.js';
+import { openLink } from '#powerlog/link/open.js';
+import { type ForeignBoard, hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+
+/** One suite for both links, against a board model that shares nothing with us. */
+
+let board: ForeignBoard | undefined;
+
+afterEach(async () => {
+  await board?.stop();
+  board = undefined;
+});
+
+interface Sampled {
+  readonly frames: string[];
+  readonly requestNs: number[];
+  readonly replyNs: number[];
+  readonly events: RecordingEvent[];
+  readonly outcome: string;
+}
+
+async function sample(
+  kind: 'tty' | 'stream',
+  port: string,
+  enough: { samples?: number; ms?: number },
+  rateHz?: number,
+): Promise<Sampled> {
+  const link = await openLink(port, kind);
+  const result = { frames: [], requestNs: [], replyNs: [], events: [] } as {
+    -readonly [K in keyof Omit<Sampled, 'outcome'>]: Sampled[K];
+  };
+  const run = link.sample({
+    originNs: readClockAnchor().monotonicNs,
+    rateHz,
+    endNs: enough.ms === undefined ? undefined : enough.ms * 1e6,
+  });
+  for (;;) {
+    const next = await run.next();
+    if (next.done) {
+      await link.close();
+      return { ...result, outcome: next.value };
+    }
+    const { count, frames, requestNs, replyNs, events } = next.value;
+    for (let row = 0; row < count; row++)
+      result.frames.push(Buffer.from(frames.slice(row * 216, (row + 1) * 216)).toString('hex'));
+    result.requestNs.push(...requestNs);
+    result.replyNs.push(...replyNs);
+    result.events.push(...events);
+    if (enough.samples !== undefined && result.frames.length >= enough.samples) link.stop();
+  }
+}
+
+const hexOf = (frames: readonly Buffer[]): string[] => frames.map((frame) => frame.toString('hex'));
+
+describe.runIf(hasForeignBoard).each(['tty', 'stream'] as const)('the %s link', (kind) => {
+  it('hands out every frame once, in order, and asks with the five reading commands only', async () => {
+    board = await startForeignBoard();
+    const got = await sample(kind, board.port, { samples: 10_000 });
+    const { sent, received } = await board.stop();
+    expect(got.frames.length).toBeGreaterThanOrEqual(10_000);
+    expect(got.frames).toEqual(hexOf(sent).slice(0, got.frames.length));
+    expect(sent.length - got.frames.length).toBeLessThanOrEqual(1);
+    expect(new Set(received)).toEqual(new Set([0x00, 0x01, 0x03, 0x0d, 0x0e]));
+    expect(got.outcome).toBe('stopped');
+    expect(got.events).toEqual([]);
+  });
+
+  it('puts each request before its reply, and each reply before the next request', async () => {
+    board = await startForeignBoard('--latency', '1');
+    const { requestNs, replyNs } = await sample(kind, board.port, { ms: 500 });
+    for (let row = 0; row < requestNs.length; row++) {
+      expect(replyNs[row]! - requestNs[row]!).toBeGreaterThanOrEqual(1e6);
+      if (row > 0) expect(requestNs[row]).toBeGreaterThanOrEqual(replyNs[row - 1]!);
+    }
+    expect(requestNs.at(-1)).toBeLessThan(500e6);
+  });
+
+  it('keeps an even grid', async () => {
+    board = await startForeignBoard();
+    const { requestNs, outcome } = await sample(kind, board.port, { ms: 1000 }, 50);
+    expect(outcome).toBe('duration');
+    const slots = requestNs.map((ns) => Math.floor(ns / 20e6));
+    expect(new Set(slots).size).toBe(slots.length);
+    expect(slots.at(-1)).toBeLessThan(50);
+  });
+
+  it('drops what an earlier reader left in the input', async () => {
+    board = await startForeignBoard('--latency', '5');
+    const { openSync, writeSync, closeSync, constants } = await import('node:fs');
+    const earlier = openSync(board.port, constants.O_RDWR | constants.O_NOCTTY);
+    writeSync(earlier, Uint8Array.of(0x01, 0x01, 0x0d));
+    closeSync(earlier);
+    const got = await sample(kind, board.port, { samples: 50 });
+    const { sent } = await board.stop();
+    expect(got.frames).toEqual(hexOf(sent).slice(2, 2 + got.frames.length));
+  });
+
+  const explained: Readonly<Record<string, readonly string[]>> = {
+    drop: ['short-reply'],
+    repeat: ['stray-bytes'],
+    stray: ['stray-bytes'],
+    double: ['stray-bytes'],
+    // Half a reply can be as long as another question's answer.
+    short: ['short-reply', 'wrong-answer'],
+    late: ['late-reply', 'short-reply', 'no-reply'],
+    silent: ['no-reply'],
+    wrong: ['wrong-answer', 'short-reply', 'stray-bytes', 'no-reply'],
+  };
+
+  it.each(Object.entries(explained))(
+    'after %s: no wrong row, none twice, each fault explained',
+    async (fault, kinds) => {
+      board = await startForeignBoard('--fault', `${fault}:0.01`, '--latency', '0.2', '--seed', '7');
+      const got = await sample(kind, board.port, { ms: 3000 });
+      const { sent, faults } = await board.stop();
+      const all = hexOf(sent);
+      let place = -1;
+      const lost: number[] = [];
+      for (const frame of got.frames) {
+        const next = all.indexOf(frame, place + 1);
+        expect(next, 'a row that was never sent, or not in this order').toBeGreaterThan(place);
+        for (let skipped = place + 1; skipped < next; skipped++) lost.push(skipped);
+        place = next;
+      }
+      const spoiled = new Set(faults.map((each) => each.frame));
+      expect(faults.length).toBeGreaterThan(2);
+      // A fault may take its neighbour with it; whatever is lost has a fault beside it.
+      expect(lost.filter((frame) => ![-1, 0, 1].some((step) => spoiled.has(frame + step)))).toEqual([]);
+      const events = got.events.filter((event) => event.type === 'fault');
+      expect(events.length).toBeGreaterThanOrEqual(Math.min(lost.length, 1));
+      expect(events.filter((event) => !kinds.includes(event.kind))).toEqual([]);
+      expect(Math.abs(events.length - faults.length)).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it('keeps frames that contradict themselves, and says how many', async () => {
+    board = await startForeignBoard('--fault', 'garble:0.01', '--latency', '0.2', '--seed', '3');
+    const got = await sample(kind, board.port, { ms: 2000 });
+    const { sent, faults } = await board.stop();
+    const events = got.events.filter((event) => event.type === 'fault');
+    expect(got.frames.length).toBeGreaterThanOrEqual(sent.length - 1);
+    expect(events.every((event) => event.kind === 'implausible-frame')).toBe(true);
+    const counted = events.reduce((sum, event) => sum + (event.type === 'fault' ? event.count : 0), 0);
+    expect(Math.abs(counted - faults.length)).toBeLessThanOrEqual(1);
+  });
+
+  it('notices that the board is gone', async () => {
+    board = await startForeignBoard('--latency', '1');
+    const link = await openLink(board.port, kind);
+    const run = link.sample({ originNs: readClockAnchor().monotonicNs });
+    await run.next();
+    await board.stop();
+    let next = await run.next();
+    while (!next.done) next = await run.next();
+    expect(next.value).toBe('lost');
+    await link.close();
+  });
+
+  it('says which board it does not know', async () => {
+    board = await startForeignBoard('--product', '0x77');
+    await expect(openLink(board.port, kind)).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringMatching(
+        /unknown board: vendor 0xee product 0x77, expected vendor 0xee product 0x10/,
+      ),
+    });
+  });
+});

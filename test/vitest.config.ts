@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    root: new URL('..', import.meta.url).pathname,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Real boards and real clocks share the machine: a crowd of test files would only measure each other.
+    maxWorkers: 2,
+  },
+});
