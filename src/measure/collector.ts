@@ -1,0 +1,225 @@
+import type { Block, EndReason, RecordingHeader } from '../block.js';
+import type { Board } from '../board/board.js';
+import { ClockDriftWatch } from './clock-drift.js';
+import { PowerSeries } from './energy.js';
+import { FaultLog } from './gap-causes.js';
+import { type Candidate, gapLimitUs, SpacingWatch, silence } from './gaps.js';
+import { Histogram } from './histogram.js';
+import type { Wiring } from './rail-map.js';
+import { boardSummary, type Distribution, type Measured, type PerComponent } from './summary.js';
+import { accuracyJ, combinedJ, gapJ, instantJ, samplingJ } from './uncertainty.js';
+import { warningsFor } from './warnings.js';
+
+/** How a recording stands, for a status line. */
+export interface Progress {
+  readonly samples: number;
+  /** The last sample's instant; null before the first. */
+  readonly lastUs: number | null;
+  /** Of the last sample by component, mW; null before the first. */
+  readonly powerMw: readonly (number | null)[];
+  /** By component. */
+  readonly energyJ: readonly (number | null)[];
+  readonly gaps: number;
+}
+
+/** Where the recording stands between silences at its edges and its samples. */
+interface Extent {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+const perMillion = 1e-6;
+const perBillion = 1e-9;
+
+/**
+ * A sink that measures: what it was given comes out as the figures of a summary, the same for the same samples
+ * however they are cut into blocks, in memory that does not grow. The powers of every rail must be decoded.
+ */
+export class SummaryCollector {
+  readonly #components: readonly PowerSeries[];
+  readonly #rails: readonly PowerSeries[];
+  readonly #spacings: SpacingWatch;
+  readonly #latenciesNs = new Histogram();
+  readonly #faults = new FaultLog();
+  #drift: ClockDriftWatch | undefined;
+  #header: RecordingHeader | undefined;
+  #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
+  /** Powers of the first and of the last two samples, mW by component. */
+  readonly #firstMw: number[][] = [];
+  #lastMw: number[][] = [];
+
+  /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
+  constructor(
+    readonly board: Board,
+    readonly wiring: Wiring,
+    readonly accuracyShare: number,
+  ) {
+    this.#components = wiring.sums.map(() => new PowerSeries());
+    this.#rails = board.rails.map(() => new PowerSeries());
+    this.#spacings = new SpacingWatch(wiring.sums.length);
+  }
+
+  begin(header: RecordingHeader): void {
+    this.#header = header;
+    if (header.startUnixUs !== null) this.#drift = new ClockDriftWatch(header.startUnixUs);
+  }
+
+  write({ count, timeUs, channels, powerMw, raw }: Block): void {
+    this.#spacings.add(timeUs, powerMw, count);
+    this.#components.forEach((series, n) => {
+      series.add(timeUs, powerMw[n]!, count);
+    });
+    this.#rails.forEach((series, n) => {
+      const power = channels[this.board.rails[n]!.power];
+      if (!power) throw new Error(`power of rail ${n} was not decoded`);
+      series.add(timeUs, power, count);
+    });
+    this.#keepEdges(powerMw, count);
+    if (this.#header?.instantsMeasured)
+      for (let row = 0; row < count; row++) this.#latenciesNs.add(raw.replyNs[row]! - raw.requestNs[row]!);
+    for (const event of raw.events) {
+      if (event.type === 'fault') this.#faults.add(event, this.#spacings);
+      else if (event.type === 'clock') this.#drift?.add(event.atNs, event.unixUs);
+      else this.#end = { atUs: event.atNs / 1000, reason: event.reason };
+    }
+  }
+
+  async finish(): Promise<void> {
+    this.#spacings.finish();
+  }
+
+  progress(): Progress {
+    const { spacingsUs } = this.#spacings;
+    return {
+      samples: this.#spacings.samples,
+      lastUs: this.#spacings.lastUs,
+      powerMw: this.#components.map((series) => series.lastMw),
+      energyJ: this.#components.map((series) => series.energyJ),
+      gaps: spacingsUs.above(gapLimitUs(spacingsUs.quantile(0.5))).count,
+    };
+  }
+
+  /** The figures so far; of the whole recording after `finish`. */
+  measured(): Measured {
+    if (!this.#header) throw new Error('nothing was begun');
+    const { samples, spacingsUs } = this.#spacings;
+    const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
+    const edges = this.#silentEdges(limitUs);
+    this.#faults.settle(this.#spacings, edges);
+    const inner = this.#spacings.candidates
+      .filter((gap) => length(gap) > limitUs)
+      .sort((a, b) => a.startUs - b.startUs);
+    const beyond = spacingsUs.above(limitUs);
+    const unlisted = this.#spacings.isFull ? Math.max(0, beyond.count - inner.length) : 0;
+    const listedUs = total(inner.map(length));
+    const innerUs = unlisted > 0 ? Math.max(beyond.sum, listedUs) : listedUs;
+    const edgesUs = total(edges.map(length));
+    const extent = this.#extent(edges);
+    const durationUs = extent ? extent.endUs - extent.startUs : 0;
+    const coverage = durationUs > 0 ? Math.max(0, 1 - (innerUs + edgesUs) / durationUs) : null;
+    const gaps = [...edges, ...inner].sort((a, b) => a.startUs - b.startUs);
+
+    return {
+      board: boardSummary(this.#header.board),
+      map: this.wiring.map,
+      start_unix_s: this.#header.startUnixUs === null ? null : this.#header.startUnixUs / 1e6,
+      duration_s: extent ? durationUs / 1e6 : null,
+      samples,
+      sample_rate_hz: samples > 1 && durationUs > 0 ? (samples - 1) / (durationUs / 1e6) : null,
+      coverage,
+      gaps: gaps.map(({ startUs, endUs, cause }) => ({ start_s: startUs / 1e6, end_s: endUs / 1e6, cause })),
+      interval_s: distribution(spacingsUs, perMillion),
+      latency_s: this.#header.instantsMeasured ? distribution(this.#latenciesNs, perBillion) : null,
+      power_w: this.#perComponent((series) => series.statistics()),
+      energy_j: this.#perComponent((series) => series.energyJ),
+      ...this.#uncertainty(inner, unlisted > 0 ? innerUs - listedUs : 0),
+      rails: Object.fromEntries(
+        this.#rails.map((series, n) => [
+          this.wiring.railNames[n]!,
+          { power_w: series.statistics(), energy_j: series.energyJ },
+        ]),
+      ),
+      warnings: warningsFor({
+        samples,
+        coverage,
+        faults: this.#faults.tallies,
+        drift: this.#drift?.drift ?? null,
+        end: this.#end?.reason ?? null,
+        unlistedGaps: unlisted,
+        edgeSilenceS: edgesUs / 1e6,
+      }),
+    };
+  }
+
+  #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {
+    return Object.fromEntries(
+      this.wiring.sums.map(({ name }, n) => [name, figure(this.#components[n]!, n)] as const),
+    );
+  }
+
+  /** The silences before the first and behind the last sample, where they are as long as a gap. */
+  #silentEdges(limitUs: number): Candidate[] {
+    const { leading, lastUs } = this.#spacings;
+    const trailing = silence(lastUs ?? 0, this.#end?.atUs ?? lastUs ?? 0);
+    return [leading, trailing].filter((gap) => gap !== undefined && length(gap) > limitUs) as Candidate[];
+  }
+
+  /** From the first to the last sample, and the silent edges. */
+  #extent(edges: readonly Candidate[]): Extent | null {
+    const starts = [this.#spacings.firstUs, ...edges.map((gap) => gap.startUs)].filter((us) => us !== null);
+    const ends = [this.#spacings.lastUs, ...edges.map((gap) => gap.endUs)].filter((us) => us !== null);
+    return starts.length === 0 ? null : { startUs: Math.min(...starts), endUs: Math.max(...ends) };
+  }
+
+  #keepEdges(powerMw: readonly Float64Array[], count: number): void {
+    const at = (row: number) => powerMw.map((column) => column[row]!);
+    for (let row = 0; row < count && this.#firstMw.length < 2; row++) this.#firstMw.push(at(row));
+    if (count >= 2) this.#lastMw = [at(count - 2), at(count - 1)];
+    else if (count === 1) this.#lastMw = [...this.#lastMw.slice(-1), at(0)];
+  }
+
+  #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {
+    const instantUs = (this.#latenciesNs.quantile(0.99) ?? 0) / 2000;
+    const budgets = this.#components.map((series, n) => {
+      const energyJ = series.energyJ;
+      if (energyJ === null) return null;
+      const step = (edge: readonly number[][]) => Math.abs(edge[1]![n]! - edge[0]![n]!);
+      const { min, max } = series.statistics();
+      // In gaps that are counted but not listed, the power may have been any that the recording saw.
+      const unlistedJ = unlistedUs > 0 ? ((max ?? 0) - (min ?? 0)) * unlistedUs * perMillion : 0;
+      const squaresInGaps = total(
+        gaps.map((gap) => ((gap.around!.after[n]! - gap.around!.before[n]!) * length(gap)) ** 2),
+      );
+      return {
+        accuracyJ: accuracyJ(energyJ, this.accuracyShare),
+        gapsJ: total(gaps.map((gap) => gapJ(gap.around!, n, length(gap)))) + unlistedJ,
+        edgesJ: Math.hypot(instantJ(step(this.#firstMw), instantUs), instantJ(step(this.#lastMw), instantUs)),
+        samplingJ: samplingJ(series.stepSquares - squaresInGaps),
+      };
+    });
+    const each = (part: (budget: NonNullable<(typeof budgets)[number]>) => number) =>
+      this.#perComponent((_, n) => (budgets[n] ? part(budgets[n]) : null));
+    return {
+      energy_uncertainty_j: each(combinedJ),
+      uncertainty: {
+        accuracy_share: this.accuracyShare,
+        accuracy_j: each((budget) => budget.accuracyJ),
+        gaps_j: each((budget) => budget.gapsJ),
+        edges_j: each((budget) => budget.edgesJ),
+        sampling_j: each((budget) => budget.samplingJ),
+      },
+    };
+  }
+}
+
+const length = (gap: Candidate): number => gap.endUs - gap.startUs;
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const distribution = (values: Histogram, scale: number): Distribution => {
+  const scaled = (value: number | null) => (value === null ? null : value * scale);
+  return {
+    median: scaled(values.quantile(0.5)),
+    p99: scaled(values.quantile(0.99)),
+    max: scaled(values.max),
+  };
+};

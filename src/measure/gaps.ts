@@ -1,0 +1,189 @@
+import type { FaultKind } from '../block.js';
+import { Histogram } from './histogram.js';
+
+/** Why samples lie apart: a fault, or `late` where none explains it: the host or the board was slow. */
+export type GapCause = FaultKind | 'late';
+
+/** A silence between two samples, and the powers around it by component, mW. */
+export interface Gap {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly cause: GapCause;
+  /** Null at an edge of the recording, where one side is missing. */
+  readonly around: PowersAround | null;
+}
+
+export interface PowersAround {
+  /** At the samples on both sides. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Extremes over the samples within a second on both sides. */
+  readonly low: number[];
+  readonly high: number[];
+}
+
+/** A gap that is still only a long spacing, and whose cause may still come to light. */
+export interface Candidate extends Gap {
+  cause: GapCause;
+  /** Of the fault that is its cause; `late` has none. */
+  causeRank: number;
+  causeStartUs: number;
+}
+
+/** A gap is a spacing over this many medians, */
+const medians = 5;
+/** and over this. */
+const floorUs = 20_000;
+/** The longest are listed, whatever happens. */
+const mostGaps = 10_000;
+const neighbourhoodUs = 1e6;
+/** Of a neighbourhood at most this many samples count. A power of two. */
+const neighbours = 4096;
+
+/** A silence that nothing explains so far. */
+export const silence = (startUs: number, endUs: number, around: PowersAround | null = null): Candidate => ({
+  startUs,
+  endUs,
+  around,
+  cause: 'late',
+  causeRank: Number.POSITIVE_INFINITY,
+  causeStartUs: Number.POSITIVE_INFINITY,
+});
+
+/** What a spacing must be longer than to be a gap, µs. */
+export const gapLimitUs = (medianSpacingUs: number | null): number =>
+  Math.max(floorUs, medians * (medianSpacingUs ?? 0));
+
+/**
+ * Watches the spacings. What a gap is depends on the median of the whole recording, so every spacing over the floor is
+ * a candidate, of which the longest are kept. Memory is bounded, and where blocks end makes no difference.
+ */
+export class SpacingWatch {
+  readonly spacingsUs = new Histogram();
+  /** The silence before the first sample, if it is long. */
+  leading: Candidate | undefined;
+  #samples = 0;
+  #firstUs = 0;
+  #lastUs = 0;
+  /** A heap, the shortest first. */
+  readonly #kept: Candidate[] = [];
+  /** Those whose neighbourhood is not over yet, with the sample that ended each. */
+  readonly #open: { readonly candidate: Candidate; readonly sample: number }[] = [];
+  readonly #ringUs = new Float64Array(neighbours);
+  readonly #ringMw: readonly Float64Array[];
+
+  constructor(components: number) {
+    this.#ringMw = Array.from({ length: components }, () => new Float64Array(neighbours));
+  }
+
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** Null before the first sample. */
+  get firstUs(): number | null {
+    return this.#samples === 0 ? null : this.#firstUs;
+  }
+
+  get lastUs(): number | null {
+    return this.#samples === 0 ? null : this.#lastUs;
+  }
+
+  /** Whether long spacings may have been dropped for longer ones. */
+  get isFull(): boolean {
+    return this.#kept.length === mostGaps;
+  }
+
+  /** The long spacings, in no order. */
+  get candidates(): readonly Candidate[] {
+    return this.#kept;
+  }
+
+  add(timeUs: Float64Array, powerMw: readonly Float64Array[], count: number): void {
+    for (let row = 0; row < count; row++) {
+      const us = timeUs[row]!;
+      const slot = this.#samples & (neighbours - 1);
+      if (this.#samples === 0) {
+        this.#firstUs = us;
+        if (us > floorUs) this.leading = silence(0, us);
+      } else {
+        const spacing = us - this.#lastUs;
+        this.spacingsUs.add(spacing);
+        if (spacing > floorUs) this.#consider(us, spacing, powerMw, row);
+      }
+      this.#ringUs[slot] = us;
+      for (let c = 0; c < powerMw.length; c++) this.#ringMw[c]![slot] = powerMw[c]![row]!;
+      this.#lastUs = us;
+      this.#samples++;
+      while (this.#open.length > 0 && this.#isOver(this.#open[0]!)) this.#close(this.#open.shift()!);
+    }
+  }
+
+  /** Looks at the neighbourhoods that the recording's end cut short. */
+  finish(): void {
+    for (const open of this.#open.splice(0)) this.#close(open);
+  }
+
+  #consider(us: number, spacing: number, powerMw: readonly Float64Array[], row: number): void {
+    const shortest = this.#kept[0];
+    if (this.#kept.length === mostGaps && shortest && spacing <= shortest.endUs - shortest.startUs) return;
+    const last = (this.#samples - 1) & (neighbours - 1);
+    const before = this.#ringMw.map((ring) => ring[last]!);
+    const after = powerMw.map((column) => column[row]!);
+    const candidate = silence(this.#lastUs, us, { before, after, low: [...before], high: [...before] });
+    const oldest = Math.max(0, this.#samples - neighbours);
+    for (let n = this.#samples - 1; n >= oldest; n--)
+      if (!this.#widen(candidate, n, candidate.startUs - neighbourhoodUs, candidate.startUs)) break;
+    keepLongest(this.#kept, candidate);
+    this.#open.push({ candidate, sample: this.#samples });
+  }
+
+  #isOver({ candidate, sample }: { candidate: Candidate; sample: number }): boolean {
+    return this.#lastUs - candidate.endUs > neighbourhoodUs || this.#samples - sample >= neighbours;
+  }
+
+  #close({ candidate, sample }: { candidate: Candidate; sample: number }): void {
+    for (let n = sample; n < this.#samples; n++)
+      if (!this.#widen(candidate, n, candidate.endUs, candidate.endUs + neighbourhoodUs)) break;
+  }
+
+  /** Takes sample `n` of the ring into the extremes, if it lies between the instants. */
+  #widen({ around }: Candidate, n: number, fromUs: number, toUs: number): boolean {
+    const slot = n & (neighbours - 1);
+    const us = this.#ringUs[slot]!;
+    if (us < fromUs || us > toUs || !around) return false;
+    this.#ringMw.forEach((ring, c) => {
+      const mw = ring[slot]!;
+      if (mw < around.low[c]!) around.low[c] = mw;
+      if (mw > around.high[c]!) around.high[c] = mw;
+    });
+    return true;
+  }
+}
+
+const lengthUs = (gap: Gap): number => gap.endUs - gap.startUs;
+
+/** Adds to a heap of at most `mostGaps`; the shortest, and of those alike the first, goes. */
+function keepLongest(heap: Candidate[], candidate: Candidate): void {
+  if (heap.length < mostGaps) {
+    let at = heap.push(candidate) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (lengthUs(heap[parent]!) <= lengthUs(candidate)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = candidate;
+    return;
+  }
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && lengthUs(heap[child + 1]!) < lengthUs(heap[child]!)) child++;
+    if (lengthUs(heap[child]!) >= lengthUs(candidate)) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = candidate;
+}

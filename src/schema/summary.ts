@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { summarySchema as schemaName } from '../measure/summary.js';
+import { railMapSchema } from './rail-map.js';
+
+/*
+ * A summary read back, as docs/summary.md promises it. Objects are open: what a later powerlog or a script added is
+ * kept and does no harm.
+ */
+
+const figure = z.number().nullable();
+const figures = z.record(z.string(), figure);
+const distribution = z.looseObject({ median: figure, p99: figure, max: figure });
+const power = z.looseObject({
+  mean: figure,
+  min: figure,
+  max: figure,
+  p50: figure,
+  p95: figure,
+  p99: figure,
+});
+const text = z.string().nullable();
+
+export const summarySchema = z.looseObject({
+  schema: z.literal(schemaName),
+  tool: z.looseObject({ name: z.string(), version: z.string() }),
+  host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  board: z.looseObject({
+    product: z.string(),
+    product_id: z.int(),
+    uid: text,
+    name: text,
+    firmware: z.int().nullable(),
+    port: z.string(),
+  }),
+  map: railMapSchema,
+  start_unix_s: figure,
+  duration_s: figure,
+  samples: z.int().nonnegative(),
+  sample_rate_hz: figure,
+  coverage: z.number().min(0).max(1).nullable(),
+  gaps: z.array(z.looseObject({ start_s: z.number(), end_s: z.number(), cause: z.string() })),
+  interval_s: distribution,
+  latency_s: distribution.nullable(),
+  power_w: z.record(z.string(), power),
+  energy_j: figures,
+  energy_uncertainty_j: figures,
+  uncertainty: z.looseObject({
+    accuracy_share: z.number().nonnegative(),
+    accuracy_j: figures,
+    gaps_j: figures,
+    edges_j: figures,
+    sampling_j: figures,
+  }),
+  rails: z.record(z.string(), z.looseObject({ power_w: power, energy_j: figure })),
+  warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+  command: z.unknown().optional(),
+  phases: z.unknown().optional(),
+  runs: z.unknown().optional(),
+});
+
+/** A summary as it was read: causes may be of a later powerlog. */
+export type ReadSummary = z.infer<typeof summarySchema>;
