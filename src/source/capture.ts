@@ -2,7 +2,22 @@ import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warnin
 import type { Board } from '../board/board.js';
 import { identityOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
+import type { RailMap } from '../measure/rail-map.js';
+import type { HostFacts } from '../measure/summary.js';
 import type { Recording, Source } from './source.js';
+
+/** What a recording says of its circumstances, for whoever replays it. */
+export interface RecordedFacts {
+  readonly map: RailMap;
+  readonly host: HostFacts;
+  /** Of a power reading, as a share; null where the board's nominal one holds. */
+  readonly accuracy: number | null;
+}
+
+/** A recording that is over, so that at its end its doubts are known. */
+export interface FinishedRecording extends Recording {
+  warnings(): readonly Warning[];
+}
 
 /** The samples of a capture, as fast as they can be read. */
 export class CaptureSource implements Source {
@@ -14,7 +29,11 @@ export class CaptureSource implements Source {
     this.identity = identityOf(reader.header);
   }
 
-  start(): Recording {
+  get facts(): RecordedFacts {
+    return this.reader.header;
+  }
+
+  start(): FinishedRecording {
     return new Replay(this.reader, this.identity);
   }
 
@@ -23,7 +42,7 @@ export class CaptureSource implements Source {
   }
 }
 
-class Replay implements Recording {
+class Replay implements FinishedRecording {
   readonly header: RecordingHeader;
   #stopped = false;
 

@@ -2,15 +2,18 @@ import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../blo
 import type { Board } from '../board/board.js';
 import { makeFrameCheck } from '../board/frame.js';
 import type { ByteWindow } from '../capture/byte-window.js';
+import { defaultRailMap } from '../measure/rail-map.js';
 import { plural } from '../units.js';
-import { endBlock } from './capture.js';
-import type { Recording, Source } from './source.js';
+import { endBlock, type FinishedRecording, type RecordedFacts } from './capture.js';
+import type { Source } from './source.js';
 
 const framesPerBlock = 512;
 
 /** Frames one behind the other with nothing between them, as a ten-line script saves them. */
 export class FrameDumpSource implements Source {
   readonly identity: BoardIdentity;
+  /** Nobody knows where a dump comes from. */
+  readonly facts: RecordedFacts = { map: defaultRailMap, host: {}, accuracy: null };
 
   constructor(
     readonly window: ByteWindow,
@@ -29,7 +32,7 @@ export class FrameDumpSource implements Source {
     };
   }
 
-  start(): Recording {
+  start(): FinishedRecording {
     return new DumpRecording(this.window, this.board, this.rateHz, this.identity);
   }
 
@@ -38,7 +41,7 @@ export class FrameDumpSource implements Source {
   }
 }
 
-class DumpRecording implements Recording {
+class DumpRecording implements FinishedRecording {
   readonly header: RecordingHeader;
   readonly #warnings: Warning[] = [];
   #stopped = false;

@@ -1,0 +1,69 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { outputError, systemErrorCode, usageError } from '../errors.js';
+
+export interface ReplayOutput {
+  readonly input: string;
+  /** Null where only the figures are asked for. */
+  readonly out: string | null;
+}
+
+/**
+ * Which input goes where. `--out` is one file for one input, or a directory: one that exists, or a name that ends in
+ * `/`, which is then made. In a directory `run.plog` becomes `run.csv`, and standard input `stdin.csv`.
+ * @throws UserError (usage) where two inputs would write one file, or an output is its own input
+ */
+export function replayOutputs(inputs: readonly string[], out: string | undefined): ReplayOutput[] {
+  if (inputs.filter((input) => input === '-').length > 1)
+    throw usageError('standard input (-) can be read once only');
+  if (out === undefined) return inputs.map((input) => ({ input, out: null }));
+  const outputs = isDirectory(out)
+    ? inputs.map((input) => ({ input, out: join(out, csvName(input)) }))
+    : inputs.map((input) => ({ input, out }));
+  if (!isDirectory(out) && inputs.length > 1)
+    throw usageError(
+      `${inputs.length} inputs need a directory for --out, such as csv/; '${out}' is one file`,
+    );
+  const seen = new Map<string, string>();
+  for (const { input, out: output } of outputs) {
+    const other = seen.get(output);
+    if (other !== undefined)
+      throw usageError(`${other} and ${input} would both become ${output}; replay them one at a time`);
+    seen.set(output, input);
+    if (isSameFile(input, output))
+      throw usageError(`${output} is the input itself; name another file for --out`);
+  }
+  if (out.endsWith('/')) makeDirectory(out);
+  return outputs;
+}
+
+const csvName = (input: string): string =>
+  input === '-'
+    ? 'stdin.csv'
+    : `${basename(input)
+        .replace(/\.gz$/, '')
+        .replace(/(?<=.)\.[^.]+$/, '')}.csv`;
+
+const isDirectory = (path: string): boolean => path.endsWith('/') || (stat(path)?.isDirectory() ?? false);
+
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [stat(one), stat(other)];
+  return a !== undefined && b !== undefined && a.isFile() && a.ino === b.ino && a.dev === b.dev;
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw outputError(`cannot make the directory ${path}: ${systemErrorCode(error) ?? String(error)}`, error);
+  }
+}
+
+/** Nothing where there is nothing, or nothing that can be looked at. */
+function stat(path: string) {
+  try {
+    return path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

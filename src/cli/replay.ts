@@ -1,0 +1,119 @@
+import { Command, Option } from 'commander';
+import { inputError, usageError } from '../errors.js';
+import type { ColumnSet } from '../sink/columns.js';
+import type { DumpFacts } from '../source/recorded.js';
+import { parseRateHz } from '../units.js';
+import {
+  accuracyOption,
+  checked,
+  columnsOption,
+  forceOption,
+  type MapOptions,
+  mapOption,
+  quietOption,
+  railMapFrom,
+  slotFeedOption,
+  slotOption,
+} from './options.js';
+import { replayOutputs } from './replay-outputs.js';
+
+interface ReplayOptions extends MapOptions {
+  readonly out?: string;
+  readonly board?: string;
+  readonly rate?: number;
+  readonly columns: ColumnSet;
+  readonly accuracy?: number;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+}
+
+const help = `
+A capture replays with the map it was recorded with, unless --map or --slot says otherwise. Compressed inputs are told
+by their content. A capture that was cut off is used up to its last whole block, and that is said.
+
+Examples:
+  $ powerlog replay run.plog --out run.csv             the CSV and summary of the recording, again
+  $ powerlog replay run.plog                           only its figures
+  $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
+  $ powerlog replay run.plog --slot pcie3 --out slot.csv
+  $ powerlog replay frames.bin --board benchlab --rate 400 --out run.csv
+  $ ssh lab cat run.plog.gz | powerlog replay - --out -`;
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('Turn captures, or bare dumps of frames, into CSV and summary')
+    .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
+    .option('-o, --out <file>', 'the CSV; - is standard output; for several inputs a directory, such as csv/')
+    .option('--board <id>', 'the inputs are bare frames of this board, one after another: benchlab')
+    .addOption(
+      new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
+    )
+    .addOption(columnsOption())
+    .addOption(mapOption())
+    .addOption(slotOption())
+    .addOption(slotFeedOption())
+    .addOption(accuracyOption())
+    .addOption(forceOption())
+    .addOption(quietOption())
+    .addHelpText('after', help)
+    .action(replay);
+}
+
+async function replay(inputs: readonly string[], options: ReplayOptions): Promise<void> {
+  const dump = await dumpFacts(options);
+  for (const { input, out } of replayOutputs(inputs, options.out)) await replayOne(input, out, dump, options);
+}
+
+/** What `--board` and `--rate` say of bare dumps; null for captures. */
+async function dumpFacts({ board: id, rate }: ReplayOptions): Promise<DumpFacts | null> {
+  if (id === undefined && rate === undefined) return null;
+  if (id === undefined || rate === undefined)
+    throw usageError('a bare dump of frames needs both --board and --rate; a capture needs neither');
+  const { boardById, boards } = await import('../board/catalogue.js');
+  const board = boardById(id);
+  if (!board)
+    throw usageError(`--board '${id}' is not known; there is ${boards.map((each) => each.id).join(', ')}`);
+  return { board, rateHz: rate };
+}
+
+async function replayOne(
+  input: string,
+  out: string | null,
+  dump: DumpFacts | null,
+  options: ReplayOptions,
+): Promise<void> {
+  const [{ openRecorded }, { resolveWiring }, { openOutputs }, { runSession }, { notice }] =
+    await Promise.all([
+      import('../source/recorded.js'),
+      import('../measure/rail-map.js'),
+      import('../session/outputs.js'),
+      import('../session/session.js'),
+      import('./notices.js'),
+    ]);
+  const source = await openRecorded(input, dump);
+  try {
+    const { board } = source;
+    const { map, host, accuracy } = source.facts;
+    const wiring = resolveWiring(board, await railMapFrom(options, map));
+    const choice = { ...options, out: out ?? undefined, accuracy: options.accuracy ?? accuracy ?? undefined };
+    const outputs = await openOutputs(choice, board, wiring, host);
+    const sinks = [...outputs.sinks];
+    if (process.stderr.isTTY && !options.quiet) {
+      const { ReplayProgress } = await import('./replay-progress.js');
+      sinks.push(new ReplayProgress(process.stderr, input));
+    }
+    const recording = source.start();
+    const { columnsToDecode } = outputs;
+    await runSession({ board, recording, wiring, columnsToDecode, sinks });
+    const warnings = recording.warnings();
+    const summary = await outputs.summarize(warnings);
+    if (!options.quiet) {
+      const { printSummary } = await import('./summary-text.js');
+      printSummary(summary, outputs.files);
+    } else for (const { message } of warnings) notice(`warning: ${message}`);
+    const damage = warnings.find(({ code }) => code === 'capture-damaged');
+    if (damage) throw inputError(damage.message);
+  } finally {
+    await source.close();
+  }
+}
