@@ -1,4 +1,4 @@
-import type { ProfileName } from './profiles.js';
+import type { ProfileName } from './profile-names.js';
 import { uniform } from './random.js';
 
 /**

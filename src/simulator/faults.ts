@@ -57,12 +57,12 @@ export function parseFaults(text: string): FaultPlan {
   for (const entry of text.split(',')) {
     const [name = '', amount, extra, ...rest] = entry.trim().split(':');
     const kind = faultNames.find((each) => each === name);
-    if (!kind) throw usageError(`--fault: '${name}' is not a fault; there are ${faultNames.join(', ')}`);
-    if (seen.has(kind)) throw usageError(`--fault: '${kind}' stands there twice; once is enough`);
+    if (!kind) throw usageError(`'${name}' is not a fault; there are ${faultNames.join(', ')}`);
+    if (seen.has(kind)) throw usageError(`'${kind}' stands there twice; once is enough`);
     seen.add(kind);
     const takesExtra = kind === 'late' || kind === 'unplug';
     if (amount === undefined || rest.length > 0 || (extra !== undefined && !takesExtra))
-      throw usageError(`--fault: '${entry.trim()}' is not of the form ${faultForm(kind)}`);
+      throw usageError(`'${entry.trim()}' is not of the form ${faultForm(kind)}`);
     if (kind === 'unplug') {
       unplug = { periodMs: time(entry, amount), awayMs: extra === undefined ? 2000 : time(entry, extra) };
     } else {
@@ -71,8 +71,7 @@ export function parseFaults(text: string): FaultPlan {
     }
   }
   const sum = Object.values(rates).reduce((total, rate) => total + rate, 0);
-  if (sum > 1)
-    throw usageError(`--fault: the chances add up to ${sum}; a reply has one fault at most, so 1 in all`);
+  if (sum > 1) throw usageError(`the chances add up to ${sum}; a reply has one fault at most, so 1 in all`);
   return { rates, lateMs, ...(unplug ? { unplug } : {}) };
 }
 
@@ -86,9 +85,7 @@ export function faultForm(kind: FaultName): string {
 function chance(entry: string, text: string, kind: FaultName): number {
   const value = /^[\d.]+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (!(value >= 0 && value <= 1))
-    throw usageError(
-      `--fault: '${entry.trim()}': '${text}' is not a chance from 0 to 1; write ${faultForm(kind)}`,
-    );
+    throw usageError(`'${entry.trim()}': '${text}' is not a chance from 0 to 1; write ${faultForm(kind)}`);
   return value;
 }
 
@@ -97,7 +94,7 @@ function time(entry: string, text: string): number {
     const ms = parseDurationMs(text);
     if (ms > 0) return ms;
   } catch (error) {
-    throw usageError(`--fault: '${entry.trim()}': ${errorText(error)}`);
+    throw usageError(`'${entry.trim()}': ${errorText(error)}`);
   }
-  throw usageError(`--fault: '${entry.trim()}': a time above 0 is needed, such as 150ms`);
+  throw usageError(`'${entry.trim()}': a time above 0 is needed, such as 150ms`);
 }

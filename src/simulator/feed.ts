@@ -1,7 +1,8 @@
 import { benchlab } from '../board/benchlab.js';
 import { encodeFrame } from '../board/frame.js';
 import { environmentAt } from './environment.js';
-import { makeRailReadings, type ProfileName, readRails } from './profiles.js';
+import type { ProfileName } from './profile-names.js';
+import { makeRailReadings, readRails } from './profiles.js';
 
 /** Where the model takes its frames from. */
 export interface FrameFeed {

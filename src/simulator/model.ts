@@ -1,6 +1,6 @@
 import { benchlab } from '../board/benchlab.js';
 import { type FrameFeed, makeListFeed, makeProfileFeed } from './feed.js';
-import type { ProfileName } from './profiles.js';
+import type { ProfileName } from './profile-names.js';
 import { hash32 } from './random.js';
 import { commandNames, type SimulatorStats, Tally } from './tally.js';
 

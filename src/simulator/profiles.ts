@@ -1,13 +1,8 @@
 import { benchlab } from '../board/benchlab.js';
 import { defaultRailMap } from '../measure/rail-map.js';
+import type { PaperProfileName, ProfileName } from './profile-names.js';
 import { gaussian, hash32 } from './random.js';
 import { type Load, shapes } from './shapes.js';
-
-export const profileNames = ['constant', 'square', 'idle', 'train', 'inference'] as const;
-export type ProfileName = (typeof profileNames)[number];
-
-/** The profiles without noise, whose energy between any two instants can be written down on paper. */
-export type PaperProfileName = 'constant' | 'square';
 
 /** What every rail of the board reads at one instant, in board order: mV, mA and mW, where mW = round(mV × mA / 1000). */
 export interface RailReadings {

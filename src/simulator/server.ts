@@ -15,6 +15,8 @@ export interface SimulatorOptions extends BoardModelOptions {
   readonly link?: string;
   /** After the board was unplugged and is there again; the path may be another one. */
   readonly onReplug?: (path: string) => void;
+  /** The board fell over, or could not be plugged in again; without this, the process ends. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** A simulated board behind a pseudo-terminal. */
@@ -81,6 +83,7 @@ class Server implements Simulator {
       worker.once('message', () => resolve());
       worker.once('error', reject);
     });
+    worker.on('error', (error) => this.fail(error));
     worker.unref();
     this.awaitUnplug();
   }
@@ -143,8 +146,19 @@ class Server implements Simulator {
     });
   }
 
+  private fail(error: unknown): void {
+    if (!this.options.onFailure) throw error;
+    this.options.onFailure(error);
+  }
+
   private after(ms: number, act: () => void): void {
-    this.timer = setTimeout(act, ms).unref();
+    this.timer = setTimeout(() => {
+      try {
+        act();
+      } catch (error) {
+        this.fail(error);
+      }
+    }, ms).unref();
   }
 
   private command(state: number): void {
