@@ -3,11 +3,12 @@ import type { Board } from '../board/board.js';
 import { ClockDriftWatch } from './clock-drift.js';
 import { PowerSeries } from './energy.js';
 import { FaultLog } from './gap-causes.js';
-import { type Candidate, gapLimitUs, SpacingWatch, silence } from './gaps.js';
+import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch, silence } from './gaps.js';
 import { Histogram } from './histogram.js';
 import type { Wiring } from './rail-map.js';
+import { recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Distribution, type Measured, type PerComponent } from './summary.js';
-import { accuracyJ, combinedJ, gapJ, instantJ, samplingJ } from './uncertainty.js';
+import { type Budget, combinedJ, edgesAndSamplingJ } from './uncertainty.js';
 import { warningsFor } from './warnings.js';
 
 /** How a recording stands, for a status line. */
@@ -26,6 +27,16 @@ export interface Progress {
 interface Extent {
   readonly startUs: number;
   readonly endUs: number;
+}
+
+/** What is known of a recording as a whole when a part of it is looked at. */
+export interface PartFacts {
+  /** A sample was taken within this of its instant. */
+  readonly instantUs: number;
+  /** Longer spacings are gaps. */
+  readonly gapLimitUs: number;
+  /** What lies around each gap, by the instant at which it begins, µs. */
+  readonly gaps: ReadonlyMap<number, PowersAround>;
 }
 
 const perMillion = 1e-6;
@@ -151,6 +162,20 @@ export class SummaryCollector {
     };
   }
 
+  /** What the energy of a part of the recording rests on; after `finish`. */
+  partFacts(): PartFacts {
+    const { spacingsUs, candidates } = this.#spacings;
+    const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
+    const gaps = new Map<number, PowersAround>();
+    for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
+    return { instantUs: this.#instantUs, gapLimitUs: limitUs, gaps };
+  }
+
+  /** A sample was taken within this of its instant: half a round trip. */
+  get #instantUs(): number {
+    return (this.#latenciesNs.quantile(0.99) ?? 0) / 2000;
+  }
+
   #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {
     return Object.fromEntries(
       this.wiring.sums.map(({ name }, n) => [name, figure(this.#components[n]!, n)] as const),
@@ -179,34 +204,25 @@ export class SummaryCollector {
   }
 
   #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {
+    const { accuracyShare } = this;
     const instantUs = (this.#latenciesNs.quantile(0.99) ?? 0) / 2000;
-    const budgets = this.#components.map((series, n) => {
-      const energyJ = series.energyJ;
-      if (energyJ === null) return null;
-      const step = (edge: readonly number[][]) => Math.abs(edge[1]![n]! - edge[0]![n]!);
-      const { min, max } = series.statistics();
-      // In gaps that are counted but not listed, the power may have been any that the recording saw.
-      const unlistedJ = unlistedUs > 0 ? ((max ?? 0) - (min ?? 0)) * unlistedUs * perMillion : 0;
-      const squaresInGaps = total(
-        gaps.map((gap) => ((gap.around!.after[n]! - gap.around!.before[n]!) * length(gap)) ** 2),
-      );
-      return {
-        accuracyJ: accuracyJ(energyJ, this.accuracyShare),
-        gapsJ: total(gaps.map((gap) => gapJ(gap.around!, n, length(gap)))) + unlistedJ,
-        edgesJ: Math.hypot(instantJ(step(this.#firstMw), instantUs), instantJ(step(this.#lastMw), instantUs)),
-        samplingJ: samplingJ(series.stepSquares - squaresInGaps),
-      };
+    const budgets = recordingBudgets(this.#components, {
+      accuracyShare,
+      instantUs,
+      gaps,
+      unlistedUs,
+      firstMw: this.#firstMw,
+      lastMw: this.#lastMw,
     });
-    const each = (part: (budget: NonNullable<(typeof budgets)[number]>) => number) =>
+    const each = (part: (budget: Budget) => number) =>
       this.#perComponent((_, n) => (budgets[n] ? part(budgets[n]) : null));
     return {
       energy_uncertainty_j: each(combinedJ),
       uncertainty: {
-        accuracy_share: this.accuracyShare,
+        accuracy_share: accuracyShare,
         accuracy_j: each((budget) => budget.accuracyJ),
         gaps_j: each((budget) => budget.gapsJ),
-        edges_j: each((budget) => budget.edgesJ),
-        sampling_j: each((budget) => budget.samplingJ),
+        edges_j: each(edgesAndSamplingJ),
       },
     };
   }

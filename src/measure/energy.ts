@@ -72,6 +72,15 @@ export class PowerSeries {
     return this.#stepSquares;
   }
 
+  /** The extremes, mW; 0 before the first sample. */
+  get minMw(): number {
+    return this.#histogram.min ?? 0;
+  }
+
+  get maxMw(): number {
+    return this.#histogram.max ?? 0;
+  }
+
   statistics(): PowerStatistics {
     const durationUs = this.#lastUs - this.#firstUs;
     const watts = (mw: number | null) => (mw === null ? null : mw * wattsPerMw);

@@ -1,4 +1,12 @@
-import { type Assumptions, accuracyJ, type Budget, boundJ, instantJ, samplingJ } from './uncertainty.js';
+import {
+  type Assumptions,
+  accuracyJ,
+  type Budget,
+  boundJ,
+  type EndPowers,
+  endsJ,
+  samplingJ,
+} from './uncertainty.js';
 
 /** One power's samples: rows `0 … count-1`, instants rising, µs and mW. */
 export interface Samples {
@@ -78,9 +86,10 @@ export function energyBetween(
       gapsJ,
       edgesJ:
         cutJ +
-        Math.hypot(
-          edgeJ(samples, startUs, assumptions.instantUs, interval.startUncertaintyUs ?? 0),
-          edgeJ(samples, endUs, assumptions.instantUs, interval.endUncertaintyUs ?? 0),
+        endsJ(
+          edgeOf(samples, startUs, assumptions.instantUs, interval.startUncertaintyUs),
+          edgeOf(samples, endUs, assumptions.instantUs, interval.endUncertaintyUs),
+          assumptions.instantUs,
         ),
       samplingJ: samplingJ(stepSquares),
     },
@@ -113,24 +122,18 @@ function firstAbove({ count, timeUs }: Samples, us: number): number {
   return low;
 }
 
-/**
- * An edge's share: the samples' instants may be off against it, which matters as far as the power differs around it; and
- * it may be off itself, which matters as far as there is power.
- */
-function edgeJ(samples: Samples, us: number, instantUs: number, uncertaintyUs: number): number {
+/** The powers about an end: of the samples that may lie beside it, and of one more on each side. */
+function edgeOf(samples: Samples, us: number, instantUs: number, uncertaintyUs = 0): EndPowers {
   const { count, powerMw } = samples;
   const from = Math.max(0, firstAbove(samples, us - instantUs - uncertaintyUs) - 2);
   const to = Math.min(count - 1, firstAbove(samples, us + instantUs + uncertaintyUs) + 1);
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
+  let lowMw = Number.POSITIVE_INFINITY;
+  let highMw = Number.NEGATIVE_INFINITY;
   for (let n = from; n <= to; n++) {
-    low = Math.min(low, powerMw[n]!);
-    high = Math.max(high, powerMw[n]!);
+    lowMw = Math.min(lowMw, powerMw[n]!);
+    highMw = Math.max(highMw, powerMw[n]!);
   }
-  return Math.hypot(
-    instantJ(high - low, instantUs),
-    instantJ(Math.max(Math.abs(low), Math.abs(high)), uncertaintyUs),
-  );
+  return { lowMw, highMw, uncertaintyUs };
 }
 
 /** The lowest and the highest power within a second before and after the spacing that begins at `left`. */

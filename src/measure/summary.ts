@@ -52,8 +52,8 @@ export interface UncertaintySummary {
   readonly accuracy_share: number;
   readonly accuracy_j: PerComponent<number | null>;
   readonly gaps_j: PerComponent<number | null>;
+  /** Where the power steps: at the ends of the energy, and where it did within the spacings. */
   readonly edges_j: PerComponent<number | null>;
-  readonly sampling_j: PerComponent<number | null>;
 }
 
 /** What a recording measured. */

@@ -30,17 +30,15 @@ const joulesPerNj = 1e-9;
 /** Half-width of a normal distribution's middle 95 %, in standard deviations. */
 const coverage95 = 1.96;
 
-/** The parts as one figure: they are independent, so their squares add. */
-export const combinedJ = ({ accuracyJ, gapsJ, edgesJ, samplingJ }: Budget): number =>
-  Math.hypot(accuracyJ, gapsJ, edgesJ, samplingJ);
+/**
+ * The parts as one figure. Accuracy, gaps and steps have nothing to do with each other, so their squares add; ends and
+ * sampling are both about steps, and one step may come with the worst of both.
+ */
+export const combinedJ = (budget: Budget): number =>
+  Math.hypot(budget.accuracyJ, budget.gapsJ, edgesAndSamplingJ(budget));
 
-/** The budget of energies added up, as of a phase that ran several times: only the sampling averages out. */
-export const sumBudgets = (budgets: readonly Budget[]): Budget => ({
-  accuracyJ: budgets.reduce((sum, { accuracyJ }) => sum + accuracyJ, 0),
-  gapsJ: budgets.reduce((sum, { gapsJ }) => sum + gapsJ, 0),
-  edgesJ: budgets.reduce((sum, { edgesJ }) => sum + edgesJ, 0),
-  samplingJ: Math.hypot(...budgets.map(({ samplingJ }) => samplingJ)),
-});
+/** What summaries list as `edges_j`. */
+export const edgesAndSamplingJ = ({ edgesJ, samplingJ }: Budget): number => edgesJ + samplingJ;
 
 /** A gain error common to all readings. */
 export const accuracyJ = (energyJ: number, accuracyShare: number): number =>
@@ -64,5 +62,22 @@ export function gapJ(around: PowersAround, component: number, lengthUs: number):
 export const samplingJ = (stepSquares: number): number =>
   coverage95 * Math.sqrt(Math.max(stepSquares, 0) / 12) * joulesPerNj;
 
-/** An instant that is off by `instantUs` beside a power step moves that much energy across the edge. */
-export const instantJ = (stepMw: number, instantUs: number): number => stepMw * instantUs * joulesPerNj;
+/** An end of a stretch: the extremes of the power about it, and how far it may be off by itself. */
+export interface EndPowers {
+  readonly lowMw: number;
+  readonly highMw: number;
+  readonly uncertaintyUs: number;
+}
+
+/**
+ * What the instants leave open at both ends. The samples' instants may all be off by `instantUs` to the same side: that
+ * takes energy in at one end and drops it at the other, and matters as far as the power differs between the ends. An end
+ * that is off by itself matters as far as there is power.
+ */
+export function endsJ(start: EndPowers, end: EndPowers, instantUs: number): number {
+  const difference = Math.max(end.highMw - start.lowMw, start.highMw - end.lowMw);
+  return (difference * instantUs + Math.hypot(ownNj(start), ownNj(end))) * joulesPerNj;
+}
+
+const ownNj = ({ lowMw, highMw, uncertaintyUs }: EndPowers): number =>
+  Math.max(Math.abs(lowMw), Math.abs(highMw)) * uncertaintyUs;

@@ -49,7 +49,6 @@ export const summarySchema = z.looseObject({
     accuracy_j: figures,
     gaps_j: figures,
     edges_j: figures,
-    sampling_j: figures,
   }),
   rails: z.record(z.string(), z.looseObject({ power_w: power, energy_j: figure })),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),

@@ -1,0 +1,52 @@
+import type { PowerSeries } from './energy.js';
+import type { Gap } from './gaps.js';
+import { accuracyJ, type Budget, type EndPowers, endsJ, gapJ, samplingJ } from './uncertainty.js';
+
+/** What a whole recording's budgets are made from, beside the powers themselves. */
+export interface RecordingDoubts {
+  readonly accuracyShare: number;
+  /** A sample was taken within this of its instant. */
+  readonly instantUs: number;
+  /** Between samples, with the powers around them. */
+  readonly gaps: readonly Gap[];
+  /** Time in gaps that were too many to list. */
+  readonly unlistedUs: number;
+  /** Powers of the first and of the last samples, mW by component. */
+  readonly firstMw: readonly (readonly number[])[];
+  readonly lastMw: readonly (readonly number[])[];
+}
+
+/** The budget of each component's energy between the first and the last sample; null where that is not known. */
+export const recordingBudgets = (
+  components: readonly PowerSeries[],
+  doubts: RecordingDoubts,
+): (Budget | null)[] => components.map((series, component) => budgetOf(series, component, doubts));
+
+function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubts): Budget | null {
+  const { energyJ } = series;
+  if (energyJ === null) return null;
+  let gapsJ = 0;
+  let stepSquares = series.stepSquares;
+  for (const { startUs, endUs, around } of doubts.gaps) {
+    if (!around) continue;
+    const lengthUs = endUs - startUs;
+    gapsJ += gapJ(around, component, lengthUs);
+    // A gap is no spacing that a step is looked for in.
+    stepSquares -= ((around.after[component]! - around.before[component]!) * lengthUs) ** 2;
+  }
+  // In gaps that nobody listed, the power may have been any that the recording saw.
+  const { minMw, maxMw } = series;
+  gapsJ += (maxMw - minMw) * doubts.unlistedUs * 1e-9;
+  return {
+    accuracyJ: accuracyJ(energyJ, doubts.accuracyShare),
+    gapsJ,
+    edgesJ: endsJ(about(doubts.firstMw, component), about(doubts.lastMw, component), doubts.instantUs),
+    samplingJ: samplingJ(stepSquares),
+  };
+}
+
+/** One component's power over the samples at an end. */
+function about(samples: readonly (readonly number[])[], component: number): EndPowers {
+  const powers = samples.map((each) => each[component]!);
+  return { lowMw: Math.min(...powers), highMw: Math.max(...powers), uncertaintyUs: 0 };
+}
