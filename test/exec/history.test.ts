@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Block, RecordingHeader } from '#powerlog/block.js';
-import { PowerSeries } from '#powerlog/exec/series.js';
+import { PowerHistory } from '#powerlog/exec/history.js';
 
 const header = {} as RecordingHeader;
 
@@ -16,49 +16,49 @@ function block(from: number, count: number): Block {
   };
 }
 
-async function rows(series: PowerSeries): Promise<number[][]> {
+async function rows(history: PowerHistory): Promise<number[][]> {
   const all: number[][] = [];
-  for await (const { count, timeUs, powerMw } of series.chunks())
+  for await (const { count, timeUs, powerMw } of history.chunks())
     for (let n = 0; n < count; n++) all.push([timeUs[n]!, ...powerMw.map((column) => column[n]!)]);
   return all;
 }
 
-describe('PowerSeries', () => {
+describe('PowerHistory', () => {
   it.each([
     ['memory', Number.POSITIVE_INFINITY],
     ['a temporary file', 1],
   ])('gives back from %s what it was given', async (_, memoryBytes) => {
-    const series = new PowerSeries(2, memoryBytes);
-    series.begin(header);
+    const history = new PowerHistory(2, memoryBytes);
+    history.begin(header);
     const blockSizes = [1, 8191, 3, 20_000, 0, 5000, 777];
     let from = 0;
     for (const size of blockSizes) {
-      await series.write(block(from, size));
+      await history.write(block(from, size));
       from += size;
     }
-    await series.finish();
+    await history.finish();
     const expected = Array.from({ length: from }, (_, n) => [n * 1000, 3 * n, -n]);
-    expect(await rows(series)).toEqual(expected);
-    expect(series.lastUs).toBe((from - 1) * 1000);
-    await series.dispose();
+    expect(await rows(history)).toEqual(expected);
+    expect(history.lastUs).toBe((from - 1) * 1000);
+    await history.dispose();
   });
 
   it('wakes whoever waits for an instant, at the latest when it ends', async () => {
-    const series = new PowerSeries(2);
+    const history = new PowerHistory(2);
     const woken: string[] = [];
     const waits = [
-      series.reached(4000).then(() => woken.push('4 ms')),
-      series.reached(9000).then(() => woken.push('9 ms')),
+      history.reached(4000).then(() => woken.push('4 ms')),
+      history.reached(9000).then(() => woken.push('9 ms')),
     ];
-    series.write(block(0, 4));
+    history.write(block(0, 4));
     await Promise.resolve();
     expect(woken).toEqual([]);
-    series.write(block(4, 1));
+    history.write(block(4, 1));
     await waits[0];
     expect(woken).toEqual(['4 ms']);
-    await series.finish();
+    await history.finish();
     await waits[1];
-    await series.reached(1e9);
+    await history.reached(1e9);
     expect(woken).toEqual(['4 ms', '9 ms']);
   });
 });

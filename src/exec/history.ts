@@ -6,7 +6,7 @@ import type { Block, RecordingHeader } from '../block.js';
 import type { Sink } from '../sink/sink.js';
 
 /** Samples side by side; rows `0 … count-1` are valid. */
-export interface SeriesChunk {
+export interface HistoryChunk {
   count: number;
   /** Whole µs since the recording began. */
   readonly timeUs: Float64Array;
@@ -22,7 +22,7 @@ const memoryBytesMax = 32 * 1024 * 1024;
  * Keeps every component's power over the whole recording, since marks become known late: what a phase cost can only
  * be evaluated when the command has ended. Beyond 32 MB the older part goes to a temporary file that has no name.
  */
-export class PowerSeries implements Sink {
+export class PowerHistory implements Sink {
   header: RecordingHeader | null = null;
   /** Instant of the last sample, µs; -Infinity before the first. */
   lastUs = Number.NEGATIVE_INFINITY;
@@ -81,7 +81,7 @@ export class PowerSeries implements Sink {
   }
 
   /** All samples in order; a chunk is only lent until the next. */
-  async *chunks(): AsyncGenerator<SeriesChunk> {
+  async *chunks(): AsyncGenerator<HistoryChunk> {
     let read: StoredChunk | null = null;
     for (const chunk of this.#chunks) {
       if (chunk.at === null) {
@@ -93,7 +93,7 @@ export class PowerSeries implements Sink {
       let from = 0;
       while (from < bytes.length) {
         const { bytesRead } = await this.#file!.read(bytes, from, bytes.length - from, chunk.at + from);
-        if (bytesRead === 0) throw new Error('the temporary file of the power series is cut off');
+        if (bytesRead === 0) throw new Error('the temporary file of the power history is cut off');
         from += bytesRead;
       }
       read.count = chunk.count;
@@ -137,7 +137,7 @@ export class PowerSeries implements Sink {
 }
 
 /** A chunk in one piece of memory, or, with `at`, in the file. */
-interface StoredChunk extends SeriesChunk {
+interface StoredChunk extends HistoryChunk {
   readonly store: ArrayBuffer;
   readonly at: number | null;
 }
@@ -158,7 +158,7 @@ async function openNameless(): Promise<FileHandle> {
   const directory = await mkdtemp(join(tmpdir(), 'powerlog-'));
   try {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
-    return await open(join(directory, 'series'), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    return await open(join(directory, 'history'), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,0 +1,73 @@
+import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
+import { benchlab } from '../board/benchlab.js';
+import { nsSince, readClockAnchor } from '../clock.js';
+import type { Recording, Source } from '../source/source.js';
+
+/** Stands in where no board is there: a recording with a start, an end, and nothing in between. */
+export class EmptySource implements Source {
+  readonly board = benchlab;
+  readonly identity: BoardIdentity;
+
+  constructor(
+    port: string,
+    /** Why. */
+    readonly error: Error,
+  ) {
+    this.identity = {
+      id: benchlab.id,
+      product: 'none',
+      productId: 0,
+      uid: null,
+      name: null,
+      firmware: null,
+      port,
+    };
+  }
+
+  start(): Recording {
+    return new EmptyRecording(this.identity, {
+      code: 'no-board',
+      message: `nothing was measured: ${this.error.message}`,
+    });
+  }
+
+  async close(): Promise<void> {}
+}
+
+class EmptyRecording implements Recording {
+  readonly header: RecordingHeader;
+  readonly #stopped: Promise<void>;
+  #stop: () => void = () => {};
+
+  constructor(
+    board: BoardIdentity,
+    private readonly warning: Warning,
+  ) {
+    const { monotonicNs, unixUs } = readClockAnchor();
+    this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured: true };
+    this.#stopped = new Promise((resolve) => {
+      this.#stop = resolve;
+    });
+  }
+
+  async *blocks(): AsyncGenerator<FrameBlock> {
+    await this.#stopped;
+    const none = new Float64Array(0);
+    const atNs = nsSince(this.header.startMonotonicNs!);
+    yield {
+      count: 0,
+      frames: new Uint8Array(0),
+      requestNs: none,
+      replyNs: none,
+      events: [{ type: 'end', atNs, reason: 'stopped' }],
+    };
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  warnings(): readonly Warning[] {
+    return [this.warning];
+  }
+}

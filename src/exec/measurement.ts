@@ -1,0 +1,158 @@
+import type { Warning } from '../block.js';
+import { ExitCode, errorText, UserError } from '../errors.js';
+import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
+import type { Summary } from '../measure/summary.js';
+import { type OutputChoice, type Outputs, openOutputs } from '../session/outputs.js';
+import { runSession } from '../session/session.js';
+import { type OpenOptions, openSource } from '../source/open.js';
+import type { Recording, RecordingOptions, Source } from '../source/source.js';
+import { EmptySource } from './empty-source.js';
+import { PowerHistory } from './history.js';
+import { evaluateStretches, type GroupResult, type StretchGroup } from './stretches.js';
+
+export interface MeasurementOptions {
+  readonly port: string;
+  readonly open: OpenOptions;
+  readonly recording: RecordingOptions;
+  readonly map: RailMap;
+  readonly outputs: OutputChoice;
+  /** Throws where there is no board, instead of measuring nothing. */
+  readonly strict: boolean;
+}
+
+/** Something that went wrong with measuring; the child does not hear of it. */
+export interface MeasuringFault {
+  readonly message: string;
+  /** What powerlog ends with where `--strict` asks for it. */
+  readonly exitCode: ExitCode;
+}
+
+/** How long samples are waited for that ought to be there, ms. */
+const graceMs = 1000;
+
+/** A recording that runs beside a command and must not harm it: after `start`, what goes wrong is kept, not thrown. */
+export class Measurement {
+  readonly faults: MeasuringFault[] = [];
+  readonly history: PowerHistory;
+  /** The recording's instant 0 on CLOCK_MONOTONIC, ns. */
+  readonly originNs: bigint;
+  readonly #recording: Recording;
+  readonly #session: Promise<void>;
+
+  private constructor(
+    private readonly source: Source,
+    readonly wiring: Wiring,
+    private readonly outputs: Outputs,
+    recordingOptions: RecordingOptions,
+  ) {
+    this.history = new PowerHistory(wiring.sums.length);
+    this.#recording = source.start(recordingOptions);
+    const { startMonotonicNs } = this.#recording.header;
+    if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
+    this.originNs = startMonotonicNs;
+    if (source instanceof EmptySource) this.#fault(source.error);
+    this.#session = this.#run();
+  }
+
+  /**
+   * Opens the board and the outputs, and begins to sample.
+   * @throws UserError for outputs that cannot be opened, and whatever is wrong with the command line; (no board) only
+   * where `strict`
+   */
+  static async start(options: MeasurementOptions): Promise<Measurement> {
+    const source = await openSource(options.port, options.open).catch((error: unknown) => {
+      if (options.strict || !(error instanceof UserError) || error.exitCode !== ExitCode.noBoard) throw error;
+      return new EmptySource(options.port, error);
+    });
+    let outputs: Outputs | undefined;
+    try {
+      const wiring = resolveWiring(source.board, options.map);
+      outputs = await openOutputs(options.outputs, source.board, wiring);
+      return new Measurement(source, wiring, outputs, options.recording);
+    } catch (error) {
+      for (const sink of outputs?.sinks ?? []) await sink.finish();
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** False where there is no board, and nothing to wait for. */
+  get hasBoard(): boolean {
+    return !(this.source instanceof EmptySource);
+  }
+
+  /** Names of the components, `system` first. */
+  get components(): readonly string[] {
+    return this.wiring.sums.map(({ name }) => name);
+  }
+
+  get files(): readonly string[] {
+    return this.outputs.files;
+  }
+
+  /** Waits until a sample at `us` or later is in, not much longer than it ought to take. */
+  async reached(us: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      const lastUs = Math.max(this.history.lastUs, 0);
+      const spacingMs = this.history.samples > 1 ? lastUs / 1000 / (this.history.samples - 1) : 0;
+      timer = setTimeout(resolve, graceMs + 2 * spacingMs);
+    });
+    await Promise.race([this.history.reached(us), late]);
+    clearTimeout(timer);
+  }
+
+  /** Ends the recording; everything that could be written is on disk afterwards. */
+  async stop(): Promise<void> {
+    this.#recording.stop();
+    await this.#session;
+    await this.source.close().catch((error: unknown) => this.#fault(error));
+  }
+
+  /** What the components did in parts of the recording; after `stop`. */
+  evaluate(groups: readonly StretchGroup[]): Promise<GroupResult[]> {
+    const facts = this.outputs.collector.partFacts();
+    return evaluateStretches(this.history.chunks(), this.wiring.sums.length, facts, groups);
+  }
+
+  /** The summary, written to its file where there is one; after `stop`. */
+  async summarize(warnings: readonly Warning[], extra: Partial<Summary>): Promise<Summary> {
+    const all = [...(this.#recording.warnings?.() ?? []), ...warnings];
+    try {
+      return await this.outputs.summarize(all, extra);
+    } catch (error) {
+      this.#fault(error);
+      throw error;
+    } finally {
+      await this.history.dispose();
+    }
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const { end } = await runSession({
+        board: this.source.board,
+        recording: this.#recording,
+        wiring: this.wiring,
+        columnsToDecode: this.outputs.columnsToDecode,
+        sinks: [this.history, ...this.outputs.sinks],
+        onSinkError: (error) => this.#fault(error),
+      });
+      if (end === 'board-lost')
+        this.faults.push({
+          message: 'the board was lost and did not come back; what was recorded until then is whole',
+          exitCode: ExitCode.boardLost,
+        });
+    } catch (error) {
+      this.#fault(error);
+      await this.history.finish();
+    }
+  }
+
+  /** Keeps a fault; true, so that the session goes on without the sink that failed. */
+  #fault(error: unknown): true {
+    const exitCode = error instanceof UserError ? error.exitCode : ExitCode.bug;
+    this.faults.push({ message: errorText(error), exitCode });
+    return true;
+  }
+}

@@ -1,0 +1,287 @@
+import type { PartFacts } from '../measure/collector.js';
+import type { PowersAround } from '../measure/gaps.js';
+import { Histogram } from '../measure/histogram.js';
+import { endsJ, samplingJ } from '../measure/uncertainty.js';
+import { aboutEnd, copySums, type Edge, endsOf, newSums, pieceOf, powerAt, widen } from './edge.js';
+import type { HistoryChunk } from './history.js';
+
+/** A stretch of time, µs since the recording began, and how far its ends may be off by themselves. */
+export interface Stretch {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly startUncertaintyUs: number;
+  readonly endUncertaintyUs: number;
+}
+
+/** Stretches that are added up: the command, or all times that a phase ran. */
+export interface StretchGroup {
+  readonly stretches: readonly Stretch[];
+  /** Whether the distribution of the power is wanted too. */
+  readonly distribution: boolean;
+}
+
+/** One component in one group. */
+export interface GroupComponent {
+  energyNj: number;
+  minMw: number;
+  maxMw: number;
+  gapsJ: number;
+  edgesJ: number;
+  /** Squared, since the sampling errors of different stretches are independent. */
+  samplingSquares: number;
+  readonly histogram: Histogram | null;
+}
+
+export interface GroupResult {
+  readonly components: readonly GroupComponent[];
+  /** What of the stretches lies between the first and the last sample, µs. */
+  withinUs: number;
+  /** What of that lies in gaps. */
+  inGapsUs: number;
+}
+
+/**
+ * Evaluates groups of stretches over a recording in one pass, since it may be too long for memory and phases may nest
+ * and repeat without end. Powers at the ends are interpolated; nothing is assumed of what lies before the first or
+ * behind the last sample. The figures are those of `energyBetween`, added up.
+ */
+export async function evaluateStretches(
+  chunks: AsyncIterable<HistoryChunk>,
+  components: number,
+  facts: PartFacts,
+  groups: readonly StretchGroup[],
+): Promise<GroupResult[]> {
+  const pass = new Pass(components, facts, groups);
+  for await (const chunk of chunks) pass.take(chunk);
+  return pass.finish();
+}
+
+interface Boundary {
+  readonly us: number;
+  readonly group: number;
+  readonly stretch: number;
+  readonly begins: boolean;
+}
+
+/** How far back an end can look for the power around it. A power of two. */
+const recentSamples = 1024;
+/** Stretches that are complete wait until as many are. */
+const settledAtOnce = 4096;
+
+class Pass {
+  readonly #boundaries: readonly Boundary[];
+  readonly #results: readonly GroupResult[];
+  #next = 0;
+  /** Starts of stretches whose end is still to come, by group and stretch. */
+  readonly #starts: Map<number, Edge>[];
+  /** Groups within at least one of their stretches. */
+  #active: number[] = [];
+  /** Ends that still look at the samples behind them. */
+  readonly #watching = new Set<Edge>();
+  #complete: { readonly group: number; readonly start: Edge; readonly end: Edge }[] = [];
+
+  readonly #sums;
+  #samples = 0;
+  #lastUs = 0;
+  readonly #lastMw: Float64Array;
+  readonly #recentUs = new Float64Array(recentSamples);
+  readonly #recentMw: readonly Float64Array[];
+
+  constructor(
+    private readonly components: number,
+    private readonly facts: PartFacts,
+    private readonly groups: readonly StretchGroup[],
+  ) {
+    this.#boundaries = groups
+      .flatMap(({ stretches }, group) =>
+        stretches.flatMap(({ startUs, endUs }, stretch) => [
+          { us: startUs, group, stretch, begins: true },
+          { us: endUs, group, stretch, begins: false },
+        ]),
+      )
+      // At one instant what begins comes first: a point begins before it ends.
+      .sort((a, b) => a.us - b.us || Number(b.begins) - Number(a.begins));
+    this.#results = groups.map(({ distribution }) => ({
+      components: Array.from({ length: components }, () => newComponent(distribution)),
+      withinUs: 0,
+      inGapsUs: 0,
+    }));
+    this.#starts = groups.map(() => new Map());
+    this.#sums = newSums(components);
+    this.#lastMw = new Float64Array(components);
+    this.#recentMw = Array.from({ length: recentSamples }, () => new Float64Array(components));
+  }
+
+  take({ count, timeUs, powerMw }: HistoryChunk): void {
+    const nowMw = new Float64Array(this.components);
+    for (let row = 0; row < count; row++) {
+      const us = timeUs[row]!;
+      for (let c = 0; c < nowMw.length; c++) nowMw[c] = powerMw[c]![row]!;
+      if (this.#samples === 0) {
+        this.#lastUs = us;
+        this.#lastMw.set(nowMw);
+      }
+      while (this.#next < this.#boundaries.length && this.#boundaries[this.#next]!.us <= us)
+        this.#cross(this.#boundaries[this.#next++]!, us, nowMw);
+      this.#advance(us, nowMw);
+      if (this.#watching.size > 0) this.#watch(us, nowMw);
+      for (const group of this.#active) countSample(this.#results[group]!, nowMw);
+    }
+  }
+
+  finish(): GroupResult[] {
+    // What reaches beyond the last sample ends with it.
+    while (this.#samples > 0 && this.#next < this.#boundaries.length)
+      this.#cross(this.#boundaries[this.#next++]!, this.#lastUs, this.#lastMw);
+    this.#watching.clear();
+    this.#settle();
+    return [...this.#results];
+  }
+
+  /** A boundary that lies at or before the sample at `us`, and behind the one before it. */
+  #cross({ us: wantedUs, group, stretch, begins }: Boundary, us: number, nowMw: Float64Array): void {
+    const { startUncertaintyUs, endUncertaintyUs } = this.groups[group]!.stretches[stretch]!;
+    const edge = this.#edgeAt(wantedUs, begins ? startUncertaintyUs : endUncertaintyUs, us, nowMw);
+    this.#watching.add(edge);
+    const starts = this.#starts[group]!;
+    if (begins) {
+      if (starts.size === 0) this.#active.push(group);
+      starts.set(stretch, edge);
+      return;
+    }
+    this.#complete.push({ group, start: starts.get(stretch)!, end: edge });
+    starts.delete(stretch);
+    if (starts.size === 0) this.#active = this.#active.filter((each) => each !== group);
+    if (this.#complete.length >= settledAtOnce) this.#settle();
+  }
+
+  #edgeAt(wantedUs: number, uncertaintyUs: number, us: number, nowMw: Float64Array): Edge {
+    const atUs = Math.min(Math.max(wantedUs, this.#lastUs), us);
+    const reachUs = this.facts.instantUs + uncertaintyUs;
+    const edge: Edge = {
+      us: atUs,
+      sample: this.#samples,
+      leftUs: this.#lastUs,
+      rightUs: us,
+      leftMw: this.#lastMw.slice(),
+      rightMw: nowMw.slice(),
+      gap: this.#gapBefore(us, nowMw),
+      sums: copySums(this.#sums),
+      lowMw: nowMw.slice(),
+      highMw: nowMw.slice(),
+      untilUs: atUs + reachUs,
+      awaited: 2,
+      uncertaintyUs,
+    };
+    const oldest = Math.max(0, this.#samples - recentSamples);
+    let before = 2;
+    for (let n = this.#samples - 1; n >= oldest && before > 0; n--) {
+      const slot = n & (recentSamples - 1);
+      widen(edge, this.#recentMw[slot]!);
+      if (this.#recentUs[slot]! <= atUs - reachUs) before--;
+    }
+    return edge;
+  }
+
+  #advance(us: number, nowMw: Float64Array): void {
+    const sums = this.#sums;
+    const lastMw = this.#lastMw;
+    const spacing = { leftUs: this.#lastUs, rightUs: us, leftMw: lastMw, rightMw: nowMw };
+    const gap = this.#gapBefore(us, nowMw);
+    const lengthUs = us - this.#lastUs;
+    if (gap) sums.gapsUs += lengthUs;
+    for (let c = 0; c < nowMw.length; c++) {
+      sums.energyNj[c]! += ((lastMw[c]! + nowMw[c]!) / 2) * lengthUs;
+      if (gap) sums.gapsJ[c]! += pieceOf({ ...spacing, gap }, this.#lastUs, us, c).gapsJ;
+      else sums.stepSquares[c]! += ((nowMw[c]! - lastMw[c]!) * lengthUs) ** 2;
+    }
+    const slot = this.#samples & (recentSamples - 1);
+    this.#recentMw[slot]!.set(nowMw);
+    this.#recentUs[slot] = us;
+    lastMw.set(nowMw);
+    this.#lastUs = us;
+    this.#samples++;
+  }
+
+  #gapBefore(us: number, nowMw: Float64Array): PowersAround | null {
+    if (us - this.#lastUs <= this.facts.gapLimitUs) return null;
+    return this.facts.gaps.get(this.#lastUs) ?? endsOf(this.#lastMw, nowMw);
+  }
+
+  /** Shows a sample to the ends that are not over yet. */
+  #watch(us: number, nowMw: Float64Array): void {
+    for (const edge of this.#watching) {
+      widen(edge, nowMw);
+      if (us > edge.untilUs && --edge.awaited === 0) this.#watching.delete(edge);
+    }
+  }
+
+  /** Adds up what is complete, so that millions of marks need no memory. */
+  #settle(): void {
+    this.#complete = this.#complete.filter(({ group, start, end }) => {
+      if (this.#watching.has(start) || this.#watching.has(end)) return true;
+      addUp(this.#results[group]!, start, end, this.facts.instantUs);
+      return false;
+    });
+  }
+}
+
+function addUp(result: GroupResult, start: Edge, end: Edge, instantUs: number): void {
+  const sameSpacing = start.sample === end.sample;
+  const pieces = sameSpacing
+    ? [[end, start.us, end.us] as const]
+    : [[start, start.us, start.rightUs] as const, [end, end.leftUs, end.us] as const];
+  result.withinUs += end.us - start.us;
+  for (const [edge, fromUs, toUs] of pieces) if (edge.gap) result.inGapsUs += toUs - fromUs;
+  if (!sameSpacing)
+    result.inGapsUs += end.sums.gapsUs - start.sums.gapsUs - (start.gap ? start.rightUs - start.leftUs : 0);
+
+  result.components.forEach((component, c) => {
+    let energyNj = 0;
+    let stepSquares = 0;
+    let gapsJ = 0;
+    let cutJ = 0;
+    if (!sameSpacing) {
+      // From the sample right of the start to the one left of the end.
+      const first = pieceOf(start, start.leftUs, start.rightUs, c);
+      energyNj = end.sums.energyNj[c]! - start.sums.energyNj[c]! - first.energyNj;
+      stepSquares = end.sums.stepSquares[c]! - start.sums.stepSquares[c]! - first.stepSquares;
+      gapsJ = end.sums.gapsJ[c]! - start.sums.gapsJ[c]! - first.gapsJ;
+    }
+    for (const [edge, fromUs, toUs] of pieces) {
+      const piece = pieceOf(edge, fromUs, toUs, c);
+      energyNj += piece.energyNj;
+      stepSquares += piece.stepSquares;
+      gapsJ += piece.gapsJ;
+      cutJ += piece.cutJ;
+    }
+    component.energyNj += energyNj;
+    // Differences of long sums may fall a rounding short of 0.
+    component.gapsJ += Math.max(gapsJ, 0);
+    component.edgesJ += cutJ + endsJ(aboutEnd(start, c), aboutEnd(end, c), instantUs);
+    component.samplingSquares += samplingJ(stepSquares) ** 2;
+    for (const edge of [start, end]) countPower(component, powerAt(edge, edge.us, c));
+  });
+}
+
+function countSample({ components }: GroupResult, nowMw: Float64Array): void {
+  for (let c = 0; c < nowMw.length; c++) {
+    countPower(components[c]!, nowMw[c]!);
+    components[c]!.histogram?.add(nowMw[c]!);
+  }
+}
+
+function countPower(component: GroupComponent, power: number): void {
+  if (power < component.minMw) component.minMw = power;
+  if (power > component.maxMw) component.maxMw = power;
+}
+
+const newComponent = (distribution: boolean): GroupComponent => ({
+  energyNj: 0,
+  minMw: Number.POSITIVE_INFINITY,
+  maxMw: Number.NEGATIVE_INFINITY,
+  gapsJ: 0,
+  edgesJ: 0,
+  samplingSquares: 0,
+  histogram: distribution ? new Histogram() : null,
+});

@@ -1,0 +1,80 @@
+import type { PerComponent, UncertaintySummary } from '../measure/summary.js';
+
+/*
+ * What `exec` adds to `run.summary.json`. Seconds, joules, watts; null for what is not known.
+ */
+
+export interface PowerRange {
+  /** Time-weighted. */
+  readonly mean: number | null;
+  /** Between the samples' and the interpolated ends'. */
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+export interface PowerDistribution extends PowerRange {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+/** What a stretch of the recording cost. */
+export interface Cost<Power> {
+  readonly duration_s: number;
+  /** Share of the duration that lies within the recording and outside of its gaps. */
+  readonly coverage: number;
+  readonly power_w: PerComponent<Power>;
+  /** Of what lies within the recording; null where nothing does. */
+  readonly energy_j: PerComponent<number | null>;
+  readonly energy_uncertainty_j: PerComponent<number | null>;
+  readonly uncertainty: UncertaintySummary;
+}
+
+/** How one run of a command went. */
+export interface RunSummary extends Cost<PowerDistribution> {
+  /** Null where a signal ended it, and where it could not be run. */
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  readonly pid: number | null;
+  readonly start_s: number;
+  readonly end_s: number;
+  /** What the components drew before, or what `--baseline FILE` says; null where it is not known. */
+  readonly baseline_power_w: PerComponent<number> | null;
+  readonly energy_above_idle_j: PerComponent<number | null>;
+}
+
+/** `command` in the summary: the last run. */
+export interface CommandSummary extends RunSummary {
+  readonly argv: readonly string[];
+}
+
+export interface PhaseSummary extends Cost<PowerRange> {
+  readonly name: string;
+  readonly times: number;
+  /** Absent where no mark gave one. */
+  readonly count?: number;
+  /** How many of the times no mark ended. */
+  readonly unended?: number;
+  readonly spans: readonly { readonly start_s: number; readonly end_s: number }[];
+  /** Absent without a count, and for a name that only marks instants. */
+  readonly energy_per_count_j?: PerComponent<number | null>;
+}
+
+export interface RepeatedSummary {
+  readonly mean: number;
+  readonly stddev: number | null;
+  /** 95 % interval of the mean; null for one run. */
+  readonly interval95: readonly [number, number] | null;
+}
+
+/** One entry of `runs`: a command's repeated runs. */
+export interface RepeatedRuns {
+  readonly argv: readonly string[];
+  readonly runs: readonly RunSummary[];
+  /** Runs before those, which do not count. */
+  readonly warmups: number;
+  readonly duration_s: RepeatedSummary;
+  /** Mean powers. */
+  readonly power_w: PerComponent<RepeatedSummary | null>;
+  readonly energy_j: PerComponent<RepeatedSummary | null>;
+}

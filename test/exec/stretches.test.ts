@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HistoryChunk } from '#powerlog/exec/history.js';
+import { evaluateStretches, type Stretch } from '#powerlog/exec/stretches.js';
+import type { PowersAround } from '#powerlog/measure/gaps.js';
+import { energyBetween } from '#powerlog/measure/interval.js';
+
+const gapLimitUs = 20_000;
+const instantUs = 300;
+
+/** Samples as [µs, mW]; chunks of `rows`. */
+async function* chunksOf(
+  samples: readonly (readonly [number, number])[],
+  rows: number,
+): AsyncGenerator<HistoryChunk> {
+  for (let from = 0; from < samples.length; from += rows) {
+    const part = samples.slice(from, from + rows);
+    const column = (n: 0 | 1) => Float64Array.from(part, (sample) => sample[n]);
+    yield { count: part.length, timeUs: column(0), powerMw: [column(1)] };
+  }
+}
+
+const stretch = (startUs: number, endUs: number, startUncertaintyUs = 0, endUncertaintyUs = 0): Stretch => ({
+  startUs,
+  endUs,
+  startUncertaintyUs,
+  endUncertaintyUs,
+});
+
+async function evaluate(
+  samples: readonly (readonly [number, number])[],
+  groups: readonly (readonly Stretch[])[],
+  rows = 3,
+  gaps: ReadonlyMap<number, PowersAround> = new Map(),
+) {
+  return evaluateStretches(
+    chunksOf(samples, rows),
+    1,
+    { instantUs, gapLimitUs, gaps },
+    groups.map((stretches) => ({ stretches, distribution: true })),
+  );
+}
+
+describe('evaluateStretches', () => {
+  // 0 W, then 10 W from 2 ms on: the ramp lies between 1 ms and 2 ms.
+  const step: [number, number][] = [
+    [0, 0],
+    [1000, 0],
+    [2000, 10_000],
+    [3000, 10_000],
+    [4000, 10_000],
+  ];
+
+  it('interpolates the power at both ends', async () => {
+    const [result] = await evaluate(step, [[stretch(1500, 3500)]]);
+    // From 5 W at 1.5 ms: 7.5 W · 0.5 ms, then 10 W · 1.5 ms.
+    expect(result!.components[0]!.energyNj).toBeCloseTo(7500 * 500 + 10_000 * 1500, 6);
+    expect(result!.components[0]).toMatchObject({ minMw: 5000, maxMw: 10_000 });
+    expect(result!.withinUs).toBe(2000);
+    expect(result!.components[0]!.histogram!.count).toBe(2);
+  });
+
+  it('adds up what a phase did each time, overlapping times twice', async () => {
+    const [result] = await evaluate(step, [[stretch(2000, 3000), stretch(2500, 3500)]]);
+    expect(result!.components[0]!.energyNj).toBeCloseTo(2 * 10_000 * 1000, 6);
+    expect(result!.withinUs).toBe(2000);
+    expect(result!.components[0]!.histogram!.count).toBe(2); // 2 ms and 3 ms, each once
+  });
+
+  it('assumes nothing of what lies outside of the samples', async () => {
+    const [before, over, behind] = await evaluate(step, [
+      [stretch(-5000, -1000)],
+      [stretch(3500, 9000)],
+      [stretch(9000, 9500)],
+    ]);
+    expect(before!.withinUs).toBe(0);
+    expect(over!.withinUs).toBe(500);
+    expect(over!.components[0]!.energyNj).toBeCloseTo(10_000 * 500, 6);
+    expect(behind!.withinUs).toBe(0);
+    expect(behind!.components[0]!.energyNj).toBe(0);
+  });
+
+  it('has nothing to say of a recording without samples', async () => {
+    const [result] = await evaluate([], [[stretch(0, 10)]]);
+    expect(result!.withinUs).toBe(0);
+  });
+
+  it('gives a point the power of its instant', async () => {
+    const [result] = await evaluate(step, [[stretch(1250, 1250)]]);
+    expect(result!.components[0]).toMatchObject({ energyNj: 0, minMw: 2500, maxMw: 2500 });
+  });
+
+  it('bounds what a gap may hide by what lies around it, and counts its time', async () => {
+    const samples: [number, number][] = [
+      [0, 1000],
+      [1000, 1000],
+      [101_000, 1000],
+      [102_000, 1000],
+    ];
+    const around = { before: [1000], after: [1000], low: [500], high: [4000] };
+    const [whole, part] = await evaluate(
+      samples,
+      [[stretch(500, 101_500)], [stretch(51_000, 101_500)]],
+      3,
+      new Map([[1000, around]]),
+    );
+    expect(whole!.inGapsUs).toBe(100_000);
+    expect(whole!.components[0]!.gapsJ).toBeCloseTo(3000 * 100_000 * 1e-9, 12);
+    expect(part!.inGapsUs).toBe(50_000);
+    expect(part!.components[0]!.gapsJ).toBeCloseTo(3000 * 50_000 * 1e-9, 12);
+  });
+
+  it('agrees with energyBetween, however the samples are cut into chunks', async () => {
+    const spacing = fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 1, max: 3000 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 20_001, max: 60_000 }) },
+    );
+    const sample = fc.tuple(spacing, fc.integer({ min: -500, max: 400_000 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(sample, { minLength: 2, maxLength: 60 }),
+        fc.array(
+          fc.tuple(
+            fc.double({ min: 0, max: 1, noNaN: true }),
+            fc.double({ min: 0, max: 1, noNaN: true }),
+            fc.nat(5000),
+            fc.nat(5000),
+          ),
+          {
+            minLength: 1,
+            maxLength: 5,
+          },
+        ),
+        fc.integer({ min: 1, max: 20 }),
+        async (steps, shares, rows) => {
+          let us = 0;
+          const samples = steps.map(([by, power]) => {
+            us += by;
+            return [us, power] as const;
+          });
+          const [first, last] = [samples[0]![0], us];
+          const stretches = shares.map(([a, b, ...uncertainty]) => {
+            const [low, high] = [Math.min(a, b), Math.max(a, b)];
+            return stretch(
+              Math.round(first + low * (last - first)),
+              Math.round(first + high * (last - first)),
+              ...uncertainty,
+            );
+          });
+          // Gaps as a recording lists them: the extremes within a second, here the whole of it.
+          const powers = samples.map(([, power]) => power);
+          const around = { before: [0], after: [0], low: [Math.min(...powers)], high: [Math.max(...powers)] };
+          const gaps = new Map(
+            samples
+              .slice(1)
+              .map(([, power], n) => [
+                samples[n]![0],
+                { ...around, before: [samples[n]![1]], after: [power] },
+              ]),
+          );
+          const results = await evaluate(
+            samples,
+            stretches.map((each) => [each]),
+            rows,
+            gaps,
+          );
+          stretches.forEach((interval, n) => {
+            const reference = energyBetween(
+              { count: samples.length, timeUs: samples.map((s) => s[0]), powerMw: powers },
+              interval,
+              { accuracyShare: 0, instantUs, gapLimitUs },
+            )!;
+            const ours = results[n]!.components[0]!;
+            expect(ours.energyNj * 1e-9).toBeCloseTo(reference.energyJ, 9);
+            expect(ours.minMw * 1e-3).toBeCloseTo(reference.minW, 6);
+            expect(ours.maxMw * 1e-3).toBeCloseTo(reference.maxW, 6);
+            if (last - first < 1e6) expect(ours.gapsJ).toBeCloseTo(reference.budget.gapsJ, 9);
+            expect(ours.edgesJ).toBeCloseTo(reference.budget.edgesJ, 9);
+            expect(Math.sqrt(ours.samplingSquares)).toBeCloseTo(reference.budget.samplingJ, 9);
+          });
+        },
+      ),
+    );
+  });
+});
