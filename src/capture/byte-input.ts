@@ -7,6 +7,7 @@ import { errorText, inputError, systemErrorCode } from '../errors.js';
 export interface ByteInput {
   /** For messages: the path, or `standard input`. */
   readonly name: string;
+  readonly compressed: boolean;
   /** Set once the compressed data turned out broken; what came before it is good. */
   readonly fault: string | null;
   /** Fills `into` from its start and resolves with how many bytes came; 0 at the end. */
@@ -29,7 +30,8 @@ const openFaults: Record<string, string> = {
  * @throws UserError (badInput) where it cannot be read.
  */
 export async function openByteInput(path: string): Promise<ByteInput> {
-  const raw = path === '-' ? new StreamInput('standard input', process.stdin) : await FileInput.open(path);
+  const raw =
+    path === '-' ? new StreamInput('standard input', false, process.stdin) : await FileInput.open(path);
   const head = new Uint8Array(2);
   let count = 0;
   while (count < head.length) {
@@ -43,13 +45,14 @@ export async function openByteInput(path: string): Promise<ByteInput> {
   const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 1 << 18 });
   const compressed = Readable.from(chunks(whole), { objectMode: false });
   compressed.on('error', (error) => gunzip.destroy(error));
-  return new StreamInput(raw.name, compressed.pipe(gunzip), () => {
+  return new StreamInput(raw.name, true, compressed.pipe(gunzip), () => {
     compressed.destroy();
     return raw.close();
   });
 }
 
 class FileInput implements ByteInput {
+  readonly compressed = false;
   readonly fault = null;
 
   private constructor(
@@ -85,6 +88,7 @@ class StreamInput implements ByteInput {
 
   constructor(
     readonly name: string,
+    readonly compressed: boolean,
     readonly stream: Readable,
     readonly release: () => Promise<void> = async () => {},
   ) {
@@ -119,6 +123,7 @@ function withHead(input: ByteInput, head: Uint8Array): ByteInput {
   let left = head;
   return {
     name: input.name,
+    compressed: input.compressed,
     get fault() {
       return input.fault;
     },

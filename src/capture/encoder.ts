@@ -120,7 +120,8 @@ export class CaptureEncoder {
   }
 }
 
-function encodeEvent(event: RecordingEvent): Uint8Array {
+/** The bytes of an event's block. */
+export function encodeEvent(event: RecordingEvent): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(event));
   const bytes = openBlock(
     BlockKind.event,

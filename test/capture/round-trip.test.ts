@@ -28,6 +28,7 @@ function inPieces(bytes: Uint8Array, sizes: readonly number[]): ByteInput {
   let turn = 0;
   return {
     name: 'pieces',
+    compressed: false,
     fault: null,
     async read(into) {
       const count = Math.min(into.length, sizes[turn++ % sizes.length]!, bytes.length - at);
