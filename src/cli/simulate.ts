@@ -87,7 +87,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
   const say = (text: string) => console.error(`powerlog: ${text}`);
   let frames: Uint8Array | undefined;
   if (options.from !== undefined) {
-    const { readCapturedFrames } = await import('../simulator/captured-frames.js');
+    const { readCapturedFrames } = await import('../source/captured-frames.js');
     frames = await readCapturedFrames(options.from, say);
   }
   const report =

@@ -75,7 +75,8 @@ class Server implements Simulator {
       control: this.control.buffer as SharedArrayBuffer,
       tally: this.tally.memory,
     };
-    const worker = new Worker(new URL('./server-worker.js', import.meta.url), { workerData });
+    // None of this process's own flags: `--input-type`, for one, is an error in a thread.
+    const worker = new Worker(new URL('./server-worker.js', import.meta.url), { workerData, execArgv: [] });
     this.worker = worker;
     // A thread that blocks in a read would hold up the process's end.
     process.once('exit', this.atExit);

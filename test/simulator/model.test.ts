@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeBoardModel, simulatedUid } from '#powerlog/simulator/model.js';
+
+const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('latin1');
+const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
+
+describe('the board model', () => {
+  it('answers the five reading commands as a BENCHLAB does', () => {
+    const model = makeBoardModel({ seed: 7 });
+    expect(text(model.reply(0x00, 0))).toBe('BENCHLAB\0');
+    expect(model.reply(0x01, 0)).toHaveLength(216);
+    expect(text(model.reply(0x03, 0))).toBe('powerlog simulator'.padEnd(32, '\0'));
+    expect(model.reply(0x0d, 0)).toEqual(simulatedUid(7));
+    expect([...model.reply(0x0e, 0)!]).toEqual([0xee, 0x10, 1]);
+    expect(model.stats().requests).toEqual({ welcome: 1, sensors: 1, name: 1, uid: 1, vendor: 1 });
+  });
+
+  it('keeps silent on every other byte, and remembers it', () => {
+    const model = makeBoardModel();
+    const others = Array.from({ length: 256 }, (_, byte) => byte).filter(
+      (byte) => ![0x00, 0x01, 0x03, 0x0d, 0x0e].includes(byte),
+    );
+    for (const byte of others) expect(model.reply(byte, 0)).toBeUndefined();
+    const { unexpected, requests } = model.stats();
+    expect(unexpected).toEqual({ count: 251, first: others.slice(0, 64) });
+    expect(Object.values(requests)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('has a UID of its own for each seed, always the same', () => {
+    const uids = Array.from({ length: 1000 }, (_, seed) => text(simulatedUid(seed)));
+    expect(new Set(uids).size).toBe(1000);
+    expect(simulatedUid(5)).toEqual(simulatedUid(5));
+    expect(simulatedUid(5)).toHaveLength(12);
+  });
+
+  it('answers with given frames in order, over and over or once', () => {
+    const someFrames = fc.uint8Array({ minLength: 216, maxLength: 216 });
+    fc.assert(
+      fc.property(fc.array(someFrames, { minLength: 1, maxLength: 5 }), fc.boolean(), (list, repeat) => {
+        const model = makeBoardModel({ frames: Buffer.concat(list), repeat });
+        const ask = () => hex(model.reply(0x01, 0));
+        for (const frame of list) expect(ask()).toBe(hex(frame));
+        expect(ask()).toBe(repeat ? hex(list[0]) : '');
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('refuses frames that are not whole', () => {
+    expect(() => makeBoardModel({ frames: new Uint8Array(217) })).toThrow(/217 bytes/);
+    expect(() => makeBoardModel({ frames: new Uint8Array(0) })).toThrow(/whole number/);
+  });
+});

@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+
+/**
+ * A reader of a terminal device that shares nothing with powerlog's own: blocking calls, with silence of 0.3 s as the
+ * end of an answer. It must live in another thread or process than the board.
+ */
+export interface PtyClient {
+  /** What comes within the deadline, up to `length` bytes; empty on silence. Throws EIO on a hang-up. */
+  read(length: number): Buffer;
+  send(...bytes: number[]): void;
+  ask(command: number, length: number): Buffer;
+  close(): void;
+}
+
+export const hasPseudoTerminals = process.platform === 'linux' || process.platform === 'darwin';
+
+export function openPtyClient(path: string): PtyClient {
+  const fileFlag = process.platform === 'linux' ? '-F' : '-f';
+  execFileSync('stty', [fileFlag, path, 'raw', '-echo', 'min', '0', 'time', '3']);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+  const client: PtyClient = {
+    read(length) {
+      const buffer = Buffer.alloc(length);
+      let at = 0;
+      while (at < length) {
+        const count = readSync(fd, buffer, at, length - at, null);
+        if (count === 0) break;
+        at += count;
+      }
+      return buffer.subarray(0, at);
+    },
+    send(...bytes) {
+      writeSync(fd, Uint8Array.from(bytes));
+    },
+    ask(command, length) {
+      client.send(command);
+      return client.read(length);
+    },
+    close() {
+      closeSync(fd);
+    },
+  };
+  return client;
+}
