@@ -1,5 +1,5 @@
 import type { PerComponent } from '../measure/summary.js';
-import { accuracyJ, type Budget, combinedJ, edgesAndSamplingJ } from '../measure/uncertainty.js';
+import { accuracyJ, type Budget, combinedJ, edgesJ } from '../measure/uncertainty.js';
 import type { GroupComponent, GroupResult } from './stretches.js';
 import type { Cost, PowerDistribution, PowerRange } from './summaries.js';
 
@@ -37,7 +37,7 @@ export function costOf<Power extends PowerRange = PowerDistribution>(
       accuracy_share: facts.accuracyShare,
       accuracy_j: part((budget) => budget.accuracyJ),
       gaps_j: part((budget) => budget.gapsJ),
-      edges_j: part(edgesAndSamplingJ),
+      edges_j: part(edgesJ),
     },
   };
 }
@@ -49,13 +49,14 @@ export const perComponent = <Value>(
 ): PerComponent<Value> => Object.fromEntries(names.map((name, index) => [name, value(name, index)]));
 
 function budgetOf(
-  { energyNj, gapsJ, edgesJ, samplingSquares }: GroupComponent,
+  { energyNj, gapsJ, cutsJ, instantsJ, samplingSquares }: GroupComponent,
   accuracyShare: number,
 ): Budget {
   return {
     accuracyJ: accuracyJ(energyNj * joulesPerNj, accuracyShare),
     gapsJ,
-    edgesJ,
+    cutsJ,
+    instantsJ,
     samplingJ: Math.sqrt(samplingSquares),
   };
 }

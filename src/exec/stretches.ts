@@ -1,7 +1,7 @@
 import type { PartFacts } from '../measure/collector.js';
 import type { PowersAround } from '../measure/gaps.js';
 import { Histogram } from '../measure/histogram.js';
-import { endsJ, samplingJ } from '../measure/uncertainty.js';
+import { instantsJ, samplingJ } from '../measure/uncertainty.js';
 import { aboutEnd, copySums, type Edge, endsOf, newSums, pieceOf, powerAt, widen } from './edge.js';
 import type { HistoryChunk } from './history.js';
 
@@ -26,7 +26,8 @@ export interface GroupComponent {
   minMw: number;
   maxMw: number;
   gapsJ: number;
-  edgesJ: number;
+  cutsJ: number;
+  instantsJ: number;
   /** Squared, since the sampling errors of different stretches are independent. */
   samplingSquares: number;
   readonly histogram: Histogram | null;
@@ -43,7 +44,7 @@ export interface GroupResult {
 /**
  * Evaluates groups of stretches over a recording in one pass, since it may be too long for memory and phases may nest
  * and repeat without end. Powers at the ends are interpolated; nothing is assumed of what lies before the first or
- * behind the last sample. The figures are those of `energyBetween`, added up.
+ * behind the last sample. The formulas stand in docs/uncertainty.md.
  */
 export async function evaluateStretches(
   chunks: AsyncIterable<HistoryChunk>,
@@ -258,7 +259,8 @@ function addUp(result: GroupResult, start: Edge, end: Edge, instantUs: number): 
     component.energyNj += energyNj;
     // Differences of long sums may fall a rounding short of 0.
     component.gapsJ += Math.max(gapsJ, 0);
-    component.edgesJ += cutJ + endsJ(aboutEnd(start, c), aboutEnd(end, c), instantUs);
+    component.cutsJ += cutJ;
+    component.instantsJ += instantsJ(aboutEnd(start, c), aboutEnd(end, c), instantUs);
     component.samplingSquares += samplingJ(stepSquares) ** 2;
     for (const edge of [start, end]) countPower(component, powerAt(edge, edge.us, c));
   });
@@ -281,7 +283,8 @@ const newComponent = (distribution: boolean): GroupComponent => ({
   minMw: Number.POSITIVE_INFINITY,
   maxMw: Number.NEGATIVE_INFINITY,
   gapsJ: 0,
-  edgesJ: 0,
+  cutsJ: 0,
+  instantsJ: 0,
   samplingSquares: 0,
   histogram: distribution ? new Histogram() : null,
 });

@@ -8,7 +8,7 @@ import { Histogram } from './histogram.js';
 import type { Wiring } from './rail-map.js';
 import { recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Distribution, type Measured, type PerComponent } from './summary.js';
-import { type Budget, combinedJ, edgesAndSamplingJ } from './uncertainty.js';
+import { type Budget, combinedJ, edgesJ } from './uncertainty.js';
 import { warningsFor } from './warnings.js';
 
 /** How a recording stands, for a status line. */
@@ -39,8 +39,8 @@ export interface PartFacts {
   readonly gaps: ReadonlyMap<number, PowersAround>;
 }
 
-const perMillion = 1e-6;
-const perBillion = 1e-9;
+const usPerS = 1e6;
+const nsPerS = 1e9;
 
 /**
  * A sink that measures: what it was given comes out as the figures of a summary, the same for the same samples
@@ -133,14 +133,18 @@ export class SummaryCollector {
     return {
       board: boardSummary(this.#header.board),
       map: this.wiring.map,
-      start_unix_s: this.#header.startUnixUs === null ? null : this.#header.startUnixUs / 1e6,
-      duration_s: extent ? durationUs / 1e6 : null,
+      start_unix_s: this.#header.startUnixUs === null ? null : this.#header.startUnixUs / usPerS,
+      duration_s: extent ? durationUs / usPerS : null,
       samples,
-      sample_rate_hz: samples > 1 && durationUs > 0 ? (samples - 1) / (durationUs / 1e6) : null,
+      sample_rate_hz: samples > 1 && durationUs > 0 ? (samples - 1) / (durationUs / usPerS) : null,
       coverage,
-      gaps: gaps.map(({ startUs, endUs, cause }) => ({ start_s: startUs / 1e6, end_s: endUs / 1e6, cause })),
-      interval_s: distribution(spacingsUs, perMillion),
-      latency_s: this.#header.instantsMeasured ? distribution(this.#latenciesNs, perBillion) : null,
+      gaps: gaps.map(({ startUs, endUs, cause }) => ({
+        start_s: startUs / usPerS,
+        end_s: endUs / usPerS,
+        cause,
+      })),
+      interval_s: distribution(spacingsUs, usPerS),
+      latency_s: this.#header.instantsMeasured ? distribution(this.#latenciesNs, nsPerS) : null,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
       ...this.#uncertainty(inner, unlisted > 0 ? innerUs - listedUs : 0),
@@ -157,7 +161,7 @@ export class SummaryCollector {
         drift: this.#drift?.drift ?? null,
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
-        edgeSilenceS: edgesUs / 1e6,
+        edgeSilenceS: edgesUs / usPerS,
       }),
     };
   }
@@ -222,7 +226,7 @@ export class SummaryCollector {
         accuracy_share: accuracyShare,
         accuracy_j: each((budget) => budget.accuracyJ),
         gaps_j: each((budget) => budget.gapsJ),
-        edges_j: each(edgesAndSamplingJ),
+        edges_j: each(edgesJ),
       },
     };
   }
@@ -231,8 +235,8 @@ export class SummaryCollector {
 const length = (gap: Candidate): number => gap.endUs - gap.startUs;
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-const distribution = (values: Histogram, scale: number): Distribution => {
-  const scaled = (value: number | null) => (value === null ? null : value * scale);
+const distribution = (values: Histogram, perUnit: number): Distribution => {
+  const scaled = (value: number | null) => (value === null ? null : value / perUnit);
   return {
     median: scaled(values.quantile(0.5)),
     p99: scaled(values.quantile(0.99)),

@@ -11,9 +11,10 @@ export interface PowerStatistics {
   readonly p99: number | null;
 }
 
-const wattsPerMw = 1e-3;
+/** Division, unlike a factor of 1e-3, gives the double nearest to the decimal. */
+const mwPerW = 1e3;
 /** A milliwatt for a microsecond is a nanojoule. */
-const joulesPerNj = 1e-9;
+const njPerJ = 1e9;
 
 /** One power over a recording: its trapezoid over the samples' instants, and its distribution. */
 export class PowerSeries {
@@ -59,7 +60,7 @@ export class PowerSeries {
 
   /** Joules between the first and the last sample; null with fewer than two. */
   get energyJ(): number | null {
-    return this.#samples < 2 ? null : (this.#twiceNj / 2) * joulesPerNj;
+    return this.#samples < 2 ? null : this.#twiceNj / (2 * njPerJ);
   }
 
   /** The last sample, mW; null before the first. */
@@ -83,10 +84,10 @@ export class PowerSeries {
 
   statistics(): PowerStatistics {
     const durationUs = this.#lastUs - this.#firstUs;
-    const watts = (mw: number | null) => (mw === null ? null : mw * wattsPerMw);
+    const watts = (mw: number | null) => (mw === null ? null : mw / mwPerW);
     const { min, max } = this.#histogram;
     return {
-      mean: this.#samples < 2 || durationUs <= 0 ? null : (this.#twiceNj / 2 / durationUs) * wattsPerMw,
+      mean: this.#samples < 2 || durationUs <= 0 ? null : this.#twiceNj / (2 * durationUs) / mwPerW,
       min: watts(min),
       max: watts(max),
       p50: watts(this.#histogram.quantile(0.5)),

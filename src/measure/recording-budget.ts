@@ -1,6 +1,6 @@
 import type { PowerSeries } from './energy.js';
 import type { Gap } from './gaps.js';
-import { accuracyJ, type Budget, type EndPowers, endsJ, gapJ, samplingJ } from './uncertainty.js';
+import { accuracyJ, type Budget, type EndPowers, gapJ, instantsJ, samplingJ } from './uncertainty.js';
 
 /** What a whole recording's budgets are made from, beside the powers themselves. */
 export interface RecordingDoubts {
@@ -40,7 +40,8 @@ function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubt
   return {
     accuracyJ: accuracyJ(energyJ, doubts.accuracyShare),
     gapsJ,
-    edgesJ: endsJ(about(doubts.firstMw, component), about(doubts.lastMw, component), doubts.instantUs),
+    cutsJ: 0,
+    instantsJ: instantsJ(about(doubts.firstMw, component), about(doubts.lastMw, component), doubts.instantUs),
     samplingJ: samplingJ(stepSquares),
   };
 }

@@ -11,34 +11,28 @@ export interface Budget {
   readonly accuracyJ: number;
   /** What the power may have done inside of gaps. */
   readonly gapsJ: number;
-  /** The instants at both ends, and the spacing that each end cuts. */
-  readonly edgesJ: number;
+  /** What the power may have done otherwise in the spacings that the ends cut. */
+  readonly cutsJ: number;
+  /** The instants at both ends. */
+  readonly instantsJ: number;
   /** Where within its spacing the power changed. */
   readonly samplingJ: number;
-}
-
-export interface Assumptions {
-  /** Of a power reading, as a share (0.03), at 95 %. */
-  readonly accuracyShare: number;
-  /** A sample was taken within this of its instant: half a round trip. */
-  readonly instantUs: number;
-  /** Longer spacings are gaps. */
-  readonly gapLimitUs: number;
 }
 
 const joulesPerNj = 1e-9;
 /** Half-width of a normal distribution's middle 95 %, in standard deviations. */
 const coverage95 = 1.96;
 
-/**
- * The parts as one figure. Accuracy, gaps and steps have nothing to do with each other, so their squares add; ends and
- * sampling are both about steps, and one step may come with the worst of both.
- */
+/** The parts as one figure: they have nothing to do with each other, so their squares add. */
 export const combinedJ = (budget: Budget): number =>
-  Math.hypot(budget.accuracyJ, budget.gapsJ, edgesAndSamplingJ(budget));
+  Math.hypot(budget.accuracyJ, budget.gapsJ, edgesJ(budget));
 
-/** What summaries list as `edges_j`. */
-export const edgesAndSamplingJ = ({ edgesJ, samplingJ }: Budget): number => edgesJ + samplingJ;
+/**
+ * All that comes of steps of the power, as summaries list it. That a sample's instant is off and that a step lies
+ * anywhere in its spacing may meet in one step, so these add.
+ */
+export const edgesJ = ({ cutsJ, instantsJ, samplingJ }: Budget): number =>
+  Math.hypot(cutsJ, instantsJ + samplingJ);
 
 /** A gain error common to all readings. */
 export const accuracyJ = (energyJ: number, accuracyShare: number): number =>
@@ -74,7 +68,7 @@ export interface EndPowers {
  * takes energy in at one end and drops it at the other, and matters as far as the power differs between the ends. An end
  * that is off by itself matters as far as there is power.
  */
-export function endsJ(start: EndPowers, end: EndPowers, instantUs: number): number {
+export function instantsJ(start: EndPowers, end: EndPowers, instantUs: number): number {
   const difference = Math.max(end.highMw - start.lowMw, start.highMw - end.lowMw);
   return (difference * instantUs + Math.hypot(ownNj(start), ownNj(end))) * joulesPerNj;
 }

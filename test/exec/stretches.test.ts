@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryChunk } from '#powerlog/exec/history.js';
 import { evaluateStretches, type Stretch } from '#powerlog/exec/stretches.js';
 import type { PowersAround } from '#powerlog/measure/gaps.js';
-import { energyBetween } from '#powerlog/measure/interval.js';
+import { energyBetween } from '../measure/energy-between.js';
 
 const gapLimitUs = 20_000;
 const instantUs = 300;
@@ -175,7 +175,8 @@ describe('evaluateStretches', () => {
             expect(ours.minMw * 1e-3).toBeCloseTo(reference.minW, 6);
             expect(ours.maxMw * 1e-3).toBeCloseTo(reference.maxW, 6);
             if (last - first < 1e6) expect(ours.gapsJ).toBeCloseTo(reference.budget.gapsJ, 9);
-            expect(ours.edgesJ).toBeCloseTo(reference.budget.edgesJ, 9);
+            expect(ours.cutsJ).toBeCloseTo(reference.budget.cutsJ, 9);
+            expect(ours.instantsJ).toBeCloseTo(reference.budget.instantsJ, 9);
             expect(Math.sqrt(ours.samplingSquares)).toBeCloseTo(reference.budget.samplingJ, 9);
           });
         },

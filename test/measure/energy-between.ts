@@ -1,12 +1,25 @@
 import {
-  type Assumptions,
   accuracyJ,
   type Budget,
   boundJ,
   type EndPowers,
-  endsJ,
+  instantsJ,
   samplingJ,
-} from './uncertainty.js';
+} from '#powerlog/measure/uncertainty.js';
+
+/*
+ * A second, plain way to the figures of an interval, over arrays that hold the whole recording. What powerlog does in one
+ * pass over a recording of any length is held against it.
+ */
+
+export interface Assumptions {
+  /** Of a power reading, as a share (0.03), at 95 %. */
+  readonly accuracyShare: number;
+  /** A sample was taken within this of its instant: half a round trip. */
+  readonly instantUs: number;
+  /** Longer spacings are gaps. */
+  readonly gapLimitUs: number;
+}
 
 /** One power's samples: rows `0 … count-1`, instants rising, µs and mW. */
 export interface Samples {
@@ -54,7 +67,7 @@ export function energyBetween(
   let energyNj = 0;
   let stepSquares = 0;
   let gapsJ = 0;
-  let cutJ = 0;
+  let cutsJ = 0;
   let lowMw = Number.POSITIVE_INFINITY;
   let highMw = Number.NEGATIVE_INFINITY;
   const first = Math.max(0, Math.min(firstAbove(samples, startUs) - 1, count - 2));
@@ -70,7 +83,7 @@ export function energyBetween(
     } else if (piece.widthUs < spacing) {
       const low = Math.min(powerMw[left]!, powerMw[left + 1]!);
       const high = Math.max(powerMw[left]!, powerMw[left + 1]!);
-      cutJ += boundJ(piece.energyNj, piece.widthUs, low, high);
+      cutsJ += boundJ(piece.energyNj, piece.widthUs, low, high);
     } else stepSquares += ((powerMw[left + 1]! - powerMw[left]!) * spacing) ** 2;
   }
 
@@ -84,13 +97,12 @@ export function energyBetween(
     budget: {
       accuracyJ: accuracyJ(energyJ, assumptions.accuracyShare),
       gapsJ,
-      edgesJ:
-        cutJ +
-        endsJ(
-          edgeOf(samples, startUs, assumptions.instantUs, interval.startUncertaintyUs),
-          edgeOf(samples, endUs, assumptions.instantUs, interval.endUncertaintyUs),
-          assumptions.instantUs,
-        ),
+      cutsJ,
+      instantsJ: instantsJ(
+        edgeOf(samples, startUs, assumptions.instantUs, interval.startUncertaintyUs),
+        edgeOf(samples, endUs, assumptions.instantUs, interval.endUncertaintyUs),
+        assumptions.instantUs,
+      ),
       samplingJ: samplingJ(stepSquares),
     },
   };
