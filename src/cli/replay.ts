@@ -104,7 +104,8 @@ async function replayOne(
     }
     const recording = source.start();
     const { columnsToDecode } = outputs;
-    await runSession({ board, recording, wiring, columnsToDecode, sinks });
+    const { readerGone } = await runSession({ board, recording, wiring, columnsToDecode, sinks });
+    if (readerGone) return;
     const warnings = recording.warnings();
     const summary = await outputs.summarize(warnings);
     if (!options.quiet) {

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `powerlog` as a user does, and waits for its end. */
+export function powerlog(args: readonly string[], input?: Uint8Array, env: NodeJS.ProcessEnv = {}): Ran {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, ['bin/powerlog.js', ...args], {
+    input: input ?? '',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, ...env },
+  });
+  if (error) throw error;
+  return { code: status, out: stdout.toString(), err: stderr.toString() };
+}
