@@ -22,8 +22,8 @@ Examples:
         import('../session/first-readings.js'),
         import('./info-text.js'),
       ]);
-      const onNotice = (text: string) => console.error(`powerlog: ${text}`);
-      const source = await openSource(options.port, { link: options.link, reconnectMs: 0, onNotice });
+      const { notice } = await import('./notices.js');
+      const source = await openSource(options.port, { link: options.link, reconnectMs: 0, onNotice: notice });
       try {
         const readings = await firstReadings(source);
         if (!readings) throw boardError(`${source.identity.port} identified itself but sent no frame`);

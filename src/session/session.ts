@@ -2,6 +2,7 @@ import type { Block, EndReason, FrameBlock } from '../block.js';
 import type { Board } from '../board/board.js';
 import { type FrameDecoder, makeFrameDecoder } from '../board/frame.js';
 import { sumComponents, type Wiring } from '../measure/rail-map.js';
+import { ReaderGone } from '../sink/output-file.js';
 import type { Sink } from '../sink/sink.js';
 import type { Recording } from '../source/source.js';
 
@@ -21,15 +22,21 @@ export interface SessionOptions {
 
 export interface SessionResult {
   readonly end: EndReason;
+  /** Standard output's reader went away, which ended the recording. */
+  readonly readerGone: boolean;
 }
 
-/** Ties a recording to its sinks: decodes, sums, hands on, until the recording ends; then finishes every sink. */
+/**
+ * Ties a recording to its sinks: decodes, sums, hands on, until the recording ends; then finishes every sink. A reader
+ * of standard output that goes away has read enough: the recording ends, and nothing is wrong.
+ */
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
   const { recording } = options;
   const sinks = new Set(options.sinks);
   const decoder = new BlockDecoder(options.board, options.wiring, options.columnsToDecode);
   let end: EndReason = 'source-ended';
   let failure: { error: unknown } | undefined;
+  let readerGone = false;
 
   /** Runs one step of every sink; what a sink throws either drops that sink or ends the session. */
   const each = async (step: (sink: Sink) => void | Promise<void>): Promise<void> => {
@@ -39,6 +46,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
         if (pending) await pending;
       } catch (error) {
         if (options.onSinkError?.(error, sink)) sinks.delete(sink);
+        else if (error instanceof ReaderGone) readerGone = true;
         else failure ??= { error };
       }
     }
@@ -48,22 +56,21 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
     await each((sink) => sink.begin(recording.header));
     for await (const raw of recording.blocks()) {
       for (const event of raw.events) if (event.type === 'end') end = event.reason;
-      if (failure) break;
+      if (failure || readerGone) break;
       const block = decoder.decode(raw);
       await each((sink) => sink.write(block));
-      if (failure) break;
     }
   } finally {
     recording.stop();
     await each((sink) => sink.finish());
   }
   if (failure) throw failure.error;
-  return { end };
+  return { end, readerGone };
 }
 
 /** Turns frames into columns and sums, in arrays that are used again for the next block. */
 class BlockDecoder {
-  private capacity = 0;
+  private capacity = -1; // a first block may be empty
   private timeUs = new Float64Array(0);
   private channels: (Int32Array | undefined)[] = [];
   private powerMw: Float64Array[] = [];

@@ -8,6 +8,8 @@ import { type OpenOptions, openBoard } from './open.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
 const defaultProfile: ProfileName = 'constant';
+/** Answers as soon as a board can: a request and its reply take one frame of USB at full speed. */
+const usbLatencyMs = 1;
 
 /**
  * `--port sim[:PROFILE]`: the board model on a pseudo-terminal of this system, read like any board; without
@@ -20,7 +22,7 @@ export async function openSimulator(profileName: string | undefined, options: Op
     throw usageError(`there is no simulator profile '${profileName}'; there are ${profileNames.join(', ')}`);
   let simulator: Simulator;
   try {
-    simulator = await startSimulator({ profile });
+    simulator = await startSimulator({ profile, latencyMs: usbLatencyMs });
   } catch (error) {
     if (!(error instanceof NoPseudoTerminal)) throw error;
     options.onNotice(`${error.message}; the simulator is linked in-process`);

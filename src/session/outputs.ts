@@ -1,0 +1,89 @@
+import type { Warning } from '../block.js';
+import type { Board } from '../board/board.js';
+import { SummaryCollector } from '../measure/collector.js';
+import type { Wiring } from '../measure/rail-map.js';
+import { buildSummary, type HostFacts, type Summary } from '../measure/summary.js';
+import { type ColumnSet, channelsOf, csvColumns } from '../sink/columns.js';
+import { hostFacts } from '../sink/host.js';
+import type { Sink } from '../sink/sink.js';
+import { SummaryFile, summaryPathFor } from '../sink/summary-file.js';
+import { tool } from '../tool.js';
+
+export interface OutputChoice {
+  /** The CSV: a path, or `-` for standard output. */
+  readonly out?: string | undefined;
+  readonly capture?: string | undefined;
+  readonly columns: ColumnSet;
+  readonly force?: boolean | undefined;
+  /** The board's nominal accuracy where absent. */
+  readonly accuracy?: number | undefined;
+}
+
+/** Everything a recording is written to, open. */
+export interface Outputs {
+  readonly sinks: readonly Sink[];
+  readonly collector: SummaryCollector;
+  readonly columnsToDecode: ReadonlySet<number>;
+  /** The paths of what is kept, for people. */
+  readonly files: readonly string[];
+  /** After the session: the summary, written to its file where there is one. @throws UserError (outputFailed) */
+  summarize(warnings: readonly Warning[], extra?: Partial<Summary>): Promise<Summary>;
+}
+
+/**
+ * Opens the outputs, so that a bad path fails before anything is measured.
+ * @param host Where the samples were taken; this machine where absent.
+ * @throws UserError (outputFailed)
+ */
+export async function openOutputs(
+  choice: OutputChoice,
+  board: Board,
+  wiring: Wiring,
+  host: HostFacts = hostFacts(),
+): Promise<Outputs> {
+  const { out, capture, force = false, accuracy } = choice;
+  const collector = new SummaryCollector(board, wiring, accuracy ?? board.nominalAccuracy);
+  const columns = csvColumns(board, wiring, choice.columns);
+  const sinks: Sink[] = [];
+  const files: string[] = [];
+  let summaryFile: SummaryFile | undefined;
+  try {
+    if (out !== undefined) {
+      const { openCsv } = await import('../sink/csv.js');
+      sinks.push(await openCsv({ path: out, force, columns }));
+      if (out !== '-') files.push(out);
+    }
+    if (capture !== undefined) {
+      const { openCaptureSink } = await import('../capture/writer.js');
+      const { map } = wiring;
+      sinks.push(openCaptureSink({ path: capture, force, board, map, host, accuracy: accuracy ?? null }));
+      files.push(capture);
+    }
+    const summaryPath = summaryPathOf(choice);
+    if (summaryPath !== null) {
+      summaryFile = new SummaryFile(summaryPath, force);
+      files.push(summaryPath);
+    }
+  } catch (error) {
+    for (const sink of sinks) await sink.finish();
+    throw error;
+  }
+  return {
+    sinks: [collector, ...sinks],
+    collector,
+    columnsToDecode: channelsOf(columns),
+    files,
+    async summarize(warnings, extra = {}) {
+      const summary = { ...buildSummary(collector.measured(), { tool, host, warnings }), ...extra };
+      await summaryFile?.write(summary);
+      return summary;
+    },
+  };
+}
+
+/** Beside the CSV, or else beside the capture. */
+function summaryPathOf({ out, capture }: OutputChoice): string | null {
+  const beside = out === undefined ? null : summaryPathFor(out);
+  if (beside !== null) return beside;
+  return capture === undefined ? null : summaryPathFor(capture);
+}
