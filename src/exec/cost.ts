@@ -29,7 +29,7 @@ export function costOf<Power extends PowerRange = PowerDistribution>(
     each((component) => (known ? take(budgetOf(component, facts.accuracyShare)) : null));
   return {
     duration_s: durationUs / 1e6,
-    coverage: durationUs > 0 ? Math.max(0, (withinUs - result.inGapsUs) / durationUs) : known ? 1 : 0,
+    coverage: coverageOf(result, durationUs, known),
     power_w: each((component) => powerOf(component, known, withinUs) as Power),
     energy_j: each((component) => (known ? component.energyNj * joulesPerNj : null)),
     energy_uncertainty_j: part(combinedJ),
@@ -40,6 +40,11 @@ export function costOf<Power extends PowerRange = PowerDistribution>(
       edges_j: part(edgesJ),
     },
   };
+}
+
+function coverageOf({ withinUs, inGapsUs }: GroupResult, durationUs: number, known: boolean): number {
+  if (durationUs === 0) return known ? 1 : 0;
+  return Math.min(Math.max((withinUs - inGapsUs) / durationUs, 0), 1);
 }
 
 /** One value a component, under its name. */

@@ -80,6 +80,19 @@ export class PowerHistory implements Sink {
     return new Promise((resolve) => this.#waiting.push({ us, resolve }));
   }
 
+  /** Mean of one component over those samples between two instants that are still in memory, mW; null without any. */
+  meanBetween(startUs: number, endUs: number, component: number): number | null {
+    let sum = 0;
+    let count = 0;
+    for (const { count: rows, timeUs, powerMw } of this.#chunks.slice(this.#spilled))
+      for (let row = 0; row < rows; row++) {
+        if (timeUs[row]! < startUs || timeUs[row]! > endUs) continue;
+        sum += powerMw[component]![row]!;
+        count++;
+      }
+    return count === 0 ? null : sum / count;
+  }
+
   /** All samples in order; a chunk is only lent until the next. */
   async *chunks(): AsyncGenerator<HistoryChunk> {
     let read: StoredChunk | null = null;

@@ -50,7 +50,7 @@ export class Measurement {
     const { startMonotonicNs } = this.#recording.header;
     if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
     this.originNs = startMonotonicNs;
-    if (source instanceof EmptySource) this.#fault(source.error);
+    if (source instanceof EmptySource) this.fault(source.error);
     this.#session = this.#run();
   }
 
@@ -81,6 +81,11 @@ export class Measurement {
     return !(this.source instanceof EmptySource);
   }
 
+  /** The board's nominal accuracy, as a share. */
+  get nominalAccuracy(): number {
+    return this.source.board.nominalAccuracy;
+  }
+
   /** Names of the components, `system` first. */
   get components(): readonly string[] {
     return this.wiring.sums.map(({ name }) => name);
@@ -106,7 +111,7 @@ export class Measurement {
   async stop(): Promise<void> {
     this.#recording.stop();
     await this.#session;
-    await this.source.close().catch((error: unknown) => this.#fault(error));
+    await this.guarded(() => this.source.close());
   }
 
   /** What the components did in parts of the recording; after `stop`. */
@@ -120,9 +125,6 @@ export class Measurement {
     const all = [...(this.#recording.warnings?.() ?? []), ...warnings];
     try {
       return await this.outputs.summarize(all, extra);
-    } catch (error) {
-      this.#fault(error);
-      throw error;
     } finally {
       await this.history.dispose();
     }
@@ -136,7 +138,10 @@ export class Measurement {
         wiring: this.wiring,
         columnsToDecode: this.outputs.columnsToDecode,
         sinks: [this.history, ...this.outputs.sinks],
-        onSinkError: (error) => this.#fault(error),
+        onSinkError: (error) => {
+          this.fault(error);
+          return true; // the others go on
+        },
       });
       if (end === 'board-lost')
         this.faults.push({
@@ -144,15 +149,19 @@ export class Measurement {
           exitCode: ExitCode.boardLost,
         });
     } catch (error) {
-      this.#fault(error);
+      this.fault(error);
       await this.history.finish();
     }
   }
 
-  /** Keeps a fault; true, so that the session goes on without the sink that failed. */
-  #fault(error: unknown): true {
+  /** Keeps what went wrong. */
+  fault(error: unknown): void {
     const exitCode = error instanceof UserError ? error.exitCode : ExitCode.bug;
     this.faults.push({ message: errorText(error), exitCode });
-    return true;
+  }
+
+  /** Does something that may fail without anybody being harmed. */
+  async guarded(action: () => Promise<void>): Promise<void> {
+    await action().catch((error: unknown) => this.fault(error));
   }
 }

@@ -4,8 +4,9 @@ import type { Mark, MarkProblem } from './marks.js';
 export interface Span {
   readonly startNs: number;
   readonly endNs: number;
-  /** Edges that come from a line without a time of its own, 0 … 2. */
-  readonly untimedEdges: number;
+  /** False where the instant is when the line was seen. */
+  readonly startTimed: boolean;
+  readonly endTimed: boolean;
 }
 
 export interface Phase {
@@ -33,6 +34,9 @@ interface Gathering {
   count: number | null;
 }
 
+/** A program that numbers its phases has none: more names than this are not kept apart. */
+const namesMax = 1000;
+
 /**
  * Makes phases of marks, in the order of their instants. An `end` ends the oldest open `begin` of its name: two
  * workers that run the same phase at once make two spans, each counted in full. (Their sum, and so the energy,
@@ -45,6 +49,7 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
   const problems: MarkProblem[] = [];
   let late = 0;
   let firstLate: Mark | undefined;
+  let unnamed: Mark | undefined;
 
   for (const mark of [...marks].sort((a, b) => a.atNs - b.atNs || a.line - b.line)) {
     // Seen after the end may still have been written before it: the child's last lines are read when it is gone.
@@ -55,6 +60,10 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
       continue;
     }
     let phase = byName.get(mark.name);
+    if (!phase && byName.size === namesMax) {
+      unnamed ??= mark;
+      continue;
+    }
     if (!phase) {
       phase = { begun: [], ended: 0, spans: [], points: [], count: null };
       byName.set(mark.name, phase);
@@ -81,11 +90,17 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
       message: `'${firstLate.name}' was marked after the command had ended${late > 1 ? `, as were ${late - 1} more` : ''}`,
     });
 
+  if (unnamed)
+    problems.push({
+      line: unnamed.line,
+      message: `more than ${namesMax} different names: '${unnamed.name}' and all later ones are left out. Give the same name to what repeats`,
+    });
+
   const phases: Phase[] = [];
   for (const [name, { begun, ended, spans, points, count }] of byName) {
     const open = begun.slice(ended);
     for (const begin of open)
-      spans.push({ startNs: begin.atNs, endNs: childEndNs, untimedEdges: begin.timed ? 0 : 1 });
+      spans.push({ startNs: begin.atNs, endNs: childEndNs, startTimed: begin.timed, endTimed: true });
     if (spans.length === 0) for (const point of points) spans.push(span(point, point));
     if (spans.length > 0) phases.push({ name, spans, count, unended: open.length });
   }
@@ -95,5 +110,23 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
 const span = (begin: Mark, end: Mark): Span => ({
   startNs: begin.atNs,
   endNs: end.atNs,
-  untimedEdges: (begin.timed ? 0 : 1) + (end.timed ? 0 : 1),
+  startTimed: begin.timed,
+  endTimed: end.timed,
+});
+
+/** The same phases of several runs of one command as one. */
+export function mergePhases(runs: readonly (readonly Phase[])[]): Phase[] {
+  const byName = new Map<string, Phase>();
+  for (const phase of runs.flat()) {
+    const known = byName.get(phase.name);
+    byName.set(phase.name, known ? joined(known, phase) : phase);
+  }
+  return [...byName.values()];
+}
+
+const joined = (a: Phase, b: Phase): Phase => ({
+  name: a.name,
+  spans: [...a.spans, ...b.spans],
+  count: a.count === null && b.count === null ? null : (a.count ?? 0) + (b.count ?? 0),
+  unended: a.unended + b.unended,
 });

@@ -32,6 +32,9 @@ export class SignalRelay {
   /** The signal that came while there was no child to decide about it; null until then. */
   interruptedBy: NodeJS.Signals | null = null;
 
+  /** Somebody wants this to end, also where the child decided otherwise for itself: no more runs then. */
+  endAsked = false;
+
   #target: SignalTarget | null = null;
   #wake: (() => void) | null = null;
   readonly #listener = (signal: NodeJS.Signals): void => this.#take(signal);
@@ -43,6 +46,11 @@ export class SignalRelay {
   /** From now on signals go to this child; with null, they end what powerlog itself is doing. */
   attach(target: SignalTarget | null): void {
     this.#target = target;
+  }
+
+  /** A child runs. */
+  get attached(): boolean {
+    return this.#target !== null;
   }
 
   /** Waits; false where a signal ended the wait, also one that came before it. */
@@ -66,6 +74,7 @@ export class SignalRelay {
   #take(signal: NodeJS.Signals): void {
     const target = this.#target;
     if (target && !(fromTerminal.has(signal) && inTerminalForeground())) target.signal(signal);
+    if (ending.has(signal)) this.endAsked = true;
     if (!target && ending.has(signal)) {
       this.interruptedBy ??= signal;
       this.#wake?.();

@@ -4,7 +4,6 @@ const level = 0.95;
 
 /** A figure over repeated runs, in the figure's own unit. */
 export interface Repeated {
-  readonly runs: number;
   readonly mean: number;
   /** Of the sample (n − 1); null for one run. */
   readonly stddev: number | null;
@@ -27,10 +26,10 @@ function sampleVariance(values: readonly number[], centre: number): number {
 /** Mean, sample standard deviation and 95 % t-interval of at least one value. */
 export function repeated(values: readonly number[]): Repeated {
   const centre = mean(values);
-  if (values.length < 2) return { runs: values.length, mean: centre, stddev: null, interval95: null };
+  if (values.length < 2) return { mean: centre, stddev: null, interval95: null };
   const stddev = Math.sqrt(sampleVariance(values, centre));
   const half = (tQuantile(values.length - 1) * stddev) / Math.sqrt(values.length);
-  return { runs: values.length, mean: centre, stddev, interval95: [centre - half, centre + half] };
+  return { mean: centre, stddev, interval95: [centre - half, centre + half] };
 }
 
 /** Two commands held against each other by Welch's test, which does not assume that they scatter alike. */

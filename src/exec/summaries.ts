@@ -77,4 +77,6 @@ export interface RepeatedRuns {
   /** Mean powers. */
   readonly power_w: PerComponent<RepeatedSummary | null>;
   readonly energy_j: PerComponent<RepeatedSummary | null>;
+  /** Where several commands were compared; of one command they stand beside `runs`. */
+  readonly phases?: readonly PhaseSummary[];
 }

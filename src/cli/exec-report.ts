@@ -1,0 +1,172 @@
+import type { Warning } from '../block.js';
+import { printable } from '../exec/printable.js';
+import type { Comparison } from '../exec/repeated-runs.js';
+import type { CommandSummary, PhaseSummary, RepeatedRuns, RepeatedSummary } from '../exec/summaries.js';
+import { formatSupported, formatUncertain } from '../measure/honest-digits.js';
+import type { Summary } from '../measure/summary.js';
+import { formatSi, plural } from '../units.js';
+import { styled } from './say.js';
+import { formatTable } from './table.js';
+
+const unknown = '–';
+/** More than this would push the figures off the screen; the summary file has all of them. */
+const warningsShown = 8;
+const phasesShown = 40;
+
+export interface Report {
+  readonly summary: Summary;
+  readonly command: CommandSummary;
+  readonly phases: readonly PhaseSummary[];
+  /** Where there was more than one run or command. */
+  readonly repeated: readonly RepeatedRuns[];
+  readonly comparison: Comparison | null;
+  readonly names: readonly string[];
+  readonly files: readonly string[];
+}
+
+/** What a person reads after the command has ended. */
+export function reportText(report: Report): string {
+  const { repeated, comparison, phases } = report;
+  const blocks = [
+    repeated.length > 0 ? repeatedText(report) : commandText(report),
+    phases.length > 0 ? phasesText(phases) : '',
+    comparison ? printable(comparison.sentence) : '',
+    [coverageText(report.summary), ...warningLines(report.summary.warnings), filesText(report.files)].join(
+      '\n',
+    ),
+  ];
+  return `\n${blocks.filter((block) => block !== '').join('\n\n')}`;
+}
+
+function commandText({ command, names }: Report): string {
+  const rows = Object.keys(command.energy_j).map((name) => [
+    `  ${name}`,
+    ...costCells(command, name),
+    above(command, name),
+  ]);
+  const table = formatTable(['', 'energy', 'mean', 'peak', 'above idle'], rows, [1, 2, 3, 4]);
+  return `${styled('bold', printable(names[0]!))}: ${formatTime(command.duration_s)}, ${endText(command)}\n\n${table}`;
+}
+
+function endText({ exit_code, signal, pid }: CommandSummary): string {
+  if (signal !== null) return `killed by ${signal}`;
+  return pid === null ? 'not run' : `exit code ${exit_code}`;
+}
+
+/** Energy, mean and peak, with the digits that the uncertainty supports. */
+function costCells(cost: CommandSummary | PhaseSummary, name: string): string[] {
+  const energy = cost.energy_j[name] ?? null;
+  const uncertainty = cost.energy_uncertainty_j[name] ?? null;
+  const { mean = null, max = null } = cost.power_w[name] ?? {};
+  // A mean is as uncertain as its energy; a peak as the board's readings are.
+  const ofMean = mean !== null && energy ? Math.abs((uncertainty ?? 0) * (mean / energy)) : null;
+  const ofPeak = max === null ? null : Math.abs(max) * cost.uncertainty.accuracy_share;
+  return [
+    energy === null ? unknown : formatUncertain(energy, uncertainty, 'J'),
+    mean === null ? unknown : formatSupported(mean, ofMean, 'W'),
+    max === null ? unknown : formatSupported(max, ofPeak, 'W'),
+  ];
+}
+
+function above(command: CommandSummary, name: string): string {
+  const energy = command.energy_above_idle_j[name] ?? null;
+  if (energy === null) return unknown;
+  return formatSupported(energy, command.energy_uncertainty_j[name] ?? null, 'J');
+}
+
+function phasesText(phases: readonly PhaseSummary[]): string {
+  const names = Object.keys(phases[0]!.energy_j);
+  const others = names.filter((name) => name !== 'system');
+  const counted = phases.some((phase) => phase.energy_per_count_j);
+  const rows = phases.slice(0, phasesShown).map((phase) => {
+    const energies = ['system', ...others].map((name) => costCells(phase, name)[0]!);
+    const count = phase.count === undefined ? '' : phase.count.toLocaleString('en-US');
+    return [
+      `  ${printable(phase.name)}${phase.unended ? ' (not ended)' : ''}`,
+      phase.times.toLocaleString('en-US'),
+      formatTime(phase.duration_s),
+      ...energies,
+      ...(counted ? [count, perCount(phase)] : []),
+    ];
+  });
+  const head = [
+    '  phase',
+    'times',
+    'time',
+    'system',
+    ...others,
+    ...(counted ? ['count', 'system per count'] : []),
+  ];
+  const table = formatTable(
+    head,
+    rows,
+    head.slice(1).map((_, n) => n + 1),
+  );
+  const hidden = phases.length - phasesShown;
+  return hidden > 0 ? `${table}\n  … and ${plural(hidden, 'more phase')}, in the summary file` : table;
+}
+
+function perCount({ count, energy_per_count_j, energy_uncertainty_j }: PhaseSummary): string {
+  const energy = energy_per_count_j?.system ?? null;
+  if (energy === null || !count) return '';
+  return formatUncertain(energy, (energy_uncertainty_j.system ?? 0) / count, 'J');
+}
+
+function repeatedText({ repeated, names }: Report): string {
+  const [first] = repeated;
+  const components = Object.keys(first!.energy_j);
+  const texts = repeated.map((each, n) => {
+    const energy = (name: string) => [
+      `  ${name}`,
+      withInterval(each.energy_j[name], 'J'),
+      spread(each.energy_j[name], 'J'),
+      withInterval(each.power_w[name], 'W'),
+    ];
+    const rows = [
+      ...components.map(energy),
+      ['  time', withInterval(each.duration_s, 's'), spread(each.duration_s, 's')],
+    ];
+    const table = formatTable(['', 'mean ± 95 %', 'stddev', 'power'], rows, [1, 2, 3]);
+    const warmups = each.warmups > 0 ? ` after ${plural(each.warmups, 'warm-up')}` : '';
+    return `${styled('bold', printable(names[n]!))}: ${plural(each.runs.length, 'run')}${warmups}\n\n${table}`;
+  });
+  return texts.join('\n\n');
+}
+
+function withInterval(figure: RepeatedSummary | null | undefined, unit: string): string {
+  if (!figure) return unknown;
+  return formatUncertain(figure.mean, figure.interval95 && figure.interval95[1] - figure.mean, unit);
+}
+
+const spread = (figure: RepeatedSummary | null | undefined, unit: string): string =>
+  figure?.stddev == null ? unknown : formatSi(figure.stddev, unit, 2);
+
+function coverageText({ coverage, samples, sample_rate_hz, gaps }: Summary): string {
+  if (samples === 0) return '  nothing was measured';
+  const share = coverage === null ? unknown : `${(coverage * 100).toFixed(2)} %`;
+  const rate = sample_rate_hz === null ? '' : ` at ${formatSi(sample_rate_hz, 'Hz', 3)}`;
+  return `  coverage ${share}: ${plural(samples, 'sample')}${rate}, ${plural(gaps.length, 'gap')}; ± is 95 %`;
+}
+
+function warningLines(warnings: readonly Warning[]): string[] {
+  const lines = warnings
+    .slice(0, warningsShown)
+    .map(({ message }) => `  ${styled('yellow', 'warning')}: ${printable(message)}`);
+  const hidden = warnings.length - warningsShown;
+  return hidden > 0 ? [...lines, `  … and ${plural(hidden, 'more warning')}`] : lines;
+}
+
+const filesText = (files: readonly string[]): string =>
+  files.length > 0
+    ? `  kept in ${files.map(printable).join(', ')}`
+    : '  nothing is kept; --out run.csv keeps the recording and its summary';
+
+/** Times are measured to microseconds, which nobody reads. */
+function formatTime(seconds: number): string {
+  if (seconds < 60) return formatSi(seconds, 's');
+  const minutes = Math.floor(seconds / 60);
+  const rest = `${(seconds - minutes * 60).toFixed(1)} s`;
+  return minutes < 60
+    ? `${minutes} min ${rest}`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min ${rest}`;
+}

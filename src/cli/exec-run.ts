@@ -1,0 +1,201 @@
+import { closeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import type { Warning } from '../block.js';
+import { ExitCode, errorText } from '../errors.js';
+import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
+import { type Evaluation, evaluateExperiment } from '../exec/evaluate.js';
+import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } from '../exec/experiment.js';
+import type { Exported, ExportFile } from '../exec/export.js';
+import { checkLimits, type Limits, type MeasuredEnergy } from '../exec/limits.js';
+import { Measurement } from '../exec/measurement.js';
+import { SignalRelay } from '../exec/signals.js';
+import type { RepeatedRuns } from '../exec/summaries.js';
+import type { Summary } from '../measure/summary.js';
+import type { ExecOptions } from './exec.js';
+import type { BaselineOption } from './exec-options.js';
+import { railMapFrom } from './options.js';
+import { say, styled } from './say.js';
+
+/** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
+export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
+  const plan: ExperimentPlan = {
+    commands: options.compare ? words.map((line) => ['/bin/sh', '-c', line]) : [words],
+    runs: options.runs,
+    warmups: options.warmup,
+    cooldown: options.cooldown ?? null,
+    baseline: await baselineFrom(options.baseline),
+  };
+  const names = options.compare ? words.map(shortened) : [shortened(words.join(' '))];
+  const limits = await limitsFrom(options);
+  const map = await railMapFrom(options);
+  const exports = await openExports(options);
+  const relay = new SignalRelay();
+  const notices = new Notices(relay);
+  try {
+    const measurement = await Measurement.start({
+      port: options.port,
+      open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
+      recording: options.rate === undefined ? {} : { rateHz: options.rate },
+      map,
+      outputs: options,
+      strict: options.strict ?? false,
+    });
+    for (const { message } of measurement.faults)
+      notices.take(`${message}; the command runs unmeasured (--strict would not run it)`);
+    const unexpected = (error: unknown): void => measurement.fault(error);
+    process.on('uncaughtException', unexpected);
+    try {
+      const experiment = await runExperiment(plan, measurement, relay);
+      notices.release();
+      const outcome = await conclude(experiment, plan, measurement, { options, names, limits, exports });
+      return experiment.status !== 0 ? experiment.status : outcome;
+    } finally {
+      process.off('uncaughtException', unexpected);
+    }
+  } finally {
+    for (const file of exports) await file.close();
+    relay.dispose();
+    leaveTerminal();
+  }
+}
+
+/** A command line as a name: on one line, and not longer than one. */
+function shortened(line: string): string {
+  const text = line.replace(/\s+/g, ' ').trim();
+  return text.length > 72 ? `${text.slice(0, 71)}…` : text;
+}
+
+interface Conclusion {
+  readonly options: ExecOptions;
+  readonly names: readonly string[];
+  readonly limits: Limits;
+  readonly exports: readonly ExportFile[];
+}
+
+/** Evaluates, writes and says what was measured. Nothing that goes wrong here is the command's fault. */
+async function conclude(
+  experiment: Experiment,
+  plan: ExperimentPlan,
+  measurement: Measurement,
+  { options, names, limits, exports }: Conclusion,
+): Promise<number> {
+  await measurement.stop();
+  const knownFaults = measurement.hasBoard ? 0 : measurement.faults.length;
+  let verdictCode: number = ExitCode.done;
+  try {
+    const evaluation = await evaluateExperiment(experiment, plan.baseline, measurement, options.accuracy);
+    const { repeated, exported, extra } = await conclusions(evaluation, plan, names);
+    const faults: Warning[] = measurement.faults
+      .slice(knownFaults)
+      .map(({ message }) => ({ code: 'measuring-fault', message }));
+    const summary = await measurement.summarize([...faults, ...evaluation.warnings], extra);
+    if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
+    if (!options.quiet && evaluation.command) {
+      const { reportText } = await import('./exec-report.js');
+      const { command } = evaluation;
+      const phases = plan.commands.length === 1 ? evaluation.commands[0]!.phases : [];
+      const files = [...measurement.files, ...exports.map(({ path }) => path)];
+      const comparison = exported?.comparison ?? null;
+      say(reportText({ summary, command, phases, repeated, comparison, names, files }));
+    }
+    for (const { met, message } of checkLimits(limits, energyOf(evaluation, repeated))) {
+      say(`powerlog: ${styled(met ? 'yellow' : 'red', message)}`);
+      if (!met) verdictCode = ExitCode.limitNotMet;
+    }
+  } catch (error) {
+    measurement.fault(error);
+    say(`powerlog: the command has ended, but its figures are lost: ${errorText(error)}`);
+    if (process.env.POWERLOG_DEBUG && error instanceof Error) say(error.stack ?? '');
+  }
+  const [fault] = measurement.faults;
+  return options.strict && fault ? fault.exitCode : verdictCode;
+}
+
+async function conclusions(evaluation: Evaluation, plan: ExperimentPlan, names: readonly string[]) {
+  const { compareRuns, summarizeRuns } = await import('../exec/repeated-runs.js');
+  const several = plan.commands.length > 1;
+  const measured = evaluation.commands.filter(({ runs }) => runs.length > 0);
+  const runs: RepeatedRuns[] = measured.map((each) => ({
+    ...summarizeRuns(each, plan.warmups),
+    ...(several ? { phases: each.phases } : {}),
+  }));
+  const [first, second] = runs;
+  const comparison =
+    first && second && plan.commands.length === 2
+      ? compareRuns([first, second], [names[0]!, names[1]!])
+      : null;
+  const repeated = several || plan.runs > 1 ? runs : [];
+  const exported: Exported | null = runs.length > 0 ? { runs, comparison, names } : null;
+  const extra: Partial<Summary> = {
+    ...(evaluation.command ? { command: evaluation.command } : {}),
+    ...(evaluation.command && !several ? { phases: evaluation.commands[0]?.phases ?? [] } : {}),
+    ...(repeated.length > 0 ? { runs: repeated } : {}),
+    ...(comparison ? { comparison } : {}),
+  };
+  return { repeated, exported, extra };
+}
+
+/** What the limits are held against: of several commands, the last. */
+function energyOf({ command }: Evaluation, repeated: readonly RepeatedRuns[]): MeasuredEnergy | null {
+  const mean = repeated.at(-1)?.energy_j.system;
+  if (mean) return { energyJ: mean.mean, uncertaintyJ: mean.interval95 && mean.interval95[1] - mean.mean };
+  const energyJ = command?.energy_j.system ?? null;
+  return energyJ === null ? null : { energyJ, uncertaintyJ: command?.energy_uncertainty_j.system ?? null };
+}
+
+async function baselineFrom(option: BaselineOption): Promise<Baseline> {
+  if ('durationMs' in option) return { kind: 'measure', durationMs: option.durationMs };
+  return { kind: 'known', powerW: await readIdlePower(option.path) };
+}
+
+async function limitsFrom({ maxEnergy, maxRegression, baselineRun }: ExecOptions): Promise<Limits> {
+  return {
+    maxEnergyJ: maxEnergy ?? null,
+    maxRegression:
+      maxRegression === undefined || baselineRun === undefined
+        ? null
+        : { share: maxRegression, earlierJ: await readEarlierEnergy(baselineRun) },
+  };
+}
+
+async function openExports(options: ExecOptions): Promise<ExportFile[]> {
+  const { exportJson, exportMarkdown, exportCsv, force = false } = options;
+  const wanted = { json: exportJson, markdown: exportMarkdown, csv: exportCsv };
+  const files: ExportFile[] = [];
+  for (const format of ['json', 'markdown', 'csv'] as const) {
+    const path = wanted[format];
+    if (path === undefined) continue;
+    const { ExportFile, exportFormats } = await import('../exec/export.js');
+    try {
+      files.push(new ExportFile(path, exportFormats[format], force));
+    } catch (error) {
+      for (const file of files) await file.close();
+      throw error;
+    }
+  }
+  return files;
+}
+
+/** What is to be said, kept back while a command runs that may be speaking itself. */
+class Notices {
+  #held: string[] = [];
+
+  constructor(private readonly relay: SignalRelay) {}
+
+  take(text: string): void {
+    if (this.relay.attached) this.#held.push(text);
+    else say(`powerlog: ${text}`);
+  }
+
+  release(): void {
+    for (const text of this.#held.splice(0)) say(`powerlog: ${text}`);
+  }
+}
+
+/**
+ * Node puts a terminal's settings back to what they were when it started, and with them whatever the command changed on
+ * purpose (`stty`). It leaves alone what is closed.
+ */
+function leaveTerminal(): void {
+  for (const fd of [0, 1, 2]) if (isatty(fd)) closeSync(fd);
+}

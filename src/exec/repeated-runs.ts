@@ -1,0 +1,93 @@
+import { formatUncertain } from '../measure/honest-digits.js';
+import { plural } from '../units.js';
+import { perComponent } from './cost.js';
+import type { EvaluatedCommand } from './evaluate.js';
+import { type Difference, repeated, welch } from './statistics.js';
+import type { RepeatedRuns, RepeatedSummary } from './summaries.js';
+
+const headline = 'system';
+
+/** Mean, standard deviation and interval of everything that the runs of one command measured. */
+export function summarizeRuns({ argv, runs }: EvaluatedCommand, warmups: number): RepeatedRuns {
+  const components = Object.keys(runs[0]!.energy_j);
+  const each = (figure: (run: (typeof runs)[number], name: string) => number | null) =>
+    perComponent(components, (name) => over(runs.map((run) => figure(run, name))));
+  return {
+    argv,
+    warmups,
+    runs,
+    duration_s: repeated(runs.map((run) => run.duration_s)),
+    power_w: each((run, name) => run.power_w[name]?.mean ?? null),
+    energy_j: each((run, name) => run.energy_j[name] ?? null),
+  };
+}
+
+/** Null where a run has no figure: a mean over the others would be of something else. */
+function over(values: readonly (number | null)[]): RepeatedSummary | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length && known.length > 0 ? repeated(known) : null;
+}
+
+/** How the second of two commands compares with the first. */
+export interface Comparison {
+  /** Of the system's energy, J; null where one run each, or none measured, cannot tell. */
+  readonly energy_j: ComparedSummary | null;
+  readonly duration_s: ComparedSummary | null;
+  /** In words. */
+  readonly sentence: string;
+}
+
+/** Welch's test: the mean of the second command less that of the first. */
+export interface ComparedSummary {
+  readonly difference: number;
+  readonly interval95: readonly [number, number];
+  readonly t: number;
+  readonly degrees_of_freedom: number;
+  readonly p_value: number;
+}
+
+/** @param names what people call the two commands */
+export function compareRuns(
+  [first, second]: readonly [RepeatedRuns, RepeatedRuns],
+  [nameFirst, nameSecond]: readonly [string, string],
+): Comparison {
+  const energies = (each: RepeatedRuns) =>
+    each.runs.map((run) => run.energy_j[headline] ?? null).filter((energy) => energy !== null);
+  const durations = (each: RepeatedRuns) => each.runs.map((run) => run.duration_s);
+  const energy = welch(energies(first), energies(second));
+  const duration = welch(durations(first), durations(second));
+  return {
+    energy_j: energy && comparedSummary(energy),
+    duration_s: duration && comparedSummary(duration),
+    sentence: sentence(first, energy, nameFirst, nameSecond),
+  };
+}
+
+const comparedSummary = (difference: Difference): ComparedSummary => ({
+  difference: difference.difference,
+  interval95: difference.interval95,
+  t: difference.t,
+  degrees_of_freedom: difference.degreesOfFreedom,
+  p_value: difference.pValue,
+});
+
+const significance = 0.05;
+
+function sentence(
+  first: RepeatedRuns,
+  energy: Difference | null,
+  nameFirst: string,
+  nameSecond: string,
+): string {
+  const reference = first.energy_j[headline];
+  if (!reference) return 'Nothing was measured, so the commands cannot be compared.';
+  if (!energy)
+    return `From ${plural(first.runs.length, 'run')} of each, a difference cannot be told from chance; --runs 5 makes it five.`;
+  const half = energy.interval95[1] - energy.difference;
+  const test = `Welch's test, p ${energy.pValue < 0.001 ? '< 0.001' : `= ${energy.pValue.toPrecision(2)}`}`;
+  if (energy.pValue >= significance)
+    return `No difference in energy between '${nameFirst}' and '${nameSecond}' can be told from chance: ${formatUncertain(energy.difference, half, 'J')} (${test}).`;
+  const amount = formatUncertain(Math.abs(energy.difference), half, 'J');
+  const share = ((Math.abs(energy.difference) / Math.abs(reference.mean)) * 100).toPrecision(2);
+  return `'${nameSecond}' costs ${amount} ${energy.difference < 0 ? 'less' : 'more'} than '${nameFirst}', ${share} % (${test}).`;
+}
