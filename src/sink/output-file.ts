@@ -33,8 +33,8 @@ const syncEveryMs = 1000;
 const waitMs = { first: 1, longest: 20 };
 
 /**
- * A file of lines or blocks. It is opened, and where it is new made, at once; what a forced file held is dropped with the first
- * write. Each write is whole lines, and after a failed one the file is cut back to its last whole line.
+ * A file of lines or blocks. It is opened, and where it is new made, at once; what a forced file held is dropped with the
+ * first write. Each write is whole lines, and after a failed one the file is cut back to its last whole line.
  */
 export class OutputFile {
   readonly path: string;
@@ -47,6 +47,7 @@ export class OutputFile {
   #bytes = 0;
   #began = false;
   #syncing: Promise<void> | undefined;
+  #syncFailure: unknown;
   #nextSyncMs = 0;
 
   /** @throws UserError (outputFailed) where it can't be opened, or exists and is not forced. */
@@ -95,9 +96,13 @@ export class OutputFile {
   async close(): Promise<void> {
     if (this.#file === standardOutput) return;
     await this.#syncing;
-    if (this.#durable && this.#began) await toDisk(this.#file.fd).catch(() => {});
-    await closeFile(this.#file.fd);
+    if (this.#durable && this.#began) await this.#sync();
+    // Some file systems only say here that they could not keep what they took.
+    await closeFile(this.#file.fd).catch((error) => {
+      throw this.#notKept(error);
+    });
     if (this.#file.created && !this.#began) unlinkSync(this.#file.path);
+    if (this.#syncFailure) throw this.#notKept(this.#syncFailure);
   }
 
   #begin(): void {
@@ -112,12 +117,28 @@ export class OutputFile {
     this.#nextSyncMs = now + syncEveryMs;
     if (fstatSync(this.#file.fd).nlink === 0)
       throw outputError(`${this.path} was removed while it was being written; what it held is lost`);
+    if (this.#syncFailure) throw this.#notKept(this.#syncFailure);
     if (!this.#durable || this.#syncing) return;
-    this.#syncing = toDisk(this.#file.fd)
-      .catch(() => {}) // What the disk refused shows at the next write, or never will.
-      .finally(() => {
-        this.#syncing = undefined;
-      });
+    this.#syncing = this.#sync().finally(() => {
+      this.#syncing = undefined;
+    });
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await toDisk(this.#file.fd);
+    } catch (error) {
+      // Others, such as EINVAL, say that there is nothing to ask.
+      if ((systemErrorCode(error) ?? '') in writeFailures) this.#syncFailure = error;
+    }
+  }
+
+  #notKept(error: unknown): unknown {
+    const code = systemErrorCode(error) ?? String(error);
+    return outputError(
+      `the disk could not keep all of ${this.path}: ${writeFailures[code] ?? code}; its end may be missing`,
+      error,
+    );
   }
 
   #failed(code: string, written: Uint8Array, cause: unknown): unknown {
