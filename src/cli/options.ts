@@ -58,6 +58,12 @@ export const accuracyOption = () =>
     .default(undefined, "the board's nominal 3%")
     .argParser(checked(parsePercent));
 
+export const minCoverageOption = () =>
+  new Option(
+    '--min-coverage <percent>',
+    'end with code 7 where less of the time than this lies outside of gaps',
+  ).argParser(checked(parsePercent));
+
 export const mapOption = () =>
   new Option('--map <file>', 'a JSON file that says which rails make up which component');
 

@@ -9,6 +9,7 @@ import {
   linkOption,
   type MapOptions,
   mapOption,
+  minCoverageOption,
   portOption,
   quietOption,
   railMapFrom,
@@ -26,6 +27,7 @@ interface RecordOptions extends MapOptions {
   readonly rate?: number;
   readonly columns: ColumnSet;
   readonly accuracy?: number;
+  readonly minCoverage?: number;
   readonly reconnect: number;
   readonly link: 'auto' | 'tty' | 'stream';
   readonly force?: boolean;
@@ -47,6 +49,7 @@ export function recordCommand(): Command {
     .addOption(slotFeedOption())
     .addOption(mapOption())
     .addOption(accuracyOption())
+    .addOption(minCoverageOption())
     .addOption(reconnectOption())
     .addOption(linkOption())
     .addOption(forceOption())
@@ -115,6 +118,11 @@ async function record(options: RecordOptions): Promise<void> {
       if (end === 'board-lost') {
         notice('the board was lost and did not come back; what was recorded is whole');
         process.exitCode = ExitCode.boardLost;
+      } else if (options.minCoverage !== undefined && (summary.coverage ?? 0) < options.minCoverage) {
+        notice(
+          `coverage is ${((summary.coverage ?? 0) * 100).toFixed(2)} %, less than the ${options.minCoverage * 100} % asked for with --min-coverage`,
+        );
+        process.exitCode = ExitCode.limitNotMet;
       }
     } finally {
       release();
