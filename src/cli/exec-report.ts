@@ -26,14 +26,14 @@ export interface Report {
 
 /** What a person reads after the command has ended. */
 export function reportText(report: Report): string {
-  const { repeated, comparison, phases } = report;
+  const { repeated, comparison, phases, summary, command } = report;
+  // Without a sample there is one thing to say, and it has been said before the command ran.
+  if (summary.samples === 0) return `\n${headText(command, report.names[0]!)}; nothing was measured`;
   const blocks = [
     repeated.length > 0 ? repeatedText(report) : commandText(report),
     phases.length > 0 ? phasesText(phases) : '',
     comparison ? printable(comparison.sentence) : '',
-    [coverageText(report.summary), ...warningLines(report.summary.warnings), filesText(report.files)].join(
-      '\n',
-    ),
+    [coverageText(summary), ...warningLines(summary.warnings), filesText(report.files)].join('\n'),
   ];
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}`;
 }
@@ -45,13 +45,14 @@ function commandText({ command, names }: Report): string {
     above(command, name),
   ]);
   const table = formatTable(['', 'energy', 'mean', 'peak', 'above idle'], rows, [1, 2, 3, 4]);
-  return `${styled('bold', printable(names[0]!))}: ${formatTime(command.duration_s)}, ${endText(command)}\n\n${table}`;
+  return `${headText(command, names[0]!)}\n\n${table}`;
 }
 
-function endText({ exit_code, signal, pid }: CommandSummary): string {
-  if (signal !== null) return `killed by ${signal}`;
-  return pid === null ? 'not run' : `exit code ${exit_code}`;
-}
+const headText = (command: CommandSummary, name: string): string =>
+  `${styled('bold', printable(name))}: ${formatTime(command.duration_s)}, ${endText(command)}`;
+
+const endText = ({ exit_code, signal }: CommandSummary): string =>
+  signal === null ? `exit code ${exit_code}` : `killed by ${signal}`;
 
 /** Energy, mean and peak, with the digits that the uncertainty supports. */
 function costCells(cost: CommandSummary | PhaseSummary, name: string): string[] {
@@ -142,7 +143,6 @@ const spread = (figure: RepeatedSummary | null | undefined, unit: string): strin
   figure?.stddev == null ? unknown : formatSi(figure.stddev, unit, 2);
 
 function coverageText({ coverage, samples, sample_rate_hz, gaps }: Summary): string {
-  if (samples === 0) return '  nothing was measured';
   const share = coverage === null ? unknown : `${(coverage * 100).toFixed(2)} %`;
   const rate = sample_rate_hz === null ? '' : ` at ${formatSi(sample_rate_hz, 'Hz', 3)}`;
   return `  coverage ${share}: ${plural(samples, 'sample')}${rate}, ${plural(gaps.length, 'gap')}; ± is 95 %`;

@@ -11,6 +11,7 @@ import { Measurement } from '../exec/measurement.js';
 import { SignalRelay } from '../exec/signals.js';
 import type { RepeatedRuns } from '../exec/summaries.js';
 import type { Summary } from '../measure/summary.js';
+import { plural } from '../units.js';
 import type { ExecOptions } from './exec.js';
 import type { BaselineOption } from './exec-options.js';
 import { railMapFrom } from './options.js';
@@ -41,7 +42,9 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       strict: options.strict ?? false,
     });
     for (const { message } of measurement.faults)
-      notices.take(`${message}; the command runs unmeasured (--strict would not run it)`);
+      notices.take(
+        `${message.replace(/[.?]?$/, (end) => end || '.')} The command runs unmeasured; with --strict it would not run`,
+      );
     const unexpected = (error: unknown): void => measurement.fault(error);
     process.on('uncaughtException', unexpected);
     try {
@@ -90,7 +93,11 @@ async function conclude(
       .map(({ message }) => ({ code: 'measuring-fault', message }));
     const summary = await measurement.summarize([...faults, ...evaluation.warnings], extra);
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
-    if (!options.quiet && evaluation.command) {
+    const failure = experiment.last?.end.failure;
+    if (failure) say(`powerlog: ${failure}`);
+    else if (experiment.status !== 0 && experiment.missing > 0)
+      say(`powerlog: a run failed; the other ${plural(experiment.missing, 'run')} did not take place`);
+    if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
       const { reportText } = await import('./exec-report.js');
       const { command } = evaluation;
       const phases = plan.commands.length === 1 ? evaluation.commands[0]!.phases : [];

@@ -32,6 +32,8 @@ export interface Experiment {
   /** By command, the runs that count. */
   readonly runs: readonly (readonly MarkedRun[])[];
   readonly last: MarkedRun | null;
+  /** Runs that did not take place, since one before them failed or an end was asked for. */
+  readonly missing: number;
   /** Null where none was asked for, or nothing was measured. */
   readonly baseline: BaselineStretch | null;
   /** 0, or the status of the first run that failed, or 128 + n where signal n came before the first. */
@@ -57,12 +59,14 @@ export async function runExperiment(
   const idleMw = idlePowerMw(plan, baseline, measurement);
   let last: MarkedRun | null = null;
 
-  const result = (status: number): Experiment => ({ runs, last, baseline, status });
+  let missing = plan.commands.length * (plan.warmups + plan.runs);
+  const result = (status: number): Experiment => ({ runs, last, baseline, status, missing });
   for (const [index, argv] of plan.commands.entries()) {
     for (let n = 0; n < plan.warmups + plan.runs; n++) {
       if (last && plan.cooldown) await coolDown(plan.cooldown, idleMw, measurement, relay);
       if (relay.interruptedBy !== null) return result(128 + constants.signals[relay.interruptedBy]);
       last = await runMarked(argv, measurement.originNs, relay);
+      missing--;
       if (measurement.hasBoard) await measurement.reached(last.endNs / 1000);
       if (n >= plan.warmups || last.end.status !== 0) runs[index]!.push(last);
       if (last.end.status !== 0 || relay.endAsked) return result(last.end.status);

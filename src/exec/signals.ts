@@ -79,7 +79,13 @@ export class SignalRelay {
       this.interruptedBy ??= signal;
       this.#wake?.();
     }
-    // A shell waits for powerlog to stop before it gives the prompt back; SIGCONT wakes both.
-    if (signal === 'SIGTSTP') process.kill(process.pid, 'SIGSTOP');
+    if (signal === 'SIGTSTP') this.#stop();
+  }
+
+  /** A shell waits for powerlog to stop before it gives the prompt back. Whether to is the system's to say. */
+  #stop(): void {
+    process.off('SIGTSTP', this.#listener);
+    process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', this.#listener); // here again after SIGCONT
   }
 }

@@ -9,19 +9,22 @@ function scaled(value: number, uncertainty: number): { scale: number; prefix: st
   return { scale, prefix, decimals: Math.min(decimals, 9) };
 }
 
-const known = (uncertainty: number | null): uncertainty is number =>
-  uncertainty !== null && Number.isFinite(uncertainty) && uncertainty > 0;
+/** What is smaller beside its value than this is a rounding of floating point. */
+const dustShare = 1e-9;
+
+const known = (uncertainty: number | null, value: number): uncertainty is number =>
+  uncertainty !== null && Number.isFinite(uncertainty) && uncertainty > Math.abs(value) * dustShare;
 
 /** `3.214 ± 0.096 kJ`: the uncertainty with two significant digits, the value to the same place. */
 export function formatUncertain(value: number, uncertainty: number | null, unit: string): string {
-  if (!known(uncertainty)) return formatSi(value, unit);
+  if (!known(uncertainty, value)) return formatSi(value, unit);
   const { scale, prefix, decimals } = scaled(value, uncertainty);
   return `${(value / scale).toFixed(decimals)} ± ${(uncertainty / scale).toFixed(decimals)} ${prefix}${unit}`;
 }
 
 /** `260.1 W`: no more digits than the uncertainty supports, the uncertainty itself left out. */
 export function formatSupported(value: number, uncertainty: number | null, unit: string): string {
-  if (!known(uncertainty)) return formatSi(value, unit);
+  if (!known(uncertainty, value)) return formatSi(value, unit);
   const { scale, prefix, decimals } = scaled(value, uncertainty);
   return `${(value / scale).toFixed(decimals)} ${prefix}${unit}`;
 }

@@ -19,6 +19,7 @@ describe('formatUncertain', () => {
   it('claims nothing where the uncertainty is not known', () => {
     expect(formatUncertain(3214.7, null, 'J')).toBe('3.215 kJ');
     expect(formatUncertain(3214.7, 0, 'J')).toBe('3.215 kJ');
+    expect(formatUncertain(500, 1e-13, 'W')).toBe('500.0 W');
   });
 });
 
