@@ -1,0 +1,77 @@
+// Fills the tables in this folder's pages from the built code: `npm run docs`. With `--check` it changes nothing and
+// fails where a page is not what it would write.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { benchlab } from '#powerlog/board/benchlab.js';
+import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { csvColumns } from '#powerlog/sink/columns.js';
+
+/** A table as the formatter wants it: columns as wide as their widest cell. */
+function table(head, rows) {
+  const widths = head.map((_, n) => Math.max(3, ...[head, ...rows].map((cells) => String(cells[n]).length)));
+  const line = (cells) => `| ${cells.map((cell, n) => String(cell).padEnd(widths[n])).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+const fieldBytes = { uint8: 1, int16: 2, uint16: 2, int32: 4 };
+const boardUnits = {
+  v: ['V', 'mV'],
+  a: ['A', 'mA'],
+  w: ['W', 'mW'],
+  c: ['°C'],
+  pct: ['%'],
+  rpm: ['rpm'],
+  s: ['s'],
+};
+
+/** The unit that a column's name ends in, and what the board counts it in. */
+function unitsOf({ name, decimals }) {
+  const [unit = '', milli] = boardUnits[name.split('_').at(-1)] ?? [];
+  const stored = decimals === 3 ? milli : decimals === 1 ? `0.1 ${unit}` : unit;
+  return { unit, stored };
+}
+
+function frameTable(board) {
+  const rows = [];
+  let end = 0;
+  for (const field of board.fields) {
+    if (field.offset > end) rows.push([end, `${field.offset - end} bytes`, '', '', '', 'padding']);
+    const missing = field.missing === undefined ? '' : `\`0x${field.missing.toString(16).toUpperCase()}\``;
+    rows.push([field.offset, field.type, `\`${field.name}\``, unitsOf(field).stored, missing, field.title]);
+    end = field.offset + fieldBytes[field.type];
+  }
+  return table(['offset', 'type', 'field', 'counted in', 'not connected', 'what it is'], rows);
+}
+
+function columnTable(board, set, skip) {
+  const columns = csvColumns(board, resolveWiring(board, defaultRailMap), set).slice(skip);
+  return table(
+    ['column', 'unit', 'decimals', 'what it is'],
+    columns.map((column) => [`\`${column.name}\``, unitsOf(column).unit, column.decimals, column.title]),
+  );
+}
+
+const count = (set) => csvColumns(benchlab, resolveWiring(benchlab, defaultRailMap), set).length;
+const pages = {
+  'frame.md': { frame: frameTable(benchlab) },
+  'csv.md': {
+    power: columnTable(benchlab, 'power', 0),
+    rails: columnTable(benchlab, 'rails', count('power')),
+    all: columnTable(benchlab, 'all', count('rails')),
+  },
+};
+
+let stale = 0;
+for (const [page, tables] of Object.entries(pages)) {
+  const url = new URL(page, import.meta.url);
+  const text = readFileSync(url, 'utf8');
+  const filled = text.replace(
+    /(<!-- table (\w+), made by npm run docs -->\n)[\s\S]*?(\n<!-- end -->)/g,
+    (_, begin, name, end) => `${begin}\n${tables[name]}\n${end}`,
+  );
+  if (filled === text) continue;
+  stale++;
+  if (process.argv.includes('--check'))
+    console.error(`docs/${page} is not what the code says: run npm run docs`);
+  else writeFileSync(url, filled);
+}
+if (process.argv.includes('--check')) process.exitCode = stale > 0 ? 1 : 0;
