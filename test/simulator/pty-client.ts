@@ -15,8 +15,10 @@ export interface PtyClient {
 
 export const hasPseudoTerminals = process.platform === 'linux' || process.platform === 'darwin';
 
+/** How `stty` is told the device. */
+export const fileFlag = process.platform === 'linux' ? '-F' : '-f';
+
 export function openPtyClient(path: string): PtyClient {
-  const fileFlag = process.platform === 'linux' ? '-F' : '-f';
   execFileSync('stty', [fileFlag, path, 'raw', '-echo', 'min', '0', 'time', '3']);
   const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   const client: PtyClient = {

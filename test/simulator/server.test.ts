@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
-  existsSync,
   lstatSync,
   mkdtempSync,
+  readdirSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -18,7 +18,7 @@ import { parseFaults } from '#powerlog/simulator/faults.js';
 import { simulatedUid } from '#powerlog/simulator/model.js';
 import { powerAtMw } from '#powerlog/simulator/profiles.js';
 import { type SimulatorOptions, startSimulator } from '#powerlog/simulator/server.js';
-import { hasPseudoTerminals, openPtyClient, type PtyClient } from './pty-client.js';
+import { fileFlag, hasPseudoTerminals, openPtyClient, type PtyClient } from './pty-client.js';
 
 let folder: string;
 beforeEach(() => {
@@ -136,19 +136,22 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
   it('ends while a client waits, and while one does not read: the client sees a hang-up', async () => {
     const simulator = await startSimulator({ link: join(folder, 'board') });
     const client = open(simulator.path);
-    // 400 replies are more than the terminal holds: the board blocks in its answer.
-    for (let i = 0; i < 4; i++) client.send(...Array(100).fill(0x01));
+    // More replies than a terminal holds: the board blocks in its answer.
+    for (let i = 0; i < 20; i++) client.send(...Array(100).fill(0x01));
+    await expect.poll(() => simulator.stats().requests.sensors).toBeGreaterThan(20);
     await simulator.stop();
     expect(isHungUp(client)).toBe(true);
-    expect(existsSync(join(folder, 'board'))).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
     await simulator.stop();
   });
 
   it('ends even if a client left its line stopped by flow control', async () => {
-    const simulator = await startSimulator();
+    const xoff = 0x13;
+    const simulator = await startSimulator({ frames: new Uint8Array(216).fill(xoff) });
     const client = open(simulator.path);
-    spawnSync('stty', ['-F', simulator.path, 'sane', 'ixon']);
-    client.send(0x13, 0x01);
+    execFileSync('stty', [fileFlag, simulator.path, 'sane', 'ixon']);
+    client.send(0x01);
+    await expect.poll(() => simulator.stats().requests.sensors).toBe(1);
     await simulator.stop();
     expect(isHungUp(client)).toBe(true);
   });
@@ -168,7 +171,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
         timeout: 20_000,
       });
       expect(child).toMatchObject({ status, stderr: '', stdout: `${join(folder, 'board')}\n` });
-      expect(existsSync(join(folder, 'board'))).toBe(false);
+      expect(readdirSync(folder)).toEqual([]);
     }
   });
 
@@ -253,8 +256,8 @@ describe.runIf(hasPseudoTerminals)('--link', () => {
     const first = await startSimulator({ link });
     const second = await start({ link });
     await first.stop();
-    expect(existsSync(link)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['board']);
     await second.stop();
-    expect(existsSync(link)).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
