@@ -1,0 +1,274 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/summaries.js';
+import type { Summary } from '#powerlog/measure/summary.js';
+import { powerlog } from './run.js';
+
+type ExecSummary = Summary & {
+  readonly command: CommandSummary;
+  readonly phases: readonly PhaseSummary[];
+  readonly runs: readonly RepeatedRuns[];
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string): string => join(folder, name);
+
+/** Options of a quick run on the simulator. */
+const onSim = ['exec', '--port', 'sim', '--baseline', '0'];
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+/** Runs with `--out`, and reads the summary. */
+function measured(name: string, options: readonly string[], command: readonly string[]) {
+  const ran = powerlog([...onSim, '--out', file(`${name}.csv`), ...options, '--', ...command]);
+  const path = file(`${name}.summary.json`);
+  return { ...ran, summary: JSON.parse(readFileSync(path, 'utf8')) as ExecSummary };
+}
+
+/** Starts without waiting, in a session of its own, so that no terminal of the tester's has a say in its signals. */
+function started(args: readonly string[], stdin: 'pipe' | 'ignore' = 'ignore') {
+  const child = spawn(process.execPath, ['bin/powerlog.js', ...args], {
+    stdio: [stdin, 'pipe', 'pipe'],
+    detached: true,
+  });
+  return { child, lines: createInterface({ input: child.stdout! })[Symbol.asyncIterator]() };
+}
+
+const ended = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+  return child.exitCode;
+};
+
+describe('exec hands on how the command ended', () => {
+  const noProgram = file('no-program');
+  writeFileSync(noProgram, 'text\n');
+  const noInterpreter = file('no-interpreter');
+  writeFileSync(noInterpreter, '#!/nonexistent/interpreter\n');
+  chmodSync(noInterpreter, 0o755);
+
+  it.each([
+    [0, ['true']],
+    [1, ['false']],
+    [3, ['sh', '-c', 'exit 3']],
+    [255, ['sh', '-c', 'exit 255']],
+    [143, ['sh', '-c', 'kill -TERM $$']],
+    [137, ['sh', '-c', 'kill -KILL $$']],
+    [127, ['powerlog-test-no-such-command']],
+    [127, ['/nonexistent/command']],
+    [126, [noProgram]],
+    [126, [noInterpreter]],
+    [126, ['/']],
+  ])('%i of %j', (code, command) => {
+    const ran = powerlog([...onSim, '--', ...command]);
+    expect(ran.code).toBe(code);
+    if (code === 126 || code === 127) expect(ran.err).toContain(command[0]);
+  });
+
+  it('tells the summary too', () => {
+    const { summary } = measured('killed', [], ['sh', '-c', 'kill -KILL $$']);
+    expect(summary.command).toMatchObject({ exit_code: null, signal: 'SIGKILL' });
+  });
+});
+
+describe('exec leaves the command alone', () => {
+  it('does not touch its arguments', () => {
+    const program = 'console.log(JSON.stringify(process.argv.slice(1)))';
+    const args = ['--runs', '-q', 'a b', '', '--', '*', '$HOME', '\'"', 'é\n'];
+    const ran = powerlog([...onSim, '-q', '--', process.execPath, '-e', program, '--', ...args]);
+    expect(JSON.parse(ran.out)).toEqual(args);
+  });
+
+  it('passes 100 MB of output byte for byte, and says nothing between them', () => {
+    const command = ['sh', '-c', 'yes 0123456789abcdef | head -c 100000000'];
+    const digest = (data: string) => createHash('sha256').update(data, 'latin1').digest('hex');
+    const bare = spawnSync(command[0]!, command.slice(1), { maxBuffer: 1 << 28, encoding: 'latin1' });
+    const ran = powerlog([...onSim, '--', ...command]);
+    expect(ran.out.length).toBe(100_000_000);
+    expect(digest(ran.out)).toBe(digest(bare.stdout));
+  });
+
+  it('lets it read standard input', () => {
+    const input = Buffer.from(randomBytes(300_000).toString('hex'));
+    expect(powerlog([...onSim, '--', 'cat'], input).out).toBe(input.toString());
+  });
+
+  it.runIf(hasPython)('does not make its standard streams non-blocking', () => {
+    const program = 'import os,sys\nsys.stdin.read()\nprint([os.get_blocking(fd) for fd in range(3)])';
+    expect(powerlog([...onSim, '--', 'python3', '-c', program], Buffer.from('x')).out).toBe(
+      '[True, True, True]\n',
+    );
+  });
+
+  it('speaks only when it has ended', () => {
+    const ran = powerlog([...onSim, '--', 'sh', '-c', 'echo first >&2; echo last >&2']);
+    expect(ran.err.startsWith('first\nlast\n')).toBe(true);
+    expect(ran.err).toContain('energy');
+  });
+
+  const inTerminal = (seen: string, typed: string, command: readonly string[]) =>
+    spawnSync('python3', ['test/cli/in-terminal.py', seen, typed, ...command], { encoding: 'utf8' });
+  const asCommand = (options: readonly string[]) => [
+    process.execPath,
+    'bin/powerlog.js',
+    ...onSim,
+    ...options,
+  ];
+
+  it.runIf(hasPython)('lets a terminal be one', () => {
+    const program = 'import os; print([os.isatty(fd) for fd in range(3)])';
+    const { stdout } = inTerminal('', '', asCommand(['-q', '--', 'python3', '-c', program]));
+    expect(stdout).toBe('[True, True, True]\r\n');
+  });
+
+  it.runIf(hasPython)('gives it a typed Ctrl-C once', () => {
+    const program = `
+import signal, sys
+count = 0
+def caught(*_):
+    global count
+    count += 1
+signal.signal(signal.SIGINT, caught)
+print("ready", flush=True)
+signal.pause()
+signal.sigtimedwait([signal.SIGUSR1], 1)
+print("count", count)
+sys.exit(9)`;
+    const { stdout, status } = inTerminal(
+      'ready',
+      '\\x03',
+      asCommand(['-q', '--', 'python3', '-c', program]),
+    );
+    expect(stdout).toContain('count 1\r\n');
+    expect(status).toBe(9);
+  });
+
+  it.runIf(hasPython)('leaves the terminal as the command set it', () => {
+    const quoted = asCommand(['-q', '--', 'stty', '-echo']).map((word) => `'${word}'`);
+    const { stdout } = inTerminal('', '', ['sh', '-c', `${quoted.join(' ')}; stty -a`]);
+    expect(stdout).toMatch(/ -echo /);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)(
+    'hands %s on',
+    async (signal) => {
+      const program = `
+      process.on('${signal}', () => { console.log('caught'); process.exit(5); });
+      setInterval(() => {}, 1000);
+      console.log('ready');`;
+      const { child, lines } = started([...onSim, '-q', '--', process.execPath, '-e', program]);
+      expect((await lines.next()).value).toBe('ready');
+      child.kill(signal);
+      expect((await lines.next()).value).toBe('caught');
+      expect(await ended(child)).toBe(5);
+    },
+  );
+
+  it('outlives KILL to powerlog, and the files are whole up to the last second', async () => {
+    const csv = file('kill.csv');
+    const program = 'echo ready; read line; echo "got $line"';
+    const { child, lines } = started([...onSim, '--out', csv, '--', 'sh', '-c', program], 'pipe');
+    await lines.next();
+    const rows = () => readFileSync(csv, 'utf8').split('\n');
+    while (rows().length < 1000) await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = Date.now() / 1000;
+    child.kill('SIGKILL');
+    const text = readFileSync(csv, 'utf8');
+    child.stdin!.end('on\n');
+    expect((await lines.next()).value).toBe('got on');
+    expect(text.endsWith('\n')).toBe(true);
+    const [header, ...kept] = text.trimEnd().split('\n');
+    expect(new Set(kept.map((row) => row.split(',').length))).toEqual(new Set([header!.split(',').length]));
+    expect(Number(kept.at(-1)!.split(',')[1])).toBeGreaterThan(before - 1);
+  });
+});
+
+describe('exec does no harm when measuring fails', () => {
+  it('runs the command without a board, and says so', () => {
+    const path = file('no-board.csv');
+    const options = ['exec', '--port', '/dev/powerlog-test-none', '--out', path];
+    const ran = powerlog([...options, '--', 'sh', '-c', 'echo ran; exit 4']);
+    expect(ran).toMatchObject({ code: 4, out: 'ran\n' });
+    expect(ran.err).toMatch(/^powerlog: .*powerlog-test-none.*unmeasured/);
+    const summary = JSON.parse(readFileSync(file('no-board.summary.json'), 'utf8')) as ExecSummary;
+    expect(summary).toMatchObject({ samples: 0, command: { exit_code: 4, energy_j: { system: null } } });
+    expect(summary.warnings[0]?.code).toBe('no-board');
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2);
+  });
+
+  it('runs nothing without a board where it is strict', () => {
+    const ran = powerlog(['exec', '--strict', '--port', '/dev/powerlog-test-none', '--', 'echo', 'ran']);
+    expect(ran).toMatchObject({ code: 3, out: '' });
+  });
+
+  const full = existsSync('/dev/full');
+  it.runIf(full)('goes on where the disk is full', () => {
+    const command = ['--out', '/dev/full', '--', 'sh', '-c', 'sleep 1; echo ran'];
+    const ran = powerlog([...onSim, ...command]);
+    expect(ran).toMatchObject({ code: 0, out: 'ran\n' });
+    expect(ran.err).toMatch(/no space left/);
+    expect(ran.err).toMatch(/system +4\d\d/); // the energy is told all the same
+    expect(powerlog([...onSim, '--strict', ...command])).toMatchObject({ code: 5, out: 'ran\n' });
+  });
+
+  it('runs nothing where an output cannot be made', () => {
+    for (const option of ['--out', '--export-json', '--capture']) {
+      const ran = powerlog([...onSim, option, file('no/such/folder/x'), '--', 'echo', 'ran']);
+      expect(ran).toMatchObject({ code: 5, out: '' });
+    }
+  });
+
+  it.each([
+    [[], 6],
+    [['--strict'], 4],
+  ])('goes on when the board dies in between %j', async (options, code) => {
+    const board = started(['simulate', '--link', file(`board${code}`)]);
+    await board.lines.next();
+    const csv = file(`lost${code}.csv`);
+    const port = ['--port', file(`board${code}`), '--reconnect', 'off', '--baseline', '0', '--out', csv];
+    const status = code === 6 ? 6 : 0; // the command's own code goes first
+    const program = `echo ready; read line; exit ${status}`;
+    const { child, lines } = started(['exec', ...port, ...options, '--', 'sh', '-c', program], 'pipe');
+    await lines.next();
+    board.child.kill('SIGKILL');
+    let told = '';
+    child.stderr!.on('data', (data) => {
+      told += data;
+    });
+    child.stdin!.end('on\n');
+    expect(await ended(child)).toBe(code);
+    expect(told).toContain('lost');
+    const summary = JSON.parse(readFileSync(csv.replace('.csv', '.summary.json'), 'utf8')) as ExecSummary;
+    expect(summary.command.exit_code).toBe(status);
+  });
+});
+
+describe('exec refuses what makes no sense', () => {
+  it.each([
+    ['no command', [], /command/],
+    ['standard output taken twice', ['--out', '-', '--', 'true'], /standard output/],
+    ['half a regression limit', ['--max-regression', '5%', '--', 'true'], /--baseline-run/],
+    ['idle without a baseline', ['--baseline', '0', '--cooldown', 'idle', '--', 'true'], /baseline/],
+    ['a comparison with nothing', ['--compare', 'true'], /two command lines/],
+    ['no runs', ['--runs', '0', '--', 'true'], /runs/],
+    ['an unknown option', ['--bogus', '--', 'true'], /--bogus/],
+    ['an unknown profile', ['--port', 'sim:nonsense', '--', 'true'], /nonsense/],
+  ])('%s', (_, args, message) => {
+    const ran = powerlog(['exec', ...args]);
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err).toMatch(message);
+    expect(ran.err).not.toMatch(/\n {4}at /);
+  });
+
+  it('a file that is no summary', () => {
+    writeFileSync(file('not.summary.json'), '{"schema": "other"}');
+    const ran = powerlog(['exec', '--port', 'sim', '--baseline', file('not.summary.json'), '--', 'true']);
+    expect(ran.code).toBe(6);
+    expect(ran.err).toMatch(/not\.summary\.json: schema/);
+  });
+});
