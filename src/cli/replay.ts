@@ -95,7 +95,12 @@ async function replayOne(
     const { board } = source;
     const { map, host, accuracy } = source.facts;
     const wiring = resolveWiring(board, await railMapFrom(options, map));
-    const choice = { ...options, out: out ?? undefined, accuracy: options.accuracy ?? accuracy ?? undefined };
+    const choice = {
+      ...options,
+      out: out ?? undefined,
+      accuracy: options.accuracy ?? accuracy ?? undefined,
+      durable: false,
+    };
     const outputs = await openOutputs(choice, board, wiring, host);
     const sinks = [...outputs.sinks];
     if (process.stderr.isTTY && !options.quiet) {

@@ -39,7 +39,7 @@ export const captureHeaderSchema = z.object({
     unix_us: z.number().nullable(),
   }),
   instants_measured: z.boolean(),
-  accuracy: z.number().positive().max(1).nullable(),
+  accuracy: z.number().nonnegative().nullable(),
 });
 
 /** A capture's header, as its JSON reads. */

@@ -17,6 +17,8 @@ export interface OutputChoice {
   readonly force?: boolean | undefined;
   /** The board's nominal accuracy where absent. */
   readonly accuracy?: number | undefined;
+  /** False for what can be made again, so that it need not reach the disk at once. */
+  readonly durable?: boolean;
 }
 
 /** Everything a recording is written to, open. */
@@ -41,7 +43,7 @@ export async function openOutputs(
   wiring: Wiring,
   host: HostFacts = hostFacts(),
 ): Promise<Outputs> {
-  const { out, capture, force = false, accuracy } = choice;
+  const { out, capture, force = false, accuracy, durable = true } = choice;
   const collector = new SummaryCollector(board, wiring, accuracy ?? board.nominalAccuracy);
   const columns = csvColumns(board, wiring, choice.columns);
   const sinks: Sink[] = [];
@@ -50,7 +52,7 @@ export async function openOutputs(
   try {
     if (out !== undefined) {
       const { openCsv } = await import('../sink/csv.js');
-      sinks.push(await openCsv({ path: out, force, columns }));
+      sinks.push(await openCsv({ path: out, force, columns, durable }));
       if (out !== '-') files.push(out);
     }
     if (capture !== undefined) {
