@@ -41,6 +41,15 @@ describe('a capture cut off', () => {
     expect(reader.problem?.code).toBe('capture-cut');
   });
 
+  it('is no more than cut where its frames look like the beginnings of blocks', async () => {
+    const frame = new Uint8Array(216).map((_, at) => 'PLBk'.charCodeAt(at % 4));
+    const lookalikes = encode(Array.from({ length: 300 }, (_, n) => ({ ...sample(n), frame })));
+    const torn = Buffer.concat([preamble, ...blocks, ...lookalikes]).subarray(0, -50);
+    const { samples, reader } = await readAll(fileOf(torn));
+    expect(samples).toHaveLength(12);
+    expect(reader.problem?.code).toBe('capture-cut');
+  });
+
   it('while compressed gives what the compressed part holds', async () => {
     const samples = Array.from({ length: 2000 }, (_, n) => sample(n));
     const zipped = gzipSync(Buffer.concat([preamble, ...encode(samples)]));
