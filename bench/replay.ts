@@ -14,7 +14,10 @@ const cDecoder = 'C, struct and `fprintf`';
 const pythonDecoder = 'Python, struct and csv';
 const floor = 'decoding without text, and copying the output';
 
-/** Frames whose rails agree with themselves and differ from one to the next, from a fixed recurrence. */
+/**
+ * Frames like a recording's, from a fixed recurrence: each rail's load steps now and then, and every reading has its
+ * sensor's noise.
+ */
 function writeFrames(path: string): void {
   const nominalMv = [12_000, 12_000, 3310, 5020, 5050, 12_000, 11_990, 12_030, 12_010, 12_020, 12_040];
   const file = openSync(path, 'w');
@@ -25,15 +28,17 @@ function writeFrames(path: string): void {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
   };
+  const loadMa = nominalMv.map(() => 0);
   for (let written = 0; written < shortFrames; written += rows) {
     for (let row = 0; row < rows; row++) {
+      if (row % 250 === 0) loadMa[below(loadMa.length)] = 30 + below(30_000);
       const at = row * frameBytes;
       for (let probe = 0; probe < 13; probe++)
         block.writeInt16LE(probe === 5 ? 0x7fff : below(3300), at + 2 * probe);
       block.writeUInt16LE(3300, at + 26);
       nominalMv.forEach((nominal, rail) => {
         const mv = nominal - 40 + below(80);
-        const ma = rail === 8 ? -below(30) : below(30_000);
+        const ma = rail === 8 ? -below(30) : loadMa[rail]! - 25 + below(50);
         block.writeInt16LE(mv, at + 48 + 12 * rail);
         block.writeInt32LE(ma, at + 52 + 12 * rail);
         block.writeInt32LE(Math.trunc((mv * ma) / 1000), at + 56 + 12 * rail);
