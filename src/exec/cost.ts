@@ -6,6 +6,9 @@ import type { Cost, PowerDistribution, PowerRange } from './summaries.js';
 const wattsPerMw = 1e-3;
 const joulesPerNj = 1e-9;
 
+/** To nanojoules and nanowatts: what lies below is the dust of adding up. */
+export const tidy = (figure: number): number => Math.round(figure * 1e9) / 1e9;
+
 /** What turns the raw sums of a group into a summary's figures. */
 export interface CostFacts {
   /** In the order of the sums. */
@@ -26,12 +29,12 @@ export function costOf<Power extends PowerRange = PowerDistribution>(
   const each = <Value>(figure: (component: GroupComponent) => Value): PerComponent<Value> =>
     perComponent(facts.components, (_, c) => figure(result.components[c]!));
   const part = (take: (budget: Budget) => number) =>
-    each((component) => (known ? take(budgetOf(component, facts.accuracyShare)) : null));
+    each((component) => (known ? tidy(take(budgetOf(component, facts.accuracyShare))) : null));
   return {
     duration_s: durationUs / 1e6,
     coverage: coverageOf(result, durationUs, known),
     power_w: each((component) => powerOf(component, known, withinUs) as Power),
-    energy_j: each((component) => (known ? component.energyNj * joulesPerNj : null)),
+    energy_j: each((component) => (known ? tidy(component.energyNj * joulesPerNj) : null)),
     energy_uncertainty_j: part(combinedJ),
     uncertainty: {
       accuracy_share: facts.accuracyShare,
@@ -44,7 +47,7 @@ export function costOf<Power extends PowerRange = PowerDistribution>(
 
 function coverageOf({ withinUs, inGapsUs }: GroupResult, durationUs: number, known: boolean): number {
   if (durationUs === 0) return known ? 1 : 0;
-  return Math.min(Math.max((withinUs - inGapsUs) / durationUs, 0), 1);
+  return tidy(Math.min(Math.max((withinUs - inGapsUs) / durationUs, 0), 1));
 }
 
 /** One value a component, under its name. */
@@ -71,7 +74,7 @@ function powerOf(
   known: boolean,
   withinUs: number,
 ): PowerRange | PowerDistribution {
-  const watts = (mw: number | null) => (known && mw !== null ? mw * wattsPerMw : null);
+  const watts = (mw: number | null) => (known && mw !== null ? tidy(mw * wattsPerMw) : null);
   const range = {
     mean: watts(withinUs > 0 ? energyNj / withinUs : minMw),
     min: watts(minMw),

@@ -1,7 +1,7 @@
 import type { Warning } from '../block.js';
 import type { PerComponent } from '../measure/summary.js';
 import { plural } from '../units.js';
-import { type CostFacts, costOf, perComponent } from './cost.js';
+import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
 import type { Baseline, Experiment } from './experiment.js';
 import type { MarkedRun } from './marked-run.js';
 import type { Measurement } from './measurement.js';
@@ -129,7 +129,7 @@ function runSummary(
     baseline_power_w: idleW,
     energy_above_idle_j: perComponent(facts.components, (name) => {
       const energyJ = cost.energy_j[name]!;
-      return energyJ === null || !idleW ? null : energyJ - (idleW[name]! * result.withinUs) / 1e6;
+      return energyJ === null || !idleW ? null : tidy(energyJ - (idleW[name]! * result.withinUs) / 1e6);
     }),
   };
 }
@@ -150,7 +150,7 @@ function phaseSummary(phase: Phase, result: GroupResult, facts: CostFacts): Phas
       : {
           energy_per_count_j: perComponent(facts.components, (component) => {
             const energyJ = cost.energy_j[component]!;
-            return energyJ === null ? null : energyJ / count;
+            return energyJ === null ? null : tidy(energyJ / count);
           }),
         }),
   };

@@ -38,6 +38,26 @@ describe('repeated', () => {
   });
 });
 
+describe('the interval of ten runs', () => {
+  it('contains the true value in 95 of 100 experiments', () => {
+    // A linear congruential generator (Numerical Recipes) and Box and Muller's transform: the same sample each time.
+    let state = 12345;
+    const uniform = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return (state + 0.5) / 2 ** 32;
+    };
+    const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+    const experiments = 4000;
+    let contained = 0;
+    for (let n = 0; n < experiments; n++) {
+      const [low, high] = repeated(Array.from({ length: 10 }, () => 80 + 3 * normal())).interval95!;
+      if (low <= 80 && 80 <= high) contained++;
+    }
+    // Four standard deviations of the binomial count about 95 %.
+    expect(Math.abs(contained / experiments - 0.95)).toBeLessThan(4 * Math.sqrt((0.95 * 0.05) / experiments));
+  });
+});
+
 describe('welch', () => {
   // t and the degrees of freedom worked out in Python; p by numeric integration of Student's density there.
   const a = [27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4];

@@ -1,0 +1,342 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/summaries.js';
+import type { Summary } from '#powerlog/measure/summary.js';
+import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
+import { powerlog } from './run.js';
+
+type ExecSummary = Summary & {
+  readonly command: CommandSummary;
+  readonly phases: readonly PhaseSummary[];
+  readonly runs: readonly RepeatedRuns[];
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string): string => join(folder, name);
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+function measured(name: string, options: readonly string[], command: readonly string[]) {
+  const ran = powerlog(['exec', '--out', file(`${name}.csv`), ...options, '--', ...command]);
+  const summary = JSON.parse(readFileSync(file(`${name}.summary.json`), 'utf8')) as ExecSummary;
+  return { ...ran, summary };
+}
+const quick = (profile = 'sim'): string[] => ['--port', profile, '--baseline', '0'];
+const phase = (summary: ExecSummary, name: string) => summary.phases.find((each) => each.name === name)!;
+
+/** Marks phases that nest and repeat, at times of its own, and tells them: one JSON a line. */
+const marking = `
+  import { appendFileSync } from 'node:fs';
+  const mark = (kind, name, count = '') => {
+    const ns = process.hrtime.bigint();
+    appendFileSync(process.env.POWERLOG_MARKS, [ns, kind, name, count].filter(String).join(' ') + '\\n');
+    console.log(JSON.stringify([String(ns), kind, name]));
+  };
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  mark('begin', 'all');
+  for (let n = 0; n < 3; n++) {
+    mark('begin', 'step');
+    await wait(430);
+    mark('end', 'step', 10);
+    await wait(90);
+  }
+  mark('end', 'all');`;
+
+describe('energies of phases', () => {
+  const { out, summary } = measured(
+    'phases',
+    [...quick('sim:square'), '--accuracy', '0%'],
+    [process.execPath, '--input-type=module', '-e', marking],
+  );
+  const marks = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as [string, string, string]);
+
+  /** What the profile says on paper of the times that were marked. */
+  const onPaper = (name: string, component: string): number => {
+    const ofName = marks.filter((mark) => mark[2] === name).map(([ns]) => Number(ns));
+    let sum = 0;
+    for (let n = 0; n < ofName.length; n += 2)
+      sum += energyBetweenJ('square', component, ofName[n]!, ofName[n + 1]!);
+    return sum;
+  };
+
+  it.each([
+    ['all', 'system'],
+    ['all', 'gpu'],
+    ['step', 'system'],
+    ['step', 'cpu'],
+    ['step', 'motherboard'],
+  ])(
+    '%s, %s: equal the paper value within the stated uncertainty, which is not much too wide',
+    (name, component) => {
+      const { energy_j, energy_uncertainty_j } = phase(summary, name);
+      const uncertainty = energy_uncertainty_j[component]!;
+      expect(Math.abs(energy_j[component]! - onPaper(name, component))).toBeLessThanOrEqual(
+        uncertainty + 1e-6,
+      );
+      // Each of the profile's steps may lie anywhere within a spacing, and each end within a round trip.
+      const stepW = { system: 380, gpu: 300, cpu: 60, motherboard: 20 }[component]!;
+      const { interval_s, latency_s } = summary;
+      const needed = stepW * (interval_s.max! + latency_s!.max!);
+      expect(uncertainty).toBeLessThanOrEqual(2 * needed * phase(summary, name).times);
+    },
+  );
+
+  it('come with how often, how long, how many, and how much for each', () => {
+    const step = phase(summary, 'step');
+    expect(step).toMatchObject({ times: 3, count: 30, coverage: 1 });
+    expect(step.spans).toHaveLength(3);
+    const duration = step.spans.reduce((sum, { start_s, end_s }) => sum + end_s - start_s, 0);
+    expect(step.duration_s).toBeCloseTo(duration, 9);
+    expect(step.energy_per_count_j!.gpu).toBeCloseTo(step.energy_j.gpu! / 30, 8);
+    expect(step.power_w.system!.mean).toBeCloseTo(step.energy_j.system! / duration, 6);
+    expect(phase(summary, 'all')).not.toHaveProperty('count');
+    expect(phase(summary, 'all')).not.toHaveProperty('energy_per_count_j');
+  });
+
+  it('carry the accuracy of the board', () => {
+    const again = measured('accuracy', quick(), [
+      'sh',
+      '-c',
+      'echo begin a >> $POWERLOG_MARKS; sleep 0.2',
+    ]).summary;
+    const { energy_j, energy_uncertainty_j, uncertainty } = phase(again, 'a');
+    expect(uncertainty.accuracy_share).toBe(0.03);
+    expect(uncertainty.accuracy_j.system).toBeCloseTo(0.03 * energy_j.system!, 9);
+    expect(energy_uncertainty_j.system).toBeGreaterThanOrEqual(uncertainty.accuracy_j.system!);
+  });
+});
+
+describe('the command as a whole', () => {
+  it('costs power times time on a constant load, and nothing above it', () => {
+    const { summary, err } = measured(
+      'constant',
+      ['--port', 'sim:constant', '--baseline', '300ms'],
+      ['sleep', '0.3'],
+    );
+    const { command } = summary;
+    expect(command.duration_s).toBeGreaterThan(0.3);
+    expect(command.start_s).toBeGreaterThan(0.3);
+    expect(command.energy_j.system).toBeCloseTo(400 * command.duration_s, 3);
+    expect(command.energy_above_idle_j.system).toBeCloseTo(0, 6);
+    expect(command.baseline_power_w).toEqual({ system: 400, cpu: 60, gpu: 300, motherboard: 40 });
+    expect(command.power_w.gpu).toMatchObject({ mean: 300, max: 300, p99: 300 });
+    expect(err).toMatch(/gpu +\d+(\.\d+)? ± \d/);
+    expect(err).toContain('constant.summary.json');
+    // Samples lie on both sides, so that nothing is extrapolated.
+    const rows = readFileSync(file('constant.csv'), 'utf8').trimEnd().split('\n');
+    expect(Number(rows[1]!.split(',')[0])).toBeLessThan(command.start_s);
+    expect(Number(rows.at(-1)!.split(',')[0])).toBeGreaterThan(command.end_s);
+  });
+
+  it('takes its idle power from an earlier recording', () => {
+    powerlog(['record', '--port', 'sim', '--duration', '200ms', '--out', file('idle.csv'), '-q']);
+    const { summary } = measured(
+      'idle-file',
+      ['--port', 'sim', '--baseline', file('idle.summary.json')],
+      ['true'],
+    );
+    expect(summary.command.baseline_power_w).toMatchObject({ gpu: 300 });
+  });
+
+  it('says what it keeps, and how to keep it', () => {
+    const { err } = powerlog(['exec', ...quick(), '--', 'true']);
+    expect(err).toContain('--out run.csv keeps');
+    expect(powerlog(['exec', ...quick(), '-q', '--', 'true']).err).toBe('');
+  });
+
+  it('can be measured with a capture in place of a board', () => {
+    const capture = file('square.plog');
+    powerlog(['record', '--port', 'sim:square', '--duration', '2500ms', '--capture', capture, '-q']);
+    const within = measured('replayed', ['--port', capture, '--baseline', '200ms'], ['sleep', '0.4']).summary;
+    expect(within.command.coverage).toBe(1);
+    expect(within.command.energy_j.system! / within.command.duration_s).toBeGreaterThan(119);
+    const beyond = measured('replayed-short', ['--port', capture, '--baseline', '0'], ['sleep', '3']);
+    expect(beyond.code).toBe(0);
+    expect(beyond.summary.warnings.map(({ code }) => code)).toContain('command-uncovered');
+    expect(beyond.summary.command.coverage).toBeLessThan(0.9);
+  });
+});
+
+describe('marks', () => {
+  it('that are malformed are reported by their line and cost nothing else', () => {
+    const lines = ['begin a', 'nonsense', 'end a 5', 'end never', 'point', 'begin open', '5 point a 1'];
+    const { code, summary, err } = measured('malformed', quick(), [
+      'sh',
+      '-c',
+      `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >> $POWERLOG_MARKS; exit 3`,
+    ]);
+    expect(code).toBe(3);
+    const said = summary.warnings.map(({ message }) => message).join('\n');
+    expect(said).toMatch(/line 2 .*begin, end or point/);
+    expect(said).toMatch(/line 4 .*'never' ends without/);
+    expect(said).toMatch(/line 5 .*name is missing/);
+    expect(said).toMatch(/line 7 .*CLOCK_MONOTONIC/);
+    expect(said).toMatch(/"open" was never ended/);
+    expect(phase(summary, 'a')).toMatchObject({ times: 1, count: 6 });
+    expect(phase(summary, 'open')).toMatchObject({ times: 1, unended: 1 });
+    expect(phase(summary, 'open').spans[0]!.end_s).toBe(summary.command.end_s);
+    expect(err).toContain('line 2');
+  });
+
+  it('of a shell come through `powerlog mark`', () => {
+    const mark = `${process.execPath} bin/powerlog.js mark`;
+    const script = `${mark} begin "load data"; ${mark} end "load data" --count 3; ${mark} saved`;
+    const { summary } = measured('shell', quick(), ['sh', '-c', script]);
+    expect(phase(summary, 'load data')).toMatchObject({ times: 1, count: 3 });
+    expect(phase(summary, 'saved')).toMatchObject({ times: 1, duration_s: 0, energy_j: { system: 0 } });
+    expect(summary.warnings.filter(({ code }) => code === 'mark')).toEqual([]);
+  });
+
+  it.runIf(hasPython)('of Python need nothing installed, and lie where they were set', () => {
+    const program = `
+import time, threading, sys
+from powerlog_marks import phase, point
+now = lambda: time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+@phase("decorated")
+def work():
+    time.sleep(0.01)
+before = now()
+with phase("a phase", count=4):
+    inside = now()
+    work()
+    point("a phase", 2)
+after = now()
+threads = [threading.Thread(target=work) for _ in range(4)]
+[thread.start() for thread in threads]; [thread.join() for thread in threads]
+print(before, inside, after)`;
+    const { summary, out } = measured('python', quick(), ['python3', '-c', program]);
+    const originNs = summary.command.start_s;
+    const [before, inside, after] = out.split(' ').map(Number) as [number, number, number];
+    const marked = phase(summary, 'a phase');
+    expect(marked).toMatchObject({ times: 1, count: 6 });
+    // The marks' distances from the program's own readings: before them and behind them, never the other way round.
+    const span = marked.spans[0]!;
+    expect(originNs).toBeLessThan(span.start_s);
+    expect(span.end_s - span.start_s).toBeLessThanOrEqual((after - before) / 1e9);
+    expect(span.end_s - span.start_s).toBeGreaterThanOrEqual((after - inside) / 1e9 - 1e-3);
+    expect(phase(summary, 'decorated').times).toBe(5);
+  });
+
+  it.runIf(hasPython)('leave PYTHONPATH as it was, and do nothing elsewhere', () => {
+    const path = { PYTHONPATH: '/first:/second' };
+    const program = 'import os; print(os.environ["PYTHONPATH"])';
+    const { out } = powerlog(['exec', ...quick(), '-q', '--', 'python3', '-c', program], undefined, path);
+    expect(out).toMatch(/python:\/first:\/second\n$/);
+    const alone =
+      'from powerlog_marks import *\nwith phase("x", count=1): begin("y"); end("y", "many"); point("")\nprint("fine")';
+    for (const POWERLOG_MARKS of ['', '/nonexistent/marks', '/'])
+      expect(
+        spawnSync('python3', ['-c', alone], {
+          env: {
+            ...process.env,
+            PYTHONPATH: 'src/exec/python',
+            PYTHONDONTWRITEBYTECODE: '1',
+            POWERLOG_MARKS,
+          },
+          encoding: 'utf8',
+        }),
+      ).toMatchObject({ stdout: 'fine\n', stderr: '' });
+  });
+});
+
+describe('repeated runs', () => {
+  it('are counted, averaged and exported', () => {
+    const paths = { json: file('runs.json'), md: file('runs.md'), csv: file('runs-each.csv') };
+    const exports = ['--export-json', paths.json, '--export-markdown', paths.md, '--export-csv', paths.csv];
+    const { summary, err } = measured(
+      'runs',
+      [...quick(), '--runs', '3', '--warmup', '1', '--cooldown', '20ms', ...exports],
+      ['sh', '-c', 'echo begin a >> $POWERLOG_MARKS; sleep 0.05'],
+    );
+    const [only] = summary.runs;
+    expect(only).toMatchObject({ warmups: 1, argv: ['sh', '-c', expect.any(String)] });
+    const energies = only!.runs.map((run) => run.energy_j.system!);
+    expect(energies).toHaveLength(3);
+    const mean = energies.reduce((sum, each) => sum + each, 0) / 3;
+    expect(only!.energy_j.system!.mean).toBeCloseTo(mean, 9);
+    expect(only!.energy_j.system!.interval95![0]).toBeLessThan(mean);
+    expect(phase(summary, 'a')).toMatchObject({ times: 3, unended: 3 });
+    expect(summary.command.start_s).toBe(only!.runs[2]!.start_s);
+    expect(err).toMatch(/3 runs after 1 warm-up/);
+
+    const exported = JSON.parse(readFileSync(paths.json, 'utf8')) as { runs: RepeatedRuns[] };
+    expect(exported.runs[0]!.energy_j).toEqual(only!.energy_j);
+    expect(readFileSync(paths.md, 'utf8').split('\n')[2]).toMatch(/^\| `sh -c .*` \| 3 \| .* ± .* m?s \|/);
+    const rows = readFileSync(paths.csv, 'utf8').trimEnd().split('\n');
+    expect(rows).toHaveLength(4);
+    expect(rows[0]).toMatch(/^command,run,exit_code,signal,start_s,duration_s,system_energy_j,/);
+  });
+
+  it('of two commands are compared in a plain sentence', () => {
+    const { code, out, err } = powerlog([
+      'exec',
+      ...quick(),
+      '--runs',
+      '3',
+      '--compare',
+      'sleep 0.02; echo a',
+      'sleep 0.2; echo b',
+    ]);
+    expect(code).toBe(0);
+    expect(out).toBe('a\na\na\nb\nb\nb\n');
+    expect(err).toMatch(/'sleep 0.2; echo b' costs .* J more than 'sleep 0.02; echo a'.*Welch's test, p/);
+  });
+
+  it('end with the first that fails, and with its code', () => {
+    const counter = file('counter');
+    writeFileSync(counter, '');
+    const ran = powerlog([
+      'exec',
+      ...quick(),
+      '--runs',
+      '5',
+      '--',
+      'sh',
+      '-c',
+      `echo x >> ${counter}; [ $(wc -l < ${counter}) -lt 2 ] || exit 9`,
+    ]);
+    expect(ran.code).toBe(9);
+    expect(readFileSync(counter, 'utf8')).toBe('x\nx\n');
+    expect(ran.err).toContain('3 runs did not take place');
+  });
+});
+
+describe('limits', () => {
+  const earlier = file('earlier.summary.json');
+  writeFileSync(
+    earlier,
+    JSON.stringify({
+      schema: 'powerlog.summary/1',
+      power_w: {},
+      command: { energy_j: { system: 10 }, baseline_power_w: null },
+    }),
+  );
+  const regression = ['--baseline-run', earlier, '--max-regression'];
+
+  it.each([
+    ['within', ['--max-energy', '12kJ'], 0],
+    ['beyond', ['--max-energy', '1J'], 7],
+    ['a regression', [...regression, '5%'], 7],
+    ['no such regression', [...regression, '100000%'], 0],
+  ])('%s', (_, options, code) => {
+    const ran = powerlog(['exec', ...quick(), '-q', ...options, '--', 'sleep', '0.1']);
+    expect(ran.code).toBe(code);
+    expect(ran.err === '').toBe(code === 0);
+  });
+
+  it('do not hide that the command failed', () => {
+    expect(powerlog(['exec', ...quick(), '--max-energy', '1mJ', '--', 'false']).code).toBe(1);
+  });
+
+  it('that cannot be checked are said, and fail nothing', () => {
+    const ran = powerlog(['exec', '--port', '/dev/powerlog-none', '--max-energy', '1J', '--', 'true']);
+    expect(ran.code).toBe(0);
+    expect(ran.err).toContain('could not be checked');
+  });
+});

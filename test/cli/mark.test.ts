@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { powerlog } from './run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const marks = join(folder, 'marks');
+writeFileSync(marks, '');
+const inside = { POWERLOG_MARKS: marks };
+const lastLine = () => readFileSync(marks, 'utf8').trimEnd().split('\n').at(-1);
+
+describe('mark', () => {
+  it.each([
+    [['begin', 'train'], /^\d+ begin train$/],
+    [['end', 'train', '--count', '500'], /^\d+ end train 500$/],
+    [['saved'], /^\d+ point saved$/],
+    [['point', 'end'], /^\d+ point end$/],
+    [['end', 'load data'], /^\d+ end "load data"$/],
+    [['point', '"quoted"'], /^\d+ point "\\"quoted\\""$/],
+    [['--count', '2.5', 'tokens'], /^\d+ point tokens 2\.5$/],
+  ])('%j appends a line', (args, line) => {
+    const before = process.hrtime.bigint();
+    expect(powerlog(['mark', ...args], undefined, inside)).toEqual({ code: 0, out: '', err: '' });
+    expect(lastLine()).toMatch(line);
+    const at = BigInt(lastLine()!.split(' ')[0]!);
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(process.hrtime.bigint());
+  });
+
+  it.each([
+    [['begin'], 'NAME'],
+    [['begin', 'load', 'data'], 'quote a name with spaces'],
+    [['train', 'data'], 'begin, end or point'],
+    [['end', ''], 'NAME'],
+    [['begin', 'x', '--count', '3'], '--count'],
+    [['end', 'x', '--count', 'many'], 'number'],
+    [[], 'words'],
+  ])('%j is refused', (args, message) => {
+    const before = readFileSync(marks, 'utf8');
+    const ran = powerlog(['mark', ...args], undefined, inside);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(message);
+    expect(readFileSync(marks, 'utf8')).toBe(before);
+  });
+
+  it('does no harm outside of exec, or when that has ended', () => {
+    const outside = powerlog(['mark', 'x'], undefined, { POWERLOG_MARKS: '' });
+    expect(outside).toMatchObject({ code: 0, out: '' });
+    expect(outside.err).toContain('not inside of `powerlog exec`');
+    expect(powerlog(['mark', '-q', 'x'], undefined, { POWERLOG_MARKS: '' }).err).toBe('');
+    const gone = powerlog(['mark', 'x'], undefined, { POWERLOG_MARKS: join(folder, 'gone') });
+    expect(gone.code).toBe(0);
+    expect(gone.err).toContain('has ended');
+  });
+
+  it('says when the line cannot be written', () => {
+    expect(powerlog(['mark', 'x'], undefined, { POWERLOG_MARKS: folder }).code).toBe(5);
+  });
+});
