@@ -133,7 +133,7 @@ class LiveRecording implements Recording {
   /** Waiting ends with a stop request or with the recording's duration. */
   private lostSignal(): AbortSignal {
     if (this.endNs === undefined) return this.aborter.signal;
-    const leftMs = Math.max(0, (this.endNs - nsSince(this.anchor.monotonicNs)) / 1e6);
+    const leftMs = Math.max(0, Math.ceil((this.endNs - nsSince(this.anchor.monotonicNs)) / 1e6));
     return AbortSignal.any([this.aborter.signal, AbortSignal.timeout(Math.min(leftMs, 2 ** 31 - 1))]);
   }
 }
