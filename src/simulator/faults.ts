@@ -19,22 +19,6 @@ export type WireFaultName = (typeof wireFaultNames)[number];
 export const faultNames = [...wireFaultNames, 'unplug'] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** For people: what each fault does to a reply with a frame. */
-export const faultTitles: Readonly<Record<FaultName, string>> = {
-  drop: 'one byte of the reply is lost',
-  repeat: 'one byte of the reply comes twice',
-  stray: '1 to 16 foreign bytes come before or after the reply',
-  double: 'the whole reply comes twice',
-  short: 'only the first half of the reply comes',
-  late: 'the reply comes after a reader gave up, 150 ms or as given',
-  silent: 'no reply comes',
-  wrong: 'the reply to another question comes',
-  slow: 'replies take 4, 8, 16 … 256 ms, then are as quick as before',
-  garble: 'a rail contradicts itself: one flipped bit in its power, or an impossible voltage',
-  unplug:
-    'the port goes away every PERIOD and comes back after AWAY, 2 s or as given, perhaps under another name',
-};
-
 /** What is to go wrong, and how often. */
 export interface FaultPlan {
   /** Chance per reply to READ_SENSORS. */

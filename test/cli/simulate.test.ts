@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { simulatedUid } from '#powerlog/simulator/model.js';
 import { encode, end, preamble, sample } from '../capture/samples.js';
 import { hasPseudoTerminals, openPtyClient } from '../simulator/pty-client.js';
-import { powerlog } from './run.js';
+import { bin, powerlog } from './run.js';
 
 let folder: string;
 beforeEach(() => {
@@ -33,7 +33,7 @@ interface Running {
 
 /** Starts the command and waits until it says its port. */
 async function simulate(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, ['bin/powerlog.js', 'simulate', ...args], {
+  const child = spawn(process.execPath, [bin, 'simulate', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => {

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { benchlab } from '#powerlog/board/benchlab.js';
 import { makeFrameCheck } from '#powerlog/board/frame.js';
 import { UserError } from '#powerlog/errors.js';
 import { FaultInjector } from '#powerlog/simulator/fault-injector.js';
-import { parseFaults, type WireFaultName, wireFaultNames } from '#powerlog/simulator/faults.js';
+import { faultNames, parseFaults, type WireFaultName, wireFaultNames } from '#powerlog/simulator/faults.js';
 import { makeProfileFeed } from '#powerlog/simulator/feed.js';
 import { identityReplies } from '#powerlog/simulator/model.js';
 import { Tally } from '#powerlog/simulator/tally.js';
@@ -166,4 +167,9 @@ describe('how often', () => {
     for (let i = 0; i < 1000; i++) if (Buffer.compare(deliver().bytes, frame) === 0) whole++;
     expect(whole).toBe(1000 - tally.read().faults.drop);
   });
+});
+
+it('is described in docs/simulator.md, each fault in its own line', () => {
+  const page = readFileSync('docs/simulator.md', 'utf8');
+  expect([...page.matchAll(/^\| `(\w+):/gm)].map((match) => match[1])).toEqual([...faultNames]);
 });

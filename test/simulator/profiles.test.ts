@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { benchlab } from '#powerlog/board/benchlab.js';
@@ -177,4 +178,27 @@ describe('the made-up machine', () => {
     expect(vin[0]).toBeGreaterThan(11_900);
     expect(frame[47]).toBe(255);
   });
+});
+
+it('has the paper values that docs/simulator.md tables', () => {
+  const rows = [
+    ...readFileSync('docs/simulator.md', 'utf8').matchAll(/^\| \**([a-z0-9_, ]+?)\** +\| (.*) \|$/gm),
+  ];
+  const values = rows
+    .filter(([, name]) => name !== 'fault')
+    .map(([, names, cells]) => ({
+      names: names!.split(', '),
+      watts: cells!.split('|').map((cell) => Number(cell.replaceAll('*', ''))),
+    }));
+  const rails = values.flatMap(({ names }) => names);
+  expect(rails.toSorted()).toEqual(
+    ['system', 'cpu', 'gpu', 'motherboard', ...benchlab.rails.map(({ name }) => name)].toSorted(),
+  );
+  for (const { names, watts } of values)
+    for (const name of names)
+      expect([
+        powerAtMw('constant', name, 0),
+        powerAtMw('square', name, 0),
+        powerAtMw('square', name, second),
+      ]).toEqual(watts.map((w) => w * 1000));
 });
