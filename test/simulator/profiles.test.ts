@@ -71,14 +71,14 @@ describe('the paper profiles', () => {
   it('has closed-form energies that agree with numeric integration of its power', () => {
     const names = fc.constantFrom('system', 'cpu', 'gpu', 'motherboard', 'hpwr1', 'atx_5v');
     fc.assert(
-      fc.property(names, instant, fc.integer({ min: 0, max: 5 * 1e9 }), (name, startNs, spanNs) => {
+      fc.property(names, instant, fc.integer({ min: 1e6, max: 5e9 }), (name, startNs, spanNs) => {
         const steps = 1000;
         let joules = 0;
         for (let i = 0; i < steps; i++)
           joules +=
             (powerAtMw('square', name, startNs + ((i + 0.5) * spanNs) / steps) * spanNs) / steps / 1e12;
         // A step that a switch falls into is off by at most half of it; five seconds hold at most six switches.
-        const allowed = (6 * 0.5 * 400 * spanNs) / steps / 1e9 + 1e-9;
+        const allowed = (6 * 0.5 * 400 * spanNs) / steps / 1e9 + 1e-6;
         expect(Math.abs(energyBetweenJ('square', name, startNs, startNs + spanNs) - joules)).toBeLessThan(
           allowed,
         );
