@@ -1,7 +1,8 @@
-import { closeSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Warning } from '../block.js';
-import { ExitCode, errorText } from '../errors.js';
+import { ExitCode, errorText, usageError } from '../errors.js';
 import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
 import { type Evaluation, evaluateExperiment } from '../exec/evaluate.js';
 import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } from '../exec/experiment.js';
@@ -19,6 +20,7 @@ import { say, styled } from './say.js';
 
 /** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
 export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
+  refuseWhatNodeChanged(words);
   const plan: ExperimentPlan = {
     commands: options.compare ? words.map((line) => ['/bin/sh', '-c', line]) : [words],
     runs: options.runs,
@@ -51,7 +53,9 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       const experiment = await runExperiment(plan, measurement, relay);
       notices.release();
       const outcome = await conclude(experiment, plan, measurement, { options, names, limits, exports });
-      return experiment.status !== 0 ? experiment.status : outcome;
+      const status = experiment.status !== 0 ? experiment.status : outcome;
+      if (measurement.stuck) process.exit(status); // it would keep us here
+      return status;
     } finally {
       process.off('uncaughtException', unexpected);
     }
@@ -61,6 +65,17 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     leaveTerminal();
   }
 }
+
+/** Node reads arguments as UTF-8 and replaces what is not; a command must not be run with other arguments than it was given. */
+function refuseWhatNodeChanged(words: readonly string[]): void {
+  const changed = words.findIndex((word) => word.includes('\uFFFD'));
+  if (changed < 0 || !existsSync(ownCommandLine) || isUtf8(readFileSync(ownCommandLine))) return;
+  throw usageError(
+    `argument ${changed} of the command is not UTF-8 and cannot be handed on as it is; run it from a script`,
+  );
+}
+
+const ownCommandLine = '/proc/self/cmdline';
 
 /** A command line as a name: on one line, and not longer than one. */
 function shortened(line: string): string {
@@ -142,12 +157,20 @@ async function conclusions(evaluation: Evaluation, plan: ExperimentPlan, names: 
   return { repeated, exported, extra };
 }
 
-/** What the limits are held against: of several commands, the last. */
+/** What the limits are held against: of several commands, the last; of several runs their mean, and the worst coverage. */
 function energyOf({ command }: Evaluation, repeated: readonly RepeatedRuns[]): MeasuredEnergy | null {
-  const mean = repeated.at(-1)?.energy_j.system;
-  if (mean) return { energyJ: mean.mean, uncertaintyJ: mean.interval95 && mean.interval95[1] - mean.mean };
+  const last = repeated.at(-1);
+  const mean = last?.energy_j.system;
+  if (last && mean)
+    return {
+      energyJ: mean.mean,
+      uncertaintyJ: mean.interval95 && mean.interval95[1] - mean.mean,
+      coverage: Math.min(...last.runs.map((run) => run.coverage)),
+    };
   const energyJ = command?.energy_j.system ?? null;
-  return energyJ === null ? null : { energyJ, uncertaintyJ: command?.energy_uncertainty_j.system ?? null };
+  if (!command || energyJ === null) return null;
+  const uncertaintyJ = command.energy_uncertainty_j.system ?? null;
+  return { energyJ, uncertaintyJ, coverage: command.coverage };
 }
 
 async function baselineFrom(option: BaselineOption): Promise<Baseline> {
@@ -155,9 +178,11 @@ async function baselineFrom(option: BaselineOption): Promise<Baseline> {
   return { kind: 'known', powerW: await readIdlePower(option.path) };
 }
 
-async function limitsFrom({ maxEnergy, maxRegression, baselineRun }: ExecOptions): Promise<Limits> {
+async function limitsFrom(options: ExecOptions): Promise<Limits> {
+  const { maxEnergy, maxRegression, baselineRun, minCoverage } = options;
   return {
     maxEnergyJ: maxEnergy ?? null,
+    minCoverage: minCoverage ?? null,
     maxRegression:
       maxRegression === undefined || baselineRun === undefined
         ? null

@@ -18,6 +18,7 @@ import {
   linkOption,
   type MapOptions,
   mapOption,
+  minCoverageOption,
   portOption,
   quietOption,
   rateOption,
@@ -44,6 +45,7 @@ export interface ExecOptions extends MapOptions {
   readonly exportMarkdown?: string;
   readonly exportCsv?: string;
   readonly maxEnergy?: number;
+  readonly minCoverage?: number;
   readonly maxRegression?: number;
   readonly baselineRun?: string;
   readonly strict?: true;
@@ -69,6 +71,7 @@ export function execCommand(): Command {
     .option('--export-markdown <file>', 'the runs as a table')
     .option('--export-csv <file>', 'the runs as CSV, one row each')
     .addOption(maxEnergyOption())
+    .addOption(minCoverageOption())
     .addOption(maxRegressionOption())
     .addOption(new Option('--baseline-run <file>', 'the summary of an earlier run, for --max-regression'))
     .option('--strict', 'no board: run nothing (code 3); a measuring fault: end with its code')

@@ -1,6 +1,6 @@
 import type { PerComponent } from '../measure/summary.js';
 import { accuracyJ, type Budget, combinedJ, edgesJ } from '../measure/uncertainty.js';
-import type { GroupComponent, GroupResult } from './stretches.js';
+import type { GroupComponent, GroupResult } from './group.js';
 import type { Cost, PowerDistribution, PowerRange } from './summaries.js';
 
 const wattsPerMw = 1e-3;

@@ -3,10 +3,11 @@ import type { PerComponent } from '../measure/summary.js';
 import { plural } from '../units.js';
 import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
 import type { Baseline, Experiment } from './experiment.js';
+import type { GroupResult } from './group.js';
 import type { MarkedRun } from './marked-run.js';
 import type { Measurement } from './measurement.js';
 import { mergePhases, type Phase } from './phases.js';
-import type { GroupResult, StretchGroup } from './stretches.js';
+import type { StretchGroup } from './stretches.js';
 import type { CommandSummary, PhaseSummary, PowerDistribution, PowerRange, RunSummary } from './summaries.js';
 
 /** What one command's runs cost. */

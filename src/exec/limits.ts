@@ -6,12 +6,15 @@ export interface Limits {
   readonly maxEnergyJ: number | null;
   /** How much more than an earlier run, as a share of it. */
   readonly maxRegression: { readonly share: number; readonly earlierJ: number } | null;
+  /** Share of the time outside of gaps. */
+  readonly minCoverage: number | null;
 }
 
 /** What it did cost. */
 export interface MeasuredEnergy {
   readonly energyJ: number;
   readonly uncertaintyJ: number | null;
+  readonly coverage: number;
 }
 
 export interface Verdict {
@@ -19,30 +22,28 @@ export interface Verdict {
   readonly message: string;
 }
 
-/** Holds an energy against the limits; nothing where there are none. */
-export function checkLimits(
-  { maxEnergyJ, maxRegression }: Limits,
-  measured: MeasuredEnergy | null,
-): Verdict[] {
+/** Holds what was measured against the limits; nothing where there are none. */
+export function checkLimits(limits: Limits, measured: MeasuredEnergy | null): Verdict[] {
+  const { maxEnergyJ, maxRegression, minCoverage } = limits;
+  if (maxEnergyJ === null && maxRegression === null && minCoverage === null) return [];
+  if (!measured) return [{ met: true, message: 'the limits could not be checked: nothing was measured' }];
   const verdicts: Verdict[] = [];
-  if (maxEnergyJ === null && maxRegression === null) return verdicts;
-  if (!measured)
-    return [{ met: true, message: 'the energy limit could not be checked: nothing was measured' }];
-  const energy = formatUncertain(measured.energyJ, measured.uncertaintyJ, 'J');
+  const broken = (message: string) => verdicts.push({ met: false, message });
+  const energy = `the command cost ${formatUncertain(measured.energyJ, measured.uncertaintyJ, 'J')}`;
   if (maxEnergyJ !== null && measured.energyJ > maxEnergyJ)
-    verdicts.push({
-      met: false,
-      message: `the command cost ${energy}, more than the limit of ${formatSi(maxEnergyJ, 'J')} (--max-energy)`,
-    });
+    broken(`${energy}, more than the limit of ${formatSi(maxEnergyJ, 'J')} (--max-energy)`);
   if (maxRegression) {
     const { share, earlierJ } = maxRegression;
     const more = measured.energyJ / earlierJ - 1;
     if (more > share)
-      verdicts.push({
-        met: false,
-        message: `the command cost ${energy}, ${percent(more)} more than the ${formatSi(earlierJ, 'J')} of the earlier run; ${percent(share)} were allowed (--max-regression)`,
-      });
+      broken(
+        `${energy}, ${percent(more)} more than the ${formatSi(earlierJ, 'J')} of the earlier run; ${percent(share)} were allowed (--max-regression)`,
+      );
   }
+  if (minCoverage !== null && measured.coverage < minCoverage)
+    broken(
+      `${percent(measured.coverage)} of the command's time was measured, less than ${percent(minCoverage)} (--min-coverage)`,
+    );
   return verdicts;
 }
 

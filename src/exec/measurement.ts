@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Warning } from '../block.js';
 import { ExitCode, errorText, UserError } from '../errors.js';
 import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
@@ -7,8 +8,9 @@ import { runSession } from '../session/session.js';
 import { type OpenOptions, openSource } from '../source/open.js';
 import type { Recording, RecordingOptions, Source } from '../source/source.js';
 import { EmptySource } from './empty-source.js';
+import type { GroupResult } from './group.js';
 import { PowerHistory } from './history.js';
-import { evaluateStretches, type GroupResult, type StretchGroup } from './stretches.js';
+import { evaluateStretches, type StretchGroup } from './stretches.js';
 
 export interface MeasurementOptions {
   readonly port: string;
@@ -30,9 +32,14 @@ export interface MeasuringFault {
 /** How long samples are waited for that ought to be there, ms. */
 const graceMs = 1000;
 
+/** How long the end of a recording is waited for: a hung disk or port must not hold whoever waits for the command. */
+const stopLimitMs = 30_000;
+
 /** A recording that runs beside a command and must not harm it: after `start`, what goes wrong is kept, not thrown. */
 export class Measurement {
   readonly faults: MeasuringFault[] = [];
+  /** It did not end when it was told to. */
+  stuck = false;
   readonly history: PowerHistory;
   /** The recording's instant 0 on CLOCK_MONOTONIC, ns. */
   readonly originNs: bigint;
@@ -110,8 +117,14 @@ export class Measurement {
   /** Ends the recording; everything that could be written is on disk afterwards. */
   async stop(): Promise<void> {
     this.#recording.stop();
-    await this.#session;
-    await this.guarded(() => this.source.close());
+    const ended = this.#session.then(() => this.guarded(() => this.source.close()));
+    const late = sleep(stopLimitMs, 'late', { ref: false });
+    if ((await Promise.race([ended, late])) !== 'late') return;
+    this.stuck = true;
+    this.faults.push({
+      message: `the recording does not end: a port or an output has hung for ${stopLimitMs / 1000} s`,
+      exitCode: ExitCode.outputFailed,
+    });
   }
 
   /** What the components did in parts of the recording; after `stop`. */

@@ -322,6 +322,7 @@ describe('limits', () => {
   it.each([
     ['within', ['--max-energy', '12kJ'], 0],
     ['beyond', ['--max-energy', '1J'], 7],
+    ['covered well', ['--min-coverage', '50%'], 0],
     ['a regression', [...regression, '5%'], 7],
     ['no such regression', [...regression, '100000%'], 0],
   ])('%s', (_, options, code) => {
