@@ -1,9 +1,9 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { systemErrorCode } from '../errors.js';
-import { deadlineMs, drainLimitMs, gone, type Wire } from './wire.js';
+import { drainLimitMs, gone, kernelWaitMs, type Wire } from './wire.js';
 
-/** A read that ends empty-handed long before the kernel's deadline means that nobody is there any more. */
-const hangUpMs = deadlineMs / 2;
+/** A read that ends empty-handed long before the kernel's time is up means that nobody is there any more. */
+const hangUpMs = kernelWaitMs / 2;
 const pollMs = 2;
 
 /**

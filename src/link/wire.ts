@@ -22,8 +22,13 @@ export type AsyncWire = {
 /** Returned where the port is gone. */
 export const gone = -1;
 
-/** A reply that takes longer is not an answer any more. The kernel's read timeout counts in tenths of a second. */
-export const deadlineMs = 100;
+/**
+ * A reply that takes longer is not an answer any more. Boards take a millisecond; the rest is for a host so busy that
+ * whatever answers is not scheduled (a board model on a pseudo-terminal), which must not cost a sample.
+ */
+export const deadlineMs = 200;
+/** A blocking read waits so long before it returns empty-handed (VTIME counts in tenths of a second). */
+export const kernelWaitMs = 100;
 /** Input silent for this long is taken to be finished; longer than any pause within a reply. */
 export const quietMs = 25;
 /** A drain that does not come to an end gives up. */

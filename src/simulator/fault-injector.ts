@@ -11,7 +11,7 @@ export interface Delivery {
   delayMs: number;
 }
 
-const slowDelaysMs = [4, 8, 16, 32, 64, 128, 256];
+const slowDelaysMs = [8, 16, 32, 64, 128, 256, 512];
 const strayMost = 16;
 
 /** Decides by chance what becomes of each reply. The same plan, seed and order of replies give the same faults. */

@@ -28,7 +28,7 @@ export interface FaultPlan {
   readonly unplug?: { readonly periodMs: number; readonly awayMs: number };
 }
 
-export const noFaults: FaultPlan = { rates: {}, lateMs: 150 };
+export const noFaults: FaultPlan = { rates: {}, lateMs: 300 };
 
 /**
  * Reads `drop:1e-4,late:1e-3:200ms,unplug:60s:5s`.

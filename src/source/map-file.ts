@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { boards } from '../board/catalogue.js';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
-import type { RailMap } from '../measure/rail-map.js';
+import { type RailMap, resolveWiring } from '../measure/rail-map.js';
 import { issueText } from '../schema/issue-text.js';
 import { railMapSchema } from '../schema/rail-map.js';
 
@@ -11,7 +12,22 @@ import { railMapSchema } from '../schema/rail-map.js';
 export function readRailMap(path: string): RailMap {
   const parsed = railMapSchema.safeParse(parse(path, text(path)));
   if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
+  checkRails(path, parsed.data);
   return parsed.data;
+}
+
+/** A map that fits none of the boards is wrong by itself, whichever is plugged in. */
+function checkRails(path: string, map: RailMap): void {
+  let failure: unknown;
+  for (const board of boards) {
+    try {
+      resolveWiring(board, map);
+      return;
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw inputError(`${path}: ${errorText(failure)}`, failure);
 }
 
 function text(path: string): string {

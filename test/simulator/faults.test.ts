@@ -18,7 +18,7 @@ describe('--fault', () => {
       unplug: { periodMs: 60_000, awayMs: 2000 },
     });
     expect(parseFaults('unplug:1m:500ms').unplug).toEqual({ periodMs: 60_000, awayMs: 500 });
-    expect(parseFaults('late:1').lateMs).toBe(150);
+    expect(parseFaults('late:1').lateMs).toBe(300);
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe('what a fault does to a reply', () => {
     expect(spoiled('double', 1).bytes).toEqual(Buffer.concat([frame, frame]));
     expect(spoiled('short', 1).bytes).toEqual(Buffer.from(frame.subarray(0, 108)));
     expect(spoiled('silent', 1).bytes).toHaveLength(0);
-    expect(spoiled('late', 1)).toEqual({ bytes: Buffer.from(frame), delayMs: 150 });
+    expect(spoiled('late', 1)).toEqual({ bytes: Buffer.from(frame), delayMs: 300 });
     expect(injector('late:1:1s').deliver().delayMs).toBe(1000);
   });
 
@@ -132,7 +132,7 @@ describe('what a fault does to a reply', () => {
   it('slow: slower and slower, past any deadline, then as before', () => {
     const { deliver, tally } = injector('slow:1');
     const delays = Array.from({ length: 8 }, () => deliver().delayMs);
-    expect(delays).toEqual([4, 8, 16, 32, 64, 128, 256, 4]);
+    expect(delays).toEqual([8, 16, 32, 64, 128, 256, 512, 8]);
     expect(tally.read().faults.slow).toBe(2);
   });
 });
