@@ -52,6 +52,8 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     try {
       const experiment = await runExperiment(plan, measurement, relay);
       notices.release();
+      await measurement.stop();
+      relay.dispose(); // who asks again for an end now gets it
       const outcome = await conclude(experiment, plan, measurement, { options, names, limits, exports });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
@@ -97,7 +99,6 @@ async function conclude(
   measurement: Measurement,
   { options, names, limits, exports }: Conclusion,
 ): Promise<number> {
-  await measurement.stop();
   const knownFaults = measurement.hasBoard ? 0 : measurement.faults.length;
   let verdictCode: number = ExitCode.done;
   try {

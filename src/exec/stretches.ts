@@ -44,7 +44,7 @@ interface Boundary {
 
 /** How far back an end can look for the power around it. A power of two. */
 const recentSamples = 1024;
-/** Stretches that are complete wait until as many are. */
+/** Stretches that are complete wait until as many are, at least. */
 const settledAtOnce = 4096;
 
 class Pass {
@@ -58,6 +58,8 @@ class Pass {
   /** Ends that still look at the samples behind them. */
   readonly #watching = new Set<Edge>();
   #complete: { readonly group: number; readonly start: Edge; readonly end: Edge }[] = [];
+
+  #settleAt = settledAtOnce;
 
   readonly #sums;
   #samples = 0;
@@ -127,7 +129,7 @@ class Pass {
     this.#complete.push({ group, start: starts.get(stretch)!, end: edge });
     starts.delete(stretch);
     if (starts.size === 0) this.#active = this.#active.filter((each) => each !== group);
-    if (this.#complete.length >= settledAtOnce) this.#settle();
+    if (this.#complete.length >= this.#settleAt) this.#settle();
   }
 
   #edgeAt(wantedUs: number, uncertaintyUs: number, us: number, nowMw: Float64Array): Edge {
@@ -198,5 +200,7 @@ class Pass {
       addUp(this.#results[group]!, start, end, this.facts.instantUs);
       return false;
     });
+    // Those that are left are looked at again when there are twice as many, not at each that comes.
+    this.#settleAt = Math.max(settledAtOnce, 2 * this.#complete.length);
   }
 }

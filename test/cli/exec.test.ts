@@ -112,7 +112,10 @@ describe('exec leaves the command alone', () => {
   });
 
   const inTerminal = (seen: string, typed: string, command: readonly string[]) =>
-    spawnSync('python3', ['test/cli/in-terminal.py', seen, typed, ...command], { encoding: 'utf8' });
+    spawnSync('python3', ['test/cli/in-terminal.py', seen, typed, ...command], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
   const asCommand = (options: readonly string[]) => [
     process.execPath,
     'bin/powerlog.js',
@@ -128,15 +131,16 @@ describe('exec leaves the command alone', () => {
 
   it.runIf(hasPython)('gives it a typed Ctrl-C once', () => {
     const program = `
-import signal, sys
+import signal, sys, time
 count = 0
 def caught(*_):
     global count
     count += 1
 signal.signal(signal.SIGINT, caught)
 print("ready", flush=True)
-signal.pause()
-signal.sigtimedwait([signal.SIGUSR1], 1)
+while count == 0:
+    time.sleep(0.01)
+time.sleep(0.5)  # for a second one
 print("count", count)
 sys.exit(9)`;
     const { stdout, status } = inTerminal(
