@@ -89,8 +89,10 @@ export class SummaryCollector {
     if (this.#header?.instantsMeasured)
       for (let row = 0; row < count; row++) this.#latenciesNs.add(raw.replyNs[row]! - raw.requestNs[row]!);
     for (const event of raw.events) {
-      if (event.type === 'fault') this.#faults.add(event, this.#spacings);
-      else if (event.type === 'clock') this.#drift?.add(event.atNs, event.unixUs);
+      if (event.type === 'fault') {
+        if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
+        this.#faults.add(event, this.#spacings);
+      } else if (event.type === 'clock') this.#drift?.add(event.atNs, event.unixUs);
       else this.#end = { atUs: event.atNs / 1000, reason: event.reason };
     }
   }
@@ -118,7 +120,7 @@ export class SummaryCollector {
     const edges = this.#silentEdges(limitUs);
     this.#faults.settle(this.#spacings, edges);
     const inner = this.#spacings.candidates
-      .filter((gap) => length(gap) > limitUs)
+      .filter((gap) => length(gap) > limitUs || gap.slept)
       .sort((a, b) => a.startUs - b.startUs);
     const beyond = spacingsUs.above(limitUs);
     const unlisted = this.#spacings.isFull ? Math.max(0, beyond.count - inner.length) : 0;
@@ -175,9 +177,9 @@ export class SummaryCollector {
     return { instantUs: this.#instantUs, gapLimitUs: limitUs, gaps };
   }
 
-  /** A sample was taken within this of its instant: half a round trip. */
+  /** A sample was taken within about this of its instant: half a typical round trip. */
   get #instantUs(): number {
-    return (this.#latenciesNs.quantile(0.99) ?? 0) / 2000;
+    return (this.#latenciesNs.quantile(0.5) ?? 0) / 2000;
   }
 
   #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {
@@ -209,7 +211,7 @@ export class SummaryCollector {
 
   #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {
     const { accuracyShare } = this;
-    const instantUs = (this.#latenciesNs.quantile(0.99) ?? 0) / 2000;
+    const instantUs = this.#instantUs;
     const budgets = recordingBudgets(this.#components, {
       accuracyShare,
       instantUs,

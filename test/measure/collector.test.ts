@@ -48,9 +48,9 @@ describe('SummaryCollector', () => {
     expect(uncertainty.accuracy_share).toBe(0.03);
     expect(uncertainty.accuracy_j.gpu).toBeCloseTo(0.0195, 12);
     expect(uncertainty.gaps_j.gpu).toBe(0);
-    // p99 of the round trips is 994 µs (800 + 0.97 · 200): instants within 497 µs. The GPU takes 100 W at one end and
-    // 200 W at the other: 100 W · 497 µs. One step of 100 W lies anywhere in 1 ms: 1.96 · 0.1 J / √12.
-    const edges = 100 * 497e-6 + (1.96 * 0.1) / Math.sqrt(12);
+    // The median of the round trips is 800 µs: instants within 400 µs. The GPU takes 100 W at one end and 200 W at the
+    // other: 100 W · 400 µs. One step of 100 W lies anywhere in 1 ms: 1.96 · 0.1 J / √12.
+    const edges = 100 * 400e-6 + (1.96 * 0.1) / Math.sqrt(12);
     expect(uncertainty.edges_j.gpu).toBeCloseTo(edges, 9);
     expect(energy_uncertainty_j.gpu).toBeCloseTo(Math.hypot(0.0195, edges), 9);
   });
