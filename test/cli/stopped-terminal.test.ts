@@ -1,0 +1,37 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { scratch } from '../capture/samples.js';
+import { bin } from './run.js';
+
+const hasTerminals = process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
+
+describe.runIf(hasTerminals)('a terminal stopped with Ctrl-S', () => {
+  it('holds up neither the sampling nor the rows', async () => {
+    const out = join(scratch(), 'run.csv');
+    writeFileSync(out, '');
+    const inTerminal = fileURLToPath(new URL('in-terminal.py', import.meta.url));
+    // Ctrl-S follows the status line's first watt; nobody types Ctrl-Q.
+    const terminal = spawn(
+      'python3',
+      [inTerminal, ' W', '\\x13', process.execPath, bin, 'record', '--port', 'sim', '--out', out, '--force'],
+      { stdio: 'ignore' },
+    );
+    const ended = once(terminal, 'exit');
+    const lastTimeS = () => Number(readFileSync(out, 'utf8').trimEnd().split('\n').at(-1)!.split(',')[0]);
+    const rowsCame = new Promise<void>((resolve) => {
+      const watcher = watch(out, () => {
+        if (!(lastTimeS() >= 4)) return;
+        watcher.close();
+        resolve();
+      });
+    });
+    await rowsCame;
+    terminal.kill('SIGKILL'); // the terminal is closed, which ends the recording well
+    await ended;
+    expect(lastTimeS()).toBeGreaterThanOrEqual(4);
+  });
+});
