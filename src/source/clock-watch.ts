@@ -7,6 +7,11 @@ const reanchorNs = 10e9;
 /** CLOCK_MONOTONIC stands still while the machine sleeps, the uptime does not; less than this is its resolution. */
 const suspendMs = 500;
 
+export interface Clocks {
+  readonly asleepSinceBootMs: () => number;
+  readonly readAnchor: () => ClockAnchor;
+}
+
 /**
  * Watches what may not bend the time axis but belongs into the record: the wall clock's opinion now and then, and
  * whether the machine slept.
@@ -14,14 +19,20 @@ const suspendMs = 500;
 export class ClockWatch {
   private nextNs = reanchorNs;
   private checkedNs = 0;
-  private asleepMs = asleepSinceBootMs();
+  private asleepMs: number;
 
-  constructor(private readonly start: ClockAnchor) {}
+  /** @param clocks Other clocks than the machine's, for tests. */
+  constructor(
+    private readonly start: ClockAnchor,
+    private readonly clocks: Clocks = machineClocks,
+  ) {
+    this.asleepMs = clocks.asleepSinceBootMs();
+  }
 
   /** Events that are due at `nowNs` since the recording began. */
   check(nowNs: number): RecordingEvent[] {
     const events: RecordingEvent[] = [];
-    const asleepMs = asleepSinceBootMs();
+    const asleepMs = this.clocks.asleepSinceBootMs();
     const sleptMs = asleepMs - this.asleepMs;
     if (sleptMs > suspendMs) {
       const count = Math.round(sleptMs);
@@ -41,9 +52,12 @@ export class ClockWatch {
   }
 
   private anchor(): RecordingEvent {
-    const { monotonicNs, unixUs } = readClockAnchor();
+    const { monotonicNs, unixUs } = this.clocks.readAnchor();
     return { type: 'clock', atNs: Number(monotonicNs - this.start.monotonicNs), unixUs };
   }
 }
 
-const asleepSinceBootMs = (): number => uptime() * 1000 - Number(process.hrtime.bigint()) / 1e6;
+const machineClocks: Clocks = {
+  asleepSinceBootMs: () => uptime() * 1000 - Number(process.hrtime.bigint()) / 1e6,
+  readAnchor: readClockAnchor,
+};
