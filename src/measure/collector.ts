@@ -123,7 +123,8 @@ export class SummaryCollector {
       .filter((gap) => length(gap) > limitUs || gap.slept)
       .sort((a, b) => a.startUs - b.startUs);
     const beyond = spacingsUs.above(limitUs);
-    const unlisted = this.#spacings.isFull ? Math.max(0, beyond.count - inner.length) : 0;
+    const long = inner.filter((gap) => length(gap) > limitUs).length;
+    const unlisted = this.#spacings.isFull ? Math.max(0, beyond.count - long) : 0;
     const listedUs = total(inner.map(length));
     const innerUs = unlisted > 0 ? Math.max(beyond.sum, listedUs) : listedUs;
     const edgesUs = total(edges.map(length));

@@ -28,6 +28,8 @@ export interface Candidate extends Gap {
   /** Of the fault that is its cause; `late` has none. */
   causeRank: number;
   causeStartUs: number;
+  /** A gap whatever its length: the machine slept in it, and the time axis stood still meanwhile. */
+  slept?: boolean;
 }
 
 /** A gap is a spacing over this many medians, */
@@ -69,6 +71,10 @@ export class SpacingWatch {
   readonly #kept: Candidate[] = [];
   /** Those whose neighbourhood is not over yet, with the sample that ended each. */
   readonly #open: { readonly candidate: Candidate; readonly sample: number }[] = [];
+  /** Those in which the machine slept and that are too short for the heap. */
+  readonly #slept: Candidate[] = [];
+  /** The machine slept in the silence that is under way. */
+  #asleep = false;
   readonly #ringUs = new Float64Array(neighbours);
   readonly #ringMw: readonly Float64Array[];
 
@@ -94,9 +100,28 @@ export class SpacingWatch {
     return this.#kept.length === mostGaps;
   }
 
-  /** The long spacings, in no order. */
+  /** The long spacings, and those in which the machine slept, in no order. */
   get candidates(): readonly Candidate[] {
-    return this.#kept;
+    return this.#slept.length === 0 ? this.#kept : [...this.#kept, ...this.#slept];
+  }
+
+  /**
+   * The machine slept at some instant between these. Its clock did too, so that nothing tells where but the longest
+   * spacing: that one is a gap whatever its length.
+   */
+  sleep(startUs: number, endUs: number): void {
+    if (this.#samples === 0) return;
+    let longestUs = endUs - this.#lastUs;
+    let longest = this.#samples;
+    const oldest = Math.max(1, this.#samples - neighbours + 1);
+    for (let n = this.#samples - 1; n >= oldest; n--) {
+      const us = this.#ringUs[n & (neighbours - 1)]!;
+      if (us < startUs) break;
+      const spacing = us - this.#ringUs[(n - 1) & (neighbours - 1)]!;
+      if (spacing > longestUs) [longestUs, longest] = [spacing, n];
+    }
+    if (longest === this.#samples) this.#asleep = true;
+    else this.#markSlept(longest);
   }
 
   add(timeUs: Float64Array, powerMw: readonly Float64Array[], count: number): void {
@@ -115,6 +140,7 @@ export class SpacingWatch {
       for (let c = 0; c < powerMw.length; c++) this.#ringMw[c]![slot] = powerMw[c]![row]!;
       this.#lastUs = us;
       this.#samples++;
+      if (this.#asleep) this.#markSlept(this.#samples - 1);
       while (this.#open.length > 0 && this.#isOver(this.#open[0]!)) this.#close(this.#open.shift()!);
     }
   }
@@ -122,6 +148,28 @@ export class SpacingWatch {
   /** Looks at the neighbourhoods that the recording's end cut short. */
   finish(): void {
     for (const open of this.#open.splice(0)) this.#close(open);
+  }
+
+  /** The spacing before sample `n`, which the ring still holds. */
+  #markSlept(n: number): void {
+    this.#asleep = false;
+    const [before, after] = [(n - 1) & (neighbours - 1), n & (neighbours - 1)];
+    const startUs = this.#ringUs[before]!;
+    let gap = this.candidates.find((each) => each.startUs === startUs);
+    if (!gap) {
+      const [from, to] = [before, after].map((slot) => this.#ringMw.map((ring) => ring[slot]!)) as [
+        number[],
+        number[],
+      ];
+      const low = from.map((mw, c) => Math.min(mw, to[c]!));
+      const high = from.map((mw, c) => Math.max(mw, to[c]!));
+      gap = silence(startUs, this.#ringUs[after]!, { before: from, after: to, low, high });
+      if (this.#slept.length < mostGaps) this.#slept.push(gap);
+    }
+    gap.slept = true;
+    gap.cause = 'suspend';
+    gap.causeRank = 0;
+    gap.causeStartUs = startUs;
   }
 
   #consider(us: number, spacing: number, powerMw: readonly Float64Array[], row: number): void {

@@ -32,7 +32,7 @@ const faultTexts: Readonly<Record<FaultKind, (tally: FaultTally) => string>> = {
   overrun: ({ amount }) =>
     `${count(amount, 'sample')} were taken but could not be kept: the machine was too busy`,
   suspend: ({ times, amount }) =>
-    `the machine slept ${count(times, 'time')}, ${(amount / 1000).toFixed(1)} s in all`,
+    `the machine slept ${count(times, 'time')}, ${(amount / 1000).toFixed(1)} s in all: that is neither on the time axis nor in the energy, and unix_time_s is behind by it from there on`,
 };
 
 /** What a reader of the figures should know, in an order that does not depend on the order of events. */
