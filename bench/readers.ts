@@ -8,7 +8,8 @@ export interface Run {
   readonly rateHz: number;
   readonly cpuS: number;
   readonly spacing?: Spacing;
-  readonly gaps?: number;
+  /** Gaps that are more than a request sent late. */
+  readonly lost?: number;
 }
 
 export interface Reader {
@@ -79,13 +80,15 @@ async function recordRun(
   const text = readFileSync(`${base}.csv`, 'latin1');
   for (let at = text.indexOf('\n') + 1; at < text.length; at = text.indexOf('\n', at) + 1)
     instants.push(Math.round(Number(text.slice(at, text.indexOf(',', at))) * 1e6));
-  const { gaps } = JSON.parse(readFileSync(`${base}.summary.json`, 'utf8')) as { gaps: unknown[] };
+  const { gaps } = JSON.parse(readFileSync(`${base}.summary.json`, 'utf8')) as {
+    gaps: { cause: string }[];
+  };
   const spanS = (instants.at(-1)! - instants[0]!) / 1e6;
   return {
     samples: instants.length,
     rateHz: (instants.length - 1) / spanS,
     cpuS,
     spacing: spacing(instants),
-    gaps: gaps.length,
+    lost: gaps.filter(({ cause }) => cause !== 'late').length,
   };
 }

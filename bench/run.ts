@@ -23,8 +23,8 @@ if (unknown.length > 0)
   throw new Error(`--only takes ${Object.keys(parts).join(', ')}, not ${unknown.join(', ')}`);
 
 const effort: Effort = values.quick
-  ? { seconds: 2, repeats: 1, longFrames: 3_000_000 }
-  : { seconds: 10, repeats: 3, longFrames: 30_000_000 };
+  ? { longSeconds: 4, seconds: 1, repeats: 1, longFrames: 3_000_000 }
+  : { longSeconds: 30, seconds: 6, repeats: 3, longFrames: 30_000_000 };
 
 const workshop = new Workshop();
 process.once('exit', () => workshop.close());
