@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import { usageError } from '../errors.js';
 import type { Cooldown } from '../exec/experiment.js';
+import type { ColumnSet } from '../sink/columns.js';
 import { parseDurationMs, parseEnergyJ, parsePercent } from '../units.js';
-import { checked } from './options.js';
+import { checked, type MapOptions } from './options.js';
 
 /** Options of `exec` alone. */
 
@@ -16,6 +17,32 @@ function parseCount(least: number): (text: string) => number {
 
 /** `--baseline`: how long, or which file; a name that looks like a duration is one. */
 export type BaselineOption = { readonly durationMs: number } | { readonly path: string };
+
+export interface ExecOptions extends MapOptions {
+  readonly port: string;
+  readonly out?: string;
+  readonly capture?: string;
+  readonly rate?: number;
+  readonly columns: ColumnSet;
+  readonly accuracy?: number;
+  readonly reconnect: number;
+  readonly link: 'auto' | 'tty' | 'stream';
+  readonly baseline: BaselineOption;
+  readonly runs: number;
+  readonly warmup: number;
+  readonly cooldown?: Cooldown;
+  readonly compare?: true;
+  readonly exportJson?: string;
+  readonly exportMarkdown?: string;
+  readonly exportCsv?: string;
+  readonly maxEnergy?: number;
+  readonly minCoverage?: number;
+  readonly maxRegression?: number;
+  readonly baselineRun?: string;
+  readonly strict?: true;
+  readonly force?: true;
+  readonly quiet?: true;
+}
 
 function parseBaseline(text: string): BaselineOption {
   if (text === '0') return { durationMs: 0 };

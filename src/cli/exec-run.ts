@@ -13,8 +13,7 @@ import { SignalRelay } from '../exec/signals.js';
 import type { RepeatedRuns } from '../exec/summaries.js';
 import type { Summary } from '../measure/summary.js';
 import { plural } from '../units.js';
-import type { ExecOptions } from './exec.js';
-import type { BaselineOption } from './exec-options.js';
+import type { BaselineOption, ExecOptions } from './exec-options.js';
 import { railMapFrom } from './options.js';
 import { say, styled } from './say.js';
 

@@ -1,11 +1,9 @@
 import { Command, Option } from 'commander';
 import { usageError } from '../errors.js';
-import type { Cooldown } from '../exec/experiment.js';
-import type { ColumnSet } from '../sink/columns.js';
 import {
-  type BaselineOption,
   baselineOption,
   cooldownOption,
+  type ExecOptions,
   maxEnergyOption,
   maxRegressionOption,
   runsOption,
@@ -16,7 +14,6 @@ import {
   columnsOption,
   forceOption,
   linkOption,
-  type MapOptions,
   mapOption,
   minCoverageOption,
   portOption,
@@ -26,32 +23,6 @@ import {
   slotFeedOption,
   slotOption,
 } from './options.js';
-
-export interface ExecOptions extends MapOptions {
-  readonly port: string;
-  readonly out?: string;
-  readonly capture?: string;
-  readonly rate?: number;
-  readonly columns: ColumnSet;
-  readonly accuracy?: number;
-  readonly reconnect: number;
-  readonly link: 'auto' | 'tty' | 'stream';
-  readonly baseline: BaselineOption;
-  readonly runs: number;
-  readonly warmup: number;
-  readonly cooldown?: Cooldown;
-  readonly compare?: true;
-  readonly exportJson?: string;
-  readonly exportMarkdown?: string;
-  readonly exportCsv?: string;
-  readonly maxEnergy?: number;
-  readonly minCoverage?: number;
-  readonly maxRegression?: number;
-  readonly baselineRun?: string;
-  readonly strict?: true;
-  readonly force?: true;
-  readonly quiet?: true;
-}
 
 export function execCommand(): Command {
   return new Command('exec')

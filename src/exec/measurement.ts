@@ -5,7 +5,8 @@ import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js
 import type { Summary } from '../measure/summary.js';
 import { type OutputChoice, type Outputs, openOutputs } from '../session/outputs.js';
 import { runSession } from '../session/session.js';
-import { type OpenOptions, openSource } from '../source/open.js';
+import { openSource } from '../source/open.js';
+import type { OpenOptions } from '../source/open-board.js';
 import type { Recording, RecordingOptions, Source } from '../source/source.js';
 import { EmptySource } from './empty-source.js';
 import type { GroupResult } from './group.js';

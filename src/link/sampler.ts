@@ -2,7 +2,7 @@ import type { FaultKind, RecordingEvent } from '../block.js';
 import type { Board, Command } from '../board/board.js';
 import { type FrameCheck, makeFrameCheck } from '../board/frame.js';
 import type { SampleRing } from './ring.js';
-import { type AsyncWire, deadlineMs, gone, quietMs, type Wire } from './wire.js';
+import { gone, quietMs } from './wire.js';
 
 /** What the sampler wants done next; the result is handed to the next `step`. */
 export const Action = { ask: 0, sleep: 1, drain: 2, end: 3 } as const;
@@ -238,47 +238,5 @@ export class Sampler {
 
   private event(kind: FaultKind, startNs: number, endNs: number, count: number): void {
     this.options.onEvent({ type: 'fault', kind, startNs, endNs, count });
-  }
-}
-
-/** Drives a sampler over a wire that blocks. */
-export function sampleBlocking(sampler: Sampler, wire: Wire): SamplingOutcome {
-  let result = 0;
-  for (;;) {
-    switch (sampler.step(result)) {
-      case Action.ask:
-        result = wire.write(sampler.request);
-        if (result !== gone) result = wire.read(sampler.reply, sampler.replyBytes, deadlineMs);
-        break;
-      case Action.sleep:
-        result = wire.sleep(sampler.waitMs);
-        break;
-      case Action.drain:
-        result = wire.drain(sampler.waitMs);
-        break;
-      case Action.end:
-        return sampler.outcome;
-    }
-  }
-}
-
-/** Drives a sampler over a wire that is awaited. */
-export async function sampleAsync(sampler: Sampler, wire: AsyncWire): Promise<SamplingOutcome> {
-  let result = 0;
-  for (;;) {
-    switch (sampler.step(result)) {
-      case Action.ask:
-        result = await wire.write(sampler.request);
-        if (result !== gone) result = await wire.read(sampler.reply, sampler.replyBytes, deadlineMs);
-        break;
-      case Action.sleep:
-        result = await wire.sleep(sampler.waitMs);
-        break;
-      case Action.drain:
-        result = await wire.drain(sampler.waitMs);
-        break;
-      case Action.end:
-        return sampler.outcome;
-    }
   }
 }

@@ -3,7 +3,7 @@ import { boardError, errorText, systemErrorCode, type UserError } from '../error
 import { holdersOf } from './port-holders.js';
 import { listPorts } from './port-list.js';
 
-/** The only file that imports `serialport`. CDC-ACM ignores the baud rate; the vendor's tools open it so. */
+/** CDC-ACM ignores the baud rate; the vendor's tools open it so. */
 const settings = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1, lock: true } as const;
 
 /** A port that is configured and locked, and not read from. */
@@ -36,9 +36,6 @@ export async function openStream(path: string): Promise<SerialPort> {
   }
   return port;
 }
-
-/** What the system's own listing says, where it can be trusted (not on Linux, see port-list). */
-export const listWithSerialport = (): ReturnType<typeof SerialPort.list> => SerialPort.list();
 
 /** Says why a port could not be opened, and what to do about it. serialport gives the reason as text only. */
 async function openFailure(path: string, error: unknown): Promise<UserError> {

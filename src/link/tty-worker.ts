@@ -2,9 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { boardById } from '../board/catalogue.js';
 import { makeFastClock } from '../clock.js';
 import { ExitCode, errorText, systemErrorCode, UserError } from '../errors.js';
+import { sampleBlocking } from './drive.js';
 import { identifyBlocking } from './handshake.js';
 import { SampleRing } from './ring.js';
-import { Sampler, sampleBlocking } from './sampler.js';
+import { Sampler } from './sampler.js';
 import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
 import { TtyWire } from './tty-wire.js';
 

@@ -5,8 +5,8 @@ import { readCapture } from '../capture/reader.js';
 import { inputError } from '../errors.js';
 import { resolveWiring } from '../measure/rail-map.js';
 import { CaptureSource } from '../source/capture.js';
+import type { Finding } from './finding.js';
 import { openOutputs } from './outputs.js';
-import type { Finding } from './repair.js';
 import { runSession } from './session.js';
 
 /** @throws UserError (badInput) where it is no capture, or damaged before its end */

@@ -14,7 +14,7 @@ import {
 import { buildSummary } from '../measure/summary.js';
 import { CsvRows } from '../source/csv-rows.js';
 import { tool } from '../tool.js';
-import type { Finding } from './repair.js';
+import type { Finding } from './finding.js';
 
 /**
  * Measures a CSV's rows again. The CSV does not tell who the board was, how long it took to answer, where it ran and

@@ -5,25 +5,12 @@ import { magic } from '../capture/format.js';
 import { standsAt } from '../capture/parts.js';
 import { inputError, outputError, systemErrorCode } from '../errors.js';
 import type { RailMap } from '../measure/rail-map.js';
-import type { Summary } from '../measure/summary.js';
 import { openForWriting } from '../sink/safe-open.js';
 import { SummaryFile, summaryPathFor } from '../sink/summary-file.js';
+import type { Finding } from './finding.js';
 import { recompressHead } from './recompress.js';
 import { inspectCapture } from './repair-capture.js';
 import { inspectCsv } from './repair-csv.js';
-
-/** What a look through a recording found. */
-export interface Finding {
-  readonly samples: number;
-  /** Where what is whole ends, in bytes of the uncompressed file. */
-  readonly wholeBytes: number;
-  /** Whether its end is torn or missing. */
-  readonly torn: boolean;
-  /** What closes it behind its whole part. */
-  readonly tail: Uint8Array;
-  /** Of the whole part. */
-  readonly summary: Summary;
-}
 
 export interface RepairPlan extends Finding {
   readonly path: string;

@@ -4,7 +4,7 @@ import { type ProfileName, profileNames } from '../simulator/profile-names.js';
 import { NoPseudoTerminal } from '../simulator/pseudo-terminal.js';
 import { type Simulator, startSimulator } from '../simulator/server.js';
 import { LiveSource } from './live.js';
-import { type OpenOptions, openBoard } from './open.js';
+import { type OpenOptions, openBoard } from './open-board.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
 const defaultProfile: ProfileName = 'constant';
