@@ -1,6 +1,7 @@
 import { formatUncertain } from '../measure/honest-digits.js';
 import type { Summary } from '../measure/summary.js';
 import { formatSi, plural } from '../units.js';
+import { say, styled } from './say.js';
 import { formatTable } from './table.js';
 
 const watts = (value: number | null): string => (value === null ? '–' : formatSi(value, 'W'));
@@ -27,7 +28,7 @@ export function printSummary(summary: Summary, files: readonly string[]): void {
   lines.push(
     `  coverage ${coverage === null ? '–' : `${(coverage * 100).toFixed(2)} %`}, ${plural(gaps.length, 'gap')}; ± is 95 %`,
   );
-  for (const warning of summary.warnings) lines.push(`  warning: ${warning.message}`);
+  for (const warning of summary.warnings) lines.push(`  ${styled('yellow', 'warning:')} ${warning.message}`);
   if (files.length > 0) lines.push(`  kept in ${files.join(', ')}`);
-  process.stderr.write(`${lines.join('\n')}\n`);
+  say(lines.join('\n'));
 }
