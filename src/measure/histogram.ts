@@ -5,6 +5,7 @@
  */
 export class Histogram {
   #count = 0;
+  #negativeCount = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
   readonly #positive = new Bins(20);
@@ -33,7 +34,7 @@ export class Histogram {
       if (value < min) min = value;
       if (value > max) max = value;
       if (value >= 0) bins.add(value);
-      else this.#negative.add(-value);
+      else this.#addNegative(-value);
     }
     this.#min = min;
     this.#max = max;
@@ -44,7 +45,7 @@ export class Histogram {
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
     if (value >= 0) this.#positive.add(value);
-    else this.#negative.add(-value);
+    else this.#addNegative(-value);
     this.#count++;
   }
 
@@ -65,27 +66,28 @@ export class Histogram {
   above(limit: number): { count: number; sum: number } {
     let count = 0;
     let sum = 0;
-    for (const [value, times] of this.#ascending())
-      if (value > limit) {
-        count += times;
-        sum += times * value;
-      }
+    const tally = (value: number, times: number): void => {
+      if (value <= limit) return;
+      count += times;
+      sum += times * value;
+    };
+    this.#negative.each((magnitude, times) => tally(-magnitude, times));
+    this.#positive.each(tally);
     return { count, sum };
   }
 
-  #orderStatistic(rank: number): number {
-    let passed = 0;
-    for (const [value, times] of this.#ascending()) {
-      passed += times;
-      if (passed > rank) return Math.min(Math.max(value, this.#min), this.#max);
-    }
-    return this.#max;
+  #addNegative(magnitude: number): void {
+    this.#negative.add(magnitude);
+    this.#negativeCount++;
   }
 
-  *#ascending(): Generator<readonly [value: number, times: number]> {
-    const negative = [...this.#negative.ascending()].reverse();
-    for (const [value, times] of negative) yield [-value, times];
-    yield* this.#positive.ascending();
+  #orderStatistic(rank: number): number {
+    const negative = this.#negativeCount;
+    const value =
+      rank < negative
+        ? -this.#negative.orderStatistic(negative - 1 - rank)
+        : this.#positive.orderStatistic(rank - negative);
+    return Math.min(Math.max(value, this.#min), this.#max);
   }
 }
 
@@ -101,7 +103,7 @@ class Bins {
   constructor(exactBits: number) {
     this.#exactBits = exactBits;
     this.#exact = 2 ** exactBits;
-    this.#pages = new Array(((this.#exact + (53 - exactBits) * octaveBins) >> pageBits) + 1).fill(undefined);
+    this.#pages = Array.from({ length: ((this.#exact + (53 - exactBits) * octaveBins) >> pageBits) + 1 });
   }
 
   add(magnitude: number): void {
@@ -110,13 +112,29 @@ class Bins {
     page[bin & (pageSize - 1)]!++;
   }
 
-  *ascending(): Generator<readonly [value: number, times: number]> {
-    for (let number = 0; number < this.#pages.length; number++) {
+  /** The magnitude that `rank` others are not above. */
+  orderStatistic(rank: number): number {
+    let left = rank;
+    for (let number = 0; ; number++) {
       const page = this.#pages[number];
       if (!page) continue;
-      for (let n = 0; n < pageSize; n++)
-        if (page[n]! > 0) yield [this.#valueOf(number * pageSize + n), page[n]!];
+      const total = sum(page);
+      if (left >= total) {
+        left -= total;
+        continue;
+      }
+      let n = 0;
+      while (left >= page[n]!) left -= page[n++]!;
+      return this.#valueOf(number * pageSize + n);
     }
+  }
+
+  each(visit: (magnitude: number, times: number) => void): void {
+    this.#pages.forEach((page, number) => {
+      if (!page) return;
+      for (let n = 0; n < pageSize; n++)
+        if (page[n]! > 0) visit(this.#valueOf(number * pageSize + n), page[n]!);
+    });
   }
 
   #newPage(number: number): Uint32Array {
@@ -142,3 +160,9 @@ class Bins {
 }
 
 const octaveBins = 2 ** 14;
+
+function sum(page: Uint32Array): number {
+  let total = 0;
+  for (let n = 0; n < pageSize; n++) total += page[n]!;
+  return total;
+}
