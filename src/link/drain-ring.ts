@@ -10,7 +10,7 @@ export interface PlacedEvent {
 }
 
 /**
- * Hands out what a sampler puts into a ring, every tenth of a second, events in their place, until `outcome` is known
+ * Hands out what a sampler puts into a ring, a few times a second, events in their place, until `outcome` is known
  * and the ring is empty. The consumer polls, so that the producer spends nothing on waking it.
  */
 export async function* drainRing(

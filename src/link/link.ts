@@ -24,8 +24,8 @@ export interface Link {
 /** `tty`: a thread that blocks in the kernel (POSIX). `stream`: serialport's stream. `in-process`: no port at all. */
 export type LinkKind = 'tty' | 'stream' | 'in-process';
 
-/** Live samples are handed on in pieces of about this age. */
-export const handOverMs = 100;
+/** Live samples are handed on in pieces of about this age: each hand-over costs CPU on the machine under test. */
+export const handOverMs = 250;
 /** A block holds at most so many samples. */
 export const blockSamples = 512;
 /** What the ring holds: a minute at 1 kHz, however long the text takes. 15 MB at 216 bytes a frame. */

@@ -15,6 +15,9 @@ export interface LiveOptions {
   readonly onNotice: (text: string) => void;
 }
 
+/** How often the clocks are looked at: it costs a file read. */
+const clockCheckNs = 1e9;
+
 /** A board on a port. */
 export class LiveSource implements Source {
   readonly board: Board;
@@ -47,6 +50,7 @@ class LiveRecording implements Recording {
   private readonly clockWatch: ClockWatch;
   private readonly endNs: number | undefined;
   private lastNs = 0;
+  private nextClockCheckNs = 0;
 
   constructor(
     private link: Link | undefined,
@@ -107,7 +111,10 @@ class LiveRecording implements Recording {
       const block = next.value;
       if (block.count > 0) this.lastNs = block.replyNs[block.count - 1] as number;
       yield block;
-      const events = this.clockWatch.check(nsSince(originNs));
+      const nowNs = nsSince(originNs);
+      if (nowNs < this.nextClockCheckNs) continue;
+      this.nextClockCheckNs = nowNs + clockCheckNs;
+      const events = this.clockWatch.check(nowNs);
       if (events.length > 0) yield emptyBlock(events);
     }
   }

@@ -21,7 +21,7 @@ export interface Source {
 /** A recording in progress. */
 export interface Recording {
   readonly header: RecordingHeader;
-  /** The samples in order; the last block holds the `end` event. Live sources hand blocks out every 100 ms or so. */
+  /** The samples in order; the last block holds the `end` event. Live sources hand blocks out a few times a second. */
   blocks(): AsyncIterable<FrameBlock>;
   /** Ends it: the blocks up to now still come, then `end`. */
   stop(): void;
