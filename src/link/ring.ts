@@ -48,16 +48,22 @@ export class SampleRing {
     Atomics.wait(this.control, Slot.stop, 0, ms);
   }
 
-  /** False where the ring is full: nothing was kept. */
-  push(frame: Buffer, requestNs: number, replyNs: number): boolean {
+  /** Copies one frame of exactly `frameBytes`. False where the ring is full: nothing was kept. */
+  push(frame: Uint8Array, requestNs: number, replyNs: number): boolean {
     const head = Atomics.load(this.control, Slot.head);
     if (((head - Atomics.load(this.control, Slot.tail)) | 0) > this.mask) return false;
     const slot = head & this.mask;
     this.requestNs[slot] = requestNs;
     this.replyNs[slot] = replyNs;
-    frame.copy(this.frames, slot * this.frameBytes, 0, this.frameBytes);
+    this.frames.set(frame, slot * this.frameBytes);
     Atomics.store(this.control, Slot.head, (head + 1) | 0);
     return true;
+  }
+
+  /** Whether the last frame pushed was this one. */
+  endsWith(frame: Buffer): boolean {
+    const start = ((Atomics.load(this.control, Slot.head) - 1) & this.mask) * this.frameBytes;
+    return frame.compare(this.frames, start, start + this.frameBytes, 0, this.frameBytes) === 0;
   }
 
   /** The next run of at most `limit` samples, in place and up to `until`; undefined where there is none. */

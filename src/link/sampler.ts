@@ -21,6 +21,8 @@ export interface SamplingOptions {
 
 /** A reply that came this much sooner than replies do may be a leftover. */
 const hastyShare = 0.5;
+/** One that is the last reply again and came this much sooner is that one's echo, whatever follows. */
+const echoShare = 0.3;
 /** So many frames in a row that contradict themselves: perhaps the stream is shifted after all. */
 const implausibleRunLimit = 8;
 /** A board that fails this many handshakes in a row (over a second) counts as lost. */
@@ -48,6 +50,8 @@ export class Sampler {
   private readonly welcome: Command;
   private readonly isPlausible: FrameCheck;
   private readonly view: DataView;
+  /** The reply's place, as long as a frame. */
+  private readonly frame: Uint8Array;
   private readonly periodNs: number;
   private readonly endNs: number;
   private slot = 0;
@@ -77,6 +81,7 @@ export class Sampler {
     this.replyBytes = this.sensors.replyBytes;
     this.isPlausible = makeFrameCheck(board);
     this.view = new DataView(this.reply.buffer, this.reply.byteOffset, this.reply.byteLength);
+    this.frame = this.reply.subarray(0, board.frameBytes);
     this.periodNs = options.rateHz === undefined ? 0 : 1e9 / options.rateHz;
     this.endNs = options.endNs ?? Number.POSITIVE_INFINITY;
     if (this.periodNs > 0) this.slot = Math.ceil(options.clock() / this.periodNs);
@@ -141,8 +146,10 @@ export class Sampler {
     if (!plausible) return this.doubt();
     if (this.implausibleCount > 0) this.endImplausibleRun();
     const roundTrip = this.replyNs - this.requestNs;
-    if (roundTrip < this.typicalNs * hastyShare) return this.listen();
-    return this.accept();
+    if (roundTrip >= this.typicalNs * hastyShare) return this.accept();
+    if (roundTrip >= this.typicalNs * echoShare || !this.ring.endsWith(this.reply)) return this.listen();
+    this.learn(roundTrip); // or a board that has become so quick, and says the same for ever, would never be believed
+    return this.fault('stray-bytes', length);
   }
 
   private kindOf(length: number): FaultKind {
@@ -180,14 +187,17 @@ export class Sampler {
 
   private accept(): Action {
     this.push();
-    const roundTrip = this.replyNs - this.requestNs;
-    const weight = roundTrip < this.typicalNs ? 0.2 : 0.01;
-    this.typicalNs += this.typicalNs === 0 ? roundTrip : (roundTrip - this.typicalNs) * weight;
+    this.learn(this.replyNs - this.requestNs);
     return this.next();
   }
 
+  private learn(roundTrip: number): void {
+    const weight = roundTrip < this.typicalNs ? 0.2 : 0.01;
+    this.typicalNs += this.typicalNs === 0 ? roundTrip : (roundTrip - this.typicalNs) * weight;
+  }
+
   private push(): void {
-    if (this.ring.push(this.reply, this.requestNs, this.replyNs)) {
+    if (this.ring.push(this.frame, this.requestNs, this.replyNs)) {
       if (this.overrunCount > 0) this.endOverrun();
     } else {
       if (this.overrunCount === 0) this.overrunStartNs = this.requestNs;

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { SampleRing } from '#powerlog/link/ring.js';
+
+const frameBytes = 8;
+
+const frameOf = (number: number): Uint8Array => {
+  const frame = new Uint8Array(frameBytes);
+  new DataView(frame.buffer).setFloat64(0, number);
+  return frame;
+};
+
+it('hands out what was pushed, in order, whole and once; refuses what it cannot hold', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(20), fc.nat(20), fc.integer({ min: 1, max: 7 })), { maxLength: 60 }),
+      (turns) => {
+        const ring = new SampleRing(SampleRing.allocate(16, frameBytes), frameBytes);
+        let pushed = 0;
+        let taken = 0;
+        for (const [pushes, takes, limit] of turns) {
+          for (let n = 0; n < pushes; n++) {
+            const kept = ring.push(frameOf(pushed), pushed * 10, pushed * 10 + 1);
+            expect(kept).toBe(pushed - taken < 16);
+            if (kept) pushed++;
+          }
+          for (let n = 0; n < takes; n++) {
+            const block = ring.peek(limit, ring.head);
+            if (!block) {
+              expect(taken).toBe(pushed);
+              break;
+            }
+            for (let row = 0; row < block.count; row++, taken++) {
+              expect([...block.frames.slice(row * frameBytes, (row + 1) * frameBytes)]).toEqual([
+                ...frameOf(taken),
+              ]);
+              expect([block.requestNs[row], block.replyNs[row]]).toEqual([taken * 10, taken * 10 + 1]);
+            }
+            ring.release(block.count);
+          }
+        }
+      },
+    ),
+  );
+});
