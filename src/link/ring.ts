@@ -10,6 +10,8 @@ export class SampleRing {
   private readonly replyNs: Float64Array;
   private readonly frames: Uint8Array;
   private readonly mask: number;
+  /** The producer's own: a sample lies behind the head. */
+  staged = false;
 
   /** Bytes of shared memory for `capacity` samples, a power of two. */
   static allocate(capacity: number, frameBytes: number): SharedArrayBuffer {
@@ -48,22 +50,38 @@ export class SampleRing {
     Atomics.wait(this.control, Slot.stop, 0, ms);
   }
 
-  /** Copies one frame of exactly `frameBytes`. False where the ring is full: nothing was kept. */
-  push(frame: Uint8Array, requestNs: number, replyNs: number): boolean {
+  /**
+   * Copies one frame of exactly `frameBytes`, which the consumer sees once it is published. False where the ring is full:
+   * nothing was kept.
+   */
+  stage(frame: Uint8Array, requestNs: number, replyNs: number): boolean {
     const head = Atomics.load(this.control, Slot.head);
     if (((head - Atomics.load(this.control, Slot.tail)) | 0) > this.mask) return false;
     const slot = head & this.mask;
     this.requestNs[slot] = requestNs;
     this.replyNs[slot] = replyNs;
     this.frames.set(frame, slot * this.frameBytes);
-    Atomics.store(this.control, Slot.head, (head + 1) | 0);
+    this.staged = true;
     return true;
   }
 
-  /** Whether the last frame pushed was this one. */
-  endsWith(frame: Buffer): boolean {
-    const start = ((Atomics.load(this.control, Slot.head) - 1) & this.mask) * this.frameBytes;
-    return frame.compare(this.frames, start, start + this.frameBytes, 0, this.frameBytes) === 0;
+  /** Hands the staged sample over, where there is one. */
+  publish(): void {
+    if (!this.staged) return;
+    this.staged = false;
+    Atomics.store(this.control, Slot.head, (Atomics.load(this.control, Slot.head) + 1) | 0);
+  }
+
+  /** Forgets the staged sample. */
+  retract(): void {
+    this.staged = false;
+  }
+
+  /** Whether the last frame taken was this one. */
+  endsWith(frame: Uint8Array): boolean {
+    const last = Atomics.load(this.control, Slot.head) - (this.staged ? 0 : 1);
+    const start = (last & this.mask) * this.frameBytes;
+    return Buffer.compare(frame, this.frames.subarray(start, start + this.frameBytes)) === 0;
   }
 
   /** The next run of at most `limit` samples, in place and up to `until`; undefined where there is none. */

@@ -21,22 +21,38 @@ export interface SamplingOptions {
 
 /** A reply that came this much sooner than replies do may be a leftover. */
 const hastyShare = 0.5;
-/** One that is the last reply again and came this much sooner is that one's echo, whatever follows. */
-const echoShare = 0.3;
+/**
+ * One that is also the last reply again is most likely its echo, so the real reply is waited for longer: as long as
+ * makes no gap, since a steady board may say the same twice.
+ */
+const echoListenMs = 15;
 /** So many frames in a row that contradict themselves: perhaps the stream is shifted after all. */
 const implausibleRunLimit = 8;
 /** A board that fails this many handshakes in a row (over a second) counts as lost. */
 const handshakeAttempts = 8;
 
-const State = { ready: 0, sleeping: 1, asked: 2, listening: 3, draining: 4, greeted: 5 } as const;
+/** Where the next question is further away than this, the line is looked at once more after the reply, ms. */
+const longPauseMs = 20;
+const secondLookMs = 5;
+
+const State = {
+  ready: 0,
+  sleeping: 1,
+  asked: 2,
+  listening: 3,
+  draining: 4,
+  greeted: 5,
+  confirming: 6,
+} as const;
 
 /**
  * One request, one reply, one deadline, as a state machine that does no I/O of its own, so that the blocking and the
  * asynchronous driver share every decision: `step(result)` names the next action. Nothing is allocated per sample.
  *
- * A reply is only pushed when it is surely the answer to its request: of exact length, within the deadline, and not
+ * A reply is only taken when it is surely the answer to its request: of exact length, within the deadline, and not
  * suspicious. A suspicious one (much sooner than usual, or contradicting itself) waits until the line has been
- * silent: a leftover is always followed by the real reply. Anything else leads to drain, WELCOME, and on.
+ * silent: a leftover is always followed by the real reply. Anything else leads to drain, WELCOME, and on. What was taken
+ * is handed on when the next exchange has shown that nothing came behind it, for then it ended where it should.
  */
 export class Sampler {
   readonly reply = Buffer.alloc(4096);
@@ -99,6 +115,10 @@ export class Sampler {
         return this.ask(this.welcome, State.greeted);
       case State.greeted:
         return this.judgeWelcome(result);
+      case State.confirming:
+        if (result > 0) return this.doubtLast('stray-bytes', result);
+        this.ring.publish();
+        return this.next();
       default:
         return this.next();
     }
@@ -125,6 +145,7 @@ export class Sampler {
   }
 
   private sleep(ns: number): Action {
+    if (this.ring.staged && ns > longPauseMs * 1e6) return this.lookAgain();
     // Wakes at least every 100 ms to see a stop request on wires that cannot be woken.
     this.waitMs = Math.min(ns / 1e6, 100);
     this.state = State.sleeping;
@@ -141,15 +162,13 @@ export class Sampler {
 
   private judge(length: number): Action {
     this.replyNs = this.options.clock();
-    if (length !== this.replyBytes) return this.fault(this.kindOf(length), length);
+    if (length !== this.replyBytes) return this.doubtLast(this.kindOf(length), length);
     const plausible = this.isPlausible(this.view, 0);
     if (!plausible) return this.doubt();
     if (this.implausibleCount > 0) this.endImplausibleRun();
     const roundTrip = this.replyNs - this.requestNs;
     if (roundTrip >= this.typicalNs * hastyShare) return this.accept();
-    if (roundTrip >= this.typicalNs * echoShare || !this.ring.endsWith(this.reply)) return this.listen();
-    this.learn(roundTrip); // or a board that has become so quick, and says the same for ever, would never be believed
-    return this.fault('stray-bytes', length);
+    return this.listen(this.ring.endsWith(this.frame) ? echoListenMs : 0);
   }
 
   private kindOf(length: number): FaultKind {
@@ -179,25 +198,23 @@ export class Sampler {
   }
 
   /** Waits for what would follow if the reply were a leftover: the real reply, no later than usual. */
-  private listen(): Action {
+  private listen(leastMs = 0): Action {
     this.state = State.listening;
-    this.waitMs = Math.min(quietMs, 1 + (2 * this.typicalNs) / 1e6);
+    this.waitMs = Math.max(leastMs, Math.min(quietMs, 1 + (2 * this.typicalNs) / 1e6));
     return Action.drain;
   }
 
   private accept(): Action {
     this.push();
-    this.learn(this.replyNs - this.requestNs);
+    const roundTrip = this.replyNs - this.requestNs;
+    const weight = roundTrip < this.typicalNs ? 0.2 : 0.01;
+    this.typicalNs += this.typicalNs === 0 ? roundTrip : (roundTrip - this.typicalNs) * weight;
     return this.next();
   }
 
-  private learn(roundTrip: number): void {
-    const weight = roundTrip < this.typicalNs ? 0.2 : 0.01;
-    this.typicalNs += this.typicalNs === 0 ? roundTrip : (roundTrip - this.typicalNs) * weight;
-  }
-
   private push(): void {
-    if (this.ring.push(this.frame, this.requestNs, this.replyNs)) {
+    this.ring.publish();
+    if (this.ring.stage(this.frame, this.requestNs, this.replyNs)) {
       if (this.overrunCount > 0) this.endOverrun();
     } else {
       if (this.overrunCount === 0) this.overrunStartNs = this.requestNs;
@@ -215,7 +232,14 @@ export class Sampler {
     this.faultStartNs = this.requestNs;
     this.discarded = discarded;
     this.attempts = 0;
+    this.ring.publish();
     return this.drain();
+  }
+
+  /** Bytes that are no reply may be the end of the one before, which then was not whole. */
+  private doubtLast(kind: FaultKind, length: number): Action {
+    if (length > 0) this.ring.retract();
+    return this.fault(kind, length);
   }
 
   private drain(): Action {
@@ -239,7 +263,17 @@ export class Sampler {
     return this.attempts >= handshakeAttempts ? this.finish('lost') : this.drain();
   }
 
+  /** Whether anything came behind the last reply, where no exchange will show it soon. */
+  private lookAgain(): Action {
+    this.waitMs = secondLookMs;
+    this.state = State.confirming;
+    return Action.drain;
+  }
+
   private finish(outcome: SamplingOutcome): Action {
+    if (outcome === 'lost')
+      this.ring.retract(); // nobody can look any more
+    else if (this.ring.staged) return this.lookAgain();
     if (this.implausibleCount > 0) this.endImplausibleRun();
     if (this.overrunCount > 0) this.endOverrun();
     this.outcome = outcome;

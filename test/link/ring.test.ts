@@ -20,7 +20,8 @@ it('hands out what was pushed, in order, whole and once; refuses what it cannot 
         let taken = 0;
         for (const [pushes, takes, limit] of turns) {
           for (let n = 0; n < pushes; n++) {
-            const kept = ring.push(frameOf(pushed), pushed * 10, pushed * 10 + 1);
+            const kept = ring.stage(frameOf(pushed), pushed * 10, pushed * 10 + 1);
+            ring.publish();
             expect(kept).toBe(pushed - taken < 16);
             if (kept) pushed++;
           }
