@@ -24,7 +24,8 @@ export class UserError extends Error {
     readonly exitCode: ExitCode,
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    // It may quote foreign input, which is no reason to break the line or to steer somebody's terminal.
+    super(message.replaceAll(/\p{Cc}+/gu, ' '), options);
   }
 }
 
