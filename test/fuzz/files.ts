@@ -1,0 +1,134 @@
+import { benchlab } from '#powerlog/board/benchlab.js';
+import { ByteWindow } from '#powerlog/capture/byte-window.js';
+import { crc32 } from '#powerlog/capture/crc32.js';
+import { readCapture } from '#powerlog/capture/reader.js';
+import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+import { summarySchema } from '#powerlog/schema/summary.js';
+import { inspectCapture } from '#powerlog/session/repair-capture.js';
+import { inspectCsv } from '#powerlog/session/repair-csv.js';
+import { CaptureSource } from '#powerlog/source/capture.js';
+import { FrameDumpSource } from '#powerlog/source/frame-dump.js';
+import { mutated, mutatedJson } from './mutate.js';
+import type { Random } from './random.js';
+import { inputOf, recorded, syntheticCapture } from './rows.js';
+import { must, type Target } from './target.js';
+
+/** Where the synthetic capture's parts lie: the preamble, then blocks. */
+const parts: Buffer[] = [];
+for (let at = 0; at < syntheticCapture.length; ) {
+  const head = at === 0 ? 16 : 20;
+  const size = head + syntheticCapture.readUInt32LE(at + head - 4) + 4;
+  parts.push(syntheticCapture.subarray(at, at + size));
+  at += size;
+}
+
+const replayed = async (bytes: Buffer) =>
+  recorded(new CaptureSource(await readCapture(new ByteWindow(inputOf(bytes)))).start(), defaultRailMap);
+
+const whole = await replayed(syntheticCapture);
+const wholeFrames = whole.frames.map((frame) => frame.toString('latin1'));
+
+/** Any damage: its checksums tell, so that what comes out are the first frames and no others. */
+const captures: Target = {
+  name: 'captures',
+  weight: 0.4,
+  async tryOne(random) {
+    const { frames } = await replayed(mutated(syntheticCapture, random));
+    frames.forEach((frame, n) => {
+      must(frame.toString('latin1') === wholeFrames[n], `frame ${n} is another one`);
+    });
+    return true;
+  },
+};
+
+/** A part with its checksum made to fit, as only a program with a fault of its own would write it. */
+function sealed(part: Buffer): Buffer {
+  const bytes = Buffer.from(part);
+  if (bytes.length >= 24) bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
+  return bytes;
+}
+
+function liar(part: Buffer, random: Random): Buffer {
+  const head = part === parts[0] ? 16 : 20;
+  const isJson = part === parts[0] || part.readUInt16LE(4) === 3;
+  if (isJson && random.chance(0.8)) {
+    const json = JSON.parse(part.subarray(head, -4).toString()) as unknown;
+    const text = Buffer.from(JSON.stringify(mutatedJson(json, random)) ?? 'null');
+    const bytes = Buffer.concat([part.subarray(0, head), text, Buffer.alloc(4)]);
+    bytes.writeUInt32LE(text.length, head - 4);
+    return sealed(bytes);
+  }
+  const bytes = mutated(part.subarray(0, -4), random, 2);
+  if (bytes.length >= head && random.chance(0.7)) bytes.writeUInt32LE(bytes.length - head, head - 4);
+  return sealed(Buffer.concat([bytes, Buffer.alloc(4)]));
+}
+
+/** Whole by their checksums and nonsense inside. Anything may come out but a crash, or rows that are not the frames. */
+const lyingCaptures: Target = {
+  name: 'lying captures',
+  weight: 0.4,
+  async tryOne(random) {
+    const chosen = random.below(parts.length);
+    const bytes = parts.map((part, n) => (n === chosen || random.chance(0.05) ? liar(part, random) : part));
+    if (random.chance(0.1)) bytes.splice(1 + random.below(bytes.length), 0, random.pick(parts));
+    await replayed(Buffer.concat(bytes));
+    return true;
+  },
+};
+
+const captureRepair: Target = {
+  name: 'capture repair',
+  weight: 0.2,
+  async tryOne(random) {
+    const bytes = mutated(syntheticCapture, random, 2);
+    const found = await inspectCapture(new ByteWindow(inputOf(bytes)));
+    must(found.wholeBytes <= bytes.length, 'more is whole than there is');
+    const repaired = Buffer.concat([
+      bytes.subarray(0, found.wholeBytes),
+      found.torn ? found.tail : Buffer.alloc(0),
+    ]);
+    const again = await inspectCapture(new ByteWindow(inputOf(repaired)));
+    must(!again.torn && again.samples === found.samples, 'what was repaired is torn, or lost samples');
+    return true;
+  },
+};
+
+const csvText = Buffer.from(whole.csv, 'latin1');
+const csvRepair: Target = {
+  name: 'CSV repair',
+  weight: 0.6,
+  async tryOne(random) {
+    const bytes = random.chance(0.1)
+      ? csvText.subarray(0, random.below(csvText.length + 1))
+      : mutated(csvText, random, 2);
+    const found = await inspectCsv(new ByteWindow(inputOf(bytes)), undefined);
+    must(found.wholeBytes <= bytes.length, 'more is whole than there is');
+    const kept = bytes.subarray(0, found.wholeBytes);
+    must(kept.at(-1) === 0x0a, 'what is kept does not end on a row');
+    must(kept.toString('latin1').split('\n').length === found.samples + 2, 'samples are not rows');
+    must(found.torn === found.wholeBytes < bytes.length, 'torn is not what is behind the whole rows');
+    const summary = summarySchema.safeParse(JSON.parse(JSON.stringify(found.summary)));
+    must(summary.success, `a summary that is none: ${summary.error?.message}`);
+    return true;
+  },
+};
+
+/** Bytes without any frame around them: every 216 of them are a row. */
+const dumps: Target = {
+  name: 'frame dumps',
+  weight: 1,
+  async tryOne(random) {
+    const size = random.below(5) * benchlab.frameBytes + random.pick([0, 0, 1, 215]);
+    const bytes = random.chance(0.5) ? random.bytes(size) : mutated(whole.frames[random.below(96)]!, random);
+    const rate = random.pick([0.01, 1, 400, 1000, 99_999.5, 100_000]);
+    const source = new FrameDumpSource(new ByteWindow(inputOf(bytes)), benchlab, rate);
+    const { frames } = await recorded(source.start(), defaultRailMap);
+    must(frames.length === Math.floor(bytes.length / benchlab.frameBytes), 'a frame was left out');
+    frames.forEach((frame, n) => {
+      must(frame.equals(bytes.subarray(n * 216, (n + 1) * 216)), `frame ${n} is another one`);
+    });
+    return true;
+  },
+};
+
+export const fileTargets: readonly Target[] = [captures, lyingCaptures, captureRepair, csvRepair, dumps];

@@ -1,0 +1,7 @@
+import { fileTargets } from './files.js';
+import { linkTargets } from './link.js';
+import type { Target } from './target.js';
+import { textTargets } from './texts.js';
+
+/** Everything that reads foreign bytes. */
+export const targets: readonly Target[] = [...linkTargets, ...fileTargets, ...textTargets];
