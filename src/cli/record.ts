@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { ExitCode, usageError } from '../errors.js';
 import type { ColumnSet } from '../sink/columns.js';
+import { coverageExit } from './coverage.js';
 import {
   accuracyOption,
   columnsOption,
@@ -118,12 +119,7 @@ async function record(options: RecordOptions): Promise<void> {
       if (end === 'board-lost') {
         notice('the board was lost and did not come back; what was recorded is whole');
         process.exitCode = ExitCode.boardLost;
-      } else if (options.minCoverage !== undefined && (summary.coverage ?? 0) < options.minCoverage) {
-        notice(
-          `coverage is ${((summary.coverage ?? 0) * 100).toFixed(2)} %, less than the ${options.minCoverage * 100} % asked for with --min-coverage`,
-        );
-        process.exitCode = ExitCode.limitNotMet;
-      }
+      } else process.exitCode = coverageExit(summary, options.minCoverage);
     } finally {
       release();
     }

@@ -3,6 +3,7 @@ import { inputError, usageError } from '../errors.js';
 import type { ColumnSet } from '../sink/columns.js';
 import type { DumpFacts } from '../source/recorded.js';
 import { parseRateHz } from '../units.js';
+import { coverageExit } from './coverage.js';
 import {
   accuracyOption,
   checked,
@@ -10,6 +11,7 @@ import {
   forceOption,
   type MapOptions,
   mapOption,
+  minCoverageOption,
   quietOption,
   railMapFrom,
   slotFeedOption,
@@ -23,6 +25,7 @@ interface ReplayOptions extends MapOptions {
   readonly rate?: number;
   readonly columns: ColumnSet;
   readonly accuracy?: number;
+  readonly minCoverage?: number;
   readonly force?: boolean;
   readonly quiet?: boolean;
 }
@@ -53,6 +56,7 @@ export function replayCommand(): Command {
     .addOption(slotOption())
     .addOption(slotFeedOption())
     .addOption(accuracyOption())
+    .addOption(minCoverageOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText('after', help)
@@ -119,6 +123,7 @@ async function replayOne(
     } else for (const { message } of warnings) notice(`warning: ${message}`);
     const damage = warnings.find(({ code }) => code === 'capture-damaged');
     if (damage) throw inputError(damage.message);
+    process.exitCode ||= coverageExit(summary, options.minCoverage);
   } finally {
     await source.close();
   }
