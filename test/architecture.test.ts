@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Command } from '#powerlog/board/board.js';
+import { boards } from '#powerlog/board/catalogue.js';
 
 const src = fileURLToPath(new URL('../src', import.meta.url));
 
@@ -73,6 +75,29 @@ describe('the house', () => {
         .map((specifier) => `${file} imports ${specifier}`),
     );
     expect(strays).toEqual([]);
+  });
+});
+
+describe('a board', () => {
+  it('is asked nothing but the requests of its table, by nobody but the link', () => {
+    const writes = files.flatMap((file) =>
+      [
+        ...readFileSync(join(src, file), 'utf8').matchAll(
+          /\b(?:wire|port)\.write\(([\w.]+|Buffer\.from\(bytes\))\)/g,
+        ),
+      ].map((match) => `${file}: ${match[1]}`),
+    );
+    expect(writes.sort()).toEqual([
+      'link/drive.ts: sampler.request',
+      'link/drive.ts: sampler.request',
+      'link/handshake.ts: question.request',
+      'link/handshake.ts: question.request',
+      'link/stream-wire.ts: Buffer.from(bytes)',
+    ]);
+    const bytes = boards.flatMap(({ commands }) =>
+      (Object.values(commands) as Command[]).map(({ request }) => [...request]),
+    );
+    expect(bytes.sort()).toEqual([[0x00], [0x01], [0x03], [0x0d], [0x0e]]);
   });
 });
 
