@@ -95,9 +95,9 @@ describe('a board', () => {
       'link/stream-wire.ts: Buffer.from(bytes)',
     ]);
     const bytes = boards.flatMap(({ commands }) =>
-      (Object.values(commands) as Command[]).map(({ request }) => [...request]),
+      (Object.values(commands) as Command[]).flatMap(({ request }) => [...request]),
     );
-    expect(bytes.sort()).toEqual([[0x00], [0x01], [0x03], [0x0d], [0x0e]]);
+    expect(bytes.sort((a, b) => a - b)).toEqual([0x00, 0x01, 0x03, 0x0d, 0x0e]);
   });
 });
 
