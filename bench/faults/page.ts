@@ -56,6 +56,13 @@ function table(findings: readonly Finding[]): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
+/** By kind, both boards side by side: recordings end in any order. */
+const inOrder = (findings: readonly Finding[]): Finding[] => {
+  const kinds = Object.keys(what);
+  const rank = ({ kind, board }: Finding) => 2 * kinds.indexOf(kind) + (board === 'foreign' ? 1 : 0);
+  return [...findings].sort((a, b) => rank(a) - rank(b));
+};
+
 /** KILL ran in parts. */
 function merged(parts: readonly Finding[]): Finding[] {
   const [first] = parts;
@@ -117,7 +124,7 @@ export function faultsPage({ machine, findings, notRun }: Results): string {
   const parts = sections.flatMap(([group, title, text]) => {
     const own = all.filter((finding) => finding.group === group);
     if (own.length === 0) return [];
-    const rows = group === 'kill' ? merged(own) : own;
+    const rows = group === 'kill' ? merged(own) : inOrder(own);
     const notes = rows.flatMap(({ kind, note }) =>
       note && ['load', 'fuzz'].includes(group) ? [`- ${kind}: ${note}.`] : [],
     );
@@ -168,6 +175,7 @@ const complaints = `## What users of loggers complain about, and the test of eac
 | absurd readings after one slipped byte | \`drop\`, \`repeat\`, \`stray\` above; \`test/link/contract.test.ts\` |
 | zeros where a sample was lost | rows wrong above; \`test/link/contract.test.ts\` |
 | a full disk takes the recording with it | \`full disk\` above; \`test/sink/output-file.test.ts\` |
+| a quota, a limit on the size of files | \`test/sink/output-file.test.ts\`, \`test/cli/file-size.test.ts\` |
 | clocks that jump | \`test/source/clock-watch.test.ts\`, \`test/measure/clock-drift.test.ts\` |
 | the machine sleeps | \`test/measure/suspend.test.ts\` |
 | a stale lock after a crash | \`KILL\` above: each recording starts on the port that the killed one held |
@@ -178,6 +186,9 @@ const complaints = `## What users of loggers complain about, and the test of eac
 - Between the thread that samples and the one that writes lie 65,536 samples, a minute at 1 kHz. An output that takes
   nothing for longer (a pipe that is not read, a stopped terminal that a notice is written to) costs samples; they are
   counted as \`overrun\`, and are a gap.
+- After a suspend the CSV's \`unix_time_s\` is behind by the time slept; a warning says so and how long that was.
+- A reply with bytes too many, followed by one that lacks as many, adds up to two replies. Where the sum contradicts itself
+  it is kept with a warning; a reply that comes twice while the next one never comes stands for both.
 - The status line is never waited for: a terminal that takes nothing misses it.
 - Two faults closer together than a recovery takes share a gap.
 `;

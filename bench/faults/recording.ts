@@ -61,8 +61,8 @@ export async function recordUntil(
   return { csv, capture, code };
 }
 
-/** About how many bytes of a capture hold `samples`. */
-export const captureBytes = (samples: number): number => samples * (frameBytes + 8);
+/** So many bytes of a capture hold at least `samples`: the rest are events and the blocks' heads. */
+export const captureBytes = (samples: number): number => samples * (frameBytes + 8) * 1.03;
 
 /** What powerlog itself says about a recording. */
 export interface Said {

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { scratch } from '../capture/samples.js';
+import { bin, powerlog } from './run.js';
+
+describe.runIf(process.platform !== 'win32')('a limit on the size of files (ulimit -f)', () => {
+  it('ends a recording with code 5, whole rows and a whole capture, not with a signal', () => {
+    const folder = scratch();
+    const [csv, capture] = ['run.csv', 'run.plog'].map((name) => join(folder, name)) as [string, string];
+    const command = `ulimit -f 100; exec "$0" "$@"`;
+    const { status, signal, stderr } = spawnSync(
+      'sh',
+      [
+        ...['-c', command, process.execPath, bin, 'record', '--port', 'sim', '--duration', '60s'],
+        ...['--out', csv, '--capture', capture],
+      ],
+      { encoding: 'utf8' },
+    );
+    expect([status, signal]).toEqual([5, null]);
+    expect(stderr).toMatch(
+      /^powerlog: cannot write .*grown to the largest size allowed; its first [\d,]+ (lines|blocks) are whole and kept$/m,
+    );
+    const [header = '', ...rows] = readFileSync(csv, 'utf8').split('\n');
+    expect(rows.pop()).toBe('');
+    const width = header.split(',').length;
+    expect(rows.filter((row) => row.split(',').length !== width)).toEqual([]);
+    expect(powerlog(['repair', csv, capture]).code).toBe(0);
+    expect(powerlog(['replay', capture, '--out', join(folder, 'again.csv'), '--quiet']).code).toBe(0);
+  });
+});
