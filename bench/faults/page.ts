@@ -184,11 +184,10 @@ const complaints = `## What users of loggers complain about, and the test of eac
 ## What has its limits
 
 - Between the thread that samples and the one that writes lie 65,536 samples, a minute at 1 kHz. An output that takes
-  nothing for longer (a pipe that is not read, a stopped terminal that a notice is written to) costs samples; they are
-  counted as \`overrun\`, and are a gap.
+  nothing for longer, such as a pipe that is not read, costs samples; they are counted as \`overrun\`, and are a gap.
 - After a suspend the CSV's \`unix_time_s\` is behind by the time slept; a warning says so and how long that was.
 - A reply with bytes too many, followed by one that lacks as many, adds up to two replies. Where the sum contradicts itself
   it is kept with a warning; a reply that comes twice while the next one never comes stands for both.
-- The status line is never waited for: a terminal that takes nothing misses it.
+- The status line and notices are never waited for: a terminal that is stopped misses them.
 - Two faults closer together than a recovery takes share a gap.
 `;

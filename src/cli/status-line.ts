@@ -1,8 +1,8 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Block } from '../block.js';
 import type { SummaryCollector } from '../measure/collector.js';
 import type { Sink } from '../sink/sink.js';
 import { formatClock, formatSi, plural } from '../units.js';
+import { showOnTerminal } from './terminal.js';
 
 const everyMs = 250;
 const clearLine = '\r\u001b[K';
@@ -12,7 +12,6 @@ export class StatusLine implements Sink {
   private shownMs = 0;
   private rateFrom = { samples: 0, ms: 0 };
   private rateHz: number | undefined;
-  private readonly unwaiting = openUnwaiting();
 
   constructor(
     private readonly terminal: NodeJS.WriteStream,
@@ -28,24 +27,11 @@ export class StatusLine implements Sink {
     const nowMs = performance.now();
     if (nowMs - this.shownMs < everyMs) return;
     this.shownMs = nowMs;
-    this.show(clearLine + this.text(nowMs).slice(0, this.terminal.columns - 1));
+    showOnTerminal(clearLine + this.text(nowMs).slice(0, this.terminal.columns - 1));
   }
 
   async finish(): Promise<void> {
-    this.show(clearLine);
-    if (this.unwaiting !== undefined) closeSync(this.unwaiting);
-  }
-
-  private show(line: string): void {
-    if (this.unwaiting === undefined) {
-      this.terminal.write(line);
-      return;
-    }
-    try {
-      writeSync(this.unwaiting, line);
-    } catch {
-      // The terminal is stopped, or gone: it misses a line.
-    }
+    showOnTerminal(clearLine);
   }
 
   private text(nowMs: number): string {
@@ -67,20 +53,4 @@ export class StatusLine implements Sink {
     if (this.durationMs !== undefined) parts.push(`${formatClock(this.durationMs / 1000 - elapsedS)} left`);
     return parts.join('  ');
   }
-}
-
-/**
- * The terminal once more, through a descriptor that does not wait. `process.stderr` would, for as long as Ctrl-S stops the
- * terminal, and the outputs with it. Undefined where the system knows no such paths.
- */
-function openUnwaiting(): number | undefined {
-  const { O_WRONLY, O_NOCTTY = 0, O_NONBLOCK = 0 } = constants;
-  for (const path of ['/proc/self/fd/2', '/dev/tty']) {
-    try {
-      return openSync(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
-    } catch {
-      // Not this one.
-    }
-  }
-  return undefined;
 }
