@@ -120,6 +120,45 @@ describe('the sampler', () => {
     expect(event).toMatchObject({ count: 2 * 216 });
   });
 
+  it('waits longer for the real reply when the last one comes again', () => {
+    const wire = new ScriptedWire((n, reply) => {
+      if (n === 20)
+        return [
+          { afterNs: 1e6, bytes: reply },
+          { afterNs: 0.05e6, bytes: reply },
+        ];
+      return n === 21 ? [{ afterNs: 12e6, bytes: reply }] : undefined;
+    });
+    const { events, requestNs } = run(wire, 200);
+    expect(kinds(events)).toEqual(['stray-bytes']);
+    expect(requestNs.length).toBe(wire.samplesAsked - 1);
+  });
+
+  it('believes a board that becomes quick and goes on saying the same', () => {
+    const wire = new ScriptedWire((n, reply) => [{ afterNs: n < 50 ? 1e6 : 0.05e6, bytes: reply }]);
+    const { events, requestNs } = run(wire, 300);
+    expect(events).toEqual([]);
+    expect(requestNs.length).toBe(wire.samplesAsked);
+  });
+
+  it('throws away a reply whose end comes only after it, and both replies that are in doubt', () => {
+    // Two bytes too many somewhere in reply 20: its first 216 bytes are no whole reply, and two come behind them.
+    const wire = new ScriptedWire((n, reply) =>
+      n === 20
+        ? [
+            {
+              afterNs: 1e6,
+              bytes: Buffer.concat([reply.subarray(0, 200), Buffer.alloc(2), reply.subarray(200, 214)]),
+            },
+            { afterNs: 0.05e6, bytes: reply.subarray(214) },
+          ]
+        : undefined,
+    );
+    const { events, requestNs } = run(wire, 200);
+    expect(kinds(events)).toEqual(['stray-bytes']);
+    expect(requestNs.length).toBe(wire.samplesAsked - 2);
+  });
+
   it('does not take a late reply for the answer to the next question', () => {
     const wire = new ScriptedWire((n, reply) => (n === 10 ? [{ afterNs: 240e6, bytes: reply }] : undefined));
     const { events, requestNs } = run(wire, 500);
