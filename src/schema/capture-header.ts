@@ -36,7 +36,7 @@ export const captureHeaderSchema = z.object({
       .string()
       .regex(/^\d{1,20}$/, 'expected a whole number of ns as a string')
       .nullable(),
-    unix_us: z.number().nullable(),
+    unix_us: z.int('expected a whole number of µs').nullable(),
   }),
   instants_measured: z.boolean(),
   accuracy: z.number().nonnegative().nullable(),

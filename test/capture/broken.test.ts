@@ -174,6 +174,11 @@ describe('a capture from another powerlog', () => {
       /the board 'other', which this powerlog does not know; it was written by powerlog 0\.0\.0/,
     ],
     [
+      'a start that no clock shows',
+      preambleWith((h) => Object.assign(h.start as object, { unix_us: 1e308 })),
+      /header is wrong at start\.unix_us: expected a whole number of µs/,
+    ],
+    [
       'another layout',
       preambleWith((h) => Object.assign(h.layout as object, { frame_bytes: 194 })),
       /frames of 194 bytes are laid out otherwise/,
