@@ -32,7 +32,8 @@ const { values } = parseArgs({
     lanes: { type: 'string', default: '4' },
     only: { type: 'string', multiple: true },
     results: { type: 'string', default: fromRoot('bench/faults/results.json') },
-    page: { type: 'string', default: fromRoot('docs/faults.md') },
+    /** Where the page goes; `docs/faults.md` for a whole run, and standard output otherwise. */
+    page: { type: 'string' },
   },
 });
 
@@ -91,14 +92,18 @@ const results: Results =
     ? (JSON.parse(readFileSync(values.results, 'utf8')) as Results)
     : { machine: machineHere(), findings: {}, notRun: {} };
 
-async function carryOut([name, sized, act]: Task): Promise<void> {
+const keyOf = ([name, sized]: Task): string => `${name} ${sized}`;
+
+async function carryOut(task: Task): Promise<void> {
+  const [name, , act] = task;
   if (values.only && !values.only.some((word) => name.includes(word))) return;
-  const key = `${name} ${sized}`;
+  const key = keyOf(task);
   if (results.findings[key]) return;
   const folder = join(root, name.replaceAll(' ', '-'));
   mkdirSync(folder, { recursive: true });
   try {
     const finding = await act(folder);
+    delete results.notRun[name];
     if (finding) results.findings[key] = finding;
     else results.notRun[name] = 'needs root, to mount a small disk';
     process.stderr.write(`${name}: ${finding ? describe(finding) : 'not run'}\n`);
@@ -132,7 +137,13 @@ await Promise.all(
 );
 for (const task of alone) await carryOut(task);
 
-writeFileSync(values.page, faultsPage(results));
-process.stderr.write(`${values.page} is written\n`);
-if (Object.values(results.findings).some(({ failures }) => failures.length > 0)) process.exitCode = 1;
+// Of other sizes there may be more in the file.
+const keys = [...sideBySide, ...alone].map(keyOf);
+const findings = Object.fromEntries(Object.entries(results.findings).filter(([key]) => keys.includes(key)));
+const page = faultsPage({ ...results, findings });
+const whole = !values.quick && !values.only;
+const path = values.page ?? (whole ? fromRoot('docs/faults.md') : undefined);
+if (path === undefined) process.stdout.write(page);
+else writeFileSync(path, page);
+if (Object.values(findings).some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 process.exit();
