@@ -112,8 +112,8 @@ describe.runIf(hasForeignBoard).each(['tty', 'stream'] as const)('the %s link', 
   it.each(Object.entries(explained))(
     'after %s: no wrong row, none twice, each fault explained',
     async (fault, kinds) => {
-      board = await startForeignBoard('--fault', `${fault}:0.01`, '--latency', '0.2', '--seed', '7');
-      const got = await sample(kind, board.port, { ms: 3000 });
+      board = await startForeignBoard('--fault', `${fault}:0.02`, '--latency', '0.2', '--seed', '7');
+      const got = await sample(kind, board.port, { ms: 1500 });
       const { sent, faults } = await board.stop();
       const all = hexOf(sent);
       let place = -1;
@@ -137,7 +137,7 @@ describe.runIf(hasForeignBoard).each(['tty', 'stream'] as const)('the %s link', 
 
   it('keeps frames that contradict themselves, and says how many', async () => {
     board = await startForeignBoard('--fault', 'garble:0.01', '--latency', '0.2', '--seed', '3');
-    const got = await sample(kind, board.port, { ms: 2000 });
+    const got = await sample(kind, board.port, { ms: 1500 });
     const { sent, faults } = await board.stop();
     const events = got.events.filter((event) => event.type === 'fault');
     expect(got.frames.length).toBeGreaterThanOrEqual(sent.length - 1);
