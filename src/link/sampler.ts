@@ -109,7 +109,7 @@ export class Sampler {
       case State.asked:
         return this.judge(result);
       case State.listening:
-        return result === 0 ? this.accept() : this.fault('stray-bytes', this.replyBytes + result);
+        return result === 0 ? this.accept() : this.strayed(this.replyBytes + result);
       case State.draining:
         this.discarded += result;
         return this.ask(this.welcome, State.greeted);
@@ -234,6 +234,13 @@ export class Sampler {
     this.attempts = 0;
     this.ring.publish();
     return this.drain();
+  }
+
+  /** What was listened behind is thrown away too: a leftover, or, where it contradicted itself, a shifted reply. */
+  private strayed(length: number): Action {
+    if (this.implausibleCount === 0) return this.fault('stray-bytes', length);
+    this.implausibleCount = 0;
+    return this.doubtLast('stray-bytes', length);
   }
 
   /** Bytes that are no reply may be the end of the one before, which then was not whole. */
