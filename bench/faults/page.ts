@@ -6,6 +6,8 @@ export interface Results {
   readonly machine: string;
   readonly findings: Record<string, Finding>;
   readonly notRun: Record<string, string>;
+  /** What a reader should know of how these figures came about, where it was not one run of one state of the code. */
+  readonly remarks?: readonly string[];
 }
 
 export const machineHere = (): string =>
@@ -119,7 +121,7 @@ const sections: readonly (readonly [Finding['group'], string, string])[] = [
 ];
 
 /** The page, from what was really run. */
-export function faultsPage({ machine, findings, notRun }: Results): string {
+export function faultsPage({ machine, findings, notRun, remarks = [] }: Results): string {
   const all = Object.values(findings);
   const parts = sections.flatMap(([group, title, text]) => {
     const own = all.filter((finding) => finding.group === group);
@@ -143,6 +145,7 @@ export function faultsPage({ machine, findings, notRun }: Results): string {
     'Written by `npm run faults`: what goes wrong in the world, done to `powerlog record` on purpose, and what came of it. ' +
       `In all ${total('ours')} samples of our own board model and ${total('foreign')} of the one that is not ours went over real pseudo-terminals with wire faults in them.`,
     `Machine: ${machine}. Several recordings ran side by side, beside other work; the times are of that.`,
+    ...remarks,
     '- **injected**: faults before the last sample, by the board’s own log.\n' +
       '- **detected**: of those, the ones that powerlog recorded as an event at that instant. A late reply that was there before a busy host looked at the clock is used; it shows as a gap `late`.\n' +
       '- **recovered**: a sample follows, and the silence is a gap in the summary with its cause; a garbled frame loses nothing, it is kept, counted and warned about.\n' +
