@@ -147,7 +147,7 @@ export function faultsPage({ machine, findings, notRun, remarks = [] }: Results)
     `Machine: ${machine}. Several recordings ran side by side, beside other work; the times are of that.`,
     ...remarks,
     '- **injected**: faults before the last sample, by the board’s own log.\n' +
-      '- **detected**: of those, the ones that powerlog recorded as an event at that instant. A late reply that was there before a busy host looked at the clock is used; it shows as a gap `late`.\n' +
+      '- **detected**: of those, the ones that powerlog recorded as an event at that instant. For `late` and `slow` a gap in the summary counts too: a host busy enough may see a late reply before it looks at the deadline.\n' +
       '- **recovered**: a sample follows, and the silence is a gap in the summary with its cause; a garbled frame loses nothing, it is kept, counted and warned about.\n' +
       '- **rows wrong**: rows that are no frame the board sent, out of order, or there twice.\n' +
       '- **rows lost beyond the gap**: frames that the board sent and that are missing where the summary lists no gap.\n' +
