@@ -1,14 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, UserError } from '../errors.js';
 import { tool } from '../tool.js';
-import { execCommand } from './exec.js';
-import { infoCommand } from './info.js';
-import { markCommand } from './mark.js';
-import { portsCommand } from './ports.js';
-import { recordCommand } from './record.js';
-import { repairCommand } from './repair.js';
-import { replayCommand } from './replay.js';
-import { simulateCommand } from './simulate.js';
+
+/** Each command's file is loaded when it is called, or when somebody asks for all of them. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  record: async () => (await import('./record.js')).recordCommand(),
+  exec: async () => (await import('./exec.js')).execCommand(),
+  replay: async () => (await import('./replay.js')).replayCommand(),
+  simulate: async () => (await import('./simulate.js')).simulateCommand(),
+  ports: async () => (await import('./ports.js')).portsCommand(),
+  info: async () => (await import('./info.js')).infoCommand(),
+  mark: async () => (await import('./mark.js')).markCommand(),
+  repair: async () => (await import('./repair.js')).repairCommand(),
+};
 
 const examples = `
 Examples:
@@ -28,16 +32,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', examples)
     .showHelpAfterError('(powerlog --help shows what there is)')
     .enablePositionalOptions();
-  for (const command of [
-    recordCommand(),
-    execCommand(),
-    replayCommand(),
-    simulateCommand(),
-    portsCommand(),
-    infoCommand(),
-    markCommand(),
-    repairCommand(),
-  ]) {
+  const name = argv[2] ?? '';
+  const wanted = Object.hasOwn(commands, name) ? [name] : Object.keys(commands);
+  for (const each of wanted) {
+    const command = await commands[each]!();
     program.addCommand(command.showHelpAfterError(`(powerlog help ${command.name()} shows its options)`));
   }
   for (const command of [program, ...program.commands]) command.exitOverride();

@@ -24,7 +24,7 @@ function parseCount(text: string): string {
 
 export function markCommand(): Command {
   return new Command('mark')
-    .description('mark a phase or an instant from a shell that `powerlog exec` started')
+    .description('Mark a phase or an instant from a shell that `powerlog exec` started')
     .usage('[options] begin|end|point NAME | NAME')
     .argument('<words...>')
     .addOption(

@@ -40,7 +40,7 @@ interface SimulateOptions {
 
 export function simulateCommand(): Command {
   return new Command('simulate')
-    .description('play a board behind a pseudo-terminal, for any program to open')
+    .description('Play a board behind a pseudo-terminal, for any program to open')
     .option('--link <path>', 'keep a symbolic link to the port there, for as long as the board is there')
     .addOption(
       new Option('--profile <name>', 'what the board measures')
