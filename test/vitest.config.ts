@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Real boards and real clocks share the machine: a crowd of test files would only measure each other.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });
