@@ -13,5 +13,5 @@ export const tool = {
   name: facts.name,
   version: facts.version,
   description: facts.description,
-  bugs: 'the issue tracker named in its README',
+  bugs: 'the repository you have it from (its CONTRIBUTING.md says what helps)',
 } as const;

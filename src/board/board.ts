@@ -1,9 +1,6 @@
 /** How a field is stored in a frame; all little-endian. */
 export type FieldType = 'uint8' | 'int16' | 'uint16' | 'int32';
 
-/** What a rail's channel tells. */
-export type RailQuantity = 'voltage' | 'current' | 'power';
-
 /** One number in a frame: a row of a board's table. */
 export interface Field {
   /** The CSV column; ends in its unit. */

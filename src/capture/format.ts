@@ -35,6 +35,3 @@ export const maxOffsetNs = 0xffff_ffff;
 
 export const narrowInstantBytes = 8;
 export const wideInstantBytes = 16;
-
-/** A capture's file name ends so; only a convention, readers go by the magic. */
-export const captureSuffix = '.plog';

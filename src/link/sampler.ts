@@ -2,6 +2,7 @@ import type { FaultKind, RecordingEvent } from '../block.js';
 import type { Board, Command } from '../board/board.js';
 import { type FrameCheck, makeFrameCheck } from '../board/frame.js';
 import type { SampleRing } from './ring.js';
+import { Streak } from './streak.js';
 import { gone, quietMs } from './wire.js';
 
 /** What the sampler wants done next; the result is handed to the next `step`. */
@@ -81,10 +82,8 @@ export class Sampler {
   private discarded = 0;
   private attempts = 0;
 
-  private implausibleCount = 0;
-  private implausibleStartNs = 0;
-  private overrunCount = 0;
-  private overrunStartNs = 0;
+  private readonly implausible = new Streak();
+  private readonly overrun = new Streak();
 
   constructor(
     private readonly board: Board,
@@ -165,7 +164,7 @@ export class Sampler {
     if (length !== this.replyBytes) return this.doubtLast(this.kindOf(length), length);
     const plausible = this.isPlausible(this.view, 0);
     if (!plausible) return this.doubt();
-    if (this.implausibleCount > 0) this.endImplausibleRun();
+    this.tell('implausible-frame', this.implausible);
     const roundTrip = this.replyNs - this.requestNs;
     if (roundTrip >= this.typicalNs * hastyShare) return this.accept();
     return this.listen(this.ring.endsWith(this.frame) ? echoListenMs : 0);
@@ -180,21 +179,20 @@ export class Sampler {
 
   /** Kept if the line stays silent, since then the instrument did say so. Only the first of a run is listened to. */
   private doubt(): Action {
-    this.implausibleCount++;
-    if (this.implausibleCount === 1) {
-      this.implausibleStartNs = this.requestNs;
-      return this.listen();
-    }
-    if (this.implausibleCount === implausibleRunLimit) {
+    this.implausible.add(this.requestNs);
+    if (this.implausible.count === 1) return this.listen();
+    if (this.implausible.count === implausibleRunLimit) {
       this.push();
       return this.fault('implausible-frame', 0);
     }
     return this.accept();
   }
 
-  private endImplausibleRun(): void {
-    this.event('implausible-frame', this.implausibleStartNs, this.requestNs, this.implausibleCount);
-    this.implausibleCount = 0;
+  /** Records a streak that is over, where there was one. */
+  private tell(kind: FaultKind, streak: Streak): void {
+    if (streak.count === 0) return;
+    this.event(kind, streak.startNs, this.requestNs, streak.count);
+    streak.forget();
   }
 
   /** Waits for what would follow if the reply were a leftover: the real reply, no later than usual. */
@@ -214,17 +212,8 @@ export class Sampler {
 
   private push(): void {
     this.ring.publish();
-    if (this.ring.stage(this.frame, this.requestNs, this.replyNs)) {
-      if (this.overrunCount > 0) this.endOverrun();
-    } else {
-      if (this.overrunCount === 0) this.overrunStartNs = this.requestNs;
-      this.overrunCount++;
-    }
-  }
-
-  private endOverrun(): void {
-    this.event('overrun', this.overrunStartNs, this.requestNs, this.overrunCount);
-    this.overrunCount = 0;
+    if (this.ring.stage(this.frame, this.requestNs, this.replyNs)) this.tell('overrun', this.overrun);
+    else this.overrun.add(this.requestNs);
   }
 
   private fault(kind: FaultKind, discarded: number): Action {
@@ -238,8 +227,8 @@ export class Sampler {
 
   /** What was listened behind is thrown away too: a leftover, or, where it contradicted itself, a shifted reply. */
   private strayed(length: number): Action {
-    if (this.implausibleCount === 0) return this.fault('stray-bytes', length);
-    this.implausibleCount = 0;
+    if (this.implausible.count === 0) return this.fault('stray-bytes', length);
+    this.implausible.forget();
     return this.doubtLast('stray-bytes', length);
   }
 
@@ -281,8 +270,8 @@ export class Sampler {
     if (outcome === 'lost')
       this.ring.retract(); // nobody can look any more
     else if (this.ring.staged) return this.lookAgain();
-    if (this.implausibleCount > 0) this.endImplausibleRun();
-    if (this.overrunCount > 0) this.endOverrun();
+    this.tell('implausible-frame', this.implausible);
+    this.tell('overrun', this.overrun);
     this.outcome = outcome;
     return Action.end;
   }

@@ -59,6 +59,3 @@ export const summarySchema = z.looseObject({
   phases: z.unknown().optional(),
   runs: z.unknown().optional(),
 });
-
-/** A summary as it was read: causes may be of a later powerlog. */
-export type ReadSummary = z.infer<typeof summarySchema>;
