@@ -41,6 +41,7 @@ export interface PartFacts {
 
 const usPerS = 1e6;
 const nsPerS = 1e9;
+const nsPerLatency = 100;
 
 /**
  * A sink that measures: what it was given comes out as the figures of a summary, the same for the same samples
@@ -50,7 +51,8 @@ export class SummaryCollector {
   readonly #components: readonly PowerSeries[];
   readonly #rails: readonly PowerSeries[];
   readonly #spacings: SpacingWatch;
-  readonly #latenciesNs = new Histogram();
+  /** In tenths of a microsecond, finer than two system calls can be told apart. */
+  readonly #latencies = new Histogram();
   readonly #faults = new FaultLog();
   #drift: ClockDriftWatch | undefined;
   #header: RecordingHeader | undefined;
@@ -87,7 +89,8 @@ export class SummaryCollector {
     });
     this.#keepEdges(powerMw, count);
     if (this.#header?.instantsMeasured)
-      for (let row = 0; row < count; row++) this.#latenciesNs.add(raw.replyNs[row]! - raw.requestNs[row]!);
+      for (let row = 0; row < count; row++)
+        this.#latencies.add(Math.round((raw.replyNs[row]! - raw.requestNs[row]!) / nsPerLatency));
     for (const event of raw.events) {
       if (event.type === 'fault') {
         if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
@@ -147,7 +150,7 @@ export class SummaryCollector {
         cause,
       })),
       interval_s: distribution(spacingsUs, usPerS),
-      latency_s: this.#header.instantsMeasured ? distribution(this.#latenciesNs, nsPerS) : null,
+      latency_s: this.#header.instantsMeasured ? distribution(this.#latencies, nsPerS / nsPerLatency) : null,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
       ...this.#uncertainty(inner, unlisted > 0 ? innerUs - listedUs : 0),
@@ -180,7 +183,7 @@ export class SummaryCollector {
 
   /** A sample was taken within about this of its instant: half a typical round trip. */
   get #instantUs(): number {
-    return (this.#latenciesNs.quantile(0.5) ?? 0) / 2000;
+    return ((this.#latencies.quantile(0.5) ?? 0) * nsPerLatency) / 2000;
   }
 
   #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {

@@ -91,7 +91,7 @@ export class Histogram {
   }
 }
 
-const pageBits = 10;
+const pageBits = 12;
 const pageSize = 1 << pageBits;
 
 /** Counters of magnitudes: one a value below 2^exactBits, 2^14 an octave above. Pages come into being when hit. */
@@ -99,30 +99,35 @@ class Bins {
   readonly #exact: number;
   readonly #exactBits: number;
   readonly #pages: (Uint32Array | undefined)[];
+  /** How many values each page counts, so that a quantile passes over pages instead of through them. */
+  readonly #totals: Float64Array;
 
   constructor(exactBits: number) {
     this.#exactBits = exactBits;
     this.#exact = 2 ** exactBits;
-    this.#pages = Array.from({ length: ((this.#exact + (53 - exactBits) * octaveBins) >> pageBits) + 1 });
+    const pages = ((this.#exact + (53 - exactBits) * octaveBins) >> pageBits) + 1;
+    this.#pages = Array.from({ length: pages });
+    this.#totals = new Float64Array(pages);
   }
 
   add(magnitude: number): void {
     const bin = magnitude < this.#exact ? magnitude | 0 : this.#coarseBin(magnitude);
-    const page = this.#pages[bin >> pageBits] ?? this.#newPage(bin >> pageBits);
+    const number = bin >> pageBits;
+    const page = this.#pages[number] ?? this.#newPage(number);
     page[bin & (pageSize - 1)]!++;
+    this.#totals[number]!++;
   }
 
   /** The magnitude that `rank` others are not above. */
   orderStatistic(rank: number): number {
     let left = rank;
     for (let number = 0; ; number++) {
-      const page = this.#pages[number];
-      if (!page) continue;
-      const total = sum(page);
+      const total = this.#totals[number]!;
       if (left >= total) {
         left -= total;
         continue;
       }
+      const page = this.#pages[number]!;
       let n = 0;
       while (left >= page[n]!) left -= page[n++]!;
       return this.#valueOf(number * pageSize + n);
@@ -160,9 +165,3 @@ class Bins {
 }
 
 const octaveBins = 2 ** 14;
-
-function sum(page: Uint32Array): number {
-  let total = 0;
-  for (let n = 0; n < pageSize; n++) total += page[n]!;
-  return total;
-}
