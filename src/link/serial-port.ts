@@ -1,7 +1,7 @@
-import { SerialPort } from 'serialport';
 import { boardError, errorText, systemErrorCode, type UserError } from '../errors.js';
 import { holdersOf } from './port-holders.js';
 import { listPorts } from './port-list.js';
+import { SerialPort } from './serialport.js';
 
 /** CDC-ACM ignores the baud rate; the vendor's tools open it so. */
 const settings = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1, lock: true } as const;
