@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'; // the global of this name is looked up anew at every call
+
 /**
  * One reading of both clocks: an instant of CLOCK_MONOTONIC and the wall clock's opinion of it. All other
  * times are monotonic differences from such an anchor, so a stepped wall clock cannot bend the time axis.

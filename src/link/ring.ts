@@ -12,6 +12,9 @@ export class SampleRing {
   private readonly mask: number;
   /** The producer's own: a sample lies behind the head. */
   staged = false;
+  /** The producer's own: the head, and how far the tail was when it was last looked at. */
+  private producerHead: number;
+  private tailSeen: number;
 
   /** Bytes of shared memory for `capacity` samples, a power of two. */
   static allocate(capacity: number, frameBytes: number): SharedArrayBuffer {
@@ -28,6 +31,8 @@ export class SampleRing {
     this.requestNs = new Float64Array(buffer, headerBytes, capacity);
     this.replyNs = new Float64Array(buffer, headerBytes + capacity * 8, capacity);
     this.frames = new Uint8Array(buffer, headerBytes + capacity * 16, capacity * frameBytes);
+    this.producerHead = this.head;
+    this.tailSeen = Atomics.load(this.control, Slot.tail);
   }
 
   /** How many samples were pushed in all, modulo 2^32: a place in the stream that events refer to. */
@@ -55,8 +60,11 @@ export class SampleRing {
    * nothing was kept.
    */
   stage(frame: Uint8Array, requestNs: number, replyNs: number): boolean {
-    const head = Atomics.load(this.control, Slot.head);
-    if (((head - Atomics.load(this.control, Slot.tail)) | 0) > this.mask) return false;
+    const head = this.producerHead;
+    if (this.isFull) {
+      this.tailSeen = Atomics.load(this.control, Slot.tail);
+      if (this.isFull) return false;
+    }
     const slot = head & this.mask;
     this.requestNs[slot] = requestNs;
     this.replyNs[slot] = replyNs;
@@ -65,11 +73,16 @@ export class SampleRing {
     return true;
   }
 
+  private get isFull(): boolean {
+    return ((this.producerHead - this.tailSeen) | 0) > this.mask;
+  }
+
   /** Hands the staged sample over, where there is one. */
   publish(): void {
     if (!this.staged) return;
     this.staged = false;
-    Atomics.store(this.control, Slot.head, (Atomics.load(this.control, Slot.head) + 1) | 0);
+    this.producerHead = (this.producerHead + 1) | 0;
+    Atomics.store(this.control, Slot.head, this.producerHead);
   }
 
   /** Forgets the staged sample. */
@@ -79,7 +92,7 @@ export class SampleRing {
 
   /** Whether the last frame taken was this one. */
   endsWith(frame: Uint8Array): boolean {
-    const last = Atomics.load(this.control, Slot.head) - (this.staged ? 0 : 1);
+    const last = this.producerHead - (this.staged ? 0 : 1);
     const start = (last & this.mask) * this.frameBytes;
     return Buffer.compare(frame, this.frames.subarray(start, start + this.frameBytes)) === 0;
   }

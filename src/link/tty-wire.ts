@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { performance } from 'node:perf_hooks'; // the global of this name is looked up anew at every call
 import { systemErrorCode } from '../errors.js';
 import { drainLimitMs, gone, kernelWaitMs, type Wire } from './wire.js';
 
@@ -40,8 +41,9 @@ export class TtyWire implements Wire {
   read(into: Buffer, length: number, limitMs: number): number {
     let have = 0;
     let waitedMs = 0;
+    let startMs = 0;
     while (have < length && waitedMs < limitMs) {
-      const startMs = performance.now();
+      if (waitedMs > 0) startMs = performance.now();
       let got: number;
       try {
         got = readSync(this.blocking, into, have, into.length - have, null);
@@ -49,7 +51,8 @@ export class TtyWire implements Wire {
         return goneOrThrow(error);
       }
       if (got === 0) {
-        const emptyMs = performance.now() - startMs;
+        // The first that comes back empty-handed is not timed, so that a reply costs no look at the clock.
+        const emptyMs = waitedMs > 0 ? performance.now() - startMs : kernelWaitMs;
         if (emptyMs < hangUpMs) return gone;
         waitedMs += emptyMs;
       }
