@@ -6,8 +6,6 @@ export interface Results {
   readonly machine: string;
   readonly findings: Record<string, Finding>;
   readonly notRun: Record<string, string>;
-  /** What a reader should know of how these figures came about, where it was not one run of one state of the code. */
-  readonly remarks?: readonly string[];
 }
 
 export const machineHere = (): string =>
@@ -95,7 +93,7 @@ const sections: readonly (readonly [Finding['group'], string, string])[] = [
   [
     'wire',
     'On the wire',
-    'Each line is one recording with that one kind of fault in it. The board numbers its frames and keeps a log of what it sent; every row of the CSV is held against that log, byte for byte. `ours` is `powerlog simulate --fault`, `not ours` a model in Python that shares no code with powerlog (`test/peers/foreign_board.py`); it knows no `silent` and `slow`, and its `garble` is 216 random bytes.',
+    'Each line is one recording with that one kind of fault in it. The board numbers its frames and keeps a log of what it sent; every row of the CSV is held against that log, byte for byte. `ours` is `powerlog simulate --fault`, `not ours` a model in Python that shares no code with powerlog (`test/peers/foreign_board.py`); its `garble` is 216 random bytes.',
   ],
   [
     'unplug',
@@ -121,7 +119,7 @@ const sections: readonly (readonly [Finding['group'], string, string])[] = [
 ];
 
 /** The page, from what was really run. */
-export function faultsPage({ machine, findings, notRun, remarks = [] }: Results): string {
+export function faultsPage({ machine, findings, notRun }: Results): string {
   const all = Object.values(findings);
   const parts = sections.flatMap(([group, title, text]) => {
     const own = all.filter((finding) => finding.group === group);
@@ -145,9 +143,8 @@ export function faultsPage({ machine, findings, notRun, remarks = [] }: Results)
     'Written by `npm run faults`: what goes wrong in the world, done to `powerlog record` on purpose, and what came of it. ' +
       `In all ${total('ours')} samples of our own board model and ${total('foreign')} of the one that is not ours went over real pseudo-terminals with wire faults in them.`,
     `Machine: ${machine}. Several recordings ran side by side, beside other work; the times are of that.`,
-    ...remarks,
     '- **injected**: faults before the last sample, by the board’s own log.\n' +
-      '- **detected**: of those, the ones that powerlog recorded as an event at that instant. For `late` and `slow` a gap in the summary counts too: a host busy enough may see a late reply before it looks at the deadline.\n' +
+      '- **detected**: of those, the ones that powerlog recorded as an event at that instant.\n' +
       '- **recovered**: a sample follows, and the silence is a gap in the summary with its cause; a garbled frame loses nothing, it is kept, counted and warned about.\n' +
       '- **rows wrong**: rows that are no frame the board sent, out of order, or there twice.\n' +
       '- **rows lost beyond the gap**: frames that the board sent and that are missing where the summary lists no gap.\n' +

@@ -64,17 +64,17 @@ function makeRandom(seed: number): () => number {
 
 type Task = readonly [name: string, size: string, (folder: string) => Promise<Finding | null>];
 const sideBySide: Task[] = [];
-for (const board of ['ours', 'foreign'] as const) {
-  sideBySide.push([`unplug ${board}`, `${unplugs}`, (folder) => unplug(folder, board, unplugs)]);
-  for (const kind of wireKinds[board]) {
-    const each = Math.ceil(samples / wireKinds[board].length);
+const models = ['ours', 'foreign'] as const;
+const samplesEach = Math.ceil(samples / wireKinds.length);
+for (const kind of wireKinds)
+  for (const board of models)
     sideBySide.push([
       `${kind} ${board}`,
-      `${each}/${faults}`,
-      (folder) => wire(folder, board, kind, each, faults),
+      `${samplesEach}/${faults}`,
+      (folder) => wire(folder, board, kind, samplesEach, faults),
     ]);
-  }
-}
+for (const board of models)
+  sideBySide.push([`unplug ${board}`, `${unplugs}`, (folder) => unplug(folder, board, unplugs)]);
 /** KILL in two halves, side by side with the wire faults. */
 const halves = [Math.ceil(kills / 2), Math.floor(kills / 2)];
 for (const [n, times] of halves.entries())

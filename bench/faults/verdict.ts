@@ -18,8 +18,6 @@ export type Verdict = Pick<
 
 /** Faults that lose nothing: the frame was what the board sent. */
 const loseNothing = new Set(['garble']);
-/** On a busy host such a reply may be there before the deadline is looked at: then it is used, and the gap is `late`. */
-const onlyLate = new Set(['late', 'slow']);
 /** A board that answers slower and slower is detected where its delays cross the deadline, by the end of its tale, µs. */
 const taleUs: Readonly<Record<string, number>> = { slow: 1_500_000 };
 /** Two programs' readings of one clock, µs. */
@@ -55,8 +53,7 @@ export function judge(sent: BoardRecord, rows: Rows, said: Said): Verdict {
     );
     const reach = span(fault.us - slackUs, Math.max(fault.us, until) + slackUs);
     const silences = overlapping(gaps, reach);
-    const told = overlapping(events, reach).length > 0;
-    if (told || (onlyLate.has(fault.kind) && silences.length > 0)) detected++;
+    if (overlapping(events, reach).length > 0) detected++;
     // The last sample lies behind every fault that counts, so all that can be missing is that the gap is told.
     if (silences.length > 0) {
       recovered++;

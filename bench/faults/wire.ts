@@ -4,11 +4,19 @@ import type { Finding } from './findings.js';
 import { captureBytes, readRows, readSaid, recordUntil } from './recording.js';
 import { judge } from './verdict.js';
 
-/** Wire faults by who injects them; the slow ones first, since lanes run side by side. */
-export const wireKinds = {
-  ours: ['slow', 'late', 'silent', 'short', 'wrong', 'drop', 'repeat', 'stray', 'double', 'garble'],
-  foreign: ['late', 'short', 'wrong', 'drop', 'repeat', 'stray', 'double', 'garble'],
-} as const;
+/** Of each board model; the slow ones first, since lanes run side by side. */
+export const wireKinds = [
+  'slow',
+  'late',
+  'silent',
+  'short',
+  'wrong',
+  'drop',
+  'repeat',
+  'stray',
+  'double',
+  'garble',
+] as const;
 
 const boards = { ours: ownBoard, foreign: foreignBoard };
 

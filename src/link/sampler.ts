@@ -3,7 +3,7 @@ import type { Board, Command } from '../board/board.js';
 import { type FrameCheck, makeFrameCheck } from '../board/frame.js';
 import type { SampleRing } from './ring.js';
 import { Streak } from './streak.js';
-import { gone, quietMs } from './wire.js';
+import { deadlineMs, gone, quietMs } from './wire.js';
 
 /** What the sampler wants done next; the result is handed to the next `step`. */
 export const Action = { ask: 0, sleep: 1, drain: 2, end: 3 } as const;
@@ -20,6 +20,7 @@ export interface SamplingOptions {
   readonly onEvent: (event: RecordingEvent) => void;
 }
 
+const deadlineNs = deadlineMs * 1e6;
 /** A reply that came this much sooner than replies do may be a leftover. */
 const hastyShare = 0.5;
 /**
@@ -111,7 +112,7 @@ export class Sampler {
         return result === 0 ? this.accept() : this.strayed(this.replyBytes + result);
       case State.draining:
         this.discarded += result;
-        return this.ask(this.welcome, State.greeted);
+        return this.ask(this.welcome, State.greeted, this.options.clock());
       case State.greeted:
         return this.judgeWelcome(result);
       case State.confirming:
@@ -135,7 +136,7 @@ export class Sampler {
       this.slot = Math.max(this.slot, Math.floor(now / this.periodNs)) + 1;
     }
     if (now >= this.endNs) return this.finish('duration');
-    return this.ask(this.sensors, State.asked);
+    return this.ask(this.sensors, State.asked, now);
   }
 
   /** The grid has no slot left before the end, so what remains of the duration is waited for. */
@@ -151,17 +152,19 @@ export class Sampler {
     return Action.sleep;
   }
 
-  private ask(command: Command, state: number): Action {
+  private ask(command: Command, state: number, now: number): Action {
     this.request = command.request;
     this.replyBytes = command.replyBytes;
     this.state = state;
-    this.requestNs = this.options.clock();
+    this.requestNs = now;
     return Action.ask;
   }
 
   private judge(length: number): Action {
     this.replyNs = this.options.clock();
     if (length !== this.replyBytes) return this.doubtLast(this.kindOf(length), length);
+    // A host that was busy enough reads a reply that came late, or in time and nobody knows when.
+    if (this.replyNs - this.requestNs > deadlineNs) return this.fault('late-reply', length);
     const plausible = this.isPlausible(this.view, 0);
     if (!plausible) return this.doubt();
     this.tell('implausible-frame', this.implausible);

@@ -159,6 +159,20 @@ describe('the sampler', () => {
     expect(requestNs.length).toBe(wire.samplesAsked - 2);
   });
 
+  it('does not use a reply that a stalled host reads behind its deadline', () => {
+    const wire = new ScriptedWire(() => undefined);
+    const read = wire.read.bind(wire);
+    wire.read = (...args) => {
+      const length = read(...args);
+      if (wire.samplesAsked === 21) wire.nowNs += 300e6;
+      return length;
+    };
+    const { events, requestNs } = run(wire, 500);
+    expect(kinds(events)).toEqual(['late-reply']);
+    expect(events[0]).toMatchObject({ count: 216 });
+    expect(requestNs.length).toBe(wire.samplesAsked - 1);
+  });
+
   it('does not take a late reply for the answer to the next question', () => {
     const wire = new ScriptedWire((n, reply) => (n === 10 ? [{ afterNs: 240e6, bytes: reply }] : undefined));
     const { events, requestNs } = run(wire, 500);

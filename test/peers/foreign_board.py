@@ -21,7 +21,8 @@ READ_UID, READ_VENDOR_DATA = 0x0D, 0x0E
 ARGUMENT_BYTES = {ACTION: 4, WRITE_NAME: 32}
 FRAME_BYTES = 216
 NOT_CONNECTED = 0x7FFF
-KINDS = ("drop", "repeat", "stray", "double", "short", "late", "silent", "wrong", "garble", "split", "unplug")
+KINDS = ("drop", "repeat", "stray", "double", "short", "late", "slow", "silent", "wrong", "garble", "split", "unplug")
+SLOWER_MS = (8, 16, 32, 64, 128, 256, 512)  # one reply after the other, from the one that is drawn on
 
 # struct: 13 probes, Vdd, Vref, chip, 4 temperatures, ambient, humidity, 4 switches | 11 rails | 9 fans
 HEAD = struct.Struct("<13hHHh4hhH4B")
@@ -131,6 +132,7 @@ class Board:
         self.faults = Faults(options.fault, options.seed)
         self.rng = self.faults.rng
         self.number = 0
+        self.slower = []
         self.counts = {"commands": {}, "faults": {}}
         self.command_log = open(options.log + ".commands", "wb") if options.log else None
         self.frame_log = open(options.log + ".frames", "wb") if options.log else None
@@ -187,11 +189,14 @@ class Board:
         frame = self.frames.frame(self.number)
         if frame is None:
             return True
-        kind = self.faults.draw()
+        delay_ms = self.slower.pop(0) if self.slower else 0
+        kind = None if delay_ms else self.faults.draw()
         if self.frame_log:
             self.frame_log.write(frame)
         self.number += 1
         if kind is None:
+            if delay_ms:
+                time.sleep(delay_ms / 1000)
             os.write(self.master, frame)
             return True
         self.counts["faults"][kind] = self.counts["faults"].get(kind, 0) + 1
@@ -220,6 +225,10 @@ class Board:
             os.write(master, frame[:at])
         elif kind == "late":
             time.sleep(self.options.late / 1000)
+            os.write(master, frame)
+        elif kind == "slow":
+            first, *self.slower = SLOWER_MS
+            time.sleep(first / 1000)
             os.write(master, frame)
         elif kind == "wrong":
             command = self.rng.choice(sorted(self.replies))
