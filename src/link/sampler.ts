@@ -192,9 +192,9 @@ export class Sampler {
   }
 
   /** Records a streak that is over, where there was one. */
-  private tell(kind: FaultKind, streak: Streak): void {
+  private tell(kind: FaultKind, streak: Streak, endNs = this.requestNs): void {
     if (streak.count === 0) return;
-    this.event(kind, streak.startNs, this.requestNs, streak.count);
+    this.event(kind, streak.startNs, endNs, streak.count);
     streak.forget();
   }
 
@@ -273,8 +273,10 @@ export class Sampler {
     if (outcome === 'lost')
       this.ring.retract(); // nobody can look any more
     else if (this.ring.staged) return this.lookAgain();
-    this.tell('implausible-frame', this.implausible);
-    this.tell('overrun', this.overrun);
+    // The last sample may be one of them, and lies between its request and its reply.
+    const endNs = Math.max(this.requestNs, this.replyNs);
+    this.tell('implausible-frame', this.implausible, endNs);
+    this.tell('overrun', this.overrun, endNs);
     this.outcome = outcome;
     return Action.end;
   }

@@ -173,6 +173,19 @@ describe('the sampler', () => {
     expect(requestNs.length).toBe(wire.samplesAsked - 1);
   });
 
+  it('covers a last sample that contradicts itself with its event', () => {
+    const wire = new ScriptedWire((n, reply) => {
+      if (n < 20) return undefined;
+      const garbled = Buffer.from(reply);
+      garbled.writeInt16LE(23_000, benchlab.fields[benchlab.rails[0]!.voltage]!.offset);
+      return [{ afterNs: 1e6, bytes: garbled }];
+    });
+    const { events, requestNs } = run(wire, 20.5);
+    expect(kinds(events)).toEqual(['implausible-frame']);
+    expect((events[0] as { endNs: number }).endNs).toBeGreaterThan(requestNs.at(-1)! + 0.5e6);
+    expect((events[0] as { startNs: number }).startNs).toBe(requestNs.at(-1));
+  });
+
   it('does not take a late reply for the answer to the next question', () => {
     const wire = new ScriptedWire((n, reply) => (n === 10 ? [{ afterNs: 240e6, bytes: reply }] : undefined));
     const { events, requestNs } = run(wire, 500);
