@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { type Claim, type Effort, type Findings, short, table } from './claims.js';
 import {
   bareLoop,
+  cPipelined,
   cReader,
   csvLoop,
   liveReaders,
@@ -63,6 +64,7 @@ export async function live(
     section: [
       '## Live',
       figureTables(figures, effort),
+      pipelining(figures),
       '### At 1 kHz',
       table(['reader at `--rate 1000`', 'share of a core', 'interval p50', 'p99', 'p99.9', 'max'], paced),
       '### Spacing of the samples at 1 ms, in µs',
@@ -147,6 +149,22 @@ function figureTables(
       ),
     ),
   ].join('\n\n');
+}
+
+/** Why powerlog has one request under way, with what a second one would bring. */
+function pipelining(figures: ReadonlyMap<number, ReadonlyMap<string, Figures>>): string {
+  const gains = latenciesMs.map((latency) => {
+    const [one, two] = [cReader, cPipelined].map(
+      (name) => figures.get(latency)?.get(name)?.rateHz ?? Number.NaN,
+    );
+    return `${short((two! / one! - 1) * 100)} % at ${latency} ms`;
+  });
+  return (
+    `powerlog has one request under way, never two. A second one would bring the C reader ${gains.join(', ')}, where the ` +
+    'board queues it, which this model does and no board is known to. It would cost the proof that a reply answers its ' +
+    'request: the protocol numbers nothing and frames nothing, and only the silence before a request shows that nothing ' +
+    'was left over. The round trip, which says how well an instant is known, would double.'
+  );
 }
 
 async function pacedShares(

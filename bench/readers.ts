@@ -18,6 +18,7 @@ export interface Reader {
 }
 
 export const cReader = 'C, blocking read';
+export const cPipelined = 'C, two requests under way';
 export const bareLoop = 'pyserial loop';
 export const csvLoop = 'pyserial loop, struct and csv';
 export const stream = '`serialport` stream + `ByteLengthParser`';
@@ -39,6 +40,20 @@ export function liveReaders(workshop: Workshop): Reader[] {
             name: cReader,
             run: (port: string, seconds: number, rateHz = 0) =>
               peerRun(workshop, [reader, port, String(seconds), String(rateHz)]),
+          },
+          {
+            name: cPipelined,
+            run: async (port: string, seconds: number) => {
+              const { spacing: _, ...run } = await peerRun(workshop, [
+                reader,
+                port,
+                String(seconds),
+                '0',
+                '',
+                '2',
+              ]);
+              return run;
+            },
           },
         ]
       : []),

@@ -67,7 +67,7 @@ export class Workshop {
   }
 
   start(command: readonly string[], stdio: StdioOptions): ChildProcess {
-    const child = spawn(command[0]!, command.slice(1), { stdio, cwd: this.folder });
+    const child = spawn(command[0]!, command.slice(1), { stdio, cwd: this.folder, env: plainEnvironment });
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
     return child;
@@ -116,6 +116,11 @@ export class Workshop {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** A setting such as NODE_EXTRA_CA_CERTS costs every start of Node tens of milliseconds, and belongs to this machine alone. */
+const plainEnvironment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')),
+);
 
 function firstThatRuns(commands: readonly string[], args: readonly string[]): string | undefined {
   return commands.find((command) => spawnSync(command, args).status === 0);

@@ -1,4 +1,5 @@
-// The reader that nothing beats: one request, one blocking read. Usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE]
+// The reader that nothing beats: one request, one blocking read. Usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE] [UNDER_WAY]
+// UNDER_WAY requests, 1 unless given, are out at any time; FRAMES_FILE may be empty.
 // Prints JSON: samples, seconds, and the spacing of the samples' instants (middle of request and reply) in µs.
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -22,10 +23,20 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+static int read_frame(int fd, uint8_t *frame) {
+  for (int got = 0; got < frame_bytes;) {
+    ssize_t n = read(fd, frame + got, (size_t)(frame_bytes - got));
+    if (n <= 0) return 0;
+    got += (int)n;
+  }
+  return 1;
+}
+
 int main(int argc, char **argv) {
-  if (argc < 3) return fputs("usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE]\n", stderr), 2;
+  if (argc < 3) return fputs("usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE] [UNDER_WAY]\n", stderr), 2;
   double seconds = atof(argv[2]), rate = argc > 3 ? atof(argv[3]) : 0;
-  FILE *out = argc > 4 ? fopen(argv[4], "wb") : NULL;
+  FILE *out = argc > 4 && *argv[4] ? fopen(argv[4], "wb") : NULL;
+  int under_way = argc > 5 ? atoi(argv[5]) : 1;
   int fd = open(argv[1], O_RDWR | O_NOCTTY);
   struct termios raw;
   if (fd < 0 || tcgetattr(fd, &raw)) return perror(argv[1]), 1;
@@ -41,6 +52,8 @@ int main(int argc, char **argv) {
   int count = 0;
   const uint8_t ask = 1;
   uint8_t frame[frame_bytes];
+  for (int i = 1; i < under_way; i++)
+    if (write(fd, &ask, 1) != 1) return perror("write"), 1;
   int64_t start = now_ns(), end = start + (int64_t)(seconds * 1e9), reply = start;
   while (reply < end && count < most) {
     if (rate > 0) {
@@ -50,15 +63,13 @@ int main(int argc, char **argv) {
     }
     int64_t request = now_ns();
     if (write(fd, &ask, 1) != 1) return perror("write"), 1;
-    for (int got = 0; got < frame_bytes;) {
-      ssize_t n = read(fd, frame + got, (size_t)(frame_bytes - got));
-      if (n <= 0) return perror("read"), 1;
-      got += (int)n;
-    }
+    if (!read_frame(fd, frame)) return perror("read"), 1;
     reply = now_ns();
     at[count++] = (request + reply) / 2 / 1e3;
     if (out) fwrite(frame, 1, frame_bytes, out);
   }
+  for (int i = 1; i < under_way; i++) // nothing is left behind for the next reader
+    if (!read_frame(fd, frame)) return perror("read"), 1;
   if (out) fclose(out);
   int gaps = count - 1;
   for (int i = 0; i < gaps; i++) at[i] = at[i + 1] - at[i];
