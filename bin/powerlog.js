@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+// CommonJS (see package.json here): Node starts that without its module loader, and scripts ask for the version often.
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
-const packageUrl = new URL('../package.json', import.meta.url);
-const mainUrl = new URL('../dist/cli/main.js', import.meta.url);
+const main = join(__dirname, '../dist/cli/main.js');
 
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
-  // Answered before anything is loaded: scripts ask often.
-  console.log(JSON.parse(readFileSync(packageUrl, 'utf8')).version);
-} else if (existsSync(mainUrl)) {
-  const { main } = await import(mainUrl.href);
-  await main(process.argv);
+  console.log(JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')).version);
+} else if (existsSync(main)) {
+  import(pathToFileURL(main).href).then((module) => module.main(process.argv));
 } else {
   console.error('powerlog is not built yet: run `npm ci && npm run build` in its folder');
   process.exitCode = 1;
