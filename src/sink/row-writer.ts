@@ -76,48 +76,48 @@ export class RowWriter {
    * the first row not written.
    */
   write(block: Block, fromRow: number, out: TextBuffer): number {
-    const { count, timeUs } = block;
-    const sums = this.#gatherSums(block);
-    const channels = this.#gatherChannels(block);
-    const modes = this.#channelModes;
-    const startUnixUs = this.#startUnixUs;
+    this.#gatherSums(block);
+    this.#gatherChannels(block);
     const { view } = out;
     const last = view.byteLength - this.maxRowBytes;
     let at = out.length;
     let row = fromRow;
-    for (; row < count && at <= last; row++) {
-      const us = timeUs[row]!;
-      at = this.#time.put(view, at, us);
-      if (startUnixUs === null) view.setUint8(at++, comma);
-      else at = this.#unixTime.put(view, at, startUnixUs + us);
-      for (let n = 0; n < sums.length; n++) at = putMilli(view, at, sums[n]![row]!);
-      for (let n = 0; n < channels.length; n++) {
-        const value = channels[n]![row]!;
-        const mode = modes[n]!;
-        if (mode === 3) at = putMilli(view, at, value);
-        else if (mode >= mayBeMissing && value === missingValue) view.setUint8(at++, comma);
-        else at = putByDecimals(view, at, value, mode & (mayBeMissing - 1));
-      }
-      view.setUint8(at++, newline);
-    }
+    for (; row < block.count && at <= last; row++) at = this.#putRow(view, at, block.timeUs[row]!, row);
     out.length = at;
     return row;
   }
 
-  #gatherSums(block: Block): Float64Array[] {
+  #putRow(view: DataView, start: number, us: number, row: number): number {
+    const sums = this.#sums;
+    const channels = this.#channels;
+    const modes = this.#channelModes;
+    let at = this.#time.put(view, start, us);
+    if (this.#startUnixUs === null) view.setUint8(at++, comma);
+    else at = this.#unixTime.put(view, at, this.#startUnixUs + us);
+    for (let n = 0; n < sums.length; n++) at = putMilli(view, at, sums[n]![row]!);
+    for (let n = 0; n < channels.length; n++) {
+      const value = channels[n]![row]!;
+      const mode = modes[n]!;
+      if (mode === 3) at = putMilli(view, at, value);
+      else if (mode >= mayBeMissing && value === missingValue) view.setUint8(at++, comma);
+      else at = putByDecimals(view, at, value, mode & (mayBeMissing - 1));
+    }
+    view.setUint8(at++, newline);
+    return at;
+  }
+
+  #gatherSums(block: Block): void {
     this.#sumIndexes.forEach((index, n) => {
       this.#sums[n] = block.powerMw[index]!;
     });
-    return this.#sums;
   }
 
-  #gatherChannels(block: Block): Int32Array[] {
+  #gatherChannels(block: Block): void {
     this.#channelIndexes.forEach((index, n) => {
       const channel = block.channels[index];
       if (!channel) throw new Error(`channel ${index} was not decoded`);
       this.#channels[n] = channel;
     });
-    return this.#channels;
   }
 }
 
