@@ -1,13 +1,14 @@
 /**
  * `npm run soak [-- --minutes 60] [-- --columns rails]`: a simulated recording at full rate. Prints samples, gaps, and
  * the resident memory after the first minute and at the end; fails on a gap or on 10 MB of growth. All columns at
- * full rate take some 10 GB an hour in the folder for temporary files.
+ * full rate take some 10 GB an hour in the folder for temporary files. An hour or more writes `docs/soak.md`.
  */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { powerlog, Workshop } from './workshop.js';
+import { short, table } from './claims.js';
+import { fromRoot, machine, powerlog, Workshop } from './workshop.js';
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,9 @@ const minutes = Number(values.minutes);
 if (!(minutes > 0)) throw new Error(`--minutes takes a number above 0, not '${values.minutes}'`);
 const allowedGrowthMb = 10;
 const everyMs = 1000;
+const pageFromMinutes = 60;
+/** On the page the memory is told so often. */
+const pageEveryMinutes = 10;
 
 const residentMb = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
@@ -37,6 +41,8 @@ const child = workshop.start(
 );
 const exited = once(child, 'exit');
 const settledAt = performance.now() + Math.min(60e3, minutes * 30e3);
+const startedMs = performance.now();
+const courseMb: number[] = [];
 let settledMb = Number.NaN;
 let lastMb = Number.NaN;
 let highestMb = 0;
@@ -46,6 +52,7 @@ while (child.exitCode === null && child.signalCode === null) {
   } catch {
     break; // it has just ended
   }
+  if (performance.now() - startedMs >= courseMb.length * pageEveryMinutes * 60e3) courseMb.push(lastMb);
   if (performance.now() >= settledAt) {
     if (Number.isNaN(settledMb)) settledMb = lastMb;
     highestMb = Math.max(highestMb, lastMb);
@@ -62,12 +69,38 @@ const summary = JSON.parse(readFileSync(csv.replace(/csv$/, 'summary.json'), 'ut
 };
 const growthMb = highestMb - settledMb;
 const failed = summary.gaps.length > 0 || growthMb > allowedGrowthMb;
+const samples = summary.samples.toLocaleString('en-US');
 console.log(
   [
-    `samples          ${summary.samples.toLocaleString('en-US')} at ${summary.sample_rate_hz.toFixed(0)} Hz`,
+    `samples          ${samples} at ${summary.sample_rate_hz.toFixed(0)} Hz`,
     `gaps             ${summary.gaps.length}`,
     `resident memory  ${settledMb.toFixed(1)} MB once settled, at most ${highestMb.toFixed(1)} MB after that, ${lastMb.toFixed(1)} MB at the end`,
     failed ? 'FAILED' : `no gap, and memory flat within ${allowedGrowthMb} MB`,
   ].join('\n'),
 );
+if (minutes >= pageFromMinutes)
+  writeFileSync(
+    fromRoot('docs/soak.md'),
+    `${[
+      '# Soak',
+      'Written by `npm run soak`: `powerlog record --port sim` at full rate, the simulator answering after 1 ms.',
+      `Machine: ${machine(workshop)}.`,
+      table(
+        ['figure', 'here', 'target', 'met'],
+        [
+          ['length', `${short(minutes)} min`, `at least ${pageFromMinutes} min`, 'yes'],
+          ['samples', `${samples} at ${summary.sample_rate_hz.toFixed(0)} Hz`, '', ''],
+          ['gaps', String(summary.gaps.length), '0', summary.gaps.length === 0 ? 'yes' : '**no**'],
+          [
+            'growth of the resident memory after the first minute',
+            `${growthMb.toFixed(1)} MB`,
+            `at most ${allowedGrowthMb} MB`,
+            growthMb <= allowedGrowthMb ? 'yes' : '**no**',
+          ],
+        ],
+      ),
+      `Resident memory was ${settledMb.toFixed(1)} MB after the first minute and at most ${highestMb.toFixed(1)} MB after ` +
+        `that; every ${pageEveryMinutes} minutes, from the start: ${courseMb.map((mb) => mb.toFixed(1)).join(', ')} MB.`,
+    ].join('\n\n')}\n`,
+  );
 process.exit(failed ? 1 : 0);
