@@ -52,7 +52,7 @@ while (child.exitCode === null && child.signalCode === null) {
   } catch {
     break; // it has just ended
   }
-  if (performance.now() - startedMs >= courseMb.length * pageEveryMinutes * 60e3) courseMb.push(lastMb);
+  if (performance.now() - startedMs >= (courseMb.length + 1) * pageEveryMinutes * 60e3) courseMb.push(lastMb);
   if (performance.now() >= settledAt) {
     if (Number.isNaN(settledMb)) settledMb = lastMb;
     highestMb = Math.max(highestMb, lastMb);
@@ -100,7 +100,7 @@ if (minutes >= pageFromMinutes)
         ],
       ),
       `Resident memory was ${settledMb.toFixed(1)} MB after the first minute and at most ${highestMb.toFixed(1)} MB after ` +
-        `that; every ${pageEveryMinutes} minutes, from the start: ${courseMb.map((mb) => mb.toFixed(1)).join(', ')} MB.`,
+        `that; every ${pageEveryMinutes} minutes: ${courseMb.map((mb) => mb.toFixed(1)).join(', ')} MB.`,
     ].join('\n\n')}\n`,
   );
 process.exit(failed ? 1 : 0);
