@@ -1,4 +1,5 @@
-import { performance } from 'node:perf_hooks'; // the global of this name is looked up anew at every call
+/** Kept, since Node looks the global up anew at every use. */
+const { performance } = globalThis;
 
 /**
  * One reading of both clocks: an instant of CLOCK_MONOTONIC and the wall clock's opinion of it. All other

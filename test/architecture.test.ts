@@ -22,7 +22,7 @@ const levels: readonly (readonly string[])[] = [
 const pure = ['errors', 'units', 'block', 'board', 'measure'];
 /** Packages that one place alone may import. */
 const keepers: Readonly<Record<string, RegExp>> = {
-  serialport: /^link\/(serial-port|serial-port-list|stream-wire|stream-link)\.ts$/,
+  serialport: /^link\/serialport\.ts$/,
   koffi: /^simulator\/pseudo-terminal\.ts$/,
   commander: /^cli\//,
   zod: /^schema\//,

@@ -1,6 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { constants, createGunzip } from 'node:zlib';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 
 /** Bytes from the front to the back: a file, standard input, or either of them decompressed. */
@@ -41,6 +40,7 @@ export async function openByteInput(path: string): Promise<ByteInput> {
   }
   const whole = withHead(raw, head.subarray(0, count));
   if (count < 2 || head[0] !== 0x1f || head[1] !== 0x8b) return whole;
+  const { constants, createGunzip } = await import('node:zlib');
   // A compressed file cut short gives all that can be had of it, as an uncompressed one does.
   const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 1 << 18 });
   const compressed = Readable.from(chunks(whole), { objectMode: false });

@@ -1,7 +1,9 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
-import { performance } from 'node:perf_hooks'; // the global of this name is looked up anew at every call
 import { systemErrorCode } from '../errors.js';
 import { drainLimitMs, gone, kernelWaitMs, type Wire } from './wire.js';
+
+/** Kept, since Node looks the global up anew at every use. */
+const { performance } = globalThis;
 
 /** A read that ends empty-handed long before the kernel's time is up means that nobody is there any more. */
 const hangUpMs = kernelWaitMs / 2;

@@ -1,13 +1,14 @@
 import { close, fdatasync, fstatSync, ftruncateSync, unlinkSync, write } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { outputError, systemErrorCode } from '../errors.js';
 import { plural } from '../units.js';
 import { type OpenedOutput, openForWriting } from './safe-open.js';
 
 const writeSome = promisify(write);
-const compress = promisify(gzip);
+/** Loaded when it is wanted: most outputs are not compressed. */
+const compress = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  promisify((await import('node:zlib')).gzip)(bytes);
 const closeFile = promisify(close);
 const toDisk = promisify(fdatasync);
 

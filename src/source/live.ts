@@ -17,6 +17,7 @@ export interface LiveOptions {
 
 /** How often the clocks are looked at: it costs a file read. */
 const clockCheckNs = 1e9;
+const longestTimerMs = 2 ** 31 - 1;
 
 /** A board on a port. */
 export class LiveSource implements Source {
@@ -128,7 +129,7 @@ class LiveRecording implements Recording {
     );
     await this.link?.close();
     this.link = undefined;
-    this.link = await this.options.reconnect(board, this.lostSignal());
+    this.link = await this.untilEnd((signal) => this.options.reconnect(board, signal));
     const endNs = nsSince(this.anchor.monotonicNs);
     if (this.link)
       this.options.onNotice(
@@ -137,10 +138,28 @@ class LiveRecording implements Recording {
     return { type: 'fault', kind: 'board-lost', startNs, endNs, count: 0 };
   }
 
-  /** Waiting ends with a stop request or with the recording's duration. */
-  private lostSignal(): AbortSignal {
-    if (this.endNs === undefined) return this.aborter.signal;
-    const leftMs = Math.max(0, Math.ceil((this.endNs - nsSince(this.anchor.monotonicNs)) / 1e6));
-    return AbortSignal.any([this.aborter.signal, AbortSignal.timeout(Math.min(leftMs, 2 ** 31 - 1))]);
+  /**
+   * Waits with a signal that a stop request or the recording's end raises. By hand, since Node may collect what
+   * `AbortSignal.any` was made of, a timeout above all, and then nothing ever raises it (nodejs/node issue 57736).
+   */
+  private async untilEnd<Value>(wait: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const stopped = this.aborter.signal;
+    if (stopped.aborted) end();
+    stopped.addEventListener('abort', end);
+    const timer =
+      this.endNs === undefined ? undefined : setTimeout(end, Math.min(this.leftMs, longestTimerMs));
+    try {
+      return await wait(ending.signal);
+    } finally {
+      clearTimeout(timer);
+      stopped.removeEventListener('abort', end);
+    }
+  }
+
+  /** Until the recording's end, whole ms. */
+  private get leftMs(): number {
+    return Math.max(0, Math.ceil(((this.endNs ?? 0) - nsSince(this.anchor.monotonicNs)) / 1e6));
   }
 }
