@@ -23,7 +23,7 @@ const pure = ['errors', 'units', 'block', 'board', 'measure'];
 /** Packages that one place alone may import. */
 const keepers: Readonly<Record<string, RegExp>> = {
   serialport: /^link\/serialport\.ts$/,
-  koffi: /^simulator\/pseudo-terminal\.ts$/,
+  koffi: /^(?:simulator\/pseudo-terminal|link\/system-calls)\.ts$/,
   commander: /^cli\//,
   zod: /^schema\//,
 };
@@ -83,7 +83,7 @@ describe('a board', () => {
     const writes = files.flatMap((file) =>
       [
         ...readFileSync(join(src, file), 'utf8').matchAll(
-          /\b(?:wire|port)\.write\(([\w.]+|Buffer\.from\(bytes\))\)/g,
+          /\b(?:wire|port|calls)\.write\(([\w.]+(?:, [\w.]+)*|Buffer\.from\(bytes\))\)/g,
         ),
       ].map((match) => `${file}: ${match[1]}`),
     );
@@ -93,6 +93,7 @@ describe('a board', () => {
       'link/handshake.ts: question.request',
       'link/handshake.ts: question.request',
       'link/stream-wire.ts: Buffer.from(bytes)',
+      'link/tty-wire.ts: this.blocking, bytes, bytes.length',
     ]);
     const bytes = boards.flatMap(({ commands }) =>
       (Object.values(commands) as Command[]).flatMap(({ request }) => [...request]),

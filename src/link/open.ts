@@ -5,10 +5,17 @@ export type LinkChoice = 'auto' | 'tty' | 'stream';
 
 /** Opens a port and identifies the board behind it. @throws UserError (no board) */
 export async function openLink(path: string, choice: LinkChoice): Promise<Link> {
-  if (choice === 'stream' || (choice === 'auto' && process.platform === 'win32')) {
-    const { openStreamLink } = await import('./stream-link.js');
-    return openStreamLink(path);
+  if (choice === 'stream' || (choice === 'auto' && process.platform === 'win32')) return openStream(path);
+  const { openTtyLink, NoTtyLink } = await import('./tty-link.js');
+  try {
+    return await openTtyLink(path);
+  } catch (error) {
+    if (choice === 'auto' && error instanceof NoTtyLink) return openStream(path);
+    throw error;
   }
-  const { openTtyLink } = await import('./tty-link.js');
-  return openTtyLink(path);
+}
+
+async function openStream(path: string): Promise<Link> {
+  const { openStreamLink } = await import('./stream-link.js');
+  return openStreamLink(path);
 }

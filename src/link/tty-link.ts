@@ -3,7 +3,7 @@ import type { BoardIdentity, FrameBlock } from '../block.js';
 import { benchlab } from '../board/benchlab.js';
 import type { Board } from '../board/board.js';
 import { boardById } from '../board/catalogue.js';
-import { UserError } from '../errors.js';
+import { ExitCode, UserError } from '../errors.js';
 import { drainRing, type PlacedEvent } from './drain-ring.js';
 import { type Link, type LinkSampling, ringSamples } from './link.js';
 import { SampleRing } from './ring.js';
@@ -15,7 +15,7 @@ import type { FromTtyWorker, ToTtyWorker } from './tty-messages.js';
  * The fast link, POSIX only: serialport configures and locks the port, and a thread of our own reads it with
  * blocking system calls through a second descriptor. serialport's own reads go through a poller and the thread pool
  * (node-serialport issues 1590, 1913, 2616), which costs several times the CPU.
- * @throws UserError (no board)
+ * @throws NoTtyLink; UserError (no board)
  */
 export async function openTtyLink(path: string): Promise<Link> {
   const port = await configurePort(path);
@@ -38,7 +38,18 @@ export async function openTtyLink(path: string): Promise<Link> {
   }
 }
 
+/** Nothing here can read a tty the fast way: the stream link does. */
+export class NoTtyLink extends UserError {
+  constructor(reason: string) {
+    super(
+      `--link tty cannot be had here: koffi could not be loaded (${reason}); --link stream works`,
+      ExitCode.noBoard,
+    );
+  }
+}
+
 function asError(message: FromTtyWorker): Error {
+  if (message.type === 'unavailable') return new NoTtyLink(message.reason);
   if (message.type !== 'failed') return new Error(`unexpected ${message.type} from the sampling thread`);
   return message.exitCode === null
     ? new Error(message.message)

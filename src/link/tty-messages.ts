@@ -13,6 +13,8 @@ export interface TtyWorkerData {
 export type ToTtyWorker = ({ readonly type: 'start' } & LinkSampling) | { readonly type: 'close' };
 
 export type FromTtyWorker =
+  /** No thread can read a tty here. */
+  | { readonly type: 'unavailable'; readonly reason: string }
   | { readonly type: 'ready'; readonly identity: BoardIdentity }
   | { readonly type: 'event'; readonly placed: PlacedEvent }
   | { readonly type: 'done'; readonly outcome: SamplingOutcome }

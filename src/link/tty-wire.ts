@@ -1,5 +1,7 @@
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
-import { systemErrorCode } from '../errors.js';
+import { closeSync, constants, openSync } from 'node:fs';
+import { constants as system } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+import type { SystemCalls } from './system-calls.js';
 import { drainLimitMs, gone, kernelWaitMs, type Wire } from './wire.js';
 
 /** Kept, since Node looks the global up anew at every use. */
@@ -21,6 +23,7 @@ export class TtyWire implements Wire {
 
   constructor(
     path: string,
+    private readonly calls: SystemCalls,
     private readonly pause: (ms: number) => void,
   ) {
     this.blocking = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
@@ -33,10 +36,10 @@ export class TtyWire implements Wire {
   }
 
   write(bytes: Uint8Array): number {
-    try {
-      return writeSync(this.blocking, bytes, 0, bytes.length, null);
-    } catch (error) {
-      return goneOrThrow(error);
+    for (;;) {
+      const done = this.calls.write(this.blocking, bytes, bytes.length);
+      if (done >= 0) return done;
+      if (done !== -EINTR) return goneOrThrow(done);
     }
   }
 
@@ -46,11 +49,10 @@ export class TtyWire implements Wire {
     let startMs = 0;
     while (have < length && waitedMs < limitMs) {
       if (waitedMs > 0) startMs = performance.now();
-      let got: number;
-      try {
-        got = readSync(this.blocking, into, have, into.length - have, null);
-      } catch (error) {
-        return goneOrThrow(error);
+      const got = this.calls.read(this.blocking, have === 0 ? into : into.subarray(have), into.length - have);
+      if (got < 0) {
+        if (got === -EINTR) continue;
+        return goneOrThrow(got);
       }
       if (got === 0) {
         // The first that comes back empty-handed is not timed, so that a reply costs no look at the clock.
@@ -88,18 +90,18 @@ export class TtyWire implements Wire {
 
   /** Bytes that were there and are thrown away; 0 where there were none. */
   private poll(): number {
-    try {
-      const got = readSync(this.polled, this.rubbish, 0, this.rubbish.length, null);
-      return got;
-    } catch (error) {
-      return systemErrorCode(error) === 'EAGAIN' ? 0 : goneOrThrow(error);
-    }
+    const got = this.calls.read(this.polled, this.rubbish, this.rubbish.length);
+    if (got >= 0) return got;
+    return got === -EAGAIN || got === -EINTR ? 0 : goneOrThrow(got);
   }
 }
 
-const goneCodes = new Set(['EIO', 'ENXIO', 'ENODEV', 'EBADF']);
+const { EAGAIN, EINTR, EIO, ENXIO, ENODEV, EBADF } = system.errno;
+const goneErrors = new Set([EIO, ENXIO, ENODEV, EBADF]);
 
-function goneOrThrow(error: unknown): number {
-  if (goneCodes.has(systemErrorCode(error) ?? '')) return gone;
-  throw error;
+/** @param error Negated, as a system call gives it. */
+function goneOrThrow(error: number): number {
+  if (goneErrors.has(-error)) return gone;
+  const code = getSystemErrorName(error);
+  throw Object.assign(new Error(`${code} from a system call`), { code });
 }

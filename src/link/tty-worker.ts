@@ -6,6 +6,7 @@ import { sampleBlocking } from './drive.js';
 import { identifyBlocking } from './handshake.js';
 import { SampleRing } from './ring.js';
 import { Sampler } from './sampler.js';
+import { loadSystemCalls, NoSystemCalls } from './system-calls.js';
 import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
 import { TtyWire } from './tty-wire.js';
 
@@ -17,11 +18,10 @@ const ring = new SampleRing(ringBuffer, frameBytes);
 
 const post = (message: FromTtyWorker): void => port.postMessage(message);
 
-// A polled descriptor without input raises EAGAIN, and a stack trace nobody reads costs more than the call.
-Error.stackTraceLimit = 0;
-
 function fail(error: unknown): void {
-  if (error instanceof UserError) post({ type: 'failed', message: error.message, exitCode: error.exitCode });
+  if (error instanceof NoSystemCalls) post({ type: 'unavailable', reason: error.message });
+  else if (error instanceof UserError)
+    post({ type: 'failed', message: error.message, exitCode: error.exitCode });
   else if (systemErrorCode(error) === undefined)
     post({ type: 'failed', message: errorText(error), exitCode: null });
   // Gone between the two openings, or the device failed in a way of its own: no bug of ours.
@@ -29,7 +29,7 @@ function fail(error: unknown): void {
 }
 
 try {
-  const wire = new TtyWire(path, (ms) => ring.sleep(ms));
+  const wire = new TtyWire(path, loadSystemCalls(), (ms) => ring.sleep(ms));
   const { board, identity } = identifyBlocking(path, wire);
   post({ type: 'ready', identity });
   port.on('message', (message: ToTtyWorker) => {

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { scratch } from '../capture/samples.js';
+import { hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { powerlog } from './run.js';
+
+const withoutKoffi = {
+  NODE_OPTIONS: `--require ${fileURLToPath(new URL('./without-koffi.cjs', import.meta.url))}`,
+};
+
+async function recordWithoutKoffi(...more: readonly string[]) {
+  const folder = scratch();
+  const board = await startForeignBoard('--latency', '1');
+  onTestFinished(async () => {
+    await board.stop();
+  });
+  const csv = join(folder, 'run.csv');
+  const ran = powerlog(
+    ['record', '--port', board.port, '--out', csv, '--duration', '300ms', ...more],
+    undefined,
+    withoutKoffi,
+  );
+  return { ...ran, csv };
+}
+
+describe.skipIf(!hasForeignBoard)('a system without koffi', () => {
+  it('is recorded on over the stream', async () => {
+    const { code, csv } = await recordWithoutKoffi();
+    expect(code).toBe(0);
+    expect(readFileSync(csv, 'utf8').split('\n').length).toBeGreaterThan(20);
+  });
+
+  it('says why the fast link cannot be had', async () => {
+    const { code, err } = await recordWithoutKoffi('--link', 'tty');
+    expect(code).toBe(3);
+    expect(err).toMatch(
+      /koffi could not be loaded \(no build of koffi for this system\); --link stream works/,
+    );
+  });
+});
