@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { type Effort, type Findings, short, table } from './claims.js';
+import { writeFrames } from './frames.js';
 import { median } from './stats.js';
 import { type Charge, peer, powerlog, readCharge, type Workshop } from './workshop.js';
 
-const frameBytes = 216;
 const rateHz = '1000';
 const shortFrames = 300_000;
 
@@ -14,48 +14,13 @@ const cDecoder = 'C, struct and `fprintf`';
 const pythonDecoder = 'Python, struct and csv';
 const floor = 'decoding without text, and copying the output';
 
-/**
- * Frames like a recording's, from a fixed recurrence: each rail's load steps now and then, and every reading has its
- * sensor's noise.
- */
-function writeFrames(path: string): void {
-  const nominalMv = [12_000, 12_000, 3310, 5020, 5050, 12_000, 11_990, 12_030, 12_010, 12_020, 12_040];
-  const file = openSync(path, 'w');
-  const rows = 1000;
-  const block = Buffer.alloc(rows * frameBytes);
-  let state = 1;
-  const below = (limit: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-  const loadMa = nominalMv.map(() => 0);
-  for (let written = 0; written < shortFrames; written += rows) {
-    for (let row = 0; row < rows; row++) {
-      if (row % 250 === 0) loadMa[below(loadMa.length)] = 30 + below(30_000);
-      const at = row * frameBytes;
-      for (let probe = 0; probe < 13; probe++)
-        block.writeInt16LE(probe === 5 ? 0x7fff : below(3300), at + 2 * probe);
-      block.writeUInt16LE(3300, at + 26);
-      nominalMv.forEach((nominal, rail) => {
-        const mv = nominal - 40 + below(80);
-        const ma = rail === 8 ? -below(30) : loadMa[rail]! - 25 + below(50);
-        block.writeInt16LE(mv, at + 48 + 12 * rail);
-        block.writeInt32LE(ma, at + 52 + 12 * rail);
-        block.writeInt32LE(Math.trunc((mv * ma) / 1000), at + 56 + 12 * rail);
-      });
-    }
-    writeSync(file, block);
-  }
-  closeSync(file);
-}
-
 export async function replay(
   workshop: Workshop,
   effort: Effort,
   say: (text: string) => void,
 ): Promise<Findings> {
   const frames = workshop.file('frames.bin');
-  writeFrames(frames);
+  writeFrames(frames, shortFrames);
   const ourCsv = workshop.file('ours.csv');
   const theirCsv = workshop.file('theirs.csv');
   const node = process.execPath;

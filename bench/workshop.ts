@@ -5,6 +5,7 @@ import { arch, cpus, release, tmpdir, type } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { writeFrames } from './frames.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 export const fromRoot = (path: string): string => join(root, path);
@@ -75,10 +76,13 @@ export class Workshop {
 
   /** Starts a board model that answers after `latencyMs`; resolves to its port. */
   async board(latencyMs: number): Promise<string> {
+    const frames = this.file('board.bin');
+    if (!existsSync(frames)) writeFrames(frames, boardFrames);
     const fast = this.compiled('board');
+    const model = fromRoot('test/peers/foreign_board.py');
     const command = fast
-      ? [fast, String(latencyMs * 1000), '3600']
-      : [this.python!, fromRoot('test/peers/foreign_board.py'), '--latency', String(latencyMs)];
+      ? [fast, String(latencyMs * 1000), '3600', frames]
+      : [this.python!, model, '--latency', String(latencyMs), '--frames', frames];
     const child = this.start(command, ['ignore', 'pipe', 'inherit']);
     const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
     return line;
@@ -116,6 +120,9 @@ export class Workshop {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** What a board model repeats: a quarter of a minute at 1 kHz. */
+const boardFrames = 16_000;
 
 /** A setting such as NODE_EXTRA_CA_CERTS costs every start of Node tens of milliseconds, and belongs to this machine alone. */
 const plainEnvironment = Object.fromEntries(
