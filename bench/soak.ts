@@ -65,7 +65,7 @@ if (status !== 0) throw new Error(`the recording ended with ${status}`);
 const summary = JSON.parse(readFileSync(csv.replace(/csv$/, 'summary.json'), 'utf8')) as {
   samples: number;
   sample_rate_hz: number;
-  gaps: unknown[];
+  gaps: { start_s: number; end_s: number; cause: string }[];
 };
 const growthMb = highestMb - settledMb;
 const failed = summary.gaps.length > 0 || growthMb > allowedGrowthMb;
@@ -74,6 +74,9 @@ console.log(
   [
     `samples          ${samples} at ${summary.sample_rate_hz.toFixed(0)} Hz`,
     `gaps             ${summary.gaps.length}`,
+    ...summary.gaps.map(
+      ({ start_s, end_s, cause }) => `  at ${start_s.toFixed(3)} s, ${((end_s - start_s) * 1e3).toFixed(1)} ms: ${cause}`,
+    ),
     `resident memory  ${settledMb.toFixed(1)} MB once settled, at most ${highestMb.toFixed(1)} MB after that, ${lastMb.toFixed(1)} MB at the end`,
     failed ? 'FAILED' : `no gap, and memory flat within ${allowedGrowthMb} MB`,
   ].join('\n'),
