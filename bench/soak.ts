@@ -75,7 +75,8 @@ console.log(
     `samples          ${samples} at ${summary.sample_rate_hz.toFixed(0)} Hz`,
     `gaps             ${summary.gaps.length}`,
     ...summary.gaps.map(
-      ({ start_s, end_s, cause }) => `  at ${start_s.toFixed(3)} s, ${((end_s - start_s) * 1e3).toFixed(1)} ms: ${cause}`,
+      ({ start_s, end_s, cause }) =>
+        `  at ${start_s.toFixed(3)} s, ${((end_s - start_s) * 1e3).toFixed(1)} ms: ${cause}`,
     ),
     `resident memory  ${settledMb.toFixed(1)} MB once settled, at most ${highestMb.toFixed(1)} MB after that, ${lastMb.toFixed(1)} MB at the end`,
     failed ? 'FAILED' : `no gap, and memory flat within ${allowedGrowthMb} MB`,
