@@ -84,15 +84,14 @@ const offShare = 0.1;
 const powerTolerance = { share: 0.1, mw: 2000 };
 
 export function makeFrameCheck(board: Board): FrameCheck {
-  // Numbers in one short array, for a thread that wakes up to cold caches a thousand times a second.
-  const limits = Int32Array.from(board.rails.flatMap((rail) => railLimits(board, rail)));
+  const checks = board.rails.map((rail) => railCheck(board, rail));
   return (view, at) => {
-    for (let n = 0; n < limits.length; n += 6) {
-      const mv = view.getInt16(at + limits[n]!, true);
-      if ((mv < limits[n + 3]! || mv > limits[n + 4]!) && (mv > limits[n + 5]! || mv < -limits[n + 5]!))
-        return false;
-      const product = (mv * view.getInt32(at + limits[n + 1]!, true)) / 1000;
-      const difference = view.getInt32(at + limits[n + 2]!, true) - product;
+    for (let i = 0; i < checks.length; i++) {
+      const { voltage, current, power, lowMv, highMv, offMv } = checks[i]!;
+      const mv = view.getInt16(at + voltage, true);
+      if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
+      const product = (mv * view.getInt32(at + current, true)) / 1000;
+      const difference = view.getInt32(at + power, true) - product;
       const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
       if (difference > allowed || difference < -allowed) return false;
     }
@@ -100,14 +99,13 @@ export function makeFrameCheck(board: Board): FrameCheck {
   };
 }
 
-/** Where voltage, current and power stand; the lowest and the highest voltage, and what is called off, mV. */
-function railLimits({ fields }: Board, rail: Rail): number[] {
-  return [
-    fields[rail.voltage]!.offset,
-    fields[rail.current]!.offset,
-    fields[rail.power]!.offset,
-    rail.nominalMv * (1 - voltageTolerance),
-    rail.nominalMv * (1 + voltageTolerance),
-    rail.nominalMv * offShare,
-  ];
+function railCheck(board: Board, rail: Rail) {
+  return {
+    voltage: board.fields[rail.voltage]!.offset,
+    current: board.fields[rail.current]!.offset,
+    power: board.fields[rail.power]!.offset,
+    lowMv: rail.nominalMv * (1 - voltageTolerance),
+    highMv: rail.nominalMv * (1 + voltageTolerance),
+    offMv: rail.nominalMv * offShare,
+  };
 }
