@@ -1,7 +1,7 @@
-import type { Block, EndReason, RecordingHeader } from '../block.js';
+import type { Block, EndReason, FrameBlock, RecordingHeader } from '../block.js';
 import type { Board } from '../board/board.js';
 import { ClockDriftWatch } from './clock-drift.js';
-import { PowerSeries } from './energy.js';
+import { type PowerSeries, PowerTable } from './energy.js';
 import { FaultLog } from './gap-causes.js';
 import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch, silence } from './gaps.js';
 import { Histogram } from './histogram.js';
@@ -48,6 +48,7 @@ const nsPerLatency = 100;
  * however they are cut into blocks, in memory that does not grow. The powers of every rail must be decoded.
  */
 export class SummaryCollector {
+  readonly #powers: PowerTable;
   readonly #components: readonly PowerSeries[];
   readonly #rails: readonly PowerSeries[];
   readonly #spacings: SpacingWatch;
@@ -67,9 +68,11 @@ export class SummaryCollector {
     readonly wiring: Wiring,
     readonly accuracyShare: number,
   ) {
-    this.#components = wiring.sums.map(() => new PowerSeries());
-    this.#rails = board.rails.map(() => new PowerSeries());
-    this.#spacings = new SpacingWatch(wiring.sums.length);
+    const components = wiring.sums.length;
+    this.#powers = new PowerTable(components + board.rails.length);
+    this.#components = this.#powers.series.slice(0, components);
+    this.#rails = this.#powers.series.slice(components);
+    this.#spacings = new SpacingWatch(components);
   }
 
   begin(header: RecordingHeader): void {
@@ -79,18 +82,14 @@ export class SummaryCollector {
 
   write({ count, timeUs, channels, powerMw, raw }: Block): void {
     this.#spacings.add(timeUs, powerMw, count);
-    this.#components.forEach((series, n) => {
-      series.add(timeUs, powerMw[n]!, count);
+    const railPowersMw = this.board.rails.map(({ name, power }) => {
+      const column = channels[power];
+      if (!column) throw new Error(`power of rail ${name} was not decoded`);
+      return column;
     });
-    this.#rails.forEach((series, n) => {
-      const power = channels[this.board.rails[n]!.power];
-      if (!power) throw new Error(`power of rail ${n} was not decoded`);
-      series.add(timeUs, power, count);
-    });
+    this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#keepEdges(powerMw, count);
-    if (this.#header?.instantsMeasured)
-      for (let row = 0; row < count; row++)
-        this.#latencies.add(Math.round((raw.replyNs[row]! - raw.requestNs[row]!) / nsPerLatency));
+    if (this.#header?.instantsMeasured) this.#addLatencies(raw);
     for (const event of raw.events) {
       if (event.type === 'fault') {
         if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
@@ -102,6 +101,13 @@ export class SummaryCollector {
 
   async finish(): Promise<void> {
     this.#spacings.finish();
+  }
+
+  #addLatencies({ count, requestNs, replyNs }: FrameBlock): void {
+    const latencies = new Float64Array(count);
+    for (let row = 0; row < count; row++)
+      latencies[row] = Math.round((replyNs[row]! - requestNs[row]!) / nsPerLatency);
+    this.#latencies.addColumn(latencies, count);
   }
 
   progress(): Progress {

@@ -1,3 +1,5 @@
+import { Column, columnRows } from '../kernel/column.js';
+import { Kernel, type Pointer } from '../kernel/kernel.js';
 import { Histogram } from './histogram.js';
 
 /** Statistics of a power, in watts and joules; null where too few samples were taken to say. */
@@ -13,64 +15,60 @@ export interface PowerStatistics {
 
 /** Division, unlike a factor of 1e-3, gives the double nearest to the decimal. */
 const mwPerW = 1e3;
-/** A milliwatt for a microsecond is a nanojoule. */
+/** A milliwatt for a microsecond is a nanojoule. Kept doubled, so that it is a whole number, exact while below 4.5 MJ. */
 const njPerJ = 1e9;
+
+/** Powers over the same instants: one series each. */
+export class PowerTable {
+  readonly series: readonly PowerSeries[];
+  readonly #kernel = new Kernel();
+  readonly #timesUs = new Column(this.#kernel);
+  readonly #powersMw = new Column(this.#kernel);
+
+  constructor(count: number) {
+    this.series = Array.from({ length: count }, () => new PowerSeries(this.#kernel));
+  }
+
+  /** Adds rows `0 … count-1` of each series' column; the trapezoids go on from the block before. */
+  add(timeUs: Float64Array, powersMw: readonly (Int32Array | Float64Array)[], count: number): void {
+    for (let from = 0; from < count; from += columnRows) {
+      const to = Math.min(from + columnRows, count);
+      this.#timesUs.take(timeUs, from, to);
+      for (let n = 0; n < this.series.length; n++) {
+        this.#powersMw.take(powersMw[n]!, from, to);
+        this.#kernel.calls.addPowers(this.series[n]!.at, this.#timesUs.at, this.#powersMw.at, to - from);
+      }
+    }
+  }
+}
 
 /** One power over a recording: its trapezoid over the samples' instants, and its distribution. */
 export class PowerSeries {
-  readonly #histogram = new Histogram();
-  #samples = 0;
-  #firstUs = 0;
-  #lastUs = 0;
-  #lastMw = 0;
-  /** Kept doubled, so that it is a whole number, and exact while below 4.5 MJ. */
-  #twiceNj = 0;
-  #stepSquares = 0;
+  readonly #calls: Kernel['calls'];
+  readonly #histogram: Histogram;
 
-  /** Adds rows `0 … count-1`; the trapezoid goes on from the block before. */
-  add(timeUs: Float64Array, powerMw: Int32Array | Float64Array, count: number): void {
-    if (count === 0) return;
-    this.#histogram.addColumn(powerMw, count);
-    let row = 0;
-    if (this.#samples === 0) {
-      this.#firstUs = this.#lastUs = timeUs[0]!;
-      this.#lastMw = powerMw[0]!;
-      row = 1;
-    }
-    let lastUs = this.#lastUs;
-    let lastMw = this.#lastMw;
-    let twiceNj = this.#twiceNj;
-    let stepSquares = this.#stepSquares;
-    for (; row < count; row++) {
-      const us = timeUs[row]!;
-      const mw = powerMw[row]!;
-      const spacing = us - lastUs;
-      const step = (mw - lastMw) * spacing;
-      twiceNj += (mw + lastMw) * spacing;
-      stepSquares += step * step;
-      lastUs = us;
-      lastMw = mw;
-    }
-    this.#lastUs = lastUs;
-    this.#lastMw = lastMw;
-    this.#twiceNj = twiceNj;
-    this.#stepSquares = stepSquares;
-    this.#samples += count;
+  constructor(
+    kernel: Kernel,
+    /** Where the kernel keeps it. */
+    readonly at: Pointer = kernel.calls.newPowerSeries(),
+  ) {
+    this.#calls = kernel.calls;
+    this.#histogram = new Histogram(kernel, kernel.calls.seriesHistogram(at));
   }
 
   /** Joules between the first and the last sample; null with fewer than two. */
   get energyJ(): number | null {
-    return this.#samples < 2 ? null : this.#twiceNj / (2 * njPerJ);
+    return this.#histogram.count < 2 ? null : this.#calls.twiceNj(this.at) / (2 * njPerJ);
   }
 
   /** The last sample, mW; null before the first. */
   get lastMw(): number | null {
-    return this.#samples === 0 ? null : this.#lastMw;
+    return this.#histogram.count === 0 ? null : this.#calls.lastMw(this.at);
   }
 
   /** Sum over the spacings of (power step × spacing)², in mW² µs²: what the sampling leaves open. */
   get stepSquares(): number {
-    return this.#stepSquares;
+    return this.#calls.stepSquares(this.at);
   }
 
   /** The extremes, mW; 0 before the first sample. */
@@ -83,11 +81,11 @@ export class PowerSeries {
   }
 
   statistics(): PowerStatistics {
-    const durationUs = this.#lastUs - this.#firstUs;
+    const durationUs = this.#calls.lastUs(this.at) - this.#calls.firstUs(this.at);
     const watts = (mw: number | null) => (mw === null ? null : mw / mwPerW);
-    const { min, max } = this.#histogram;
+    const { count, min, max } = this.#histogram;
     return {
-      mean: this.#samples < 2 || durationUs <= 0 ? null : this.#twiceNj / (2 * durationUs) / mwPerW,
+      mean: count < 2 || durationUs <= 0 ? null : this.#calls.twiceNj(this.at) / (2 * durationUs) / mwPerW,
       min: watts(min),
       max: watts(max),
       p50: watts(this.#histogram.quantile(0.5)),

@@ -125,6 +125,8 @@ export class SpacingWatch {
   }
 
   add(timeUs: Float64Array, powerMw: readonly Float64Array[], count: number): void {
+    const spacingsUs = new Float64Array(count);
+    const skipped = this.#samples === 0 ? 1 : 0;
     for (let row = 0; row < count; row++) {
       const us = timeUs[row]!;
       const slot = this.#samples & (neighbours - 1);
@@ -133,7 +135,7 @@ export class SpacingWatch {
         if (us > floorUs) this.leading = silence(0, us);
       } else {
         const spacing = us - this.#lastUs;
-        this.spacingsUs.add(spacing);
+        spacingsUs[row] = spacing;
         if (spacing > floorUs) this.#consider(us, spacing, powerMw, row);
       }
       this.#ringUs[slot] = us;
@@ -143,6 +145,7 @@ export class SpacingWatch {
       if (this.#asleep) this.#markSlept(this.#samples - 1);
       while (this.#open.length > 0 && this.#isOver(this.#open[0]!)) this.#close(this.#open.shift()!);
     }
+    this.spacingsUs.addColumn(spacingsUs.subarray(skipped), Math.max(0, count - skipped));
   }
 
   /** Looks at the neighbourhoods that the recording's end cut short. */

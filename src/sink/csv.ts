@@ -1,15 +1,15 @@
 import type { Block, RecordingHeader } from '../block.js';
 import type { Column } from './columns.js';
 import { OutputFile, type OutputOptions } from './output-file.js';
-import { headerRow, RowWriter, TextBuffer } from './row-writer.js';
+import { headerRow, RowWriter } from './row-writer.js';
 import type { Sink } from './sink.js';
 
 export interface CsvOptions extends OutputOptions {
   readonly columns: readonly Column[];
 }
 
-/** A piece handed to the system; two take turns, so that rows are written while the disk takes the last piece. */
-const pieceBytes = 1 << 20;
+/** What is handed to the system at once; two take turns, so that rows are written while the disk takes the last. */
+const pieces = { count: 2, bytes: 1 << 20 };
 /** Rows reach the file at least once a second: this, and the time to write them. */
 const flushEveryMs = 500;
 
@@ -21,8 +21,8 @@ export class CsvSink implements Sink {
   readonly #columns: readonly Column[];
   readonly #file: OutputFile;
   #writer: RowWriter | undefined;
-  #filling = new TextBuffer(pieceBytes);
-  #spare = new TextBuffer(pieceBytes);
+  /** Which of the writer's pieces is being filled. */
+  #turn: 0 | 1 = 0;
   #fillingLines = 0;
   #pending: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -47,9 +47,9 @@ export class CsvSink implements Sink {
   }
 
   begin(header: RecordingHeader): Promise<void> {
-    this.#writer = new RowWriter(this.#columns, header.startUnixUs);
-    const { written } = new TextEncoder().encodeInto(headerRow(this.#columns), this.#filling.bytes);
-    this.#filling.length = written;
+    this.#writer = new RowWriter(this.#columns, header.startUnixUs, pieces);
+    const [first] = this.#writer.pieces;
+    first!.length = new TextEncoder().encodeInto(headerRow(this.#columns), first!.bytes).written;
     this.#fillingLines = 1;
     this.#timer = setInterval(() => this.#flushIfIdle(), flushEveryMs).unref();
     return this.#flush();
@@ -80,7 +80,7 @@ export class CsvSink implements Sink {
 
   #fill(block: Block, from: number): number {
     if (!this.#writer) throw new Error('written before it began');
-    const end = this.#writer.write(block, from, this.#filling);
+    const end = this.#writer.write(block, from, this.#writer.pieces[this.#turn]!);
     this.#fillingLines += end - from;
     return end;
   }
@@ -93,11 +93,10 @@ export class CsvSink implements Sink {
   async #flush(): Promise<void> {
     while (this.#pending) await this.#pending;
     this.#throwFailure();
-    if (this.#filling.length === 0) return;
-    const piece = this.#filling;
+    const piece = this.#writer?.pieces[this.#turn];
+    if (!piece || piece.length === 0) return;
     const lines = this.#fillingLines;
-    this.#filling = this.#spare;
-    this.#spare = piece;
+    this.#turn = this.#turn === 0 ? 1 : 0;
     this.#fillingLines = 0;
     this.#flushedMs = performance.now();
     this.#pending = this.#file

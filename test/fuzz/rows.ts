@@ -9,7 +9,7 @@ import { buildSummary } from '#powerlog/measure/summary.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { runSession } from '#powerlog/session/session.js';
 import { channelsOf, csvColumns } from '#powerlog/sink/columns.js';
-import { headerRow, RowWriter, TextBuffer } from '#powerlog/sink/row-writer.js';
+import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 import type { Recording } from '#powerlog/source/source.js';
 import { must } from './target.js';
 
@@ -49,19 +49,21 @@ export async function recorded(recording: Recording, map: RailMap): Promise<Reco
   const collector = new SummaryCollector(benchlab, wiring, 0.03);
   const frames: Buffer[] = [];
   let csv = headerRow(columns);
-  let writer: RowWriter | undefined;
+  let startUnixUs: number | null = null;
   const rows = {
     begin(header: RecordingHeader) {
-      writer = new RowWriter(columns, header.startUnixUs);
+      startUnixUs = header.startUnixUs;
     },
     write(block: Block) {
       for (let row = 0; row < block.count; row++)
         frames.push(
           Buffer.from(block.raw.frames.slice(row * benchlab.frameBytes, (row + 1) * benchlab.frameBytes)),
         );
-      const text = new TextBuffer(writer!.maxRowBytes * (block.count + 1));
-      must(writer!.write(block, 0, text) === block.count, 'a row was left out');
-      csv += Buffer.from(text.bytes.buffer, 0, text.length).toString('latin1');
+      const bytes = maxRowBytes(columns.length) * (block.count + 1);
+      const writer = new RowWriter(columns, startUnixUs, { count: 1, bytes });
+      const text = writer.pieces[0]!;
+      must(writer.write(block, 0, text) === block.count, 'a row was left out');
+      csv += Buffer.from(text.bytes.subarray(0, text.length)).toString('latin1');
     },
     async finish() {},
   };

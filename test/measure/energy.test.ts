@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PowerSeries } from '#powerlog/measure/energy.js';
+import { type PowerSeries, PowerTable } from '#powerlog/measure/energy.js';
 
 interface Point {
   us: number;
@@ -8,16 +8,16 @@ interface Point {
 }
 
 function seriesOf(points: readonly Point[], cuts: readonly number[]): PowerSeries {
-  const series = new PowerSeries();
+  const table = new PowerTable(1);
   const edges = [0, ...cuts.map((cut) => cut % (points.length + 1)).sort((a, b) => a - b), points.length];
   for (let n = 1; n < edges.length; n++) {
     const part = points.slice(edges[n - 1], edges[n]);
     // A column longer than its rows: what lies behind them is stale.
     const us = Float64Array.from([...part.map((point) => point.us), 1e12]);
     const mw = Int32Array.from([...part.map((point) => point.mw), 999_999]);
-    series.add(us, mw, part.length);
+    table.add(us, [mw], part.length);
   }
-  return series;
+  return table.series[0]!;
 }
 
 const anyPoints = fc
@@ -78,7 +78,7 @@ describe('PowerSeries', () => {
     const one = seriesOf([{ us: 5, mw: 1500 }], []);
     expect(one.energyJ).toBeNull();
     expect(one.statistics()).toEqual({ mean: null, min: 1.5, max: 1.5, p50: 1.5, p95: 1.5, p99: 1.5 });
-    expect(new PowerSeries().statistics()).toEqual({
+    expect(seriesOf([], []).statistics()).toEqual({
       mean: null,
       min: null,
       max: null,
@@ -88,14 +88,27 @@ describe('PowerSeries', () => {
     });
   });
 
+  it('keeps the powers of one table apart', () => {
+    const table = new PowerTable(2);
+    const sums = Float64Array.of(30_000_000_000, -7);
+    table.add(Float64Array.of(0, 2e6), [Int32Array.of(1000, 3000), sums], 2);
+    expect(table.series.map((series) => series.energyJ)).toEqual([4, 29_999_999.993]);
+    expect(table.series.map((series) => series.lastMw)).toEqual([3000, -7]);
+    expect(table.series.map((series) => [series.minMw, series.maxMw])).toEqual([
+      [1000, 3000],
+      [-7, 30_000_000_000],
+    ]);
+  });
+
   it('keeps its digits over a day', () => {
-    const series = new PowerSeries();
+    const table = new PowerTable(1);
+    const series = table.series[0]!;
     const rows = 1000;
     const mw = new Int32Array(rows).fill(333_333);
     for (let block = 0; block < 864; block++)
-      series.add(
+      table.add(
         Float64Array.from({ length: rows }, (_, n) => (block * rows + n) * 100_000),
-        mw,
+        [mw],
         rows,
       );
     expect(series.energyJ! / (333.333 * (864_000 - 1) * 0.1)).toBeCloseTo(1, 12);

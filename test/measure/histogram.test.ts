@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Kernel } from '#powerlog/kernel/kernel.js';
 import { Histogram } from '#powerlog/measure/histogram.js';
 
 /** Type 7 on the sorted values, in other words than the histogram's. */
@@ -72,18 +73,31 @@ describe('Histogram', () => {
   });
 
   it('keeps garbage in bounded memory', () => {
-    const histogram = new Histogram();
+    const kernel = new Kernel();
+    const histogram = new Histogram(kernel);
     const column = new Int32Array(10_000);
     let state = 1;
-    const before = process.memoryUsage().arrayBuffers;
     for (let block = 0; block < 100; block++) {
       for (let n = 0; n < column.length; n++)
         column[n] = state = (Math.imul(state, 1664525) + 1013904223) | 0;
       histogram.addColumn(column, column.length);
     }
     expect(histogram.count).toBe(1_000_000);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(12e6);
+    expect(kernel.memoryBytes).toBeLessThan(12e6);
     expect(Math.abs(histogram.quantile(0.5)!)).toBeLessThan(2 ** 31 * 0.01);
+  });
+
+  it('takes what is no integer at all without harm to its neighbours', () => {
+    const kernel = new Kernel();
+    const [victim, witness] = [new Histogram(kernel), new Histogram(kernel)];
+    const garbage = [2 ** 63, -(2 ** 63), Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.NaN, -0];
+    victim.addColumn(Float64Array.from(garbage), garbage.length);
+    for (const value of [1, 2, 3]) witness.add(value);
+    expect(victim.count).toBe(garbage.length);
+    expect(shares.map((share) => witness.quantile(share)).every((value) => value! >= 1 && value! <= 3)).toBe(
+      true,
+    );
+    expect(witness.quantile(0.5)).toBe(2);
   });
 
   it('says nothing of nothing', () => {

@@ -6,7 +6,7 @@ import { benchlab } from '#powerlog/board/benchlab.js';
 import { missingValue } from '#powerlog/board/frame.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { type Column, csvColumns } from '#powerlog/sink/columns.js';
-import { headerRow, RowWriter, TextBuffer } from '#powerlog/sink/row-writer.js';
+import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 
 const wiring = resolveWiring(benchlab, defaultRailMap);
 const allColumns = csvColumns(benchlab, wiring, 'all');
@@ -72,14 +72,16 @@ function writtenText(
   cuts: readonly number[],
   spareBytes: number,
 ): string {
-  const writer = new RowWriter(columns, startUnixUs);
-  const buffer = new TextBuffer(writer.maxRowBytes + spareBytes);
+  const bytes = maxRowBytes(columns.length) + spareBytes;
+  const writer = new RowWriter(columns, startUnixUs, { count: 2, bytes });
+  let turn = 0;
   let text = headerRow(columns);
   const edges = [0, ...cuts.map((cut) => cut % (rows.length + 1)).sort((a, b) => a - b), rows.length];
   for (let n = 1; n < edges.length; n++) {
     const block = blockOf(rows.slice(edges[n - 1], edges[n]));
     let row = 0;
     do {
+      const buffer = writer.pieces[turn++ % 2]!;
       row = writer.write(block, row, buffer);
       text += Buffer.from(buffer.bytes.subarray(0, buffer.length)).toString('latin1');
       buffer.length = 0;
@@ -177,6 +179,7 @@ describe('RowWriter', () => {
 
   it('refuses a block whose channel was not decoded', () => {
     const block = { ...blockOf([]), count: 1, timeUs: Float64Array.of(0), channels: [] };
-    expect(() => new RowWriter(allColumns, 0).write(block, 0, new TextBuffer(4096))).toThrow(/not decoded/);
+    const writer = new RowWriter(allColumns, 0, { count: 1, bytes: 4096 });
+    expect(() => writer.write(block, 0, writer.pieces[0]!)).toThrow(/not decoded/);
   });
 });

@@ -1,0 +1,162 @@
+import { allocate } from './allocate';
+
+/** A page of counters, and its slot: where it lies (0 until it is hit), and how many values it counts. */
+const pageBits: u32 = 12;
+const pageSize: u32 = 1 << pageBits;
+const slotBytes: u32 = 8;
+/** An octave above the exact values has 2^coarseBits bins: a double's exponent and so many bits of its fraction. */
+const coarseBits: u32 = 14;
+const fractionBits: u32 = 52;
+const exponentBias: u32 = 1023;
+/** Larger magnitudes are counted as the largest below this. */
+const mostBits: u32 = 53;
+const exactPositiveBits: u32 = 20;
+const exactNegativeBits: u32 = 15;
+
+/** What `src/measure/histogram.ts` tells of. Counters are 32 bits wide. */
+@unmanaged
+export class Histogram {
+  count: f64;
+  negatives: f64;
+  min: f64;
+  max: f64;
+  /** Slots of the pages that count magnitudes. */
+  positive: usize;
+  negative: usize;
+}
+
+export function newHistogram(): Histogram {
+  const made = changetype<Histogram>(allocate(offsetof<Histogram>()));
+  made.min = Infinity;
+  made.max = -Infinity;
+  made.positive = allocate(<usize>(slotBytes * pagesOf(exactPositiveBits)));
+  made.negative = allocate(<usize>(slotBytes * pagesOf(exactNegativeBits)));
+  return made;
+}
+
+/** Counts `count` doubles that hold integers. */
+export function countValues(histogram: Histogram, values: usize, count: u32): void {
+  const positive = histogram.positive;
+  const negative = histogram.negative;
+  let negatives: u32 = 0;
+  let min = histogram.min;
+  let max = histogram.max;
+  const end = values + ((<usize>count) << 3);
+  for (let at = values; at < end; at += 8) {
+    const value = load<f64>(at);
+    if (value < min) min = value;
+    if (value > max) max = value;
+    let slots = positive;
+    let bin: u32;
+    if (value >= 0) bin = binOf(value, exactPositiveBits);
+    else {
+      bin = binOf(-value, exactNegativeBits);
+      slots = negative;
+      negatives++;
+    }
+    countBin(slots, bin);
+  }
+  histogram.count += count;
+  histogram.negatives += negatives;
+  histogram.min = min;
+  histogram.max = max;
+}
+
+export function histogramCount(histogram: Histogram): f64 {
+  return histogram.count;
+}
+
+export function histogramMin(histogram: Histogram): f64 {
+  return histogram.min;
+}
+
+export function histogramMax(histogram: Histogram): f64 {
+  return histogram.max;
+}
+
+/** The value that `rank` others are not above; `rank` is less than the count. */
+export function orderStatistic(histogram: Histogram, rank: f64): f64 {
+  const negatives = histogram.negatives;
+  const value =
+    rank < negatives
+      ? -magnitudeAt(histogram.negative, negatives - 1 - rank, exactNegativeBits)
+      : magnitudeAt(histogram.positive, rank - negatives, exactPositiveBits);
+  return max(min(value, histogram.max), histogram.min);
+}
+
+/** How many values lie above `limit`, which is not negative. */
+export function countAbove(histogram: Histogram, limit: f64): f64 {
+  return addAbove(histogram, limit, false);
+}
+
+/** The sum of the values above `limit`, which is not negative. */
+export function sumAbove(histogram: Histogram, limit: f64): f64 {
+  return addAbove(histogram, limit, true);
+}
+
+function addAbove(histogram: Histogram, limit: f64, values: bool): f64 {
+  let sum: f64 = 0;
+  const pages = pagesOf(exactPositiveBits);
+  for (let number: u32 = 0; number < pages; number++) {
+    const page = load<u32>(histogram.positive + <usize>(number * slotBytes));
+    if (page === 0) continue;
+    for (let n: u32 = 0; n < pageSize; n++) {
+      const times = load<u32>(page + (n << 2));
+      if (times === 0) continue;
+      const value = middleOf((number << pageBits) + n, exactPositiveBits);
+      if (value > limit) sum += values ? <f64>times * value : <f64>times;
+    }
+  }
+  return sum;
+}
+
+function countBin(slots: usize, bin: u32): void {
+  const slot = slots + <usize>((bin >> pageBits) * slotBytes);
+  let page = load<u32>(slot);
+  if (page === 0) {
+    page = <u32>allocate(pageSize * 4);
+    store<u32>(slot, page);
+  }
+  store<u32>(slot, load<u32>(slot, 4) + 1, 4);
+  const counter = page + ((bin & (pageSize - 1)) << 2);
+  store<u32>(counter, load<u32>(counter) + 1);
+}
+
+function binOf(magnitude: f64, exactBits: u32): u32 {
+  const exact: u32 = 1 << exactBits;
+  if (magnitude < <f64>exact) return <u32>magnitude;
+  const largest: u32 = ((exponentBias + mostBits) << coarseBits) - 1;
+  const leading = min(reinterpret<u64>(magnitude) >> (fractionBits - coarseBits), <u64>largest);
+  return exact + <u32>leading - ((exponentBias + exactBits) << coarseBits);
+}
+
+/** The middle of a bin. */
+function middleOf(bin: u32, exactBits: u32): f64 {
+  const exact: u32 = 1 << exactBits;
+  if (bin < exact) return bin;
+  const leading = <u64>(bin - exact + ((exponentBias + exactBits) << coarseBits));
+  const half: u64 = 1 << (fractionBits - coarseBits - 1);
+  return reinterpret<f64>((leading << (fractionBits - coarseBits)) | half);
+}
+
+function magnitudeAt(slots: usize, rank: f64, exactBits: u32): f64 {
+  let left = rank;
+  let number: u32 = 0;
+  let slot = slots;
+  for (let total = <f64>load<u32>(slot, 4); left >= total; total = <f64>load<u32>(slot, 4)) {
+    left -= total;
+    number++;
+    slot += <usize>slotBytes;
+  }
+  const page = <usize>load<u32>(slot);
+  let n: u32 = 0;
+  for (let times = <f64>load<u32>(page); left >= times; times = <f64>load<u32>(page + (n << 2))) {
+    left -= times;
+    n++;
+  }
+  return middleOf((number << pageBits) + n, exactBits);
+}
+
+function pagesOf(exactBits: u32): u32 {
+  return ((1 << exactBits) + ((mostBits - exactBits) << coarseBits)) >> pageBits;
+}

@@ -1,0 +1,22 @@
+export { allocate } from './allocate';
+export {
+  countAbove,
+  countValues,
+  histogramCount,
+  histogramMax,
+  histogramMin,
+  newHistogram,
+  orderStatistic,
+  sumAbove,
+} from './histogram';
+export {
+  addPowers,
+  firstUs,
+  lastMw,
+  lastUs,
+  newPowerSeries,
+  seriesHistogram,
+  stepSquares,
+  twiceNj,
+} from './power-series';
+export { newRowPlan, rowColumn, rowModes, rowTimes, writeRows } from './rows';

@@ -1,0 +1,92 @@
+import { allocate } from './allocate';
+import { putFixed, putMilli } from './decimal-text';
+
+const comma: u8 = 0x2c;
+const newline: u8 = 0x0a;
+/** In a decoded column: no probe is connected. */
+const missing: i32 = i32.MIN_VALUE;
+
+/** What a column's cells hold is said by its mode: how many decimals, */
+const decimalsMask: u32 = 7;
+const milli: u32 = 3;
+/** that a probe may be unplugged, */
+const mayBeMissing: u32 = 8;
+/** and that they are doubles instead of words. */
+const wide: u32 = 16;
+
+/** What rows are made of. */
+@unmanaged
+export class RowPlan {
+  /** UTC of the instant 0, µs since 1970; NaN leaves the cell empty. */
+  startUnixUs: f64;
+  /** How long a column is. */
+  rows: u32;
+  columns: u32;
+  /** A byte a column. */
+  modes: usize;
+  /** Doubles, µs since the recording began. */
+  timesUs: usize;
+  /** Columns one behind the other, eight bytes a cell, used or not. */
+  cells: usize;
+}
+
+export function newRowPlan(rows: u32, columns: u32, startUnixUs: f64): RowPlan {
+  const made = changetype<RowPlan>(allocate(offsetof<RowPlan>()));
+  made.startUnixUs = startUnixUs;
+  made.rows = rows;
+  made.columns = columns;
+  made.modes = allocate(columns);
+  made.timesUs = allocate((<usize>rows) << 3);
+  made.cells = allocate((<usize>(rows * columns)) << 3);
+  return made;
+}
+
+export function rowModes(plan: RowPlan): usize {
+  return plan.modes;
+}
+
+export function rowTimes(plan: RowPlan): usize {
+  return plan.timesUs;
+}
+
+export function rowColumn(plan: RowPlan, column: u32): usize {
+  return plan.cells + ((<usize>(plan.rows * column)) << 3);
+}
+
+/** Writes the first `count` rows; returns where the text ends. */
+export function writeRows(plan: RowPlan, count: u32, text: usize): usize {
+  const startUnixUs = plan.startUnixUs;
+  let at = text;
+  for (let row: u32 = 0; row < count; row++) {
+    const us = load<f64>(plan.timesUs + ((<usize>row) << 3));
+    at = putFixed(at, <i64>us, 6);
+    store<u8>(at++, comma);
+    if (!Number.isNaN(startUnixUs)) at = putFixed(at, <i64>(startUnixUs + us), 6);
+    at = putCells(plan, row, at);
+    store<u8>(at++, newline);
+  }
+  return at;
+}
+
+function putCells(plan: RowPlan, row: u32, text: usize): usize {
+  const columnBytes = (<usize>plan.rows) << 3;
+  const end = plan.modes + plan.columns;
+  let column = plan.cells;
+  let at = text;
+  for (let cell = plan.modes; cell < end; cell++, column += columnBytes) {
+    store<u8>(at++, comma);
+    const mode = <u32>load<u8>(cell);
+    let value: i32;
+    if ((mode & wide) !== 0) {
+      const double = load<f64>(column + ((<usize>row) << 3));
+      value = <i32>double;
+      if (<f64>value !== double) {
+        at = putFixed(at, <i64>double, mode & decimalsMask);
+        continue;
+      }
+    } else value = load<i32>(column + ((<usize>row) << 2));
+    if ((mode & decimalsMask) === milli && (mode & mayBeMissing) === 0) at = putMilli(at, value);
+    else if ((mode & mayBeMissing) === 0 || value !== missing) at = putFixed(at, value, mode & decimalsMask);
+  }
+  return at;
+}
