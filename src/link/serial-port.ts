@@ -1,7 +1,8 @@
 import { boardError, errorText, systemErrorCode, type UserError } from '../errors.js';
+import { portBinding } from './port-binding.js';
 import { holdersOf } from './port-holders.js';
 import { listPorts } from './port-list.js';
-import { SerialPort } from './serialport.js';
+import type { SerialPort } from './serialport.js';
 
 /** CDC-ACM ignores the baud rate; the vendor's tools open it so. */
 const settings = { baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1, lock: true } as const;
@@ -18,7 +19,7 @@ export interface ConfiguredPort {
  */
 export async function configurePort(path: string): Promise<ConfiguredPort> {
   try {
-    return await SerialPort.binding.open({ ...settings, path, vmin: 0, vtime: 1, rtsMode: 'enable' });
+    return await portBinding.open({ ...settings, path, vmin: 0, vtime: 1, rtsMode: 'enable' });
   } catch (error) {
     throw await openFailure(path, error);
   }
@@ -26,6 +27,7 @@ export async function configurePort(path: string): Promise<ConfiguredPort> {
 
 /** Opens a port as serialport's stream. @throws UserError (no board) */
 export async function openStream(path: string): Promise<SerialPort> {
+  const { SerialPort } = await import('./serialport.js');
   const port = new SerialPort({ ...settings, path, autoOpen: false });
   try {
     await new Promise<void>((resolve, reject) => {
