@@ -1,3 +1,4 @@
+import { Kernel } from '../kernel/kernel.js';
 import { Histogram } from '../measure/histogram.js';
 import { instantsJ, samplingJ } from '../measure/uncertainty.js';
 import { aboutEnd, type Edge, pieceOf, powerAt } from './edge.js';
@@ -76,7 +77,7 @@ function countPower(component: GroupComponent, power: number): void {
   if (power > component.maxMw) component.maxMw = power;
 }
 
-const newComponent = (distribution: boolean): GroupComponent => ({
+const newComponent = (kernel: Kernel | null): GroupComponent => ({
   energyNj: 0,
   minMw: Number.POSITIVE_INFINITY,
   maxMw: Number.NEGATIVE_INFINITY,
@@ -84,11 +85,14 @@ const newComponent = (distribution: boolean): GroupComponent => ({
   cutsJ: 0,
   instantsJ: 0,
   samplingSquares: 0,
-  histogram: distribution ? new Histogram() : null,
+  histogram: kernel && new Histogram(kernel),
 });
 
-export const newGroup = (components: number, distribution: boolean): GroupResult => ({
-  components: Array.from({ length: components }, () => newComponent(distribution)),
-  withinUs: 0,
-  inGapsUs: 0,
-});
+export function newGroup(components: number, distribution: boolean): GroupResult {
+  const kernel = distribution ? new Kernel() : null;
+  return {
+    components: Array.from({ length: components }, () => newComponent(kernel)),
+    withinUs: 0,
+    inGapsUs: 0,
+  };
+}

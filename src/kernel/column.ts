@@ -15,7 +15,7 @@ export class Column {
 
   /** Copies `values[from … to-1]`, at most `columnRows`, to its beginning. */
   take(values: Int32Array | Float64Array, from: number, to: number): void {
-    if (this.#view.length === 0) this.#view = this.kernel.doubles(this.at, columnRows); // the memory has grown
+    if (this.#view.buffer !== this.kernel.buffer) this.#view = this.kernel.doubles(this.at, columnRows);
     this.#view.set(from === 0 && to === values.length ? values : values.subarray(from, to));
   }
 }

@@ -32,42 +32,83 @@ interface Calls {
   writeRows(plan: Pointer, count: number, text: Pointer): Pointer;
 }
 
+/** What a kernel is made of: its functions, and the memory that they work on. */
+interface Exports extends Calls {
+  readonly memory: { readonly buffer: ArrayBuffer };
+}
+type Instantiate = (pages: number) => Exports;
+
 const pageBytes = 65_536;
 /** The compiled code's own: tables of digits. */
 const ownPages = 1;
 
-const compiled = new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
+const compiledAs = (extension: string): URL => new URL(`./kernel.${extension}`, import.meta.url);
+
+/** Each is read and compiled when it is first wanted. */
+let webAssembly: Instantiate | undefined;
+let plain: Instantiate | undefined;
+
+function readWebAssembly(): Instantiate {
+  const compiled = new WebAssembly.Module(readFileSync(compiledAs('wasm')));
+  return (initial) => {
+    const memory = new WebAssembly.Memory({ initial });
+    return new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports;
+  };
+}
+
+/** The same code as JavaScript, by binaryen: a file that holds one function, `instantiate`. */
+function readPlain(): Instantiate {
+  const text = readFileSync(compiledAs('plain.js'), 'utf8');
+  const instantiate = new Function(`${text}; return instantiate;`)() as (imports: object) => Exports;
+  return (pages) => instantiate({ env: { memory: { buffer: new ArrayBuffer(pages * pageBytes) } } });
+}
+
+/**
+ * V8 reserves 10 GB of addresses for each memory, so that it need not check bounds. Where an address space is limited to
+ * less (`ulimit -v`, batch systems), or V8 may not compile (`--jitless`), the kernel runs as JavaScript, slower.
+ */
+function instantiate(pages: number): Exports {
+  try {
+    webAssembly ??= readWebAssembly();
+    return webAssembly(pages);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof ReferenceError)) throw error;
+    plain ??= readPlain();
+    return plain(pages);
+  }
+}
 
 /**
  * The inner loops of the sample path, compiled ahead of time (`assembly/`), with a memory of their own, which goes when
- * the kernel does. The same in JavaScript has to be compiled while it runs, at a tenth of a second of CPU on the machine
+ * the kernel does. The same in TypeScript has to be compiled while it runs, at a tenth of a second of CPU on the machine
  * under test, and is slower afterwards.
  */
 export class Kernel {
   readonly calls: Calls;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Exports['memory'];
 
-  /** @param reservedBytes So much can be allocated without the memory's growing, which detaches every view of it. */
+  /** @param reservedBytes So much can be allocated before the memory grows, after which no view of it is good. */
   constructor(reservedBytes = 0) {
-    this.#memory = new WebAssembly.Memory({ initial: ownPages + Math.ceil(reservedBytes / pageBytes) });
-    const { exports } = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
-    this.calls = exports as Calls;
+    const exports = instantiate(ownPages + Math.ceil(reservedBytes / pageBytes));
+    this.calls = exports;
+    this.#memory = exports.memory;
   }
 
-  get memoryBytes(): number {
-    return this.#memory.buffer.byteLength;
+  /** All of the memory; another buffer after it has grown. */
+  get buffer(): ArrayBuffer {
+    return this.#memory.buffer;
   }
 
   /** A view of memory, good until it grows. */
   bytes(at: Pointer, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer, at, length);
+    return new Uint8Array(this.buffer, at, length);
   }
 
   words(at: Pointer, length: number): Int32Array<ArrayBuffer> {
-    return new Int32Array(this.#memory.buffer, at, length);
+    return new Int32Array(this.buffer, at, length);
   }
 
   doubles(at: Pointer, length: number): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.#memory.buffer, at, length);
+    return new Float64Array(this.buffer, at, length);
   }
 }

@@ -1,5 +1,6 @@
 import type { Block, EndReason, FrameBlock, RecordingHeader } from '../block.js';
 import type { Board } from '../board/board.js';
+import { Kernel } from '../kernel/kernel.js';
 import { ClockDriftWatch } from './clock-drift.js';
 import { type PowerSeries, PowerTable } from './energy.js';
 import { FaultLog } from './gap-causes.js';
@@ -53,7 +54,7 @@ export class SummaryCollector {
   readonly #rails: readonly PowerSeries[];
   readonly #spacings: SpacingWatch;
   /** In tenths of a microsecond, finer than two system calls can be told apart. */
-  readonly #latencies = new Histogram();
+  readonly #latencies: Histogram;
   readonly #faults = new FaultLog();
   #drift: ClockDriftWatch | undefined;
   #header: RecordingHeader | undefined;
@@ -69,10 +70,12 @@ export class SummaryCollector {
     readonly accuracyShare: number,
   ) {
     const components = wiring.sums.length;
-    this.#powers = new PowerTable(components + board.rails.length);
+    const kernel = new Kernel();
+    this.#powers = new PowerTable(kernel, components + board.rails.length);
     this.#components = this.#powers.series.slice(0, components);
     this.#rails = this.#powers.series.slice(components);
-    this.#spacings = new SpacingWatch(components);
+    this.#spacings = new SpacingWatch(kernel, components);
+    this.#latencies = new Histogram(kernel);
   }
 
   begin(header: RecordingHeader): void {

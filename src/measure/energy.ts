@@ -1,5 +1,5 @@
 import { Column, columnRows } from '../kernel/column.js';
-import { Kernel, type Pointer } from '../kernel/kernel.js';
+import type { Kernel, Pointer } from '../kernel/kernel.js';
 import { Histogram } from './histogram.js';
 
 /** Statistics of a power, in watts and joules; null where too few samples were taken to say. */
@@ -21,12 +21,15 @@ const njPerJ = 1e9;
 /** Powers over the same instants: one series each. */
 export class PowerTable {
   readonly series: readonly PowerSeries[];
-  readonly #kernel = new Kernel();
-  readonly #timesUs = new Column(this.#kernel);
-  readonly #powersMw = new Column(this.#kernel);
+  readonly #calls: Kernel['calls'];
+  readonly #timesUs: Column;
+  readonly #powersMw: Column;
 
-  constructor(count: number) {
-    this.series = Array.from({ length: count }, () => new PowerSeries(this.#kernel));
+  constructor(kernel: Kernel, count: number) {
+    this.series = Array.from({ length: count }, () => new PowerSeries(kernel));
+    this.#calls = kernel.calls;
+    this.#timesUs = new Column(kernel);
+    this.#powersMw = new Column(kernel);
   }
 
   /** Adds rows `0 … count-1` of each series' column; the trapezoids go on from the block before. */
@@ -36,7 +39,7 @@ export class PowerTable {
       this.#timesUs.take(timeUs, from, to);
       for (let n = 0; n < this.series.length; n++) {
         this.#powersMw.take(powersMw[n]!, from, to);
-        this.#kernel.calls.addPowers(this.series[n]!.at, this.#timesUs.at, this.#powersMw.at, to - from);
+        this.#calls.addPowers(this.series[n]!.at, this.#timesUs.at, this.#powersMw.at, to - from);
       }
     }
   }

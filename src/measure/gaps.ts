@@ -1,4 +1,5 @@
 import type { FaultKind } from '../block.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { Histogram } from './histogram.js';
 
 /** Why samples lie apart: a fault, or `late` where none explains it: the host or the board was slow. */
@@ -61,7 +62,7 @@ export const gapLimitUs = (medianSpacingUs: number | null): number =>
  * a candidate, of which the longest are kept. Memory is bounded, and where blocks end makes no difference.
  */
 export class SpacingWatch {
-  readonly spacingsUs = new Histogram();
+  readonly spacingsUs: Histogram;
   /** The silence before the first sample, if it is long. */
   leading: Candidate | undefined;
   #samples = 0;
@@ -78,7 +79,8 @@ export class SpacingWatch {
   readonly #ringUs = new Float64Array(neighbours);
   readonly #ringMw: readonly Float64Array[];
 
-  constructor(components: number) {
+  constructor(kernel: Kernel, components: number) {
+    this.spacingsUs = new Histogram(kernel);
     this.#ringMw = Array.from({ length: components }, () => new Float64Array(neighbours));
   }
 

@@ -1,5 +1,5 @@
 import { Column, columnRows } from '../kernel/column.js';
-import { Kernel, type Pointer } from '../kernel/kernel.js';
+import type { Kernel, Pointer } from '../kernel/kernel.js';
 
 /**
  * Counts integers, so that any quantile can be told afterwards, in memory that does not grow with their number.
@@ -12,7 +12,7 @@ export class Histogram {
   #column: Column | undefined;
 
   constructor(
-    private readonly kernel = new Kernel(),
+    private readonly kernel: Kernel,
     private readonly at: Pointer = kernel.calls.newHistogram(),
   ) {
     this.#calls = kernel.calls;

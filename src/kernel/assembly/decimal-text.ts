@@ -1,6 +1,6 @@
 /**
- * Integers as fixed-point text, straight to bytes. A store may reach up to three bytes past the text it leaves; the next
- * one overwrites them.
+ * Integers as fixed-point text, straight to bytes. A store may reach a few bytes past the text it leaves; the next one
+ * overwrites them.
  */
 
 const minus: u8 = 0x2d;
@@ -34,7 +34,7 @@ export function putMilli(at: usize, value: i32): usize {
   }
   const whole = magnitude / 1000;
   end = whole < 1000 ? putShort(end, whole) : putUnsigned(end, whole);
-  store<u32>(end, load<u32>(pointWords + ((magnitude - whole * 1000) << 2)));
+  putWord(end, load<u32>(pointWords + ((magnitude - whole * 1000) << 2)));
   return end + 4;
 }
 
@@ -50,13 +50,14 @@ export function putFixed(at: usize, value: i64, decimals: u32): usize {
   if (decimals === 1) {
     const whole = magnitude / 10;
     end = putUnsigned(end, whole);
-    store<u16>(end, <u16>point | ((<u16>(zero + <u32>(magnitude - whole * 10))) << 8));
-    return end + 2;
+    store<u8>(end++, point);
+    store<u8>(end++, <u8>(zero + <u32>(magnitude - whole * 10)));
+    return end;
   }
   const milli = decimals === 6 ? magnitude / 1000 : magnitude;
   const whole = milli / 1000;
   end = putUnsigned(end, whole);
-  store<u32>(end, load<u32>(pointWords + ((<usize>(milli - whole * 1000)) << 2)));
+  putWord(end, load<u32>(pointWords + ((<usize>(milli - whole * 1000)) << 2)));
   end += 4;
   return decimals === 6 ? putThree(end, <u32>(magnitude - milli * 1000)) : end;
 }
@@ -75,11 +76,16 @@ function putUnsigned(at: usize, value: u64): usize {
 }
 
 function putShort(at: usize, value: u32): usize {
-  store<u32>(at, load<u32>(shortWords + (value << 2)));
+  putWord(at, load<u32>(shortWords + (value << 2)));
   return at + load<u8>(shortLengths + value);
 }
 
 function putThree(at: usize, value: u32): usize {
-  store<u32>(at, load<u32>(pointWords + (value << 2)) >> 8);
+  putWord(at, load<u32>(pointWords + (value << 2)) >> 8);
   return at + 3;
+}
+
+/** Text lies at any address, which matters where the kernel runs as JavaScript. */
+function putWord(at: usize, word: u32): void {
+  store<u32>(at, word, 0, 1);
 }

@@ -79,11 +79,11 @@ function putCells(plan: RowPlan, row: u32, text: usize): usize {
     let value: i32;
     if ((mode & wide) !== 0) {
       const double = load<f64>(column + ((<usize>row) << 3));
-      value = <i32>double;
-      if (<f64>value !== double) {
+      if (double < <f64>i32.MIN_VALUE || double > <f64>i32.MAX_VALUE) {
         at = putFixed(at, <i64>double, mode & decimalsMask);
         continue;
       }
+      value = <i32>double;
     } else value = load<i32>(column + ((<usize>row) << 2));
     if ((mode & decimalsMask) === milli && (mode & mayBeMissing) === 0) at = putMilli(at, value);
     else if ((mode & mayBeMissing) === 0 || value !== missing) at = putFixed(at, value, mode & decimalsMask);
