@@ -10,7 +10,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 /** From the ground up; a file may import from its own level's own folder and from levels below. */
 const levels: readonly (readonly string[])[] = [
   ['errors', 'units', 'clock', 'block', 'tool'],
-  ['kernel'],
+  ['engine'],
   ['board', 'measure'],
   ['schema'],
   ['link', 'simulator', 'sink', 'capture'],

@@ -1,4 +1,4 @@
-import { Kernel } from '../kernel/kernel.js';
+import { Engine } from '../engine/engine.js';
 import { Histogram } from '../measure/histogram.js';
 import { instantsJ, samplingJ } from '../measure/uncertainty.js';
 import { aboutEnd, type Edge, pieceOf, powerAt } from './edge.js';
@@ -77,7 +77,7 @@ function countPower(component: GroupComponent, power: number): void {
   if (power > component.maxMw) component.maxMw = power;
 }
 
-const newComponent = (kernel: Kernel | null): GroupComponent => ({
+const newComponent = (engine: Engine | null): GroupComponent => ({
   energyNj: 0,
   minMw: Number.POSITIVE_INFINITY,
   maxMw: Number.NEGATIVE_INFINITY,
@@ -85,13 +85,13 @@ const newComponent = (kernel: Kernel | null): GroupComponent => ({
   cutsJ: 0,
   instantsJ: 0,
   samplingSquares: 0,
-  histogram: kernel && new Histogram(kernel),
+  histogram: engine && new Histogram(engine),
 });
 
 export function newGroup(components: number, distribution: boolean): GroupResult {
-  const kernel = distribution ? new Kernel() : null;
+  const engine = distribution ? new Engine() : null;
   return {
-    components: Array.from({ length: components }, () => newComponent(kernel)),
+    components: Array.from({ length: components }, () => newComponent(engine)),
     withinUs: 0,
     inGapsUs: 0,
   };

@@ -1,6 +1,6 @@
 import type { Block, EndReason, FrameBlock, RecordingHeader } from '../block.js';
 import type { Board } from '../board/board.js';
-import { Kernel } from '../kernel/kernel.js';
+import { Engine } from '../engine/engine.js';
 import { ClockDriftWatch } from './clock-drift.js';
 import { type PowerSeries, PowerTable } from './energy.js';
 import { FaultLog } from './gap-causes.js';
@@ -70,12 +70,12 @@ export class SummaryCollector {
     readonly accuracyShare: number,
   ) {
     const components = wiring.sums.length;
-    const kernel = new Kernel();
-    this.#powers = new PowerTable(kernel, components + board.rails.length);
+    const engine = new Engine();
+    this.#powers = new PowerTable(engine, components + board.rails.length);
     this.#components = this.#powers.series.slice(0, components);
     this.#rails = this.#powers.series.slice(components);
-    this.#spacings = new SpacingWatch(kernel, components);
-    this.#latencies = new Histogram(kernel);
+    this.#spacings = new SpacingWatch(engine, components);
+    this.#latencies = new Histogram(engine);
   }
 
   begin(header: RecordingHeader): void {

@@ -1,5 +1,5 @@
-import { Column, columnRows } from '../kernel/column.js';
-import type { Kernel, Pointer } from '../kernel/kernel.js';
+import { Column, columnRows } from '../engine/column.js';
+import type { Engine, Pointer } from '../engine/engine.js';
 import { Histogram } from './histogram.js';
 
 /** Statistics of a power, in watts and joules; null where too few samples were taken to say. */
@@ -21,15 +21,15 @@ const njPerJ = 1e9;
 /** Powers over the same instants: one series each. */
 export class PowerTable {
   readonly series: readonly PowerSeries[];
-  readonly #calls: Kernel['calls'];
+  readonly #calls: Engine['calls'];
   readonly #timesUs: Column;
   readonly #powersMw: Column;
 
-  constructor(kernel: Kernel, count: number) {
-    this.series = Array.from({ length: count }, () => new PowerSeries(kernel));
-    this.#calls = kernel.calls;
-    this.#timesUs = new Column(kernel);
-    this.#powersMw = new Column(kernel);
+  constructor(engine: Engine, count: number) {
+    this.series = Array.from({ length: count }, () => new PowerSeries(engine));
+    this.#calls = engine.calls;
+    this.#timesUs = new Column(engine);
+    this.#powersMw = new Column(engine);
   }
 
   /** Adds rows `0 … count-1` of each series' column; the trapezoids go on from the block before. */
@@ -47,16 +47,16 @@ export class PowerTable {
 
 /** One power over a recording: its trapezoid over the samples' instants, and its distribution. */
 export class PowerSeries {
-  readonly #calls: Kernel['calls'];
+  readonly #calls: Engine['calls'];
   readonly #histogram: Histogram;
 
   constructor(
-    kernel: Kernel,
-    /** Where the kernel keeps it. */
-    readonly at: Pointer = kernel.calls.newPowerSeries(),
+    engine: Engine,
+    /** Where the engine keeps it. */
+    readonly at: Pointer = engine.calls.newPowerSeries(),
   ) {
-    this.#calls = kernel.calls;
-    this.#histogram = new Histogram(kernel, kernel.calls.seriesHistogram(at));
+    this.#calls = engine.calls;
+    this.#histogram = new Histogram(engine, engine.calls.seriesHistogram(at));
   }
 
   /** Joules between the first and the last sample; null with fewer than two. */

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../block.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Engine } from '../engine/engine.js';
 import { Histogram } from './histogram.js';
 
 /** Why samples lie apart: a fault, or `late` where none explains it: the host or the board was slow. */
@@ -79,8 +79,8 @@ export class SpacingWatch {
   readonly #ringUs = new Float64Array(neighbours);
   readonly #ringMw: readonly Float64Array[];
 
-  constructor(kernel: Kernel, components: number) {
-    this.spacingsUs = new Histogram(kernel);
+  constructor(engine: Engine, components: number) {
+    this.spacingsUs = new Histogram(engine);
     this.#ringMw = Array.from({ length: components }, () => new Float64Array(neighbours));
   }
 

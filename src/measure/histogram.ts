@@ -1,5 +1,5 @@
-import { Column, columnRows } from '../kernel/column.js';
-import type { Kernel, Pointer } from '../kernel/kernel.js';
+import { Column, columnRows } from '../engine/column.js';
+import type { Engine, Pointer } from '../engine/engine.js';
 
 /**
  * Counts integers, so that any quantile can be told afterwards, in memory that does not grow with their number.
@@ -8,14 +8,14 @@ import type { Kernel, Pointer } from '../kernel/kernel.js';
  * seven weeks at 1 kHz.
  */
 export class Histogram {
-  readonly #calls: Kernel['calls'];
+  readonly #calls: Engine['calls'];
   #column: Column | undefined;
 
   constructor(
-    private readonly kernel: Kernel,
-    private readonly at: Pointer = kernel.calls.newHistogram(),
+    private readonly engine: Engine,
+    private readonly at: Pointer = engine.calls.newHistogram(),
   ) {
-    this.#calls = kernel.calls;
+    this.#calls = engine.calls;
   }
 
   get count(): number {
@@ -37,7 +37,7 @@ export class Histogram {
 
   /** Counts `values[0 … count-1]`. */
   addColumn(values: Int32Array | Float64Array, count: number): void {
-    this.#column ??= new Column(this.kernel);
+    this.#column ??= new Column(this.engine);
     for (let from = 0; from < count; from += columnRows) {
       const to = Math.min(from + columnRows, count);
       this.#column.take(values, from, to);

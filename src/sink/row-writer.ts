@@ -1,20 +1,20 @@
 import type { Block } from '../block.js';
-import { columnRows } from '../kernel/column.js';
-import { Kernel, type Pointer } from '../kernel/kernel.js';
+import { columnRows } from '../engine/column.js';
+import { Engine, type Pointer } from '../engine/engine.js';
 import type { Column, ColumnSource } from './columns.js';
 
 /** A comma, a sign, the 17 digits of the largest exact double, a point and a leading zero. */
 const maxCellBytes = 24;
 /** A store may touch so many bytes behind the text. */
 const overshootBytes = 4;
-/** The kernel's own note of what rows are made of. */
+/** The engine's own note of what rows are made of. */
 const planBytes = 64;
-/** A column's mode, for the kernel: its decimals, and whether a probe may be unplugged, or its cells are doubles. */
+/** A column's mode, for the engine: its decimals, and whether a probe may be unplugged, or its cells are doubles. */
 const mayBeMissing = 8;
 const wide = 16;
 
-/** A column of the CSV, and where the kernel wants its rows. */
-interface KernelColumn {
+/** A column of the CSV, and where the engine wants its rows. */
+interface EngineColumn {
   readonly kind: 'sum' | 'channel';
   /** Into the block's sums or channels. */
   readonly index: number;
@@ -36,17 +36,17 @@ export const headerRow = (columns: readonly Column[]): string =>
 export const maxRowBytes = (columns: number): number => columns * maxCellBytes + overshootBytes;
 
 /**
- * Writes samples as CSV rows (RFC 4180, `\n`) into pieces of memory: integers straight to bytes, by the kernel.
+ * Writes samples as CSV rows (RFC 4180, `\n`) into pieces of memory: integers straight to bytes, by the engine.
  * Both instants come first.
  */
 export class RowWriter {
   readonly pieces: readonly TextPiece[];
-  readonly #kernel: Kernel;
+  readonly #engine: Engine;
   readonly #plan: Pointer;
   readonly #maxRowBytes: number;
   readonly #timesUs: Float64Array;
-  /** Where the kernel wants the columns behind the instants. */
-  readonly #columns: readonly KernelColumn[];
+  /** Where the engine wants the columns behind the instants. */
+  readonly #columns: readonly EngineColumn[];
 
   /**
    * @param startUnixUs UTC of the instant 0, µs since 1970; null leaves `unix_time_s` empty.
@@ -61,25 +61,25 @@ export class RowWriter {
     if (time?.source.kind !== 'time' || unixTime?.source.kind !== 'unix-time')
       throw new Error('columns out of order: both instants come first');
     this.#maxRowBytes = maxRowBytes(columns.length);
-    this.#kernel = new Kernel(
+    this.#engine = new Engine(
       columns.length * (columnRows + 1) * 8 + pieces.count * pieces.bytes + planBytes,
     );
-    const { calls } = this.#kernel;
+    const { calls } = this.#engine;
     this.#plan = calls.newRowPlan(columnRows, cells.length, startUnixUs ?? Number.NaN);
     this.pieces = Array.from({ length: pieces.count }, () => {
       const at = calls.allocate(pieces.bytes);
-      return { at, bytes: this.#kernel.bytes(at, pieces.bytes), length: 0 };
+      return { at, bytes: this.#engine.bytes(at, pieces.bytes), length: 0 };
     });
-    this.#timesUs = this.#kernel.doubles(calls.rowTimes(this.#plan), columnRows);
+    this.#timesUs = this.#engine.doubles(calls.rowTimes(this.#plan), columnRows);
     this.#columns = cells.map(({ source }, n) => {
       const at = calls.rowColumn(this.#plan, n);
       if (source.kind === 'sum')
-        return { kind: source.kind, index: source.index, into: this.#kernel.doubles(at, columnRows) };
+        return { kind: source.kind, index: source.index, into: this.#engine.doubles(at, columnRows) };
       if (source.kind === 'channel')
-        return { kind: source.kind, index: source.index, into: this.#kernel.words(at, columnRows) };
+        return { kind: source.kind, index: source.index, into: this.#engine.words(at, columnRows) };
       throw new Error('columns out of order: both instants come first');
     });
-    this.#kernel
+    this.#engine
       .bytes(calls.rowModes(this.#plan), cells.length)
       .set(cells.map(({ source, decimals }) => decimals + modeOf(source)));
   }
@@ -95,7 +95,7 @@ export class RowWriter {
       const rows = Math.min(block.count - row, columnRows, room);
       if (rows <= 0) return row;
       this.#take(block, row, row + rows);
-      out.length = this.#kernel.calls.writeRows(this.#plan, rows, out.at + out.length) - out.at;
+      out.length = this.#engine.calls.writeRows(this.#plan, rows, out.at + out.length) - out.at;
       row += rows;
     }
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Kernel } from '#powerlog/kernel/kernel.js';
+import { Engine } from '#powerlog/engine/engine.js';
 import { type PowerSeries, PowerTable } from '#powerlog/measure/energy.js';
 
 interface Point {
@@ -9,7 +9,7 @@ interface Point {
 }
 
 function seriesOf(points: readonly Point[], cuts: readonly number[]): PowerSeries {
-  const table = new PowerTable(new Kernel(), 1);
+  const table = new PowerTable(new Engine(), 1);
   const edges = [0, ...cuts.map((cut) => cut % (points.length + 1)).sort((a, b) => a - b), points.length];
   for (let n = 1; n < edges.length; n++) {
     const part = points.slice(edges[n - 1], edges[n]);
@@ -90,7 +90,7 @@ describe('PowerSeries', () => {
   });
 
   it('keeps the powers of one table apart', () => {
-    const table = new PowerTable(new Kernel(), 2);
+    const table = new PowerTable(new Engine(), 2);
     const sums = Float64Array.of(30_000_000_000, -7);
     table.add(Float64Array.of(0, 2e6), [Int32Array.of(1000, 3000), sums], 2);
     expect(table.series.map((series) => series.energyJ)).toEqual([4, 29_999_999.993]);
@@ -102,7 +102,7 @@ describe('PowerSeries', () => {
   });
 
   it('keeps its digits over a day', () => {
-    const table = new PowerTable(new Kernel(), 1);
+    const table = new PowerTable(new Engine(), 1);
     const series = table.series[0]!;
     const rows = 1000;
     const mw = new Int32Array(rows).fill(333_333);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Kernel } from '#powerlog/kernel/kernel.js';
+import { Engine } from '#powerlog/engine/engine.js';
 import { Histogram } from '#powerlog/measure/histogram.js';
 
 /** Type 7 on the sorted values, in other words than the histogram's. */
@@ -13,7 +13,7 @@ function quantileOf(values: readonly number[], share: number): number {
 }
 
 function histogramOf(values: readonly number[]): Histogram {
-  const histogram = new Histogram(new Kernel());
+  const histogram = new Histogram(new Engine());
   const half = Math.floor(values.length / 2);
   histogram.addColumn(Int32Array.from(values.slice(0, half)), half);
   for (const value of values.slice(half)) histogram.add(value);
@@ -54,7 +54,7 @@ describe('Histogram', () => {
     );
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 40 }), (values) => {
-        const histogram = new Histogram(new Kernel());
+        const histogram = new Histogram(new Engine());
         histogram.addColumn(Float64Array.from(values), values.length);
         const sorted = [...values].sort((a, b) => a - b);
         sorted.forEach((exact, rank) => {
@@ -73,8 +73,8 @@ describe('Histogram', () => {
   });
 
   it('keeps garbage in bounded memory', () => {
-    const kernel = new Kernel();
-    const histogram = new Histogram(kernel);
+    const engine = new Engine();
+    const histogram = new Histogram(engine);
     const column = new Int32Array(10_000);
     let state = 1;
     for (let block = 0; block < 100; block++) {
@@ -83,13 +83,13 @@ describe('Histogram', () => {
       histogram.addColumn(column, column.length);
     }
     expect(histogram.count).toBe(1_000_000);
-    expect(kernel.buffer.byteLength).toBeLessThan(12e6);
+    expect(engine.buffer.byteLength).toBeLessThan(12e6);
     expect(Math.abs(histogram.quantile(0.5)!)).toBeLessThan(2 ** 31 * 0.01);
   });
 
   it('takes what is no integer at all without harm to its neighbours', () => {
-    const kernel = new Kernel();
-    const [victim, witness] = [new Histogram(kernel), new Histogram(kernel)];
+    const engine = new Engine();
+    const [victim, witness] = [new Histogram(engine), new Histogram(engine)];
     const garbage = [2 ** 63, -(2 ** 63), Number.MAX_VALUE, Number.POSITIVE_INFINITY, Number.NaN, -0];
     victim.addColumn(Float64Array.from(garbage), garbage.length);
     for (const value of [1, 2, 3]) witness.add(value);
@@ -101,7 +101,7 @@ describe('Histogram', () => {
   });
 
   it('says nothing of nothing', () => {
-    const histogram = new Histogram(new Kernel());
+    const histogram = new Histogram(new Engine());
     expect([histogram.quantile(0.5), histogram.min, histogram.max]).toEqual([null, null, null]);
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A place in a kernel's memory, in bytes. */
+/** A place in a engine's memory, in bytes. */
 export type Pointer = number;
 
 /** The functions of `assembly/`, where each is explained. */
@@ -32,7 +32,7 @@ interface Calls {
   writeRows(plan: Pointer, count: number, text: Pointer): Pointer;
 }
 
-/** What a kernel is made of: its functions, and the memory that they work on. */
+/** What a engine is made of: its functions, and the memory that they work on. */
 interface Exports extends Calls {
   readonly memory: { readonly buffer: ArrayBuffer };
 }
@@ -42,7 +42,7 @@ const pageBytes = 65_536;
 /** The compiled code's own: tables of digits. */
 const ownPages = 1;
 
-const compiledAs = (extension: string): URL => new URL(`./kernel.${extension}`, import.meta.url);
+const compiledAs = (extension: string): URL => new URL(`./engine.${extension}`, import.meta.url);
 
 /** Each is read and compiled when it is first wanted. */
 let webAssembly: Instantiate | undefined;
@@ -65,7 +65,7 @@ function readPlain(): Instantiate {
 
 /**
  * V8 reserves 10 GB of addresses for each memory, so that it need not check bounds. Where an address space is limited to
- * less (`ulimit -v`, batch systems), or V8 may not compile (`--jitless`), the kernel runs as JavaScript, slower.
+ * less (`ulimit -v`, batch systems), or V8 may not compile (`--jitless`), the engine runs as JavaScript, slower.
  */
 function instantiate(pages: number): Exports {
   try {
@@ -80,10 +80,10 @@ function instantiate(pages: number): Exports {
 
 /**
  * The inner loops of the sample path, compiled ahead of time (`assembly/`), with a memory of their own, which goes when
- * the kernel does. The same in TypeScript has to be compiled while it runs, at a tenth of a second of CPU on the machine
+ * the engine does. The same in TypeScript has to be compiled while it runs, at a tenth of a second of CPU on the machine
  * under test, and is slower afterwards.
  */
-export class Kernel {
+export class Engine {
   readonly calls: Calls;
   readonly #memory: Exports['memory'];
 

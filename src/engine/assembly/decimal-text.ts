@@ -85,7 +85,7 @@ function putThree(at: usize, value: u32): usize {
   return at + 3;
 }
 
-/** Text lies at any address, which matters where the kernel runs as JavaScript. */
+/** Text lies at any address, which matters where the engine runs as JavaScript. */
 function putWord(at: usize, word: u32): void {
   store<u32>(at, word, 0, 1);
 }
