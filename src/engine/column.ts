@@ -1,9 +1,9 @@
 import type { Engine, Pointer } from './engine.js';
 
-/** Rows that are handed to a engine at once. */
+/** Rows that are handed to an engine at once. */
 export const columnRows = 512;
 
-/** A place in a engine's memory for a run of numbers, to be used again and again. */
+/** A place in an engine's memory for a run of numbers, to be used again and again. */
 export class Column {
   readonly at: Pointer;
   #view: Float64Array;

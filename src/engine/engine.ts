@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A place in a engine's memory, in bytes. */
+/** A place in an engine's memory, in bytes. */
 export type Pointer = number;
 
 /** The functions of `assembly/`, where each is explained. */
@@ -32,7 +32,7 @@ interface Calls {
   writeRows(plan: Pointer, count: number, text: Pointer): Pointer;
 }
 
-/** What a engine is made of: its functions, and the memory that they work on. */
+/** What an engine is made of: its functions, and the memory that they work on. */
 interface Exports extends Calls {
   readonly memory: { readonly buffer: ArrayBuffer };
 }

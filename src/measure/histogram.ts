@@ -10,6 +10,7 @@ import type { Engine, Pointer } from '../engine/engine.js';
 export class Histogram {
   readonly #calls: Engine['calls'];
   #column: Column | undefined;
+  readonly #single = new Float64Array(1);
 
   constructor(
     private readonly engine: Engine,
@@ -32,7 +33,8 @@ export class Histogram {
   }
 
   add(value: number): void {
-    this.addColumn(Float64Array.of(value), 1);
+    this.#single[0] = value;
+    this.addColumn(this.#single, 1);
   }
 
   /** Counts `values[0 … count-1]`. */

@@ -57,7 +57,7 @@ export class RowWriter {
     startUnixUs: number | null,
     pieces: { readonly count: number; readonly bytes: number },
   ) {
-    const [time, unixTime, ...cells] = columns.map(({ source, decimals }) => ({ source, decimals }));
+    const [time, unixTime, ...cells] = columns;
     if (time?.source.kind !== 'time' || unixTime?.source.kind !== 'unix-time')
       throw new Error('columns out of order: both instants come first');
     this.#maxRowBytes = maxRowBytes(columns.length);

@@ -1,4 +1,4 @@
-/** Memory is handed out once and never comes back: a engine is dropped whole. */
+/** Memory is handed out once and never comes back: an engine is dropped whole. */
 let next: usize = __heap_base;
 
 const pageBits: usize = 16;
