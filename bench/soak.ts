@@ -1,6 +1,7 @@
 /**
  * `npm run soak [-- --minutes 60] [-- --columns rails]`: a simulated recording at full rate. Prints samples, gaps, and
- * the resident memory after the first minute and at the end; fails on a gap or on 10 MB of growth. All columns at
+ * the resident memory after the first minute and at the end; fails on a gap, unless no core of the machine ran meanwhile
+ * (`stalls.ts`), or on 10 MB of growth. All columns at
  * full rate take some 10 GB an hour in the folder for temporary files. An hour or more writes `docs/soak.md`.
  */
 import { once } from 'node:events';
@@ -8,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { short, table } from './claims.js';
+import { longestStandstillS, stoodStill, watchStalls } from './stalls.js';
 import { fromRoot, machine, powerlog, Workshop } from './workshop.js';
 
 const { values } = parseArgs({
@@ -31,6 +33,7 @@ const workshop = new Workshop();
 process.once('exit', () => workshop.close());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
+const stalls = watchStalls(workshop, minutes * 60 + 60);
 const csv = workshop.file('soak.csv');
 const child = workshop.start(
   [
@@ -65,21 +68,32 @@ if (status !== 0) throw new Error(`the recording ended with ${status}`);
 const summary = JSON.parse(readFileSync(csv.replace(/csv$/, 'summary.json'), 'utf8')) as {
   samples: number;
   sample_rate_hz: number;
+  start_unix_s: number;
   gaps: { start_s: number; end_s: number; cause: string }[];
 };
 const growthMb = highestMb - settledMb;
-const failed = summary.gaps.length > 0 || growthMb > allowedGrowthMb;
+/** A gap while no core ran at all is the machine's own: nothing on it could have sampled. */
+const gaps = summary.gaps.map((gap) => {
+  const [startS, endS] = [summary.start_unix_s + gap.start_s, summary.start_unix_s + gap.end_s];
+  return { ...gap, machines: stalls !== undefined && stoodStill({ startS, endS }, stalls) };
+});
+const ownGaps = gaps.filter(({ machines }) => !machines).length;
+const machinesGaps = gaps.length - ownGaps;
+const standstill = stalls
+  ? `every core stood still at once for at most ${(longestStandstillS(stalls) * 1e3).toFixed(1)} ms`
+  : 'nobody watched whether the cores ran (no C compiler)';
+const failed = ownGaps > 0 || growthMb > allowedGrowthMb;
 const samples = summary.samples.toLocaleString('en-US');
 console.log(
   [
     `samples          ${samples} at ${summary.sample_rate_hz.toFixed(0)} Hz`,
-    `gaps             ${summary.gaps.length}`,
-    ...summary.gaps.map(
-      ({ start_s, end_s, cause }) =>
-        `  at ${start_s.toFixed(3)} s, ${((end_s - start_s) * 1e3).toFixed(1)} ms: ${cause}`,
+    `gaps             ${ownGaps}, and ${machinesGaps} while the machine stood still; ${standstill}`,
+    ...gaps.map(
+      ({ start_s, end_s, cause, machines }) =>
+        `  at ${start_s.toFixed(3)} s, ${((end_s - start_s) * 1e3).toFixed(1)} ms: ${machines ? 'no core ran' : cause}`,
     ),
     `resident memory  ${settledMb.toFixed(1)} MB once settled, at most ${highestMb.toFixed(1)} MB after that, ${lastMb.toFixed(1)} MB at the end`,
-    failed ? 'FAILED' : `no gap, and memory flat within ${allowedGrowthMb} MB`,
+    failed ? 'FAILED' : `no gap of its own, and memory flat within ${allowedGrowthMb} MB`,
   ].join('\n'),
 );
 if (minutes >= pageFromMinutes)
@@ -94,7 +108,8 @@ if (minutes >= pageFromMinutes)
         [
           ['length', `${short(minutes)} min`, `at least ${pageFromMinutes} min`, 'yes'],
           ['samples', `${samples} at ${summary.sample_rate_hz.toFixed(0)} Hz`, '', ''],
-          ['gaps', String(summary.gaps.length), '0', summary.gaps.length === 0 ? 'yes' : '**no**'],
+          ['gaps while the machine ran', String(ownGaps), '0', ownGaps === 0 ? 'yes' : '**no**'],
+          ['gaps while no core of it ran', String(machinesGaps), '', ''],
           [
             'growth of the resident memory after the first minute',
             `${growthMb.toFixed(1)} MB`,
@@ -103,6 +118,7 @@ if (minutes >= pageFromMinutes)
           ],
         ],
       ),
+      `Beside it, on each core, a program did nothing but sleep for a millisecond and look at the clock: ${standstill}.`,
       `Resident memory was ${settledMb.toFixed(1)} MB after the first minute and at most ${highestMb.toFixed(1)} MB after ` +
         `that; every ${pageEveryMinutes} minutes: ${courseMb.map((mb) => mb.toFixed(1)).join(', ')} MB.`,
     ].join('\n\n')}\n`,
