@@ -1,8 +1,8 @@
 /**
  * `npm run soak [-- --minutes 60] [-- --columns rails]`: a simulated recording at full rate. Prints samples, gaps, and
  * the resident memory after the first minute and at the end; fails on a gap, unless no core of the machine ran meanwhile
- * (`stalls.ts`), or on 10 MB of growth. All columns at
- * full rate take some 10 GB an hour in the folder for temporary files. An hour or more writes `docs/soak.md`.
+ * (`stalls.ts`), or on 10 MB of growth. All columns at full rate take some 10 GB an hour in the folder for temporary
+ * files. An hour or more writes `docs/soak.md`.
  */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
