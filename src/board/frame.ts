@@ -81,7 +81,7 @@ const voltageTolerance = 0.2;
 /** Below this share of nominal the rail is off or its cable is not plugged in. */
 const offShare = 0.1;
 /** Power and V × I are converted apart by the board, so they differ by rounding and a little settling. */
-const powerTolerance = { share: 0.1, uw: 2e6 };
+const powerTolerance = { share: 0.1, mw: 2000 };
 
 export function makeFrameCheck(board: Board): FrameCheck {
   const checks = board.rails.map((rail) => railCheck(board, rail));
@@ -90,9 +90,9 @@ export function makeFrameCheck(board: Board): FrameCheck {
       const { voltage, current, power, lowMv, highMv, offMv } = checks[i]!;
       const mv = view.getInt16(at + voltage, true);
       if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
-      const productUw = mv * view.getInt32(at + current, true);
-      const difference = view.getInt32(at + power, true) * 1000 - productUw;
-      const allowed = powerTolerance.uw + powerTolerance.share * Math.abs(productUw);
+      const product = (mv * view.getInt32(at + current, true)) / 1000;
+      const difference = view.getInt32(at + power, true) - product;
+      const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
       if (difference > allowed || difference < -allowed) return false;
     }
     return true;
