@@ -63,7 +63,7 @@ export async function openOutputs(
     }
     const summaryPath = summaryPathOf(choice);
     if (summaryPath !== null) {
-      summaryFile = new SummaryFile(summaryPath, force);
+      summaryFile = new SummaryFile({ path: summaryPath, force, durable });
       files.push(summaryPath);
     }
   } catch (error) {

@@ -52,7 +52,10 @@ export async function planRepair(path: string, map: RailMap | undefined): Promis
  * @throws UserError (outputFailed)
  */
 export async function carryOut(plan: RepairPlan): Promise<void> {
-  const summaryFile = plan.summaryPath === null ? null : new SummaryFile(plan.summaryPath, true);
+  const summaryFile =
+    plan.summaryPath === null
+      ? null
+      : new SummaryFile({ path: plan.summaryPath, force: true, durable: true });
   if (plan.torn) {
     if (plan.tornBytes === null) await recompressHead(plan.path, plan.wholeBytes, plan.tail);
     else cut(plan.path, plan.wholeBytes, plan.tail);

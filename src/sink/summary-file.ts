@@ -19,13 +19,23 @@ export function summaryPathFor(output: string): string | null {
   return join(dirname(output), `${stem}.summary.json`);
 }
 
+export interface SummaryOptions {
+  readonly path: string;
+  /** Overwrites what exists. */
+  readonly force: boolean;
+  /** Waits until the disk has it: where it can't be made again. */
+  readonly durable: boolean;
+}
+
 /** The place of a summary: looked at before the measurement, written after it, whole or not at all. */
 export class SummaryFile {
+  readonly path: string;
+  readonly #durable: boolean;
+
   /** @throws UserError (outputFailed) where it exists and is not forced, or its directory takes no files. */
-  constructor(
-    readonly path: string,
-    force: boolean,
-  ) {
+  constructor({ path, force, durable }: SummaryOptions) {
+    this.path = path;
+    this.#durable = durable;
     if (!force && existsSync(path))
       throw outputError(`${path} exists; choose another name, or overwrite it with --force`);
     checkDirectory(path);
@@ -40,7 +50,7 @@ export class SummaryFile {
       const file = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
       try {
         await file.writeFile(summaryText(summary));
-        await file.datasync();
+        if (this.#durable) await file.datasync();
       } finally {
         await file.close();
       }

@@ -43,7 +43,7 @@ describe('SummaryFile', () => {
   it('writes what can be read back, and nothing beside it', async () => {
     const path = join(directory, 'run.summary.json');
     const before = process.umask(0o022);
-    await new SummaryFile(path, false).write(await summaryOf());
+    await new SummaryFile({ path, force: false, durable: true }).write(await summaryOf());
     process.umask(before);
     expect(statSync(path).mode & 0o777).toBe(0o644);
     const text = readFileSync(path, 'utf8');
@@ -57,28 +57,29 @@ describe('SummaryFile', () => {
   it('refuses what exists before the measurement, and replaces it where forced', async () => {
     const path = join(directory, 'other.summary.json');
     writeFileSync(path, 'precious');
-    expect(() => new SummaryFile(path, false)).toThrow(
+    expect(() => new SummaryFile({ path, force: false, durable: true })).toThrow(
       expect.objectContaining({
         exitCode: ExitCode.outputFailed,
         message: expect.stringContaining('--force'),
       }),
     );
-    const file = new SummaryFile(path, true);
+    const file = new SummaryFile({ path, force: true, durable: true });
     expect(readFileSync(path, 'utf8')).toBe('precious');
     await file.write(await summaryOf());
     expect(JSON.parse(readFileSync(path, 'utf8')).schema).toBe('powerlog.summary/1');
   });
 
   it('notices before the measurement that its directory is not there', () => {
-    expect(() => new SummaryFile(join(directory, 'none', 'run.summary.json'), false)).toThrow(
-      expect.objectContaining({ exitCode: ExitCode.outputFailed }),
-    );
+    expect(
+      () =>
+        new SummaryFile({ path: join(directory, 'none', 'run.summary.json'), force: false, durable: true }),
+    ).toThrow(expect.objectContaining({ exitCode: ExitCode.outputFailed }));
   });
 
   it('says that the samples are safe where it can not be written', async () => {
     const gone = mkdtempSync(join(directory, 'gone-'));
     const path = join(gone, 'run.summary.json');
-    const file = new SummaryFile(path, false);
+    const file = new SummaryFile({ path, force: false, durable: true });
     rmSync(gone, { recursive: true });
     await expect(file.write(await summaryOf())).rejects.toMatchObject({
       exitCode: ExitCode.outputFailed,
