@@ -1,0 +1,66 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { drainRing, type PlacedEvent } from '#powerlog/link/drain-ring.js';
+import { handOverMs } from '#powerlog/link/link.js';
+import { SampleRing } from '#powerlog/link/ring.js';
+import type { SamplingOutcome } from '#powerlog/link/sampler.js';
+
+const frameBytes = 4;
+const newRing = () => new SampleRing(SampleRing.allocate(64, frameBytes), frameBytes);
+
+function put(ring: SampleRing, value: number): void {
+  ring.stage(new Uint8Array(frameBytes).fill(value), value, value);
+  ring.publish();
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('drainRing', () => {
+  it('hands out what is left before it says how the sampling ended', async () => {
+    const ring = newRing();
+    const events: PlacedEvent[] = [];
+    let end: (outcome: SamplingOutcome) => void = () => {};
+    const blocks = drainRing(ring, events, new Promise((resolve) => (end = resolve)));
+    put(ring, 1);
+    const first = await blocks.next();
+    expect(first.done ? null : first.value.requestNs[0]).toBe(1);
+    const second = blocks.next();
+    put(ring, 2);
+    events.push({ at: ring.head, event: { type: 'clock', atNs: 2, unixUs: 2 } });
+    end('duration');
+    const next = await second;
+    expect(next.done ? null : next.value.requestNs[0]).toBe(2);
+    const third = await blocks.next();
+    expect(third.done ? null : third.value.events).toEqual([{ type: 'clock', atNs: 2, unixUs: 2 }]);
+    expect(await blocks.next()).toEqual({ done: true, value: 'duration' });
+  });
+
+  it('hands out what is left before it fails', async () => {
+    const ring = newRing();
+    put(ring, 1);
+    const blocks = drainRing(ring, [], Promise.reject(new Error('the thread died')));
+    expect((await blocks.next()).done).toBe(false);
+    await expect(blocks.next()).rejects.toThrow('the thread died');
+  });
+
+  it('keeps nothing of the pauses: a recording may last for days', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    vi.useFakeTimers();
+    let end: (outcome: SamplingOutcome) => void = () => {};
+    const next = drainRing(newRing(), [], new Promise((resolve) => (end = resolve))).next();
+    const heapAfter = async (pauses: number): Promise<number> => {
+      for (let n = 0; n < pauses; n++) await vi.advanceTimersByTimeAsync(handOverMs);
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await heapAfter(1000);
+    const pauses = 20_000;
+    expect(((await heapAfter(pauses)) - before) / pauses).toBeLessThan(50);
+    end('stopped');
+    await next;
+  });
+});
