@@ -57,7 +57,7 @@ export const emptyBlock = (events: readonly RecordingEvent[]): FrameBlock => ({
 
 /**
  * Pauses of `handOverMs`, the last of which ends with the sampling. Not `Promise.race`: whatever outlives the race, as
- * the sampling does, keeps something of every race until it settles, here 5 MB an hour.
+ * the sampling does, keeps something of every race until it settles: 315 bytes each, 4.5 MB an hour.
  */
 class Poll {
   ended = false;
