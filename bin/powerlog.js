@@ -1,15 +1,14 @@
 #!/usr/bin/env node
-// CommonJS (see package.json here): Node starts that without its module loader, and scripts ask for the version often.
+// CommonJS (see package.json here), as all of the program is. It is loaded when it is wanted: scripts ask for the version often.
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { pathToFileURL } = require('node:url');
 
 const main = join(__dirname, '../dist/cli/main.js');
 
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   console.log(JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')).version);
 } else if (existsSync(main)) {
-  import(pathToFileURL(main).href).then((module) => module.main(process.argv));
+  require(main).main(process.argv);
 } else {
   console.error('powerlog is not built yet: run `npm ci && npm run build` in its folder');
   process.exitCode = 1;

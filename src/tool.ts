@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 interface PackageFacts {
   readonly name: string;
@@ -6,7 +7,7 @@ interface PackageFacts {
   readonly description: string;
 }
 
-const facts = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as PackageFacts;
+const facts = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as PackageFacts;
 
 /** What this program is, as its package says. */
 export const tool = {

@@ -23,7 +23,8 @@ const levels: readonly (readonly string[])[] = [
 const pure = ['errors', 'units', 'block', 'board', 'measure'];
 /** Packages that one place alone may import. */
 const keepers: Readonly<Record<string, RegExp>> = {
-  serialport: /^link\/serialport\.ts$/,
+  serialport: /^link\/(?:serial-port|port-list|stream-wire)\.ts$/,
+  '@serialport/bindings-cpp': /^link\/serial-port\.ts$/,
   koffi: /^(?:simulator\/pseudo-terminal|link\/system-calls)\.ts$/,
   commander: /^cli\//,
   zod: /^schema\//,
@@ -35,7 +36,7 @@ const levelOf = (file: string): number => levels.findIndex((level) => level.incl
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), 'utf8');
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1] as string);
+  return [...text.matchAll(/(?:from|import\(|require\()\s*'([^']+)'/g)].map((match) => match[1] as string);
 }
 
 const within = (file: string, specifier: string): string =>

@@ -1,8 +1,8 @@
+import { Option } from 'commander';
 import { usageError } from '../errors.js';
 import type { Cooldown } from '../exec/experiment.js';
 import type { ColumnSet } from '../sink/columns.js';
 import { parseDurationMs, parseEnergyJ, parsePercent } from '../units.js';
-import { Option } from './commander.js';
 import { checked, type MapOptions } from './options.js';
 
 /** Options of `exec` alone. */

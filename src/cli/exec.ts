@@ -1,5 +1,5 @@
+import { Command, Option } from 'commander';
 import { usageError } from '../errors.js';
-import { Command, Option } from './commander.js';
 import {
   baselineOption,
   cooldownOption,

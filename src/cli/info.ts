@@ -1,5 +1,5 @@
+import { Command } from 'commander';
 import { boardError } from '../errors.js';
-import { Command } from './commander.js';
 import { linkOption, portOption } from './options.js';
 
 export function infoCommand(): Command {

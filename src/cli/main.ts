@@ -1,6 +1,6 @@
+import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, UserError } from '../errors.js';
 import { tool } from '../tool.js';
-import { Command, CommanderError } from './commander.js';
 
 /** Each command's file is loaded when it is called, or when somebody asks for all of them. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {

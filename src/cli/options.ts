@@ -1,7 +1,7 @@
+import { InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
 import { defaultRailMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
-import { InvalidArgumentError, Option } from './commander.js';
 
 /** Options that several commands share, so that they are spelled and explained the same everywhere. */
 

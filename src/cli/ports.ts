@@ -1,5 +1,5 @@
+import { Command } from 'commander';
 import { plural } from '../units.js';
-import { Command } from './commander.js';
 
 export function portsCommand(): Command {
   return new Command('ports')

@@ -1,6 +1,6 @@
+import { Command, Option } from 'commander';
 import { ExitCode, usageError } from '../errors.js';
 import type { ColumnSet } from '../sink/columns.js';
-import { Command, Option } from './commander.js';
 import { coverageExit } from './coverage.js';
 import {
   accuracyOption,

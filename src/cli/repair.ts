@@ -1,7 +1,7 @@
+import { Command } from 'commander';
 import { inputError, usageError } from '../errors.js';
 import type { RepairPlan } from '../session/repair.js';
 import { plural } from '../units.js';
-import { Command } from './commander.js';
 import {
   type MapOptions,
   mapOption,

@@ -1,8 +1,8 @@
+import { Command, Option } from 'commander';
 import { inputError, usageError } from '../errors.js';
 import type { ColumnSet } from '../sink/columns.js';
 import type { DumpFacts } from '../source/recorded.js';
 import { parseRateHz } from '../units.js';
-import { Command, Option } from './commander.js';
 import { coverageExit } from './coverage.js';
 import {
   accuracyOption,

@@ -1,11 +1,11 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
 import { errorText, outputError, usageError } from '../errors.js';
 import { type FaultPlan, parseFaults } from '../simulator/faults.js';
 import { type ProfileName, profileNames } from '../simulator/profile-names.js';
 import type { SimulatorStats } from '../simulator/tally.js';
 import type { OpenedOutput } from '../sink/safe-open.js';
 import { parseDurationMs, plural } from '../units.js';
-import { Command, Option } from './commander.js';
 import { checked, forceOption } from './options.js';
 
 const help = `

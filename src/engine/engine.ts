@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** A place in an engine's memory, in bytes. */
 export type Pointer = number;
@@ -42,7 +43,7 @@ const pageBytes = 65_536;
 /** The compiled code's own: tables of digits. */
 const ownPages = 1;
 
-const compiledAs = (extension: string): URL => new URL(`./engine.${extension}`, import.meta.url);
+const compiledAs = (extension: string): string => join(__dirname, `engine.${extension}`);
 
 /** Each is read and compiled when it is first wanted. */
 let webAssembly: Instantiate | undefined;

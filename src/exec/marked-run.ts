@@ -1,5 +1,4 @@
-import { delimiter } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, join } from 'node:path';
 import { errorText } from '../errors.js';
 import { type ChildEnd, startChild } from './child.js';
 import { type MarkProblem, MarksReader } from './marks.js';
@@ -20,7 +19,7 @@ export interface MarkedRun {
 }
 
 /** Where the module for Python lies, in the package as in a checkout. */
-const pythonPath = fileURLToPath(new URL('../../src/exec/python', import.meta.url));
+const pythonPath = join(__dirname, '../../src/exec/python');
 
 /**
  * Runs a command to its end, with a file for its marks. Whatever goes wrong with the marks, the command runs.

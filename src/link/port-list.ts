@@ -19,8 +19,8 @@ export interface PortInfo {
  */
 export async function listPorts(): Promise<PortInfo[]> {
   if (process.platform === 'linux') return listLinuxPorts('/sys/class/tty', '/dev');
-  const { listWithSerialport } = await import('./serial-port-list.js');
-  return (await listWithSerialport()).map((port) => ({
+  const { SerialPort } = await import('serialport');
+  return (await SerialPort.list()).map((port) => ({
     path: port.path.replace('/dev/tty.usbmodem', '/dev/cu.usbmodem'),
     usbVendorId: port.vendorId?.toLowerCase() ?? null,
     usbProductId: port.productId?.toLowerCase() ?? null,

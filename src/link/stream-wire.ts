@@ -1,5 +1,5 @@
 import { ByteLengthParser } from '@serialport/parser-byte-length';
-import type { SerialPort } from './serialport.js';
+import type { SerialPort } from 'serialport';
 import { type AsyncWire, drainLimitMs, gone } from './wire.js';
 
 /**

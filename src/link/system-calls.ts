@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { errorText } from '../errors.js';
 
 /**
@@ -18,7 +17,7 @@ export class NoSystemCalls extends Error {
 /** @throws NoSystemCalls */
 export function loadSystemCalls(): SystemCalls {
   try {
-    return bind(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
+    return bind(require('koffi') as typeof import('koffi'));
   } catch (error) {
     throw new NoSystemCalls(errorText(error).split('\n')[0], { cause: error });
   }

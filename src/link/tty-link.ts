@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BoardIdentity, FrameBlock } from '../block.js';
 import { benchlab } from '../board/benchlab.js';
@@ -20,7 +21,7 @@ import type { FromTtyWorker, ToTtyWorker } from './tty-messages.js';
 export async function openTtyLink(path: string): Promise<Link> {
   const port = await configurePort(path);
   const ring = new SampleRing(SampleRing.allocate(ringSamples, benchlab.frameBytes), benchlab.frameBytes);
-  const worker = new Worker(new URL('./tty-worker.js', import.meta.url), {
+  const worker = new Worker(join(__dirname, 'tty-worker.js'), {
     workerData: { path, ringBuffer: ring.buffer, frameBytes: benchlab.frameBytes },
   });
   try {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { controlState, controlWord, controlWords } from './control.js';
 import { type FaultPlan, noFaults } from './faults.js';
@@ -76,7 +77,7 @@ class Server implements Simulator {
       tally: this.tally.memory,
     };
     // None of this process's own flags: `--input-type`, for one, is an error in a thread.
-    const worker = new Worker(new URL('./server-worker.js', import.meta.url), { workerData, execArgv: [] });
+    const worker = new Worker(join(__dirname, 'server-worker.js'), { workerData, execArgv: [] });
     this.worker = worker;
     // A thread that blocks in a read would hold up the process's end.
     process.once('exit', this.atExit);
