@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { powerlog } from './run.js';
 
@@ -27,6 +28,13 @@ describe('mark', () => {
     const at = BigInt(lastLine()!.split(' ')[0]!);
     expect(at).toBeGreaterThanOrEqual(before);
     expect(at).toBeLessThanOrEqual(process.hrtime.bigint());
+  });
+
+  it('lies after the call, however the process is paused between its readings of the clock', () => {
+    const before = process.hrtime.bigint();
+    const paused = `--require ${fileURLToPath(new URL('paused-clock.cjs', import.meta.url))}`;
+    powerlog(['mark', 'saved'], undefined, { ...inside, NODE_OPTIONS: paused });
+    expect(BigInt(lastLine()!.split(' ')[0]!)).toBeGreaterThanOrEqual(before);
   });
 
   it.each([
