@@ -149,12 +149,14 @@ class Board:
         """A new pseudo-terminal. The slave is held open too: without it the master fails between two clients."""
         self.master, self.slave = os.openpty()
         tty.setraw(self.slave)
-        path = os.ttyname(self.slave)
+        self.path = os.ttyname(self.slave)
         link = self.options.link
         if link:
-            os.symlink(path, link + ".new")
+            os.symlink(self.path, link + ".new")
             os.replace(link + ".new", link)
-        print(path, flush=True)
+
+    def announce(self):
+        print(self.path, flush=True)
 
     def unplug(self):
         if self.options.link and os.path.islink(self.options.link):
@@ -206,7 +208,10 @@ class Board:
             entry = {"frame": self.number - 1, "kind": kind, "ns": start, "end_ns": time.monotonic_ns(), **detail}
             self.fault_log.write(json.dumps(entry) + "\n")
             self.fault_log.flush()
-        return kind != "unplug"
+        if kind != "unplug":
+            return True
+        self.announce()  # not before the log is whole: whoever reads this may end the board
+        return False
 
     def misanswer(self, kind, frame):
         """Does what `kind` says instead of answering with `frame`; returns what the fault log adds."""
@@ -287,6 +292,7 @@ def main():
     board = Board(options)
     try:
         board.plug()
+        board.announce()
         board.serve()
     except Stop:
         pass
