@@ -3,6 +3,8 @@ export interface Claim {
   readonly what: string;
   /** NaN where the peer is missing. */
   readonly value: number;
+  /** The least and the most of its repeats. */
+  readonly spread?: readonly [number, number];
   readonly sense: 'at least' | 'at most';
   readonly target: number;
   readonly unit?: string;
@@ -45,6 +47,12 @@ export const claimTable = (claims: readonly Claim[]): string =>
     claims.map((claim) => {
       const unit = claim.unit ? ` ${claim.unit}` : '';
       const verdict = Number.isNaN(claim.value) ? 'not measured' : met(claim) ? 'yes' : '**no**';
-      return [claim.what, `${short(claim.value)}${unit}`, `${claim.sense} ${claim.target}${unit}`, verdict];
+      const spread = claim.spread?.every(Number.isFinite) ? ` (${claim.spread.map(short).join(' to ')})` : '';
+      return [
+        claim.what,
+        `${short(claim.value)}${unit}${spread}`,
+        `${claim.sense} ${claim.target}${unit}`,
+        verdict,
+      ];
     }),
   );

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { type Effort, type Findings, short, table } from './claims.js';
 import { writeFrames } from './frames.js';
-import { median } from './stats.js';
+import { median, pairedRatio } from './stats.js';
 import { type Charge, peer, powerlog, readCharge, type Workshop } from './workshop.js';
 
 const rateHz = '1000';
@@ -76,26 +76,30 @@ export async function replay(
       if (repeat === 0 && text && name !== ours && digest(theirCsv) !== digest(ourCsv)) different.push(name);
     }
   }
-  const wall = (name: string) => median((charges.get(name) ?? []).map(({ wallS }) => wallS));
+  const walls = (name: string) => (charges.get(name) ?? []).map(({ wallS }) => wallS);
+  const wall = (name: string) => median(walls(name));
   const long = await longReplay(workshop, frames, effort, say);
 
   return {
     claims: [
       {
         what: "replay over the C decoder's rate",
-        value: wall(cDecoder) / wall(ours),
+        ...pairedRatio(walls(cDecoder), walls(ours)),
         sense: 'at least',
         target: 4,
       },
       {
         what: "replay over the rate of Python's struct and csv",
-        value: wall(pythonDecoder) / wall(ours),
+        ...pairedRatio(walls(pythonDecoder), walls(ours)),
         sense: 'at least',
         target: 8,
       },
       {
         what: "replay's time over that without text and `cp` of the output",
-        value: wall(ours) / (wall(figuresOnly) + wall(copy)),
+        ...pairedRatio(
+          walls(ours),
+          walls(figuresOnly).map((wallS, turn) => wallS + walls(copy)[turn]!),
+        ),
         sense: 'at most',
         target: 1.5,
       },

@@ -39,7 +39,8 @@ const missing = workshop.missing.length > 0 ? `Missing here: ${workshop.missing.
 const page = [
   '# Performance',
   'Written by `npm run bench`, which starts every peer itself, alternates them so that drift hits all alike, and ' +
-    'measures all of them in one run on one machine. The ratios carry over to other machines; the figures do not.',
+    'measures all of them in one run on one machine. The ratios carry over to other machines; the figures do not. A ratio ' +
+    'is the median of those of runs that took turns; in brackets the smallest and the largest of them.',
   `Machine: ${machine(workshop)}. ${missing}`.trim(),
   claimTable(found.flatMap(({ claims }) => claims)),
   ...found.map(({ section }) => section),

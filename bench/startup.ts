@@ -1,5 +1,5 @@
 import { type Effort, type Findings, short, table } from './claims.js';
-import { median } from './stats.js';
+import { median, pairedRatio } from './stats.js';
 import { powerlog, type Workshop } from './workshop.js';
 
 export async function startup(
@@ -22,7 +22,7 @@ export async function startup(
     claims: [
       {
         what: '`powerlog --version` over `node -e 0`',
-        value: median(version) / median(empty),
+        ...pairedRatio(version, empty),
         sense: 'at most',
         target: 1.5,
       },

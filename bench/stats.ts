@@ -6,6 +6,18 @@ export function quantile(values: readonly number[] | Float64Array, q: number): n
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** What repeats of a measurement say, and how far apart they lie. */
+export interface Estimate {
+  readonly value: number;
+  readonly spread: readonly [number, number];
+}
+
+/** The ratio of two programs that took turns, from each turn's own: what drifts from turn to turn falls out. */
+export function pairedRatio(ours: readonly number[], theirs: readonly number[]): Estimate {
+  const ratios = theirs.map((each, turn) => ours[turn]! / each);
+  return { value: median(ratios), spread: [quantile(ratios, 0), quantile(ratios, 1)] };
+}
+
 /** The spacing of samples, µs. */
 export interface Spacing {
   readonly p50: number;
