@@ -12,7 +12,10 @@ export interface Estimate {
   readonly spread: readonly [number, number];
 }
 
-/** The ratio of two programs that took turns, from each turn's own: what drifts from turn to turn falls out. */
+/**
+ * The ratio of two programs that took turns, from each turn's own: what drifts from turn to turn falls out. NaN where
+ * one of them is missing.
+ */
 export function pairedRatio(ours: readonly number[], theirs: readonly number[]): Estimate {
   const ratios = theirs.map((each, turn) => ours[turn]! / each);
   return { value: median(ratios), spread: [quantile(ratios, 0), quantile(ratios, 1)] };

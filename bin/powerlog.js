@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// CommonJS (see package.json here), as all of the program is. It is loaded when it is wanted: scripts ask for the version often.
+// CommonJS (see package.json here), as what it loads is. Scripts ask for the version often: that loads nothing.
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 

@@ -21,7 +21,7 @@ const levels: readonly (readonly string[])[] = [
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */
 const pure = ['errors', 'units', 'block', 'board', 'measure'];
-/** Packages that one place alone may import. */
+/** Packages, and who alone may import them. */
 const keepers: Readonly<Record<string, RegExp>> = {
   serialport: /^link\/(?:serial-port|port-list|stream-wire)\.ts$/,
   '@serialport/bindings-cpp': /^link\/serial-port\.ts$/,
@@ -70,7 +70,7 @@ describe('the house', () => {
     expect(impure).toEqual([]);
   });
 
-  it('lets one place import what is one place’s business', () => {
+  it('lets a package be imported by those alone whose business it is', () => {
     const strays = files.flatMap((file) =>
       importsOf(file)
         .filter((specifier) => keepers[specifier] && !keepers[specifier].test(file))
