@@ -31,6 +31,8 @@ export type RecordingEvent =
     }
   /** The wall clock, read again: `unixUs` at `atNs`. */
   | { readonly type: 'clock'; readonly atNs: number; readonly unixUs: number }
+  /** A bit rose in the board's fault words; `name` is the board's table's. */
+  | { readonly type: 'board-fault'; readonly atNs: number; readonly bit: number; readonly name: string }
   /** The recording's end; nothing follows. */
   | { readonly type: 'end'; readonly atNs: number; readonly reason: EndReason };
 
@@ -57,7 +59,7 @@ export interface Block {
   readonly count: number;
   /** The samples' instants, whole µs since the recording began: the middle of request and reply. */
   readonly timeUs: Float64Array;
-  /** By channel, in the layout's order; undefined where nobody asked for the channel. */
+  /** By channel, in the layout's order; undefined where nobody asked for the channel. A uint64 takes two words a row. */
   readonly channels: readonly (Int32Array | undefined)[];
   /** By component, in the map's order, `system` first. */
   readonly powerMw: readonly Float64Array[];
@@ -75,6 +77,8 @@ export interface BoardIdentity {
   readonly uid: string | null;
   readonly name: string | null;
   readonly firmware: number | null;
+  /** The reply to READ_CALIBRATION, hexadecimal: null where the board gave none, absent where the source does not know. */
+  readonly calibration?: string | null;
   /** The path or name it was reached by. */
   readonly port: string;
 }

@@ -1,31 +1,65 @@
-import type { Board, Command, Field, FieldType, Rail } from './board.js';
+import type { Board, CalibrationSlot, Command, Commands, FaultBit, Layout, RailWire } from './board.js';
+import { calibrationBytes } from './calibration.js';
+import { numbered, TableBuilder } from './table-builder.js';
 
-/**
- * BENCHLAB, first board. Source: the vendor's published Python sample (a C struct with natural alignment, so
- * two bytes of padding follow each rail's voltage).
+/*
+ * BENCHLAB and BENCHLAB 2. Source: the maker's wire contracts of every firmware (benchlab-pycore 0.8.0, MIT), which it generates
+ * from the firmware's headers.
  */
-const notConnected = 0x7fff;
 
-const fields: Field[] = [];
-let offset = 0;
-
-function field(name: string, type: FieldType, decimals: number, title: string, missing?: number): number {
-  fields.push({ name, offset, type, decimals, title, ...(missing === undefined ? {} : { missing }) });
-  offset += { uint8: 1, int16: 2, uint16: 2, int32: 4 }[type];
-  return fields.length - 1;
+/** What differs between two products. */
+interface Product {
+  readonly id: string;
+  readonly product: string;
+  readonly productId: number;
+  /** Temperature probes, as in the frame. */
+  readonly probes: readonly (readonly [name: string, title: string])[];
+  /** Whether the single wires of the 12VHPWR connectors are measured. */
+  readonly hasWires: boolean;
 }
 
-for (let n = 1; n <= 13; n++) field(`vin${n}_v`, 'int16', 3, `Voltage probe ${n}`, notConnected);
-field('vdd_v', 'uint16', 3, "Board's supply");
-field('vref_v', 'uint16', 3, "Board's reference");
-field('chip_temp_c', 'int16', 0, 'Chip temperature');
-for (let n = 1; n <= 4; n++) field(`temp${n}_c`, 'int16', 1, `Temperature probe ${n}`, notConnected);
-field('ambient_temp_c', 'int16', 1, 'Ambient temperature');
-field('humidity_pct', 'uint16', 1, 'Humidity');
-field('fan_switch', 'uint8', 0, 'Fan switch: 0 auto, 1 = 50 %, 2 = 100 %');
-field('rgb_switch', 'uint8', 0, 'RGB switch');
-field('rgb_ext', 'uint8', 0, 'External RGB present');
-field('fan_ext_duty_pct', 'uint8', 0, 'External fan duty', 255);
+/** What differs between two firmwares of a product. */
+interface Firmware {
+  readonly firmware: number;
+  readonly released: boolean;
+  readonly welcomeBytes: 9 | 32;
+  readonly greetsUnasked: boolean;
+  /** What a step of the chip's temperature is worth, in 0.1 °C. */
+  readonly chipFactor: 1 | 10;
+  readonly hasFaults: boolean;
+}
+
+const numberedProbes = numbered(4, (n) => [`temp${n}_c`, `Temperature probe ${n}`] as const);
+const connectorProbes = [
+  ['temp_hpwr1_in_c', '12VHPWR 1, temperature in'],
+  ['temp_hpwr1_out_c', '12VHPWR 1, temperature out'],
+  ['temp_hpwr2_in_c', '12VHPWR 2, temperature in'],
+  ['temp_hpwr2_out_c', '12VHPWR 2, temperature out'],
+] as const;
+
+const original: Product = {
+  id: 'benchlab',
+  product: 'BENCHLAB',
+  productId: 0x10,
+  probes: numberedProbes,
+  hasWires: false,
+};
+const second: Product = {
+  id: 'benchlab2',
+  product: 'BENCHLAB 2',
+  productId: 0x11,
+  probes: [...numberedProbes, ...connectorProbes],
+  hasWires: true,
+};
+
+const early = {
+  released: true,
+  welcomeBytes: 9,
+  greetsUnasked: false,
+  chipFactor: 1,
+  hasFaults: false,
+} as const;
+const greeting = { ...early, welcomeBytes: 32, greetsUnasked: true } as const;
 
 const railTable: readonly (readonly [name: string, title: string, nominalMv: number])[] = [
   ['eps1', 'EPS 1', 12_000],
@@ -40,53 +74,155 @@ const railTable: readonly (readonly [name: string, title: string, nominalMv: num
   ['hpwr1', '12VHPWR 1', 12_000],
   ['hpwr2', '12VHPWR 2', 12_000],
 ];
+const wiresPerConnector = 6;
 
-const rails: Rail[] = railTable.map(([name, title, nominalMv]) => {
-  const voltage = field(`${name}_voltage_v`, 'int16', 3, `${title}, voltage`);
-  offset += 2; // padding of the C struct
-  const current = field(`${name}_current_a`, 'int32', 3, `${title}, current`);
-  const power = field(`${name}_power_w`, 'int32', 3, `${title}, power`);
-  return { name, title, nominalMv, voltage, current, power };
-});
+const voltageProbes = numbered(13, (n) => `vin${n}_v`);
 
-for (let n = 1; n <= 9; n++) {
-  field(`fan${n}_enabled`, 'uint8', 0, `Fan ${n}, enabled`);
-  field(`fan${n}_duty_pct`, 'uint8', 0, `Fan ${n}, duty`);
-  field(`fan${n}_rpm`, 'uint16', 0, `Fan ${n}, speed`);
+function layoutOf({ probes, hasWires }: Product, { chipFactor, hasFaults }: Firmware): Layout {
+  const table = new TableBuilder();
+  const notConnected = { missing: 0x7fff };
+  voltageProbes.forEach((name, n) => {
+    table.field(name, 'int16', 3, `Voltage probe ${n + 1}`, notConnected);
+  });
+  const ownSupply = table.field('vdd_v', 'uint16', 3, "Board's supply");
+  table.field('vref_v', 'uint16', 3, "Board's reference");
+  table.field('chip_temp_c', 'int16', 1, 'Chip temperature', chipFactor === 1 ? {} : { factor: chipFactor });
+  for (const [name, title] of probes) table.field(name, 'int16', 1, title, notConnected);
+  table.field('ambient_temp_c', 'int16', 1, 'Ambient temperature');
+  table.field('humidity_pct', 'uint16', 1, 'Humidity');
+  table.field('fan_switch', 'uint8', 0, 'Fan switch: 0 auto, 1 = 50 %, 2 = 100 %');
+  table.field('rgb_switch', 'uint8', 0, 'RGB switch');
+  table.field('rgb_ext', 'uint8', 0, 'External RGB present');
+  table.field('fan_ext_duty_pct', 'uint8', 0, 'External fan duty', { missing: 255 });
+  const rails = railTable.map((row) => table.rail(...row));
+  const wires: RailWire[] = !hasWires
+    ? []
+    : ['hpwr1', 'hpwr2'].flatMap((name) => {
+        const partOf = rails.findIndex((rail) => rail.name === name);
+        const { title, nominalMv } = rails[partOf]!;
+        return numbered(wiresPerConnector, (n) => ({
+          ...table.rail(`${name}_w${n}`, `${title}, wire ${n}`, nominalMv),
+          partOf,
+        }));
+      });
+  const fans = numbered(9, (n) => {
+    table.field(`fan${n}_enabled`, 'uint8', 0, `Fan ${n}, enabled`);
+    table.field(`fan${n}_duty_pct`, 'uint8', 0, `Fan ${n}, duty`);
+    table.field(`fan${n}_rpm`, 'uint16', 0, `Fan ${n}, speed`);
+    return [`fan${n}_rpm`, `fan${n}_duty_pct`];
+  }).flat();
+  const faults = !hasFaults
+    ? null
+    : {
+        status: table.field('fault_status', 'uint64', 0, 'Faults now, a bit each'),
+        log: table.field('fault_log', 'uint64', 0, 'Faults since they were cleared, a bit each'),
+        bits: faultBits,
+      };
+  const extraFields = table.indexes([
+    ...voltageProbes,
+    ...['vdd_v', 'vref_v', 'chip_temp_c'],
+    ...probes.map(([name]) => name),
+    ...['ambient_temp_c', 'humidity_pct', 'fan_ext_duty_pct'],
+    ...fans,
+    ...(faults ? ['fault_status', 'fault_log'] : []),
+  ]);
+  return { frameBytes: table.bytes, fields: table.fields, rails, wires, extraFields, faults, ownSupply };
 }
 
-const fieldIndex = (name: string): number => fields.findIndex((each) => each.name === name);
-const fanFields = Array.from({ length: 9 }, (_, n) => [`fan${n + 1}_rpm`, `fan${n + 1}_duty_pct`]).flat();
-const extraFields = [
-  ...Array.from({ length: 13 }, (_, n) => `vin${n + 1}_v`),
-  ...['vdd_v', 'vref_v', 'chip_temp_c', 'temp1_c', 'temp2_c', 'temp3_c', 'temp4_c'],
-  ...['ambient_temp_c', 'humidity_pct', 'fan_ext_duty_pct'],
-  ...fanFields,
-].map(fieldIndex);
+const faultBits: readonly FaultBit[] = [
+  ['otp_chip', 'chip too hot'],
+  ...numbered(4, (n) => [`otp_temp${n}`, `temperature probe ${n} too hot`]),
+  ...[1, 2].flatMap((connector) =>
+    ['in', 'out'].map((side) => [
+      `otp_hpwr${connector}_${side}`,
+      `12VHPWR ${connector} too hot, temperature ${side}`,
+    ]),
+  ),
+  ...railTable.map(([name, title]) => [`ocp_${name}`, `over-current of ${title}`]),
+  ...[1, 2].flatMap((connector) =>
+    numbered(wiresPerConnector, (n) => [
+      `ocp_hpwr${connector}_w${n}`,
+      `over-current of 12VHPWR ${connector}, wire ${n}`,
+    ]),
+  ),
+  ...numbered(2, (n) => [`imbalance_hpwr${n}`, `current imbalance of 12VHPWR ${n}`]),
+].map(([name = '', title = ''], bit) => ({ bit, name, title }));
 
-const command = (name: string, byte: number, replyBytes: number): Command => ({
-  name,
-  request: Uint8Array.of(byte),
-  replyBytes,
-});
+/** The reply to READ_CALIBRATION: nothing in it needs padding. */
+function calibrationOf(layout: Layout, probes: Product['probes']): readonly CalibrationSlot[] {
+  const slots: CalibrationSlot[] = [];
+  let offset = 0;
+  const slot = (kind: CalibrationSlot['kind'], of: string) => {
+    slots.push({ offset, kind, of });
+    offset += calibrationBytes[kind];
+  };
+  const withoutUnit = (name: string) => name.replace(/_[a-z]+$/, '');
+  const rails = [...layout.rails, ...layout.wires];
+  slot('crc', '');
+  for (const name of voltageProbes) slot('pair', withoutUnit(name));
+  slot('pair', 'vdd');
+  slot('pair', 'vref');
+  for (const [name] of probes) slot('pair', withoutUnit(name));
+  for (const [name] of probes) slot('thermistor', withoutUnit(name));
+  slot('pair', 'ambient_temp');
+  slot('pair', 'humidity');
+  for (const { name } of rails) slot('pair', `${name}_voltage`);
+  for (const { name } of rails) slot('pair', `${name}_current`);
+  return slots;
+}
 
-export const benchlab: Board = {
-  id: 'benchlab',
-  product: 'BENCHLAB',
-  vendorId: 0xee,
-  productId: 0x10,
-  usb: { vendorId: '0483', productId: '5740' },
-  welcome: new TextEncoder().encode('BENCHLAB\0'),
-  commands: {
-    welcome: command('WELCOME', 0x00, 9),
-    sensors: command('READ_SENSORS', 0x01, offset),
+/** Reading commands only; what the other bytes do (press buttons, change the calibration, leave the bus) is in docs/frame.md. */
+function commandsOf(welcomeBytes: number, frameBytes: number, calibrationReplyBytes: number): Commands {
+  const command = (name: string, byte: number, replyBytes: number): Command => ({
+    name,
+    request: Uint8Array.of(byte),
+    replyBytes,
+  });
+  return {
+    welcome: command('WELCOME', 0x00, welcomeBytes),
+    sensors: command('READ_SENSORS', 0x01, frameBytes),
     name: command('READ_NAME', 0x03, 32),
+    calibration: command('READ_CALIBRATION', 0x09, calibrationReplyBytes),
     uid: command('READ_UID', 0x0d, 12),
     vendor: command('READ_VENDOR_DATA', 0x0e, 3),
-  },
-  frameBytes: offset,
-  fields,
-  rails,
-  extraFields,
-  nominalAccuracy: 0.03,
-};
+  };
+}
+
+function board(product: Product, firmware: Firmware): Board {
+  const layout = layoutOf(product, firmware);
+  const calibration = calibrationOf(layout, product.probes);
+  const last = calibration.at(-1)!;
+  return {
+    id: product.id,
+    product: product.product,
+    vendorId: 0xee,
+    productId: product.productId,
+    firmware: firmware.firmware,
+    released: firmware.released,
+    usb: { vendorId: '0483', productId: '5740' },
+    welcomeText: 'BENCHLAB',
+    greetsUnasked: firmware.greetsUnasked,
+    commands: commandsOf(firmware.welcomeBytes, layout.frameBytes, last.offset + calibrationBytes[last.kind]),
+    ...layout,
+    calibration,
+    nominalAccuracy: 0.03,
+  };
+}
+
+/** BENCHLAB, oldest firmware first. */
+export const benchlab: readonly Board[] = [
+  { ...early, firmware: 2, chipFactor: 10 } as const,
+  { ...early, firmware: 3 },
+  { ...early, firmware: 4, released: false },
+  { ...greeting, firmware: 5 },
+  { ...greeting, firmware: 6 },
+].map((firmware) => board(original, firmware));
+
+/** BENCHLAB 2, oldest firmware first. */
+export const benchlab2: readonly Board[] = [
+  { ...early, firmware: 3, released: false, chipFactor: 10 } as const,
+  { ...early, firmware: 4 },
+  { ...early, firmware: 5, released: false, hasFaults: true },
+  { ...greeting, firmware: 6, hasFaults: true },
+  { ...greeting, firmware: 7, hasFaults: true },
+].map((firmware) => board(second, firmware));

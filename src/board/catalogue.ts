@@ -1,7 +1,32 @@
-import { benchlab } from './benchlab.js';
+import { benchlab, benchlab2 } from './benchlab.js';
 import type { Board } from './board.js';
 
-/** Every board powerlog speaks with. */
-export const boards: readonly Board[] = [benchlab];
+/** Every product powerlog speaks with: its tables, oldest firmware first. */
+export const products: readonly (readonly Board[])[] = [benchlab, benchlab2];
 
-export const boardById = (id: string): Board | undefined => boards.find((board) => board.id === id);
+/** Every table there is. */
+export const boards: readonly Board[] = products.flat();
+
+/** The names of the products, for `--board`. */
+export const boardIds: readonly string[] = products.map(([board]) => board!.id);
+
+/**
+ * The table for a product's firmware: its own, or that of the next older one; the oldest for what is older still. The newest where
+ * no firmware is given. Undefined for a product that is not known.
+ */
+export function boardFor(id: string, firmware?: number | null): Board | undefined {
+  const tables = boards.filter((board) => board.id === id);
+  return firmware == null
+    ? tables.at(-1)
+    : (tables.findLast((each) => each.firmware <= firmware) ?? tables[0]);
+}
+
+/** As `boardFor`, by what a board says of itself. */
+export function boardByVendor(vendorId: number, productId: number, firmware: number): Board | undefined {
+  const known = boards.find((board) => board.vendorId === vendorId && board.productId === productId);
+  return known && boardFor(known.id, firmware);
+}
+
+/** Whether a firmware came out after the newest table for its product, so that its frames may read otherwise. */
+export const isNewerThanKnown = (id: string, firmware: number | null): boolean =>
+  firmware !== null && firmware > (boardFor(id)?.firmware ?? Number.POSITIVE_INFINITY);

@@ -1,13 +1,15 @@
 import type { BoardIdentity, RecordingHeader } from '../block.js';
-import type { Board, Field } from '../board/board.js';
-import { boardById } from '../board/catalogue.js';
+import type { Field, Instrument } from '../board/board.js';
+import { boardFor } from '../board/catalogue.js';
 import { inputError } from '../errors.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
+import { withoutControls } from '../text.js';
+import { instrumentOf, layoutRows } from './layout.js';
 
 /** What stands in a capture's header besides what the source says. */
 export interface CaptureFacts {
-  readonly board: Board;
+  readonly board: Instrument;
   readonly map: RailMap;
   readonly tool: { readonly name: string; readonly version: string };
   readonly host: Readonly<Record<string, string | number | null>>;
@@ -16,12 +18,15 @@ export interface CaptureFacts {
 }
 
 export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): CaptureHeader {
-  const { id, product, productId, uid, name, firmware, port } = recording.board;
+  const { id, product, productId, uid, name, firmware, calibration, port } = recording.board;
   const { map, board } = facts;
   return {
     tool: { ...facts.tool },
-    board: { id, product, product_id: productId, uid, name, firmware, port },
-    layout: { frame_bytes: board.frameBytes, fields: board.fields.map(fieldRow) },
+    board: {
+      ...{ id, product, product_id: productId, uid, name, firmware, port },
+      ...(calibration === undefined ? {} : { calibration }),
+    },
+    layout: layoutRows(board),
     map: {
       components: Object.fromEntries(Object.entries(map.components).map(([key, rails]) => [key, [...rails]])),
       slot: map.slot && { ...map.slot },
@@ -36,34 +41,43 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
   };
 }
 
-/** A row of the layout's table; the array keeps the header small beside short recordings. */
-const fieldRow = ({ name, offset, type, decimals, missing }: Field) =>
-  [name, offset, type, decimals, missing ?? null] satisfies CaptureHeader['layout']['fields'][number];
-
 export function identityOf({ board }: CaptureHeader): BoardIdentity {
-  const { product_id: productId, ...rest } = board;
-  return { ...rest, productId };
+  const { product_id: productId, name, product, port, calibration, ...rest } = board;
+  return {
+    ...rest,
+    productId,
+    product: withoutControls(product),
+    name: name === null ? null : withoutControls(name),
+    port: withoutControls(port),
+    ...(calibration === undefined ? {} : { calibration }),
+  };
 }
 
 /**
- * The board whose frames a capture holds.
- * @throws UserError (badInput) where this powerlog does not know the board, or knows another layout of it.
+ * The instrument whose frames a capture holds, as its own header describes it. Captures from before the header told all of
+ * it are read with the table of their board and firmware.
+ * @throws UserError (badInput) where such a one is of a board that this powerlog does not know, or knows otherwise
  */
-export function boardOf(header: CaptureHeader, path: string): Board {
-  const board = boardById(header.board.id);
-  if (!board)
+export function boardOf(header: CaptureHeader, path: string): Instrument {
+  const { layout, board } = header;
+  if (layout.rails !== undefined) return instrumentOf({ ...layout, rails: layout.rails }, board, path);
+  const table = boardFor(board.id, board.firmware);
+  if (!table)
     throw inputError(
-      `${path}: a capture of the board '${header.board.id}', which this powerlog does not know; it was written by ${writtenBy(header)}`,
+      `${path}: a capture of the board '${board.id}', which this powerlog does not know; it was written by ${writtenBy(header)}`,
     );
-  const expected = board.fields.map((field) => JSON.stringify(fieldRow(field)));
-  const found = header.layout.fields.map((row) => JSON.stringify(row));
-  const at = expected.findIndex((row, index) => row !== found[index]);
-  if (at >= 0 || found.length !== expected.length || header.layout.frame_bytes !== board.frameBytes)
+  const found = layout.fields.map((row) => JSON.stringify(row));
+  const at = table.fields.findIndex((field, index) => earlyRow(field) !== found[index]);
+  if (at >= 0 || found.length !== table.fields.length || layout.frame_bytes !== table.frameBytes)
     throw inputError(
-      `${path}: its frames of ${header.layout.frame_bytes} bytes are laid out otherwise than this powerlog knows ` +
-        `the ${board.product} (field ${at >= 0 ? at : expected.length} differs); it was written by ${writtenBy(header)}`,
+      `${path}: its frames of ${layout.frame_bytes} bytes are laid out otherwise than this powerlog knows ` +
+        `the ${table.product} (field ${at >= 0 ? at : table.fields.length} differs); it was written by ${writtenBy(header)}`,
     );
-  return board;
+  return table;
 }
+
+/** A field as it was written then; the chip's temperature was taken for whole degrees, whatever the firmware. */
+const earlyRow = ({ name, offset, type, decimals, missing }: Field): string =>
+  JSON.stringify([name, offset, type, name === 'chip_temp_c' ? 0 : decimals, missing ?? null]);
 
 const writtenBy = ({ tool }: CaptureHeader): string => `${tool.name} ${tool.version}`;

@@ -1,5 +1,5 @@
 import type { FrameBlock, RecordingEvent, Warning } from '../block.js';
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
 import { inputError } from '../errors.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
 import { openByteInput } from './byte-input.js';
@@ -56,7 +56,7 @@ export class CaptureReader {
   constructor(
     readonly window: ByteWindow,
     readonly header: CaptureHeader,
-    readonly board: Board,
+    readonly board: Instrument,
     readonly parseEvent: (json: unknown) => RecordingEvent | undefined,
   ) {
     this.#frameBytes = board.frameBytes;

@@ -1,9 +1,9 @@
 import type { Warning } from '../block.js';
-import { printable } from '../exec/printable.js';
 import type { Comparison } from '../exec/repeated-runs.js';
 import type { CommandSummary, PhaseSummary, RepeatedRuns, RepeatedSummary } from '../exec/summaries.js';
 import { formatSupported, formatUncertain } from '../measure/honest-digits.js';
 import type { Summary } from '../measure/summary.js';
+import { printable } from '../text.js';
 import { formatSi, plural } from '../units.js';
 import { styled } from './say.js';
 import { formatTable } from './table.js';

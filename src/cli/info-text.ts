@@ -1,14 +1,28 @@
 import type { BoardIdentity } from '../block.js';
+import { boardFor, isNewerThanKnown } from '../board/catalogue.js';
+import type { CalibrationSummary } from '../measure/summary.js';
 import type { Reading } from '../session/first-readings.js';
+import { printable } from '../text.js';
 import { formatTable } from './table.js';
 
 const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°C', pct: '%', rpm: 'rpm' };
 
-/** Prints a board's identity and readings: for people a table, or JSON with the CSV's names. */
-export function printInfo(identity: BoardIdentity, readings: readonly Reading[], json: boolean): void {
+/**
+ * Prints a board's identity and readings: for people a table, or JSON with the CSV's names.
+ * @param calibration Undefined where nobody asked for it, null where the board gave none.
+ */
+export function printInfo(
+  identity: BoardIdentity,
+  readings: readonly Reading[],
+  calibration: CalibrationSummary | null | undefined,
+  json: boolean,
+): void {
   const { product, productId, uid, name, firmware, port } = identity;
   if (json) {
-    const board = { product, product_id: productId, uid, name, firmware, port };
+    const board = {
+      ...{ product, product_id: productId, uid, name, firmware, port },
+      ...(calibration === undefined ? {} : { calibration }),
+    };
     const values = Object.fromEntries(readings.map((reading) => [reading.name, reading.value]));
     console.log(JSON.stringify({ board, readings: values }, undefined, 2));
     return;
@@ -18,9 +32,9 @@ export function printInfo(identity: BoardIdentity, readings: readonly Reading[],
       ['', ''],
       [
         ['Product', `${product} (0x${productId.toString(16)})`],
-        ['Name', name ?? 'not known'],
+        ['Name', name === null ? 'not known' : printable(name)],
         ['UID', uid ?? 'not known'],
-        ['Firmware', firmware === null ? 'not known' : String(firmware)],
+        ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
         ['Port', port],
       ],
     ).trimStart(),
@@ -33,6 +47,37 @@ export function printInfo(identity: BoardIdentity, readings: readonly Reading[],
       [1],
     ),
   );
+  if (calibration !== undefined) printCalibration(calibration);
+}
+
+/** How far this firmware's table can be trusted. */
+function provenance({ id, firmware }: BoardIdentity): string {
+  if (isNewerThanKnown(id, firmware)) return ', newer than this powerlog knows';
+  return boardFor(id, firmware)?.released === false ? ', a draft by its maker' : '';
+}
+
+function printCalibration(calibration: CalibrationSummary | null): void {
+  console.log();
+  if (!calibration) {
+    console.log('The board did not say which calibration it applies.');
+    return;
+  }
+  const signed = (value: number) => (value > 0 ? `+${value}` : String(value));
+  console.log(
+    formatTable(
+      ['CALIBRATION', 'VOLTAGE OFFSET', 'GAIN', 'CURRENT OFFSET', 'GAIN'],
+      Object.entries(calibration.rails).map(([rail, each]) => [
+        rail,
+        signed(each.voltage_offset),
+        signed(each.voltage_gain),
+        signed(each.current_offset),
+        signed(each.current_gain),
+      ]),
+      [1, 2, 3, 4],
+    ),
+  );
+  console.log('Offsets in raw units of the converter, gains in 1/4096 above 1, as the board keeps them.');
+  console.log(`SHA-256 ${calibration.sha256}`);
 }
 
 function valueCells({ name, value, decimals }: Reading): [string, string] {

@@ -2,11 +2,19 @@ import { Command } from 'commander';
 import { boardError } from '../errors.js';
 import { linkOption, portOption } from './options.js';
 
+interface InfoOptions {
+  readonly port: string;
+  readonly link: 'auto' | 'tty' | 'stream';
+  readonly calibration?: boolean;
+  readonly json?: boolean;
+}
+
 export function infoCommand(): Command {
   return new Command('info')
     .description("Show one board's identity and what it reads now")
     .addOption(portOption())
     .addOption(linkOption())
+    .option('--calibration', 'the calibration that the board applies to its readings, too')
     .option('--json', 'as JSON on standard output')
     .addHelpText(
       'after',
@@ -14,9 +22,10 @@ export function infoCommand(): Command {
 Examples:
   $ powerlog info
   $ powerlog info --port /dev/ttyACM0 --json
+  $ powerlog info --calibration
   $ powerlog info --port sim:train`,
     )
-    .action(async (options: { port: string; link: 'auto' | 'tty' | 'stream'; json?: boolean }) => {
+    .action(async (options: InfoOptions) => {
       const [{ openSource }, { firstReadings }, { printInfo }] = await Promise.all([
         import('../source/open.js'),
         import('../session/first-readings.js'),
@@ -27,7 +36,11 @@ Examples:
       try {
         const readings = await firstReadings(source);
         if (!readings) throw boardError(`${source.identity.port} identified itself but sent no frame`);
-        printInfo(source.identity, readings, options.json ?? false);
+        const { calibrationSummary } = await import('../session/calibration-summary.js');
+        const calibration = options.calibration
+          ? await calibrationSummary(source.board, source.identity)
+          : undefined;
+        printInfo(source.identity, readings, calibration, options.json ?? false);
       } finally {
         await source.close();
       }

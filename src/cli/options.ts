@@ -19,7 +19,7 @@ export const checked =
 export const portOption = () =>
   new Option(
     '-p, --port <source>',
-    'where samples come from: a serial port, auto, sim[:constant|square|idle|train|inference], or a capture (.plog)',
+    'where samples come from: a serial port, auto, sim[:constant|square|idle|train|inference][,board=benchlab2…], or a capture (.plog)',
   ).default('auto');
 
 export const linkOption = () =>

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printable } from '../text.js';
 import { plural } from '../units.js';
 
 export function portsCommand(): Command {
@@ -57,7 +58,7 @@ const noUsb = {
 function said(probe: Probe): string {
   if ('identity' in probe) {
     const { product, name, uid, firmware } = probe.identity;
-    return `${product}${name ? ` '${name}'` : ''}, UID ${uid}, firmware ${firmware}`;
+    return `${product}${name ? ` '${printable(name)}'` : ''}, UID ${uid}, firmware ${firmware}`;
   }
   return 'problem' in probe ? probe.problem : "not asked: not a board's USB ids";
 }

@@ -91,7 +91,7 @@ async function record(options: RecordOptions): Promise<void> {
   try {
     const { board } = source;
     const wiring = resolveWiring(board, map);
-    const outputs = await openOutputs(options, board, wiring);
+    const outputs = await openOutputs(options, source, wiring);
     const sinks = [...outputs.sinks];
     const { duration: durationMs, rate: rateHz } = options;
     if (process.stderr.isTTY && !options.quiet) {

@@ -73,10 +73,9 @@ async function dumpFacts({ board: id, rate }: ReplayOptions): Promise<DumpFacts 
   if (id === undefined && rate === undefined) return null;
   if (id === undefined || rate === undefined)
     throw usageError('a bare dump of frames needs both --board and --rate; a capture needs neither');
-  const { boardById, boards } = await import('../board/catalogue.js');
-  const board = boardById(id);
-  if (!board)
-    throw usageError(`--board '${id}' is not known; there is ${boards.map((each) => each.id).join(', ')}`);
+  const { boardFor, boardIds } = await import('../board/catalogue.js');
+  const board = boardFor(id);
+  if (!board) throw usageError(`--board '${id}' is not known; there are ${boardIds.join(', ')}`);
   return { board, rateHz: rate };
 }
 
@@ -105,7 +104,7 @@ async function replayOne(
       accuracy: options.accuracy ?? accuracy ?? undefined,
       durable: false,
     };
-    const outputs = await openOutputs(choice, board, wiring, host);
+    const outputs = await openOutputs(choice, source, wiring, host);
     const sinks = [...outputs.sinks];
     if (process.stderr.isTTY && !options.quiet) {
       const { ReplayProgress } = await import('./replay-progress.js');

@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { errorText, outputError, usageError } from '../errors.js';
+import { errorText, outputError } from '../errors.js';
+import type { BoardChoice } from '../simulator/board-choice.js';
 import { type FaultPlan, parseFaults } from '../simulator/faults.js';
 import { type ProfileName, profileNames } from '../simulator/profile-names.js';
 import type { SimulatorStats } from '../simulator/tally.js';
@@ -10,6 +11,9 @@ import { checked, forceOption } from './options.js';
 
 const help = `
 The port's path is the first and only line on standard output. Any program that speaks to a BENCHLAB can open it.
+
+Boards and firmware: benchlab 2 … 6, benchlab2 3 … 7; the newest is the default, and another number is answered as by the
+nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened.
 
 Profiles:
   constant    400 W for ever: CPU 60 W, GPU 300 W, motherboard 40 W; no noise
@@ -22,16 +26,18 @@ Faults, each with its chance per reply (drop:1e-4), except unplug with its times
 Examples:
   $ powerlog simulate --link /tmp/benchlab0              a board at /tmp/benchlab0, until Ctrl-C
   $ powerlog simulate --profile square --latency 1ms     as quick as a real one
+  $ powerlog simulate --board benchlab2 --firmware 6     another board, another firmware
+  $ powerlog simulate --board benchlab2 --imbalance 0.4 --raise imbalance_hpwr1:5s   a wire that carries too much
   $ powerlog simulate --from run.plog                    answers with recorded frames, over and over
   $ powerlog simulate --fault drop:1e-4,unplug:60s:5s    rehearse what can go wrong
 
 docs/simulator.md says what each profile's watts and each fault's bytes are.`;
 
-interface SimulateOptions {
+interface SimulateOptions extends BoardChoice {
   readonly link?: string;
   readonly profile: ProfileName;
-  readonly seed: number;
   readonly latency: number;
+  readonly greeting: number;
   readonly from?: string;
   readonly fault?: FaultPlan;
   readonly report?: string;
@@ -48,10 +54,28 @@ export function simulateCommand(): Command {
         .default('constant')
         .conflicts('from'),
     )
+    .option('--board <id>', 'which board: benchlab or benchlab2', 'benchlab')
+    .option('--firmware <number>', 'which firmware (default: the newest that is known)')
+    .option('--name <text>', "the board's name, as its user typed it (default: powerlog simulator)")
+    .option(
+      '--seed <number>',
+      "a whole number that decides noise, faults, calibration and the board's UID",
+      '1',
+    )
+    .option(
+      '--imbalance <share>',
+      "how much of a connector's current its first wire carries, such as 0.4 (benchlab2)",
+    )
+    .option(
+      '--raise <bit[:after[:for]]>',
+      'raise a fault bit, such as ocp_hpwr1_w3:2s:500ms (benchlab2 from firmware 5 on)',
+    )
     .addOption(
-      new Option('--seed <number>', "a whole number that decides noise, faults and the board's UID")
-        .default(1)
-        .argParser(checked(parseSeed)),
+      new Option('--greeting <time>', 'how long after the opening the board greets, where it does; or never')
+        .default(0, 'at once')
+        .argParser(
+          checked((text: string) => (text === 'never' ? Number.POSITIVE_INFINITY : parseDurationMs(text))),
+        ),
     )
     .addOption(
       new Option('--latency <time>', 'how long the board takes to answer, such as 1ms or 0.5ms')
@@ -73,39 +97,38 @@ export function simulateCommand(): Command {
     .action(simulate);
 }
 
-function parseSeed(text: string): number {
-  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(seed < 2 ** 32)) throw usageError(`a seed is a whole number from 0 to ${2 ** 32 - 1}`);
-  return seed;
-}
-
 async function simulate(options: SimulateOptions): Promise<void> {
-  const [{ startSimulator }, { openForWriting }] = await Promise.all([
+  const [{ startSimulator }, { chooseBoard }, { openForWriting }] = await Promise.all([
     import('../simulator/server.js'),
+    import('../simulator/board-choice.js'),
     import('../sink/safe-open.js'),
   ]);
   const say = (text: string) => console.error(`powerlog: ${text}`);
-  let frames: Uint8Array | undefined;
+  let model = chooseBoard(options);
   if (options.from !== undefined) {
     const { readCapturedFrames } = await import('../source/captured-frames.js');
-    frames = await readCapturedFrames(options.from, say);
+    // Whose frames they are is said by the capture.
+    model = { ...model, ...(await readCapturedFrames(options.from, say)) };
   }
   const report =
     options.report === undefined ? undefined : openForWriting(options.report, options.force ?? false);
   const service = endOfService();
   const simulator = await startSimulator({
+    ...model,
     profile: options.profile,
-    seed: options.seed,
     latencyMs: options.latency,
+    greetingMs: options.greeting,
     ...(options.fault ? { faults: options.fault } : {}),
-    ...(frames ? { frames } : {}),
     ...(options.link === undefined ? {} : { link: options.link }),
     onReplug: (path) => say(`the board is back at ${path}`),
     onFailure: service.fail,
   }).catch(service.fail);
   if (!simulator) return service.ended;
+  const { product, firmware } = model.board!;
   console.log(simulator.path);
-  say(`a simulated BENCHLAB (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`);
+  say(
+    `a simulated ${product} with firmware ${firmware} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`,
+  );
   try {
     await service.ended;
   } finally {

@@ -1,5 +1,6 @@
 import { formatUncertain } from '../measure/honest-digits.js';
 import type { Summary } from '../measure/summary.js';
+import { printable } from '../text.js';
 import { formatSi, plural } from '../units.js';
 import { say, styled } from './say.js';
 import { formatTable } from './table.js';
@@ -11,7 +12,7 @@ export function printSummary(summary: Summary, files: readonly string[]): void {
   const { duration_s, samples, sample_rate_hz, coverage, gaps, board } = summary;
   const lines: string[] = [];
   const rate = sample_rate_hz === null ? '' : ` at ${sample_rate_hz.toFixed(1)} Hz`;
-  const name = board.name ? ` '${board.name}'` : '';
+  const name = board.name ? ` '${printable(board.name)}'` : '';
   lines.push(
     `${board.product}${name} on ${board.port}: ${plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s${rate}`,
   );

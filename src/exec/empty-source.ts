@@ -1,11 +1,11 @@
 import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
-import { benchlab } from '../board/benchlab.js';
+import { boardFor } from '../board/catalogue.js';
 import { nsSince, readClockAnchor } from '../clock.js';
 import type { Recording, Source } from '../source/source.js';
 
 /** Stands in where no board is there: a recording with a start, an end, and nothing in between. */
 export class EmptySource implements Source {
-  readonly board = benchlab;
+  readonly board = boardFor('benchlab')!;
   readonly identity: BoardIdentity;
 
   constructor(
@@ -14,7 +14,7 @@ export class EmptySource implements Source {
     readonly error: Error,
   ) {
     this.identity = {
-      id: benchlab.id,
+      id: this.board.id,
       product: 'none',
       productId: 0,
       uid: null,

@@ -75,7 +75,7 @@ export class Measurement {
     let outputs: Outputs | undefined;
     try {
       const wiring = resolveWiring(source.board, options.map);
-      outputs = await openOutputs(options.outputs, source.board, wiring);
+      outputs = await openOutputs(options.outputs, source, wiring);
       return new Measurement(source, wiring, outputs, options.recording);
     } catch (error) {
       for (const sink of outputs?.sinks ?? []) await sink.finish();

@@ -1,76 +1,183 @@
 import type { BoardIdentity } from '../block.js';
-import { benchlab } from '../board/benchlab.js';
 import type { Board, Command } from '../board/board.js';
-import { boardError } from '../errors.js';
-import { type AsyncWire, deadlineMs, gone, quietMs, type Wire } from './wire.js';
+import { boardByVendor, boards, isNewerThanKnown } from '../board/catalogue.js';
+import { makeFrameCheck } from '../board/check.js';
+import { boardError, type UserError } from '../errors.js';
+import { textOfField } from '../text.js';
+import { Conversation, type Dialogue, drain } from './dialogue.js';
+import { driveAsync, driveBlocking } from './drive.js';
+import { type AsyncWire, deadlineMs, type Wire } from './wire.js';
+
+/** What a board said when it was asked who it is, byte for byte: what it has to say again after every fault. */
+export interface Credentials {
+  readonly welcome: Uint8Array;
+  readonly vendor: Uint8Array;
+  readonly uid: Uint8Array;
+}
 
 export interface Identified {
   readonly board: Board;
   readonly identity: BoardIdentity;
+  readonly credentials: Credentials;
 }
-
-/** A question to put to the wire, or `null` for a drain. */
-type Question = Command | null;
 
 /** A board that has just been plugged in may swallow the first question. */
-const welcomeAttempts = 3;
+const silentAttempts = 3;
+/** Each welcome that comes unasked, and there may be several, can spoil one attempt. */
+const attempts = 6;
+/** So many readings of a firmware that is not known must agree with themselves before they are believed. */
+const provingFrames = 3;
+
+/** Identifies the board behind a wire that blocks. @throws UserError (no board) */
+export function identifyBlocking(port: string, wire: Wire): Identified {
+  const conversation = new Conversation(identify(port));
+  driveBlocking(conversation, wire);
+  return identifiedBy(conversation, port);
+}
+
+/** Identifies the board behind a wire that is awaited. @throws UserError (no board) */
+export async function identifyAsync(port: string, wire: AsyncWire): Promise<Identified> {
+  const conversation = new Conversation(identify(port));
+  await driveAsync(conversation, wire);
+  return identifiedBy(conversation, port);
+}
+
+function identifiedBy({ outcome }: Conversation<Identified>, port: string): Identified {
+  if (!outcome) throw boardError(`${port} went away during the handshake`);
+  return outcome.value;
+}
 
 /**
- * WELCOME, vendor data, UID, name, as questions whose answers come back into the generator.
+ * Asks who is there: WELCOME, until something known answers; then, and only then, the questions of the tables that it may be.
+ * Whatever comes in between, such as a welcome that nobody asked for, makes it start again.
  * @throws UserError (no board) that says what answered and what was expected.
  */
-function* handshake(port: string, board: Board): Generator<Question, Identified, Buffer> {
-  const { welcome, vendor, uid, name } = board.commands;
-  let answer: Buffer = Buffer.alloc(0);
-  for (let attempt = 0; attempt < welcomeAttempts; attempt++) {
-    yield null; // stale input from an earlier reader
-    answer = yield welcome;
-    if (answer.equals(board.welcome)) break;
+function* identify(port: string): Dialogue<Identified> {
+  let problem: UserError | undefined;
+  let silences = 0;
+  for (let attempt = 0; attempt < attempts && silences < silentAttempts; attempt++) {
+    yield drain; // stale input from an earlier reader, or a welcome unasked
+    const answer = yield* attemptOn(port);
+    if ('board' in answer) {
+      // What is left over now was missing, or too much, somewhere above.
+      if ((yield drain).length === 0) return answer;
+      problem ??= boardError(`${port} does not come to rest; another program may be using the port`);
+    } else {
+      problem = answer.problem;
+      if (answer.silent) silences++;
+    }
   }
-  if (answer.length === 0)
-    throw boardError(
-      `${port} is silent: nothing answered WELCOME (tried ${welcomeAttempts} times, ${deadlineMs} ms each). Is it the board's port, and is the board powered? \`powerlog ports\` shows which ports answer`,
-    );
-  if (!answer.equals(board.welcome))
-    throw boardError(
-      `${port} is not a ${board.product}: WELCOME was answered with ${quoted(answer)}, expected ${quoted(board.welcome)}. \`powerlog ports\` shows which ports answer`,
-    );
-
-  const vendorData = yield vendor;
-  if (vendorData.length !== vendor.replyBytes)
-    throw boardError(
-      `${port} answered WELCOME, but its vendor data has ${vendorData.length} bytes, expected ${vendor.replyBytes}; another program may be using the port`,
-    );
-  const [vendorId = 0, productId = 0, firmware = 0] = vendorData;
-  if (vendorId !== board.vendorId || productId !== board.productId)
-    throw boardError(
-      `${port} is an unknown board: vendor 0x${hex(vendorId)} product 0x${hex(productId)}, expected vendor 0x${hex(board.vendorId)} product 0x${hex(board.productId)} (${board.product})`,
-    );
-
-  const uidBytes = yield uid;
-  if (uidBytes.length !== uid.replyBytes)
-    throw boardError(`${port}: the UID has ${uidBytes.length} bytes, expected ${uid.replyBytes}`);
-  const uidText = uidBytes.toString('hex').toUpperCase();
-  const nameBytes = yield name;
-  if (nameBytes.length !== name.replyBytes)
-    throw boardError(`${port}: the name has ${nameBytes.length} bytes, expected ${name.replyBytes}`);
-
-  const { id, product } = board;
-  const identity = { id, product, productId, uid: uidText, name: textOf(nameBytes), firmware, port };
-  return { board, identity };
+  throw problem;
 }
 
-/** ASCII up to the first NUL; bytes that do not print are shown as dots. */
-function textOf(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes
-    .subarray(0, end < 0 ? bytes.length : end)
-    .toString('latin1')
-    .replace(/[^\x20-\x7e]/g, '.')
-    .trim();
+/** Why an attempt failed. */
+interface Failure {
+  readonly problem: UserError;
+  /** Nothing at all answered. */
+  readonly silent?: boolean;
 }
 
-const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+function* attemptOn(port: string): Dialogue<Identified | Failure> {
+  const welcome = yield { command: shortestWelcome, untilQuiet: true };
+  if (welcome.length === 0)
+    return {
+      silent: true,
+      problem: boardError(
+        `${port} is silent: nothing answered WELCOME (tried ${silentAttempts} times, ${deadlineMs} ms each). Is it the board's port, and is the board powered? \`powerlog ports\` shows which ports answer`,
+      ),
+    };
+  const family = boards.find((board) => isWelcomeOf(board, welcome));
+  const fail = (text: string): Failure => ({ problem: boardError(`${port} ${text}`) });
+  if (!family)
+    return fail(
+      `is no board that powerlog knows: WELCOME was answered with ${quoted(welcome)}, expected ${expectedWelcomes}. \`powerlog ports\` shows which ports answer`,
+    );
+  const wrongLength = (what: string, answer: Uint8Array, { replyBytes }: Command): Failure =>
+    fail(
+      `answered WELCOME, but its ${what} has ${answer.length} bytes, expected ${replyBytes}; another program may be using the port`,
+    );
+
+  const { commands } = family;
+  const vendor = yield { command: commands.vendor };
+  if (vendor.length !== commands.vendor.replyBytes)
+    return wrongLength('vendor data', vendor, commands.vendor);
+  const [vendorId = 0, productId = 0, firmware = 0] = vendor;
+  const board = boardByVendor(vendorId, productId, firmware);
+  if (!board)
+    return fail(
+      `is an unknown board: it says ${quoted(welcome)}, vendor 0x${hex(vendorId)}, product 0x${hex(productId)}, firmware ${firmware}; powerlog knows ${knownProducts}. A newer powerlog may know it`,
+    );
+  const uid = yield { command: board.commands.uid };
+  if (uid.length !== board.commands.uid.replyBytes) return wrongLength('UID', uid, board.commands.uid);
+  const name = yield { command: board.commands.name };
+  if (name.length !== board.commands.name.replyBytes) return wrongLength('name', name, board.commands.name);
+  const doubt = isNewerThanKnown(board.id, firmware) ? yield* provedWrong(board) : null;
+  if (doubt !== null)
+    return fail(
+      `is a ${board.product} with firmware ${firmware}, newer than this powerlog knows (${board.firmware}), and ${doubt}: it can't be read. Update powerlog`,
+    );
+  const calibration = yield { command: board.commands.calibration };
+  const answered = calibration.length === board.commands.calibration.replyBytes;
+  if (!answered && calibration.length > 0)
+    return wrongLength('calibration', calibration, board.commands.calibration);
+
+  return {
+    board,
+    identity: {
+      id: board.id,
+      product: board.product,
+      productId,
+      uid: uid.toString('hex').toUpperCase(),
+      name: textOfField(name),
+      firmware,
+      calibration: answered ? calibration.toString('hex') : null,
+      port,
+    },
+    credentials: { welcome, vendor, uid },
+  };
+}
+
+/** What is wrong with the readings of a board whose firmware is not known; null where they are as they should be. */
+function* provedWrong(board: Board): Dialogue<string | null> {
+  const { sensors } = board.commands;
+  const isPlausible = makeFrameCheck(board);
+  for (let n = 0; n < provingFrames; n++) {
+    const frame = yield { command: sensors, untilQuiet: true };
+    if (frame.length !== sensors.replyBytes)
+      return `its readings have ${frame.length} bytes, expected ${sensors.replyBytes}`;
+    if (!isPlausible(new DataView(frame.buffer, frame.byteOffset, frame.length), 0))
+      return 'its readings contradict themselves';
+  }
+  return null;
+}
+
+/** The answer's text in its known length: NULs alone stand behind it. */
+function isWelcomeOf({ welcomeText, commands }: Board, answer: Buffer): boolean {
+  if (answer.length !== commands.welcome.replyBytes) return false;
+  const end = answer.indexOf(0);
+  const text = answer.toString('latin1', 0, end);
+  return (
+    end > 0 &&
+    text.startsWith(welcomeText) &&
+    /^[\x20-\x7e]+$/.test(text) &&
+    answer.subarray(end).every((byte) => byte === 0)
+  );
+}
+
+/** The shortest answer that is one; all ask with the same byte. */
+const shortestWelcome: Command = boards
+  .map((board) => board.commands.welcome)
+  .reduce((shortest, each) => (each.replyBytes < shortest.replyBytes ? each : shortest));
+
+const listed = (values: readonly (string | number)[]): string => [...new Set(values)].join(' or ');
+const expectedWelcomes = `${listed(boards.map((board) => `"${board.welcomeText}…"`))} in ${listed(boards.map(({ commands }) => commands.welcome.replyBytes))} bytes`;
+const knownProducts = [
+  ...new Set(boards.map(({ product, productId }) => `${product} (0x${hex(productId)})`)),
+].join(' and ');
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
 
 /** What answered, for people: printable text, or the first bytes. */
 function quoted(bytes: Uint8Array): string {
@@ -79,36 +186,4 @@ function quoted(bytes: Uint8Array): string {
   const text = Buffer.from(shown).toString('latin1');
   if (/^[\x20-\x7e\r\n\t\0]+$/.test(text)) return `${JSON.stringify(text)}${more}`;
   return `${[...shown].map(hex).join(' ')}${more}`;
-}
-
-const lost = (port: string) => boardError(`${port} went away during the handshake`);
-
-/** Identifies the board behind a wire that blocks. */
-export function identifyBlocking(port: string, wire: Wire): Identified {
-  const reply = Buffer.alloc(4096);
-  const steps = handshake(port, benchlab);
-  let step = steps.next();
-  while (!step.done) {
-    const question = step.value;
-    let length = question ? wire.write(question.request) : wire.drain(quietMs);
-    if (question && length !== gone) length = wire.read(reply, question.replyBytes, deadlineMs);
-    if (length === gone) throw lost(port);
-    step = steps.next(reply.subarray(0, question ? length : 0));
-  }
-  return step.value;
-}
-
-/** Identifies the board behind a wire that is awaited. */
-export async function identifyAsync(port: string, wire: AsyncWire): Promise<Identified> {
-  const reply = Buffer.alloc(4096);
-  const steps = handshake(port, benchlab);
-  let step = steps.next();
-  while (!step.done) {
-    const question = step.value;
-    let length = question ? await wire.write(question.request) : await wire.drain(quietMs);
-    if (question && length !== gone) length = await wire.read(reply, question.replyBytes, deadlineMs);
-    if (length === gone) throw lost(port);
-    step = steps.next(reply.subarray(0, question ? length : 0));
-  }
-  return step.value;
 }

@@ -1,13 +1,15 @@
 import type { FaultKind, RecordingEvent } from '../block.js';
-import type { Board, Command } from '../board/board.js';
-import { type FrameCheck, makeFrameCheck } from '../board/frame.js';
+import type { Command } from '../board/board.js';
+import { isNewerThanKnown } from '../board/catalogue.js';
+import { type FrameCheck, makeFrameCheck } from '../board/check.js';
+import { boardError } from '../errors.js';
+import { Conversation } from './dialogue.js';
+import { Action, type Driven } from './drive.js';
+import type { Identified } from './handshake.js';
+import { type Recognition, recognize } from './recognition.js';
 import type { SampleRing } from './ring.js';
 import { Streak } from './streak.js';
 import { deadlineMs, gone, quietMs } from './wire.js';
-
-/** What the sampler wants done next; the result is handed to the next `step`. */
-export const Action = { ask: 0, sleep: 1, drain: 2, end: 3 } as const;
-type Action = (typeof Action)[keyof typeof Action];
 
 export type SamplingOutcome = 'duration' | 'stopped' | 'lost';
 
@@ -30,9 +32,6 @@ const hastyShare = 0.5;
 const echoListenMs = 15;
 /** So many frames in a row that contradict themselves: perhaps the stream is shifted after all. */
 const implausibleRunLimit = 8;
-/** A board that fails this many handshakes in a row (over a second) counts as lost. */
-const handshakeAttempts = 8;
-
 /** Where the next question is further away than this, the line is looked at once more after the reply, ms. */
 const longPauseMs = 20;
 const secondLookMs = 5;
@@ -42,9 +41,8 @@ const State = {
   sleeping: 1,
   asked: 2,
   listening: 3,
-  draining: 4,
-  greeted: 5,
-  confirming: 6,
+  recovering: 4,
+  confirming: 5,
 } as const;
 
 /**
@@ -53,19 +51,19 @@ const State = {
  *
  * A reply is only taken when it is surely the answer to its request: of exact length, within the deadline, and not
  * suspicious. A suspicious one (much sooner than usual, or contradicting itself) waits until the line has been
- * silent: a leftover is always followed by the real reply. Anything else leads to drain, WELCOME, and on. What was taken
- * is handed on when the next exchange has shown that nothing came behind it, for then it ended where it should.
+ * silent: a leftover is always followed by the real reply. Anything else leads to drain, WELCOME, and the questions that
+ * show that it is the same board with the same firmware; only then on. What was taken is handed on when the next exchange has shown that nothing came behind it, for then it ended where it should.
  */
-export class Sampler {
+export class Sampler implements Driven {
   readonly reply = Buffer.alloc(4096);
   request: Uint8Array;
   replyBytes: number;
   waitMs = 0;
+  drained: Buffer | undefined;
   outcome: SamplingOutcome = 'stopped';
 
   private state: number = State.ready;
   private readonly sensors: Command;
-  private readonly welcome: Command;
   private readonly isPlausible: FrameCheck;
   private readonly view: DataView;
   /** The reply's place, as long as a frame. */
@@ -81,18 +79,18 @@ export class Sampler {
   private faultKind: FaultKind = 'no-reply';
   private faultStartNs = 0;
   private discarded = 0;
-  private attempts = 0;
+  private recovery: Conversation<Recognition> | undefined;
 
   private readonly implausible = new Streak();
   private readonly overrun = new Streak();
 
   constructor(
-    private readonly board: Board,
+    private readonly identified: Identified,
     private readonly ring: SampleRing,
     private readonly options: SamplingOptions,
   ) {
+    const { board } = identified;
     this.sensors = board.commands.sensors;
-    this.welcome = board.commands.welcome;
     this.request = this.sensors.request;
     this.replyBytes = this.sensors.replyBytes;
     this.isPlausible = makeFrameCheck(board);
@@ -110,11 +108,8 @@ export class Sampler {
         return this.judge(result);
       case State.listening:
         return result === 0 ? this.accept() : this.strayed(this.replyBytes + result);
-      case State.draining:
-        this.discarded += result;
-        return this.ask(this.welcome, State.greeted, this.options.clock());
-      case State.greeted:
-        return this.judgeWelcome(result);
+      case State.recovering:
+        return this.recover(result);
       case State.confirming:
         if (result > 0) return this.doubtLast('stray-bytes', result);
         this.ring.publish();
@@ -136,7 +131,11 @@ export class Sampler {
       this.slot = Math.max(this.slot, Math.floor(now / this.periodNs)) + 1;
     }
     if (now >= this.endNs) return this.finish('duration');
-    return this.ask(this.sensors, State.asked, now);
+    this.request = this.sensors.request;
+    this.replyBytes = this.sensors.replyBytes;
+    this.state = State.asked;
+    this.requestNs = now;
+    return Action.ask;
   }
 
   /** The grid has no slot left before the end, so what remains of the duration is waited for. */
@@ -150,14 +149,6 @@ export class Sampler {
     this.waitMs = Math.min(ns / 1e6, 100);
     this.state = State.sleeping;
     return Action.sleep;
-  }
-
-  private ask(command: Command, state: number, now: number): Action {
-    this.request = command.request;
-    this.replyBytes = command.replyBytes;
-    this.state = state;
-    this.requestNs = now;
-    return Action.ask;
   }
 
   private judge(length: number): Action {
@@ -176,7 +167,7 @@ export class Sampler {
   private kindOf(length: number): FaultKind {
     if (length === 0) return 'no-reply';
     if (length > this.replyBytes) return 'stray-bytes';
-    const others = Object.values(this.board.commands) as Command[];
+    const others = Object.values(this.identified.board.commands) as Command[];
     return others.some((command) => command.replyBytes === length) ? 'wrong-answer' : 'short-reply';
   }
 
@@ -185,6 +176,7 @@ export class Sampler {
     this.implausible.add(this.requestNs);
     if (this.implausible.count === 1) return this.listen();
     if (this.implausible.count === implausibleRunLimit) {
+      this.refuseUnproven();
       this.push();
       return this.fault('implausible-frame', 0);
     }
@@ -223,9 +215,10 @@ export class Sampler {
     this.faultKind = kind;
     this.faultStartNs = this.requestNs;
     this.discarded = discarded;
-    this.attempts = 0;
     this.ring.publish();
-    return this.drain();
+    this.recovery = new Conversation(recognize(this.identified), this.reply);
+    this.state = State.recovering;
+    return this.recover(0);
   }
 
   /** What was listened behind is thrown away too: a leftover, or, where it contradicted itself, a shifted reply. */
@@ -241,25 +234,37 @@ export class Sampler {
     return this.fault(kind, length);
   }
 
-  private drain(): Action {
-    this.state = State.draining;
-    this.waitMs = quietMs;
-    return Action.drain;
+  /** Takes the next step back to a line that is in order, and a board that is the same. */
+  private recover(result: number): Action {
+    const recovery = this.recovery!;
+    const action = recovery.step(result);
+    if (action !== Action.end) {
+      if (action === Action.drain && this.ring.stopRequested) return this.finish('stopped');
+      this.request = recovery.request;
+      this.replyBytes = recovery.replyBytes;
+      this.waitMs = recovery.waitMs;
+      this.drained = recovery.drained;
+      return action;
+    }
+    this.recovery = undefined;
+    this.drained = undefined;
+    const { same, strayBytes } = recovery.outcome!.value;
+    this.discarded += strayBytes;
+    if (!same) return this.finish('lost');
+    const late = this.faultKind === 'no-reply' && this.discarded >= this.frame.length;
+    const kind = late ? 'late-reply' : this.faultKind;
+    if (kind !== 'implausible-frame')
+      this.event(kind, this.faultStartNs, this.options.clock(), this.discarded);
+    return this.next();
   }
 
-  private judgeWelcome(length: number): Action {
-    const welcome = this.board.welcome;
-    if (length === welcome.length && this.reply.subarray(0, length).equals(welcome)) {
-      const late = this.faultKind === 'no-reply' && this.discarded >= this.board.frameBytes;
-      const kind = late ? 'late-reply' : this.faultKind;
-      if (kind !== 'implausible-frame')
-        this.event(kind, this.faultStartNs, this.options.clock(), this.discarded);
-      return this.next();
-    }
-    this.discarded += length;
-    this.attempts++;
-    if (this.ring.stopRequested) return this.finish('stopped');
-    return this.attempts >= handshakeAttempts ? this.finish('lost') : this.drain();
+  /** @throws UserError (no board) for a firmware that is not known, whose frames read otherwise after all */
+  private refuseUnproven(): void {
+    const { id, product, firmware, port } = this.identified.identity;
+    if (isNewerThanKnown(id, firmware))
+      throw boardError(
+        `${port}: the readings of this ${product} contradict themselves; its firmware ${firmware} is newer than this powerlog knows. What was recorded before is whole. Update powerlog`,
+      );
   }
 
   /** Whether anything came behind the last reply, where no exchange will show it soon. */

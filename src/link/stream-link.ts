@@ -1,9 +1,8 @@
-import type { BoardIdentity, FrameBlock } from '../block.js';
-import type { Board } from '../board/board.js';
+import type { FrameBlock } from '../block.js';
 import { makeFastClock } from '../clock.js';
 import { drainRing, type PlacedEvent } from './drain-ring.js';
-import { sampleAsync } from './drive.js';
-import { identifyAsync } from './handshake.js';
+import { driveAsync } from './drive.js';
+import { type Identified, identifyAsync } from './handshake.js';
 import { type Link, type LinkKind, type LinkSampling, ringSamples } from './link.js';
 import { SampleRing } from './ring.js';
 import { Sampler, type SamplingOutcome } from './sampler.js';
@@ -34,32 +33,36 @@ export async function openAsyncLink(
   wire: AsyncWire,
   close: () => Promise<void>,
 ): Promise<Link> {
-  const { board, identity } = await identifyAsync(path, wire);
-  return new AsyncLink(kind, board, identity, wire, close);
+  return new AsyncLink(kind, await identifyAsync(path, wire), wire, close);
 }
 
 class AsyncLink implements Link {
+  readonly board;
+  readonly identity;
   private readonly ring: SampleRing;
 
   constructor(
     readonly kind: LinkKind,
-    readonly board: Board,
-    readonly identity: BoardIdentity,
+    private readonly identified: Identified,
     private readonly wire: AsyncWire,
     readonly close: () => Promise<void>,
   ) {
-    this.ring = new SampleRing(SampleRing.allocate(ringSamples, board.frameBytes), board.frameBytes);
+    this.board = identified.board;
+    this.identity = identified.identity;
+    const { frameBytes } = this.board;
+    this.ring = new SampleRing(SampleRing.allocate(ringSamples, frameBytes), frameBytes);
   }
 
   sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome> {
     const events: PlacedEvent[] = [];
-    const sampler = new Sampler(this.board, this.ring, {
+    const sampler = new Sampler(this.identified, this.ring, {
       clock: makeFastClock(options.originNs),
       rateHz: options.rateHz,
       endNs: options.endNs,
       onEvent: (event) => events.push({ at: this.ring.head, event }),
     });
-    return drainRing(this.ring, events, sampleAsync(sampler, this.wire));
+    const outcome = driveAsync(sampler, this.wire).then(() => sampler.outcome);
+    return drainRing(this.ring, events, outcome);
   }
 
   stop(): void {

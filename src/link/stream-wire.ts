@@ -52,13 +52,13 @@ export class StreamWire implements AsyncWire {
     return count;
   }
 
-  async drain(quietMs: number): Promise<number> {
+  async drain(quietMs: number, into?: Buffer): Promise<number> {
     this.parser = undefined;
     let total = 0;
     const startMs = performance.now();
     do {
-      const before = this.pendingBytes;
-      total += before;
+      if (into) Buffer.concat(this.pending).copy(into, total);
+      total += this.pendingBytes;
       this.forget();
       await this.until(() => this.pendingBytes > 0, quietMs);
     } while (this.pendingBytes > 0 && performance.now() - startMs < drainLimitMs);

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BoardIdentity, FrameBlock } from '../block.js';
-import { benchlab } from '../board/benchlab.js';
 import type { Board } from '../board/board.js';
-import { boardById } from '../board/catalogue.js';
 import { ExitCode, UserError } from '../errors.js';
 import { drainRing, type PlacedEvent } from './drain-ring.js';
-import { type Link, type LinkSampling, ringSamples } from './link.js';
+import type { Link, LinkSampling } from './link.js';
 import { SampleRing } from './ring.js';
 import type { SamplingOutcome } from './sampler.js';
 import { type ConfiguredPort, configurePort } from './serial-port.js';
-import type { FromTtyWorker, ToTtyWorker } from './tty-messages.js';
+import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
+
+type Ready = Extract<FromTtyWorker, { type: 'ready' }>;
 
 /**
  * The fast link, POSIX only: serialport configures and locks the port, and a thread of our own reads it with
@@ -20,19 +20,18 @@ import type { FromTtyWorker, ToTtyWorker } from './tty-messages.js';
  */
 export async function openTtyLink(path: string): Promise<Link> {
   const port = await configurePort(path);
-  const ring = new SampleRing(SampleRing.allocate(ringSamples, benchlab.frameBytes), benchlab.frameBytes);
   const worker = new Worker(join(__dirname, 'tty-worker.js'), {
-    workerData: { path, ringBuffer: ring.buffer, frameBytes: benchlab.frameBytes },
+    workerData: { path } satisfies TtyWorkerData,
   });
   try {
-    const identity = await new Promise<BoardIdentity>((resolve, reject) => {
+    const ready = await new Promise<Ready>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (message: FromTtyWorker) => {
-        if (message.type === 'ready') resolve(message.identity);
+        if (message.type === 'ready') resolve(message);
         else reject(asError(message));
       });
     });
-    return new TtyLink(port, worker, ring, identity);
+    return new TtyLink(port, worker, ready);
   } catch (error) {
     await port.close();
     throw error;
@@ -60,15 +59,18 @@ function asError(message: FromTtyWorker): Error {
 class TtyLink implements Link {
   readonly kind = 'tty';
   readonly board: Board;
+  readonly identity: BoardIdentity;
+  private readonly ring: SampleRing;
   private readonly ended: Promise<void>;
 
   constructor(
     private readonly port: ConfiguredPort,
     private readonly worker: Worker,
-    private readonly ring: SampleRing,
-    readonly identity: BoardIdentity,
+    { board, identity, ringBuffer }: Ready,
   ) {
-    this.board = boardById(identity.id)!;
+    this.board = board;
+    this.identity = identity;
+    this.ring = new SampleRing(ringBuffer, board.frameBytes);
     this.ended = new Promise((resolve) => worker.once('exit', () => resolve()));
   }
 

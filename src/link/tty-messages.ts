@@ -1,4 +1,5 @@
 import type { BoardIdentity } from '../block.js';
+import type { Board } from '../board/board.js';
 import type { ExitCode } from '../errors.js';
 import type { PlacedEvent } from './drain-ring.js';
 import type { LinkSampling } from './link.js';
@@ -6,8 +7,6 @@ import type { SamplingOutcome } from './sampler.js';
 
 export interface TtyWorkerData {
   readonly path: string;
-  readonly ringBuffer: SharedArrayBuffer;
-  readonly frameBytes: number;
 }
 
 export type ToTtyWorker = ({ readonly type: 'start' } & LinkSampling) | { readonly type: 'close' };
@@ -15,7 +14,12 @@ export type ToTtyWorker = ({ readonly type: 'start' } & LinkSampling) | { readon
 export type FromTtyWorker =
   /** No thread can read a tty here. */
   | { readonly type: 'unavailable'; readonly reason: string }
-  | { readonly type: 'ready'; readonly identity: BoardIdentity }
+  | {
+      readonly type: 'ready';
+      readonly board: Board;
+      readonly identity: BoardIdentity;
+      readonly ringBuffer: SharedArrayBuffer;
+    }
   | { readonly type: 'event'; readonly placed: PlacedEvent }
   | { readonly type: 'done'; readonly outcome: SamplingOutcome }
   | { readonly type: 'failed'; readonly message: string; readonly exitCode: ExitCode | null };

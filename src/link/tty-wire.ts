@@ -66,7 +66,7 @@ export class TtyWire implements Wire {
     return have;
   }
 
-  drain(quietMs: number): number {
+  drain(quietMs: number, into?: Buffer): number {
     const startMs = performance.now();
     let lastMs = startMs;
     let total = 0;
@@ -75,6 +75,7 @@ export class TtyWire implements Wire {
       if (got === gone) return gone;
       const nowMs = performance.now();
       if (got > 0) {
+        if (into) this.rubbish.copy(into, total, 0, got);
         total += got;
         lastMs = nowMs;
       }
@@ -88,7 +89,7 @@ export class TtyWire implements Wire {
     return 0;
   }
 
-  /** Bytes that were there and are thrown away; 0 where there were none. */
+  /** Bytes that were there, now in `rubbish`; 0 where there were none. */
   private poll(): number {
     const got = this.calls.read(this.polled, this.rubbish, this.rubbish.length);
     if (got >= 0) return got;

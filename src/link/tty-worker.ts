@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { boardById } from '../board/catalogue.js';
 import { makeFastClock } from '../clock.js';
 import { ExitCode, errorText, systemErrorCode, UserError } from '../errors.js';
-import { sampleBlocking } from './drive.js';
+import { driveBlocking } from './drive.js';
 import { identifyBlocking } from './handshake.js';
+import { ringSamples } from './link.js';
 import { SampleRing } from './ring.js';
 import { Sampler } from './sampler.js';
 import { loadSystemCalls, NoSystemCalls } from './system-calls.js';
@@ -12,9 +12,8 @@ import { TtyWire } from './tty-wire.js';
 
 /** The sampling thread: identifies the board, waits for `start`, then blocks in the kernel until it ends. */
 
-const { path, ringBuffer, frameBytes } = workerData as TtyWorkerData;
+const { path } = workerData as TtyWorkerData;
 const port = parentPort!;
-const ring = new SampleRing(ringBuffer, frameBytes);
 
 const post = (message: FromTtyWorker): void => port.postMessage(message);
 
@@ -29,19 +28,27 @@ function fail(error: unknown): void {
 }
 
 try {
-  const wire = new TtyWire(path, loadSystemCalls(), (ms) => ring.sleep(ms));
-  const { board, identity } = identifyBlocking(path, wire);
-  post({ type: 'ready', identity });
+  // Until it is known how long a frame is, there is no ring to sleep on, and nobody who would stop the sampling.
+  let pause = (ms: number): void => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  };
+  const wire = new TtyWire(path, loadSystemCalls(), (ms) => pause(ms));
+  const identified = identifyBlocking(path, wire);
+  const { board, identity } = identified;
+  const ring = new SampleRing(SampleRing.allocate(ringSamples, board.frameBytes), board.frameBytes);
+  pause = (ms) => ring.sleep(ms);
+  post({ type: 'ready', board, identity, ringBuffer: ring.buffer });
   port.on('message', (message: ToTtyWorker) => {
     try {
       if (message.type === 'start') {
-        const sampler = new Sampler(boardById(board.id)!, ring, {
+        const sampler = new Sampler(identified, ring, {
           clock: makeFastClock(message.originNs),
           rateHz: message.rateHz,
           endNs: message.endNs,
           onEvent: (event) => post({ type: 'event', placed: { at: ring.head, event } }),
         });
-        post({ type: 'done', outcome: sampleBlocking(sampler, wire) });
+        driveBlocking(sampler, wire);
+        post({ type: 'done', outcome: sampler.outcome });
       } else {
         wire.close();
         port.close();

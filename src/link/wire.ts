@@ -9,8 +9,11 @@ export interface Wire {
    * no more than `into` holds.
    */
   read(into: Buffer, length: number, deadlineMs: number): number;
-  /** Throws away input until none came for `quietMs` (or a second has gone by); returns how many bytes. */
-  drain(quietMs: number): number;
+  /**
+   * Takes input until none came for `quietMs` (or a second has gone by); returns how many bytes. They are thrown away but for
+   * those that `into` has room for.
+   */
+  drain(quietMs: number, into?: Buffer): number;
   sleep(ms: number): number;
 }
 

@@ -1,6 +1,8 @@
 import type { Block, EndReason, FrameBlock, RecordingHeader } from '../block.js';
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
+import { isNewerThanKnown } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
+import { BoardFaultTally } from './board-faults.js';
 import { ClockDriftWatch } from './clock-drift.js';
 import { type PowerSeries, PowerTable } from './energy.js';
 import { FaultLog } from './gap-causes.js';
@@ -11,6 +13,7 @@ import { recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Distribution, type Measured, type PerComponent } from './summary.js';
 import { type Budget, combinedJ, edgesJ } from './uncertainty.js';
 import { warningsFor } from './warnings.js';
+import { WireTable } from './wires.js';
 
 /** How a recording stands, for a status line. */
 export interface Progress {
@@ -55,7 +58,9 @@ export class SummaryCollector {
   readonly #spacings: SpacingWatch;
   /** In tenths of a microsecond, finer than two system calls can be told apart. */
   readonly #latencies: Histogram;
+  readonly #wires: WireTable;
   readonly #faults = new FaultLog();
+  readonly #boardFaults: BoardFaultTally;
   #drift: ClockDriftWatch | undefined;
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
@@ -65,7 +70,7 @@ export class SummaryCollector {
 
   /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
   constructor(
-    readonly board: Board,
+    readonly board: Instrument,
     readonly wiring: Wiring,
     readonly accuracyShare: number,
   ) {
@@ -76,6 +81,8 @@ export class SummaryCollector {
     this.#rails = this.#powers.series.slice(components);
     this.#spacings = new SpacingWatch(engine, components);
     this.#latencies = new Histogram(engine);
+    this.#boardFaults = new BoardFaultTally(board);
+    this.#wires = new WireTable(board, wiring);
   }
 
   begin(header: RecordingHeader): void {
@@ -91,6 +98,7 @@ export class SummaryCollector {
       return column;
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
+    this.#wires.add(timeUs, channels, count);
     this.#keepEdges(powerMw, count);
     if (this.#header?.instantsMeasured) this.#addLatencies(raw);
     for (const event of raw.events) {
@@ -98,6 +106,7 @@ export class SummaryCollector {
         if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
         this.#faults.add(event, this.#spacings);
       } else if (event.type === 'clock') this.#drift?.add(event.atNs, event.unixUs);
+      else if (event.type === 'board-fault') this.#boardFaults.add(event);
       else this.#end = { atUs: event.atNs / 1000, reason: event.reason };
     }
   }
@@ -166,9 +175,10 @@ export class SummaryCollector {
       rails: Object.fromEntries(
         this.#rails.map((series, n) => [
           this.wiring.railNames[n]!,
-          { power_w: series.statistics(), energy_j: series.energyJ },
+          { power_w: series.statistics(), energy_j: series.energyJ, ...this.#wires.sumOf(n) },
         ]),
       ),
+      wires: this.#wires.summaries(),
       warnings: warningsFor({
         samples,
         coverage,
@@ -177,6 +187,9 @@ export class SummaryCollector {
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
         edgeSilenceS: edgesUs / usPerS,
+        boardFaults: this.#boardFaults.texts(),
+        unprovenFirmware: this.#unprovenFirmware(),
+        noCalibration: this.#header.board.calibration === null,
       }),
     };
   }
@@ -193,6 +206,12 @@ export class SummaryCollector {
   /** A sample was taken within about this of its instant: half a typical round trip. */
   get #instantUs(): number {
     return ((this.#latencies.quantile(0.5) ?? 0) * nsPerLatency) / 2000;
+  }
+
+  /** The board's firmware, where this powerlog has no table for it. */
+  #unprovenFirmware(): number | null {
+    const { id, firmware } = this.#header!.board;
+    return isNewerThanKnown(id, firmware) ? firmware : null;
   }
 
   #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {

@@ -1,4 +1,4 @@
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
 import { usageError } from '../errors.js';
 
 /** Where the slot adapter takes its power from. */
@@ -49,7 +49,7 @@ const slotGiver = 'motherboard';
  * @throws UserError (usage) where the map names a rail twice or one that the board does not have, or a slot that
  * cannot be.
  */
-export function resolveWiring(board: Board, map: RailMap): Wiring {
+export function resolveWiring(board: Instrument, map: RailMap): Wiring {
   const railIndex = new Map(board.rails.map((rail, index) => [rail.name, index]));
   const owner = new Map<string, string>();
   const sums = new Map<string, { rail: number; sign: 1 | -1 }[]>();
@@ -119,7 +119,7 @@ function cancelled(terms: readonly { rail: number; sign: 1 | -1 }[]): { rail: nu
 /** Sums the rails' power columns of `count` rows into `out`, one column a component; exact in whole mW. */
 export function sumComponents(
   wiring: Wiring,
-  board: Board,
+  board: Instrument,
   channels: readonly (Int32Array | undefined)[],
   count: number,
   out: readonly Float64Array[],

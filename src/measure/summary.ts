@@ -33,6 +33,23 @@ export interface BoardSummary {
   readonly name: string | null;
   readonly firmware: number | null;
   readonly port: string;
+  /** What the board applied to its readings; null where it gave none. */
+  readonly calibration: CalibrationSummary | null;
+}
+
+/** In the board's own integers: offsets in raw units of its converter, gains in 1/4096 above 1. */
+export interface CalibrationSummary {
+  readonly crc: number;
+  /** Of the reply as it came: two recordings with the same were calibrated alike. */
+  readonly sha256: string;
+  readonly rails: Readonly<Record<string, RailCalibration>>;
+}
+
+export interface RailCalibration {
+  readonly voltage_offset: number;
+  readonly voltage_gain: number;
+  readonly current_offset: number;
+  readonly current_gain: number;
 }
 
 export interface GapSummary {
@@ -44,6 +61,30 @@ export interface GapSummary {
 export interface RailSummary {
   readonly power_w: PowerStatistics;
   readonly energy_j: number | null;
+  /** Where the wires of its connector are measured: their sum, to hold against the rail's own reading. */
+  readonly wires?: WiresSum;
+}
+
+/** Time-weighted means, amperes and watts. */
+export interface WiresSum {
+  readonly current_a: { readonly mean: number | null };
+  readonly power_w: { readonly mean: number | null };
+}
+
+/** A single wire of a connector: a part of its rail, and in no sum. */
+export interface WireSummary {
+  readonly name: string;
+  readonly rail: string;
+  readonly current_a: MeanMax;
+  readonly power_w: MeanMax;
+  /** Of the mean current that the connector reads; null where that is not above 0. */
+  readonly share: number | null;
+}
+
+export interface MeanMax {
+  /** Time-weighted. */
+  readonly mean: number | null;
+  readonly max: number | null;
 }
 
 /** The parts of `energy_uncertainty_j`, whose squares add up to its square. */
@@ -74,6 +115,8 @@ export interface Measured {
   readonly energy_uncertainty_j: PerComponent<number | null>;
   readonly uncertainty: UncertaintySummary;
   readonly rails: Readonly<Record<string, RailSummary>>;
+  /** Empty where the board does not measure them. */
+  readonly wires: readonly WireSummary[];
   readonly warnings: readonly Warning[];
 }
 
@@ -90,17 +133,23 @@ export interface Summary extends Measured {
 export interface SummaryFacts {
   readonly tool: ToolFacts;
   readonly host: HostFacts;
+  /** What the board said of its calibration, where that is known. */
+  readonly calibration?: CalibrationSummary | null;
   /** What the source found doubtful; goes before the measurement's own. */
   readonly warnings?: readonly Warning[];
 }
 
 /** Puts a measurement into the file's shape and order. */
-export function buildSummary(measured: Measured, { tool, host, warnings = [] }: SummaryFacts): Summary {
+export function buildSummary(
+  measured: Measured,
+  { tool, host, calibration = null, warnings = [] }: SummaryFacts,
+): Summary {
   return {
     schema: summarySchema,
     tool: { name: tool.name, version: tool.version },
     host,
     ...measured,
+    board: { ...measured.board, calibration },
     warnings: [...warnings, ...measured.warnings],
   };
 }
@@ -112,4 +161,5 @@ export const boardSummary = (board: BoardIdentity): BoardSummary => ({
   name: board.name,
   firmware: board.firmware,
   port: board.port,
+  calibration: null,
 });

@@ -13,6 +13,12 @@ export interface Doubts {
   readonly unlistedGaps: number;
   /** Seconds without samples before the first and behind the last: not in the energy. */
   readonly edgeSilenceS: number;
+  /** What the board itself found wrong, a sentence each. */
+  readonly boardFaults: readonly string[];
+  /** A firmware newer than any that powerlog has a table for; null where the board's is known. */
+  readonly unprovenFirmware: number | null;
+  /** The board was asked for its calibration and gave none. */
+  readonly noCalibration: boolean;
 }
 
 /** p99 rests on the highest hundredth of the samples. */
@@ -40,6 +46,14 @@ export function warningsFor(doubts: Doubts): Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, message: string) => warnings.push({ code, message });
 
+  if (doubts.unprovenFirmware !== null)
+    warn(
+      'unknown-firmware',
+      `the board's firmware ${doubts.unprovenFirmware} is newer than this powerlog knows; it was read as the newest known, and every frame was checked against itself`,
+    );
+  if (doubts.noCalibration)
+    warn('no-calibration', 'the board did not say which calibration it applies to its readings');
+  for (const text of doubts.boardFaults) warn('board-fault', text);
   for (const kind of Object.keys(faultTexts) as FaultKind[]) {
     const tally = doubts.faults.get(kind);
     if (tally) warn(kind, faultTexts[kind](tally));

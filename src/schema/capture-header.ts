@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EndReason, FaultKind, RecordingEvent } from '../block.js';
+import { fieldTypeNames } from '../board/field-type.js';
 import { railMapSchema } from './rail-map.js';
 
 export { issueText } from './issue-text.js';
@@ -9,13 +10,37 @@ export { issueText } from './issue-text.js';
  * version may say more without becoming unreadable.
  */
 
+/** Name, offset, type, decimals, what says that it is missing, and what it is multiplied by, where that is not 1. */
 const fieldSchema = z.tuple([
   z.string(),
   z.int().nonnegative(),
-  z.enum(['uint8', 'int16', 'uint16', 'int32']),
+  z.enum(fieldTypeNames),
   z.int().min(0).max(9),
   z.int().nullable(),
+  z.int().positive().optional(),
 ]);
+
+/** What is optional in it was not told by captures of powerlog before its first release. */
+const layoutSchema = z
+  .object({
+    frame_bytes: z.int().positive().max(0xffff),
+    fields: z.array(fieldSchema),
+    rails: z.array(z.tuple([z.string(), z.number()])),
+    wires: z.array(z.tuple([z.string(), z.string()])),
+    extra_fields: z.array(z.string()),
+    faults: z
+      .object({
+        status: z.string(),
+        log: z.string(),
+        bits: z.array(z.tuple([z.int().min(0).max(63), z.string(), z.string()])),
+      })
+      .nullable(),
+    own_supply: z.string(),
+    calibration: z.array(z.tuple([z.int().nonnegative(), z.enum(['crc', 'pair', 'thermistor']), z.string()])),
+    nominal_accuracy: z.number().nonnegative(),
+  })
+  .partial()
+  .required({ frame_bytes: true, fields: true });
 
 export const captureHeaderSchema = z.object({
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -26,9 +51,13 @@ export const captureHeaderSchema = z.object({
     uid: z.string().nullable(),
     name: z.string().nullable(),
     firmware: z.int().nullable(),
+    calibration: z
+      .string()
+      .regex(/^([0-9a-f]{2})*$/, 'expected hexadecimal digits')
+      .nullish(),
     port: z.string(),
   }),
-  layout: z.object({ frame_bytes: z.int().positive(), fields: z.array(fieldSchema) }),
+  layout: layoutSchema,
   map: railMapSchema,
   host: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   start: z.object({
@@ -78,6 +107,12 @@ export const captureEventSchema = z.discriminatedUnion('type', [
     count: z.number(),
   }),
   z.object({ type: z.literal('clock'), atNs: instantNs, unixUs: z.number() }),
+  z.object({
+    type: z.literal('board-fault'),
+    atNs: instantNs,
+    bit: z.int().min(0).max(63),
+    name: z.string(),
+  }),
   z.object({
     type: z.literal('end'),
     atNs: instantNs,

@@ -30,6 +30,7 @@ export const summarySchema = z.looseObject({
     name: text,
     firmware: z.int().nullable(),
     port: z.string(),
+    calibration: z.looseObject({ sha256: z.string() }).nullish(),
   }),
   /** A component whose rails nobody knows any more, as in one made again from a CSV, has none. */
   map: z.looseObject({

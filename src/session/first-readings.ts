@@ -1,6 +1,8 @@
+import type { Block } from '../block.js';
+import { wideValue } from '../board/field-type.js';
 import { missingValue } from '../board/frame.js';
 import { defaultRailMap, resolveWiring } from '../measure/rail-map.js';
-import { csvColumns } from '../sink/columns.js';
+import { type ColumnSource, channelsOf, csvColumns } from '../sink/columns.js';
 import type { Source } from '../source/source.js';
 import { runSession } from './session.js';
 
@@ -26,18 +28,15 @@ export async function firstReadings(source: Source): Promise<Reading[] | undefin
     board,
     recording,
     wiring,
-    columnsToDecode: new Set(board.extraFields),
+    columnsToDecode: channelsOf(columns),
     sinks: [
       {
         begin: () => {},
         write: (block) => {
           if (block.count === 0 || readings) return;
           readings = columns.map(({ name, title, decimals, source: from }) => {
-            const column = from.kind === 'sum' ? block.powerMw[from.index] : undefined;
-            const integer =
-              column?.[0] ?? (from.kind === 'channel' ? block.channels[from.index]?.[0] : 0) ?? 0;
-            const absent = from.kind === 'channel' && from.missing && integer === missingValue;
-            return { name, title, decimals, value: absent ? null : integer / 10 ** decimals };
+            const integer = firstValue(block, from);
+            return { name, title, decimals, value: integer === null ? null : integer / 10 ** decimals };
           });
           recording.stop();
         },
@@ -46,4 +45,12 @@ export async function firstReadings(source: Source): Promise<Reading[] | undefin
     ],
   });
   return readings;
+}
+
+function firstValue({ powerMw, channels }: Block, from: ColumnSource): number | null {
+  if (from.kind === 'sum') return powerMw[from.index]![0]!;
+  if (from.kind !== 'channel') return null;
+  const column = channels[from.index]!;
+  if (from.wide) return Number(wideValue(column, 0));
+  return from.missing && column[0] === missingValue ? null : column[0]!;
 }

@@ -1,5 +1,4 @@
 import type { Warning } from '../block.js';
-import type { Board } from '../board/board.js';
 import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
 import { buildSummary, type HostFacts, type Summary } from '../measure/summary.js';
@@ -7,7 +6,9 @@ import { type ColumnSet, channelsOf, csvColumns } from '../sink/columns.js';
 import { hostFacts } from '../sink/host.js';
 import type { Sink } from '../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../sink/summary-file.js';
+import type { Source } from '../source/source.js';
 import { tool } from '../tool.js';
+import { calibrationSummary } from './calibration-summary.js';
 
 export interface OutputChoice {
   /** The CSV: a path, or `-` for standard output. */
@@ -39,7 +40,7 @@ export interface Outputs {
  */
 export async function openOutputs(
   choice: OutputChoice,
-  board: Board,
+  { board, identity }: Pick<Source, 'board' | 'identity'>,
   wiring: Wiring,
   host: HostFacts = hostFacts(),
 ): Promise<Outputs> {
@@ -76,7 +77,9 @@ export async function openOutputs(
     columnsToDecode: channelsOf(columns),
     files,
     async summarize(warnings, extra = {}) {
-      const summary = { ...buildSummary(collector.measured(), { tool, host, warnings }), ...extra };
+      const calibration = await calibrationSummary(board, identity);
+      const facts = { tool, host, calibration, warnings };
+      const summary = { ...buildSummary(collector.measured(), facts), ...extra };
       await summaryFile?.write(summary);
       return summary;
     },

@@ -15,7 +15,7 @@ export async function inspectCapture(window: ByteWindow): Promise<Finding> {
   const { board, reader, facts } = source;
   const wiring = resolveWiring(board, facts.map);
   const accuracy = facts.accuracy ?? undefined;
-  const outputs = await openOutputs({ columns: 'power', accuracy }, board, wiring, facts.host);
+  const outputs = await openOutputs({ columns: 'power', accuracy }, source, wiring, facts.host);
   let end: RecordingEvent | undefined;
   const watchEnd = {
     begin() {},

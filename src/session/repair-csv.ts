@@ -72,7 +72,15 @@ export async function inspectCsv(window: ByteWindow, given: RailMap | undefined)
 
 function beginCollector(board: Board, wiring: Wiring, port: string, startUnixUs: number): SummaryCollector {
   const { id, product, productId, nominalAccuracy } = board;
-  const identity: BoardIdentity = { id, product, productId, uid: null, name: null, firmware: null, port };
+  const identity: BoardIdentity = {
+    id,
+    product,
+    productId,
+    uid: null,
+    name: null,
+    firmware: null,
+    port,
+  };
   const collector = new SummaryCollector(board, wiring, nominalAccuracy);
   collector.begin({
     board: identity,

@@ -1,13 +1,13 @@
 import type { Block, EndReason, FrameBlock } from '../block.js';
-import type { Board } from '../board/board.js';
-import { type FrameDecoder, makeFrameDecoder } from '../board/frame.js';
+import type { Instrument } from '../board/board.js';
+import { type FrameDecoder, makeFrameDecoder, newColumn } from '../board/frame.js';
 import { sumComponents, type Wiring } from '../measure/rail-map.js';
 import { ReaderGone } from '../sink/output-file.js';
 import type { Sink } from '../sink/sink.js';
 import type { Recording } from '../source/source.js';
 
 export interface SessionOptions {
-  readonly board: Board;
+  readonly board: Instrument;
   readonly recording: Recording;
   readonly wiring: Wiring;
   /** Fields somebody wants beside the rails, as indexes into the board's fields. */
@@ -78,7 +78,7 @@ class BlockDecoder {
   private readonly wanted: ReadonlySet<number>;
 
   constructor(
-    private readonly board: Board,
+    private readonly board: Instrument,
     private readonly wiring: Wiring,
     columnsToDecode: ReadonlySet<number>,
   ) {
@@ -86,6 +86,7 @@ class BlockDecoder {
     this.wanted = new Set([
       ...columnsToDecode,
       ...board.rails.flatMap((rail) => [rail.voltage, rail.current, rail.power]),
+      ...board.wires.flatMap((wire) => [wire.current, wire.power]),
     ]);
   }
 
@@ -102,8 +103,8 @@ class BlockDecoder {
   private grow(count: number): void {
     this.capacity = count;
     this.timeUs = new Float64Array(count);
-    this.channels = this.board.fields.map((_, index) =>
-      this.wanted.has(index) ? new Int32Array(count) : undefined,
+    this.channels = this.board.fields.map((field, index) =>
+      this.wanted.has(index) ? newColumn(field, count) : undefined,
     );
     this.powerMw = this.wiring.sums.map(() => new Float64Array(count));
   }

@@ -1,4 +1,4 @@
-import { benchlab } from '../board/benchlab.js';
+import type { Board } from '../board/board.js';
 import { type FaultPlan, type WireFaultName, wireFaultNames } from './faults.js';
 import { hash32, uniform } from './random.js';
 import type { Tally } from './tally.js';
@@ -17,18 +17,20 @@ const strayMost = 16;
 /** Decides by chance what becomes of each reply. The same plan, seed and order of replies give the same faults. */
 export class FaultInjector {
   private readonly delivery: Delivery = { bytes: new Uint8Array(0), delayMs: 0 };
-  private readonly scratch = new Uint8Array(2 * benchlab.frameBytes);
+  private readonly scratch: Uint8Array;
   /** Chances summed up, by kind. */
   private readonly thresholds: { readonly kind: WireFaultName; readonly below: number }[] = [];
   private replies = 0;
   private slowStep = slowDelaysMs.length;
 
   constructor(
+    private readonly board: Board,
     private readonly plan: FaultPlan,
     private readonly seed: number,
     private readonly otherReplies: readonly Uint8Array[],
     private readonly tally: Tally,
   ) {
+    this.scratch = new Uint8Array(2 * board.frameBytes);
     let sum = 0;
     for (const kind of wireFaultNames) {
       sum += plan.rates[kind] ?? 0;
@@ -102,12 +104,13 @@ export class FaultInjector {
         break;
       case 'garble': {
         scratch.set(reply);
-        const rail = benchlab.rails[pick(benchlab.rails.length, 2)]!;
+        const { rails, fields } = this.board;
+        const rail = rails[pick(rails.length, 2)]!;
         if (pick(2, 3) === 0) {
-          const highByte = benchlab.fields[rail.power]!.offset + 2;
+          const highByte = fields[rail.power]!.offset + 2;
           scratch[highByte]! ^= 0x40; // 4.2 kW more or less
         } else {
-          scratch[benchlab.fields[rail.voltage]!.offset + 1] = 0x5a; // 23 V
+          scratch[fields[rail.voltage]!.offset + 1] = 0x5a; // 23 V
         }
         delivery.bytes = scratch.subarray(0, reply.length);
         break;

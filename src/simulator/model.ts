@@ -1,42 +1,54 @@
-import { benchlab } from '../board/benchlab.js';
-import { type FrameFeed, makeListFeed, makeProfileFeed } from './feed.js';
-import type { ProfileName } from './profile-names.js';
+import type { Board } from '../board/board.js';
+import { calibrationBytes } from '../board/calibration.js';
+import { boardFor } from '../board/catalogue.js';
+import { type FrameFeed, makeListFeed, makeProfileFeed, type ProfileFeedOptions } from './feed.js';
 import { hash32 } from './random.js';
 import { commandNames, type SimulatorStats, Tally } from './tally.js';
 
 /** What a simulated board is. */
-export interface BoardModelOptions {
-  /** What it measures; `constant` by default. */
-  readonly profile?: ProfileName;
-  /** 32 bits that decide the UID and the noise; 1 by default. */
-  readonly seed?: number;
+export interface BoardModelOptions extends Partial<ProfileFeedOptions> {
+  /** Which board, with which firmware; BENCHLAB with its newest by default. */
+  readonly board?: Board;
+  /** What READ_NAME answers. */
+  readonly name?: string;
   /** Whole frames to answer with instead of a profile, in order, one a request. */
   readonly frames?: Uint8Array;
   /** Whether `frames` start again at their end, as by default, or the board falls silent. */
   readonly repeat?: boolean;
 }
 
-/** A BENCHLAB as its client sees it: one byte in, one reply out. */
+export const defaultBoard = (): Board => boardFor('benchlab')!;
+export const defaultSeed = 1;
+const defaultName = 'powerlog simulator';
+
+/** A board as its client sees it: one byte in, one reply out. */
 export class BoardModel {
-  private readonly fixedReplies: ReadonlyMap<number, Uint8Array>;
   private readonly commandIndex = new Int8Array(256).fill(-1);
-  private readonly sensorsByte = benchlab.commands.sensors.request[0]!;
+  private readonly sensorsByte: number;
 
   constructor(
+    readonly board: Board,
     private readonly feed: FrameFeed,
-    seed: number,
+    /** The answers that never change, by their request's byte. */
+    readonly fixedReplies: ReadonlyMap<number, Uint8Array>,
     private readonly tally: Tally,
   ) {
-    this.fixedReplies = identityReplies(seed);
+    this.sensorsByte = board.commands.sensors.request[0]!;
     commandNames.forEach((command, index) => {
-      this.commandIndex[benchlab.commands[command].request[0]!] = index;
+      this.commandIndex[board.commands[command].request[0]!] = index;
     });
+  }
+
+  /** What the board says by itself when a port is opened; undefined where it keeps silent. */
+  get greeting(): Uint8Array | undefined {
+    const { greetsUnasked, commands } = this.board;
+    return greetsUnasked ? this.fixedReplies.get(commands.welcome.request[0]!) : undefined;
   }
 
   /**
    * The answer to one byte, lent until the next call: undefined where the board keeps silent, as it does for
-   * every byte that is not one of the five reading commands. `nowNs` is the instant of CLOCK_MONOTONIC that
-   * a frame is to tell of.
+   * every byte that is not one of the reading commands. `nowNs` is the instant of CLOCK_MONOTONIC that a frame is to
+   * tell of.
    */
   reply(requestByte: number, nowNs: number): Uint8Array | undefined {
     const command = this.commandIndex[requestByte]!;
@@ -53,32 +65,57 @@ export class BoardModel {
   }
 }
 
-export const simulatedFirmware = 1;
-
 /** The answers that never change, by their request's byte: everything but the frames. */
-export function identityReplies(seed: number): ReadonlyMap<number, Uint8Array> {
-  const { welcome, name, uid, vendor } = benchlab.commands;
-  const nameBytes = new Uint8Array(name.replyBytes);
-  nameBytes.set(new TextEncoder().encode('powerlog simulator'));
+export function identityReplies(
+  board: Board,
+  seed: number,
+  nameText: string,
+): ReadonlyMap<number, Uint8Array> {
+  const { welcome, name, uid, vendor, calibration } = board.commands;
   return new Map([
-    [welcome.request[0]!, benchlab.welcome],
-    [name.request[0]!, nameBytes],
-    [uid.request[0]!, simulatedUid(seed)],
-    [vendor.request[0]!, Uint8Array.of(benchlab.vendorId, benchlab.productId, simulatedFirmware)],
+    [welcome.request[0]!, padded(board.welcomeText, welcome.replyBytes)],
+    [name.request[0]!, padded(nameText, name.replyBytes)],
+    [uid.request[0]!, simulatedUid(board, seed)],
+    [vendor.request[0]!, Uint8Array.of(board.vendorId, board.productId, board.firmware)],
+    [calibration.request[0]!, simulatedCalibration(board, seed)],
   ]);
 }
 
+/** UTF-8 in a field of fixed size, cut where it ends, NULs behind. */
+function padded(text: string, bytes: number): Uint8Array {
+  const field = new Uint8Array(bytes);
+  field.set(new TextEncoder().encode(text).subarray(0, bytes));
+  return field;
+}
+
 /** The UID of the simulated board with this seed: 12 bytes. */
-export function simulatedUid(seed: number): Uint8Array {
-  const uid = new Uint8Array(benchlab.commands.uid.replyBytes);
+export function simulatedUid({ commands }: Board, seed: number): Uint8Array {
+  const uid = new Uint8Array(commands.uid.replyBytes);
   const view = new DataView(uid.buffer);
   for (let at = 0; at < uid.length; at += 4) view.setUint32(at, hash32(seed, at), true);
   return uid;
 }
 
+/** A calibration as small as real ones: the readings it was applied to are the profile's. */
+function simulatedCalibration(board: Board, seed: number): Uint8Array {
+  const last = board.calibration.at(-1)!;
+  const reply = new Uint8Array(last.offset + calibrationBytes[last.kind]);
+  const view = new DataView(reply.buffer);
+  const within = (limit: number, at: number) => (hash32(~seed, at) % (2 * limit + 1)) - limit;
+  for (const { kind, offset } of board.calibration) {
+    if (kind === 'thermistor') continue; // 0: B 3950
+    view.setInt16(offset, within(kind === 'crc' ? 0x7fff : 8, offset), true);
+    if (kind === 'pair') view.setInt16(offset + 2, within(40, offset + 2), true);
+  }
+  return reply;
+}
+
 /** A simulated board in this thread, without a port. */
 export function makeBoardModel(options: BoardModelOptions = {}, tally = new Tally()): BoardModel {
-  const { profile = 'constant', seed = 1, frames, repeat = true } = options;
-  const feed = frames ? makeListFeed(frames, repeat) : makeProfileFeed(profile, seed);
-  return new BoardModel(feed, seed, tally);
+  const { board = defaultBoard(), profile = 'constant', seed = defaultSeed, name = defaultName } = options;
+  const { frames, repeat = true } = options;
+  const feed = frames
+    ? makeListFeed(board, frames, repeat)
+    : makeProfileFeed(board, { ...options, profile, seed });
+  return new BoardModel(board, feed, identityReplies(board, seed, name), tally);
 }

@@ -1,8 +1,11 @@
-import { benchlab } from '../board/benchlab.js';
+import { boardFor } from '../board/catalogue.js';
 import { defaultRailMap } from '../measure/rail-map.js';
 import type { PaperProfileName, ProfileName } from './profile-names.js';
 import { gaussian, hash32 } from './random.js';
 import { type Load, shapes } from './shapes.js';
+
+/** Both products have these. */
+const { rails: simulatedRails } = boardFor('benchlab')!;
 
 /** What every rail of the board reads at one instant, in board order: mV, mA and mW, where mW = round(mV × mA / 1000). */
 export interface RailReadings {
@@ -12,9 +15,9 @@ export interface RailReadings {
 }
 
 export const makeRailReadings = (): RailReadings => ({
-  voltageMv: new Int32Array(benchlab.rails.length),
-  currentMa: new Int32Array(benchlab.rails.length),
-  powerMw: new Int32Array(benchlab.rails.length),
+  voltageMv: new Int32Array(simulatedRails.length),
+  currentMa: new Int32Array(simulatedRails.length),
+  powerMw: new Int32Array(simulatedRails.length),
 });
 
 /** `square` stands at each of its two levels this long; it is low from every even second of CLOCK_MONOTONIC on. */
@@ -40,7 +43,7 @@ const squareHighMa: Currents = {
 
 const paperReadings = (currents: Currents): RailReadings => {
   const readings = makeRailReadings();
-  benchlab.rails.forEach((rail, index) => {
+  simulatedRails.forEach((rail, index) => {
     setRail(readings, index, rail.nominalMv, currents[rail.name]!);
   });
   return readings;
@@ -124,17 +127,20 @@ const electricByRail: Readonly<Record<string, Electric>> = {
   hpwr1: electric('gpu', 900, 31_500, 12_090, 7, 40, 0),
   hpwr2: electric('gpu', 0, 0, 12_090, 7, 3, -14),
 };
-const electrics = benchlab.rails.map((rail) => electricByRail[rail.name]!);
+const electrics = simulatedRails.map((rail) => electricByRail[rail.name]!);
+
+/** Where a rail stands in `RailReadings`. @throws RangeError where no profile has it */
+export function railIndex(name: string): number {
+  const index = simulatedRails.findIndex((rail) => rail.name === name);
+  if (index < 0) throw new RangeError(`no profile says what '${name}' reads`);
+  return index;
+}
 
 /** Rails by what a reader may ask for: a rail's name, a component of the default map, or `system`. */
 function railsOf(name: string): number[] {
   const { components } = defaultRailMap;
   const names = name === 'system' ? Object.values(components).flat() : (components[name] ?? [name]);
-  return names.map((each) => {
-    const index = benchlab.rails.findIndex((rail) => rail.name === each);
-    if (index < 0) throw new RangeError(`'${each}' is neither a rail, nor a component, nor system`);
-    return index;
-  });
+  return names.map(railIndex);
 }
 
 const sumMw = (readings: RailReadings, rails: readonly number[]): number =>

@@ -48,6 +48,26 @@ export async function loadPseudoTerminals(): Promise<OpenPseudoTerminal> {
   }
 }
 
+/** What a look at a master tells: that nobody has the port open, that there is input, or that there is none. */
+export type InputPoll = (masterFd: number, waitMs: number) => 'closed' | 'some' | 'none';
+
+/** Loads such a look; where the simulator keeps the port open itself, a client is always there. */
+export function loadInputPoll(): InputPoll {
+  const koffi: typeof import('koffi') = require('koffi');
+  const poll = koffi.load(null).func('int poll(_Inout_ uint8_t *, unsigned long, int)');
+  const [pollIn, pollHup] = [1, 16];
+  const entry = Buffer.alloc(8); // struct pollfd: int fd, short events, short revents
+  return (masterFd, waitMs) => {
+    entry.writeInt32LE(masterFd, 0);
+    entry.writeInt16LE(pollIn, 4);
+    entry.writeInt16LE(0, 6);
+    poll(entry, 1, waitMs);
+    const found = entry.readInt16LE(6);
+    if ((found & pollIn) !== 0) return 'some';
+    return (found & pollHup) !== 0 ? 'closed' : 'none';
+  };
+}
+
 type Libc = ReturnType<typeof bindLibc>;
 
 function bindLibc(libc: LibraryHandle) {
@@ -67,15 +87,20 @@ const termiosBytes = 256;
 const tcsaNow = 0;
 const tcioFlush = process.platform === 'linux' ? 2 : 3;
 
+/**
+ * Linux keeps a terminal's settings while nobody has it open, and shows the master when somebody does; elsewhere the
+ * simulator keeps it open itself.
+ */
+const showsClients = process.platform === 'linux';
+const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+
 function openPair(libc: Libc): PseudoTerminal {
-  const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
   const masterFd = openSync('/dev/ptmx', O_RDWR | O_NOCTTY);
   let slaveFd: number | undefined;
   try {
     if (libc.grantpt(masterFd) !== 0 || libc.unlockpt(masterFd) !== 0) throw new Error('grantpt failed');
     const path: unknown = libc.ptsname(masterFd);
     if (typeof path !== 'string') throw new Error('ptsname failed');
-    // Held open: without any client the master would report an error, and the settings would be forgotten.
     const heldFd = openSync(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
     slaveFd = heldFd;
     const raw = Buffer.alloc(termiosBytes);
@@ -83,22 +108,25 @@ function openPair(libc: Libc): PseudoTerminal {
     libc.cfmakeraw(raw);
     // Raw from the start: echo would send the board's replies back to it as commands.
     if (libc.tcsetattr(heldFd, tcsaNow, raw) !== 0) throw new Error('tcsetattr failed');
+    if (showsClients) closeSync(heldFd);
     return {
       path,
       masterFd,
       wake() {
+        const fd = showsClients ? openSync(path, O_RDWR | O_NOCTTY | O_NONBLOCK) : heldFd;
         // A client may have left flow control on and the line stopped: raw starts it again.
-        libc.tcsetattr(heldFd, tcsaNow, raw);
-        libc.tcflush(heldFd, tcioFlush);
+        libc.tcsetattr(fd, tcsaNow, raw);
+        libc.tcflush(fd, tcioFlush);
         try {
-          writeSync(heldFd, Uint8Array.of(0));
+          writeSync(fd, Uint8Array.of(0));
         } catch {
           // Full: then there is something to read already.
         }
+        if (showsClients) closeSync(fd);
       },
       close() {
         closeSync(masterFd);
-        closeSync(heldFd);
+        if (!showsClients) closeSync(heldFd);
       },
     };
   } catch (error) {

@@ -1,18 +1,17 @@
 import { readSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { benchlab } from '../board/benchlab.js';
 import { makeFastClock } from '../clock.js';
+import { systemErrorCode } from '../errors.js';
 import { controlState, controlWord } from './control.js';
 import { FaultInjector } from './fault-injector.js';
-import type { FaultPlan } from './faults.js';
-import { type BoardModelOptions, identityReplies, makeBoardModel } from './model.js';
+import { noFaults } from './faults.js';
+import { defaultSeed, makeBoardModel } from './model.js';
+import { loadInputPoll } from './pseudo-terminal.js';
+import type { SimulatorOptions } from './server.js';
 import { Tally } from './tally.js';
 
 /** What the main thread hands to the worker. */
-export interface ServerWorkerData {
-  readonly model: BoardModelOptions & { readonly seed: number };
-  readonly latencyMs: number;
-  readonly faults: FaultPlan;
+export interface ServerWorkerData extends Omit<SimulatorOptions, 'onReplug' | 'onFailure'> {
   readonly control: SharedArrayBuffer;
   readonly tally: SharedArrayBuffer;
 }
@@ -23,12 +22,19 @@ export interface ServerWorkerData {
 const data = workerData as ServerWorkerData;
 const control = new Int32Array(data.control);
 const tally = new Tally(data.tally);
-const model = makeBoardModel(data.model, tally);
-const seed = data.model.seed;
-const injector = new FaultInjector(data.faults, seed, [...identityReplies(seed).values()], tally);
-const sensorsByte = benchlab.commands.sensors.request[0]!;
+const { latencyMs = 0, greetingMs = 0, faults = noFaults, seed = defaultSeed } = data;
+const model = makeBoardModel(data, tally);
+const { board } = model;
+const injector = new FaultInjector(board, faults, seed, [...model.fixedReplies.values()], tally);
+const sensorsByte = board.commands.sensors.request[0]!;
 const clock = makeFastClock(0n);
-const latencyNs = data.latencyMs * 1e6;
+const latencyNs = latencyMs * 1e6;
+const greeting = Number.isFinite(greetingMs) ? model.greeting : undefined;
+const hasInput = loadInputPoll();
+const requests = new Uint8Array(4096);
+
+/** How often a port that nobody has open is looked at, ms. */
+const closedLookMs = 2;
 
 const serving = (): boolean => Atomics.load(control, controlWord.state) === controlState.serve;
 
@@ -45,12 +51,48 @@ function sleepUntil(untilNs: number): void {
   oversleepNs += (Math.min(Math.max(over, 0), 200_000) - oversleepNs) / 16;
 }
 
+/** One client after another, as long as the board is plugged in. */
 function serve(masterFd: number): void {
-  const requests = new Uint8Array(4096);
   while (serving()) {
-    const count = readSync(masterFd, requests, 0, requests.length, null);
-    for (let i = 0; i < count && serving(); i++) answer(masterFd, requests[i]!);
+    if (!awaitClient(masterFd)) return;
+    if (greeting) serveUntilGreeted(masterFd, greeting, clock() + greetingMs * 1e6);
+    while (serving() && answerInput(masterFd));
   }
+}
+
+/** Waits until somebody has the port open; false where the main thread wants something first. */
+function awaitClient(masterFd: number): boolean {
+  while (serving()) {
+    if (hasInput(masterFd, 0) !== 'closed') return true;
+    Atomics.wait(control, controlWord.state, controlState.serve, closedLookMs);
+  }
+  return false;
+}
+
+/** Answers what comes before the greeting is due, then says it. */
+function serveUntilGreeted(masterFd: number, text: Uint8Array, atNs: number): void {
+  for (;;) {
+    const leftMs = (atNs - clock()) / 1e6;
+    if (!serving()) return;
+    if (leftMs <= 0) break;
+    // A stop request is seen within a tenth of a second.
+    const input = hasInput(masterFd, Math.min(Math.ceil(leftMs), 100));
+    if (input === 'closed' || (input === 'some' && !answerInput(masterFd))) return;
+  }
+  send(masterFd, text, 0);
+}
+
+/** Waits for requests and answers them; false where the client has gone. */
+function answerInput(masterFd: number): boolean {
+  let count: number;
+  try {
+    count = readSync(masterFd, requests, 0, requests.length, null);
+  } catch (error) {
+    if (systemErrorCode(error) === 'EIO') return false;
+    throw error;
+  }
+  for (let i = 0; i < count && serving(); i++) answer(masterFd, requests[i]!);
+  return true;
 }
 
 function answer(masterFd: number, request: number): void {

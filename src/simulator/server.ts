@@ -11,6 +11,8 @@ import { type SimulatorStats, Tally } from './tally.js';
 export interface SimulatorOptions extends BoardModelOptions {
   /** How long the board takes to answer, ms; 0 by default: at once. */
   readonly latencyMs?: number;
+  /** How long after its port is opened the board greets, where its firmware does, ms; 0 by default, Infinity is never. */
+  readonly greetingMs?: number;
   readonly faults?: FaultPlan;
   /** A symbolic link to keep pointed at the port. */
   readonly link?: string;
@@ -68,11 +70,9 @@ class Server implements Simulator {
 
   async start(): Promise<void> {
     this.plug();
-    const { profile = 'constant', seed = 1, frames, repeat = true, latencyMs = 0 } = this.options;
+    const { onReplug, onFailure, ...played } = this.options; // functions stay in this thread
     const workerData: ServerWorkerData = {
-      model: { profile, seed, repeat, ...(frames ? { frames } : {}) },
-      latencyMs,
-      faults: this.faults,
+      ...played,
       control: this.control.buffer as SharedArrayBuffer,
       tally: this.tally.memory,
     };

@@ -1,12 +1,12 @@
-import { benchlab } from '../board/benchlab.js';
 import type { Commands } from '../board/board.js';
+import { boardFor } from '../board/catalogue.js';
 import { type FaultName, faultNames } from './faults.js';
 
 /** What a simulator has been asked and has done so far. */
 export interface SimulatorStats {
   /** Requests by command. */
   readonly requests: Readonly<Record<keyof Commands, number>>;
-  /** Bytes that are none of the five reading commands: how many, and the first of them. A logger sends none. */
+  /** Bytes that are none of the reading commands: how many, and the first of them. A logger sends none. */
   readonly unexpected: { readonly count: number; readonly first: readonly number[] };
   /** Injected faults by kind. */
   readonly faults: Readonly<Record<FaultName, number>>;
@@ -18,7 +18,7 @@ const firstKept = 64;
 const instantsKept = 100_000;
 
 /** Every command of the model, in the order of its counters. */
-export const commandNames = Object.keys(benchlab.commands) as (keyof Commands)[];
+export const commandNames = Object.keys(boardFor('benchlab')!.commands) as (keyof Commands)[];
 
 /**
  * The counters behind `SimulatorStats`, in memory that two threads may share: one writes, the others read what may be

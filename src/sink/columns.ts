@@ -1,4 +1,4 @@
-import type { Board, Field } from '../board/board.js';
+import type { Instrument, Rail } from '../board/board.js';
 import { usageError } from '../errors.js';
 import type { Wiring } from '../measure/rail-map.js';
 
@@ -12,8 +12,13 @@ export type ColumnSource =
   | { readonly kind: 'unix-time' }
   /** An index into `Block.powerMw`. */
   | { readonly kind: 'sum'; readonly index: number }
-  /** An index into `Block.channels`; `missing` where a probe may be unplugged. */
-  | { readonly kind: 'channel'; readonly index: number; readonly missing: boolean };
+  /** An index into `Block.channels`; `missing` where a probe may be unplugged, `wide` where a row takes two words. */
+  | {
+      readonly kind: 'channel';
+      readonly index: number;
+      readonly missing: boolean;
+      readonly wide: boolean;
+    };
 
 export interface Column {
   /** Ends in its unit. */
@@ -29,7 +34,7 @@ export interface Column {
  * The CSV's columns, left to right: the instants, the sums, the board's channels.
  * @throws UserError (usage) where two of them would bear one name.
  */
-export function csvColumns(board: Board, wiring: Wiring, set: ColumnSet): Column[] {
+export function csvColumns(board: Instrument, wiring: Wiring, set: ColumnSet): Column[] {
   const columns: Column[] = [
     { name: 'time_s', decimals: 6, source: { kind: 'time' }, title: 'Seconds since the recording began' },
     { name: 'unix_time_s', decimals: 6, source: { kind: 'unix-time' }, title: 'UTC, seconds since 1970' },
@@ -52,23 +57,29 @@ function sumColumn(component: string, index: number): Column {
   return { name: `${component}_power_w`, decimals: 3, source: { kind: 'sum', index }, title };
 }
 
-function railColumns(board: Board, wiring: Wiring): Column[] {
-  return board.rails.flatMap((rail, index) => {
-    const name = wiring.railNames[index]!;
-    return [
-      channelColumn(board, rail.voltage, `${name}_voltage_v`),
-      channelColumn(board, rail.current, `${name}_current_a`),
-      channelColumn(board, rail.power, `${name}_power_w`),
-    ];
-  });
+function railColumns(board: Instrument, wiring: Wiring): Column[] {
+  const three = ({ voltage, current, power }: Rail, name: string) => [
+    channelColumn(board, voltage, `${name}_voltage_v`),
+    channelColumn(board, current, `${name}_current_a`),
+    channelColumn(board, power, `${name}_power_w`),
+  ];
+  return [
+    ...board.rails.flatMap((rail, index) => three(rail, wiring.railNames[index]!)),
+    ...board.wires.flatMap((wire) => three(wire, wire.name)),
+  ];
 }
 
-function channelColumn(board: Board, index: number, name?: string): Column {
-  const field: Field = board.fields[index]!;
+function channelColumn(board: Instrument, index: number, name?: string): Column {
+  const field = board.fields[index]!;
   return {
     name: name ?? field.name,
     decimals: field.decimals,
-    source: { kind: 'channel', index, missing: field.missing !== undefined },
+    source: {
+      kind: 'channel',
+      index,
+      missing: field.missing !== undefined,
+      wide: field.type === 'uint64',
+    },
     title: field.title,
   };
 }

@@ -9,9 +9,10 @@ const maxCellBytes = 24;
 const overshootBytes = 4;
 /** The engine's own note of what rows are made of. */
 const planBytes = 64;
-/** A column's mode, for the engine: its decimals, and whether a probe may be unplugged, or its cells are doubles. */
+/** A column's mode, for the engine: its decimals, and whether a probe may be unplugged, or its cells are doubles or uint64. */
 const mayBeMissing = 8;
-const wide = 16;
+const double = 16;
+const wide = 32;
 
 /** A column of the CSV, and where the engine wants its rows. */
 interface EngineColumn {
@@ -19,6 +20,8 @@ interface EngineColumn {
   /** Into the block's sums or channels. */
   readonly index: number;
   readonly into: Float64Array | Int32Array;
+  /** Numbers of `into` that a row takes. */
+  readonly width: 1 | 2;
 }
 
 /** A piece of text under way: `bytes[0 … length-1]` is valid. */
@@ -74,9 +77,17 @@ export class RowWriter {
     this.#columns = cells.map(({ source }, n) => {
       const at = calls.rowColumn(this.#plan, n);
       if (source.kind === 'sum')
-        return { kind: source.kind, index: source.index, into: this.#engine.doubles(at, columnRows) };
-      if (source.kind === 'channel')
-        return { kind: source.kind, index: source.index, into: this.#engine.words(at, columnRows) };
+        return {
+          kind: source.kind,
+          index: source.index,
+          into: this.#engine.doubles(at, columnRows),
+          width: 1,
+        };
+      if (source.kind === 'channel') {
+        const width = source.wide ? 2 : 1;
+        const into = this.#engine.words(at, columnRows * width);
+        return { kind: source.kind, index: source.index, into, width };
+      }
       throw new Error('columns out of order: both instants come first');
     });
     this.#engine
@@ -102,15 +113,16 @@ export class RowWriter {
 
   #take({ timeUs, powerMw, channels }: Block, from: number, to: number): void {
     this.#timesUs.set(timeUs.subarray(from, to));
-    for (const { kind, index, into } of this.#columns) {
+    for (const { kind, index, into, width } of this.#columns) {
       const column = kind === 'sum' ? powerMw[index] : channels[index];
       if (!column) throw new Error(`${kind} ${index} was not decoded`);
-      into.set(column.subarray(from, to));
+      into.set(column.subarray(from * width, to * width));
     }
   }
 }
 
 function modeOf(source: ColumnSource): number {
-  if (source.kind === 'sum') return wide;
-  return source.kind === 'channel' && source.missing ? mayBeMissing : 0;
+  if (source.kind === 'sum') return double;
+  if (source.kind !== 'channel') return 0;
+  return source.wide ? wide : source.missing ? mayBeMissing : 0;
 }

@@ -1,5 +1,5 @@
 import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warning } from '../block.js';
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
 import { identityOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
 import type { RailMap } from '../measure/rail-map.js';
@@ -21,7 +21,7 @@ export interface FinishedRecording extends Recording {
 
 /** The samples of a capture, as fast as they can be read. */
 export class CaptureSource implements Source {
-  readonly board: Board;
+  readonly board: Instrument;
   readonly identity: BoardIdentity;
 
   constructor(readonly reader: CaptureReader) {

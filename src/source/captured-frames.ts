@@ -1,22 +1,27 @@
-import { benchlab } from '../board/benchlab.js';
+import type { Board } from '../board/board.js';
+import { boardFor } from '../board/catalogue.js';
 import { openCapture } from '../capture/reader.js';
 import { inputError } from '../errors.js';
 
-/**
- * A capture's frames one after another, in memory that threads may share.
- * @throws UserError (bad input) where it is no capture, of a board that is not simulated, or empty
- */
+/** A capture's frames one after another, in memory that threads may share, and the table of the board that they are of. */
+export interface CapturedFrames {
+  readonly board: Board;
+  readonly frames: Uint8Array<SharedArrayBuffer>;
+}
+
+/** @throws UserError (bad input) where it is no capture, of a board that is not simulated, or empty */
 export async function readCapturedFrames(
   path: string,
   onNotice: (text: string) => void,
-): Promise<Uint8Array<SharedArrayBuffer>> {
+): Promise<CapturedFrames> {
   const reader = await openCapture(path);
   try {
-    if (reader.board.id !== benchlab.id)
-      throw inputError(`${path} is of a ${reader.board.product}; the simulator plays a ${benchlab.product}`);
+    const { id, product, frameBytes } = reader.board;
+    const board = boardFor(id, reader.header.board.firmware);
+    if (board?.frameBytes !== frameBytes)
+      throw inputError(`${path} is of a ${product}, which the simulator does not play`);
     const blocks: Uint8Array[] = [];
-    for await (const { count, frames } of reader.blocks())
-      blocks.push(frames.slice(0, count * benchlab.frameBytes));
+    for await (const { count, frames } of reader.blocks()) blocks.push(frames.slice(0, count * frameBytes));
     const total = blocks.reduce((sum, block) => sum + block.length, 0);
     if (total === 0) throw inputError(`${path} holds no samples; there is nothing to answer with`);
     if (reader.problem) onNotice(reader.problem.message);
@@ -26,7 +31,7 @@ export async function readCapturedFrames(
       frames.set(block, at);
       at += block.length;
     }
-    return frames;
+    return { board, frames };
   } finally {
     await reader.close();
   }

@@ -72,9 +72,15 @@ export async function waitForBoard(
     for (const path of new Set([identity.port, ...others])) {
       const link = await openQuietly(path, choice);
       if (!link) continue;
-      if (link.identity.uid === identity.uid) return link;
+      const { name, product, uid, id, firmware } = link.identity;
+      if (uid === identity.uid && id === identity.id && firmware === identity.firmware) return link;
       await link.close();
-      const { name, product, uid } = link.identity;
+      if (uid === identity.uid) {
+        onNotice(
+          `${path}: the board is back as ${product} with firmware ${firmware}; it was ${identity.product} with firmware ${identity.firmware}. A recording has one firmware, so this one ends; begin a new one`,
+        );
+        return undefined;
+      }
       if (!refused.has(`${path} ${uid}`))
         onNotice(
           `${path} is another board (${name ?? product}, UID ${uid}); waiting for ${identity.name ?? identity.product}, UID ${identity.uid}`,

@@ -1,10 +1,11 @@
 import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
 import type { Board } from '../board/board.js';
-import { makeFrameCheck } from '../board/frame.js';
+import { makeFrameCheck } from '../board/check.js';
 import type { ByteWindow } from '../capture/byte-window.js';
 import { defaultRailMap } from '../measure/rail-map.js';
 import { plural } from '../units.js';
 import { endBlock, type FinishedRecording, type RecordedFacts } from './capture.js';
+import { FaultWatch } from './fault-watch.js';
 import type { Source } from './source.js';
 
 const framesPerBlock = 512;
@@ -27,7 +28,7 @@ export class FrameDumpSource implements Source {
       productId,
       uid: null,
       name: null,
-      firmware: null,
+      firmware: board.firmware,
       port: window.input.name,
     };
   }
@@ -59,6 +60,7 @@ class DumpRecording implements FinishedRecording {
     const { window } = this;
     const { frameBytes } = this.board;
     const agrees = makeFrameCheck(this.board);
+    const faults = new FaultWatch(this.board);
     const instantsNs = new Float64Array(framesPerBlock);
     let frames = 0;
     let doubtful = 0;
@@ -75,7 +77,7 @@ class DumpRecording implements FinishedRecording {
       const bytes = window.bytes.subarray(window.at, window.at + count * frameBytes);
       window.at += bytes.length;
       frames += count;
-      yield { count, frames: bytes, requestNs: instantsNs, replyNs: instantsNs, events: [] };
+      yield* faults.split({ count, frames: bytes, requestNs: instantsNs, replyNs: instantsNs, events: [] });
     }
     const reason = this.#stopped ? 'stopped' : 'source-ended';
     if (!this.#stopped) this.#remark(frames, doubtful, firstDoubtful);

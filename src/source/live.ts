@@ -1,9 +1,10 @@
 import type { BoardIdentity, EndReason, FrameBlock, RecordingEvent, RecordingHeader } from '../block.js';
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
 import { type ClockAnchor, nsSince, readClockAnchor } from '../clock.js';
 import { emptyBlock } from '../link/drain-ring.js';
 import type { Link } from '../link/link.js';
 import { ClockWatch } from './clock-watch.js';
+import { FaultWatch } from './fault-watch.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
 /** Finds the same board again after it was lost; resolves to undefined where it is given up. */
@@ -21,7 +22,7 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /** A board on a port. */
 export class LiveSource implements Source {
-  readonly board: Board;
+  readonly board: Instrument;
   readonly identity: BoardIdentity;
   private recording: LiveRecording | undefined;
 
@@ -49,6 +50,7 @@ class LiveRecording implements Recording {
   private readonly anchor: ClockAnchor = readClockAnchor();
   private readonly aborter = new AbortController();
   private readonly clockWatch: ClockWatch;
+  private readonly faultWatch: FaultWatch;
   private readonly endNs: number | undefined;
   private lastNs = 0;
   private nextClockCheckNs = 0;
@@ -66,6 +68,7 @@ class LiveRecording implements Recording {
       instantsMeasured: true,
     };
     this.clockWatch = new ClockWatch(this.anchor);
+    this.faultWatch = new FaultWatch((link as Link).board, tellOnce(options.onNotice, (link as Link).board));
     const { durationMs } = recordingOptions;
     this.endNs = durationMs === undefined ? undefined : durationMs * 1e6;
   }
@@ -111,7 +114,7 @@ class LiveRecording implements Recording {
       if (next.done) return next.value;
       const block = next.value;
       if (block.count > 0) this.lastNs = block.replyNs[block.count - 1] as number;
-      yield block;
+      yield* this.faultWatch.split(block);
       const nowNs = nsSince(originNs);
       if (nowNs < this.nextClockCheckNs) continue;
       this.nextClockCheckNs = nowNs + clockCheckNs;
@@ -162,4 +165,18 @@ class LiveRecording implements Recording {
   private get leftMs(): number {
     return Math.max(0, Math.ceil(((this.endNs ?? 0) - nsSince(this.anchor.monotonicNs)) / 1e6));
   }
+}
+
+/** Tells a person of each fault bit the first time that it rises. */
+function tellOnce(
+  tell: (text: string) => void,
+  { product, faults }: Instrument,
+): (event: RecordingEvent) => void {
+  const told = new Set<number>();
+  return (event) => {
+    if (event.type !== 'board-fault' || told.has(event.bit)) return;
+    told.add(event.bit);
+    const title = faults?.bits.find(({ bit }) => bit === event.bit)?.title ?? 'a fault without a name';
+    tell(`${product} raises a fault: ${title} (${event.name}), at ${(event.atNs / 1e9).toFixed(3)} s`);
+  };
 }

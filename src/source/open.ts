@@ -4,13 +4,13 @@ import { type OpenOptions, openBoard } from './open-board.js';
 import type { Source } from './source.js';
 
 /**
- * Resolves `--port`: `auto`, `sim[:PROFILE]`, a capture file, or the path of a serial device.
+ * Resolves `--port`: `auto`, `sim[:PROFILE][,KEY=VALUE…]`, a capture file, or the path of a serial device.
  * @throws UserError (no board; usage for an unknown profile; bad input for a file that is no capture)
  */
 export async function openSource(port: string, options: OpenOptions): Promise<Source> {
   if (port === 'sim' || port.startsWith('sim:')) {
     const { openSimulator } = await import('./simulator.js');
-    return openSimulator(port.slice('sim:'.length) || undefined, options);
+    return openSimulator(port.slice('sim:'.length), options);
   }
   if (port !== 'auto' && isRegularFile(port)) {
     const { openPacedCapture } = await import('./paced.js');

@@ -1,5 +1,5 @@
 import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warning } from '../block.js';
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
 import { identityOf } from '../capture/header.js';
 import { type CaptureReader, openCapture } from '../capture/reader.js';
 import { nsSince, readClockAnchor } from '../clock.js';
@@ -20,7 +20,7 @@ export async function openPacedCapture(path: string): Promise<PacedSource> {
 
 /** The samples of a capture at the pace they were recorded, as though the board were here now. */
 export class PacedSource implements Source {
-  readonly board: Board;
+  readonly board: Instrument;
   readonly identity: BoardIdentity;
 
   constructor(

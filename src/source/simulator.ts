@@ -1,32 +1,28 @@
-import { usageError } from '../errors.js';
-import { makeBoardModel } from '../simulator/model.js';
-import { type ProfileName, profileNames } from '../simulator/profile-names.js';
+import { parseSimulated } from '../simulator/board-choice.js';
+import { type BoardModelOptions, makeBoardModel } from '../simulator/model.js';
 import { NoPseudoTerminal } from '../simulator/pseudo-terminal.js';
 import { type Simulator, startSimulator } from '../simulator/server.js';
 import { LiveSource } from './live.js';
 import { type OpenOptions, openBoard } from './open-board.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
-const defaultProfile: ProfileName = 'constant';
 /** Answers as soon as a board can: a request and its reply take one frame of USB at full speed. */
 const usbLatencyMs = 1;
 
 /**
- * `--port sim[:PROFILE]`: the board model on a pseudo-terminal of this system, read like any board; without
+ * `--port sim[:PROFILE][,KEY=VALUE…]`: the board model on a pseudo-terminal of this system, read like any board; without
  * pseudo-terminals an in-process link, which is said.
- * @throws UserError (usage) for an unknown profile
+ * @throws UserError (usage) for a profile or a board that there is not
  */
-export async function openSimulator(profileName: string | undefined, options: OpenOptions): Promise<Source> {
-  const profile = profileNames.find((name) => name === (profileName ?? defaultProfile));
-  if (!profile)
-    throw usageError(`there is no simulator profile '${profileName}'; there are ${profileNames.join(', ')}`);
+export async function openSimulator(text: string, options: OpenOptions): Promise<Source> {
+  const model = parseSimulated(text);
   let simulator: Simulator;
   try {
-    simulator = await startSimulator({ profile, latencyMs: usbLatencyMs });
+    simulator = await startSimulator({ ...model, latencyMs: usbLatencyMs });
   } catch (error) {
     if (!(error instanceof NoPseudoTerminal)) throw error;
     options.onNotice(`${error.message}; the simulator is linked in-process`);
-    return openInProcess(profile, options);
+    return openInProcess(model, options);
   }
   try {
     return new SimulatorSource(await openBoard(simulator.path, options), simulator);
@@ -59,12 +55,12 @@ class SimulatorSource implements Source {
   }
 }
 
-async function openInProcess(profile: ProfileName, options: OpenOptions): Promise<Source> {
+async function openInProcess(modelOptions: BoardModelOptions, options: OpenOptions): Promise<Source> {
   const [{ openAsyncLink }, { ModelWire }] = await Promise.all([
     import('../link/stream-link.js'),
     import('../link/model-wire.js'),
   ]);
-  const model = makeBoardModel({ profile });
+  const model = makeBoardModel(modelOptions);
   const wire = new ModelWire((byte) => model.reply(byte, Number(process.hrtime.bigint())));
   const link = await openAsyncLink('in-process', 'sim', wire, async () => {});
   return new LiveSource(link, { onNotice: options.onNotice, reconnect: async () => undefined });

@@ -1,5 +1,5 @@
 import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
 
 export interface RecordingOptions {
   /** Samples per second on an even grid; as fast as the board answers where absent. */
@@ -10,7 +10,7 @@ export interface RecordingOptions {
 
 /** Anything that yields samples: a live board, a capture, the simulator. Connected and identified already. */
 export interface Source {
-  readonly board: Board;
+  readonly board: Instrument;
   readonly identity: BoardIdentity;
   /** Fixes the instant 0 and begins to sample. Called once. */
   start(options: RecordingOptions): Recording;

@@ -63,7 +63,7 @@ export function putFixed(at: usize, value: i64, decimals: u32): usize {
 }
 
 /** An integer, in groups of three digits. */
-function putUnsigned(at: usize, value: u64): usize {
+export function putUnsigned(at: usize, value: u64): usize {
   if (value < 1000) return putShort(at, <u32>value);
   if (value <= <u64>u32.MAX_VALUE) {
     // Narrow divisions are several times as fast.

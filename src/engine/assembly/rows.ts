@@ -1,5 +1,5 @@
 import { allocate } from './allocate';
-import { putFixed, putMilli } from './decimal-text';
+import { putFixed, putMilli, putUnsigned } from './decimal-text';
 
 const comma: u8 = 0x2c;
 const newline: u8 = 0x0a;
@@ -11,8 +11,10 @@ const decimalsMask: u32 = 7;
 const milli: u32 = 3;
 /** that a probe may be unplugged, */
 const mayBeMissing: u32 = 8;
-/** and that they are doubles instead of words. */
-const wide: u32 = 16;
+/** that they are doubles instead of words, */
+const double: u32 = 16;
+/** or that they are unsigned and of 64 bits, without decimals. */
+const wide: u32 = 32;
 
 /** What rows are made of. */
 @unmanaged
@@ -78,12 +80,16 @@ function putCells(plan: RowPlan, row: u32, text: usize): usize {
     const mode = <u32>load<u8>(cell);
     let value: i32;
     if ((mode & wide) !== 0) {
-      const double = load<f64>(column + ((<usize>row) << 3));
-      if (double < <f64>i32.MIN_VALUE || double > <f64>i32.MAX_VALUE) {
-        at = putFixed(at, <i64>double, mode & decimalsMask);
+      at = putUnsigned(at, load<u64>(column + ((<usize>row) << 3)));
+      continue;
+    }
+    if ((mode & double) !== 0) {
+      const sum = load<f64>(column + ((<usize>row) << 3));
+      if (sum < <f64>i32.MIN_VALUE || sum > <f64>i32.MAX_VALUE) {
+        at = putFixed(at, <i64>sum, mode & decimalsMask);
         continue;
       }
-      value = <i32>double;
+      value = <i32>sum;
     } else value = load<i32>(column + ((<usize>row) << 2));
     if ((mode & decimalsMask) === milli && (mode & mayBeMissing) === 0) at = putMilli(at, value);
     else if ((mode & mayBeMissing) === 0 || value !== missing) at = putFixed(at, value, mode & decimalsMask);

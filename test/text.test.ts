@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '#powerlog/exec/printable.js';
+import { printable } from '#powerlog/text.js';
 
 describe('printable', () => {
   it('leaves nothing that a terminal would act on', () => {

@@ -1,0 +1,49 @@
+interface StoredType {
+  readonly bytes: number;
+  /** How many 32-bit words a row of its decoded column takes: a uint64 lies there as it was stored, low word first. */
+  readonly words: 1 | 2;
+  /** The number in a frame; of a uint64 the low word. */
+  read(view: DataView, at: number): number;
+  write(view: DataView, at: number, value: number | bigint): void;
+}
+
+/** How numbers are stored in a frame; all little-endian. */
+export const fieldTypes = {
+  uint8: {
+    bytes: 1,
+    words: 1,
+    read: (view, at) => view.getUint8(at),
+    write: (view, at, value) => view.setUint8(at, Number(value)),
+  },
+  int16: {
+    bytes: 2,
+    words: 1,
+    read: (view, at) => view.getInt16(at, true),
+    write: (view, at, value) => view.setInt16(at, Number(value), true),
+  },
+  uint16: {
+    bytes: 2,
+    words: 1,
+    read: (view, at) => view.getUint16(at, true),
+    write: (view, at, value) => view.setUint16(at, Number(value), true),
+  },
+  int32: {
+    bytes: 4,
+    words: 1,
+    read: (view, at) => view.getInt32(at, true),
+    write: (view, at, value) => view.setInt32(at, Number(value), true),
+  },
+  uint64: {
+    bytes: 8,
+    words: 2,
+    read: (view, at) => view.getInt32(at, true),
+    write: (view, at, value) => view.setBigUint64(at, BigInt(value), true),
+  },
+} as const satisfies Record<string, StoredType>;
+
+export type FieldType = keyof typeof fieldTypes;
+export const fieldTypeNames = Object.keys(fieldTypes) as [FieldType, ...FieldType[]];
+
+/** The number in row `row` of a decoded uint64 column. */
+export const wideValue = (column: Int32Array, row: number): bigint =>
+  (BigInt.asUintN(32, BigInt(column[2 * row + 1]!)) << 32n) | BigInt.asUintN(32, BigInt(column[2 * row]!));

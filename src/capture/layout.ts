@@ -1,0 +1,96 @@
+import type { CalibrationSlot, Field, Instrument, Rail } from '../board/board.js';
+import { boardFor } from '../board/catalogue.js';
+import { fieldTypes } from '../board/field-type.js';
+import { inputError } from '../errors.js';
+import type { CaptureHeader } from '../schema/capture-header.js';
+
+type LayoutRows = CaptureHeader['layout'];
+
+/** An instrument as it stands in a header: arrays, which keep it small beside short recordings. */
+export function layoutRows(board: Instrument): LayoutRows {
+  const name = (index: number): string => board.fields[index]!.name;
+  return {
+    frame_bytes: board.frameBytes,
+    fields: board.fields.map(fieldRow),
+    rails: board.rails.map((rail) => [rail.name, rail.nominalMv]),
+    wires: board.wires.map((wire) => [wire.name, board.rails[wire.partOf]!.name]),
+    extra_fields: board.extraFields.map(name),
+    faults: board.faults && {
+      status: name(board.faults.status),
+      log: name(board.faults.log),
+      bits: board.faults.bits.map(({ bit, name, title }) => [bit, name, title]),
+    },
+    own_supply: name(board.ownSupply),
+    calibration: board.calibration.map(({ offset, kind, of }) => [offset, kind, of]),
+    nominal_accuracy: board.nominalAccuracy,
+  };
+}
+
+const fieldRow = ({ name, offset, type, decimals, missing, factor }: Field): LayoutRows['fields'][number] =>
+  factor === undefined
+    ? [name, offset, type, decimals, missing ?? null]
+    : [name, offset, type, decimals, missing ?? null, factor];
+
+/**
+ * The instrument that a header describes. What people read of it (titles) is not there, and is taken from the table of the same
+ * name, where there is one.
+ * @throws UserError (badInput) where the header contradicts itself
+ */
+export function instrumentOf(
+  layout: LayoutRows & { readonly rails: NonNullable<LayoutRows['rails']> },
+  { id, product, firmware }: CaptureHeader['board'],
+  path: string,
+): Instrument {
+  const known = boardFor(id, firmware);
+  const fields = layout.fields.map(([name, offset, type, decimals, missing, factor]): Field => {
+    const title = known?.fields.find((field) => field.name === name)?.title ?? name;
+    if (offset + fieldTypes[type].bytes > layout.frame_bytes)
+      throw inputError(`${path}: its header puts the field ${name} behind the end of a frame`);
+    return {
+      ...{ name, offset, type, decimals, title },
+      ...(missing === null ? {} : { missing }),
+      ...(factor === undefined ? {} : { factor }),
+    };
+  });
+  const indexOf = (name: string): number => {
+    const index = fields.findIndex((field) => field.name === name);
+    if (index < 0) throw inputError(`${path}: its header names a field ${name} that it does not describe`);
+    return index;
+  };
+  const rail = (name: string, nominalMv: number): Rail => ({
+    name,
+    title:
+      [...(known?.rails ?? []), ...(known?.wires ?? [])].find((each) => each.name === name)?.title ?? name,
+    nominalMv,
+    voltage: indexOf(`${name}_voltage_v`),
+    current: indexOf(`${name}_current_a`),
+    power: indexOf(`${name}_power_w`),
+  });
+  const rails = layout.rails.map(([name, nominalMv]) => rail(name, nominalMv));
+  const wires = (layout.wires ?? []).map(([name, of]) => {
+    const partOf = rails.findIndex((each) => each.name === of);
+    if (partOf < 0) throw inputError(`${path}: its header makes ${name} a wire of ${of}, which is no rail`);
+    return { ...rail(name, rails[partOf]!.nominalMv), partOf };
+  });
+  return {
+    id,
+    product,
+    frameBytes: layout.frame_bytes,
+    fields,
+    rails,
+    wires,
+    extraFields: (layout.extra_fields ?? []).map(indexOf),
+    faults: layout.faults
+      ? {
+          status: indexOf(layout.faults.status),
+          log: indexOf(layout.faults.log),
+          bits: layout.faults.bits.map(([bit, name, title]) => ({ bit, name, title })),
+        }
+      : null,
+    ownSupply: indexOf(layout.own_supply ?? ''),
+    calibration: (layout.calibration ?? []).map(
+      ([offset, kind, of]): CalibrationSlot => ({ offset, kind, of }),
+    ),
+    nominalAccuracy: layout.nominal_accuracy ?? 0,
+  };
+}

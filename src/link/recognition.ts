@@ -1,0 +1,45 @@
+import type { Command } from '../board/board.js';
+import { type Dialogue, drain } from './dialogue.js';
+import type { Identified } from './handshake.js';
+
+export interface Recognition {
+  /** Whether it is the board that it was, with the firmware that it had; otherwise it is another, or none. */
+  readonly same: boolean;
+  /** Bytes that came and were no answer. */
+  readonly strayBytes: number;
+}
+
+/** A board that is silent so many times in a row (over a second) counts as lost, */
+const attempts = 8;
+/** and one that says something else so many times is another. */
+const wrongAnswers = 4;
+
+/**
+ * After a fault: is it still the same board? Everything it says has to be what it said before, byte for byte, so that nothing
+ * left over can be taken for it. Only WELCOME is asked of one that might be another.
+ */
+export function* recognize({ board, credentials }: Identified): Dialogue<Recognition> {
+  const { welcome, vendor, uid } = board.commands;
+  const questions: readonly (readonly [Command, Uint8Array])[] = [
+    [welcome, credentials.welcome],
+    [vendor, credentials.vendor],
+    [uid, credentials.uid],
+  ];
+  let strayBytes = 0;
+  let wrong = 0;
+  for (let attempt = 0; attempt < attempts && wrong < wrongAnswers; attempt++) {
+    strayBytes += (yield drain).length;
+    let right = 0;
+    for (const [command, expected] of questions) {
+      const answer = yield { command };
+      if (!answer.equals(expected)) {
+        strayBytes += answer.length;
+        if (answer.length > 0) wrong++;
+        break;
+      }
+      right++;
+    }
+    if (right === questions.length) return { same: true, strayBytes };
+  }
+  return { same: false, strayBytes };
+}

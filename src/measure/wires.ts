@@ -1,0 +1,100 @@
+import type { Instrument } from '../board/board.js';
+import type { Wiring } from './rail-map.js';
+import type { MeanMax, WireSummary, WiresSum } from './summary.js';
+
+/** Mean and peak of a column in thousandths, such as mA or mW: trapezoids between the samples, gaps included. */
+class RunningMean {
+  max: number | null = null;
+  #integral = 0;
+  #lastUs = 0;
+  #last = 0;
+  #firstUs = 0;
+  #count = 0;
+
+  add(timeUs: Float64Array, values: Int32Array, count: number): void {
+    for (let row = 0; row < count; row++) {
+      const value = values[row]!;
+      const us = timeUs[row]!;
+      if (this.#count++ === 0) this.#firstUs = us;
+      else this.#integral += ((value + this.#last) / 2) * (us - this.#lastUs);
+      this.#last = value;
+      this.#lastUs = us;
+      if (this.max === null || value > this.max) this.max = value;
+    }
+  }
+
+  /** Of a single sample its value. */
+  get mean(): number | null {
+    if (this.#count === 0) return null;
+    const us = this.#lastUs - this.#firstUs;
+    return us > 0 ? this.#integral / us : this.#last;
+  }
+}
+
+/** The wires of a board's connectors, held against what the connectors read. */
+export class WireTable {
+  readonly #wires: readonly { readonly current: RunningMean; readonly power: RunningMean }[];
+  /** By rail, where it has wires. */
+  readonly #connectors: readonly (RunningMean | undefined)[];
+
+  constructor(
+    readonly board: Instrument,
+    readonly wiring: Wiring,
+  ) {
+    this.#wires = board.wires.map(() => ({ current: new RunningMean(), power: new RunningMean() }));
+    this.#connectors = board.rails.map((_, rail) =>
+      board.wires.some(({ partOf }) => partOf === rail) ? new RunningMean() : undefined,
+    );
+  }
+
+  add(timeUs: Float64Array, channels: readonly (Int32Array | undefined)[], count: number): void {
+    const { rails, wires } = this.board;
+    const take = (mean: RunningMean | undefined, field: number) => {
+      const column = channels[field];
+      if (mean && column) mean.add(timeUs, column, count);
+    };
+    wires.forEach((wire, n) => {
+      take(this.#wires[n]!.current, wire.current);
+      take(this.#wires[n]!.power, wire.power);
+    });
+    rails.forEach((rail, n) => {
+      take(this.#connectors[n], rail.current);
+    });
+  }
+
+  summaries(): WireSummary[] {
+    return this.board.wires.map(({ name, partOf }, n) => {
+      const { current, power } = this.#wires[n]!;
+      const connectorMa = this.#connectors[partOf]?.mean ?? 0;
+      return {
+        name,
+        rail: this.wiring.railNames[partOf]!,
+        current_a: inUnits(current),
+        power_w: inUnits(power),
+        share: current.mean !== null && connectorMa > 0 ? current.mean / connectorMa : null,
+      };
+    });
+  }
+
+  /** The sum of a rail's wires; nothing where it has none. */
+  sumOf(rail: number): { wires: WiresSum } | undefined {
+    if (!this.#connectors[rail]) return undefined;
+    const own = this.#wires.filter((_, n) => this.board.wires[n]!.partOf === rail);
+    const sum = (means: readonly (number | null)[]) => ({
+      mean: means.some((mean) => mean === null)
+        ? null
+        : means.reduce<number>((all, mean) => all + mean!, 0) / 1000,
+    });
+    return {
+      wires: {
+        current_a: sum(own.map(({ current }) => current.mean)),
+        power_w: sum(own.map(({ power }) => power.mean)),
+      },
+    };
+  }
+}
+
+const inUnits = ({ mean, max }: RunningMean): MeanMax => ({
+  mean: mean === null ? null : mean / 1000,
+  max: max === null ? null : max / 1000,
+});

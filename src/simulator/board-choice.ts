@@ -1,0 +1,87 @@
+import type { Board } from '../board/board.js';
+import { boardFor, boardIds } from '../board/catalogue.js';
+import { usageError } from '../errors.js';
+import type { BoardModelOptions } from './model.js';
+import { type ProfileName, profileNames } from './profile-names.js';
+import { parseRaisedFault } from './raised-fault.js';
+
+/** How a simulated board is asked for, as text: what `simulate` has options for, and `--port sim:…` keys. */
+export interface BoardChoice {
+  readonly board?: string | undefined;
+  readonly firmware?: string | undefined;
+  readonly name?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly imbalance?: string | undefined;
+  readonly raise?: string | undefined;
+}
+
+const keys = [
+  'board',
+  'firmware',
+  'name',
+  'seed',
+  'imbalance',
+  'raise',
+] as const satisfies (keyof BoardChoice)[];
+
+/**
+ * The board that was asked for. A firmware that no table is for gets the nearest older table's, as a board on a bench does.
+ * @throws UserError (usage) that says what is allowed
+ */
+export function chooseBoard({
+  board: id = 'benchlab',
+  firmware,
+  name,
+  seed,
+  imbalance,
+  raise,
+}: BoardChoice): BoardModelOptions {
+  if (!boardFor(id)) throw usageError(`there is no board '${id}'; there are ${boardIds.join(', ')}`);
+  const version = firmware === undefined ? null : whole(firmware, 255, 'a firmware');
+  const table = boardFor(id, version)!;
+  const board: Board = version === null ? table : { ...table, firmware: version };
+  return {
+    board,
+    ...(name === undefined ? {} : { name }),
+    ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }),
+    ...(imbalance === undefined ? {} : { imbalance: share(imbalance, board) }),
+    ...(raise === undefined ? {} : { raise: parseRaisedFault(raise, board) }),
+  };
+}
+
+/**
+ * Reads what stands behind `sim:`, such as `train,board=benchlab2,firmware=7`.
+ * @throws UserError (usage) that says what is allowed
+ */
+export function parseSimulated(text: string): BoardModelOptions {
+  let profile: ProfileName | undefined;
+  const choice: { -readonly [Key in keyof BoardChoice]: string } = {};
+  for (const part of text === '' ? [] : text.split(',')) {
+    const at = part.indexOf('=');
+    const key = keys.find((each) => at > 0 && each === part.slice(0, at));
+    const found = profileNames.find((each) => each === part);
+    if (key) choice[key] = part.slice(at + 1);
+    else if (found && profile === undefined) profile = found;
+    else if (at > 0)
+      throw usageError(`sim: '${part.slice(0, at)}' can't be set; there are ${keys.join(', ')}`);
+    else throw usageError(`there is no simulator profile '${part}'; there are ${profileNames.join(', ')}`);
+  }
+  return { ...chooseBoard(choice), ...(profile === undefined ? {} : { profile }) };
+}
+
+function whole(text: string, limit: number, what: string): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= limit)) throw usageError(`'${text}': ${what} is a whole number from 0 to ${limit}`);
+  return value;
+}
+
+function share(text: string, { product, wires }: Board): number {
+  if (wires.length === 0)
+    throw usageError(`a ${product} does not measure single wires; try --board benchlab2`);
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= 1))
+    throw usageError(
+      `'${text}' is not the share of a connector's current in its first wire: 0 to 1, such as 0.4`,
+    );
+  return value;
+}
