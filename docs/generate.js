@@ -1,9 +1,11 @@
 // Fills the tables in this folder's pages from the built code: `npm run docs`. With `--check` it changes nothing and
 // fails where a page is not what it would write.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { csvColumns } from '#powerlog/sink/columns.js';
+
+const benchlab = boardFor('benchlab');
 
 /** A table as the formatter wants it: columns as wide as their widest cell. */
 function table(head, rows) {

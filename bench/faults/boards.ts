@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { fromRoot, powerlog } from '../workshop.js';
 import { frameBytes } from './frames.js';
+
+const benchlab = boardFor('benchlab')!;
 
 export interface Injected {
   readonly kind: string;

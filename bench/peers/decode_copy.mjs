@@ -1,9 +1,11 @@
 // The floor for replay: decodes every column of the frames file with powerlog's decoder, sums the components, and
 // writes as many bytes as the CSV has by copying it. No text is made. Usage: decode_copy.mjs FRAMES CSV OUT
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import { benchlab } from '../../dist/board/benchlab.js';
+import { boardFor } from '../../dist/board/catalogue.js';
 import { makeFrameDecoder } from '../../dist/board/frame.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '../../dist/measure/rail-map.js';
+
+const benchlab = boardFor('benchlab');
 
 const [framesPath, csvPath, outPath] = process.argv.slice(2);
 const rows = 4096;

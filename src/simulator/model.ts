@@ -75,7 +75,7 @@ export function identityReplies(
   return new Map([
     [welcome.request[0]!, padded(board.welcomeText, welcome.replyBytes)],
     [name.request[0]!, padded(nameText, name.replyBytes)],
-    [uid.request[0]!, simulatedUid(board, seed)],
+    [uid.request[0]!, simulatedUid(seed)],
     [vendor.request[0]!, Uint8Array.of(board.vendorId, board.productId, board.firmware)],
     [calibration.request[0]!, simulatedCalibration(board, seed)],
   ]);
@@ -89,8 +89,8 @@ function padded(text: string, bytes: number): Uint8Array {
 }
 
 /** The UID of the simulated board with this seed: 12 bytes. */
-export function simulatedUid({ commands }: Board, seed: number): Uint8Array {
-  const uid = new Uint8Array(commands.uid.replyBytes);
+export function simulatedUid(seed: number): Uint8Array {
+  const uid = new Uint8Array(12);
   const view = new DataView(uid.buffer);
   for (let at = 0; at < uid.length; at += 4) view.setUint32(at, hash32(seed, at), true);
   return uid;

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FrameBlock, RecordingEvent } from '#powerlog/block.js';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
 import { type CaptureReader, openCapture } from '#powerlog/capture/reader.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+
+const benchlab = boardFor('benchlab')!;
 
 export const frameBytes = 216;
 

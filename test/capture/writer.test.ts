@@ -2,10 +2,12 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Block, RecordingHeader } from '#powerlog/block.js';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { openCaptureSink } from '#powerlog/capture/writer.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { blockOf, end, readAll, type Sample, sample, scratch } from './samples.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const recording: RecordingHeader = {
   board: {

@@ -1,4 +1,4 @@
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { ByteWindow } from '#powerlog/capture/byte-window.js';
 import { crc32 } from '#powerlog/capture/crc32.js';
 import { readCapture } from '#powerlog/capture/reader.js';
@@ -12,6 +12,8 @@ import { mutated, mutatedJson } from './mutate.js';
 import type { Random } from './random.js';
 import { inputOf, recorded, syntheticCapture } from './rows.js';
 import { must, type Target } from './target.js';
+
+const benchlab = boardFor('benchlab')!;
 
 /** Where the synthetic capture's parts lie: the preamble, then blocks. */
 const parts: Buffer[] = [];

@@ -1,12 +1,14 @@
-import { benchlab } from '#powerlog/board/benchlab.js';
-import { makeFrameCheck } from '#powerlog/board/frame.js';
-import { sampleBlocking } from '#powerlog/link/drive.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
+import { makeFrameCheck } from '#powerlog/board/check.js';
+import { driveBlocking } from '#powerlog/link/drive.js';
 import { identifyBlocking } from '#powerlog/link/handshake.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';
 import type { Random } from './random.js';
 import { must, type Target } from './target.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const { frameBytes } = benchlab;
 
@@ -20,6 +22,7 @@ function numberedFrame(number: number): Buffer {
     frame.writeInt32LE(1000, benchlab.fields[rail.current]!.offset);
     frame.writeInt32LE(mv, benchlab.fields[rail.power]!.offset);
   });
+  frame.writeUInt16LE(3300, benchlab.fields[benchlab.ownSupply]!.offset);
   return frame;
 }
 
@@ -71,7 +74,7 @@ class BadBoard implements Wire {
     return have;
   }
 
-  drain(quietMs: number): number {
+  drain(quietMs: number, into?: Buffer): number {
     let total = 0;
     for (let quietFromMs = this.nowMs; ; ) {
       const next = this.#coming[0];
@@ -80,6 +83,7 @@ class BadBoard implements Wire {
         return total;
       }
       this.#coming.shift();
+      if (into) next.bytes.copy(into, total);
       total += next.bytes.length;
       quietFromMs = Math.max(this.nowMs, next.atMs);
     }
@@ -134,12 +138,13 @@ class BadBoard implements Wire {
   }
 }
 
-const { welcome, name, uid, vendor } = benchlab.commands;
+const { welcome, name, uid, vendor, calibration } = benchlab.commands;
 const goodReplies = new Map([
-  [welcome.request[0]!, Buffer.from(benchlab.welcome)],
+  [welcome.request[0]!, Buffer.concat([Buffer.from('BENCHLAB')], 32)],
   [name.request[0]!, Buffer.alloc(32, 'n')],
   [uid.request[0]!, Buffer.alloc(12, 7)],
-  [vendor.request[0]!, Buffer.from([0xee, 0x10, 1])],
+  [vendor.request[0]!, Buffer.from([0xee, 0x10, benchlab.firmware])],
+  [calibration.request[0]!, Buffer.alloc(calibration.replyBytes, 3)],
 ]);
 
 /** Whatever happens to the bytes, a row is the answer to its own question, or there is no row. */
@@ -148,16 +153,18 @@ const sampling: Target = {
   weight: 6,
   tryOne(random) {
     const board = new BadBoard(random, random.pick([0, 0.05, 0.3]), goodReplies);
+    const identified = identifyBlocking('port', new BadBoard(random, 0, goodReplies));
     const ring = new SampleRing(SampleRing.allocate(64, frameBytes), frameBytes);
     const endNs = 60e6;
     let faults = 0;
-    const sampler = new Sampler(benchlab, ring, {
+    const sampler = new Sampler(identified, ring, {
       clock: () => Math.round(board.nowMs * 1e6),
       endNs,
       ...(random.chance(0.3) ? { rateHz: 300 } : {}),
       onEvent: () => faults++,
     });
-    const outcome = sampleBlocking(sampler, board);
+    driveBlocking(sampler, board);
+    const { outcome } = sampler;
     const block = ring.peek(64, ring.head);
     let last = -1;
     for (let row = 0; row < (block?.count ?? 0); row++) {
@@ -195,7 +202,7 @@ const handshakes: Target = {
         );
     const { identity } = identifyBlocking('port', new BadBoard(random, random.pick([0, 0.2]), replies));
     must(/^[0-9A-F]{24}$/.test(identity.uid ?? ''), `the UID ${identity.uid}`);
-    must(/^[\x20-\x7e]{0,32}$/.test(identity.name ?? ''), `the name ${identity.name}`);
+    must(/^\P{Cc}{0,32}$/u.test(identity.name ?? ''), `the name ${identity.name}`);
     return true;
   },
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Block, RecordingHeader } from '#powerlog/block.js';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import type { ByteInput } from '#powerlog/capture/byte-input.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { type RailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
@@ -12,6 +12,8 @@ import { channelsOf, csvColumns } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 import type { Recording } from '#powerlog/source/source.js';
 import { must } from './target.js';
+
+const benchlab = boardFor('benchlab')!;
 
 /** A capture whose frames are numbered, made by fixtures/make-synthetic.mjs. */
 const root = fileURLToPath(import.meta.resolve('#powerlog/block.js')).replace(/dist.block\.js$/, '');

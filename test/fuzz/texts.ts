@@ -1,4 +1,4 @@
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { UserError } from '#powerlog/errors.js';
 import { MarksReader } from '#powerlog/exec/marks.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
@@ -11,6 +11,8 @@ import { parseDurationMs, parseEnergyJ, parsePercent, parseRateHz } from '#power
 import { babble, mutated, mutatedJson } from './mutate.js';
 import type { Random } from './random.js';
 import { must, type Target } from './target.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const markPieces = [
   ...[

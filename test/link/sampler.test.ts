@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordingEvent } from '#powerlog/block.js';
-import { benchlab } from '#powerlog/board/benchlab.js';
-import { sampleBlocking } from '#powerlog/link/drive.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
+import { driveBlocking } from '#powerlog/link/drive.js';
+import { identifyBlocking } from '#powerlog/link/handshake.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
+
+const benchlab = boardFor('benchlab')!;
 
 /** A board on a wire whose clock is ours: what cannot be timed on a real port is timed here. */
 class ScriptedWire implements Wire {
@@ -61,11 +64,12 @@ class ScriptedWire implements Wire {
     return have;
   }
 
-  drain(quietMs: number): number {
+  drain(quietMs: number, into?: Buffer): number {
     let count = 0;
     let endNs = this.nowNs + quietMs * 1e6;
     while (this.arriving[0] && this.arriving[0].atNs <= endNs) {
       const { atNs, bytes } = this.arriving.shift()!;
+      if (into) bytes.copy(into, count);
       count += bytes.length;
       endNs = Math.max(atNs, this.nowNs) + quietMs * 1e6;
     }
@@ -82,13 +86,15 @@ class ScriptedWire implements Wire {
 function run(wire: ScriptedWire, endMs: number, rateHz?: number) {
   const ring = new SampleRing(SampleRing.allocate(4096, benchlab.frameBytes), benchlab.frameBytes);
   const events: RecordingEvent[] = [];
-  const sampler = new Sampler(benchlab, ring, {
+  const identified = identifyBlocking('port', new ScriptedWire(() => undefined));
+  const sampler = new Sampler(identified, ring, {
     clock: () => wire.nowNs,
     rateHz,
     endNs: endMs * 1e6,
     onEvent: (event) => events.push(event),
   });
-  const outcome = sampleBlocking(sampler, wire);
+  driveBlocking(sampler, wire);
+  const { outcome } = sampler;
   const requestNs: number[] = [];
   for (;;) {
     const block = ring.peek(4096, ring.head);

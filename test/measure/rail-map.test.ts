@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { defaultRailMap, type RailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import { blockOf, header } from './recording.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const railNames = benchlab.rails.map(({ name }) => name);
 

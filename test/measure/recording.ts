@@ -1,7 +1,9 @@
 import type { Block, RecordingEvent, RecordingHeader } from '#powerlog/block.js';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+
+const benchlab = boardFor('benchlab')!;
 
 export const wiring = resolveWiring(benchlab, defaultRailMap);
 

@@ -8,12 +8,12 @@ import { scratch } from '../capture/samples.js';
 import { bin, powerlog } from '../cli/run.js';
 import { hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
 
-const readingCommands = [0x00, 0x01, 0x03, 0x0d, 0x0e];
+const readingCommands = [0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e];
 /** Every kind of fault at once, so that one is often the answer to the recovery from another. */
 const atOnce = (kinds: readonly string[], rate: number) => kinds.map((kind) => `${kind}:${rate}`).join();
 
 describe.runIf(hasForeignBoard)('whatever a board does, powerlog sends it', () => {
-  it('the five reading commands and nothing else: a board model that is not ours', async () => {
+  it('the six reading commands and nothing else: a board model that is not ours', async () => {
     const folder = scratch();
     const kinds = ['drop', 'repeat', 'stray', 'double', 'short', 'late', 'wrong', 'garble', 'split'];
     const link = join(folder, 'port');
@@ -44,7 +44,7 @@ describe.runIf(hasForeignBoard)('whatever a board does, powerlog sends it', () =
     expect(err).toContain('is back');
   });
 
-  it('the five reading commands and nothing else: our simulator', async () => {
+  it('the six reading commands and nothing else: our simulator', async () => {
     const folder = scratch();
     const report = join(folder, 'report.json');
     const simulator = spawn(

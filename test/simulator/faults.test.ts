@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { benchlab } from '#powerlog/board/benchlab.js';
-import { makeFrameCheck } from '#powerlog/board/frame.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
+import { makeFrameCheck } from '#powerlog/board/check.js';
 import { UserError } from '#powerlog/errors.js';
 import { FaultInjector } from '#powerlog/simulator/fault-injector.js';
 import { faultNames, parseFaults, type WireFaultName, wireFaultNames } from '#powerlog/simulator/faults.js';
 import { makeProfileFeed } from '#powerlog/simulator/feed.js';
 import { identityReplies } from '#powerlog/simulator/model.js';
 import { Tally } from '#powerlog/simulator/tally.js';
+
+const benchlab = boardFor('benchlab')!;
 
 describe('--fault', () => {
   it('reads chances, times and defaults', () => {
@@ -47,12 +49,12 @@ describe('--fault', () => {
   });
 });
 
-const frame = makeProfileFeed('train', 1).next(1e12)!;
-const others = [...identityReplies(1).values()];
+const frame = makeProfileFeed(benchlab, { profile: 'train', seed: 1 }).next(1e12)!;
+const others = [...identityReplies(benchlab, 1, 'a name').values()];
 
 function injector(plan: string, seed = 1) {
   const tally = new Tally();
-  const injected = new FaultInjector(parseFaults(plan), seed, others, tally);
+  const injected = new FaultInjector(benchlab, parseFaults(plan), seed, others, tally);
   const deliver = (nowNs = 0) => {
     const { bytes, delayMs } = injected.deliver(frame, nowNs);
     return { bytes: Buffer.from(bytes), delayMs };

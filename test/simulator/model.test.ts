@@ -6,25 +6,33 @@ const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toStrin
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
 
 describe('the board model', () => {
-  it('answers the five reading commands as a BENCHLAB does', () => {
+  it('answers the six reading commands as a BENCHLAB does', () => {
     const model = makeBoardModel({ seed: 7 });
-    expect(text(model.reply(0x00, 0))).toBe('BENCHLAB\0');
+    expect(text(model.reply(0x00, 0))).toBe('BENCHLAB'.padEnd(32, '\0'));
     expect(model.reply(0x01, 0)).toHaveLength(216);
     expect(text(model.reply(0x03, 0))).toBe('powerlog simulator'.padEnd(32, '\0'));
     expect(model.reply(0x0d, 0)).toEqual(simulatedUid(7));
-    expect([...model.reply(0x0e, 0)!]).toEqual([0xee, 0x10, 1]);
-    expect(model.stats().requests).toEqual({ welcome: 1, sensors: 1, name: 1, uid: 1, vendor: 1 });
+    expect(model.reply(0x09, 0)).toHaveLength(178);
+    expect([...model.reply(0x0e, 0)!]).toEqual([0xee, 0x10, 6]);
+    expect(model.stats().requests).toEqual({
+      welcome: 1,
+      sensors: 1,
+      name: 1,
+      uid: 1,
+      vendor: 1,
+      calibration: 1,
+    });
   });
 
   it('keeps silent on every other byte, and remembers it', () => {
     const model = makeBoardModel();
     const others = Array.from({ length: 256 }, (_, byte) => byte).filter(
-      (byte) => ![0x00, 0x01, 0x03, 0x0d, 0x0e].includes(byte),
+      (byte) => ![0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e].includes(byte),
     );
     for (const byte of others) expect(model.reply(byte, 0)).toBeUndefined();
     const { unexpected, requests } = model.stats();
-    expect(unexpected).toEqual({ count: 251, first: others.slice(0, 64) });
-    expect(Object.values(requests)).toEqual([0, 0, 0, 0, 0]);
+    expect(unexpected).toEqual({ count: 250, first: others.slice(0, 64) });
+    expect(Object.values(requests)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('has a UID of its own for each seed, always the same', () => {

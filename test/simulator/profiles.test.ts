@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { benchlab } from '#powerlog/board/benchlab.js';
-import { makeFrameCheck } from '#powerlog/board/frame.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
+import { makeFrameCheck } from '#powerlog/board/check.js';
 import { makeProfileFeed } from '#powerlog/simulator/feed.js';
 import { profileNames } from '#powerlog/simulator/profile-names.js';
 import { energyBetweenJ, makeRailReadings, powerAtMw, readRails } from '#powerlog/simulator/profiles.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const second = 1e9;
 /** Instants as CLOCK_MONOTONIC has them: up to a hundred days of uptime. */
@@ -93,7 +95,7 @@ describe('the paper profiles', () => {
   it('shows in the frames, to the milliwatt', () => {
     fc.assert(
       fc.property(fc.constantFrom('constant', 'square'), seeds, instant, (profile, seed, tNs) => {
-        const frame = makeProfileFeed(profile, seed).next(tNs)!;
+        const frame = makeProfileFeed(benchlab, { profile, seed }).next(tNs)!;
         expect(entriesOf(frame).map(({ mw }) => mw)).toEqual(
           benchlab.rails.map((rail) => powerAtMw(profile, rail.name, tNs)),
         );
@@ -108,7 +110,7 @@ describe('every profile', () => {
   it('gives frames that agree with themselves, at any instant and with any seed', () => {
     fc.assert(
       fc.property(fc.constantFrom(...profileNames), seeds, instant, (profile, seed, tNs) => {
-        const frame = makeProfileFeed(profile, seed).next(tNs)!;
+        const frame = makeProfileFeed(benchlab, { profile, seed }).next(tNs)!;
         expect(frame.length).toBe(216);
         expect(check(new DataView(frame.buffer), 0)).toBe(true);
         for (const { mv, ma, mw } of entriesOf(frame)) expect(mw).toBe(Math.round((mv * ma) / 1000));
@@ -120,16 +122,18 @@ describe('every profile', () => {
   it('gives the frame of an instant, whatever was asked before', () => {
     fc.assert(
       fc.property(fc.constantFrom(...profileNames), seeds, instant, instant, (profile, seed, other, tNs) => {
-        const used = makeProfileFeed(profile, seed);
+        const used = makeProfileFeed(benchlab, { profile, seed });
         used.next(other);
-        expect(used.next(tNs)).toEqual(makeProfileFeed(profile, seed).next(tNs));
+        expect(used.next(tNs)).toEqual(makeProfileFeed(benchlab, { profile, seed }).next(tNs));
       }),
     );
   });
 
   it('draws different noise for different seeds, and none for the paper profiles', () => {
     const frames = (seed: number) =>
-      profileNames.map((profile) => Buffer.from(makeProfileFeed(profile, seed).next(5e12)!).toString('hex'));
+      profileNames.map((profile) =>
+        Buffer.from(makeProfileFeed(benchlab, { profile, seed }).next(5e12)!).toString('hex'),
+      );
     const [a, b] = [frames(1), frames(2)];
     expect(profileNames.filter((_, index) => a[index] !== b[index])).toEqual(['idle', 'train', 'inference']);
   });
@@ -145,7 +149,7 @@ describe('every profile', () => {
 describe('the made-up machine', () => {
   /** One frame every 10 ms of a minute. */
   const minute = (profile: 'idle' | 'train' | 'inference', seed = 3) => {
-    const feed = makeProfileFeed(profile, seed);
+    const feed = makeProfileFeed(benchlab, { profile, seed });
     return Array.from({ length: 6000 }, (_, i) => feed.next(1e13 + i * 1e7)!.slice());
   };
 
@@ -171,7 +175,7 @@ describe('the made-up machine', () => {
   });
 
   it('has probes that are not connected, as the board says it', () => {
-    const frame = makeProfileFeed('train', 1).next(0)!;
+    const frame = makeProfileFeed(benchlab, { profile: 'train', seed: 1 }).next(0)!;
     const view = new DataView(frame.buffer);
     const vin = Array.from({ length: 13 }, (_, n) => view.getInt16(2 * n, true));
     expect(vin.slice(4)).toEqual(Array(9).fill(0x7fff));

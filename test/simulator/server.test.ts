@@ -11,14 +11,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { benchlab } from '#powerlog/board/benchlab.js';
-import { makeFrameCheck } from '#powerlog/board/frame.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
+import { makeFrameCheck } from '#powerlog/board/check.js';
 import { ExitCode } from '#powerlog/errors.js';
 import { parseFaults } from '#powerlog/simulator/faults.js';
 import { simulatedUid } from '#powerlog/simulator/model.js';
 import { powerAtMw } from '#powerlog/simulator/profiles.js';
 import { type SimulatorOptions, startSimulator } from '#powerlog/simulator/server.js';
 import { fileFlag, hasPseudoTerminals, openPtyClient, type PtyClient } from './pty-client.js';
+
+const benchlab = boardFor('benchlab')!;
 
 let folder: string;
 beforeEach(() => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { type ColumnSet, channelsOf, csvColumns } from '#powerlog/sink/columns.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const names = (set: ColumnSet, map = defaultRailMap) =>
   csvColumns(benchlab, resolveWiring(benchlab, map), set).map(({ name }) => name);

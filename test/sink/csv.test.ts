@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { ExitCode } from '#powerlog/errors.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { csvColumns } from '#powerlog/sink/columns.js';
 import { type CsvSink, openCsv } from '#powerlog/sink/csv.js';
 import { blocksOf, header, type Sample, wiring } from '../measure/recording.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const columns = csvColumns(benchlab, wiring, 'power');
 let directory: string;

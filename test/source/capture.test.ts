@@ -61,9 +61,9 @@ describe('a capture as a source', () => {
   });
 
   it('refuses --board and --rate, which it says itself', async () => {
-    const { benchlab } = await import('#powerlog/board/benchlab.js');
+    const board = (await import('#powerlog/board/catalogue.js')).boardFor('benchlab')!;
     const path = fileOf(preamble, ...encode([sample(0)]));
-    await expect(openRecorded(path, { board: benchlab, rateHz: 100 })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(openRecorded(path, { board, rateHz: 100 })).rejects.toMatchObject({ exitCode: 2 });
   });
 });
 

@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { benchlab } from '#powerlog/board/benchlab.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
 import { openRecorded } from '#powerlog/source/recorded.js';
 import { collect, fileOf, numberedFrame, readAll } from '../capture/samples.js';
+
+const benchlab = boardFor('benchlab')!;
 
 const frames = (count: number) => Buffer.concat(Array.from({ length: count }, (_, n) => numberedFrame(n)));
 
