@@ -1,11 +1,13 @@
 // Fills the tables in this folder's pages from the built code: `npm run docs`. With `--check` it changes nothing and
 // fails where a page is not what it would write.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { boardFor } from '#powerlog/board/catalogue.js';
+import { boardFor, boards } from '#powerlog/board/catalogue.js';
+import { fieldTypes } from '#powerlog/board/field-type.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { csvColumns } from '#powerlog/sink/columns.js';
 
 const benchlab = boardFor('benchlab');
+const benchlab2 = boardFor('benchlab2');
 
 /** A table as the formatter wants it: columns as wide as their widest cell. */
 function table(head, rows) {
@@ -14,7 +16,6 @@ function table(head, rows) {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-const fieldBytes = { uint8: 1, int16: 2, uint16: 2, int32: 4 };
 const boardUnits = {
   v: ['V', 'mV'],
   a: ['A', 'mA'],
@@ -39,7 +40,7 @@ function frameTable(board) {
     if (field.offset > end) rows.push([end, `${field.offset - end} bytes`, '', '', '', 'padding']);
     const missing = field.missing === undefined ? '' : `\`0x${field.missing.toString(16).toUpperCase()}\``;
     rows.push([field.offset, field.type, `\`${field.name}\``, unitsOf(field).stored, missing, field.title]);
-    end = field.offset + fieldBytes[field.type];
+    end = field.offset + fieldTypes[field.type].bytes;
   }
   return table(['offset', 'type', 'field', 'counted in', 'not connected', 'what it is'], rows);
 }
@@ -52,13 +53,65 @@ function columnTable(board, set, skip) {
   );
 }
 
+/** What differs between the firmwares that there are tables for. */
+function firmwareTable() {
+  const bytes = ({ commands }) =>
+    [commands.welcome, commands.sensors, commands.calibration].map(({ replyBytes }) => replyBytes);
+  return table(
+    [
+      'board',
+      'firmware',
+      'welcome',
+      'frame',
+      'calibration',
+      'chip counted in',
+      'greets unasked',
+      'fault bits',
+    ],
+    boards.map((board) => [
+      board.product,
+      `${board.firmware}${board.released ? '' : ' (a draft)'}`,
+      ...bytes(board),
+      board.fields.find(({ name }) => name === 'chip_temp_c').factor === 10 ? '°C' : '0.1 °C',
+      board.greetsUnasked ? 'yes' : 'no',
+      board.faults ? board.faults.bits.length : 'none',
+    ]),
+  );
+}
+
+const faultTable = (board) =>
+  table(
+    ['bit', 'name', 'what it is'],
+    board.faults.bits.map(({ bit, name, title }) => [bit, `\`${name}\``, title]),
+  );
+
+/** The columns that one board has and another has not. */
+function moreColumns(board, than, set) {
+  const columns = (each) => csvColumns(each, resolveWiring(each, defaultRailMap), set);
+  const known = new Set(columns(than).map(({ name }) => name));
+  return table(
+    ['column', 'unit', 'decimals', 'what it is'],
+    columns(board)
+      .filter(({ name }) => !known.has(name))
+      .map((column) => [`\`${column.name}\``, unitsOf(column).unit, column.decimals, column.title]),
+  );
+}
+
+const withoutWires = { ...benchlab2, wires: [] };
 const count = (set) => csvColumns(benchlab, resolveWiring(benchlab, defaultRailMap), set).length;
 const pages = {
-  'frame.md': { frame: frameTable(benchlab) },
+  'frame.md': {
+    firmware: firmwareTable(),
+    frame: frameTable(benchlab),
+    frame2: frameTable(benchlab2),
+    faults: faultTable(benchlab2),
+  },
   'csv.md': {
     power: columnTable(benchlab, 'power', 0),
     rails: columnTable(benchlab, 'rails', count('power')),
     all: columnTable(benchlab, 'all', count('rails')),
+    wires: moreColumns(benchlab2, benchlab, 'rails'),
+    all2: moreColumns(withoutWires, benchlab, 'all'),
   },
 };
 

@@ -169,8 +169,11 @@ describe('a capture from another powerlog', () => {
       /header is wrong at map\.components\.cpu: expected at least one rail/,
     ],
     [
-      'a board nobody knows',
-      preambleWith((h) => Object.assign(h.board as object, { id: 'other' })),
+      'a board nobody knows, told as early captures did',
+      preambleWith((h) => {
+        Object.assign(h.board as object, { id: 'other' });
+        Object.assign(h.layout as object, { rails: undefined });
+      }),
       /the board 'other', which this powerlog does not know; it was written by powerlog 0\.0\.0/,
     ],
     [
@@ -179,9 +182,19 @@ describe('a capture from another powerlog', () => {
       /header is wrong at start\.unix_us: expected a whole number of µs/,
     ],
     [
-      'another layout',
-      preambleWith((h) => Object.assign(h.layout as object, { frame_bytes: 194 })),
+      'another layout, told as early captures did',
+      preambleWith((h) => Object.assign(h.layout as object, { frame_bytes: 194, rails: undefined })),
       /frames of 194 bytes are laid out otherwise/,
+    ],
+    [
+      'a field behind its frames',
+      preambleWith((h) => Object.assign(h.layout as object, { frame_bytes: 194 })),
+      /its header puts the field fan4_rpm behind the end of a frame/,
+    ],
+    [
+      'a rail without its fields',
+      preambleWith((h) => Object.assign(h.layout as object, { rails: [['eps9', 12_000]] })),
+      /its header names a field eps9_voltage_v that it does not describe/,
     ],
   ])('with %s is refused by name', async (_, bytes, message) => {
     await expect(openCapture(fileOf(bytes))).rejects.toMatchObject({

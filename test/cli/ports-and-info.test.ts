@@ -20,7 +20,7 @@ describe('powerlog ports', () => {
     expect(code).toBe(0);
     const ports: { path: string; board: unknown; problem: string | null }[] = JSON.parse(out);
     expect(ports.find(({ path }) => path === simulator?.path)).toMatchObject({
-      board: { product: 'BENCHLAB', product_id: 16, name: 'powerlog simulator', firmware: 1 },
+      board: { product: 'BENCHLAB', product_id: 16, name: 'powerlog simulator', firmware: 6 },
       problem: null,
       asked: true,
     });

@@ -155,7 +155,7 @@ describe('powerlog replay of a bare dump', () => {
   it.each([
     [['--board', 'benchlab'], /needs both --board and --rate/],
     [['--rate', '100'], /needs both --board and --rate/],
-    [['--board', 'nothing', '--rate', '100'], /'nothing' is not known; there is benchlab/],
+    [['--board', 'nothing', '--rate', '100'], /'nothing' is not known; there are benchlab/],
     [['--board', 'benchlab', '--rate', 'often'], /'often' is not a rate/],
     [['--board', 'benchlab', '--rate', '10'], /is a capture and says its board and rate itself/],
   ])('with %s is a usage error', (options, message) => {

@@ -33,7 +33,8 @@ interface Running {
 
 /** Starts the command and waits until it says its port. */
 async function simulate(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [bin, 'simulate', ...args], {
+  // Without its greeting: what these clients read is what they asked for.
+  const child = spawn(process.execPath, [bin, 'simulate', '--greeting', 'never', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => {
@@ -104,7 +105,7 @@ describe.runIf(hasPseudoTerminals)('powerlog simulate', () => {
     const client = openPtyClient(running.port);
     expect(client.ask(0x01, 216)).toHaveLength(108);
     client.send(0x0a);
-    client.ask(0x00, 9);
+    client.ask(0x00, 32);
     client.close();
     await running.end('SIGTERM');
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({

@@ -56,14 +56,14 @@ async function sample(
 const hexOf = (frames: readonly Buffer[]): string[] => frames.map((frame) => frame.toString('hex'));
 
 describe.runIf(hasForeignBoard).each(['tty', 'stream'] as const)('the %s link', (kind) => {
-  it('hands out every frame once, in order, and asks with the five reading commands only', async () => {
+  it('hands out every frame once, in order, and asks with the six reading commands only', async () => {
     board = await startForeignBoard();
     const got = await sample(kind, board.port, { samples: 10_000 });
     const { sent, received } = await board.stop();
     expect(got.frames.length).toBeGreaterThanOrEqual(10_000);
     expect(got.frames).toEqual(hexOf(sent).slice(0, got.frames.length));
     expect(sent.length - got.frames.length).toBeLessThanOrEqual(1);
-    expect(new Set(received)).toEqual(new Set([0x00, 0x01, 0x03, 0x0d, 0x0e]));
+    expect(new Set(received)).toEqual(new Set([0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e]));
     expect(got.outcome).toBe('stopped');
     expect(got.events).toEqual([]);
   });
@@ -167,7 +167,7 @@ describe.runIf(hasForeignBoard).each(['tty', 'stream'] as const)('the %s link', 
     await expect(openLink(board.port, kind)).rejects.toMatchObject({
       exitCode: 3,
       message: expect.stringMatching(
-        /unknown board: vendor 0xee product 0x77, expected vendor 0xee product 0x10/,
+        /unknown board: it says "BENCHLAB\\u0000", vendor 0xee, product 0x77, firmware 4; powerlog knows BENCHLAB \(0x10\) and BENCHLAB 2 \(0x11\)/,
       ),
     });
   });

@@ -199,7 +199,7 @@ describe('the sampler', () => {
     expect(requestNs.length).toBe(wire.samplesAsked - 1);
   });
 
-  it('asks nothing but the five, whatever comes', () => {
+  it('asks for readings and who is there, whatever comes', () => {
     let state = 1;
     const random = () => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
@@ -214,7 +214,7 @@ describe('the sampler', () => {
           })),
     );
     run(wire, 60_000);
-    expect(new Set(wire.requests)).toEqual(new Set([0x00, 0x01]));
+    expect(new Set(wire.requests)).toEqual(new Set([0x00, 0x01, 0x0d, 0x0e]));
   });
 
   it('gives up a board that fails its handshake for more than a second', () => {

@@ -17,7 +17,7 @@ import time
 import tty
 
 WELCOME, READ_SENSORS, ACTION, READ_NAME, WRITE_NAME = 0x00, 0x01, 0x02, 0x03, 0x04
-READ_UID, READ_VENDOR_DATA = 0x0D, 0x0E
+READ_CALIBRATION, READ_UID, READ_VENDOR_DATA = 0x09, 0x0D, 0x0E
 ARGUMENT_BYTES = {ACTION: 4, WRITE_NAME: 32}
 FRAME_BYTES = 216
 NOT_CONNECTED = 0x7FFF
@@ -139,6 +139,7 @@ class Board:
         self.fault_log = open(options.fault_log, "w") if options.fault_log else None
         self.replies = {
             WELCOME: b"BENCHLAB\0",
+            READ_CALIBRATION: bytes(range(178)),
             READ_NAME: options.name.encode("ascii").ljust(32, b"\0")[:32],
             READ_UID: bytes.fromhex(options.uid),
             READ_VENDOR_DATA: bytes((0xEE, options.product, options.firmware)),
@@ -275,7 +276,7 @@ def arguments():
     parser.add_argument("--uid", default="0123456789abcdef01234567", help="24 hexadecimal digits")
     parser.add_argument("--name", default="foreign")
     parser.add_argument("--product", type=lambda text: int(text, 0), default=0x10)
-    parser.add_argument("--firmware", type=int, default=7)
+    parser.add_argument("--firmware", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=3600, help="ends by itself after this long")
     return parser.parse_args()
 

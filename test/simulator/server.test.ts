@@ -31,7 +31,8 @@ afterEach(() => {
 });
 
 async function start(options: SimulatorOptions = {}) {
-  const simulator = await startSimulator(options);
+  // A firmware that does not greet: what these clients read is what they asked for.
+  const simulator = await startSimulator({ board: boardFor('benchlab', 4)!, ...options });
   onTestFinished(() => simulator.stop());
   return simulator;
 }
@@ -66,7 +67,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
     const simulator = await start({ profile: 'train', seed: 9 });
     const client = open(simulator.path);
     expect(client.ask(0x00, 9).toString('latin1')).toBe('BENCHLAB\0');
-    expect(client.ask(0x0e, 3)).toEqual(Buffer.from([0xee, 0x10, 1]));
+    expect(client.ask(0x0e, 3)).toEqual(Buffer.from([0xee, 0x10, 4]));
     expect(client.ask(0x0d, 12)).toEqual(Buffer.from(simulatedUid(9)));
     expect(client.ask(0x03, 32).toString('latin1')).toContain('powerlog simulator');
     const check = makeFrameCheck(benchlab);
@@ -75,7 +76,10 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
       expect(frame).toHaveLength(216);
       expect(check(new DataView(frame.buffer, frame.byteOffset), 0)).toBe(true);
     }
-    expect(simulator.stats().requests).toEqual({ welcome: 1, sensors: 1000, name: 1, uid: 1, vendor: 1 });
+    expect(client.ask(0x09, 178)).toHaveLength(178);
+    expect(simulator.stats().requests).toEqual({
+      ...{ welcome: 1, sensors: 1000, name: 1, uid: 1, vendor: 1, calibration: 1 },
+    });
     expect(simulator.stats().unexpected.count).toBe(0);
   });
 
