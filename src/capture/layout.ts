@@ -12,6 +12,9 @@ export function layoutRows(board: Instrument): LayoutRows {
   return {
     frame_bytes: board.frameBytes,
     fields: board.fields.map(fieldRow),
+    factors: Object.fromEntries(
+      board.fields.flatMap(({ name, factor }) => (factor === undefined ? [] : [[name, factor]])),
+    ),
     rails: board.rails.map((rail) => [rail.name, rail.nominalMv]),
     wires: board.wires.map((wire) => [wire.name, board.rails[wire.partOf]!.name]),
     extra_fields: board.extraFields.map(name),
@@ -26,10 +29,13 @@ export function layoutRows(board: Instrument): LayoutRows {
   };
 }
 
-const fieldRow = ({ name, offset, type, decimals, missing, factor }: Field): LayoutRows['fields'][number] =>
-  factor === undefined
-    ? [name, offset, type, decimals, missing ?? null]
-    : [name, offset, type, decimals, missing ?? null, factor];
+const fieldRow = ({ name, offset, type, decimals, missing }: Field): LayoutRows['fields'][number] => [
+  name,
+  offset,
+  type,
+  decimals,
+  missing ?? null,
+];
 
 /**
  * The instrument that a header describes. What people read of it (titles) is not there, and is taken from the table of the same
@@ -42,7 +48,8 @@ export function instrumentOf(
   path: string,
 ): Instrument {
   const known = boardFor(id, firmware);
-  const fields = layout.fields.map(([name, offset, type, decimals, missing, factor]): Field => {
+  const fields = layout.fields.map(([name, offset, type, decimals, missing]): Field => {
+    const factor = layout.factors?.[name];
     const title = known?.fields.find((field) => field.name === name)?.title ?? name;
     if (offset + fieldTypes[type].bytes > layout.frame_bytes)
       throw inputError(`${path}: its header puts the field ${name} behind the end of a frame`);

@@ -10,14 +10,12 @@ export { issueText } from './issue-text.js';
  * version may say more without becoming unreadable.
  */
 
-/** Name, offset, type, decimals, what says that it is missing, and what it is multiplied by, where that is not 1. */
 const fieldSchema = z.tuple([
   z.string(),
   z.int().nonnegative(),
   z.enum(fieldTypeNames),
   z.int().min(0).max(9),
   z.int().nullable(),
-  z.int().positive().optional(),
 ]);
 
 /** What is optional in it was not told by captures of powerlog before its first release. */
@@ -25,6 +23,7 @@ const layoutSchema = z
   .object({
     frame_bytes: z.int().positive().max(0xffff),
     fields: z.array(fieldSchema),
+    factors: z.record(z.string(), z.int().positive()),
     rails: z.array(z.tuple([z.string(), z.number()])),
     wires: z.array(z.tuple([z.string(), z.string()])),
     extra_fields: z.array(z.string()),

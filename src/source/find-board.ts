@@ -41,7 +41,7 @@ export async function findTheBoard(): Promise<string> {
   if (first && others.length === 0) return first.port.path;
   if (first)
     throw boardError(
-      `several boards answer: ${found.map(({ port, identity }) => `${port.path} (${identity.name ?? identity.product}, UID ${identity.uid})`).join(', ')}. Choose one with --port`,
+      `several boards answer: ${found.map(({ port, identity }) => `${port.path} (${identity.name || identity.product}, UID ${identity.uid})`).join(', ')}. Choose one with --port`,
     );
   const problems = probes.flatMap((each) => ('problem' in each ? [each.problem] : []));
   if (problems.length > 0) throw boardError(`no board answers: ${problems.join('; ')}`);
@@ -83,7 +83,7 @@ export async function waitForBoard(
       }
       if (!refused.has(`${path} ${uid}`))
         onNotice(
-          `${path} is another board (${name ?? product}, UID ${uid}); waiting for ${identity.name ?? identity.product}, UID ${identity.uid}`,
+          `${path} is another board (${name || product}, UID ${uid}); waiting for ${identity.name || identity.product}, UID ${identity.uid}`,
         );
       refused.add(`${path} ${uid}`);
     }

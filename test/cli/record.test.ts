@@ -8,6 +8,7 @@ import { summarySchema } from '#powerlog/schema/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
 import { scratch } from '../capture/samples.js';
 import { type ForeignBoard, hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { readCsv } from './csv.js';
 import { bin, powerlog } from './run.js';
 
 let board: ForeignBoard | undefined;
@@ -16,12 +17,6 @@ afterEach(async () => {
   await board?.stop();
   board = undefined;
 });
-
-const readCsv = (path: string) => {
-  const [header = '', ...lines] = readFileSync(path, 'utf8').split('\n');
-  expect(lines.pop()).toBe('');
-  return { names: header.split(','), rows: lines.map((line) => line.split(',')) };
-};
 
 /** A frame's rails as a CSV row has them, read with nothing of ours. */
 function railCells(frame: Buffer): string[] {
