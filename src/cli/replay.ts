@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { inputError, usageError } from '../errors.js';
 import type { ColumnSet } from '../sink/columns.js';
-import type { DumpFacts } from '../source/recorded.js';
+import type { DumpFacts } from '../source/frame-dump.js';
 import { parseRateHz } from '../units.js';
 import { coverageExit } from './coverage.js';
 import {
@@ -22,6 +22,7 @@ import { replayOutputs } from './replay-outputs.js';
 interface ReplayOptions extends MapOptions {
   readonly out?: string;
   readonly board?: string;
+  readonly firmware?: string;
   readonly rate?: number;
   readonly columns: ColumnSet;
   readonly accuracy?: number;
@@ -40,6 +41,7 @@ Examples:
   $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
   $ powerlog replay run.plog --slot pcie3 --out slot.csv
   $ powerlog replay frames.bin --board benchlab --rate 400 --out run.csv
+  $ powerlog replay frames.bin --board benchlab2 --firmware 4 --rate 400 --out run.csv
   $ ssh lab cat run.plog.gz | powerlog replay - --out -`;
 
 export function replayCommand(): Command {
@@ -47,7 +49,14 @@ export function replayCommand(): Command {
     .description('Turn captures, or bare dumps of frames, into CSV and summary')
     .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
     .option('-o, --out <file>', 'the CSV; - is standard output; for several inputs a directory, such as csv/')
-    .option('--board <id>', 'the inputs are bare frames of this board, one after another: benchlab')
+    .option(
+      '--board <id>',
+      'the inputs are bare frames of this board, one after another: benchlab or benchlab2',
+    )
+    .option(
+      '--firmware <number>',
+      'which firmware the bare frames are of (default: the newest that is known)',
+    )
     .addOption(
       new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
     )
@@ -69,14 +78,17 @@ async function replay(inputs: readonly string[], options: ReplayOptions): Promis
 }
 
 /** What `--board` and `--rate` say of bare dumps; null for captures. */
-async function dumpFacts({ board: id, rate }: ReplayOptions): Promise<DumpFacts | null> {
-  if (id === undefined && rate === undefined) return null;
+async function dumpFacts({ board: id, firmware: version, rate }: ReplayOptions): Promise<DumpFacts | null> {
+  if (id === undefined && rate === undefined && version === undefined) return null;
   if (id === undefined || rate === undefined)
     throw usageError('a bare dump of frames needs both --board and --rate; a capture needs neither');
   const { boardFor, boardIds } = await import('../board/catalogue.js');
-  const board = boardFor(id);
+  const firmware = version === undefined ? null : Number(version);
+  if (firmware !== null && !(Number.isInteger(firmware) && firmware >= 0 && firmware <= 255))
+    throw usageError(`--firmware '${version}' is not one: a whole number from 0 to 255`);
+  const board = boardFor(id, firmware);
   if (!board) throw usageError(`--board '${id}' is not known; there are ${boardIds.join(', ')}`);
-  return { board, rateHz: rate };
+  return { board, firmware, rateHz: rate };
 }
 
 async function replayOne(

@@ -8,33 +8,42 @@ import { endBlock, type FinishedRecording, type RecordedFacts } from './capture.
 import { FaultWatch } from './fault-watch.js';
 import type { Source } from './source.js';
 
+/** What a bare dump of frames does not say of itself. */
+export interface DumpFacts {
+  readonly board: Board;
+  /** Null where nobody said; then the board's table is that of its newest. */
+  readonly firmware: number | null;
+  readonly rateHz: number;
+}
+
 const framesPerBlock = 512;
 
 /** Frames one behind the other with nothing between them, as a ten-line script saves them. */
 export class FrameDumpSource implements Source {
+  readonly board: Board;
   readonly identity: BoardIdentity;
   /** Nobody knows where a dump comes from. */
   readonly facts: RecordedFacts = { map: defaultRailMap, host: {}, accuracy: null };
 
   constructor(
     readonly window: ByteWindow,
-    readonly board: Board,
-    readonly rateHz: number,
+    readonly dump: DumpFacts,
   ) {
-    const { id, product, productId } = board;
+    this.board = dump.board;
+    const { id, product, productId } = dump.board;
     this.identity = {
       id,
       product,
       productId,
       uid: null,
       name: null,
-      firmware: board.firmware,
+      firmware: dump.firmware,
       port: window.input.name,
     };
   }
 
   start(): FinishedRecording {
-    return new DumpRecording(this.window, this.board, this.rateHz, this.identity);
+    return new DumpRecording(this.window, this.board, this.dump.rateHz, this.identity);
   }
 
   close(): Promise<void> {

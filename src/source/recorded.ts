@@ -1,4 +1,3 @@
-import type { Board } from '../board/board.js';
 import { openByteInput } from '../capture/byte-input.js';
 import { ByteWindow } from '../capture/byte-window.js';
 import { magic } from '../capture/format.js';
@@ -6,13 +5,7 @@ import { standsAt } from '../capture/parts.js';
 import { readCapture } from '../capture/reader.js';
 import { inputError, usageError } from '../errors.js';
 import { CaptureSource } from './capture.js';
-import { FrameDumpSource } from './frame-dump.js';
-
-/** What a bare dump of frames does not say of itself. */
-export interface DumpFacts {
-  readonly board: Board;
-  readonly rateHz: number;
-}
+import { type DumpFacts, FrameDumpSource } from './frame-dump.js';
 
 /**
  * Opens what `replay` reads: a capture, or with `dump` given a bare dump of frames.
@@ -35,7 +28,7 @@ export async function openRecorded(
       throw inputError(
         `${input.name} holds ${window.available} bytes, less than one ${dump.board.product} frame of ${dump.board.frameBytes}`,
       );
-    return new FrameDumpSource(window, dump.board, dump.rateHz);
+    return new FrameDumpSource(window, dump);
   } catch (error) {
     await input.close();
     throw error;

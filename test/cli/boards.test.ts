@@ -161,7 +161,7 @@ describe('a capture from before', () => {
   it('replays as it did, but for the chip in tenths of a degree', () => {
     const out = join(scratch(), 'run.csv');
     // Written by powerlog when its header held fields alone, of a board with firmware 1.
-    expect(powerlog(['replay', 'fixtures/synthetic.plog', '--columns', 'all', '--out', out]).code).toBe(0);
+    expect(powerlog(['replay', 'fixtures/early.plog', '--columns', 'all', '--out', out]).code).toBe(0);
     const text = readFileSync(out, 'utf8');
     const { names, rows } = readCsv(out);
     const chip = names.indexOf('chip_temp_c');
@@ -174,12 +174,12 @@ describe('a capture from before', () => {
       .join('');
     expect(early).not.toBe(text);
     expect(createHash('sha256').update(early).digest('hex')).toBe(
-      readFileSync('fixtures/synthetic.all.sha256', 'utf8').trim(),
+      readFileSync('fixtures/early.all.sha256', 'utf8').trim(),
     );
   });
 
   it('with a firmware that counted tenths already is not ten times too warm', () => {
-    const capture = readFileSync('fixtures/synthetic.plog');
+    const capture = readFileSync('fixtures/early.plog');
     const folder = scratch();
     const [old, newer] = ['"firmware":1,', '"firmware":3,'];
     const at = capture.indexOf(old);

@@ -123,7 +123,11 @@ const dumps: Target = {
     const size = random.below(5) * benchlab.frameBytes + random.pick([0, 0, 1, 215]);
     const bytes = random.chance(0.5) ? random.bytes(size) : mutated(whole.frames[random.below(96)]!, random);
     const rate = random.pick([0.01, 1, 400, 1000, 99_999.5, 100_000]);
-    const source = new FrameDumpSource(new ByteWindow(inputOf(bytes)), benchlab, rate);
+    const source = new FrameDumpSource(new ByteWindow(inputOf(bytes)), {
+      board: benchlab,
+      firmware: null,
+      rateHz: rate,
+    });
     const { frames } = await recorded(source.start(), defaultRailMap);
     must(frames.length === Math.floor(bytes.length / benchlab.frameBytes), 'a frame was left out');
     frames.forEach((frame, n) => {

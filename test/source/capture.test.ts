@@ -63,7 +63,9 @@ describe('a capture as a source', () => {
   it('refuses --board and --rate, which it says itself', async () => {
     const board = (await import('#powerlog/board/catalogue.js')).boardFor('benchlab')!;
     const path = fileOf(preamble, ...encode([sample(0)]));
-    await expect(openRecorded(path, { board, rateHz: 100 })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(openRecorded(path, { board, firmware: null, rateHz: 100 })).rejects.toMatchObject({
+      exitCode: 2,
+    });
   });
 });
 

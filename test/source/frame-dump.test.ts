@@ -10,7 +10,7 @@ const benchlab = boardFor('benchlab')!;
 const frames = (count: number) => Buffer.concat(Array.from({ length: count }, (_, n) => numberedFrame(n)));
 
 async function replay(bytes: Uint8Array, rateHz: number) {
-  const source = await openRecorded(fileOf(bytes), { board: benchlab, rateHz });
+  const source = await openRecorded(fileOf(bytes), { board: benchlab, firmware: null, rateHz });
   const recording = source.start();
   const got = await collect(recording.blocks());
   await source.close();
