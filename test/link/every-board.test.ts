@@ -1,0 +1,74 @@
+import { describe, it } from 'vitest';
+import type { Board } from '#powerlog/board/board.js';
+import { boards } from '#powerlog/board/catalogue.js';
+import { makeFrameCheck } from '#powerlog/board/check.js';
+import { readClockAnchor } from '#powerlog/clock.js';
+import { openLink } from '#powerlog/link/open.js';
+import { parseFaults, wireFaultNames } from '#powerlog/simulator/faults.js';
+import { makeProfileFeed } from '#powerlog/simulator/feed.js';
+import { startSimulator } from '#powerlog/simulator/server.js';
+import { hasPseudoTerminals } from '../simulator/pty-client.js';
+
+const frameCount = 20_000;
+/** `slow`, which takes a second each time, is left to the link's own suite. */
+const kinds = wireFaultNames.filter((name) => name !== 'slow');
+const plan = parseFaults(kinds.map((name) => (name === 'late' ? 'late:0.02:210ms' : `${name}:0.02`)).join());
+
+/** Frames that agree with themselves and carry their number in the first probe, which no check looks at. */
+function numberedFrames(board: Board): Buffer {
+  const feed = makeProfileFeed(board, { profile: 'train', seed: 1 });
+  const frames = Buffer.alloc(frameCount * board.frameBytes);
+  for (let n = 0; n < frameCount; n++) {
+    frames.set(feed.next(1e12 + n * 1e6)!, n * board.frameBytes);
+    frames.writeInt16LE(n, n * board.frameBytes);
+  }
+  return frames;
+}
+
+/** The portable link makes no difference between tables: two will do. */
+const cases = boards.flatMap((board, n) =>
+  (n % 5 === 4 ? (['tty', 'stream'] as const) : (['tty'] as const)).map(
+    (kind) => [`${board.product} ${board.firmware}, the ${kind} link`, board, kind] as const,
+  ),
+);
+
+describe.runIf(hasPseudoTerminals)('every fault of the wire, on every board', () => {
+  it.concurrent.for(cases)(
+    '%s: no wrong row, none twice, no byte that is not of its table',
+    async ([, board, kind], { expect, onTestFinished }) => {
+      const { frameBytes } = board;
+      const frames = numberedFrames(board);
+      const simulator = await startSimulator({ board, frames, repeat: false, faults: plan, latencyMs: 0.2 });
+      onTestFinished(() => simulator.stop());
+      const link = await openLink(simulator.path, kind);
+      onTestFinished(() => link.close());
+      expect(link.board).toEqual(board);
+      const isPlausible = makeFrameCheck(board);
+      const run = link.sample({ originNs: readClockAnchor().monotonicNs });
+      let last = -1;
+      let rows = 0;
+      let events = 0;
+      for (;;) {
+        const next = await run.next();
+        if (next.done) break;
+        const { count, frames: got, events: told } = next.value;
+        events += told.length;
+        for (let row = 0; row < count; row++) {
+          const frame = Buffer.from(got.subarray(row * frameBytes, (row + 1) * frameBytes));
+          rows++;
+          // A garbled one is kept, since the board said so, and told.
+          if (!isPlausible(new DataView(frame.buffer, frame.byteOffset, frameBytes), 0)) continue;
+          const number = frame.readInt16LE(0);
+          expect(number).toBeGreaterThan(last);
+          expect(frame.equals(frames.subarray(number * frameBytes, (number + 1) * frameBytes))).toBe(true);
+          last = number;
+        }
+        // Every kind has been there, and rows between them.
+        const { faults } = simulator.stats();
+        if (rows >= 100 && kinds.every((name) => faults[name] > 0)) link.stop();
+      }
+      expect(events).toBeGreaterThan(0);
+      expect(simulator.stats().unexpected).toEqual({ count: 0, first: [] });
+    },
+  );
+});
