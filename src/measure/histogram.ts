@@ -4,8 +4,7 @@ import type { Engine, Pointer } from '../engine/engine.js';
 /**
  * Counts integers, so that any quantile can be told afterwards, in memory that does not grow with their number.
  * Whole values are kept exactly from -2^15 to 2^20 (in mW: -32 W to 1048 W; in µs: to 1.05 s), beyond that with a
- * relative error of at most 2^-15. Values are numbers that hold integers, up to ±2^53; at most 2^32 of them, which take
- * seven weeks at 1 kHz.
+ * relative error of at most 2^-15. Values are numbers that hold integers, up to ±2^53, and there may be as many of them.
  */
 export class Histogram {
   readonly #calls: Engine['calls'];

@@ -1,9 +1,15 @@
 import { allocate } from './allocate';
 
-/** A page of counters, and its slot: where it lies (0 until it is hit), and how many values it counts. */
+/**
+ * A page of counters, and its slot: where it lies (0 until it is hit), where the page lies that counts how often its
+ * counters, of 32 bits, have overflown (0 until one did), and how many values it counts, as a double.
+ */
 const pageBits: u32 = 12;
 const pageSize: u32 = 1 << pageBits;
-const slotBytes: u32 = 8;
+const slotBytes: u32 = 16;
+const overflowAt: usize = 4;
+const totalAt: usize = 8;
+const counterRange: f64 = 4294967296;
 /** An octave above the exact values has 2^coarseBits bins: a double's exponent and so many bits of its fraction. */
 const coarseBits: u32 = 14;
 const fractionBits: u32 = 52;
@@ -13,7 +19,7 @@ const mostBits: u32 = 53;
 const exactPositiveBits: u32 = 20;
 const exactNegativeBits: u32 = 15;
 
-/** What `src/measure/histogram.ts` tells of. Counters are 32 bits wide. */
+/** What `src/measure/histogram.ts` tells of. */
 @unmanaged
 export class Histogram {
   count: f64;
@@ -98,13 +104,13 @@ function addAbove(histogram: Histogram, limit: f64, values: bool): f64 {
   let sum: f64 = 0;
   const pages = pagesOf(exactPositiveBits);
   for (let number: u32 = 0; number < pages; number++) {
-    const page = load<u32>(histogram.positive + <usize>(number * slotBytes));
-    if (page === 0) continue;
+    const slot = histogram.positive + <usize>(number * slotBytes);
+    if (load<u32>(slot) === 0) continue;
     for (let n: u32 = 0; n < pageSize; n++) {
-      const times = load<u32>(page + (n << 2));
+      const times = timesOf(slot, n);
       if (times === 0) continue;
       const value = middleOf((number << pageBits) + n, exactPositiveBits);
-      if (value > limit) sum += values ? <f64>times * value : <f64>times;
+      if (value > limit) sum += values ? times * value : times;
     }
   }
   return sum;
@@ -117,9 +123,28 @@ function countBin(slots: usize, bin: u32): void {
     page = <u32>allocate(pageSize * 4);
     store<u32>(slot, page);
   }
-  store<u32>(slot, load<u32>(slot, 4) + 1, 4);
+  store<f64>(slot, load<f64>(slot, totalAt) + 1, totalAt);
   const counter = page + ((bin & (pageSize - 1)) << 2);
+  const times = load<u32>(counter) + 1;
+  store<u32>(counter, times);
+  if (times === 0) countOverflow(slot, bin & (pageSize - 1));
+}
+
+function countOverflow(slot: usize, n: u32): void {
+  let page = load<u32>(slot, overflowAt);
+  if (page === 0) {
+    page = <u32>allocate(pageSize * 4);
+    store<u32>(slot, page, overflowAt);
+  }
+  const counter = page + (n << 2);
   store<u32>(counter, load<u32>(counter) + 1);
+}
+
+/** How often the n-th value of a slot's page was counted. */
+function timesOf(slot: usize, n: u32): f64 {
+  const times = <f64>load<u32>(load<u32>(slot) + (n << 2));
+  const overflow = load<u32>(slot, overflowAt);
+  return overflow === 0 ? times : times + counterRange * <f64>load<u32>(overflow + (n << 2));
 }
 
 function binOf(magnitude: f64, exactBits: u32): u32 {
@@ -143,14 +168,13 @@ function magnitudeAt(slots: usize, rank: f64, exactBits: u32): f64 {
   let left = rank;
   let number: u32 = 0;
   let slot = slots;
-  for (let total = <f64>load<u32>(slot, 4); left >= total; total = <f64>load<u32>(slot, 4)) {
+  for (let total = load<f64>(slot, totalAt); left >= total; total = load<f64>(slot, totalAt)) {
     left -= total;
     number++;
     slot += <usize>slotBytes;
   }
-  const page = <usize>load<u32>(slot);
   let n: u32 = 0;
-  for (let times = <f64>load<u32>(page); left >= times; times = <f64>load<u32>(page + (n << 2))) {
+  for (let times = timesOf(slot, 0); left >= times; times = timesOf(slot, n)) {
     left -= times;
     n++;
   }
