@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { MissingParts } from './missing-parts.js';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     root: new URL('..', import.meta.url).pathname,
+    reporters: ['default', new MissingParts()],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Real boards and real clocks share the machine: a crowd of test files would only measure each other.

@@ -9,6 +9,7 @@ import type { ByteInput } from '#powerlog/capture/byte-input.js';
 import { ByteWindow } from '#powerlog/capture/byte-window.js';
 import { crc32, tableCrc32 } from '#powerlog/capture/crc32.js';
 import { readCapture } from '#powerlog/capture/reader.js';
+import { needs, python } from '../parts.js';
 import {
   collect,
   encode,
@@ -133,15 +134,10 @@ describe('a capture', () => {
     expect(reader.problem).toBeNull();
   });
 
-  it('is what docs/capture-format.md says: the Python reader there reads the golden file', ({ skip }) => {
+  it('is what docs/capture-format.md says: its Python reader reads the golden file', needs(python), () => {
     const page = readFileSync('docs/capture-format.md', 'utf8');
     const script = join(scratch(), 'reader.py');
     writeFileSync(script, /^```python\n([\s\S]*?)^```$/m.exec(page)![1]!);
-    try {
-      execFileSync('python3', ['-c', '']);
-    } catch {
-      skip('no python3 here');
-    }
     const printed = execFileSync('python3', [script, 'fixtures/synthetic.plog'], { encoding: 'utf8' });
     const lines = printed.trimEnd().split('\n');
     expect(lines).toHaveLength(96 + 3);

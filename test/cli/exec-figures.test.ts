@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
+import { needs, python } from '../parts.js';
 import { powerlog } from './run.js';
 
 type ExecSummary = Summary & {
@@ -17,7 +18,6 @@ type ExecSummary = Summary & {
 const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string): string => join(folder, name);
-const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 function measured(name: string, options: readonly string[], command: readonly string[]) {
   const ran = powerlog(['exec', '--out', file(`${name}.csv`), ...options, '--', ...command]);
@@ -194,7 +194,7 @@ describe('marks', () => {
     expect(summary.warnings.filter(({ code }) => code === 'mark')).toEqual([]);
   });
 
-  it.runIf(hasPython)('of Python need nothing installed, and lie where they were set', () => {
+  it('of Python need nothing installed, and lie where they were set', needs(python), () => {
     const program = `
 import time, threading, sys
 from powerlog_marks import phase, point
@@ -224,7 +224,7 @@ print(before, inside, after)`;
     expect(phase(summary, 'decorated').times).toBe(5);
   });
 
-  it.runIf(hasPython)('leave PYTHONPATH as it was, and do nothing elsewhere', () => {
+  it('leave PYTHONPATH as it was, and do nothing elsewhere', needs(python), () => {
     const path = { PYTHONPATH: '/first:/second' };
     const program = 'import os; print(os.environ["PYTHONPATH"])';
     const { out } = powerlog(['exec', ...quick(), '-q', '--', 'python3', '-c', program], undefined, path);

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
+import { needs, python } from '../parts.js';
 import { powerlog } from './run.js';
 
 type ExecSummary = Summary & {
@@ -22,7 +23,6 @@ const file = (name: string): string => join(folder, name);
 
 /** Options of a quick run on the simulator. */
 const onSim = ['exec', '--port', 'sim', '--baseline', '0'];
-const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 /** Runs with `--out`, and reads the summary. */
 function measured(name: string, options: readonly string[], command: readonly string[]) {
@@ -98,7 +98,7 @@ describe('exec leaves the command alone', () => {
     expect(powerlog([...onSim, '--', 'cat'], input).out).toBe(input.toString());
   });
 
-  it.runIf(hasPython)('does not make its standard streams non-blocking', () => {
+  it('does not make its standard streams non-blocking', needs(python), () => {
     const program = 'import os,sys\nsys.stdin.read()\nprint([os.get_blocking(fd) for fd in range(3)])';
     expect(powerlog([...onSim, '--', 'python3', '-c', program], Buffer.from('x')).out).toBe(
       '[True, True, True]\n',
@@ -123,13 +123,13 @@ describe('exec leaves the command alone', () => {
     ...options,
   ];
 
-  it.runIf(hasPython)('lets a terminal be one', () => {
+  it('lets a terminal be one', needs(python), () => {
     const program = 'import os; print([os.isatty(fd) for fd in range(3)])';
     const { stdout } = inTerminal('', '', asCommand(['-q', '--', 'python3', '-c', program]));
     expect(stdout).toBe('[True, True, True]\r\n');
   });
 
-  it.runIf(hasPython)('gives it a typed Ctrl-C once', () => {
+  it('gives it a typed Ctrl-C once', needs(python), () => {
     const program = `
 import signal, sys, time
 count = 0
@@ -152,7 +152,7 @@ sys.exit(9)`;
     expect(status).toBe(9);
   });
 
-  it.runIf(hasPython)('leaves the terminal as the command set it', () => {
+  it('leaves the terminal as the command set it', needs(python), () => {
     const quoted = asCommand(['-q', '--', 'stty', '-echo']).map((word) => `'${word}'`);
     const { stdout } = inTerminal('', '', ['sh', '-c', `${quoted.join(' ')}; stty -a`]);
     expect(stdout).toMatch(/ -echo /);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../capture/samples.js';
-import { hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { needs, python } from '../parts.js';
+import { startForeignBoard } from '../peers/foreign-board.js';
 import { powerlog } from './run.js';
 
 const withoutKoffi = {
@@ -25,7 +26,7 @@ async function recordWithoutKoffi(...more: readonly string[]) {
   return { ...ran, csv };
 }
 
-describe.skipIf(!hasForeignBoard)('a system without koffi', () => {
+describe('a system without koffi', needs(python), () => {
   it('is recorded on over the stream', async () => {
     const { code, csv } = await recordWithoutKoffi();
     expect(code).toBe(0);

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../capture/samples.js';
-import { hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { needs, python } from '../parts.js';
+import { startForeignBoard } from '../peers/foreign-board.js';
 import { bin } from './run.js';
 
 const readSummary = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
@@ -48,7 +49,7 @@ async function hasRows(folder: string): Promise<void> {
   while (rows() < 10) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describe.runIf(hasForeignBoard)('a board that goes away', () => {
+describe('a board that goes away', needs(python), () => {
   it('is announced, waited for, found under its new name, and recorded on into the same CSV', async () => {
     const folder = scratch();
     const link = join(folder, 'port');

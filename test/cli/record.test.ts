@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
 import { scratch } from '../capture/samples.js';
-import { type ForeignBoard, hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { needs, python } from '../parts.js';
+import { type ForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
 import { readCsv } from './csv.js';
 import { bin, powerlog } from './run.js';
 
@@ -55,7 +56,7 @@ function samplingBoundJ(rows: readonly string[][], column: number, longestRoundT
   return bound;
 }
 
-describe.runIf(hasForeignBoard)('powerlog record, against a board model that is not ours', () => {
+describe('powerlog record, against a board model that is not ours', needs(python), () => {
   it('writes every frame once, in order, exactly, and asks with the six reading commands only', async () => {
     board = await startForeignBoard();
     const out = join(scratch(), 'run.csv');

@@ -1,15 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../capture/samples.js';
+import { needs, python } from '../parts.js';
 import { bin } from './run.js';
 
-const hasTerminals = process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
-
-describe.runIf(hasTerminals)('a terminal stopped with Ctrl-S', () => {
+describe('a terminal stopped with Ctrl-S', needs(python), () => {
   it('holds up neither the sampling nor the rows', async () => {
     const folder = scratch();
     const out = join(folder, 'run.csv');

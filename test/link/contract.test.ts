@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { RecordingEvent } from '#powerlog/block.js';
 import { readClockAnchor } from '#powerlog/clock.js';
 import { openLink } from '#powerlog/link/open.js';
-import { type ForeignBoard, hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { needs, python } from '../parts.js';
+import { type ForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
 
 /** One suite for both links, against a board model that shares nothing with us. */
 
@@ -55,7 +56,7 @@ async function sample(
 
 const hexOf = (frames: readonly Buffer[]): string[] => frames.map((frame) => frame.toString('hex'));
 
-describe.runIf(hasForeignBoard).each(['tty', 'stream'] as const)('the %s link', (kind) => {
+describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) => {
   it('hands out every frame once, in order, and asks with the six reading commands only', async () => {
     board = await startForeignBoard();
     const got = await sample(kind, board.port, { samples: 10_000 });

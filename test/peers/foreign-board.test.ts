@@ -1,12 +1,13 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ForeignBoard, hasForeignBoard, startForeignBoard } from './foreign-board.js';
+import { needs, python } from '../parts.js';
+import { type ForeignBoard, startForeignBoard } from './foreign-board.js';
 
 /** The digits that a generated frame carries in EPS1, EPS2 and ATX 12 V, as the peer's own text says. */
 const numberOf = (frame: Buffer): number =>
   [48, 60, 108].reduce((sum, at, digit) => sum + (frame.readInt16LE(at) - 11_900) * 200 ** digit, 0);
 
-describe.runIf(hasForeignBoard)('the foreign board', () => {
+describe('the foreign board', needs(python), () => {
   let board: ForeignBoard | undefined;
   afterEach(() => board?.stop());
 

@@ -1,14 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-/** For `describe.runIf`: the peer needs Python 3 and a system with pseudo-terminals. */
-export const hasForeignBoard =
-  process.platform !== 'win32' && spawnSync('python3', ['-c', 'import tty']).status === 0;
+import { type BoardProcess, startBoardProcess } from './board-process.js';
 
 export const foreignFrameBytes = 216;
 
@@ -30,11 +23,7 @@ export interface ForeignRecord {
   readonly faults: readonly ForeignFault[];
 }
 
-export interface ForeignBoard {
-  readonly port: string;
-  readonly pid: number;
-  /** The path of the port it got on being plugged in again, after an `unplug`. */
-  nextPort(): Promise<string>;
+export interface ForeignBoard extends Omit<BoardProcess, 'stop'> {
   /** Ends it; safe to call twice. */
   stop(): Promise<ForeignRecord>;
 }
@@ -46,52 +35,24 @@ export interface ForeignBoard {
 export async function startForeignBoard(...args: readonly string[]): Promise<ForeignBoard> {
   const folder = mkdtempSync(join(tmpdir(), 'foreign-board-'));
   const log = join(folder, 'log');
-  const script = fileURLToPath(new URL('foreign_board.py', import.meta.url));
-  const child = spawn('python3', [script, '--log', log, '--fault-log', `${log}.faults`, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint += text;
-  });
-  const exited = once(child, 'exit');
-  const lines = createInterface({ input: child.stdout });
-  const ports = portLines(lines);
-  const nextPort = async (): Promise<string> => {
-    const { value, done } = await ports.next();
-    if (done) throw new Error(`the foreign board ended: ${complaint.trim()}`);
-    return value;
-  };
-
-  let record: Promise<ForeignRecord> | undefined;
-  const stop = (): Promise<ForeignRecord> => {
-    record ??= (async () => {
-      await ended(child, exited);
-      lines.close();
-      const found = readRecord(log);
-      rmSync(folder, { recursive: true, force: true });
-      return found;
-    })();
-    return record;
-  };
-
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   try {
-    return { port: await nextPort(), pid: child.pid ?? -1, nextPort, stop };
+    const logs = ['--log', log, '--fault-log', `${log}.faults`];
+    const board = await startBoardProcess('python3', 'foreign_board.py', [...logs, ...args]);
+    let record: Promise<ForeignRecord> | undefined;
+    const stop = (): Promise<ForeignRecord> => {
+      record ??= board.stop().then(() => {
+        const found = readRecord(log);
+        removeFolder();
+        return found;
+      });
+      return record;
+    };
+    return { ...board, stop };
   } catch (error) {
-    await stop();
+    removeFolder();
     throw error;
   }
-}
-
-/** Lines that are a path; the last line, the counts, is none. */
-async function* portLines(lines: Interface): AsyncGenerator<string, void> {
-  for await (const line of lines) if (line.startsWith('/')) yield line;
-}
-
-async function ended(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  await exited;
 }
 
 function readRecord(log: string): ForeignRecord {

@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { wireFaultNames } from '#powerlog/simulator/faults.js';
 import { scratch } from '../capture/samples.js';
 import { bin, powerlog } from '../cli/run.js';
-import { hasForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { needs, python } from '../parts.js';
+import { startForeignBoard } from '../peers/foreign-board.js';
 
 const readingCommands = [0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e];
 /** Every kind of fault at once, so that one is often the answer to the recovery from another. */
 const atOnce = (kinds: readonly string[], rate: number) => kinds.map((kind) => `${kind}:${rate}`).join();
 
-describe.runIf(hasForeignBoard)('whatever a board does, powerlog sends it', () => {
+describe('whatever a board does, powerlog sends it', needs(python), () => {
   it('the six reading commands and nothing else: a board model that is not ours', async () => {
     const folder = scratch();
     const kinds = ['drop', 'repeat', 'stray', 'double', 'short', 'late', 'wrong', 'garble', 'split'];

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { TestOptions } from 'vitest';
+import type { MissingPart } from './missing-parts.js';
+
+/** Something that tests want, that `npm ci` does not bring, and that a machine may lack. */
+export interface Part extends MissingPart {
+  readonly isMissing: boolean;
+}
+
+/** For `describe` and `it`: skips where the part is missing; the end of the run then names what was skipped. */
+export const needs = ({ isMissing, name, install }: Part): TestOptions =>
+  isMissing ? { skip: true, meta: { part: { name, install } } } : {};
+
+const runs = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
+
+export const python: Part = {
+  name: 'Python 3',
+  install: 'apt-get install python3',
+  isMissing: process.platform === 'win32' || !runs('python3', '-c', 'import pty, tty'),
+};
+
+const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const requirements = 'test/peers/requirements.txt';
+
+/** The Python that has what `requirements.txt` lists: of the virtual environment at the root, or the system's. */
+export const peerPython = [fromHere('../.venv/bin/python3'), 'python3'].find(
+  (program) =>
+    (program === 'python3' || existsSync(program)) &&
+    runs(program, fromHere('peers/has_requirements.py'), fromHere(`../${requirements}`)),
+);
+
+export const makersLibrary: Part = {
+  name: "the maker's Python library",
+  install: `python3 -m venv .venv && .venv/bin/pip install -r ${requirements}`,
+  isMissing: process.platform === 'win32' || peerPython === undefined,
+};
