@@ -27,7 +27,7 @@ describe('the foreign board', needs(python), () => {
     board = await startForeignBoard('--uid', '00112233445566778899aabb', '--name', 'bench 3');
     const fd = openSync(board.port, 'r+');
     expect(ask(fd, 0x00, 9).toString('latin1')).toBe('BENCHLAB\0');
-    expect([...ask(fd, 0x0e, 3)]).toEqual([0xee, 0x10, 7]);
+    expect([...ask(fd, 0x0e, 3)]).toEqual([0xee, 0x10, 4]);
     expect(ask(fd, 0x0d, 12).toString('hex')).toBe('00112233445566778899aabb');
     expect(ask(fd, 0x03, 32).toString('latin1').replace(/\0+$/, '')).toBe('bench 3');
     const frames = Array.from({ length: 500 }, () => ask(fd, 0x01, 216));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import type { RecordingEvent } from '#powerlog/block.js';
-import { bin } from '../cli/run.js';
-import type { Cells } from './maker-board.js';
+import { bin } from '../../cli/run.js';
+import type { Cells } from './board.js';
 
 export interface Recorded {
   readonly code: number | null;

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { bin } from '../cli/run.js';
-import { makersLibrary, needs, peerPython } from '../parts.js';
-import { publishedPairs } from './maker-board.js';
+import { scratch } from '../../capture/samples.js';
+import { bin } from '../../cli/run.js';
+import { makersLibrary, needs, peerPython } from '../../parts.js';
+import { publishedPairs } from './board.js';
 import { startRecording } from './recorder.js';
 
 type Value = number | string | null;
@@ -44,7 +44,7 @@ async function simulate(...args: readonly string[]): Promise<string> {
 }
 
 async function readByLibrary(port: string, count: number): Promise<ReadByLibrary> {
-  const script = fileURLToPath(new URL('maker_reader.py', import.meta.url));
+  const script = fileURLToPath(new URL('reader.py', import.meta.url));
   const { stdout } = await promisify(execFile)(peerPython!, [script, port, String(count)], {
     maxBuffer: 1 << 26,
   });

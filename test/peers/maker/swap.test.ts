@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RecordingEvent } from '#powerlog/block.js';
 import { openBoard } from '#powerlog/source/open-board.js';
-import { scratch } from '../capture/samples.js';
-import { makersLibrary, needs } from '../parts.js';
-import { type MakerBoard, startMakerBoard } from './maker-board.js';
+import { scratch } from '../../capture/samples.js';
+import { makersLibrary, needs } from '../../parts.js';
+import { type MakerBoard, startMakerBoard } from './board.js';
 import { faultsIn, framesOf, skips, startRecording } from './recorder.js';
 
 const swaps = 100;

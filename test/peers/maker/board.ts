@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { peerPython } from '../parts.js';
-import { type BoardProcess, startBoardProcess } from './board-process.js';
+import { peerPython } from '../../parts.js';
+import { type BoardProcess, startBoardProcess } from '../board-process.js';
 
 /** Every firmware whose wire contract the maker has published. */
 export const publishedPairs = [
@@ -57,7 +57,7 @@ export interface MakerBoard extends Omit<BoardProcess, 'stop'> {
 
 const readingCommands = [0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e];
 
-/** Starts `maker_board.py` with the given arguments, `--log` added. @throws Error where it ends before it has a port. */
+/** Starts `board.py` with the given arguments, `--log` added. @throws Error where it ends before it has a port. */
 export async function startMakerBoard(...args: readonly string[]): Promise<MakerBoard> {
   const folder = mkdtempSync(join(tmpdir(), 'maker-board-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
@@ -68,7 +68,7 @@ export async function startMakerBoard(...args: readonly string[]): Promise<Maker
       .filter(Boolean)
       .map((line) => JSON.parse(line));
   try {
-    const board = await startBoardProcess(peerPython ?? 'python3', 'maker_board.py', ['--log', log, ...args]);
+    const board = await startBoardProcess(peerPython ?? 'python3', 'maker/board.py', ['--log', log, ...args]);
     let record: Promise<MakerRecord> | undefined;
     const stop = (): Promise<MakerRecord> => {
       record ??= board.stop().then((): MakerRecord => {

@@ -1,4 +1,4 @@
-"""Reads a board with the maker's own library, as its users do: maker_reader.py PORT COUNT. Prints one object of JSON."""
+"""Reads a board with the maker's own library, as its users do: reader.py PORT COUNT. Prints one object of JSON."""
 
 import hashlib
 import json

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readAll, scratch } from '../capture/samples.js';
-import { powerlog } from '../cli/run.js';
-import { makersLibrary, needs } from '../parts.js';
-import { type MakerBoard, type MakerRecord, startMakerBoard } from './maker-board.js';
+import { readAll, scratch } from '../../capture/samples.js';
+import { powerlog } from '../../cli/run.js';
+import { makersLibrary, needs } from '../../parts.js';
+import { type MakerBoard, type MakerRecord, startMakerBoard } from './board.js';
 import { faultsIn, framesOf, skips, startRecording } from './recorder.js';
 
 const boards = ['benchlab:6', 'benchlab2:7'];

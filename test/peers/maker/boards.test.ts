@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readAll, scratch } from '../capture/samples.js';
-import { powerlog } from '../cli/run.js';
-import { makersLibrary, needs } from '../parts.js';
-import { type MakerBoard, publishedPairs, startMakerBoard } from './maker-board.js';
+import { readAll, scratch } from '../../capture/samples.js';
+import { powerlog } from '../../cli/run.js';
+import { makersLibrary, needs } from '../../parts.js';
+import { type MakerBoard, publishedPairs, startMakerBoard } from './board.js';
 import { faultsIn, framesOf, skips, startRecording } from './recorder.js';
 
 /** What else a board may do or be, with frames that the maker's own library packs. */

@@ -17,7 +17,7 @@ import signal
 import time
 import tty
 
-import maker_frames
+import frames as maker_frames
 
 WELCOME, READ_SENSORS, READ_NAME, READ_CALIBRATION, READ_UID, READ_VENDOR_DATA = 0x00, 0x01, 0x03, 0x09, 0x0D, 0x0E
 COMMANDS = {WELCOME: "WELCOME", READ_SENSORS: "READ_SENSORS", READ_NAME: "READ_NAME", READ_UID: "READ_UID",
