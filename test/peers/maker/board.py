@@ -97,7 +97,11 @@ class Board:
 
     def write(self, data):
         self.note(sent=len(data))
-        os.write(self.master, data)
+        piece = self.options.pieces or len(data)
+        for at in range(0, len(data), piece):
+            os.write(self.master, data[at:at + piece])
+            if at + piece < len(data):
+                time.sleep(0.001)
 
     def note(self, **facts):
         if self.log:
@@ -212,6 +216,7 @@ def arguments():
     parser.add_argument("--latency", type=float, default=1, metavar="MS", help="before every reply")
     parser.add_argument("--name", default="maker's", help="UTF-8, or any bytes")
     parser.add_argument("--welcome", default="BENCHLAB")
+    parser.add_argument("--pieces", type=int, metavar="BYTES", help="replies come in pieces, 1 ms apart")
     parser.add_argument("--vendor", type=bytes.fromhex, metavar="HEX", help="vendor data that says something else")
     parser.add_argument("--unasked", type=milliseconds, metavar="MS,…", help="after each opening; 'never' for not at all")
     parser.add_argument("--within", type=command_and_number, action="append", default=[], metavar="COMMAND:N",

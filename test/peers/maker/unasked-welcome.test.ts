@@ -63,6 +63,13 @@ describe.each(boards)('a welcome that nobody asked %s for', needs(makersLibrary)
 
   it('never: as on some Windows machines', () => recordsThrough(0, ['--unasked', 'never'], 50));
 
+  it('does not keep `info` from naming the board where all that it says comes in pieces', async () => {
+    board = await startMakerBoard(identity, '--unasked', '3', '--pieces', '7', '--name', 'desk 5');
+    const { code, out, err } = powerlog(['info', '--port', board.port, '--json']);
+    expect(code, err).toBe(0);
+    expect(JSON.parse(out).board.name).toBe('desk 5');
+  });
+
   it.each(['0', '30', '300'])('does not keep `info` from naming the board, %s ms after', async (ms) => {
     board = await startMakerBoard(identity, '--unasked', ms, '--name', 'desk 4');
     const { code, out } = powerlog(['info', '--port', board.port, '--json']);
