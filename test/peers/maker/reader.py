@@ -13,6 +13,7 @@ logging.disable(logging.CRITICAL)  # it writes to standard output
 port, count = sys.argv[1], int(sys.argv[2])
 with serial.Serial(port, 115200, timeout=1, rtscts=False, dsrdtr=False) as board:
     board.read(32)  # a welcome unasked; the library lets go what comes in 50 ms
+    board.timeout = 10  # a busy machine is no fault of the board's
     device = read_device(board)
     product = device["ProductId"]
     calibration = read_calibration(board, product)
@@ -22,7 +23,7 @@ with serial.Serial(port, 115200, timeout=1, rtscts=False, dsrdtr=False) as board
         faults = {name: str(getattr(frame, name)) for name in ("FaultStatus", "FaultLog") if hasattr(frame, name)}
         values.append({**translate_sensor_struct(frame), **faults})
         raw.append(bytes(frame).hex())
-    board.timeout = 0.3  # a short welcome costs `ping` all of it
+    board.timeout = 1  # a short welcome costs `ping` all of it
     found = {
         "welcomed": ping(board),
         "device": device,

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openCapture } from '#powerlog/capture/reader.js';
 import { scratch } from '../../capture/samples.js';
 import { bin } from '../../cli/run.js';
 import { makersLibrary, needs, peerPython } from '../../parts.js';
@@ -25,7 +26,10 @@ interface ReadByLibrary {
     readonly voltage: readonly (readonly [number, number])[];
     readonly current: readonly (readonly [number, number])[];
   };
+  /** What the library calls each value, frame by frame. */
   readonly values: readonly Readonly<Record<string, Value>>[];
+  /** The frames' bytes, hexadecimal. */
+  readonly raw: readonly string[];
 }
 
 async function simulate(...args: readonly string[]): Promise<string> {
@@ -86,6 +90,21 @@ function columnOf(key: string): string | undefined {
   return `${railNames[rail] ?? rail.toLowerCase()}_${quantity.toLowerCase()}_${units[quantity]}`;
 }
 
+/** A capture's frames, hexadecimal. */
+async function framesOf(path: string): Promise<string[]> {
+  const reader = await openCapture(path);
+  const { frameBytes } = reader.board;
+  const found: string[] = [];
+  try {
+    for await (const { count, frames } of reader.blocks())
+      for (let row = 0; row < count; row++)
+        found.push(Buffer.from(frames.subarray(row * frameBytes, (row + 1) * frameBytes)).toString('hex'));
+  } finally {
+    await reader.close();
+  }
+  return found;
+}
+
 /** The library adds sums up in floating point. */
 const asNumber = (value: Value): number | null =>
   value === null ? null : Math.round(Number(value) * 1e6) / 1e6;
@@ -119,6 +138,7 @@ describe("the maker's library reads `powerlog simulate`", needs(makersLibrary), 
       ),
     );
     expect(values).toEqual(expected);
+    expect(found.raw).toEqual((await framesOf(join(folder, 'run.plog'))).slice(0, 20));
 
     const { board: said } = summary;
     expect(found.welcomed).toBe(true);
@@ -136,5 +156,13 @@ describe("the maker's library reads `powerlog simulate`", needs(makersLibrary), 
         current_gain: current[n]![1],
       })),
     );
+  });
+
+  it('a raised fault bit and an unequal wire', async () => {
+    const board = ['--board', 'benchlab2', '--raise', 'imbalance_hpwr1', '--imbalance', '0.4'];
+    const { values } = await readByLibrary(await simulate(...board), 1);
+    const { FaultStatus, FaultLog, HPWR1_Current, HPWR1_W1_Current } = values[0]!;
+    expect([FaultStatus, FaultLog]).toEqual([String(2 ** 32), String(2 ** 32)]);
+    expect(Number(HPWR1_W1_Current) / Number(HPWR1_Current)).toBeCloseTo(0.4, 2);
   });
 });
