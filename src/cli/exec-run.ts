@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, existsSync, readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Warning } from '../block.js';
 import { ExitCode, errorText, usageError } from '../errors.js';
+import { canHandOn } from '../exec/child.js';
 import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
 import { type Evaluation, evaluateExperiment } from '../exec/evaluate.js';
 import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } from '../exec/experiment.js';
@@ -16,6 +16,7 @@ import { plural } from '../units.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
 import { railMapFrom } from './options.js';
 import { say, styled } from './say.js';
+import { leaveTerminal } from './terminal.js';
 
 /** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
 export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
@@ -67,9 +68,9 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   }
 }
 
-/** Node reads arguments as UTF-8 and replaces what is not; a command must not be run with other arguments than it was given. */
+/** A command must not be run with other arguments than it was given. */
 function refuseWhatNodeChanged(words: readonly string[]): void {
-  const changed = words.findIndex((word) => word.includes('\uFFFD'));
+  const changed = words.findIndex((word) => !canHandOn(word));
   if (changed < 0 || !existsSync(ownCommandLine) || isUtf8(readFileSync(ownCommandLine))) return;
   throw usageError(
     `argument ${changed} of the command is not UTF-8 and cannot be handed on as it is; run it from a script`,
@@ -222,12 +223,4 @@ class Notices {
   release(): void {
     for (const text of this.#held.splice(0)) say(`powerlog: ${text}`);
   }
-}
-
-/**
- * Node puts a terminal's settings back to what they were when it started, and with them whatever the command changed on
- * purpose (`stty`). It leaves alone what is closed.
- */
-function leaveTerminal(): void {
-  for (const fd of [0, 1, 2]) if (isatty(fd)) closeSync(fd);
 }

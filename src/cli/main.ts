@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, UserError } from '../errors.js';
+import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
+import { leaveClosedTerminal } from './terminal.js';
 
 /** Each command's file is loaded when it is called, or when somebody asks for all of them. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -40,6 +42,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   for (const command of [program, ...program.commands]) command.exitOverride();
   process.stdout.on('error', endOnClosedPipe);
+  process.on('exit', leaveClosedTerminal);
+  ignoreHangUp();
   try {
     await program.parseAsync(argv as string[]);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { ExitCode, usageError } from '../errors.js';
+import { endSignals } from '../exec/start/ignored.js';
 import type { ColumnSet } from '../sink/columns.js';
 import { coverageExit } from './coverage.js';
 import {
@@ -128,9 +129,9 @@ async function record(options: RecordOptions): Promise<void> {
   }
 }
 
-/** Ctrl-C, a polite kill and a closed terminal end a recording well; asked again, they change nothing. */
+/** Ctrl-C, a polite kill and, without `nohup`, a closed terminal end a recording well; asked again, they change nothing. */
 function onEndSignal(stop: () => void): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const signals = endSignals();
   for (const signal of signals) process.on(signal, stop);
   return () => {
     for (const signal of signals) process.off(signal, stop);
