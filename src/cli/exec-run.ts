@@ -8,7 +8,7 @@ import { type Evaluation, evaluateExperiment } from '../exec/evaluate.js';
 import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } from '../exec/experiment.js';
 import type { Exported, ExportFile } from '../exec/export.js';
 import { checkLimits, type Limits, type MeasuredEnergy } from '../exec/limits.js';
-import { Measurement } from '../exec/measurement.js';
+import { Measurement, outOfDescriptors } from '../exec/measurement.js';
 import { SignalRelay } from '../exec/signals.js';
 import type { RepeatedRuns } from '../exec/summaries.js';
 import type { Summary } from '../measure/summary.js';
@@ -198,10 +198,14 @@ async function openExports(options: ExecOptions): Promise<ExportFile[]> {
   for (const format of ['json', 'markdown', 'csv'] as const) {
     const path = wanted[format];
     if (path === undefined) continue;
-    const { ExportFile, exportFormats } = await import('../exec/export.js');
     try {
+      const { ExportFile, exportFormats } = await import('../exec/export.js');
       files.push(new ExportFile(path, exportFormats[format], force));
     } catch (error) {
+      if (!options.strict && outOfDescriptors(error)) {
+        say(`powerlog: ${errorText(error)}`);
+        continue;
+      }
       for (const file of files) await file.close();
       throw error;
     }

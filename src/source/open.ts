@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { boardError } from '../errors.js';
 import { type OpenOptions, openBoard } from './open-board.js';
 import type { Source } from './source.js';
@@ -21,8 +21,17 @@ export async function openSource(port: string, options: OpenOptions): Promise<So
 }
 
 function isRegularFile(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = found(path);
   if (stat?.isDirectory())
     throw boardError(`${path} is a directory; expected a serial port, auto, sim, or a capture (.plog)`);
   return stat?.isFile() ?? false;
+}
+
+/** Whoever opens it will say what is wrong with it. */
+function found(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
