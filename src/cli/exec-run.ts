@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Warning } from '../block.js';
+import { loadEngine } from '../engine/engine.js';
 import { ExitCode, errorText, usageError } from '../errors.js';
 import { canHandOn } from '../exec/child.js';
 import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
@@ -21,6 +22,7 @@ import { leaveTerminal } from './terminal.js';
 /** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
 export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
   refuseWhatNodeChanged(words);
+  loadEngine();
   const plan: ExperimentPlan = {
     commands: options.compare ? words.map((line) => ['/bin/sh', '-c', line]) : [words],
     runs: options.runs,
