@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Warning } from '../block.js';
 import { loadEngine } from '../engine/engine.js';
 import { ExitCode, errorText, usageError } from '../errors.js';
@@ -10,11 +11,14 @@ import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } fr
 import type { Exported, ExportFile } from '../exec/export.js';
 import { checkLimits, type Limits, type MeasuredEnergy } from '../exec/limits.js';
 import { Measurement, outOfDescriptors } from '../exec/measurement.js';
+import { untilRead } from '../exec/pipe-readers.js';
 import { SignalRelay } from '../exec/signals.js';
+import { inherited } from '../exec/start/inherited.js';
 import type { RepeatedRuns } from '../exec/summaries.js';
 import type { Summary } from '../measure/summary.js';
 import { plural } from '../units.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
+import { endWhenAskedAgain } from './impatience.js';
 import { railMapFrom } from './options.js';
 import { say, styled } from './say.js';
 import { leaveTerminal } from './terminal.js';
@@ -36,7 +40,12 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   const exports = await openExports(options);
   const relay = new SignalRelay();
   const notices = new Notices(relay);
+  let stopWaiting: (() => void) | undefined;
   try {
+    const released = await untilRead([options.out, options.capture], relay, (path) =>
+      say(`powerlog: waiting for somebody to read ${path}`),
+    );
+    if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     const measurement = await Measurement.start({
       port: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
@@ -44,7 +53,11 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       map,
       outputs: options,
       strict: options.strict ?? false,
-    });
+    }).finally(released);
+    if (inherited.unknown !== null)
+      notices.take(
+        `the command cannot be given ${inherited.unknown}: it is not known what it was before; start powerlog as bin/powerlog, which sees it`,
+      );
     for (const { message } of measurement.faults)
       notices.take(
         `${message.replace(/[.?]?$/, (end) => end || '.')} The command runs unmeasured; with --strict it would not run`,
@@ -54,8 +67,10 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     try {
       const experiment = await runExperiment(plan, measurement, relay);
       notices.release();
+      if (!experiment.last) notRun(relay, 'powerlog was measuring the idle machine');
+      stopWaiting = endWhenAskedAgain();
       await measurement.stop();
-      relay.dispose(); // who asks again for an end now gets it
+      relay.dispose();
       const outcome = await conclude(experiment, plan, measurement, { options, names, limits, exports });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
@@ -66,8 +81,16 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   } finally {
     for (const file of exports) await file.close();
     relay.dispose();
+    stopWaiting?.();
     leaveTerminal();
   }
+}
+
+/** Says that a signal came before the command; returns the exit code. */
+function notRun({ interruptedBy }: SignalRelay, during: string): number {
+  if (interruptedBy === null) return ExitCode.done;
+  say(`powerlog: ${interruptedBy} came while ${during}: the command was not run`);
+  return 128 + constants.signals[interruptedBy];
 }
 
 /** A command must not be run with other arguments than it was given. */
@@ -113,7 +136,7 @@ async function conclude(
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
     const failure = experiment.last?.end.failure;
     if (failure) say(`powerlog: ${failure}`);
-    else if (experiment.status !== 0 && experiment.missing > 0)
+    else if (experiment.last && experiment.status !== 0 && experiment.missing > 0)
       say(`powerlog: a run failed; the other ${plural(experiment.missing, 'run')} did not take place`);
     if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
       const { reportText } = await import('./exec-report.js');

@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
+const standardError = 2;
+
 /** Opened once; null where the system knows no such paths. */
 let unwaiting: number | null | undefined;
 
@@ -10,12 +12,8 @@ let unwaiting: number | null | undefined;
  */
 export function showOnTerminal(text: string): void {
   unwaiting ??= openUnwaiting();
-  if (unwaiting === null) {
-    process.stderr.write(text);
-    return;
-  }
   try {
-    writeSync(unwaiting, text);
+    writeSync(unwaiting ?? standardError, text);
   } catch {
     // Stopped, or gone.
   }
