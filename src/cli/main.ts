@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { ExitCode, errorText, UserError } from '../errors.js';
+import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
 import { leaveClosedTerminal } from './terminal.js';
@@ -58,6 +58,10 @@ function report(error: unknown): number {
   if (error instanceof UserError) {
     console.error(`powerlog: ${error.message}`);
     return error.exitCode;
+  }
+  if (outOfDescriptors(error)) {
+    console.error(`powerlog: no descriptor is left (${errorText(error)}); raise \`ulimit -n\``);
+    return ExitCode.outputFailed;
   }
   console.error(
     `powerlog: a bug of ours: ${errorText(error)}. Please report it with the command line at ${tool.bugs}; POWERLOG_DEBUG=1 shows where it happened`,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Warning } from '../block.js';
-import { boardError, ExitCode, errorText, UserError } from '../errors.js';
+import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
 import type { Summary } from '../measure/summary.js';
 import { type OutputChoice, type Outputs, openOutputs } from '../session/outputs.js';
@@ -39,9 +39,6 @@ const stopLimitMs = 30_000;
 /** Whatever kept a board from being opened, as an error of ours. */
 const noBoard = (port: string, error: unknown): UserError =>
   error instanceof UserError ? error : boardError(`${port} cannot be measured: ${errorText(error)}`, error);
-
-/** Whether the system had no descriptor left, which is no reason not to run a command. */
-export const outOfDescriptors = (error: unknown): boolean => /\bE[MN]FILE\b/.test(errorText(error));
 
 /** A recording that runs beside a command and must not harm it: after `start`, what goes wrong is kept, not thrown. */
 export class Measurement {

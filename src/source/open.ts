@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { boardError, errorText, systemErrorCode, UserError } from '../errors.js';
+import { boardError, errorText, outOfDescriptors, systemErrorCode, UserError } from '../errors.js';
 import { type OpenOptions, openBoard } from './open-board.js';
 import type { Source } from './source.js';
 
@@ -24,7 +24,7 @@ function sourceError(port: string, error: unknown): unknown {
       'the working folder has been deleted, and Node starts no thread in one; `cd` to another',
       error,
     );
-  if (/\bE[MN]FILE\b/.test(text))
+  if (outOfDescriptors(error))
     return boardError(
       `${port} cannot be opened: no descriptor is left (${text}); raise \`ulimit -n\``,
       error,

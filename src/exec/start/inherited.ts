@@ -87,12 +87,12 @@ function deduceOpenFiles(): bigint | string | null {
   const parents = limitsOf(process.ppid);
   const [soft, hard] = own?.get(openFilesLimit) ?? [];
   if (!own || soft === undefined || soft !== hard) return null; // it was not raised
-  const [parentsSoft, parentsHard] = parents?.get(openFilesLimit) ?? [];
-  if (parentsHard !== hard || !sameLimits(own, parents!))
-    return `the soft limit of open files, which Node has raised to ${hard}`;
-  return parentsSoft === undefined || parentsSoft === hard || parentsSoft === 'unlimited'
-    ? null
-    : BigInt(parentsSoft);
+  // Whoever starts services gives them limits of their own.
+  if (!parents || process.ppid <= 1) return `the soft limit of open files, which Node has raised to ${hard}`;
+  const [parentsSoft, parentsHard] = parents.get(openFilesLimit) ?? [];
+  // Where the hard one is another, `ulimit -n` has set both.
+  const alike = parentsHard === hard && sameLimits(own, parents);
+  return alike && parentsSoft && parentsSoft !== hard ? BigInt(parentsSoft) : null;
 }
 
 type Limits = ReadonlyMap<string, readonly [soft: string, hard: string]>;
