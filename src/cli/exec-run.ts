@@ -1,10 +1,8 @@
-import { isUtf8 } from 'node:buffer';
-import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Warning } from '../block.js';
 import { loadEngine } from '../engine/engine.js';
-import { ExitCode, errorText, outOfDescriptors, usageError } from '../errors.js';
-import { canHandOn } from '../exec/child.js';
+import { ExitCode, errorText, outOfDescriptors } from '../errors.js';
+import { refuseWhatNodeChanged } from '../exec/child.js';
 import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
 import { type Evaluation, evaluateExperiment } from '../exec/evaluate.js';
 import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } from '../exec/experiment.js';
@@ -67,7 +65,9 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     try {
       const experiment = await runExperiment(plan, measurement, relay);
       notices.release();
-      if (!experiment.last) notRun(relay, 'powerlog was measuring the idle machine');
+      const measuredIdle = plan.baseline.kind === 'measure' && plan.baseline.durationMs > 0;
+      if (!experiment.last)
+        notRun(relay, measuredIdle ? 'powerlog was measuring the idle machine' : 'powerlog was starting');
       stopWaiting = endWhenAskedAgain();
       await measurement.stop();
       relay.dispose();
@@ -92,17 +92,6 @@ function notRun({ interruptedBy }: SignalRelay, during: string): number {
   say(`powerlog: ${interruptedBy} came while ${during}: the command was not run`);
   return 128 + constants.signals[interruptedBy];
 }
-
-/** A command must not be run with other arguments than it was given. */
-function refuseWhatNodeChanged(words: readonly string[]): void {
-  const changed = words.findIndex((word) => !canHandOn(word));
-  if (changed < 0 || !existsSync(ownCommandLine) || isUtf8(readFileSync(ownCommandLine))) return;
-  throw usageError(
-    `argument ${changed} of the command is not UTF-8 and cannot be handed on as it is; run it from a script`,
-  );
-}
-
-const ownCommandLine = '/proc/self/cmdline';
 
 /** A command line as a name: on one line, and not longer than one. */
 function shortened(line: string): string {

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { errorText, systemErrorCode } from '../errors.js';
+import { errorText, systemErrorCode, usageError } from '../errors.js';
 import type { SignalTarget } from './signals.js';
 import { inherited } from './start/inherited.js';
 import { type StartedProcess, startProcess } from './start/process.js';
@@ -65,9 +66,17 @@ export function startChild(
   return { startNs, ended, signal: (signal) => child.signal(signal) };
 }
 
-/** Whether an argument can be handed on as it was given: Node replaces what is not UTF-8. */
-export const canHandOn = (word: string): boolean =>
-  system ? rawArgument(word) !== undefined : !word.includes('\uFFFD');
+/** @throws UserError (usage) where a command would be run with other arguments than it was given: Node replaces what is not UTF-8 */
+export function refuseWhatNodeChanged(words: readonly string[]): void {
+  const canHandOn = (word: string) => (system ? rawArgument(word) !== undefined : !word.includes('\uFFFD'));
+  const changed = words.findIndex((word) => !canHandOn(word));
+  if (changed < 0 || !existsSync(ownCommandLine) || isUtf8(readFileSync(ownCommandLine))) return;
+  throw usageError(
+    `argument ${changed} of the command is not UTF-8 and cannot be handed on as it is; run it from a script`,
+  );
+}
+
+const ownCommandLine = '/proc/self/cmdline';
 
 /** By standard stream, null for `/dev/null`; undefined where Node is needed, which makes pipes. */
 function descriptorsFor(stdio: StdioOptions): (number | null)[] | undefined {

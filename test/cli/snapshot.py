@@ -26,6 +26,7 @@ def descriptors():
 status = dict(line.rstrip("\n").split(":\t", 1) for line in open("/proc/self/status"))
 kept = ["SigIgn", "SigBlk", "Umask", "Groups", "Uid", "Gid", "CapInh", "CapBnd", "CapAmb", "NoNewPrivs", "Cpus_allowed"]
 documented = {b"POWERLOG_MARKS", b"PYTHONPATH"}
+documented |= {b"_"}  # a shell's own: each tells its command the command's name
 print(
     json.dumps(
         {
