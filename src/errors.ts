@@ -43,5 +43,8 @@ export function systemErrorCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether the system had no descriptor left: the text says it also where the code is lost. */
+export const outOfDescriptors = (error: unknown): boolean => /\bE[MN]FILE\b/.test(errorText(error));
+
 /** The text of whatever was thrown. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,25 +1,30 @@
-import { isUtf8 } from 'node:buffer';
-import { closeSync, existsSync, readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { constants } from 'node:os';
 import type { Warning } from '../block.js';
-import { ExitCode, errorText, usageError } from '../errors.js';
+import { loadEngine } from '../engine/engine.js';
+import { ExitCode, errorText, outOfDescriptors } from '../errors.js';
+import { refuseWhatNodeChanged } from '../exec/child.js';
 import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
 import { type Evaluation, evaluateExperiment } from '../exec/evaluate.js';
 import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } from '../exec/experiment.js';
 import type { Exported, ExportFile } from '../exec/export.js';
 import { checkLimits, type Limits, type MeasuredEnergy } from '../exec/limits.js';
 import { Measurement } from '../exec/measurement.js';
+import { untilRead } from '../exec/pipe-readers.js';
 import { SignalRelay } from '../exec/signals.js';
+import { inherited } from '../exec/start/inherited.js';
 import type { RepeatedRuns } from '../exec/summaries.js';
 import type { Summary } from '../measure/summary.js';
 import { plural } from '../units.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
+import { endWhenAskedAgain } from './impatience.js';
 import { railMapFrom } from './options.js';
 import { say, styled } from './say.js';
+import { leaveTerminal } from './terminal.js';
 
 /** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
 export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
   refuseWhatNodeChanged(words);
+  loadEngine();
   const plan: ExperimentPlan = {
     commands: options.compare ? words.map((line) => ['/bin/sh', '-c', line]) : [words],
     runs: options.runs,
@@ -33,7 +38,12 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   const exports = await openExports(options);
   const relay = new SignalRelay();
   const notices = new Notices(relay);
+  let stopWaiting: (() => void) | undefined;
   try {
+    const released = await untilRead([options.out, options.capture], relay, (path) =>
+      say(`powerlog: waiting for somebody to read ${path}`),
+    );
+    if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     const measurement = await Measurement.start({
       port: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
@@ -41,7 +51,11 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       map,
       outputs: options,
       strict: options.strict ?? false,
-    });
+    }).finally(released);
+    if (inherited.unknown !== null)
+      notices.take(
+        `the command cannot be given ${inherited.unknown}: it is not known what it was before; start powerlog as bin/powerlog, which sees it`,
+      );
     for (const { message } of measurement.faults)
       notices.take(
         `${message.replace(/[.?]?$/, (end) => end || '.')} The command runs unmeasured; with --strict it would not run`,
@@ -51,8 +65,12 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     try {
       const experiment = await runExperiment(plan, measurement, relay);
       notices.release();
+      const measuredIdle = plan.baseline.kind === 'measure' && plan.baseline.durationMs > 0;
+      if (!experiment.last)
+        notRun(relay, measuredIdle ? 'powerlog was measuring the idle machine' : 'powerlog was starting');
+      stopWaiting = endWhenAskedAgain();
       await measurement.stop();
-      relay.dispose(); // who asks again for an end now gets it
+      relay.dispose();
       const outcome = await conclude(experiment, plan, measurement, { options, names, limits, exports });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
@@ -63,20 +81,17 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   } finally {
     for (const file of exports) await file.close();
     relay.dispose();
+    stopWaiting?.();
     leaveTerminal();
   }
 }
 
-/** Node reads arguments as UTF-8 and replaces what is not; a command must not be run with other arguments than it was given. */
-function refuseWhatNodeChanged(words: readonly string[]): void {
-  const changed = words.findIndex((word) => word.includes('\uFFFD'));
-  if (changed < 0 || !existsSync(ownCommandLine) || isUtf8(readFileSync(ownCommandLine))) return;
-  throw usageError(
-    `argument ${changed} of the command is not UTF-8 and cannot be handed on as it is; run it from a script`,
-  );
+/** Says that a signal came before the command; returns the exit code. */
+function notRun({ interruptedBy }: SignalRelay, during: string): number {
+  if (interruptedBy === null) return ExitCode.done;
+  say(`powerlog: ${interruptedBy} came while ${during}: the command was not run`);
+  return 128 + constants.signals[interruptedBy];
 }
-
-const ownCommandLine = '/proc/self/cmdline';
 
 /** A command line as a name: on one line, and not longer than one. */
 function shortened(line: string): string {
@@ -110,7 +125,7 @@ async function conclude(
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
     const failure = experiment.last?.end.failure;
     if (failure) say(`powerlog: ${failure}`);
-    else if (experiment.status !== 0 && experiment.missing > 0)
+    else if (experiment.last && experiment.status !== 0 && experiment.missing > 0)
       say(`powerlog: a run failed; the other ${plural(experiment.missing, 'run')} did not take place`);
     if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
       const { reportText } = await import('./exec-report.js');
@@ -197,10 +212,14 @@ async function openExports(options: ExecOptions): Promise<ExportFile[]> {
   for (const format of ['json', 'markdown', 'csv'] as const) {
     const path = wanted[format];
     if (path === undefined) continue;
-    const { ExportFile, exportFormats } = await import('../exec/export.js');
     try {
+      const { ExportFile, exportFormats } = await import('../exec/export.js');
       files.push(new ExportFile(path, exportFormats[format], force));
     } catch (error) {
+      if (!options.strict && outOfDescriptors(error)) {
+        say(`powerlog: ${errorText(error)}`);
+        continue;
+      }
       for (const file of files) await file.close();
       throw error;
     }
@@ -222,12 +241,4 @@ class Notices {
   release(): void {
     for (const text of this.#held.splice(0)) say(`powerlog: ${text}`);
   }
-}
-
-/**
- * Node puts a terminal's settings back to what they were when it started, and with them whatever the command changed on
- * purpose (`stty`). It leaves alone what is closed.
- */
-function leaveTerminal(): void {
-  for (const fd of [0, 1, 2]) if (isatty(fd)) closeSync(fd);
 }

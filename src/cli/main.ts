@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { ExitCode, errorText, UserError } from '../errors.js';
+import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
+import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
+import { leaveClosedTerminal } from './terminal.js';
 
 /** Each command's file is loaded when it is called, or when somebody asks for all of them. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -40,6 +42,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   for (const command of [program, ...program.commands]) command.exitOverride();
   process.stdout.on('error', endOnClosedPipe);
+  process.on('exit', leaveClosedTerminal);
+  ignoreHangUp();
   try {
     await program.parseAsync(argv as string[]);
   } catch (error) {
@@ -54,6 +58,10 @@ function report(error: unknown): number {
   if (error instanceof UserError) {
     console.error(`powerlog: ${error.message}`);
     return error.exitCode;
+  }
+  if (outOfDescriptors(error)) {
+    console.error(`powerlog: no descriptor is left (${errorText(error)}); raise \`ulimit -n\``);
+    return ExitCode.outputFailed;
   }
   console.error(
     `powerlog: a bug of ours: ${errorText(error)}. Please report it with the command line at ${tool.bugs}; POWERLOG_DEBUG=1 shows where it happened`,

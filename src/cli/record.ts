@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import { ExitCode, usageError } from '../errors.js';
+import { endSignals } from '../exec/start/ignored.js';
 import type { ColumnSet } from '../sink/columns.js';
 import { coverageExit } from './coverage.js';
+import { endWhenAskedAgain } from './impatience.js';
 import {
   accuracyOption,
   columnsOption,
@@ -128,11 +130,17 @@ async function record(options: RecordOptions): Promise<void> {
   }
 }
 
-/** Ctrl-C, a polite kill and a closed terminal end a recording well; asked again, they change nothing. */
-function onEndSignal(stop: () => void): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Ctrl-C, a polite kill and, without `nohup`, a closed terminal end a recording well. */
+function onEndSignal(end: () => void): () => void {
+  const signals = endSignals();
+  let stopWaiting: (() => void) | undefined;
+  const stop = (): void => {
+    stopWaiting ??= endWhenAskedAgain();
+    end();
+  };
   for (const signal of signals) process.on(signal, stop);
   return () => {
+    stopWaiting?.();
     for (const signal of signals) process.off(signal, stop);
   };
 }

@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { errorText, outputError } from '../errors.js';
+import { endSignals } from '../exec/start/ignored.js';
 import type { BoardChoice } from '../simulator/board-choice.js';
 import { type FaultPlan, parseFaults } from '../simulator/faults.js';
 import { type ProfileName, profileNames } from '../simulator/profile-names.js';
@@ -163,7 +164,7 @@ function endOfService(): Service {
       clearInterval(keepAlive);
       settle();
     };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(resolve));
+    for (const signal of endSignals()) process.once(signal, () => end(resolve));
     fail = (error) => end(() => reject(error));
   });
   return { ended, fail };

@@ -1,4 +1,7 @@
-import { constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+const standardError = 2;
 
 /** Opened once; null where the system knows no such paths. */
 let unwaiting: number | null | undefined;
@@ -9,14 +12,30 @@ let unwaiting: number | null | undefined;
  */
 export function showOnTerminal(text: string): void {
   unwaiting ??= openUnwaiting();
-  if (unwaiting === null) {
-    process.stderr.write(text);
-    return;
-  }
   try {
-    writeSync(unwaiting, text);
+    writeSync(unwaiting ?? standardError, text);
   } catch {
     // Stopped, or gone.
+  }
+}
+
+/**
+ * Lets go of a terminal that a command has had. Node puts its settings back to what they were when it started, and with them
+ * whatever the command changed on purpose (`stty`). It leaves alone what is closed.
+ */
+export function leaveTerminal(): void {
+  for (const fd of [0, 1, 2]) if (isatty(fd)) closeSync(fd);
+}
+
+/** The same for one that has been closed meanwhile: putting it back, Node 20 aborts (nodejs/node issue 51519). */
+export function leaveClosedTerminal(): void {
+  for (const fd of [0, 1, 2]) {
+    try {
+      // It is a device, and no terminal any more.
+      if (fstatSync(fd).isCharacterDevice() && !isatty(fd)) closeSync(fd);
+    } catch {
+      // Let go of already.
+    }
   }
 }
 

@@ -79,6 +79,9 @@ function instantiate(pages: number): Exports {
   }
 }
 
+/** Reads it now, while descriptors are left. */
+export const loadEngine = (): void => void instantiate(ownPages);
+
 /**
  * The inner loops of the sample path, compiled ahead of time (`assembly/`), with a memory of their own, which goes when
  * the engine does. The same in TypeScript has to be compiled while it runs, at a tenth of a second of CPU on the machine

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Block, RecordingHeader } from '../block.js';
 import type { Sink } from '../sink/sink.js';
+import { makeTemporaryFolder } from './temporary-folder.js';
 
 /** Samples side by side; rows `0 … count-1` are valid. */
 export interface HistoryChunk {
@@ -168,7 +168,7 @@ const emptyChunk = { timeUs: new Float64Array(0), powerMw: [], store: new ArrayB
 
 /** A file that vanishes with its last descriptor, whatever happens to us. */
 async function openNameless(): Promise<FileHandle> {
-  const directory = await mkdtemp(join(tmpdir(), 'powerlog-'));
+  const directory = await makeTemporaryFolder();
   try {
     const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
     return await open(join(directory, 'history'), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Warning } from '../block.js';
-import { ExitCode, errorText, UserError } from '../errors.js';
+import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
 import type { Summary } from '../measure/summary.js';
 import { type OutputChoice, type Outputs, openOutputs } from '../session/outputs.js';
@@ -36,6 +36,10 @@ const graceMs = 1000;
 /** How long the end of a recording is waited for: a hung disk or port must not hold whoever waits for the command. */
 const stopLimitMs = 30_000;
 
+/** Whatever kept a board from being opened, as an error of ours. */
+const noBoard = (port: string, error: unknown): UserError =>
+  error instanceof UserError ? error : boardError(`${port} cannot be measured: ${errorText(error)}`, error);
+
 /** A recording that runs beside a command and must not harm it: after `start`, what goes wrong is kept, not thrown. */
 export class Measurement {
   readonly faults: MeasuringFault[] = [];
@@ -64,14 +68,27 @@ export class Measurement {
 
   /**
    * Opens the board and the outputs, and begins to sample.
-   * @throws UserError for outputs that cannot be opened, and whatever is wrong with the command line; (no board) only
+   * @throws UserError for outputs that cannot be opened, and whatever is wrong with the command line; for a port only
    * where `strict`
    */
   static async start(options: MeasurementOptions): Promise<Measurement> {
     const source = await openSource(options.port, options.open).catch((error: unknown) => {
-      if (options.strict || !(error instanceof UserError) || error.exitCode !== ExitCode.noBoard) throw error;
-      return new EmptySource(options.port, error);
+      // Only what is wrong with the command line is for whoever typed it; the command runs all the same.
+      const wrong = error instanceof UserError && error.exitCode === ExitCode.usage;
+      if (options.strict || wrong) throw noBoard(options.port, error);
+      return new EmptySource(options.port, noBoard(options.port, error));
     });
+    try {
+      return await Measurement.#begin(source, options);
+    } catch (error) {
+      if (options.strict || !outOfDescriptors(error)) throw error;
+      const { columns } = options.outputs;
+      const nothing = new EmptySource(options.port, noBoard(options.port, error));
+      return Measurement.#begin(nothing, { ...options, outputs: { columns } });
+    }
+  }
+
+  static async #begin(source: Source, options: MeasurementOptions): Promise<Measurement> {
     let outputs: Outputs | undefined;
     try {
       const wiring = resolveWiring(source.board, options.map);

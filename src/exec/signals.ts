@@ -1,4 +1,5 @@
 import { inTerminalForeground } from './foreground.js';
+import { ignoreInherited, isIgnored } from './start/ignored.js';
 
 /** What powerlog passes on to the child. */
 const forwarded: readonly NodeJS.Signals[] = [
@@ -26,7 +27,8 @@ export interface SignalTarget {
 
 /**
  * Hands powerlog's signals to the child and keeps powerlog alive to see what becomes of it. What the terminal has
- * already given to both (they share its foreground process group) is not given to the child a second time.
+ * already given to both (they share its foreground process group) is not given to the child a second time. What was
+ * ignored when powerlog was started, as by `nohup`, is ignored by both.
  */
 export class SignalRelay {
   /** The signal that came while there was no child to decide about it; null until then. */
@@ -40,7 +42,8 @@ export class SignalRelay {
   readonly #listener = (signal: NodeJS.Signals): void => this.#take(signal);
 
   constructor() {
-    for (const signal of forwarded) process.on(signal, this.#listener);
+    ignoreInherited();
+    for (const signal of forwarded) if (!isIgnored(signal)) process.on(signal, this.#listener);
   }
 
   /** From now on signals go to this child; with null, they end what powerlog itself is doing. */

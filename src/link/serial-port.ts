@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { autoDetect } from '@serialport/bindings-cpp';
 import type { SerialPort } from 'serialport';
 import { boardError, errorText, systemErrorCode, type UserError } from '../errors.js';
@@ -45,8 +46,31 @@ export async function openStream(path: string): Promise<SerialPort> {
   return port;
 }
 
+/** What is wrong with a path that leads nowhere, whatever lies there. */
+const pathFaults: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a part of it is not a directory',
+  ELOOP: 'its symbolic links go round in circles',
+  ENAMETOOLONG: 'it is longer than the system allows',
+  EACCES: 'a directory on the way to it may not be entered by you',
+};
+
+function pathFault(path: string): string | undefined {
+  try {
+    statSync(path);
+    return undefined;
+  } catch (error) {
+    return pathFaults[systemErrorCode(error) ?? ''];
+  }
+}
+
 /** Says why a port could not be opened, and what to do about it. serialport gives the reason as text only. */
 async function openFailure(path: string, error: unknown): Promise<UserError> {
+  const fault = pathFault(path);
+  if (fault !== undefined)
+    return boardError(
+      `${path} leads to no port: ${fault}. \`powerlog ports\` shows those that are there`,
+      error,
+    );
   const text = `${systemErrorCode(error) ?? ''} ${errorText(error)}`;
   if (/no such file|ENOENT|ENXIO|ENODEV|file not found|no such device/i.test(text)) {
     const ports = (await listPorts()).map((port) => port.path);
@@ -71,5 +95,7 @@ async function openFailure(path: string, error: unknown): Promise<UserError> {
       `${path} is not a serial port. Expected a device such as /dev/ttyACM0 or COM3, auto, sim, or a capture (.plog)`,
       error,
     );
+  if (/EMFILE|ENFILE|too many open files/i.test(text))
+    return boardError(`${path} could not be opened: no descriptor is left; raise \`ulimit -n\``, error);
   return boardError(`${path} could not be opened: ${errorText(error)}`, error);
 }

@@ -1,4 +1,13 @@
-import { closeSync, constants, lstatSync, openSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  realpathSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { dirname, join, parse, resolve, sep } from 'node:path';
 import { outputError, systemErrorCode } from '../errors.js';
 
@@ -13,7 +22,7 @@ export interface OpenedOutput {
   readonly regular: boolean;
 }
 
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOCTTY = 0 } = constants;
 
 /**
  * Opens a file to write, made with the user's umask. What exists is only opened with `force`, and keeps its content
@@ -30,12 +39,25 @@ export function openForWriting(path: string, force: boolean): OpenedOutput {
       const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
       return { fd, path, created: true, regular: true };
     }
-    if (!found.isFile()) return { fd: openSync(path, O_WRONLY), path, created: false, regular: false };
+    if (!found.isFile()) return { fd: openUnwaiting(path, found), path, created: false, regular: false };
     if (!force) throw outputError(`${path} exists; choose another name, or overwrite it with --force`);
     const real = realpathSync(path);
     return { fd: openSync(real, O_WRONLY | O_NOFOLLOW), path: real, created: false, regular: true };
   } catch (error) {
     throw openError(path, error);
+  }
+}
+
+/**
+ * A pipe or device that takes nothing now says so, instead of blocking in the system, where no signal ends it. A pipe is
+ * waited for until it has a reader.
+ */
+function openUnwaiting(path: string, found: Stats): number {
+  const waited = found.isFIFO() ? openSync(path, O_WRONLY) : undefined;
+  try {
+    return openSync(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+  } finally {
+    if (waited !== undefined) closeSync(waited);
   }
 }
 
