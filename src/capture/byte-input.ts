@@ -1,22 +1,22 @@
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
+import type { GzipTear } from './gzip-input.js';
 
 /** Bytes from the front to the back: a file, standard input, or either of them decompressed. */
 export interface ByteInput {
   /** For messages: the path, or `standard input`. */
   readonly name: string;
   readonly compressed: boolean;
-  /** Set once the compressed data turned out broken; what came before it is good. */
+  /** Set once the compressed data turned out broken; what came before it is what it gave. */
   readonly fault: string | null;
+  /** How compressed data ends where it does not end well; known at the end. */
+  readonly tear: GzipTear | null;
   /** Fills `into` from its start and resolves with how many bytes came; 0 at the end. */
   read(into: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
-
-/** Large enough that reading costs nothing beside decoding. */
-const chunkBytes = 1 << 20;
 
 const openFaults: Record<string, string> = {
   ENOENT: 'no such file',
@@ -30,31 +30,29 @@ const openFaults: Record<string, string> = {
  * @throws UserError (badInput) where it cannot be read.
  */
 export async function openByteInput(path: string): Promise<ByteInput> {
-  const raw =
-    path === '-' ? new StreamInput('standard input', false, process.stdin) : await FileInput.open(path);
-  const head = new Uint8Array(2);
-  let count = 0;
-  while (count < head.length) {
-    const got = await raw.read(head.subarray(count));
-    if (got === 0) break;
-    count += got;
+  const raw = path === '-' ? new StreamInput('standard input', process.stdin) : await FileInput.open(path);
+  try {
+    const head = new Uint8Array(2);
+    let count = 0;
+    while (count < head.length) {
+      const got = await raw.read(head.subarray(count));
+      if (got === 0) break;
+      count += got;
+    }
+    const whole = withHead(raw, head.subarray(0, count));
+    if (count < 2 || head[0] !== 0x1f || head[1] !== 0x8b) return whole;
+    const { GzipInput } = await import('./gzip-input.js');
+    return new GzipInput(whole);
+  } catch (error) {
+    await raw.close();
+    throw error;
   }
-  const whole = withHead(raw, head.subarray(0, count));
-  if (count < 2 || head[0] !== 0x1f || head[1] !== 0x8b) return whole;
-  const { constants, createGunzip } = await import('node:zlib');
-  // A compressed file cut short gives all that can be had of it, as an uncompressed one does.
-  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 1 << 18 });
-  const compressed = Readable.from(chunks(whole), { objectMode: false });
-  compressed.on('error', (error) => gunzip.destroy(error));
-  return new StreamInput(raw.name, true, compressed.pipe(gunzip), () => {
-    compressed.destroy();
-    return raw.close();
-  });
 }
 
 class FileInput implements ByteInput {
   readonly compressed = false;
   readonly fault = null;
+  readonly tear = null;
 
   private constructor(
     readonly name: string,
@@ -87,15 +85,15 @@ class FileInput implements ByteInput {
 }
 
 class StreamInput implements ByteInput {
-  fault: string | null = null;
+  readonly compressed = false;
+  readonly fault = null;
+  readonly tear = null;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #left: Uint8Array = new Uint8Array(0);
 
   constructor(
     readonly name: string,
-    readonly compressed: boolean,
     readonly stream: Readable,
-    readonly release: () => Promise<void> = async () => {},
   ) {
     this.#chunks = stream[Symbol.asyncIterator]();
   }
@@ -107,9 +105,7 @@ class StreamInput implements ByteInput {
         if (done) return 0;
         this.#left = value;
       } catch (error) {
-        if (!systemErrorCode(error)?.startsWith('Z_')) throw readError(this.name, error);
-        this.fault = `broken gzip data (${errorText(error)})`;
-        return 0;
+        throw readError(this.name, error);
       }
     }
     const count = Math.min(into.length, this.#left.length);
@@ -120,18 +116,17 @@ class StreamInput implements ByteInput {
 
   async close(): Promise<void> {
     this.stream.destroy();
-    await this.release();
   }
 }
 
+/** An uncompressed input that begins with what was read of it already. */
 function withHead(input: ByteInput, head: Uint8Array): ByteInput {
   let left = head;
   return {
     name: input.name,
-    compressed: input.compressed,
-    get fault() {
-      return input.fault;
-    },
+    compressed: false,
+    fault: null,
+    tear: null,
     async read(into) {
       if (left.length === 0) return input.read(into);
       const count = Math.min(into.length, left.length);
@@ -141,15 +136,6 @@ function withHead(input: ByteInput, head: Uint8Array): ByteInput {
     },
     close: () => input.close(),
   };
-}
-
-async function* chunks(input: ByteInput): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const chunk = new Uint8Array(chunkBytes);
-    const count = await input.read(chunk);
-    if (count === 0) return;
-    yield chunk.subarray(0, count);
-  }
 }
 
 function readError(path: string, error: unknown) {

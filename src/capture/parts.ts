@@ -61,6 +61,17 @@ export async function wholeBlockBytes(window: ByteWindow): Promise<number> {
   return window.view.getUint32(window.at + bodyBytes, true) === sum ? bodyBytes + checksumBytes : 0;
 }
 
+/** Whether these last bytes of a capture are what a cut leaves of a block: a part of one, NULs, or both. */
+export function isTornBlock(rest: Uint8Array): boolean {
+  let length = rest.length;
+  while (length > 0 && rest[length - 1] === 0) length--;
+  const part = rest.subarray(0, length);
+  if (!part.subarray(0, blockMarker.length).every((byte, n) => byte === blockMarker[n])) return false;
+  if (rest.length < blockHeadBytes) return true;
+  const payloadBytes = new DataView(rest.buffer, rest.byteOffset, rest.length).getUint32(16, true);
+  return payloadBytes <= maxPayloadBytes && length < blockHeadBytes + payloadBytes + checksumBytes;
+}
+
 /** Whether the window's front reads `expected`. */
 export function standsAt(window: ByteWindow, expected: Uint8Array): boolean {
   return (

@@ -14,7 +14,7 @@ import {
   wideInstantBytes,
 } from './format.js';
 import { boardOf } from './header.js';
-import { parseJson, readHeaderJson, wholeBlockBytes } from './parts.js';
+import { isTornBlock, parseJson, readHeaderJson, wholeBlockBytes } from './parts.js';
 
 /** What checking candidates may cost while looking for a whole block behind a broken one. */
 const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
@@ -45,8 +45,10 @@ export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
 }
 
 export class CaptureReader {
-  /** What is wrong with it, known once `blocks` has ended: `capture-cut` or `capture-damaged`. */
+  /** What is wrong with it, known once `blocks` has ended: `capture-cut`, `capture-damaged` or `bytes-behind`. */
   problem: Warning | null = null;
+  /** Whether that is no more than a torn end: what stands behind the last whole block is a part of one, NULs, or both. */
+  tornEnd = false;
   /** Where the last whole block ends, in bytes of the (uncompressed) capture. */
   wholeBytes: number;
   readonly #frameBytes: number;
@@ -76,7 +78,7 @@ export class CaptureReader {
     let ended = false;
     while (await window.ensure(1)) {
       if (ended) {
-        this.problem = this.#damaged('bytes follow its end, and are not used');
+        await this.#passBehindEnd();
         return;
       }
       const size = await wholeBlockBytes(window);
@@ -91,8 +93,11 @@ export class CaptureReader {
       ended = block.events.some((event) => event.type === 'end');
       yield block;
     }
-    if (window.input.fault !== null) this.problem = this.#damaged(window.input.fault);
+    const { fault, tear } = window.input;
+    if (fault !== null) this.problem = this.#damaged(fault);
     else if (!ended) this.problem = this.#cut();
+    else if (tear?.kind === 'behind') this.problem = this.#behind(tear.what);
+    this.tornEnd = this.problem !== null;
   }
 
   close(): Promise<void> {
@@ -157,6 +162,9 @@ export class CaptureReader {
   async #diagnose(): Promise<void> {
     const { window } = this;
     const more = await window.ensure(searchBytes);
+    const rest = window.bytes.subarray(window.at, window.at + window.available);
+    // What compressed data gives where it breaks may be anything.
+    const torn = !more && (window.input.tear !== null || isTornBlock(rest));
     let budget = searchBytes * 4;
     let follows = more;
     while (!follows && budget > 0 && (await window.ensure(2))) {
@@ -169,6 +177,26 @@ export class CaptureReader {
     }
     if (window.input.fault !== null) this.problem = this.#damaged(window.input.fault);
     else this.problem = follows ? this.#damaged('a broken block, with more behind it') : this.#cut();
+    this.tornEnd = torn && !follows;
+  }
+
+  /** NULs behind the end, which a power loss leaves, are nothing; anything else is damage. */
+  async #passBehindEnd(): Promise<void> {
+    const { window } = this;
+    while (await window.ensure(1)) {
+      const rest = window.bytes.subarray(window.at, window.at + window.available);
+      if (rest.some((byte) => byte !== 0)) {
+        this.problem = this.#damaged('bytes follow its end, and are not used');
+        return;
+      }
+      window.at += rest.length;
+    }
+    this.problem = this.#behind(`NULs behind its end, from byte ${this.wholeBytes} on`);
+    this.tornEnd = true;
+  }
+
+  #behind(what: string): Warning {
+    return { code: 'bytes-behind', message: `${this.name}: ${what}, not used; the capture is whole` };
   }
 
   #cut(): Warning {

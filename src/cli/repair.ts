@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { inputError, usageError } from '../errors.js';
+import { ExitCode, inputError, usageError } from '../errors.js';
 import type { RepairPlan } from '../session/repair.js';
 import { plural } from '../units.js';
+import { forEachInput } from './batch.js';
 import {
   type MapOptions,
   mapOption,
@@ -17,12 +18,19 @@ interface RepairOptions extends MapOptions {
 }
 
 const help = `
-What a kill, a full disk or a power loss left torn at the end of a CSV or a capture is dropped, in place, and the summary
-beside it is made again. A file that is whole is left alone; only a missing summary is made. A file broken in its middle
-is not touched. --map and --slot matter for a CSV that was recorded with a map of its own.
+What a kill, a full disk or a power loss left torn at the end of a CSV or a capture is dropped, in place: a part of a last
+row or block, NULs, or both, and in a .gz what stands behind its last member. The summary beside it is made again, and
+keeps what the one that was there knew: command, phases, runs, board and host, as far as the samples that are left bear
+them. A file that is whole is left alone; only a missing summary is made.
+
+A CSV that holds anything else than what powerlog writes (saved by a spreadsheet or a notebook, with CR LF, other digits,
+more columns, another CSV behind it) is refused with its line and the reason, and not a byte is changed; so is a capture
+that was changed. Of several files, one that is bad is told and the others go on; the exit code is then the worst of all.
+--map and --slot matter for a CSV that was recorded with a map of its own.
 
 Examples:
   $ powerlog repair run.csv
+  $ powerlog repair *.csv.gz *.plog         each that is torn
   $ powerlog repair run.plog --dry-run      only say what would be done`;
 
 export function repairCommand(): Command {
@@ -39,16 +47,17 @@ export function repairCommand(): Command {
 }
 
 async function repair(paths: readonly string[], options: RepairOptions): Promise<void> {
-  const [{ planRepair, carryOut }, { holdersOf }, { notice }] = await Promise.all([
+  const [{ carryOut }, { planRepairOfRun }, { holdersOf }, { notice }] = await Promise.all([
     import('../session/repair.js'),
+    import('../exec/repaired.js'),
     import('../link/port-holders.js'),
     import('./notices.js'),
   ]);
   if (paths.includes('-')) throw usageError('a file is repaired in place; standard input (-) cannot be');
   const say = options.quiet ? () => {} : notice;
   const map = options.map || options.slot ? await railMapFrom(options) : undefined;
-  for (const path of paths) {
-    const plan = await planRepair(path, map);
+  await forEachInput(paths, async (path) => {
+    const plan = await planRepairOfRun(path, map);
     if (!options.dryRun) {
       const holders = holdersOf(path);
       if (plan.torn && holders.length > 0)
@@ -58,24 +67,37 @@ async function repair(paths: readonly string[], options: RepairOptions): Promise
       await carryOut(plan);
     }
     for (const line of describe(plan, options.dryRun ?? false)) say(line);
-  }
+    return ExitCode.done;
+  });
 }
 
 function describe(plan: RepairPlan, dryRun: boolean): string[] {
-  const { path, samples, torn, tornBytes, wholeBytes, tail, summaryPath } = plan;
+  const { path, samples, torn, summaryPath, setAside, remark, summary } = plan;
   const would = dryRun ? 'would be ' : '';
   const kept = plural(samples, 'sample');
-  const lines: string[] = [];
-  if (!torn) lines.push(`${path} is whole, with ${kept}, and left alone`);
-  else {
-    const dropped = tornBytes === null ? 'everything' : plural(tornBytes, 'byte');
-    const done = [
-      ...(tornBytes === 0 ? [] : [`${dropped} behind byte ${wholeBytes} ${would}dropped`]),
-      ...(tail.length > 0 ? [`an end ${would}added`] : []),
-      `${kept} ${would}kept`,
-    ];
-    lines.push(`${path} was cut off: ${done.join(', ')}`);
+  const lines = [
+    torn ? tornText(plan, would) : `${path} is whole, with ${kept}, and left alone`,
+    ...(remark === null ? [] : [setAside === null ? remark : `${remark}, and ${would}moved to ${setAside}`]),
+  ];
+  if (summaryPath !== null) {
+    lines.push(`${summaryPath} ${would}made again`);
+    for (const { code, message } of summary.warnings)
+      if (code === 'cut-short' || code === 'not-kept') lines.push(message);
   }
-  if (summaryPath !== null) lines.push(`${summaryPath} ${would}made again`);
   return lines;
+}
+
+function tornText(
+  { path, samples, tear, tornBytes, wholeBytes, cutAt, tail }: RepairPlan,
+  would: string,
+): string {
+  const behind = tear?.kind === 'behind' && cutAt === tear.fileBytes;
+  const dropped = tornBytes === null ? 'everything' : plural(tornBytes, 'byte');
+  const done = [
+    ...(behind ? [`${tear.what} ${would}dropped`] : []),
+    ...(behind || tornBytes === 0 ? [] : [`${dropped} behind byte ${cutAt ?? wholeBytes} ${would}dropped`]),
+    ...(tail.length > 0 ? [`an end ${would}added`] : []),
+    `${plural(samples, 'sample')} ${would}kept`,
+  ];
+  return `${path} ${behind && tail.length === 0 ? 'has more than its end' : 'was cut off'}: ${done.join(', ')}`;
 }

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { inputError, usageError } from '../errors.js';
+import { ExitCode, inputError, usageError } from '../errors.js';
 import type { ColumnSet } from '../sink/columns.js';
 import type { DumpFacts } from '../source/frame-dump.js';
 import { parseRateHz } from '../units.js';
+import { forEachInput } from './batch.js';
 import { coverageExit } from './coverage.js';
 import {
   accuracyOption,
@@ -33,7 +34,8 @@ interface ReplayOptions extends MapOptions {
 
 const help = `
 A capture replays with the map it was recorded with, unless --map or --slot says otherwise. Compressed inputs are told
-by their content. A capture that was cut off is used up to its last whole block, and that is said.
+by their content. A capture that was cut off is used up to its last whole block, and that is said. Of several inputs, one
+that is bad is told and the others go on; the exit code is then the worst of all.
 
 Examples:
   $ powerlog replay run.plog --out run.csv             the CSV and summary of the recording, again
@@ -74,7 +76,9 @@ export function replayCommand(): Command {
 
 async function replay(inputs: readonly string[], options: ReplayOptions): Promise<void> {
   const dump = await dumpFacts(options);
-  for (const { input, out } of replayOutputs(inputs, options.out)) await replayOne(input, out, dump, options);
+  await forEachInput(replayOutputs(inputs, options.out), ({ input, out }) =>
+    replayOne(input, out, dump, options),
+  );
 }
 
 /** What `--board` and `--rate` say of bare dumps; null for captures. */
@@ -96,7 +100,7 @@ async function replayOne(
   out: string | null,
   dump: DumpFacts | null,
   options: ReplayOptions,
-): Promise<void> {
+): Promise<ExitCode> {
   const [{ openRecorded }, { resolveWiring }, { openOutputs }, { runSession }, { notice }] =
     await Promise.all([
       import('../source/recorded.js'),
@@ -125,7 +129,7 @@ async function replayOne(
     const recording = source.start();
     const { columnsToDecode } = outputs;
     const { readerGone } = await runSession({ board, recording, wiring, columnsToDecode, sinks });
-    if (readerGone) return;
+    if (readerGone) return ExitCode.done;
     const warnings = recording.warnings();
     const summary = await outputs.summarize(warnings);
     if (!options.quiet) {
@@ -134,7 +138,7 @@ async function replayOne(
     } else for (const { message } of warnings) notice(`warning: ${message}`);
     const damage = warnings.find(({ code }) => code === 'capture-damaged');
     if (damage) throw inputError(damage.message);
-    process.exitCode ||= coverageExit(summary, options.minCoverage);
+    return coverageExit(summary, options.minCoverage);
   } finally {
     await source.close();
   }

@@ -61,3 +61,6 @@ export const summarySchema = z.looseObject({
   phases: z.unknown().optional(),
   runs: z.unknown().optional(),
 });
+
+/** A summary that was read back. */
+export type KnownSummary = z.infer<typeof summarySchema>;

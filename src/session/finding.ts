@@ -1,14 +1,34 @@
+import type { PartFacts } from '../measure/collector.js';
+import type { RailMap } from '../measure/rail-map.js';
 import type { Summary } from '../measure/summary.js';
+import type { KnownSummary } from '../schema/summary.js';
+import type { Sink } from '../sink/sink.js';
+
+/** What a look through a recording may use. */
+export interface Inspection {
+  /** The map that a CSV was recorded with, where it was given. */
+  readonly map: RailMap | undefined;
+  /** The summary that lies beside it; it may be of another recording. */
+  readonly there: KnownSummary | null;
+  /** Makes a sink that is to see the samples too. @param components how many, `system` among them */
+  readonly watch?: (components: number) => Sink;
+}
 
 /** What a look through a recording found. */
 export interface Finding {
   readonly samples: number;
+  /** Instant of the last sample, µs; null without any. */
+  readonly lastUs: number | null;
   /** Where what is whole ends, in bytes of the uncompressed file. */
   readonly wholeBytes: number;
   /** Whether its end is torn or missing. */
   readonly torn: boolean;
   /** What closes it behind its whole part. */
   readonly tail: Uint8Array;
+  /** Whether it says of which board it is and where it was made, as a capture does. */
+  readonly knowsBoard: boolean;
   /** Of the whole part. */
   readonly summary: Summary;
+  /** What the energy of a part of it rests on. */
+  readonly partFacts: PartFacts;
 }

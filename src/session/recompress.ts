@@ -3,9 +3,9 @@ import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { openByteInput } from '../capture/byte-input.js';
-import { outputError, systemErrorCode } from '../errors.js';
+import { errorText, outputError, systemErrorCode } from '../errors.js';
 
-const compress = promisify(gzip);
+export const compress: (bytes: Uint8Array) => Promise<Uint8Array> = promisify(gzip);
 const pieceBytes = 1 << 20;
 
 /**
@@ -28,7 +28,7 @@ export async function recompressHead(path: string, headBytes: number, tail: Uint
       const piece = new Uint8Array(pieceBytes);
       for (let left = headBytes; left > 0; ) {
         const count = await input.read(piece.subarray(0, Math.min(left, piece.length)));
-        if (count === 0) break;
+        if (count === 0) throw new Error('it changed meanwhile');
         await file.writeFile(await compress(piece.subarray(0, count)));
         left -= count;
       }
@@ -44,7 +44,7 @@ export async function recompressHead(path: string, headBytes: number, tail: Uint
     } catch {
       // It was never made.
     }
-    throw outputError(`cannot repair ${path}: ${systemErrorCode(error) ?? String(error)}`, error);
+    throw outputError(`cannot repair ${path}: ${systemErrorCode(error) ?? errorText(error)}`, error);
   } finally {
     await input.close();
   }

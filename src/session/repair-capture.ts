@@ -5,12 +5,12 @@ import { readCapture } from '../capture/reader.js';
 import { inputError } from '../errors.js';
 import { resolveWiring } from '../measure/rail-map.js';
 import { CaptureSource } from '../source/capture.js';
-import type { Finding } from './finding.js';
+import type { Finding, Inspection } from './finding.js';
 import { openOutputs } from './outputs.js';
 import { runSession } from './session.js';
 
-/** @throws UserError (badInput) where it is no capture, or damaged before its end */
-export async function inspectCapture(window: ByteWindow): Promise<Finding> {
+/** @throws UserError (badInput) where it is no capture, or changed otherwise than by a torn end */
+export async function inspectCapture(window: ByteWindow, { watch }: Inspection): Promise<Finding> {
   const source = new CaptureSource(await readCapture(window));
   const { board, reader, facts } = source;
   const wiring = resolveWiring(board, facts.map);
@@ -24,23 +24,33 @@ export async function inspectCapture(window: ByteWindow): Promise<Finding> {
     },
     async finish() {},
   };
-  const { columnsToDecode } = outputs;
+  const { columnsToDecode, collector } = outputs;
+  const watcher = watch?.(wiring.sums.length);
   await runSession({
     board,
     recording: source.start(),
     wiring,
     columnsToDecode,
-    sinks: [...outputs.sinks, watchEnd],
+    sinks: [...outputs.sinks, watchEnd, ...(watcher ? [watcher] : [])],
   });
-  const { problem, wholeBytes } = reader;
-  if (problem?.code === 'capture-damaged')
+  const { problem, tornEnd, wholeBytes } = reader;
+  if (problem && !tornEnd)
     throw inputError(
-      `${problem.message}. It is left as it is, since repair would drop what follows; replay reads it`,
+      `${problem.message}. Only a torn end can be repaired, and it is left as it is; replay reads it`,
     );
-  const cutOff: Warning[] = problem
-    ? [{ code: 'repaired', message: `the recording was cut off behind byte ${wholeBytes} of its capture` }]
-    : [];
+  const closed = problem === null || problem.code === 'bytes-behind';
+  const cutOff: Warning[] = closed
+    ? []
+    : [{ code: 'repaired', message: `the recording was cut off behind byte ${wholeBytes} of its capture` }];
   const summary = await outputs.summarize(cutOff);
-  const tail = problem && end ? encodeEvent(end) : new Uint8Array(0);
-  return { samples: summary.samples, wholeBytes, torn: problem !== null, tail, summary };
+  return {
+    samples: summary.samples,
+    lastUs: collector.progress().lastUs,
+    wholeBytes,
+    torn: problem !== null,
+    tail: closed || !end ? new Uint8Array(0) : encodeEvent(end),
+    knowsBoard: true,
+    summary,
+    partFacts: collector.partFacts(),
+  };
 }

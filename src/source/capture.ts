@@ -56,12 +56,15 @@ class Replay implements FinishedRecording {
 
   async *blocks(): AsyncGenerator<FrameBlock> {
     let lastNs = 0;
+    let ended = false;
     for await (const block of this.reader.blocks()) {
       yield block;
       lastNs = Math.max(lastNs, lastInstantNs(block));
-      if (block.events.some((event) => event.type === 'end')) return;
+      // It goes on behind the end, to find out what stands there.
+      ended ||= block.events.some((event) => event.type === 'end');
       if (this.#stopped) break;
     }
+    if (ended) return;
     // A capture that was cut off has no end of its own.
     yield endBlock({ type: 'end', atNs: lastNs, reason: this.#stopped ? 'stopped' : 'source-ended' });
   }

@@ -1,9 +1,13 @@
 import type { ByteWindow } from '../capture/byte-window.js';
 import { inputError } from '../errors.js';
+import { explainHeader, explainRow, isRowStart } from './csv-faults.js';
+import { type CellForm, type CsvForm, cellFormOf, csvFormOf } from './csv-form.js';
 
 /** Longer than any row powerlog writes; a longer one is no row. */
 const maxLineBytes = 64 << 10;
 const rowsPerBatch = 512;
+/** More digits than a cell has: the largest number that is exact has 16. */
+const maxDigits = 16;
 const [newline, comma, minus, point, zero, nine] = [0x0a, 0x2c, 0x2d, 0x2e, 0x30, 0x39];
 
 /** Rows as integers by column: a cell's value without its point. An empty cell is NaN. Valid until the next batch. */
@@ -12,64 +16,61 @@ export interface RowBatch {
   readonly columns: readonly Float64Array[];
 }
 
-/** Reads a CSV that powerlog wrote, row by row, up to where it stops to be one. */
+/**
+ * Reads a CSV that powerlog wrote, row by row. What is not exactly what powerlog writes is refused, but for a torn end:
+ * a part of a row, NULs, or both.
+ */
 export class CsvRows {
   /** Where the last whole row ends, in bytes. */
   wholeBytes: number;
   /** Whether anything stands behind that; known at the end. */
   torn = false;
-  readonly #decimals: readonly number[];
+  readonly #cells: readonly CellForm[];
+  /** By column, the digits behind the point; -1 while several are possible. */
+  readonly #decimals: number[];
   #line = 1;
+  #lastUs = Number.NEGATIVE_INFINITY;
+  /** UTC of the instant 0, µs; NaN where the column is empty. */
+  #startUnixUs: number | undefined;
 
   private constructor(
     readonly window: ByteWindow,
-    readonly names: readonly string[],
+    readonly form: CsvForm,
   ) {
     this.wholeBytes = window.offset;
-    this.#decimals = names.map((name) => (/^(unix_)?time_s$/.test(name) ? 6 : name.endsWith('_w') ? 3 : -1));
+    this.#cells = form.columns.map((column) => cellFormOf(column, form.board));
+    this.#decimals = this.#cells.map(({ decimals }) => (decimals.length === 1 ? decimals[0]! : -1));
   }
 
-  /** @throws UserError (badInput) where the first row is not the header of a powerlog CSV */
+  /** @throws UserError (badInput) where the first row is not a header that powerlog writes */
   static async open(window: ByteWindow): Promise<CsvRows> {
-    const { name } = window.input;
     const length = await lineLength(window);
-    const text = new TextDecoder().decode(window.bytes.subarray(window.at, window.at + Math.max(0, length)));
-    const names = text.split(',');
-    if (length < 0 || names[0] !== 'time_s' || names[1] !== 'unix_time_s')
-      throw inputError(
-        `${name} is neither a capture nor a powerlog CSV, whose first row begins with time_s,unix_time_s`,
-      );
+    const text = textAt(window, length < 0 ? Math.min(window.available, maxLineBytes) : length);
+    const form = length < 0 ? undefined : csvFormOf(text.split(','));
+    if (!form) throw inputError(`${window.input.name} ${explainHeader(text, length >= 0)}`);
     window.at += length + 1;
-    return new CsvRows(window, names);
+    return new CsvRows(window, form);
   }
 
-  /** @throws UserError (badInput) for a row that is none, with whole ones behind it */
+  /** @throws UserError (badInput) for a row in another form, with its line and what is wrong */
   async *batches(): AsyncGenerator<RowBatch> {
     const { window } = this;
-    const columns = this.names.map(() => new Float64Array(rowsPerBatch));
-    const spare = this.names.map(() => new Float64Array(1));
+    const columns = this.form.columns.map(() => new Float64Array(rowsPerBatch));
     let count = 0;
     for (;;) {
       const length = await lineLength(window);
       if (length < 0) break;
       this.#line++;
-      const whole = this.#parse(length, this.torn ? spare : columns, this.torn ? 0 : count);
+      if (!this.#parse(length, columns, count)) throw this.#refusal(this.#explain(textAt(window, length)));
+      this.#followUp(columns, count);
       window.at += length + 1;
-      if (whole && this.torn)
-        throw inputError(
-          `${window.input.name} is damaged behind byte ${this.wholeBytes}, and whole rows follow (line ${this.#line}): ` +
-            'only a torn end can be repaired',
-        );
-      if (!whole) this.torn = true;
-      else {
-        this.wholeBytes = window.offset;
-        if (++count === rowsPerBatch) {
-          yield { count, columns };
-          count = 0;
-        }
+      this.wholeBytes = window.offset;
+      if (++count === rowsPerBatch) {
+        yield { count, columns };
+        count = 0;
       }
     }
-    if (window.available > 0 || window.input.fault !== null) this.torn = true;
+    await this.#passEnd();
     if (count > 0) yield { count, columns };
   }
 
@@ -79,6 +80,7 @@ export class CsvRows {
     const end = at + length;
     let next = at;
     for (let column = 0; column < columns.length; column++) {
+      const { signed, mayBeEmpty, decimals: possible } = this.#cells[column]!;
       const start = next;
       const negative = bytes[next] === minus;
       if (negative) next++;
@@ -93,26 +95,88 @@ export class CsvRows {
           digits++;
         } else return false;
       }
-      const decimals = pointAt < 0 ? 0 : digits - pointAt;
-      const empty = next === start;
-      if (
-        !empty &&
-        (digits === 0 || decimals !== (this.#decimals[column]! < 0 ? decimals : this.#decimals[column]))
-      )
-        return false;
-      columns[column]![row] = empty ? Number.NaN : negative ? -value : value;
+      if (next === start) {
+        if (!mayBeEmpty) return false;
+        columns[column]![row] = Number.NaN;
+      } else {
+        const whole = pointAt < 0 ? digits : pointAt;
+        const decimals = pointAt < 0 ? 0 : digits - pointAt;
+        if (this.#decimals[column]! < 0 && possible.includes(decimals)) this.#decimals[column] = decimals;
+        if (decimals !== this.#decimals[column] || (decimals === 0 && pointAt >= 0)) return false;
+        if (digits > maxDigits || whole === 0 || (whole > 1 && bytes[start + Number(negative)] === zero))
+          return false;
+        if (negative && (!signed || value === 0)) return false;
+        columns[column]![row] = negative ? -value : value;
+      }
       if (column < columns.length - 1) {
         if (next >= end) return false;
         next++;
       }
     }
-    return next === end && !Number.isNaN(columns[0]![row]!);
+    return next === end;
+  }
+
+  /** @throws UserError (badInput) where the row does not go on from the one before it */
+  #followUp(columns: readonly Float64Array[], row: number): void {
+    const timeUs = columns[0]![row]!;
+    const startUnixUs = columns[1]![row]! - timeUs;
+    if (timeUs < this.#lastUs)
+      throw this.#refusal(
+        `time runs back from ${seconds(this.#lastUs)} to ${seconds(timeUs)} s, as where another CSV was appended`,
+      );
+    this.#startUnixUs ??= startUnixUs;
+    if (!Object.is(startUnixUs, this.#startUnixUs))
+      throw this.#refusal(
+        'unix_time_s does not go with time_s as in the rows before: it is of another recording',
+      );
+    this.#lastUs = timeUs;
+  }
+
+  /** Looks at what stands behind the last line end. */
+  async #passEnd(): Promise<void> {
+    const { window } = this;
+    const { fault, tear } = window.input;
+    if (fault !== null)
+      throw inputError(
+        `${window.input.name}: ${fault} behind line ${this.#line}: which of its last rows are right cannot be told, and it is left as it is; zcat prints what can be read`,
+      );
+    this.#line++;
+    const rest = window.bytes.subarray(window.at, window.at + window.available);
+    const nulAt = rest.indexOf(0);
+    const part = textAt(window, nulAt < 0 ? rest.length : nulAt);
+    if (part.length >= maxLineBytes) throw this.#refusal('it is longer than any row');
+    // What compressed data gives where it is cut may be anything.
+    if (tear?.kind !== 'cut' && !isRowStart(part, this.#cells, this.#decimals))
+      throw this.#refusal(this.#explain(part));
+    this.torn = rest.length > 0;
+    window.at += part.length;
+    while (await window.ensure(1)) {
+      const behind = window.bytes.subarray(window.at, window.at + window.available);
+      if (behind.some((byte) => byte !== 0)) throw this.#refusal('it holds NULs, with more behind them');
+      window.at += behind.length;
+    }
+  }
+
+  #explain(line: string): string {
+    return explainRow(line, this.form, this.#cells, this.#decimals);
+  }
+
+  #refusal(why: string) {
+    return inputError(
+      `${this.window.input.name}, line ${this.#line}: ${why}; only a torn end can be repaired, and the file is left as it is`,
+    );
   }
 }
 
+const seconds = (us: number): string => (us / 1e6).toFixed(6);
+
+const textAt = ({ bytes, at }: ByteWindow, length: number): string =>
+  Buffer.from(bytes.buffer, at, length).toString('latin1');
+
 /** Bytes up to the next line end; -1 where there is none within the length of a row. */
 async function lineLength(window: ByteWindow): Promise<number> {
-  const find = () => window.bytes.subarray(window.at, window.at + window.available).indexOf(newline);
+  const find = () =>
+    window.bytes.subarray(window.at, window.at + Math.min(window.available, maxLineBytes)).indexOf(newline);
   const found = find();
   if (found >= 0 || window.available >= maxLineBytes) return found;
   await window.ensure(maxLineBytes);

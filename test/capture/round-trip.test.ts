@@ -31,6 +31,7 @@ function inPieces(bytes: Uint8Array, sizes: readonly number[]): ByteInput {
     name: 'pieces',
     compressed: false,
     fault: null,
+    tear: null,
     async read(into) {
       const count = Math.min(into.length, sizes[turn++ % sizes.length]!, bytes.length - at);
       into.set(bytes.subarray(at, at + count));

@@ -26,6 +26,7 @@ export function inputOf(bytes: Uint8Array, pieceBytes = 1 << 20): ByteInput {
     name: 'input',
     compressed: false,
     fault: null,
+    tear: null,
     async read(into) {
       const count = Math.min(into.length, pieceBytes, bytes.length - at);
       into.set(bytes.subarray(at, at + count));

@@ -16,7 +16,7 @@ const firstRow = csv.indexOf('\n') + 1;
 async function repaired(name: string, bytes: Uint8Array, map?: RailMap) {
   const path = join(scratch(), name);
   writeFileSync(path, bytes);
-  const plan = await planRepair(path, map);
+  const plan = await planRepair(path, { map });
   expect(readFileSync(path).equals(bytes)).toBe(true); // planning changes nothing
   await carryOut(plan);
   return { plan, path, bytes: readFileSync(path) };
@@ -32,7 +32,7 @@ describe('repair of a CSV', () => {
     const path = join(scratch(), 'run.csv');
     for (let length = start; length < csv.length; length += 3) {
       writeFileSync(path, csv.subarray(0, length));
-      const plan = await planRepair(path, undefined);
+      const plan = await planRepair(path, { map: undefined });
       await carryOut(plan);
       const whole = csv.subarray(0, csv.subarray(0, length).lastIndexOf('\n') + 1);
       expect(readFileSync(path).equals(whole)).toBe(true);
@@ -124,7 +124,7 @@ describe('repair of a CSV', () => {
     const bytes = Buffer.from(csv);
     bytes[firstRow + 3] = 0x78;
     writeFileSync(path, bytes);
-    await expect(planRepair(path, undefined)).rejects.toMatchObject({
+    await expect(planRepair(path, { map: undefined })).rejects.toMatchObject({
       exitCode: 6,
       message: expect.stringMatching(/is damaged behind byte \d+, and whole rows follow \(line 3\)/),
     });
@@ -169,7 +169,7 @@ describe('repair of a capture', () => {
         samples: samples.length,
         warnings: expect.arrayContaining([expect.objectContaining({ code: 'repaired' })]),
       });
-      expect((await planRepair(path, undefined)).torn).toBe(false);
+      expect((await planRepair(path, { map: undefined })).torn).toBe(false);
     }
   });
 
@@ -185,7 +185,7 @@ describe('repair of a capture', () => {
     const bytes = Buffer.from(whole);
     bytes[preamble.length + 100]! ^= 1;
     writeFileSync(path, bytes);
-    await expect(planRepair(path, undefined)).rejects.toMatchObject({ exitCode: 6 });
+    await expect(planRepair(path, { map: undefined })).rejects.toMatchObject({ exitCode: 6 });
   });
 });
 

@@ -1,0 +1,150 @@
+import type { Warning } from '../block.js';
+import type { RailMap } from '../measure/rail-map.js';
+import type { PerComponent } from '../measure/summary.js';
+import { execPartsSchema, type KnownPhase, type KnownRun } from '../schema/exec-parts.js';
+import type { KnownSummary } from '../schema/summary.js';
+import { planRepair, type RepairPlan } from '../session/repair.js';
+import { notKept, partKeys } from '../session/repair-summary.js';
+import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
+import type { GroupResult } from './group.js';
+import { PowerHistory } from './history.js';
+import { summarizeRuns } from './repeated-runs.js';
+import { evaluateStretches, type StretchGroup } from './stretches.js';
+import type { PhaseSummary, PowerDistribution, PowerRange, RunSummary } from './summaries.js';
+
+/**
+ * As `planRepair`, with what `exec` added to the summary that is there: what the samples that are left reach is kept as
+ * it is, the rest is evaluated again over as much of it as is left.
+ * @throws UserError (badInput)
+ */
+export async function planRepairOfRun(path: string, map: RailMap | undefined): Promise<RepairPlan> {
+  let history: PowerHistory | undefined;
+  const watch = (components: number) => {
+    history = new PowerHistory(components);
+    return history;
+  };
+  try {
+    const plan = await planRepair(path, { map, watch });
+    if (!plan.replaced || !history) return plan;
+    const { parts, warnings } = await keptParts(plan.replaced, plan, history);
+    const summary = { ...plan.summary, ...parts, warnings: [...plan.summary.warnings, ...warnings] };
+    return { ...plan, summary };
+  } finally {
+    await history?.dispose();
+  }
+}
+
+type Parts = Readonly<Record<string, unknown>>;
+
+async function keptParts(
+  there: KnownSummary,
+  { lastUs, partFacts, summary }: RepairPlan,
+  history: PowerHistory,
+): Promise<{ readonly parts: Parts; readonly warnings: readonly Warning[] }> {
+  const known = execPartsSchema.safeParse(there);
+  if (!known.success)
+    return { parts: {}, warnings: [notKept(partKeys.filter((key) => key in there).join(', '))] };
+  const facts: CostFacts = {
+    components: Object.keys(summary.energy_j),
+    accuracyShare: summary.uncertainty.accuracy_share,
+  };
+  const again = new Again(lastUs ?? Number.NEGATIVE_INFINITY, facts);
+  const { command, phases, runs } = known.data;
+  const askedCommand = command && again.run('the command', command);
+  const askedPhases = phases?.map((phase) => again.phase(phase));
+  const askedRuns = runs?.map((each) => ({
+    each,
+    runs: each.runs.map((run, n) => again.run(`run ${n + 1}`, run)),
+    phases: each.phases?.map((phase) => again.phase(phase)),
+  }));
+  if (again.short.length === 0)
+    return { parts: Object.fromEntries(partKeys.map((key) => [key, there[key]])), warnings: [] };
+
+  const results = await evaluateStretches(history.chunks(), facts.components.length, partFacts, again.groups);
+  const repeated = askedRuns?.map(({ each, ...asked }) => {
+    const ofPhases = asked.phases && { phases: asked.phases.map((make) => make(results)) };
+    const ofRuns = asked.runs.map((make) => make(results));
+    const { argv, warmups } = each;
+    // What it makes of the runs is made again, whatever they lost.
+    return { ...each, ...summarizeRuns({ argv, runs: ofRuns, phases: [] }, warmups), ...ofPhases };
+  });
+  const parts = {
+    ...(askedCommand && { command: askedCommand(results) }),
+    ...(askedPhases && { phases: askedPhases.map((make) => make(results)) }),
+    ...(repeated && { runs: repeated }),
+  };
+  const warnings = [again.warning(), ...('comparison' in there ? [notKept('comparison')] : [])];
+  return { parts, warnings };
+}
+
+type Made<Part> = (results: readonly GroupResult[]) => Part;
+
+/** What has to be evaluated again, since it reaches behind the last sample that is left. */
+class Again {
+  readonly groups: StretchGroup[] = [];
+  /** Names of what is cut short, for people. */
+  readonly short: string[] = [];
+
+  constructor(
+    readonly lastUs: number,
+    readonly facts: CostFacts,
+  ) {}
+
+  run(name: string, known: KnownRun): Made<RunSummary> {
+    const at = this.#ask(name, [known], true);
+    if (at === null) return () => known as unknown as RunSummary;
+    return (results) => {
+      const { withinUs } = results[at]!;
+      const cost = costOf<PowerDistribution>(results[at]!, known.duration_s * 1e6, this.facts);
+      const idleW = known.baseline_power_w;
+      return {
+        ...(known as unknown as RunSummary),
+        ...cost,
+        energy_above_idle_j: this.#each((component) => {
+          const energyJ = cost.energy_j[component]!;
+          const idle = idleW?.[component];
+          return energyJ === null || idle === undefined ? null : tidy(energyJ - (idle * withinUs) / 1e6);
+        }),
+      };
+    };
+  }
+
+  phase(known: KnownPhase): Made<PhaseSummary> {
+    const at = this.#ask(`phase ${JSON.stringify(known.name)}`, known.spans, false);
+    if (at === null) return () => known as unknown as PhaseSummary;
+    return (results) => ({
+      ...(known as unknown as PhaseSummary),
+      ...costOf<PowerRange>(results[at]!, known.duration_s * 1e6, this.facts),
+      // How much of the count the rest of the energy was for, nobody knows.
+      ...('energy_per_count_j' in known && { energy_per_count_j: this.#each(() => null) }),
+    });
+  }
+
+  warning(): Warning {
+    const names = [...new Set(this.short)];
+    const [subject, verb] = [names.join(', '), names.length === 1 ? 'reaches' : 'reach'];
+    const message = `${subject} ${verb} behind the last sample that is left (${(this.lastUs / 1e6).toFixed(3)} s): energies and powers are of the part before it`;
+    return { code: 'cut-short', message };
+  }
+
+  #each<Value>(value: (component: string) => Value): PerComponent<Value> {
+    return perComponent(this.facts.components, value);
+  }
+
+  /** Null where all of it is still there. */
+  #ask(
+    name: string,
+    spans: readonly { readonly start_s: number; readonly end_s: number }[],
+    distribution: boolean,
+  ): number | null {
+    const stretches = spans.map(({ start_s, end_s }) => ({
+      startUs: start_s * 1e6,
+      endUs: end_s * 1e6,
+      startUncertaintyUs: 0,
+      endUncertaintyUs: 0,
+    }));
+    if (stretches.every(({ endUs }) => endUs <= this.lastUs)) return null;
+    this.short.push(name);
+    return this.groups.push({ stretches, distribution }) - 1;
+  }
+}

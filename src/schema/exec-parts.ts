@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/*
+ * What `exec` added to a summary, read back: where it lies in the recording. Everything else in it is kept as it is.
+ */
+
+const stretch = z.looseObject({ start_s: z.number(), end_s: z.number() });
+const run = z.looseObject({
+  ...stretch.shape,
+  duration_s: z.number(),
+  baseline_power_w: z.record(z.string(), z.number()).nullable(),
+});
+const phase = z.looseObject({ name: z.string(), duration_s: z.number(), spans: z.array(stretch) });
+const repeated = z.looseObject({
+  argv: z.array(z.string()),
+  warmups: z.number(),
+  runs: z.array(run),
+  phases: z.array(phase).optional(),
+});
+
+export const execPartsSchema = z.object({
+  command: run.optional(),
+  phases: z.array(phase).optional(),
+  runs: z.array(repeated).optional(),
+});
+
+export type KnownRun = z.infer<typeof run>;
+export type KnownPhase = z.infer<typeof phase>;
