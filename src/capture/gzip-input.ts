@@ -18,6 +18,14 @@ export interface GzipTear {
   readonly fileBytes: number;
   /** The same in bytes of what it holds. */
   readonly heldBytes: number;
+  /** Bytes of what it holds that do not come from a last NUL, which may never have been written. */
+  readonly sureBytes: number;
+}
+
+interface Piece {
+  readonly piece: Uint8Array;
+  readonly isLastNul: boolean;
+  readonly neverWritten: boolean;
 }
 
 const [id1, id2, deflate] = [0x1f, 0x8b, 8];
@@ -28,8 +36,8 @@ const flag = { checksum: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 };
 const pieceBytes = 64 << 10;
 /** More than a head's name or comment measures, and more NULs than compressed data has in a row. */
 const farBytes = 64 << 10;
-/** As many NULs may end the compressed data that a cut left; more were never written. */
-const cutNulsMax = 4;
+/** So many NULs show whether the data ended among them. */
+const probeNuls = 4;
 
 /**
  * Gzip's members, inflated one after another. Whatever is wrong with one, all that it gives before is handed out, as
@@ -44,6 +52,7 @@ export class GzipInput implements ByteInput {
   readonly #chunks: AsyncGenerator<Uint8Array>;
   #left: Uint8Array = new Uint8Array(0);
   #held = 0;
+  #sure = 0;
   #whole = { fileBytes: 0, heldBytes: 0 };
 
   constructor(readonly raw: ByteInput) {
@@ -127,21 +136,21 @@ export class GzipInput implements ByteInput {
     let [checksum, length] = [0, 0];
     for (;;) {
       if (!(await window.ensure(1))) return this.#cut();
-      const { piece, last } = await this.#nextPiece();
+      const { piece, isLastNul, neverWritten } = await this.#nextPiece();
       try {
         const { bytes, ended, unused } = await inflater.push(piece);
         window.at += piece.length - unused;
-        const neverWritten = last && !ended;
-        if (bytes.length > 0 && !neverWritten) {
+        if (neverWritten && !ended) return this.#cut();
+        if (bytes.length > 0) {
           checksum = crc32(bytes, checksum);
           length += bytes.length;
           this.#held += bytes.length;
+          if (!isLastNul || ended) this.#sure = this.#held;
           yield bytes;
         }
-        if (neverWritten) return this.#cut();
         if (ended) break;
       } catch (error) {
-        if (last) return this.#cut();
+        if (neverWritten || isLastNul) return this.#cut();
         const bytes = inflater.salvage();
         this.#held += bytes.length;
         yield bytes;
@@ -151,20 +160,25 @@ export class GzipInput implements ByteInput {
     return this.#passTrailer(checksum, length);
   }
 
-  /** What to inflate next: never a NUL that begins a run up to the end, except for as many as data may end with. */
-  async #nextPiece(): Promise<{ readonly piece: Uint8Array; readonly last: boolean }> {
+  /**
+   * What to inflate next. NULs up to the end were never written, unless the data ends among them; a single one may be
+   * the byte at which a cut happened to fall.
+   */
+  async #nextPiece(): Promise<Piece> {
     const window = this.#window;
-    const part = window.bytes.subarray(window.at, window.at + Math.min(pieceBytes, window.available));
-    let end = part.length;
-    while (end > 0 && part[end - 1] === 0) end--;
-    if (end > 0) return { piece: part.subarray(0, end), last: false };
+    const front = () => window.bytes.subarray(window.at, window.at + Math.min(pieceBytes, window.available));
+    const lastOther = front().findLastIndex((byte) => byte !== 0);
+    if (lastOther >= 0)
+      return { piece: front().subarray(0, lastOther + 1), isLastNul: false, neverWritten: false };
     const nuls = await this.#nulsToEnd();
-    const { bytes, at } = window;
-    if (nuls === 0) {
-      const other = bytes.subarray(at, at + window.available).findIndex((byte) => byte !== 0);
-      return { piece: bytes.subarray(at, at + other), last: false };
-    }
-    return { piece: bytes.subarray(at, at + Math.min(nuls, cutNulsMax)), last: nuls > cutNulsMax };
+    if (nuls > 0)
+      return { piece: front().subarray(0, probeNuls), isLastNul: nuls === 1, neverWritten: nuls > 1 };
+    const other = front().findIndex((byte) => byte !== 0);
+    return {
+      piece: front().subarray(0, other < 0 ? pieceBytes : other),
+      isLastNul: false,
+      neverWritten: false,
+    };
   }
 
   /** How many NULs there are up to the end, or as far as one has to look; 0 where others are among them. */
@@ -213,7 +227,7 @@ export class GzipInput implements ByteInput {
   }
 
   #tear(kind: GzipTear['kind'], what: string): false {
-    this.tear = { kind, what, ...this.#whole };
+    this.tear = { kind, what, ...this.#whole, sureBytes: this.#sure };
     return false;
   }
 }

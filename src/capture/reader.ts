@@ -180,12 +180,16 @@ export class CaptureReader {
     this.tornEnd = torn && !follows;
   }
 
-  /** NULs behind the end, which a power loss leaves, are nothing; anything else is damage. */
+  /** NULs behind the end, which a power loss leaves, are nothing, nor is what gzip makes of one; all else is damage. */
   async #passBehindEnd(): Promise<void> {
     const { window } = this;
     while (await window.ensure(1)) {
+      if (window.input.compressed) await window.ensure(searchBytes);
       const rest = window.bytes.subarray(window.at, window.at + window.available);
-      if (rest.some((byte) => byte !== 0)) {
+      const { tear } = window.input;
+      const sure =
+        tear?.kind === 'cut' ? rest.subarray(0, Math.max(0, tear.sureBytes - window.offset)) : rest;
+      if (sure.some((byte) => byte !== 0)) {
         this.problem = this.#damaged('bytes follow its end, and are not used');
         return;
       }

@@ -1,14 +1,13 @@
 import type { Warning } from '../block.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { PerComponent } from '../measure/summary.js';
-import { execPartsSchema, type KnownPhase, type KnownRun } from '../schema/exec-parts.js';
+import { type ExecParts, execPartsSchema, type KnownPhase, type KnownRun } from '../schema/exec-parts.js';
 import type { KnownSummary } from '../schema/summary.js';
 import { planRepair, type RepairPlan } from '../session/repair.js';
 import { notKept, partKeys } from '../session/repair-summary.js';
 import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
 import type { GroupResult } from './group.js';
 import { PowerHistory } from './history.js';
-import { summarizeRuns } from './repeated-runs.js';
 import { evaluateStretches, type StretchGroup } from './stretches.js';
 import type { PhaseSummary, PowerDistribution, PowerRange, RunSummary } from './summaries.js';
 
@@ -41,19 +40,20 @@ async function keptParts(
   { lastUs, partFacts, summary }: RepairPlan,
   history: PowerHistory,
 ): Promise<{ readonly parts: Parts; readonly warnings: readonly Warning[] }> {
-  const known = execPartsSchema.safeParse(there);
-  if (!known.success)
+  if (!execPartsSchema.safeParse(there).success)
     return { parts: {}, warnings: [notKept(partKeys.filter((key) => key in there).join(', '))] };
   const facts: CostFacts = {
     components: Object.keys(summary.energy_j),
     accuracyShare: summary.uncertainty.accuracy_share,
   };
   const again = new Again(lastUs ?? Number.NEGATIVE_INFINITY, facts);
-  const { command, phases, runs } = known.data;
+  // The file's own objects, so that what is kept is kept to the letter.
+  const { command, phases, runs } = there as ExecParts;
   const askedCommand = command && again.run('the command', command);
   const askedPhases = phases?.map((phase) => again.phase(phase));
   const askedRuns = runs?.map((each) => ({
     each,
+    short: each.runs.some((run) => again.isShort([run])),
     runs: each.runs.map((run, n) => again.run(`run ${n + 1}`, run)),
     phases: each.phases?.map((phase) => again.phase(phase)),
   }));
@@ -61,13 +61,13 @@ async function keptParts(
     return { parts: Object.fromEntries(partKeys.map((key) => [key, there[key]])), warnings: [] };
 
   const results = await evaluateStretches(history.chunks(), facts.components.length, partFacts, again.groups);
-  const repeated = askedRuns?.map(({ each, ...asked }) => {
-    const ofPhases = asked.phases && { phases: asked.phases.map((make) => make(results)) };
-    const ofRuns = asked.runs.map((make) => make(results));
-    const { argv, warmups } = each;
-    // What it makes of the runs is made again, whatever they lost.
-    return { ...each, ...summarizeRuns({ argv, runs: ofRuns, phases: [] }, warmups), ...ofPhases };
-  });
+  const repeated = askedRuns?.map(({ each, short, runs, phases }) => ({
+    ...each,
+    runs: runs.map((make) => make(results)),
+    ...(phases && { phases: phases.map((make) => make(results)) }),
+    // A mean over a run that lost a part would be of something else.
+    ...(short && { energy_j: again.each(() => null), power_w: again.each(() => null) }),
+  }));
   const parts = {
     ...(askedCommand && { command: askedCommand(results) }),
     ...(askedPhases && { phases: askedPhases.map((make) => make(results)) }),
@@ -77,6 +77,8 @@ async function keptParts(
   return { parts, warnings };
 }
 
+/** Where something lies in the recording. */
+type Lying = Pick<KnownRun, 'start_s' | 'end_s'>;
 type Made<Part> = (results: readonly GroupResult[]) => Part;
 
 /** What has to be evaluated again, since it reaches behind the last sample that is left. */
@@ -100,7 +102,7 @@ class Again {
       return {
         ...(known as unknown as RunSummary),
         ...cost,
-        energy_above_idle_j: this.#each((component) => {
+        energy_above_idle_j: this.each((component) => {
           const energyJ = cost.energy_j[component]!;
           const idle = idleW?.[component];
           return energyJ === null || idle === undefined ? null : tidy(energyJ - (idle * withinUs) / 1e6);
@@ -116,35 +118,36 @@ class Again {
       ...(known as unknown as PhaseSummary),
       ...costOf<PowerRange>(results[at]!, known.duration_s * 1e6, this.facts),
       // How much of the count the rest of the energy was for, nobody knows.
-      ...('energy_per_count_j' in known && { energy_per_count_j: this.#each(() => null) }),
+      ...('energy_per_count_j' in known && { energy_per_count_j: this.each(() => null) }),
     });
   }
 
   warning(): Warning {
     const names = [...new Set(this.short)];
-    const [subject, verb] = [names.join(', '), names.length === 1 ? 'reaches' : 'reach'];
-    const message = `${subject} ${verb} behind the last sample that is left (${(this.lastUs / 1e6).toFixed(3)} s): energies and powers are of the part before it`;
+    const last = names.pop()!;
+    const subject = names.length > 0 ? `${names.join(', ')} and ${last} reach` : `${last} reaches`;
+    const message = `${subject} behind the last sample that is left (${(this.lastUs / 1e6).toFixed(3)} s): energies and powers are of the part before it`;
     return { code: 'cut-short', message };
   }
 
-  #each<Value>(value: (component: string) => Value): PerComponent<Value> {
+  each<Value>(value: (component: string) => Value): PerComponent<Value> {
     return perComponent(this.facts.components, value);
   }
 
+  isShort(spans: readonly Lying[]): boolean {
+    return spans.some(({ end_s }) => end_s * 1e6 > this.lastUs);
+  }
+
   /** Null where all of it is still there. */
-  #ask(
-    name: string,
-    spans: readonly { readonly start_s: number; readonly end_s: number }[],
-    distribution: boolean,
-  ): number | null {
+  #ask(name: string, spans: readonly Lying[], distribution: boolean): number | null {
+    if (!this.isShort(spans)) return null;
+    this.short.push(name);
     const stretches = spans.map(({ start_s, end_s }) => ({
       startUs: start_s * 1e6,
       endUs: end_s * 1e6,
       startUncertaintyUs: 0,
       endUncertaintyUs: 0,
     }));
-    if (stretches.every(({ endUs }) => endUs <= this.lastUs)) return null;
-    this.short.push(name);
     return this.groups.push({ stretches, distribution }) - 1;
   }
 }

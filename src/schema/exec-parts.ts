@@ -24,5 +24,6 @@ export const execPartsSchema = z.object({
   runs: z.array(repeated).optional(),
 });
 
+export type ExecParts = z.infer<typeof execPartsSchema>;
 export type KnownRun = z.infer<typeof run>;
 export type KnownPhase = z.infer<typeof phase>;

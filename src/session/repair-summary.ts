@@ -115,7 +115,7 @@ export const partKeys = ['command', 'phases', 'runs', 'comparison'] as const;
 /** Facts that do not depend on how many samples are left. */
 const factKeys: readonly string[] = ['calibration', 'sampling_priority'];
 /** Warnings of the samples, which are made again with the figures. */
-const ofSamples = ['low-coverage', 'silent-edge', 'gaps-unlisted', 'few-samples', 'rebuilt', 'not-kept'];
+const ofSamples = ['low-coverage', 'silent-edge', 'gaps-unlisted', 'few-samples', 'rebuilt'];
 /** Warnings of what only a capture tells again. */
 const ofCapture: readonly (FaultKind | string)[] = [
   ...(['no-reply', 'late-reply', 'short-reply', 'wrong-answer', 'stray-bytes'] satisfies FaultKind[]),
@@ -152,7 +152,7 @@ export function mergedSummary({ summary: found, knowsBoard }: Finding, there: Kn
           !(knowsBoard && ofCapture.includes(code)) &&
           !found.warnings.some((each) => each.code === code && each.message === message),
       ),
-      ...(lost.length > 0 ? [notKept(`${lost.join(', ')} of the summary that was there`)] : []),
+      ...(lost.length > 0 ? [notKept(lost.join(', '))] : []),
     ],
   };
 }
@@ -169,8 +169,8 @@ const asKnown = (warning: Warning): Warning =>
       }
     : warning;
 
-/** @param what that the samples that are left do not bear any more */
+/** @param what of a summary that the samples that are left do not bear any more */
 export const notKept = (what: string): Warning => ({
   code: 'not-kept',
-  message: `${what}: the samples that are left do not bear it, and it is not kept`,
+  message: `not kept of the summary that was there, since the samples that are left do not bear it: ${what}`,
 });

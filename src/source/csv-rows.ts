@@ -61,8 +61,14 @@ export class CsvRows {
       const length = await lineLength(window);
       if (length < 0) break;
       this.#line++;
-      if (!this.#parse(length, columns, count)) throw this.#refusal(this.#explain(textAt(window, length)));
-      this.#followUp(columns, count);
+      const why = this.#parse(length, columns, count)
+        ? this.#whyNotNext(columns, count)
+        : this.#explain(textAt(window, length));
+      if (why !== null) {
+        if (!(await this.#isDoubtful(length))) throw this.#refusal(why);
+        this.torn = true;
+        break;
+      }
       window.at += length + 1;
       this.wholeBytes = window.offset;
       if (++count === rowsPerBatch) {
@@ -70,7 +76,7 @@ export class CsvRows {
         count = 0;
       }
     }
-    await this.#passEnd();
+    if (!this.torn) await this.#passEnd();
     if (count > 0) yield { count, columns };
   }
 
@@ -116,20 +122,25 @@ export class CsvRows {
     return next === end;
   }
 
-  /** @throws UserError (badInput) where the row does not go on from the one before it */
-  #followUp(columns: readonly Float64Array[], row: number): void {
+  /** Why the row does not go on from the one before it; null where it does. */
+  #whyNotNext(columns: readonly Float64Array[], row: number): string | null {
     const timeUs = columns[0]![row]!;
     const startUnixUs = columns[1]![row]! - timeUs;
     if (timeUs < this.#lastUs)
-      throw this.#refusal(
-        `time runs back from ${seconds(this.#lastUs)} to ${seconds(timeUs)} s, as where another CSV was appended`,
-      );
+      return `time runs back from ${seconds(this.#lastUs)} to ${seconds(timeUs)} s, as where another CSV was appended`;
     this.#startUnixUs ??= startUnixUs;
     if (!Object.is(startUnixUs, this.#startUnixUs))
-      throw this.#refusal(
-        'unix_time_s does not go with time_s as in the rows before: it is of another recording',
-      );
+      return 'unix_time_s does not go with time_s as in the rows before: it is of another recording';
     this.#lastUs = timeUs;
+    return null;
+  }
+
+  /** Whether the line at the front rests on a byte that may never have been written: the end of what gzip gave. */
+  async #isDoubtful(length: number): Promise<boolean> {
+    const { window } = this;
+    if (!window.input.compressed || (await window.ensure(window.available + maxLineBytes))) return false;
+    const { tear } = window.input;
+    return tear?.kind === 'cut' && window.offset + length >= tear.sureBytes;
   }
 
   /** Looks at what stands behind the last line end. */
