@@ -8,6 +8,7 @@ import { inspectCapture } from '#powerlog/session/repair-capture.js';
 import { inspectCsv } from '#powerlog/session/repair-csv.js';
 import { CaptureSource } from '#powerlog/source/capture.js';
 import { FrameDumpSource } from '#powerlog/source/frame-dump.js';
+import { cutTargets } from './cuts.js';
 import { mutated, mutatedJson } from './mutate.js';
 import type { Random } from './random.js';
 import { inputOf, recorded, syntheticCapture } from './rows.js';
@@ -140,4 +141,11 @@ const dumps: Target = {
   },
 };
 
-export const fileTargets: readonly Target[] = [captures, lyingCaptures, captureRepair, csvRepair, dumps];
+export const fileTargets: readonly Target[] = [
+  captures,
+  lyingCaptures,
+  captureRepair,
+  csvRepair,
+  ...cutTargets(csvText, syntheticCapture),
+  dumps,
+];

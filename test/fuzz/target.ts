@@ -7,10 +7,11 @@ export interface Target {
   /** Its share of all inputs, beside the others': more for what is quick. */
   readonly weight: number;
   /**
-   * Makes an input from `random` and has it read. True where it was taken, false where it was refused with a reason.
+   * Makes an input from `random`, or the `n`th of all there are, and has it read. True where it was taken, false where
+   * it was refused with a reason.
    * @throws anything but a UserError: a finding
    */
-  readonly tryOne: (random: Random) => boolean | Promise<boolean>;
+  readonly tryOne: (random: Random, n: number) => boolean | Promise<boolean>;
 }
 
 export interface Fuzzed {
@@ -38,7 +39,7 @@ export async function fuzzTarget(
     const random = new Random(Math.imul(seed, 0x85ebca6b) ^ Math.imul(n + 1, 0xc2b2ae35));
     const startMs = performance.now();
     try {
-      const pending = target.tryOne(random);
+      const pending = target.tryOne(random, n);
       if (!(typeof pending === 'boolean' ? pending : await pending)) refused++;
     } catch (error) {
       if (error instanceof UserError && !/\n/.test(error.message)) refused++;
