@@ -26,8 +26,9 @@ import { isOfRecording } from './repair-summary.js';
 export async function inspectCsv(window: ByteWindow, { map, there, watch }: Inspection): Promise<Finding> {
   const rows = await CsvRows.open(window);
   const { form } = rows;
-  const powers = powerColumns(form);
-  const board = powers.length > 0 ? form.board : { ...form.board, rails: [] };
+  const withRails = form.railNames.length > 0;
+  const board: Board = withRails ? form.board : { ...form.board, rails: [], wires: [] };
+  const measured = measuredColumns(form, board);
   const begin = (startUnixUs: number | null, fits: (map: RailMap) => boolean) => {
     const known = there && isOfRecording(there, startUnixUs, form.components) ? there : null;
     const wiring = wiringOf(form, map, known?.map as RailMap | undefined, fits);
@@ -48,8 +49,7 @@ export async function inspectCsv(window: ByteWindow, { map, there, watch }: Insp
   for await (const { count, columns } of rows.batches()) {
     const [timeUs, unixUs] = [columns[0]!, columns[1]!];
     const channels: Int32Array[] = [];
-    for (const [rail, column] of powers)
-      channels[board.rails[rail]!.power] = Int32Array.from(columns[column]!);
+    for (const [channel, column] of measured) channels[channel] = Int32Array.from(columns[column]!);
     const powerMw = form.components.map((_, n) => columns[2 + n]!);
     const startUnixUs = Number.isNaN(unixUs[0]!) ? null : unixUs[0]! - timeUs[0]!;
     begun ??= begin(startUnixUs, (each) =>
@@ -100,13 +100,12 @@ const identityOf = ({ id, product, productId }: Board, port: string): BoardIdent
   port,
 });
 
-/** By rail, the column of its power; none where there are only sums. */
-function powerColumns({ board, columns, railNames }: CsvForm): (readonly [rail: number, column: number])[] {
-  if (railNames.length === 0) return [];
-  return board.rails.map(({ power }, rail) => {
-    const column = columns.findIndex(({ source }) => source.kind === 'channel' && source.index === power);
-    return [rail, column] as const;
-  });
+/** The channels that are measured, of rails and of wires, and their columns. */
+function measuredColumns({ columns }: CsvForm, board: Board): (readonly [channel: number, column: number])[] {
+  const wanted = new Set([...board.rails, ...board.wires].flatMap(({ current, power }) => [current, power]));
+  return columns.flatMap(({ source }, column) =>
+    source.kind === 'channel' && wanted.has(source.index) ? [[source.index, column] as const] : [],
+  );
 }
 
 /**

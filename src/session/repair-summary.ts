@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { FaultKind, Warning } from '../block.js';
 import { errorText } from '../errors.js';
 import type { GapCause } from '../measure/gaps.js';
-import type { Summary } from '../measure/summary.js';
+import type { BoardSummary, Summary } from '../measure/summary.js';
 import { issueText } from '../schema/issue-text.js';
 import { type KnownSummary, summarySchema } from '../schema/summary.js';
 import { plural } from '../units.js';
@@ -137,7 +137,7 @@ export function mergedSummary({ summary: found, knowsBoard }: Finding, there: Kn
   return {
     ...found,
     host: knowsBoard ? found.host : there.host,
-    board: knowsBoard ? { ...there.board, ...found.board } : there.board,
+    board: (knowsBoard ? { ...there.board, ...found.board } : there.board) as BoardSummary,
     gaps: found.gaps.map((gap) => ({
       ...gap,
       cause: (causes.get(`${gap.start_s} ${gap.end_s}`) as GapCause | undefined) ?? gap.cause,

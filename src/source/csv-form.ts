@@ -17,10 +17,13 @@ export interface CsvForm {
 export interface CellForm {
   /** How many digits behind the point there may be; all cells of a column have as many. */
   readonly decimals: readonly number[];
+  readonly maxDigits: number;
   readonly signed: boolean;
   readonly mayBeEmpty: boolean;
 }
 
+/** The largest number that a cell holds exactly has 16; 64 bits make 20. */
+const digits = { narrow: 16, wide: 20 };
 /** Columns that an earlier powerlog wrote with fewer digits. */
 const earlierDecimals: Readonly<Record<string, number>> = { chip_temp_c: 0 };
 
@@ -53,8 +56,8 @@ export function csvFormOf(names: readonly string[]): CsvForm | undefined {
 /** The first name that no powerlog gives to a column; undefined where each by itself could be one. */
 export function foreignName(names: readonly string[]): string | undefined {
   const known = new Set(['time_s', 'unix_time_s', 'slot_voltage_v', 'slot_current_a']);
-  for (const { fields, rails, extraFields } of boards) {
-    for (const { voltage, current } of rails)
+  for (const { fields, rails, wires, extraFields } of boards) {
+    for (const { voltage, current } of [...rails, ...wires])
       for (const index of [voltage, current]) known.add(fields[index]!.name);
     for (const index of extraFields) known.add(fields[index]!.name);
   }
@@ -84,6 +87,7 @@ export function cellFormOf({ name, decimals, source }: Column, board: Board): Ce
   const earlier = earlierDecimals[name];
   return {
     decimals: earlier === undefined || earlier === decimals ? [decimals] : [decimals, earlier],
+    maxDigits: source.kind === 'channel' && source.wide ? digits.wide : digits.narrow,
     signed:
       source.kind === 'sum' ||
       (source.kind === 'channel' && board.fields[source.index]!.type.startsWith('int')),

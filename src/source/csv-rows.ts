@@ -6,8 +6,6 @@ import { type CellForm, type CsvForm, cellFormOf, csvFormOf } from './csv-form.j
 /** Longer than any row powerlog writes; a longer one is no row. */
 const maxLineBytes = 64 << 10;
 const rowsPerBatch = 512;
-/** More digits than a cell has: the largest number that is exact has 16. */
-const maxDigits = 16;
 const [newline, comma, minus, point, zero, nine] = [0x0a, 0x2c, 0x2d, 0x2e, 0x30, 0x39];
 
 /** Rows as integers by column: a cell's value without its point. An empty cell is NaN. Valid until the next batch. */
@@ -86,7 +84,7 @@ export class CsvRows {
     const end = at + length;
     let next = at;
     for (let column = 0; column < columns.length; column++) {
-      const { signed, mayBeEmpty, decimals: possible } = this.#cells[column]!;
+      const { signed, mayBeEmpty, maxDigits, decimals: possible } = this.#cells[column]!;
       const start = next;
       const negative = bytes[next] === minus;
       if (negative) next++;
