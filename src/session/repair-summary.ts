@@ -133,6 +133,9 @@ export function mergedSummary({ summary: found, knowsBoard }: Finding, there: Kn
   const kept = others.filter((key) => whole || factKeys.includes(key));
   const lost = others.filter((key) => !kept.includes(key));
   if (found.latency_s === null && there.latency_s !== null && !whole) lost.push('latency_s');
+  // Rows may hold the sums alone.
+  if (size(found.rails) < size(there.rails)) lost.push('rails');
+  if (size(found.wires) < size(there.wires)) lost.push('wires');
   const causes = new Map(there.gaps.map(({ start_s, end_s, cause }) => [`${start_s} ${end_s}`, cause]));
   return {
     ...found,
@@ -157,6 +160,7 @@ export function mergedSummary({ summary: found, knowsBoard }: Finding, there: Kn
   };
 }
 
+const size = (figures: object | undefined): number => Object.keys(figures ?? {}).length;
 const partNames: ReadonlySet<string> = new Set(partKeys);
 
 /** Of rows beside a summary that knows more than they tell. */

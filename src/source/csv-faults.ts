@@ -11,11 +11,11 @@ const byteOrderMark = '\u00ef\u00bb\u00bf';
 export function explainHeader(text: string, ended: boolean): string {
   const bare = text.replace(byteOrderMark, '').replaceAll('"', '').replace(/\r$/, '');
   if (!ended && text !== '' && (instants.startsWith(text) || text.startsWith(instants)))
-    return 'ends inside its first row: it holds no samples';
+    return 'ends inside its first row (line 1): it holds no samples';
   if (text === '' && !ended) return 'holds nothing';
   const why = (what: string) => `was changed since powerlog wrote it (line 1: ${what}), and is left as it is`;
   if (!bare.startsWith(instants))
-    return `is neither a capture nor a powerlog CSV, whose first row begins with ${instants}`;
+    return `is neither a capture nor a powerlog CSV, whose first row (line 1) begins with ${instants}`;
   if (text.startsWith(byteOrderMark)) return why('a byte order mark stands before the header');
   if (text.endsWith('\r')) return why('lines end in CR LF');
   if (text.includes('"')) return why('names are quoted');
