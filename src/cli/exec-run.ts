@@ -12,6 +12,7 @@ import { Measurement } from '../exec/measurement.js';
 import { SignalRelay } from '../exec/signals.js';
 import type { RepeatedRuns } from '../exec/summaries.js';
 import type { Summary } from '../measure/summary.js';
+import { handOverMsFor } from '../session/outputs.js';
 import { plural } from '../units.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
 import { railMapFrom } from './options.js';
@@ -37,7 +38,10 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     const measurement = await Measurement.start({
       port: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
-      recording: options.rate === undefined ? {} : { rateHz: options.rate },
+      recording: {
+        ...(options.rate === undefined ? {} : { rateHz: options.rate }),
+        handOverMs: handOverMsFor(options),
+      },
       map,
       outputs: options,
       strict: options.strict ?? false,
