@@ -31,6 +31,9 @@ export interface ExecOptions extends MapOptions {
   readonly runs: number;
   readonly warmup: number;
   readonly cooldown?: Cooldown;
+  readonly prepare?: readonly string[];
+  readonly conclude?: readonly string[];
+  readonly ignoreFailure?: true;
   readonly compare?: true;
   readonly exportJson?: string;
   readonly exportMarkdown?: string;
@@ -75,6 +78,17 @@ export const cooldownOption = () =>
     '--cooldown <time|idle>',
     'wait between runs: this long, or until power is back at the baseline',
   ).argParser(checked(parseCooldown));
+
+const oneMore = (line: string, lines: readonly string[] = []): readonly string[] => [...lines, line];
+
+export const prepareOption = () =>
+  new Option(
+    '--prepare <command>',
+    'shell command before each run, not measured; once for all commands of --compare, or once for each',
+  ).argParser(oneMore);
+
+export const concludeOption = () =>
+  new Option('--conclude <command>', 'the same after each run').argParser(oneMore);
 
 export const maxEnergyOption = () =>
   new Option('--max-energy <energy>', 'end with code 7 where the system took more, such as 12kJ').argParser(

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errorText, systemErrorCode } from '../errors.js';
@@ -34,13 +34,18 @@ const notExecutable = 126;
  * Starts a command as if powerlog were not there: no shell, its arguments untouched, its standard streams those of
  * powerlog itself (a terminal stays a terminal), in the same process group. It outlives powerlog.
  * @param argv the command and its arguments
+ * @param stdio where a standard stream is not to be powerlog's own
  */
-export function startChild(argv: readonly string[], env: NodeJS.ProcessEnv): RunningChild {
+export function startChild(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stdio: StdioOptions = 'inherit',
+): RunningChild {
   const [file = '', ...args] = argv;
   const startNs = process.hrtime.bigint();
   let child: ChildProcess;
   try {
-    child = spawn(file, args, { stdio: 'inherit', env });
+    child = spawn(file, args, { stdio, env });
   } catch (error) {
     return { startNs, ended: Promise.resolve(neverRan(file, error, startNs)), signal: () => false };
   }

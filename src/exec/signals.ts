@@ -32,8 +32,8 @@ export class SignalRelay {
   /** The signal that came while there was no child to decide about it; null until then. */
   interruptedBy: NodeJS.Signals | null = null;
 
-  /** Somebody wants this to end, also where the child decided otherwise for itself: no more runs then. */
-  endAsked = false;
+  /** By which signal somebody wants this to end, also where the child decided otherwise for itself: no more runs then. */
+  endSignal: NodeJS.Signals | null = null;
 
   #target: SignalTarget | null = null;
   #wake: (() => void) | null = null;
@@ -74,7 +74,7 @@ export class SignalRelay {
   #take(signal: NodeJS.Signals): void {
     const target = this.#target;
     if (target && !(fromTerminal.has(signal) && inTerminalForeground())) target.signal(signal);
-    if (ending.has(signal)) this.endAsked = true;
+    if (ending.has(signal)) this.endSignal ??= signal;
     if (!target && ending.has(signal)) {
       this.interruptedBy ??= signal;
       this.#wake?.();
