@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { usageError } from '../errors.js';
 import type { Cooldown } from '../exec/experiment.js';
+import { checkPattern } from '../exec/output/pattern.js';
 import type { ColumnSet } from '../sink/columns.js';
 import { parseDurationMs, parseEnergyJ, parsePercent } from '../units.js';
 import { checked, type MapOptions } from './options.js';
@@ -34,6 +35,7 @@ export interface ExecOptions extends MapOptions {
   readonly prepare?: readonly string[];
   readonly conclude?: readonly string[];
   readonly ignoreFailure?: true;
+  readonly markOutput?: readonly string[];
   readonly compare?: true;
   readonly exportJson?: string;
   readonly exportMarkdown?: string;
@@ -89,6 +91,12 @@ export const prepareOption = () =>
 
 export const concludeOption = () =>
   new Option('--conclude <command>', 'the same after each run').argParser(oneMore);
+
+export const markOutputOption = () =>
+  new Option(
+    '--mark-output <regex>',
+    "marks from lines of the command's standard output: groups named begin, end, point, count; repeatable",
+  ).argParser((text: string, patterns: readonly string[] = []) => [...patterns, checked(checkPattern)(text)]);
 
 export const maxEnergyOption = () =>
   new Option('--max-energy <energy>', 'end with code 7 where the system took more, such as 12kJ').argParser(

@@ -31,6 +31,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     cooldown: options.cooldown ?? null,
     baseline: await baselineFrom(options.baseline),
     ignoreFailure: options.ignoreFailure ?? false,
+    markOutput: options.markOutput ?? [],
   };
   const lines = options.compare ? words : [words.join(' ')];
   const limits = await limitsFrom(options);

@@ -6,6 +6,7 @@ import {
   concludeOption,
   cooldownOption,
   type ExecOptions,
+  markOutputOption,
   maxEnergyOption,
   maxRegressionOption,
   prepareOption,
@@ -43,6 +44,7 @@ export function execCommand(): Command {
     .addOption(prepareOption())
     .addOption(concludeOption())
     .option('-i, --ignore-failure', 'go on after a run that fails; it is listed, and in no mean')
+    .addOption(markOutputOption())
     .option('--compare', "each argument is a command line for /bin/sh, run one after another: 'a' 'b'")
     .option('--export-json <file>', 'the runs as JSON')
     .option('--export-markdown <file>', 'the runs as a table')
@@ -79,6 +81,7 @@ Examples:
   $ powerlog exec --runs 10 --warmup 1 --cooldown idle -- ./bench
   $ powerlog exec --runs 10 --compare './bench --old' './bench --new'
   $ powerlog exec --runs 10 --prepare 'make clean' --conclude 'rm -f out.bin' -- make -j4
+  $ powerlog exec --mark-output '(?<begin>epoch \\d+) starts|(?<end>epoch \\d+) took' -- python train.py
   $ powerlog exec --runs 50 --ignore-failure -- ./flaky
   $ powerlog exec --max-regression 5% --baseline-run old.summary.json -- ./bench`,
     )

@@ -30,6 +30,8 @@ export interface ExperimentPlan {
   readonly baseline: Baseline;
   /** Goes on after a run that failed, which then has no say in the exit code. */
   readonly ignoreFailure: boolean;
+  /** Patterns for the commands' standard output. */
+  readonly markOutput: readonly string[];
 }
 
 export interface PlannedCommand extends Hooks {
@@ -96,7 +98,7 @@ export async function runExperiment(
       const endedNow = interrupted();
       if (endedNow !== null) return result(endedNow);
 
-      const run = await runMarked(argv, measurement.originNs, relay);
+      const run = await runMarked(argv, measurement.originNs, relay, plan.markOutput);
       missing--;
       const endAsked = relay.endSignal !== null;
       if (measurement.hasBoard) await measurement.reached(run.endNs / 1000);

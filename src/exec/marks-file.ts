@@ -1,7 +1,7 @@
 import { constants, type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { errorText, outputError } from '../errors.js';
 
 /** Where the file system tells nobody of changes, this is how late a line without a time may be seen. */
@@ -44,7 +44,7 @@ export class MarksFile {
   /** @throws UserError (output failed) where the temporary directory cannot be written */
   static async create(listener: MarksListener): Promise<MarksFile> {
     try {
-      const directory = await mkdtemp(join(tmpdir(), 'powerlog-'));
+      const directory = await mkdtemp(join(resolve(tmpdir()), 'powerlog-'));
       const path = join(directory, 'marks');
       const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
       const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
