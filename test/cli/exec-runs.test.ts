@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -265,11 +265,13 @@ describe('figures', () => {
     expect(above.system! / own.system!).toBeCloseTo(Math.SQRT2, 2);
   });
 
-  it.each(['sim:idle', 'sim:square'])('of %s neither', (port) => {
-    const ran = spawnSync(process.execPath, [
-      ...[bin, 'exec', '--port', port, '--baseline', '400ms'],
-      ...['--', 'sleep', '0.4'],
-    ]);
-    expect(ran.stderr.toString()).not.toMatch(/-0(\.0*)?(?![\d.])/);
+  it('that round to zero have no sign', () => {
+    const powers = { system: 400.0001, cpu: 60.0001, gpu: 300.0001, motherboard: 40.0001 };
+    const power_w = Object.fromEntries(Object.entries(powers).map(([name, mean]) => [name, { mean }]));
+    writeFileSync(file('idle.json'), JSON.stringify({ schema: 'powerlog.summary/1', power_w }));
+    const { err, summary } = measured('zero', ['--baseline', file('idle.json')], ['sleep', '0.2']);
+    expect(summary.command.energy_above_idle_j.system).toBeLessThan(0);
+    expect(err).toMatch(/^ +system .* 0\.0 ± \d/m);
+    expect(err).not.toMatch(/-0(\.0*)?(?![\d.])/);
   });
 });

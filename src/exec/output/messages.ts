@@ -28,7 +28,7 @@ export const stage = { running: 0, commandEnded: 1, abandoned: 2 };
 
 /**
  * Why it stopped: nobody holds the other end any more; somebody still does, though the command has ended; whoever read
- * the output has gone, or an error came in writing; nobody waits.
+ * the output has gone, or an error came in writing; the last bytes are not taken, and somebody wants an end.
  */
 export type PumpEnd = 'ended' | 'held' | 'unread' | 'abandoned';
 

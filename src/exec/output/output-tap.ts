@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
 import { loadPseudoTerminals } from '../../simulator/pseudo-terminal.js';
-import type { SignalRelay } from '../signals.js';
 import { type DescriptorCalls, loadDescriptorCalls, type Pipe } from './descriptors.js';
 import type { OutputMark } from './matcher.js';
 import { type FromPump, type PumpData, type PumpEnd, shared, stage } from './messages.js';
@@ -13,8 +12,8 @@ const standardOutput = 1;
 /** Looking at one piece of output takes milliseconds; a pattern that needs as long as this would hold the command up. */
 const matchLimitMs = 2000;
 const watchMs = 250;
-/** How often it is looked whether somebody wants an end while the last bytes do not go out. */
-const drainMs = 50;
+/** What ends the wait for a reader. A typed Ctrl-C does not: the reader has it too, and may go on, as a pager does. */
+const ending = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 export interface TapOptions {
   readonly patterns: readonly string[];
@@ -33,11 +32,10 @@ export class OutputTap {
   readonly #sink: Sink;
   readonly #shared = new SharedArrayBuffer(shared.bytes);
   readonly #done: Promise<PumpEnd>;
-  readonly #ended: (end: PumpEnd) => void;
+  #ended: (end: PumpEnd) => void = () => {};
   #worker: Worker;
   #watch: NodeJS.Timeout | undefined;
   #resize: (() => void) | undefined;
-  #over = false;
 
   private constructor(
     private readonly ends: TapEnds,
@@ -47,14 +45,9 @@ export class OutputTap {
     this.#calls = calls;
     this.#wake = calls.pipe();
     this.#sink = openSink();
-    let ended: (end: PumpEnd) => void = () => {};
     this.#done = new Promise((resolve) => {
-      ended = resolve;
+      this.#ended = resolve;
     });
-    this.#ended = (end) => {
-      this.#over = true;
-      ended(end);
-    };
     this.#worker = this.#start(options.patterns);
   }
 
@@ -84,16 +77,15 @@ export class OutputTap {
     if (this.options.patterns.length > 0) this.#watch = this.#watchMatching();
   }
 
-  /** The command has ended: hands its last bytes through, for as long as nobody wants an end. */
-  async finish(relay: SignalRelay): Promise<void> {
+  /** The command has ended: hands its last bytes through. */
+  async finish(): Promise<void> {
+    const giveUp = (): void => this.#tell(stage.abandoned);
+    for (const signal of ending) process.on(signal, giveUp);
     this.#tell(stage.commandEnded);
-    while (!this.#over) {
-      const goOn = await Promise.race([this.#done.then(() => true), relay.sleep(drainMs)]);
-      if (goOn) continue;
-      this.#tell(stage.abandoned);
-      await this.#done;
-    }
     const end = await this.#done;
+    for (const signal of ending) process.off(signal, giveUp);
+    if (end === 'abandoned')
+      this.options.onProblem("the last of the command's output was not taken by anybody");
     clearInterval(this.#watch);
     if (this.#resize) process.off('SIGWINCH', this.#resize);
     if (end === 'held') this.#leaveToAnother();

@@ -19,6 +19,8 @@ const pieceBytes = 64 * 1024;
 const pipeBytesMax = 1024 * 1024;
 /** Where a write waits until all is taken: so much does not, where poll says that there is room. */
 const carefulBytes = 4096;
+/** How long a reader that does not take the last bytes is waited for where nobody else waits. */
+const lastWaitMs = 200;
 /** What a terminal's far end was written last is on its way for a moment. */
 const lastBytesMs = 50;
 
@@ -53,10 +55,15 @@ function writeAll(bytes: Uint8Array): PumpEnd | null {
   let mayWait = !sinkTakesPart;
   for (let rest = bytes; rest.length > 0; ) {
     if (mayWait) {
-      const [sink = 0, wake = 0] = poll([{ fd: sinkFd, events: pollOut }, wakeUp], -1);
+      const abandoned = stageNow() === stage.abandoned;
+      const waited = abandoned ? [] : [wakeUp];
+      const [sink = 0, wake = 0] = poll(
+        [{ fd: sinkFd, events: pollOut }, ...waited],
+        abandoned ? lastWaitMs : -1,
+      );
       if (wake & pollIn) takeWake();
-      if (stageNow() === stage.abandoned) return 'abandoned';
       if (sink & pollGone) return 'unread';
+      if (sink === 0 && abandoned) return 'abandoned';
       if (!(sink & pollOut)) continue;
     }
     const count = write(sinkFd, rest, sinkTakesPart ? rest.length : Math.min(rest.length, carefulBytes));
@@ -77,7 +84,6 @@ function pump(): PumpEnd {
       stageNow() === stage.running ? -1 : lastBytesMs,
     );
     if (wake & pollIn) takeWake();
-    if (stageNow() === stage.abandoned) return 'abandoned';
     if (sink & pollGone) return 'unread';
     if (source === 0 && wake === 0) return 'held';
     if (source === 0) continue;
