@@ -52,11 +52,18 @@ describe('marks from the output', () => {
   });
 
   it('have the instant at which their line was whole', () => {
-    const script = 'echo epoch 1 starts; printf epoch; sleep 0.3; echo " 1 took"; sleep 0.3';
-    const { summary } = measured('instant', epochs, script);
-    const [{ start_s, end_s }] = phase(summary, 'epoch 1').spans as [{ start_s: number; end_s: number }];
-    expect(end_s - start_s).toBeGreaterThan(0.25);
-    expect(summary.command.end_s - end_s).toBeGreaterThan(0.25);
+    const program = `
+      const { appendFileSync, writeSync } = require('node:fs');
+      const point = (name) =>
+        appendFileSync(process.env.POWERLOG_MARKS, process.hrtime.bigint() + ' point ' + name + '\\n');
+      point('before');
+      writeSync(1, 'epoch 1 starts\\nepoch');
+      setTimeout(() => { point('between'); writeSync(1, ' 1 took\\n'); }, 100);`;
+    const { summary } = measured('instant', epochs, `'${process.execPath}' -e "${program}"`);
+    const at = (name: string) => phase(summary, name).spans[0]!;
+    expect(at('epoch 1').start_s).toBeGreaterThanOrEqual(at('before').start_s);
+    expect(at('epoch 1').end_s).toBeGreaterThanOrEqual(at('between').start_s);
+    expect(at('epoch 1').end_s).toBeLessThanOrEqual(summary.command.end_s);
   });
 
   it('stand beside those of the marks file, and of several patterns', () => {
@@ -187,7 +194,7 @@ print(total, file=sys.stderr)`;
       stdio: ['ignore', fd, 'pipe'],
       detached: true,
     });
-    const [told] = await once(child.stderr, 'data');
+    const [told] = await once(child.stderr!, 'data');
     await ended(child);
     closeSync(fd);
     expect(Number(told)).toBeLessThan(1e6);
@@ -211,7 +218,7 @@ print(total, file=sys.stderr)`;
       stdio: ['ignore', fd, 'pipe'],
       detached: true,
     });
-    await once(child.stderr, 'data');
+    await once(child.stderr!, 'data');
     await ended(child);
     closeSync(fd);
   });
