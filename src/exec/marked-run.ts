@@ -52,7 +52,7 @@ export async function runMarked(
   tap?.handedOver(child);
   const end = await child.ended;
   relay.attach(null);
-  await tap?.finish();
+  await tap?.finish(relay);
   const startNs = sinceNs(end.startNs);
   const endNs = sinceNs(end.endNs);
   await file?.finish().catch((error: unknown) => trouble(`the marks could not be read: ${errorText(error)}`));

@@ -18,6 +18,8 @@ const fromTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 
 /** What ends powerlog while no child runs that would have a say in it. */
 const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
+export const endsPowerlog = (signal: NodeJS.Signals): boolean => ending.has(signal);
+
 /** Whoever gets the signals: the child. */
 export interface SignalTarget {
   /** False where it has ended. */

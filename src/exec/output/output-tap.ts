@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
 import { loadPseudoTerminals } from '../../simulator/pseudo-terminal.js';
+import { endsPowerlog, type SignalRelay, type SignalTarget } from '../signals.js';
 import { type DescriptorCalls, loadDescriptorCalls, type Pipe } from './descriptors.js';
 import type { OutputMark } from './matcher.js';
 import { type FromPump, type PumpData, type PumpEnd, shared, stage } from './messages.js';
@@ -12,8 +13,6 @@ const standardOutput = 1;
 /** Looking at one piece of output takes milliseconds; a pattern that needs as long as this would hold the command up. */
 const matchLimitMs = 2000;
 const watchMs = 250;
-/** What ends the wait for a reader. A typed Ctrl-C does not: the reader has it too, and may go on, as a pager does. */
-const ending = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 export interface TapOptions {
   readonly patterns: readonly string[];
@@ -65,7 +64,7 @@ export class OutputTap {
   }
 
   /** The command has it, or never ran: from now on its end can be seen. */
-  handedOver(command: { signal(signal: NodeJS.Signals): boolean }): void {
+  handedOver(command: SignalTarget): void {
     closeSync(this.ends.commandFd);
     if (this.ends.isTerminal) {
       this.#resize = () => {
@@ -74,16 +73,23 @@ export class OutputTap {
       };
       process.on('SIGWINCH', this.#resize);
     }
-    if (this.options.patterns.length > 0) this.#watch = this.#watchMatching();
+    this.#watch = this.#watchMatching();
   }
 
-  /** The command has ended: hands its last bytes through. */
-  async finish(): Promise<void> {
-    const giveUp = (): void => this.#tell(stage.abandoned);
-    for (const signal of ending) process.on(signal, giveUp);
+  /**
+   * The command has ended: hands its last bytes through. Meanwhile it gets the signals, and one that asks for an end ends
+   * the wait for a reader. A typed Ctrl-C does not come here: the reader has it too, and may go on, as a pager does.
+   */
+  async finish(relay: SignalRelay): Promise<void> {
+    relay.attach({
+      signal: (signal) => {
+        if (endsPowerlog(signal)) this.#tell(stage.abandoned);
+        return true;
+      },
+    });
     this.#tell(stage.commandEnded);
     const end = await this.#done;
-    for (const signal of ending) process.off(signal, giveUp);
+    relay.attach(null);
     if (end === 'abandoned')
       this.options.onProblem("the last of the command's output was not taken by anybody");
     clearInterval(this.#watch);
