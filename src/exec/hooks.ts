@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { startChild } from './child.js';
 import type { SignalRelay } from './signals.js';
 import type { RunStatus } from './summaries.js';
@@ -8,7 +9,7 @@ export interface Hooks {
   readonly conclude: string | null;
 }
 
-/** A preparation or a conclusion that failed: nothing is run any more. */
+/** A preparation or a conclusion that failed, or during which somebody asked for an end: nothing is run any more. */
 export interface HookFailure {
   readonly message: string;
   /** Its own, as a command's. */
@@ -25,10 +26,16 @@ export async function runHook(
   relay: SignalRelay,
 ): Promise<HookFailure | null> {
   if (line === null) return null;
+  const askedBefore = relay.endSignal;
   const hook = startChild(['/bin/sh', '-c', line], process.env, ['ignore', standardError, 'inherit']);
   relay.attach(hook);
   const { status, signal, exitCode, failure } = await hook.ended;
   relay.attach(null);
+  if (relay.endSignal !== askedBefore)
+    return {
+      message: `${relay.endSignal} came while ${option} '${line}' ran: nothing more is run`,
+      status: status === 0 ? 128 + constants.signals[relay.endSignal!] : status,
+    };
   if (status === 0) return null;
   const how = failure ?? endText({ exit_code: exitCode, signal });
   return {

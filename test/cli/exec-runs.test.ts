@@ -217,6 +217,13 @@ describe('--prepare and --conclude', () => {
     expect(after.err).toMatch(/--conclude .* failed \(killed by SIGTERM\)/);
   });
 
+  it('end everything where somebody asks for an end meanwhile', () => {
+    const program = `trap '' TERM; echo ready >&2; kill -TERM $PPID; sleep 0.2`;
+    const ran = powerlog([...onSim, '--prepare', program, '--', 'echo', 'ran']);
+    expect(ran).toMatchObject({ code: 143, out: '' });
+    expect(ran.err).toMatch(/SIGTERM came while --prepare .* ran/);
+  });
+
   it('clean up behind a run that failed', () => {
     const ran = powerlog([...onSim, '--conclude', log('cleaned', 'cleaned'), '--', 'sh', '-c', 'exit 3']);
     expect(ran.code).toBe(3);
