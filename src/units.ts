@@ -62,12 +62,16 @@ export function siPrefix(magnitude: number): { scale: number; prefix: string } {
   return { scale: 1, prefix: '' };
 }
 
+/** With so many decimals; what rounds to zero has no sign. */
+export const fixed = (value: number, decimals: number): string =>
+  value.toFixed(decimals).replace(/^-(?=0(?:\.0*)?$)/, '');
+
 /** A quantity for reading, with `digits` significant digits: `12.3 kJ`. */
 export function formatSi(value: number, unit: string, digits = 4): string {
   const { scale, prefix } = siPrefix(Number(value.toPrecision(digits)));
   const scaled = value / scale;
   const whole = Math.max(1, Math.floor(Math.log10(Math.max(Math.abs(scaled), 1))) + 1);
-  return `${scaled.toFixed(Math.max(0, digits - whole))} ${prefix}${unit}`;
+  return `${fixed(scaled, Math.max(0, digits - whole))} ${prefix}${unit}`;
 }
 
 /** `1:02:03` for a clock on a status line. */

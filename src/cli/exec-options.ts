@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { usageError } from '../errors.js';
 import type { Cooldown } from '../exec/experiment.js';
+import { checkPattern } from '../exec/output/pattern.js';
 import type { ColumnSet } from '../sink/columns.js';
 import { parseDurationMs, parseEnergyJ, parsePercent } from '../units.js';
 import { checked, type MapOptions } from './options.js';
@@ -31,6 +32,10 @@ export interface ExecOptions extends MapOptions {
   readonly runs: number;
   readonly warmup: number;
   readonly cooldown?: Cooldown;
+  readonly prepare?: readonly string[];
+  readonly conclude?: readonly string[];
+  readonly ignoreFailure?: true;
+  readonly markOutput?: readonly string[];
   readonly compare?: true;
   readonly exportJson?: string;
   readonly exportMarkdown?: string;
@@ -75,6 +80,23 @@ export const cooldownOption = () =>
     '--cooldown <time|idle>',
     'wait between runs: this long, or until power is back at the baseline',
   ).argParser(checked(parseCooldown));
+
+const oneMore = (line: string, lines: readonly string[] = []): readonly string[] => [...lines, line];
+
+export const prepareOption = () =>
+  new Option(
+    '--prepare <command>',
+    'shell command before each run, not measured; once for all commands of --compare, or once for each',
+  ).argParser(oneMore);
+
+export const concludeOption = () =>
+  new Option('--conclude <command>', 'the same after each run').argParser(oneMore);
+
+export const markOutputOption = () =>
+  new Option(
+    '--mark-output <regex>',
+    "marks from lines of the command's standard output: groups named begin, end, point, count; repeatable",
+  ).argParser((text: string, patterns: readonly string[] = []) => [...patterns, checked(checkPattern)(text)]);
 
 export const maxEnergyOption = () =>
   new Option('--max-energy <energy>', 'end with code 7 where the system took more, such as 12kJ').argParser(

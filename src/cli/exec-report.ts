@@ -1,6 +1,14 @@
 import type { Warning } from '../block.js';
-import type { Comparison } from '../exec/repeated-runs.js';
-import type { CommandSummary, PhaseSummary, RepeatedRuns, RepeatedSummary } from '../exec/summaries.js';
+import { endText, statusText } from '../exec/hooks.js';
+import { distinctNames } from '../exec/names.js';
+import { type Comparison, counts } from '../exec/repeated-runs.js';
+import type {
+  CommandSummary,
+  PhaseSummary,
+  RepeatedRuns,
+  RepeatedSummary,
+  RunSummary,
+} from '../exec/summaries.js';
 import { formatSupported, formatUncertain } from '../measure/honest-digits.js';
 import type { Summary } from '../measure/summary.js';
 import { printable } from '../text.js';
@@ -12,6 +20,9 @@ const unknown = '–';
 /** More than this would push the figures off the screen; the summary file has all of them. */
 const warningsShown = 8;
 const phasesShown = 40;
+const phaseNameWidth = 48;
+/** Runs that did not go well. */
+const leftOutShown = 10;
 
 export interface Report {
   readonly summary: Summary;
@@ -49,13 +60,10 @@ function commandText({ command, names }: Report): string {
 }
 
 const headText = (command: CommandSummary, name: string): string =>
-  `${styled('bold', printable(name))}: ${formatTime(command.duration_s)}, ${endText(command)}`;
-
-const endText = ({ exit_code, signal }: CommandSummary): string =>
-  signal === null ? `exit code ${exit_code}` : `killed by ${signal}`;
+  `${styled('bold', name)}: ${command.warmup ? 'warm-up, ' : ''}${formatTime(command.duration_s)}, ${endText(command)}`;
 
 /** Energy, mean and peak, with the digits that the uncertainty supports. */
-function costCells(cost: CommandSummary | PhaseSummary, name: string): string[] {
+function costCells(cost: RunSummary | PhaseSummary, name: string): string[] {
   const energy = cost.energy_j[name] ?? null;
   const uncertainty = cost.energy_uncertainty_j[name] ?? null;
   const { mean = null, max = null } = cost.power_w[name] ?? {};
@@ -72,18 +80,23 @@ function costCells(cost: CommandSummary | PhaseSummary, name: string): string[] 
 function above(command: CommandSummary, name: string): string {
   const energy = command.energy_above_idle_j[name] ?? null;
   if (energy === null) return unknown;
-  return formatSupported(energy, command.energy_uncertainty_j[name] ?? null, 'J');
+  return formatUncertain(energy, command.energy_above_idle_uncertainty_j[name] ?? null, 'J');
 }
 
 function phasesText(phases: readonly PhaseSummary[]): string {
   const names = Object.keys(phases[0]!.energy_j);
   const others = names.filter((name) => name !== 'system');
   const counted = phases.some((phase) => phase.energy_per_count_j);
-  const rows = phases.slice(0, phasesShown).map((phase) => {
+  const shown = phases.slice(0, phasesShown);
+  const titles = distinctNames(
+    shown.map(({ name }) => name),
+    phaseNameWidth,
+  );
+  const rows = shown.map((phase, n) => {
     const energies = ['system', ...others].map((name) => costCells(phase, name)[0]!);
     const count = phase.count === undefined ? '' : phase.count.toLocaleString('en-US');
     return [
-      `  ${printable(phase.name)}${phase.unended ? ' (not ended)' : ''}`,
+      `  ${titles[n]}${phase.unended ? ' (not ended)' : ''}`,
       phase.times.toLocaleString('en-US'),
       formatTime(phase.duration_s),
       ...energies,
@@ -129,9 +142,28 @@ function repeatedText({ repeated, names }: Report): string {
     ];
     const table = formatTable(['', 'mean ± 95 %', 'stddev', 'power'], rows, [1, 2, 3]);
     const warmups = each.warmups > 0 ? ` after ${plural(each.warmups, 'warm-up')}` : '';
-    return `${styled('bold', printable(names[n]!))}: ${plural(each.runs.length, 'run')}${warmups}\n\n${table}`;
+    const took = each.runs.filter((run) => !run.warmup).length;
+    const runs = each.counted === took ? plural(took, 'run') : `${each.counted} of ${plural(took, 'run')}`;
+    return `${styled('bold', names[n]!)}: ${runs}${warmups}\n\n${table}${leftOutText(each)}`;
   });
   return texts.join('\n\n');
+}
+
+/** The runs that are in none of the figures above. */
+function leftOutText({ runs }: RepeatedRuns): string {
+  const leftOut = runs.filter((run) => !counts(run));
+  if (leftOut.length === 0) return '';
+  const rows = leftOut
+    .slice(0, leftOutShown)
+    .map((run) => [
+      `  ${run.warmup ? 'warm-up' : 'run'} ${run.number}`,
+      statusText(run),
+      formatTime(run.duration_s),
+      costCells(run, 'system')[0]!,
+    ]);
+  const hidden = leftOut.length - leftOutShown;
+  const more = hidden > 0 ? `\n  … and ${hidden} more, in the summary file and the exports` : '';
+  return `\n\n${formatTable(['  not counted', 'status', 'time', 'system'], rows, [2, 3])}${more}`;
 }
 
 function withInterval(figure: RepeatedSummary | null | undefined, unit: string): string {

@@ -4,16 +4,20 @@ import { loadEngine } from '../engine/engine.js';
 import { ExitCode, errorText, outOfDescriptors } from '../errors.js';
 import { refuseWhatNodeChanged } from '../exec/child.js';
 import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
-import { type Evaluation, evaluateExperiment } from '../exec/evaluate.js';
-import { type Baseline, type Experiment, type ExperimentPlan, runExperiment } from '../exec/experiment.js';
-import type { Exported, ExportFile } from '../exec/export.js';
-import { checkLimits, type Limits, type MeasuredEnergy } from '../exec/limits.js';
+import { evaluateExperiment } from '../exec/evaluate.js';
+import {
+  type Baseline,
+  type Experiment,
+  type ExperimentPlan,
+  type PlannedCommand,
+  runExperiment,
+} from '../exec/experiment.js';
+import type { ExportFile } from '../exec/export.js';
+import { checkLimits, type Limits } from '../exec/limits.js';
 import { Measurement } from '../exec/measurement.js';
 import { untilRead } from '../exec/pipe-readers.js';
 import { SignalRelay } from '../exec/signals.js';
 import { inherited } from '../exec/start/inherited.js';
-import type { RepeatedRuns } from '../exec/summaries.js';
-import type { Summary } from '../measure/summary.js';
 import { handOverMsFor } from '../session/outputs.js';
 import { plural } from '../units.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
@@ -27,13 +31,15 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   refuseWhatNodeChanged(words);
   loadEngine();
   const plan: ExperimentPlan = {
-    commands: options.compare ? words.map((line) => ['/bin/sh', '-c', line]) : [words],
+    commands: plannedCommands(words, options),
     runs: options.runs,
     warmups: options.warmup,
     cooldown: options.cooldown ?? null,
     baseline: await baselineFrom(options.baseline),
+    ignoreFailure: options.ignoreFailure ?? false,
+    markOutput: options.markOutput ?? [],
   };
-  const names = options.compare ? words.map(shortened) : [shortened(words.join(' '))];
+  const lines = options.compare ? words : [words.join(' ')];
   const limits = await limitsFrom(options);
   const map = await railMapFrom(options);
   const exports = await openExports(options);
@@ -74,8 +80,8 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         notRun(relay, measuredIdle ? 'powerlog was measuring the idle machine' : 'powerlog was starting');
       stopWaiting = endWhenAskedAgain();
       await measurement.stop();
-      relay.dispose();
-      const outcome = await conclude(experiment, plan, measurement, { options, names, limits, exports });
+      relay.dispose(); // who asks again for an end now gets it
+      const outcome = await conclude(experiment, plan, measurement, { options, lines, limits, exports });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
       return status;
@@ -97,15 +103,9 @@ function notRun({ interruptedBy }: SignalRelay, during: string): number {
   return 128 + constants.signals[interruptedBy];
 }
 
-/** A command line as a name: on one line, and not longer than one. */
-function shortened(line: string): string {
-  const text = line.replace(/\s+/g, ' ').trim();
-  return text.length > 72 ? `${text.slice(0, 71)}…` : text;
-}
-
 interface Conclusion {
   readonly options: ExecOptions;
-  readonly names: readonly string[];
+  readonly lines: readonly string[];
   readonly limits: Limits;
   readonly exports: readonly ExportFile[];
 }
@@ -115,22 +115,20 @@ async function conclude(
   experiment: Experiment,
   plan: ExperimentPlan,
   measurement: Measurement,
-  { options, names, limits, exports }: Conclusion,
+  { options, lines, limits, exports }: Conclusion,
 ): Promise<number> {
   const knownFaults = measurement.hasBoard ? 0 : measurement.faults.length;
   let verdictCode: number = ExitCode.done;
   try {
     const evaluation = await evaluateExperiment(experiment, plan.baseline, measurement, options.accuracy);
-    const { repeated, exported, extra } = await conclusions(evaluation, plan, names);
+    const { conclusionsOf, measuredEnergy } = await import('../exec/conclusions.js');
+    const { repeated, exported, extra, names } = conclusionsOf(evaluation, plan, lines);
     const faults: Warning[] = measurement.faults
       .slice(knownFaults)
       .map(({ message }) => ({ code: 'measuring-fault', message }));
     const summary = await measurement.summarize([...faults, ...evaluation.warnings], extra);
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
-    const failure = experiment.last?.end.failure;
-    if (failure) say(`powerlog: ${failure}`);
-    else if (experiment.last && experiment.status !== 0 && experiment.missing > 0)
-      say(`powerlog: a run failed; the other ${plural(experiment.missing, 'run')} did not take place`);
+    for (const text of endTexts(experiment)) say(`powerlog: ${text}`);
     if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
       const { reportText } = await import('./exec-report.js');
       const { command } = evaluation;
@@ -139,7 +137,7 @@ async function conclude(
       const comparison = exported?.comparison ?? null;
       say(reportText({ summary, command, phases, repeated, comparison, names, files }));
     }
-    for (const { met, message } of checkLimits(limits, energyOf(evaluation, repeated))) {
+    for (const { met, message } of checkLimits(limits, measuredEnergy(evaluation, repeated))) {
       say(`powerlog: ${styled(met ? 'yellow' : 'red', message)}`);
       if (!met) verdictCode = ExitCode.limitNotMet;
     }
@@ -152,44 +150,25 @@ async function conclude(
   return options.strict && fault ? fault.exitCode : verdictCode;
 }
 
-async function conclusions(evaluation: Evaluation, plan: ExperimentPlan, names: readonly string[]) {
-  const { compareRuns, summarizeRuns } = await import('../exec/repeated-runs.js');
-  const several = plan.commands.length > 1;
-  const measured = evaluation.commands.filter(({ runs }) => runs.length > 0);
-  const runs: RepeatedRuns[] = measured.map((each) => ({
-    ...summarizeRuns(each, plan.warmups),
-    ...(several ? { phases: each.phases } : {}),
+/** Each of several commands may have its own --prepare and --conclude, or all of them one. */
+function plannedCommands(words: readonly string[], options: ExecOptions): PlannedCommand[] {
+  const { compare, prepare = [], conclude = [] } = options;
+  const commands = compare ? words.map((line) => ['/bin/sh', '-c', line]) : [words];
+  const ofCommand = (lines: readonly string[], n: number): string | null =>
+    (lines.length === 1 ? lines[0] : lines[n]) ?? null;
+  return commands.map((argv, n) => ({
+    ...{ argv, prepare: ofCommand(prepare, n), conclude: ofCommand(conclude, n) },
   }));
-  const [first, second] = runs;
-  const comparison =
-    first && second && plan.commands.length === 2
-      ? compareRuns([first, second], [names[0]!, names[1]!])
-      : null;
-  const repeated = several || plan.runs > 1 ? runs : [];
-  const exported: Exported | null = runs.length > 0 ? { runs, comparison, names } : null;
-  const extra: Partial<Summary> = {
-    ...(evaluation.command ? { command: evaluation.command } : {}),
-    ...(evaluation.command && !several ? { phases: evaluation.commands[0]?.phases ?? [] } : {}),
-    ...(repeated.length > 0 ? { runs: repeated } : {}),
-    ...(comparison ? { comparison } : {}),
-  };
-  return { repeated, exported, extra };
 }
 
-/** What the limits are held against: of several commands, the last; of several runs their mean, and the worst coverage. */
-function energyOf({ command }: Evaluation, repeated: readonly RepeatedRuns[]): MeasuredEnergy | null {
-  const last = repeated.at(-1);
-  const mean = last?.energy_j.system;
-  if (last && mean)
-    return {
-      energyJ: mean.mean,
-      uncertaintyJ: mean.interval95 && mean.interval95[1] - mean.mean,
-      coverage: Math.min(...last.runs.map((run) => run.coverage)),
-    };
-  const energyJ = command?.energy_j.system ?? null;
-  if (!command || energyJ === null) return null;
-  const uncertaintyJ = command.energy_uncertainty_j.system ?? null;
-  return { energyJ, uncertaintyJ, coverage: command.coverage };
+/** Why not all that was planned took place. */
+function endTexts({ last, hookFailure, status, missing }: Experiment): string[] {
+  if (last?.end.failure) return [last.end.failure];
+  if (hookFailure) return [hookFailure.message];
+  if (missing === 0 || !last || (status === 0 && last.status !== 'interrupted')) return [];
+  const which = last.warmup ? 'a warm-up' : 'a run';
+  const what = { failed: `${which} failed`, interrupted: `${which} was interrupted`, ok: 'interrupted' };
+  return [`${what[last.status]}; the other ${plural(missing, 'run')} did not take place`];
 }
 
 async function baselineFrom(option: BaselineOption): Promise<Baseline> {

@@ -1,11 +1,15 @@
 import { Command, Option } from 'commander';
 import { usageError } from '../errors.js';
+import { plural } from '../units.js';
 import {
   baselineOption,
+  concludeOption,
   cooldownOption,
   type ExecOptions,
+  markOutputOption,
   maxEnergyOption,
   maxRegressionOption,
+  prepareOption,
   runsOption,
   warmupOption,
 } from './exec-options.js';
@@ -37,6 +41,10 @@ export function execCommand(): Command {
     .addOption(runsOption())
     .addOption(warmupOption())
     .addOption(cooldownOption())
+    .addOption(prepareOption())
+    .addOption(concludeOption())
+    .option('-i, --ignore-failure', 'go on after a run that fails; it is listed, and in no mean')
+    .addOption(markOutputOption())
     .option('--compare', "each argument is a command line for /bin/sh, run one after another: 'a' 'b'")
     .option('--export-json <file>', 'the runs as JSON')
     .option('--export-markdown <file>', 'the runs as a table')
@@ -72,6 +80,9 @@ Examples:
   $ powerlog exec --port sim:train -- sleep 5                           without a board
   $ powerlog exec --runs 10 --warmup 1 --cooldown idle -- ./bench
   $ powerlog exec --runs 10 --compare './bench --old' './bench --new'
+  $ powerlog exec --runs 10 --prepare 'make clean' --conclude 'rm -f out.bin' -- make -j4
+  $ powerlog exec --mark-output '(?<begin>epoch \\d+) starts|(?<end>epoch \\d+) took' -- python train.py
+  $ powerlog exec --runs 50 --ignore-failure -- ./flaky
   $ powerlog exec --max-regression 5% --baseline-run old.summary.json -- ./bench`,
     )
     .action(async (words: string[], options: ExecOptions) => {
@@ -89,6 +100,14 @@ function checkOptions(words: readonly string[], options: ExecOptions): void {
   const noBaseline = 'durationMs' in options.baseline && options.baseline.durationMs === 0;
   if (options.cooldown?.kind === 'idle' && noBaseline)
     throw usageError('--cooldown idle needs a baseline to come back to; leave out --baseline 0');
+  const commands = options.compare ? words.length : 1;
+  for (const option of ['prepare', 'conclude'] as const) {
+    const given = options[option]?.length ?? 1;
+    if (given !== 1 && given !== commands)
+      throw usageError(
+        `--${option} is given ${given} times for ${plural(commands, 'command')}: give it once for all, or once for each`,
+      );
+  }
   if (options.compare && words.length < 2)
     throw usageError("--compare needs two command lines or more, each quoted: --compare './old' './new'");
 }

@@ -3,6 +3,7 @@ import { boardFor, isNewerThanKnown } from '../board/catalogue.js';
 import type { CalibrationSummary } from '../measure/summary.js';
 import type { Reading } from '../session/first-readings.js';
 import { printable } from '../text.js';
+import { fixed } from '../units.js';
 import { formatTable } from './table.js';
 
 const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°C', pct: '%', rpm: 'rpm' };
@@ -82,5 +83,5 @@ function printCalibration(calibration: CalibrationSummary | null): void {
 
 function valueCells({ name, value, decimals }: Reading): [string, string] {
   if (value === null) return ['', 'not connected'];
-  return [value.toFixed(decimals), units[name.slice(name.lastIndexOf('_') + 1)] ?? ''];
+  return [fixed(value, decimals), units[name.slice(name.lastIndexOf('_') + 1)] ?? ''];
 }

@@ -1,6 +1,4 @@
-import { Command, Option } from 'commander';
-import { usageError } from '../errors.js';
-import { checked } from './options.js';
+import { Command } from 'commander';
 
 const examples = `
 Examples:
@@ -16,22 +14,12 @@ interface MarkOptions {
   readonly quiet?: true;
 }
 
-/** The count as the marks file takes it. */
-function parseCount(text: string): string {
-  if (!/^\d{1,15}(\.\d{1,9})?$/.test(text)) throw usageError('a count is a number of steps, such as 500');
-  return text;
-}
-
 export function markCommand(): Command {
   return new Command('mark')
     .description('Mark a phase or an instant from a shell that `powerlog exec` started')
     .usage('[options] begin|end|point NAME | NAME')
     .argument('<words...>')
-    .addOption(
-      new Option('-c, --count <number>', 'how many steps, tokens, images, … it was').argParser(
-        checked(parseCount),
-      ),
-    )
+    .option('-c, --count <number>', 'how many steps, tokens, images, … it was')
     .option('-q, --quiet', 'say nothing outside of `powerlog exec`')
     .addHelpText('after', examples)
     .action(async (words: string[], options: MarkOptions) => {

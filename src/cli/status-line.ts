@@ -1,7 +1,7 @@
 import type { Block } from '../block.js';
 import type { SummaryCollector } from '../measure/collector.js';
 import type { Sink } from '../sink/sink.js';
-import { formatClock, formatSi, plural } from '../units.js';
+import { fixed, formatClock, formatSi, plural } from '../units.js';
 import { showOnTerminal } from './terminal.js';
 
 const everyMs = 250;
@@ -45,7 +45,7 @@ export class StatusLine implements Sink {
     if (this.rateHz !== undefined) parts.push(`${this.rateHz.toFixed(0)} Hz`);
     this.collector.wiring.sums.forEach(({ name }, n) => {
       const mw = powerMw[n];
-      parts.push(`${name} ${mw === null || mw === undefined ? '–' : `${(mw / 1000).toFixed(1)} W`}`);
+      parts.push(`${name} ${mw === null || mw === undefined ? '–' : `${fixed(mw / 1000, 1)} W`}`);
     });
     const joules = energyJ[0];
     if (joules !== null && joules !== undefined) parts.push(formatSi(joules, 'J'));

@@ -24,7 +24,7 @@ export async function readEarlierEnergy(path: string): Promise<number> {
   const energyJ = earlierEnergyJ(await readSummary(path));
   if (energyJ === null || energyJ <= 0)
     throw inputError(
-      `${path}: holds no energy of a command; expected a summary that \`powerlog exec --out\` wrote`,
+      `${path}: holds no energy of a command that went well; expected a summary that \`powerlog exec --out\` wrote`,
     );
   return energyJ;
 }

@@ -1,8 +1,8 @@
 import type { Warning } from '../block.js';
-import type { PerComponent } from '../measure/summary.js';
-import { plural } from '../units.js';
+import { aboveIdle, type IdlePower, knownIdle, measuredIdle } from './above-idle.js';
 import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
-import type { Baseline, Experiment } from './experiment.js';
+import type { Baseline, Experiment, ExperimentRun } from './experiment.js';
+import { experimentWarnings } from './experiment-warnings.js';
 import type { GroupResult } from './group.js';
 import type { MarkedRun } from './marked-run.js';
 import type { Measurement } from './measurement.js';
@@ -49,24 +49,22 @@ export async function evaluateExperiment(
   const lastAt = experiment.last ? ask(runGroup(experiment.last)) : null;
   const asked = experiment.runs.map((runs) => ({
     runs: runs.map((run) => ({ run, at: ask(runGroup(run)) })),
-    phases: mergePhases(runs.map((run) => run.phases)).map((phase) => ({
+    phases: mergePhases(withPhases(runs).map((run) => run.phases)).map((phase) => ({
       phase,
       at: ask(phaseGroup(phase)),
     })),
   }));
 
   const results = await measurement.evaluate(groups);
-  const idleW = idleAt === null ? knownIdle(baseline, facts) : idlePower(results[idleAt]!, facts);
+  const idle = idleAt === null ? knownIdle(baseline, facts) : measuredIdle(results[idleAt]!, facts);
   const commands = asked.map(({ runs, phases }) => ({
     argv: runs[0]?.run.argv ?? [],
-    runs: runs.map(({ run, at }) => runSummary(run, results[at]!, facts, idleW)),
+    runs: runs.map(({ run, at }) => runSummary(run, results[at]!, facts, idle)),
     phases: phases.map(({ phase, at }) => phaseSummary(phase, results[at]!, facts)),
   }));
   const { last } = experiment;
-  const command = last && { argv: last.argv, ...runSummary(last, results[lastAt!]!, facts, idleW) };
-  const warnings = experiment.runs
-    .flat()
-    .flatMap((run, n, { length }) => warningsOf(run, length > 1 ? n + 1 : null));
+  const command = last && { argv: last.argv, ...runSummary(last, results[lastAt!]!, facts, idle) };
+  const warnings = experimentWarnings(experiment);
   if (command && measurement.hasBoard) warnings.push(...uncovered(command, results[lastAt!]!.withinUs / 1e6));
   return { commands, command, warnings };
 }
@@ -100,38 +98,30 @@ const phaseGroup = ({ spans }: Phase): StretchGroup => ({
   distribution: false,
 });
 
-function idlePower(result: GroupResult, facts: CostFacts): PerComponent<number> | null {
-  const { power_w } = costOf<PowerRange>(result, result.withinUs, facts);
-  if (facts.components.some((name) => power_w[name]!.mean === null)) return null;
-  return perComponent(facts.components, (name) => power_w[name]!.mean!);
-}
-
-/** Null where the file does not know all components: their sums would not fit together. */
-function knownIdle(baseline: Baseline, { components }: CostFacts): PerComponent<number> | null {
-  if (baseline.kind !== 'known' || components.some((name) => baseline.powerW[name] === undefined))
-    return null;
-  return perComponent(components, (name) => baseline.powerW[name]!);
+/** A phase is a sum over runs that went well; where none did, what the last one marked is better than nothing. */
+function withPhases(runs: readonly ExperimentRun[]): readonly ExperimentRun[] {
+  const counted = runs.filter(({ status }) => status === 'ok');
+  return counted.length > 0 ? counted : runs.slice(-1);
 }
 
 function runSummary(
-  run: MarkedRun,
+  run: ExperimentRun,
   result: GroupResult,
   facts: CostFacts,
-  idleW: PerComponent<number> | null,
+  idle: IdlePower | null,
 ): RunSummary {
   const cost = costOf<PowerDistribution>(result, (run.endNs - run.startNs) / 1000, facts);
   return {
+    number: run.number,
+    status: run.status,
+    ...(run.warmup ? { warmup: true } : {}),
     exit_code: run.end.exitCode,
     signal: run.end.signal,
     pid: run.end.pid,
     start_s: run.startNs / 1e9,
     end_s: run.endNs / 1e9,
     ...cost,
-    baseline_power_w: idleW,
-    energy_above_idle_j: perComponent(facts.components, (name) => {
-      const energyJ = cost.energy_j[name]!;
-      return energyJ === null || !idleW ? null : tidy(energyJ - (idleW[name]! * result.withinUs) / 1e6);
-    }),
+    ...aboveIdle(cost, result.withinUs, idle, facts.components),
   };
 }
 
@@ -155,27 +145,4 @@ function phaseSummary(phase: Phase, result: GroupResult, facts: CostFacts): Phas
           }),
         }),
   };
-}
-
-/** @param number of the run, where there are several */
-function warningsOf(run: MarkedRun, number: number | null): Warning[] {
-  const where = number === null ? '' : `run ${number}: `;
-  const warnings: Warning[] = run.problems.map(({ line, message }) => ({
-    code: 'mark',
-    message: `${where}${line === null ? '' : `line ${line} of the marks: `}${message}`,
-  }));
-  const hidden = run.problemCount - run.problems.length;
-  if (hidden > 0)
-    warnings.push({
-      code: 'mark',
-      message: `${where}${plural(hidden, 'more line')} of the marks could not be read`,
-    });
-  for (const { name, unended } of run.phases)
-    if (unended > 0)
-      warnings.push({
-        code: 'phase-unended',
-        message: `${where}phase ${JSON.stringify(name)} was never ended${unended > 1 ? ` ${unended} times` : ''}; it ends with the command`,
-      });
-  if (run.end.failure !== null) warnings.push({ code: 'not-run', message: where + run.end.failure });
-  return warnings;
 }

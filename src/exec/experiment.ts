@@ -1,9 +1,11 @@
 import { constants } from 'node:os';
 import { nsSince } from '../clock.js';
 import type { PerComponent } from '../measure/summary.js';
+import { type HookFailure, type Hooks, runHook } from './hooks.js';
 import { type MarkedRun, runMarked } from './marked-run.js';
 import type { Measurement } from './measurement.js';
 import type { SignalRelay } from './signals.js';
+import type { RunStatus } from './summaries.js';
 
 /** What lies between two runs. */
 export type Cooldown = { readonly kind: 'time'; readonly durationMs: number } | { readonly kind: 'idle' };
@@ -20,24 +22,42 @@ export interface BaselineStretch {
 }
 
 export interface ExperimentPlan {
-  readonly commands: readonly (readonly string[])[];
+  readonly commands: readonly PlannedCommand[];
   /** How often each is run, and how often before that without counting. */
   readonly runs: number;
   readonly warmups: number;
   readonly cooldown: Cooldown | null;
   readonly baseline: Baseline;
+  /** Goes on after a run that failed, which then has no say in the exit code. */
+  readonly ignoreFailure: boolean;
+  /** Patterns for the commands' standard output. */
+  readonly markOutput: readonly string[];
+}
+
+export interface PlannedCommand extends Hooks {
+  readonly argv: readonly string[];
+}
+
+export interface ExperimentRun extends MarkedRun {
+  /** From 1, among the command's runs or among its warm-ups. */
+  readonly number: number;
+  readonly warmup: boolean;
+  readonly status: RunStatus;
 }
 
 export interface Experiment {
-  /** By command, the runs that count. */
-  readonly runs: readonly (readonly MarkedRun[])[];
-  readonly last: MarkedRun | null;
+  /** By command: its runs, and its warm-ups that did not go well. */
+  readonly runs: readonly (readonly ExperimentRun[])[];
+  readonly last: ExperimentRun | null;
+  /** Several runs or commands were planned, so that figures are means. */
+  readonly repeated: boolean;
   /** Runs that did not take place, since one before them failed or an end was asked for. */
   readonly missing: number;
   /** Null where none was asked for, or nothing was measured. */
   readonly baseline: BaselineStretch | null;
-  /** 0, or the status of the first run that failed, or 128 + n where signal n came before the first. */
+  /** 0, or the status of the first run or hook that failed, or 128 + n where signal n came between runs. */
   readonly status: number;
+  readonly hookFailure: HookFailure | null;
 }
 
 /** Power is back at its baseline where it lies within this of it, */
@@ -54,25 +74,60 @@ export async function runExperiment(
   measurement: Measurement,
   relay: SignalRelay,
 ): Promise<Experiment> {
-  const runs: MarkedRun[][] = plan.commands.map(() => []);
+  const runs: ExperimentRun[][] = plan.commands.map(() => []);
   const baseline = await measureBaseline(plan, measurement, relay);
   const idleMw = idlePowerMw(plan, baseline, measurement);
-  let last: MarkedRun | null = null;
-
+  let last: ExperimentRun | null = null;
   let missing = plan.commands.length * (plan.warmups + plan.runs);
-  const result = (status: number): Experiment => ({ runs, last, baseline, status, missing });
-  for (const [index, argv] of plan.commands.entries()) {
+  const repeated = plan.commands.length > 1 || plan.runs > 1;
+  const result = (status: number, hookFailure: HookFailure | null = null): Experiment => ({
+    ...{ runs, last, repeated, baseline, status, missing, hookFailure },
+  });
+  const interrupted = (): number | null =>
+    relay.endSignal === null ? null : 128 + constants.signals[relay.endSignal];
+
+  for (const [index, { argv, prepare, conclude }] of plan.commands.entries()) {
     for (let n = 0; n < plan.warmups + plan.runs; n++) {
-      if (last && plan.cooldown) await coolDown(plan.cooldown, idleMw, measurement, relay);
-      if (relay.interruptedBy !== null) return result(128 + constants.signals[relay.interruptedBy]);
-      last = await runMarked(argv, measurement.originNs, relay);
+      const endedBefore = interrupted();
+      if (endedBefore !== null) return result(endedBefore);
+      const unprepared = await runHook('--prepare', prepare, relay);
+      if (unprepared) return result(unprepared.status, unprepared);
+      // Behind the preparation, so that the run does not begin in the heat of that.
+      if (plan.cooldown && (last || prepare !== null))
+        await coolDown(plan.cooldown, idleMw, measurement, relay);
+      const endedNow = interrupted();
+      if (endedNow !== null) return result(endedNow);
+
+      const run = await runMarked(argv, measurement.originNs, relay, plan.markOutput);
       missing--;
-      if (measurement.hasBoard) await measurement.reached(last.endNs / 1000);
-      if (n >= plan.warmups || last.end.status !== 0) runs[index]!.push(last);
-      if (last.end.status !== 0 || relay.endAsked) return result(last.end.status);
+      const endAsked = relay.endSignal !== null;
+      if (measurement.hasBoard) await measurement.reached(run.endNs / 1000);
+      last = { ...run, ...placeOf(n, plan), status: statusOf(run, endAsked, relay) };
+      if (!last.warmup || last.status !== 'ok') runs[index]!.push(last);
+      const unconcluded = await runHook('--conclude', conclude, relay);
+      if (endsAll(last, plan)) return result(run.end.status, unconcluded);
+      if (unconcluded) return result(unconcluded.status, unconcluded);
+      const endedBehind = interrupted();
+      if (endedBehind !== null && missing > 0) return result(endedBehind);
     }
   }
   return result(0);
+}
+
+const placeOf = (n: number, { warmups }: ExperimentPlan) =>
+  n < warmups ? { warmup: true, number: n + 1 } : { warmup: false, number: n - warmups + 1 };
+
+/** @param endAsked when the run ended; a terminal's signal may be heard of only after what it ended */
+function statusOf({ end }: MarkedRun, endAsked: boolean, relay: SignalRelay): RunStatus {
+  if (endAsked) return 'interrupted';
+  if (end.status === 0) return 'ok';
+  return relay.endSignal !== null || end.signal === 'SIGINT' ? 'interrupted' : 'failed';
+}
+
+/** What cannot be run at all fails each time. */
+function endsAll({ status, end }: ExperimentRun, { ignoreFailure }: ExperimentPlan): boolean {
+  if (status === 'failed') return !ignoreFailure || end.failure !== null;
+  return status === 'interrupted';
 }
 
 async function measureBaseline(

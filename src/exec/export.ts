@@ -2,16 +2,18 @@ import { stringify } from 'csv-stringify/sync';
 import { formatUncertain } from '../measure/honest-digits.js';
 import type { PerComponent } from '../measure/summary.js';
 import { OutputFile } from '../sink/output-file.js';
-import type { Comparison } from './repeated-runs.js';
-import type { RepeatedRuns, RepeatedSummary } from './summaries.js';
+import { printable } from '../text.js';
+import { statusText } from './hooks.js';
+import { type Comparison, counts } from './repeated-runs.js';
+import type { RepeatedRuns, RepeatedSummary, RunSummary } from './summaries.js';
 
 /** What the exports hold. */
 export interface Exported {
   readonly runs: readonly RepeatedRuns[];
   /** Between two commands. */
   readonly comparison: Comparison | null;
-  /** What people call the commands. */
-  readonly names: readonly string[];
+  /** The command lines, whole. */
+  readonly lines: readonly string[];
 }
 
 /** A format, as text. */
@@ -48,13 +50,13 @@ export class ExportFile {
   }
 }
 
-/** One row a command: figures with their 95 % intervals. */
-function exportMarkdown({ runs, names, comparison }: Exported): string {
+/** One row a command: figures with their 95 % intervals; then the runs that are not in them. */
+function exportMarkdown({ runs, lines, comparison }: Exported): string {
   const components = componentsOf(runs);
   const head = ['Command', 'Runs', 'Time', ...components.map((name) => `Energy, ${name}`), 'Power, system'];
   const rows = runs.map((each, n) => [
-    `\`${names[n]!.replaceAll('|', '\\|').replaceAll('`', "'")}\``,
-    String(each.runs.length),
+    codeSpan(lines[n]!).replaceAll('|', '\\|'),
+    String(each.counted),
     withInterval(each.duration_s, 's'),
     ...components.map((name) => withInterval(each.energy_j[name], 'J')),
     withInterval(each.power_w.system, 'W'),
@@ -62,7 +64,28 @@ function exportMarkdown({ runs, names, comparison }: Exported): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = ['---', ...head.slice(1).map(() => '---:')];
   const table = [head, rule, ...rows].map(line).join('\n');
-  return `${table}\n${comparison ? `\n${comparison.sentence}\n` : ''}`;
+  const leftOut = runs.flatMap((each, n) =>
+    each.runs
+      .filter((run) => !counts(run))
+      .map((run) => `- ${kindOf(run)} ${run.number} of ${codeSpan(lines[n]!)}: ${statusText(run)}`),
+  );
+  const blocks = [
+    table,
+    ...(leftOut.length > 0 ? [`Not in these figures:\n\n${leftOut.join('\n')}`] : []),
+    ...(comparison ? [comparison.sentence] : []),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+const kindOf = ({ warmup }: RunSummary): string => (warmup ? 'warm-up' : 'run');
+
+/** Text as code, which ends at the first run of backticks that is as long as the one it begins with. */
+function codeSpan(text: string): string {
+  const shown = printable(text);
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const edge = longest > 0 ? ' ' : '';
+  return `${fence}${edge}${shown}${edge}${fence}`;
 }
 
 function withInterval(figure: RepeatedSummary | null | undefined, unit: string): string {
@@ -72,13 +95,13 @@ function withInterval(figure: RepeatedSummary | null | undefined, unit: string):
 }
 
 /** One row a run. */
-function exportCsv({ runs, names }: Exported): string {
+function exportCsv({ runs, lines }: Exported): string {
   const components = componentsOf(runs);
   const perRun = (name: string, of: PerComponent<number | null>) => of[name] ?? '';
   const rows = runs.flatMap((each, n) =>
-    each.runs.map((run, index) => [
-      names[n],
-      index + 1,
+    each.runs.map((run) => [
+      lines[n],
+      run.number,
       run.exit_code ?? '',
       run.signal ?? '',
       run.start_s,
@@ -87,14 +110,28 @@ function exportCsv({ runs, names }: Exported): string {
         perRun(name, run.energy_j),
         perRun(name, run.energy_uncertainty_j),
         perRun(name, run.energy_above_idle_j),
+        perRun(name, run.energy_above_idle_uncertainty_j),
         run.power_w[name]?.mean ?? '',
       ]),
+      run.status,
+      kindOf(run),
     ]),
   );
-  const figures = ['energy_j', 'energy_uncertainty_j', 'energy_above_idle_j', 'power_w'];
+  const figures = [
+    'energy_j',
+    'energy_uncertainty_j',
+    'energy_above_idle_j',
+    'energy_above_idle_uncertainty_j',
+    'power_w',
+  ];
   const head = ['command', 'run', 'exit_code', 'signal', 'start_s', 'duration_s'];
   return stringify([
-    [...head, ...components.flatMap((name) => figures.map((figure) => `${name}_${figure}`))],
+    [
+      ...head,
+      ...components.flatMap((name) => figures.map((figure) => `${name}_${figure}`)),
+      'status',
+      'kind',
+    ],
     ...rows,
   ]);
 }

@@ -26,7 +26,8 @@ export interface Verdict {
 export function checkLimits(limits: Limits, measured: MeasuredEnergy | null): Verdict[] {
   const { maxEnergyJ, maxRegression, minCoverage } = limits;
   if (maxEnergyJ === null && maxRegression === null && minCoverage === null) return [];
-  if (!measured) return [{ met: true, message: 'the limits could not be checked: nothing was measured' }];
+  if (!measured)
+    return [{ met: true, message: 'the limits could not be checked: no run that went well was measured' }];
   const verdicts: Verdict[] = [];
   const broken = (message: string) => verdicts.push({ met: false, message });
   const energy = `the command cost ${formatUncertain(measured.energyJ, measured.uncertaintyJ, 'J')}`;

@@ -1,24 +1,31 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { errorText, outputError, systemErrorCode, usageError } from '../errors.js';
+import { type MarkKind, markName, whyNoCount } from './mark-line.js';
 
-const kinds: readonly string[] = ['begin', 'end', 'point'];
+const kinds: readonly MarkKind[] = ['begin', 'end', 'point'];
+const isKind = (word: string | undefined): word is MarkKind => kinds.includes(word as MarkKind);
 
 /**
  * Appends one line to the marks file of the surrounding `exec`. Outside of one, or after it has ended, it says so on
- * standard error and does nothing: a script keeps working without powerlog.
- * @throws UserError (usage) for other words than `[begin|end|point] NAME`; (output failed) for a file that cannot be
- * written
+ * standard error and does nothing: a script keeps working without powerlog. A count that cannot be taken costs the count,
+ * not the mark.
+ * @throws UserError (usage) for other words than `[begin|end|point] NAME`, and for such a count; (output failed) for a
+ * file that cannot be written
  */
 export function appendMark(words: readonly string[], count: string | undefined, quiet: boolean): void {
-  const [kind, name] = words.length === 1 && !kinds.includes(words[0]!) ? ['point', words[0]!] : words;
-  if (words.length > 2 || !kinds.includes(kind!))
+  const [kind, name] = words.length === 1 && !isKind(words[0]) ? (['point', words[0]!] as const) : words;
+  if (words.length > 2 || !isKind(kind))
     throw usageError(
       `expected begin, end or point and one NAME, or a NAME alone; quote a name with spaces: "${words.join(' ')}"`,
     );
   if (!name) throw usageError(`${kind} what? Expected a NAME: powerlog mark ${kind} train`);
-  if (kind === 'begin' && count !== undefined)
-    throw usageError('--count belongs to the end of a phase, or to a point');
+  const countProblem = count === undefined ? null : whyNoCount(kind, count);
+  const tail = count === undefined || countProblem !== null ? '' : ` ${count}`;
+  mark(`${instantNs(kind)} ${kind} ${field(markName(name))}${tail}\n`, quiet);
+  if (countProblem !== null) throw usageError(`--count: ${countProblem}`);
+}
 
+function mark(line: string, quiet: boolean): void {
   const path = process.env.POWERLOG_MARKS;
   const note = (text: string): void => {
     if (!quiet) process.stderr.write(`powerlog: ${text}; nothing was marked\n`);
@@ -28,7 +35,7 @@ export function appendMark(words: readonly string[], count: string | undefined, 
     return;
   }
   try {
-    append(path, `${instantNs(kind!)} ${kind} ${field(name)}${count === undefined ? '' : ` ${count}`}\n`);
+    append(path, line);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') note('the `powerlog exec` around this has ended');
     else throw outputError(`the mark cannot be written to POWERLOG_MARKS: ${errorText(error)}`, error);
@@ -39,7 +46,7 @@ export function appendMark(words: readonly string[], count: string | undefined, 
  * A phase begins now; one ends, and a point lies, when this program was called: its own start-up is in no phase. Of the
  * two clocks the one since the start is read first: a pause between the readings must not put the instant before the call.
  */
-function instantNs(kind: string): bigint {
+function instantNs(kind: MarkKind): bigint {
   const sinceCallNs = kind === 'begin' ? 0 : Math.round(performance.now() * 1e6);
   return process.hrtime.bigint() - BigInt(sinceCallNs);
 }

@@ -3,6 +3,7 @@ import { errorText } from '../errors.js';
 import { type ChildEnd, startChild } from './child.js';
 import { type MarkProblem, MarksReader } from './marks.js';
 import { MarksFile } from './marks-file.js';
+import type { OutputTap, TapOptions } from './output/output-tap.js';
 import { type Phase, pairMarks } from './phases.js';
 import type { SignalRelay } from './signals.js';
 
@@ -24,11 +25,13 @@ const pythonPath = join(__dirname, '../../src/exec/python');
 /**
  * Runs a command to its end, with a file for its marks. Whatever goes wrong with the marks, the command runs.
  * @param originNs the recording's instant 0 on CLOCK_MONOTONIC
+ * @param markOutput patterns for its standard output; without, that is handed through
  */
 export async function runMarked(
   argv: readonly string[],
   originNs: bigint,
   relay: SignalRelay,
+  markOutput: readonly string[],
 ): Promise<MarkedRun> {
   const sinceNs = (ns: bigint): number => Number(ns - originNs);
   const troubles: MarkProblem[] = [];
@@ -38,10 +41,18 @@ export async function runMarked(
   const file = await MarksFile.create((bytes, seenNs) => marks.push(bytes, sinceNs(seenNs))).catch(
     (error: unknown) => trouble(errorText(error)),
   );
-  const child = startChild(argv, childEnvironment(file?.path));
+  const tap = await openTap({
+    patterns: markOutput,
+    onMark: (mark) => marks.takeOutput(mark, sinceNs(mark.seenNs)),
+    onProblem: trouble,
+  });
+  const environment = childEnvironment(file?.path);
+  const child = startChild(argv, environment, tap ? ['inherit', tap.commandFd, 'inherit'] : 'inherit');
   relay.attach(child);
+  tap?.handedOver(child);
   const end = await child.ended;
   relay.attach(null);
+  await tap?.finish(relay);
   const startNs = sinceNs(end.startNs);
   const endNs = sinceNs(end.endNs);
   await file?.finish().catch((error: unknown) => trouble(`the marks could not be read: ${errorText(error)}`));
@@ -58,6 +69,15 @@ export async function runMarked(
     problems: [...troubles, ...marks.problems, ...problems],
     problemCount: troubles.length + marks.problemCount + problems.length,
   };
+}
+
+async function openTap(options: TapOptions): Promise<OutputTap | null> {
+  if (options.patterns.length === 0) return null;
+  const { OutputTap } = await import('./output/output-tap.js');
+  return OutputTap.open(options).catch((error: unknown) => {
+    options.onProblem(`marks cannot be read from the command's output: ${errorText(error)}`);
+    return null;
+  });
 }
 
 /** The user's own, and what marks need; our directory goes before the user's PYTHONPATH, which stays as it is. */

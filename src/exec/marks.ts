@@ -1,5 +1,5 @@
-/** What a mark says: a phase begins, a phase ends, or something happened. */
-export type MarkKind = 'begin' | 'end' | 'point';
+import { type MarkKind, markName, type ParsedMark, parseMark, whyNoCount } from './mark-line.js';
+import type { OutputMark } from './output/matcher.js';
 
 /** One line of the marks file. */
 export interface Mark {
@@ -11,8 +11,10 @@ export interface Mark {
   readonly atNs: number;
   /** False where the instant is when the line was seen, which is later than when it was written. */
   readonly timed: boolean;
-  /** Its line in the file, from 1. */
+  /** Its line in the file, from 1; or its number among the marks of the output. */
   readonly line: number;
+  /** From what the command wrote to standard output, as `--mark-output` says. */
+  readonly fromOutput?: true;
 }
 
 /** A line, or a part of one, that could not be taken as it stands. */
@@ -22,52 +24,12 @@ export interface MarkProblem {
   readonly message: string;
 }
 
-/** What one line says by itself; the time is on CLOCK_MONOTONIC, ns. */
-interface ParsedMark {
-  readonly kind: MarkKind;
-  readonly name: string;
-  readonly count: number | null;
-  readonly monotonicNs: bigint | null;
-}
-
-const lineForm =
-  /^(?:(\d{1,20})[ \t])?(begin|end|point)[ \t]("(?:[^"\\]|\\.)*"|[^ \t"][^ \t]*)(?:[ \t](\S+))?$/;
-const countForm = /^\d{1,15}(?:\.\d{1,9})?$/;
-
-/** Reads one line without its newline; a text that says what is wrong with it where it is no mark. */
-export function parseMark(line: string): ParsedMark | string {
-  const match = lineForm.exec(line);
-  if (!match) return whyNoMark(line);
-  const [, time, kind, quoted = '', countText] = match;
-  const name = quoted.startsWith('"') ? unquoted(quoted) : quoted;
-  if (name === undefined) return 'the quoted name is not a JSON string';
-  if (name === '') return 'the name is empty';
-  if (countText !== undefined && !countForm.test(countText))
-    return 'the count is not a number of steps, such as 500';
-  return {
-    kind: kind as MarkKind,
-    name,
-    count: countText === undefined ? null : Number(countText),
-    monotonicNs: time === undefined ? null : BigInt(time),
-  };
-}
-
-function unquoted(text: string): string | undefined {
-  try {
-    return JSON.parse(text) as string;
-  } catch {
-    return undefined;
-  }
-}
-
-function whyNoMark(line: string): string {
-  if (line === '') return 'the line is empty';
-  if (!/^(?:\d+[ \t])?(?:begin|end|point)(?:[ \t]|$)/.test(line))
-    return 'the line does not start with begin, end or point, or with a time in ns and one of them';
-  if (/[ \t]{2}|[ \t]$/.test(line)) return 'the fields are not separated by single spaces or tabs';
-  if (/(?:begin|end|point)$/.test(line)) return 'the name is missing';
-  return 'more follows than a name and a count; a name with spaces is written as a JSON string';
-}
+/** What is wrong with a mark that was read. */
+export const problemOf = (
+  { line, fromOutput }: Pick<Mark, 'line' | 'fromOutput'>,
+  message: string,
+): MarkProblem =>
+  fromOutput ? { line: null, message: `mark ${line} of the output: ${message}` } : { line, message };
 
 /** Longest line that can be a mark; more than that is a file of something else. */
 const lineBytesMax = 64 * 1024;
@@ -102,6 +64,7 @@ export class MarksReader {
   #pieces: Uint8Array[] = [];
   #pendingBytes = 0;
   #line = 0;
+  #outputMarks = 0;
   #foreignTimes = 0;
   #full = false;
 
@@ -142,7 +105,15 @@ export class MarksReader {
     this.#pendingBytes = 0;
     const mark = tooLong ? `the line is longer than ${lineBytesMax} bytes` : this.#parsed(pieces);
     if (typeof mark === 'string') this.#report(this.#line, mark);
-    else this.#take(mark, seenNs);
+    else this.#take(mark, seenNs, { line: this.#line });
+  }
+
+  /** Takes a mark from the command's output, which has no time of its own. */
+  takeOutput({ kind, name, countText }: OutputMark, seenNs: number): void {
+    const countProblem = countText === null ? null : whyNoCount(kind, countText);
+    const count = countText === null || countProblem !== null ? null : Number(countText);
+    const mark = { kind, name: markName(name), count, monotonicNs: null, countProblem };
+    this.#take(mark, seenNs, { line: ++this.#outputMarks, fromOutput: true });
   }
 
   #parsed(pieces: readonly Uint8Array[]): ParsedMark | string {
@@ -155,7 +126,7 @@ export class MarksReader {
     return parseMark(text.endsWith('\r') ? text.slice(0, -1) : text);
   }
 
-  #take(mark: ParsedMark, seenNs: number): void {
+  #take(mark: ParsedMark, seenNs: number, place: Pick<Mark, 'line' | 'fromOutput'>): void {
     if (this.marks.length >= marksMax) {
       if (!this.#full) this.#report(this.#line, `more than ${marksMax} marks: the rest is not counted`);
       this.#full = true;
@@ -171,15 +142,14 @@ export class MarksReader {
         );
       atNs = null;
     }
-    if (mark.kind === 'begin' && mark.count !== null)
-      this.#report(this.#line, 'a count belongs to end or point; it is left out of account here');
+    if (mark.countProblem !== null) this.#problem(problemOf(place, mark.countProblem));
     this.marks.push({
       kind: mark.kind,
       name: this.#interned(mark.name),
-      count: mark.kind === 'begin' ? null : mark.count,
+      count: mark.count,
       atNs: atNs ?? seenNs,
       timed: atNs !== null,
-      line: this.#line,
+      ...place,
     });
   }
 
@@ -191,8 +161,12 @@ export class MarksReader {
   }
 
   #report(line: number | null, message: string): void {
+    this.#problem({ line, message });
+  }
+
+  #problem(problem: MarkProblem): void {
     this.problemCount++;
-    if (this.problems.length < problemsMax) this.problems.push({ line, message });
+    if (this.problems.length < problemsMax) this.problems.push(problem);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Mark, MarkProblem } from './marks.js';
+import { type Mark, type MarkProblem, problemOf } from './marks.js';
 
 /** One time that a phase ran; ns since the recording began. A point is a span of no length. */
 export interface Span {
@@ -75,7 +75,7 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
     if (at.kind === 'end') {
       const begin = phase.begun[phase.ended];
       if (!begin) {
-        problems.push({ line: mark.line, message: `'${mark.name}' ends without having begun` });
+        problems.push(problemOf(mark, `'${mark.name}' ends without having begun`));
         continue;
       }
       phase.ended++;
@@ -85,16 +85,20 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
   }
 
   if (firstLate)
-    problems.push({
-      line: firstLate.line,
-      message: `'${firstLate.name}' was marked after the command had ended${late > 1 ? `, as were ${late - 1} more` : ''}`,
-    });
+    problems.push(
+      problemOf(
+        firstLate,
+        `'${firstLate.name}' was marked after the command had ended${late > 1 ? `, as were ${late - 1} more` : ''}`,
+      ),
+    );
 
   if (unnamed)
-    problems.push({
-      line: unnamed.line,
-      message: `more than ${namesMax} different names: '${unnamed.name}' and all later ones are left out. Give the same name to what repeats`,
-    });
+    problems.push(
+      problemOf(
+        unnamed,
+        `more than ${namesMax} different names: '${unnamed.name}' and all later ones are left out. Give the same name to what repeats`,
+      ),
+    );
 
   const phases: Phase[] = [];
   for (const [name, { begun, ended, spans, points, count }] of byName) {

@@ -19,6 +19,8 @@ const fromTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 
 /** What ends powerlog while no child runs that would have a say in it. */
 const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
+export const endsPowerlog = (signal: NodeJS.Signals): boolean => ending.has(signal);
+
 /** Whoever gets the signals: the child. */
 export interface SignalTarget {
   /** False where it has ended. */
@@ -34,8 +36,8 @@ export class SignalRelay {
   /** The signal that came while there was no child to decide about it; null until then. */
   interruptedBy: NodeJS.Signals | null = null;
 
-  /** Somebody wants this to end, also where the child decided otherwise for itself: no more runs then. */
-  endAsked = false;
+  /** By which signal somebody wants this to end, also where the child decided otherwise for itself: no more runs then. */
+  endSignal: NodeJS.Signals | null = null;
 
   #target: SignalTarget | null = null;
   #wake: (() => void) | null = null;
@@ -77,7 +79,7 @@ export class SignalRelay {
   #take(signal: NodeJS.Signals): void {
     const target = this.#target;
     if (target && !(fromTerminal.has(signal) && inTerminalForeground())) target.signal(signal);
-    if (ending.has(signal)) this.endAsked = true;
+    if (ending.has(signal)) this.endSignal ??= signal;
     if (!target && ending.has(signal)) {
       this.interruptedBy ??= signal;
       this.#wake?.();

@@ -30,8 +30,16 @@ export interface Cost<Power> {
   readonly uncertainty: UncertaintySummary;
 }
 
+/** Only what went well is in means, intervals and tests. Interrupted: somebody wanted an end while it ran. */
+export type RunStatus = 'ok' | 'failed' | 'interrupted';
+
 /** How one run of a command went. */
 export interface RunSummary extends Cost<PowerDistribution> {
+  /** From 1, among the command's runs, or among its warm-ups. */
+  readonly number: number;
+  readonly status: RunStatus;
+  /** Of a warm-up, which is only listed where it did not go well. */
+  readonly warmup?: true;
   /** Null where a signal ended it, and where it could not be run. */
   readonly exit_code: number | null;
   readonly signal: string | null;
@@ -41,6 +49,7 @@ export interface RunSummary extends Cost<PowerDistribution> {
   /** What the components drew before, or what `--baseline FILE` says; null where it is not known. */
   readonly baseline_power_w: PerComponent<number> | null;
   readonly energy_above_idle_j: PerComponent<number | null>;
+  readonly energy_above_idle_uncertainty_j: PerComponent<number | null>;
 }
 
 /** `command` in the summary: the last run. */
@@ -70,10 +79,14 @@ export interface RepeatedSummary {
 /** One entry of `runs`: a command's repeated runs. */
 export interface RepeatedRuns {
   readonly argv: readonly string[];
+  /** All that took place, and the warm-ups that did not go well. */
   readonly runs: readonly RunSummary[];
+  /** How many of them went well, and so are in the figures below. */
+  readonly counted: number;
   /** Runs before those, which do not count. */
   readonly warmups: number;
-  readonly duration_s: RepeatedSummary;
+  /** Null where no run went well, as are the others. */
+  readonly duration_s: RepeatedSummary | null;
   /** Mean powers. */
   readonly power_w: PerComponent<RepeatedSummary | null>;
   readonly energy_j: PerComponent<RepeatedSummary | null>;

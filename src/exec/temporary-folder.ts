@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /**
  * Makes a folder for what lasts as long as this process, and that nobody else can enter. Its name says whose it is: who is
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 export async function makeTemporaryFolder(): Promise<string> {
   swept ??= sweep().catch(() => {}); // of no harm to what is to be done
   await swept;
-  return mkdtemp(join(tmpdir(), `powerlog-${process.pid}.${startOf(process.pid) ?? 0}.${place()}-`));
+  return mkdtemp(join(resolve(tmpdir()), `powerlog-${process.pid}.${startOf(process.pid) ?? 0}.${place()}-`));
 }
 
 let swept: Promise<void> | undefined;

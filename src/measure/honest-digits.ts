@@ -1,4 +1,4 @@
-import { formatSi, siPrefix } from '../units.js';
+import { fixed, formatSi, siPrefix } from '../units.js';
 
 /** How a value and its uncertainty share a prefix and a last digit. */
 function scaled(value: number, uncertainty: number): { scale: number; prefix: string; decimals: number } {
@@ -19,12 +19,12 @@ const known = (uncertainty: number | null, value: number): uncertainty is number
 export function formatUncertain(value: number, uncertainty: number | null, unit: string): string {
   if (!known(uncertainty, value)) return formatSi(value, unit);
   const { scale, prefix, decimals } = scaled(value, uncertainty);
-  return `${(value / scale).toFixed(decimals)} ± ${(uncertainty / scale).toFixed(decimals)} ${prefix}${unit}`;
+  return `${fixed(value / scale, decimals)} ± ${fixed(uncertainty / scale, decimals)} ${prefix}${unit}`;
 }
 
 /** `260.1 W`: no more digits than the uncertainty supports, the uncertainty itself left out. */
 export function formatSupported(value: number, uncertainty: number | null, unit: string): string {
   if (!known(uncertainty, value)) return formatSi(value, unit);
   const { scale, prefix, decimals } = scaled(value, uncertainty);
-  return `${(value / scale).toFixed(decimals)} ${prefix}${unit}`;
+  return `${fixed(value / scale, decimals)} ${prefix}${unit}`;
 }

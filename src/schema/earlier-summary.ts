@@ -8,7 +8,11 @@ export const earlierSummarySchema = z.object({
   schema: z.literal('powerlog.summary/1', "expected 'powerlog.summary/1': a summary that powerlog wrote"),
   power_w: z.record(z.string(), z.object({ mean: z.number().nullable() })),
   command: z
-    .object({ energy_j: energies, baseline_power_w: z.record(z.string(), z.number()).nullable() })
+    .object({
+      energy_j: energies,
+      baseline_power_w: z.record(z.string(), z.number()).nullable(),
+      status: z.string().optional(),
+    })
     .optional(),
   runs: z
     .array(z.object({ energy_j: z.record(z.string(), z.object({ mean: z.number() }).nullable()) }))
@@ -17,9 +21,13 @@ export const earlierSummarySchema = z.object({
 
 export type EarlierSummary = z.infer<typeof earlierSummarySchema>;
 
-/** The system's energy: the mean of the runs where there were several, else the command's. Null where there is none. */
-export const earlierEnergyJ = ({ runs, command }: EarlierSummary): number | null =>
-  runs?.[0]?.energy_j.system?.mean ?? command?.energy_j.system ?? null;
+/** The system's energy: the mean of the runs where there were several, else the command's. Null where none went well. */
+export function earlierEnergyJ({ runs, command }: EarlierSummary): number | null {
+  const [first] = runs ?? [];
+  if (first) return first.energy_j.system?.mean ?? null;
+  const failed = command?.status !== undefined && command.status !== 'ok';
+  return failed ? null : (command?.energy_j.system ?? null);
+}
 
 /** What the components drew when idle: an `exec`'s own baseline, or the means of a recording of nothing else. */
 export function earlierIdleW({ command, power_w }: EarlierSummary): PerComponent<number> | null {

@@ -42,8 +42,6 @@ describe('mark', () => {
     [['begin', 'load', 'data'], 'quote a name with spaces'],
     [['train', 'data'], 'begin, end or point'],
     [['end', ''], 'NAME'],
-    [['begin', 'x', '--count', '3'], '--count'],
-    [['end', 'x', '--count', 'many'], 'number'],
     [[], 'words'],
   ])('%j is refused', (args, message) => {
     const before = readFileSync(marks, 'utf8');
@@ -51,6 +49,18 @@ describe('mark', () => {
     expect(ran.code).toBe(2);
     expect(ran.err).toContain(message);
     expect(readFileSync(marks, 'utf8')).toBe(before);
+  });
+
+  it.each([
+    [['begin', 'x', '--count', '3'], /--count.*end or point/, /^\d+ begin x$/],
+    [['end', 'x', '--count', 'many'], /--count.*'many'/, /^\d+ end x$/],
+    [['x', '--count', '-5'], /--count.*'-5'/, /^\d+ point x$/],
+    [['end', 'x', '--count', ''], /--count.*empty/, /^\d+ end x$/],
+  ])('%j is a wrong command line, and the mark is made without its count', (args, message, line) => {
+    const ran = powerlog(['mark', ...args], undefined, inside);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toMatch(message);
+    expect(lastLine()).toMatch(line);
   });
 
   it('does no harm outside of exec, or when that has ended', () => {

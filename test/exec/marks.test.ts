@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nameBytesMax } from '#powerlog/exec/mark-line.js';
 import { MarksReader } from '#powerlog/exec/marks.js';
 
 const originNs = 1_000_000_000_000n;
@@ -43,10 +44,6 @@ describe('MarksReader', () => {
     ['begin', 'name is missing'],
     ['1003000000000 end', 'name is missing'],
     ['begin  train', 'single spaces'],
-    ['begin train ', 'single spaces'],
-    ['end train many', 'count'],
-    ['end train -1', 'count'],
-    ['end train 1e999', 'count'],
     ['end two words here', 'JSON string'],
     ['begin "torn', 'JSON string'],
     ['begin "bad \\q escape"', 'JSON string'],
@@ -55,6 +52,40 @@ describe('MarksReader', () => {
     const { marks, problems } = read(`begin a\n${line}\nend a\n`);
     expect(problems).toEqual([{ line: 2, message: expect.stringContaining(message) }]);
     expect(marks.map((mark) => mark.line)).toEqual([1, 3]);
+  });
+
+  it.each(['many', '-1', '1e6', '1e999', 'NaN', '1,5', '1 000', '', '1'.repeat(400), '5 steps'])(
+    'keeps the mark whose count is %j, without it, and reports it',
+    (count) => {
+      const { marks, problems } = read(`begin a\nend a ${count}\nend "a" ${count}\n`);
+      expect(marks.map((mark) => [mark.kind, mark.name, mark.count])).toEqual([
+        ['begin', 'a', null],
+        ['end', 'a', null],
+        ['end', 'a', null],
+      ]);
+      expect(problems.map(({ line }) => line)).toEqual([2, 3]);
+      for (const { message } of problems) expect(message).toContain('count');
+    },
+  );
+
+  it('keeps a long name whole, and cuts one that is too long so that it stays apart', () => {
+    const names = [
+      'p'.repeat(600),
+      'é'.repeat(512),
+      `${'é'.repeat(2000)}1`,
+      `${'é'.repeat(2000)}2`,
+      `x${'é'.repeat(2000)}`,
+    ];
+    const { marks, problems } = read(names.map((name) => `point ${name}`).join('\n'));
+    expect(problems).toEqual([]);
+    expect(marks.slice(0, 2).map(({ name }) => name)).toEqual(names.slice(0, 2));
+    const cut = marks.slice(2).map(({ name }) => name);
+    expect(new Set(cut).size).toBe(3);
+    for (const name of cut) {
+      expect(Buffer.byteLength(name)).toBeGreaterThan(nameBytesMax - 2);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(nameBytesMax);
+      expect(name).toMatch(/^x?é+…[0-9a-f]{8}$/);
+    }
   });
 
   it('reports what is not UTF-8', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Mark, MarkKind } from '#powerlog/exec/marks.js';
+import type { MarkKind } from '#powerlog/exec/mark-line.js';
+import type { Mark } from '#powerlog/exec/marks.js';
 import { pairMarks } from '#powerlog/exec/phases.js';
 
 /** Marks as `2 begin a`: seconds, kind, name and count. */

@@ -12,6 +12,7 @@
 appends one line to it. No mark ever raises, blocks or prints. Standard library only; Python 3.6 or newer.
 """
 
+import binascii
 import functools
 import json
 import os
@@ -20,8 +21,9 @@ import time
 __all__ = ["begin", "end", "phase", "point"]
 
 _FLAGS = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-_LINE_BYTES_MAX = 512  # what POSIX lets one write append without another's bytes in between
-_COROUTINE = 0x80  # CO_COROUTINE of a code object
+_NAME_BYTES_MAX = 1024  # as powerlog itself has it; a longer name is cut
+# Flags of a code object.
+_GENERATOR, _COROUTINE, _ITERABLE_COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
 
 
 def _now():
@@ -31,18 +33,36 @@ def _now():
         return int(time.monotonic() * 1e9)
 
 
+def _cut(name):
+    """The name, or its beginning and its checksum, so that names that begin alike stay apart."""
+    whole = name.encode("utf-8", "replace")
+    if len(whole) <= _NAME_BYTES_MAX:
+        return name
+    head = whole[: _NAME_BYTES_MAX - 11].decode("utf-8", "ignore")
+    return "%s\u2026%08x" % (head, binascii.crc32(whole) & 0xFFFFFFFF)
+
+
 def _field(name):
-    name = str(name)
+    try:
+        name = _cut(str(name))
+    except Exception:
+        name = "<%s>" % type(name).__name__
     plain = name.isprintable() and name and not name.startswith('"') and not any(c.isspace() for c in name)
     return name if plain else json.dumps(name)
 
 
 def _count(count):
-    """The count as the file wants it: digits, and a fraction where there is one."""
-    number = float(count)
-    if not 0 <= number < 1e15:
-        return ""
-    return " %d" % number if number == int(number) else " %.9f" % number
+    """The count as the file wants it: digits, and a fraction where there is one. Of anything else powerlog tells."""
+    try:
+        number = float(count)
+        if 0 <= number < 1e15:
+            return " %d" % number if number == int(number) else " %.9f" % number
+    except Exception:
+        pass
+    try:
+        return " " + "_".join(repr(count)[:32].split())
+    except Exception:
+        return " ?"
 
 
 def _mark(kind, name, count=None):
@@ -54,8 +74,6 @@ def _mark(kind, name, count=None):
             return
         tail = "" if count is None else _count(count)
         line = ("%d %s %s%s\n" % (now, kind, _field(name), tail)).encode("utf-8", "replace")
-        if len(line) > _LINE_BYTES_MAX:
-            return
         # Opened each time: a descriptor that is kept can be closed, and its number reused, by whoever forks
         # or makes a daemon of this process.
         file = os.open(path, _FLAGS)
@@ -82,6 +100,14 @@ def point(name, count=None):
     _mark("point", name, count)
 
 
+def _flags(function):
+    """Says whether a function, or what can be called like one, is a generator, a coroutine or both."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    code = getattr(function, "__code__", None) or getattr(getattr(function, "__call__", None), "__code__", None)
+    return getattr(code, "co_flags", 0)
+
+
 class phase:
     """A phase, around a ``with`` block or a function; ``count`` may also be set while it runs."""
 
@@ -98,14 +124,42 @@ class phase:
         return False
 
     def __call__(self, function):
-        # A new phase a call, so that functions may recurse and run in several threads.
-        code = getattr(function, "__code__", None)
-        if code is not None and code.co_flags & _COROUTINE:
+        # A new phase a call, so that functions may recurse and run in several threads. What is run piece by piece
+        # is one phase from its first piece to its last.
+        flags = _flags(function)
+        if flags & (_COROUTINE | _ITERABLE_COROUTINE):
 
             @functools.wraps(function)
             async def around(*args, **kwargs):
                 with phase(self.name, self.count):
                     return await function(*args, **kwargs)
+        elif flags & _ASYNC_GENERATOR:
+
+            @functools.wraps(function)
+            async def around(*args, **kwargs):
+                with phase(self.name, self.count):
+                    running = function(*args, **kwargs)
+                    step = running.asend(None)
+                    while True:
+                        try:
+                            value = await step
+                        except StopAsyncIteration:
+                            return
+                        try:
+                            sent = yield value
+                        except GeneratorExit:
+                            await running.aclose()
+                            raise
+                        except BaseException as error:
+                            step = running.athrow(error)
+                        else:
+                            step = running.asend(sent)
+        elif flags & _GENERATOR:
+
+            @functools.wraps(function)
+            def around(*args, **kwargs):
+                with phase(self.name, self.count):
+                    return (yield from function(*args, **kwargs))
         else:
 
             @functools.wraps(function)
