@@ -91,7 +91,7 @@ describe('a board', () => {
       'link/drive.ts: driven.request',
       'link/drive.ts: driven.request',
       'link/stream-wire.ts: Buffer.from(bytes)',
-      'link/tty-wire.ts: this.blocking, bytes, bytes.length',
+      'link/tty-wire.ts: this.blocking, from, bytes.length',
     ]);
   });
 });

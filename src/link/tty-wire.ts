@@ -20,12 +20,18 @@ export class TtyWire implements Wire {
   private readonly blocking: number;
   private readonly polled: number;
   private readonly rubbish = Buffer.alloc(4096);
+  private readonly rubbishAt: number;
+  private readonly request: Placed;
+  private readonly reply: Placed;
 
   constructor(
     path: string,
     private readonly calls: SystemCalls,
     private readonly pause: (ms: number) => void,
   ) {
+    this.rubbishAt = calls.addressOf(this.rubbish);
+    this.request = new Placed(calls);
+    this.reply = new Placed(calls);
     this.blocking = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
     this.polled = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   }
@@ -36,20 +42,23 @@ export class TtyWire implements Wire {
   }
 
   write(bytes: Uint8Array): number {
+    const from = this.request.at(bytes);
     for (;;) {
-      const done = this.calls.write(this.blocking, bytes, bytes.length);
+      const done = this.calls.write(this.blocking, from, bytes.length);
       if (done >= 0) return done;
       if (done !== -EINTR) return goneOrThrow(done);
     }
   }
 
+  /** A reply comes in as many pieces as the device sends: each wakes the thread once, and is one read. */
   read(into: Buffer, length: number, limitMs: number): number {
+    const at = this.reply.at(into);
     let have = 0;
     let waitedMs = 0;
     let startMs = 0;
     while (have < length && waitedMs < limitMs) {
       if (waitedMs > 0) startMs = performance.now();
-      const got = this.calls.read(this.blocking, have === 0 ? into : into.subarray(have), into.length - have);
+      const got = this.calls.read(this.blocking, at + have, into.length - have);
       if (got < 0) {
         if (got === -EINTR) continue;
         return goneOrThrow(got);
@@ -91,9 +100,25 @@ export class TtyWire implements Wire {
 
   /** Bytes that were there, now in `rubbish`; 0 where there were none. */
   private poll(): number {
-    const got = this.calls.read(this.polled, this.rubbish, this.rubbish.length);
+    const got = this.calls.read(this.polled, this.rubbishAt, this.rubbish.length);
     if (got >= 0) return got;
     return got === -EAGAIN || got === -EINTR ? 0 : goneOrThrow(got);
+  }
+}
+
+/** Bytes and where they lie, found out once for as long as the same bytes are handed in. */
+class Placed {
+  private bytes: Uint8Array | undefined;
+  private address = 0;
+
+  constructor(private readonly calls: SystemCalls) {}
+
+  at(bytes: Uint8Array): number {
+    if (bytes !== this.bytes) {
+      this.address = this.calls.addressOf(bytes);
+      this.bytes = bytes;
+    }
+    return this.address;
   }
 }
 
