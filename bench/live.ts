@@ -13,24 +13,18 @@ import {
   stream,
 } from './readers.js';
 import { type Estimate, median, overRepeats, pairedRatio, type Spacing } from './stats.js';
+import { inTurns, threadCosts } from './thread-costs.js';
 import { peer, type Workshop } from './workshop.js';
 
 const latenciesMs = [0, 1, 2];
 const secondsAt = (latencyMs: number, { longSeconds, seconds }: Effort): number =>
   latencyMs === 1 ? longSeconds : seconds;
-const shortRunS = 1;
-
-/** Beside the run that counts, where the start's share is wanted, a brief one that is little more than a start. */
-interface Repeat {
-  readonly long: Run;
-  readonly brief: Run | undefined;
-}
 
 interface Figures {
   readonly rateHz: number;
   /** With the start of the program. */
   readonly cpuUs: number;
-  /** Without it, from the difference to the brief run; NaN where there is none. */
+  /** Without it: once it ran, all its threads together. */
   readonly runningUs: number;
   readonly spacing?: Spacing;
   readonly runs: readonly Run[];
@@ -50,24 +44,21 @@ export async function live(
 
   const figures = new Map<number, Map<string, Figures>>();
   for (const latency of latenciesMs) {
-    const runs = new Map<string, Repeat[]>();
-    for (let repeat = 0; repeat < effort.repeats; repeat++) {
-      for (const reader of repeat % 2 === 0 ? readers : [...readers].reverse()) {
-        say(`latency ${latency} ms, ${reader.name}, ${repeat + 1} of ${effort.repeats}`);
-        const brief = latency === 1 ? await reader.run(ports.get(latency)!, shortRunS) : undefined;
-        const long = await reader.run(ports.get(latency)!, secondsAt(latency, effort));
-        runs.set(reader.name, [...(runs.get(reader.name) ?? []), { long, brief }]);
-      }
-    }
+    const seconds = secondsAt(latency, effort);
+    const runs = await inTurns(readers, ports.get(latency)!, { ...effort, seconds }, (reader) =>
+      say(`latency ${latency} ms, ${reader}`),
+    );
     figures.set(latency, new Map([...runs].map(([name, each]) => [name, summarise(each)])));
   }
+  const costs = await threadCosts(workshop, effort, say);
   const paced = await pacedShares(readers, ports.get(0)!, effort, say);
   const loaded = await underLoad(workshop, readers, ports.get(1)!, effort, say);
   return {
-    claims: [...rateClaims(figures), ...loaded.claims],
+    claims: [...rateClaims(figures), ...costs.claims, ...loaded.claims],
     section: [
       '## Live',
       figureTables(figures, effort),
+      costs.section,
       pipelining(figures),
       '### At 1 kHz',
       table(['reader at `--rate 1000`', 'share of a core', 'interval p50', 'p99', 'p99.9', 'max'], paced),
@@ -77,18 +68,14 @@ export async function live(
   };
 }
 
-function summarise(runs: readonly Repeat[]): Figures {
-  const spacings = runs.flatMap(({ long }) => (long.spacing ? [long.spacing] : []));
+function summarise(runs: readonly Run[]): Figures {
+  const spacings = runs.flatMap(({ spacing }) => (spacing ? [spacing] : []));
   return {
-    rateHz: median(runs.map(({ long }) => rateHz(long))),
-    cpuUs: median(runs.map(({ long }) => cpuUs(long))),
-    runningUs: median(
-      runs.flatMap(({ long, brief }) =>
-        brief ? [((long.cpuS - brief.cpuS) / (long.samples - brief.samples)) * 1e6] : [],
-      ),
-    ),
+    rateHz: median(runs.map(rateHz)),
+    cpuUs: median(runs.map(cpuUs)),
+    runningUs: median(runs.flatMap(({ steady }) => (steady ? [steady.samplingUs + steady.restUs] : []))),
     ...(spacings.length > 0 ? { spacing: overRepeats(spacings) } : {}),
-    runs: runs.map(({ long }) => long),
+    runs,
   };
 }
 
@@ -139,13 +126,16 @@ function figureTables(
   const cells = (pick: (figure: Figures) => string) =>
     names.map((name) => [name, ...latenciesMs.map((latency) => pick(figures.get(latency)!.get(name)!))]);
   return [
-    `A board that answers at once, after 1 ms and after 2 ms; median of ${repeats} runs of ${seconds} s, at 1 ms of ${longSeconds} s. Only ` +
+    'A BENCHLAB of firmware 6 that answers at once, after 1 ms and after 2 ms, in bursts of 128 bytes 80 µs apart, as a ' +
+      'full-speed USB device is read; ' +
+      `median of ${repeats} runs of ${seconds} s, at 1 ms of ${longSeconds} s. Only ` +
       'the second pyserial loop and powerlog decode and write CSV; the others throw the reply away.',
     table(
       ['samples per second', ...latenciesMs.map((latency) => `${latency} ms`)],
       cells(({ rateHz }) => short(rateHz)),
     ),
-    "CPU of the whole process, its start included, and in brackets without the start's share.",
+    'Time on a core of all the threads of a process, as the scheduler counts it in nanoseconds: its start included, and in ' +
+      'brackets once it runs, over the last three quarters.',
     table(
       ['CPU per sample, µs', ...latenciesMs.map((latency) => `${latency} ms`)],
       cells(({ cpuUs, runningUs }) =>

@@ -1,15 +1,27 @@
 import { readFileSync } from 'node:fs';
+import { frameBytesOf, type Product } from './frames.js';
+import { makersPython } from './maker-library.js';
 import { type Spacing, spacing } from './stats.js';
-import { peer, powerlog, type Workshop } from './workshop.js';
+import { type Charge, peer, powerlog, type Workshop } from './workshop.js';
 
 /** One run of one reader against one board. */
 export interface Run {
   readonly samples: number;
   readonly rateHz: number;
   readonly cpuS: number;
+  /** What a sample costs once it runs; absent where the kernel does not tell of threads. */
+  readonly steady?: PerSample;
   readonly spacing?: Spacing;
   /** Gaps that are more than a request sent late. */
   readonly lost?: number;
+}
+
+/** On-CPU microseconds a sample. */
+export interface PerSample {
+  /** Of the thread that was put on a core most often. */
+  readonly samplingUs: number;
+  /** Of all the others together. */
+  readonly restUs: number;
 }
 
 export interface Reader {
@@ -24,6 +36,7 @@ export const csvLoop = 'pyserial loop, struct and csv';
 export const stream = '`serialport` stream + `ByteLengthParser`';
 export const ours = '**powerlog record**, 39 columns';
 export const oursPortable = 'powerlog record `--link stream`, 39 columns';
+export const makers = "the maker's library, with its CSV";
 
 export function liveReaders(workshop: Workshop): Reader[] {
   const python = workshop.serialPython;
@@ -39,18 +52,14 @@ export function liveReaders(workshop: Workshop): Reader[] {
           {
             name: cReader,
             run: (port: string, seconds: number, rateHz = 0) =>
-              peerRun(workshop, [reader, port, String(seconds), String(rateHz)]),
+              peerRun(workshop, [...cCommand(reader), port, String(seconds), String(rateHz)]),
           },
           {
             name: cPipelined,
             run: async (port: string, seconds: number) => {
               const { spacing: _, ...run } = await peerRun(workshop, [
-                reader,
-                port,
-                String(seconds),
-                '0',
-                '',
-                '2',
+                ...cCommand(reader),
+                ...[port, String(seconds), '0', '', '2'],
               ]);
               return run;
             },
@@ -68,11 +77,55 @@ export function liveReaders(workshop: Workshop): Reader[] {
   ];
 }
 
+/** Those that read a product at its full rate and are held against each other thread by thread, and the maker's own. */
+export function costReaders(workshop: Workshop, product: Product): Reader[] {
+  const reader = workshop.compiled('reader');
+  const python = makersPython();
+  return [
+    ...(reader
+      ? [
+          {
+            name: cReader,
+            run: (port: string, seconds: number) =>
+              peerRun(workshop, [...cCommand(reader, product), port, String(seconds)]),
+          },
+        ]
+      : []),
+    { name: ours, run: (...args) => recordRun(workshop, 'auto', ...args) },
+    ...(python
+      ? [
+          {
+            name: makers,
+            run: (port: string, seconds: number) =>
+              peerRun(workshop, [
+                ...[python, peer('pycore_logger.py'), port, String(seconds), workshop.file('maker.csv')],
+              ]),
+          },
+        ]
+      : []),
+  ];
+}
+
+const cCommand = (reader: string, product: Product = 'benchlab'): string[] => [
+  reader,
+  String(frameBytesOf(product)),
+];
+
+/** Shares the steady part of a run out among its samples, which came at an even rate. */
+function perSample({ steady }: Charge, rateHz: number): { steady?: PerSample } {
+  if (!steady) return {};
+  const [sampling, ...others] = [...steady.threads].sort((a, b) => b.runs - a.runs);
+  const us = (cpuS: number): number => (cpuS / (rateHz * steady.windowS)) * 1e6;
+  const rest = others.reduce((sum, { cpuS }) => sum + cpuS, 0);
+  return { steady: { samplingUs: us(sampling!.cpuS), restUs: us(rest) } };
+}
+
 async function peerRun(workshop: Workshop, command: readonly string[]): Promise<Run> {
-  const { cpuS, stdout } = await workshop.measure(command);
+  const { stdout, ...charge } = await workshop.measure(command);
   const said = JSON.parse(stdout) as { samples: number; seconds: number } & Partial<Spacing>;
   const { samples, seconds, p50, p99, p999, max } = said;
-  const found = { samples, rateHz: samples / seconds, cpuS };
+  const rateHz = samples / seconds;
+  const found = { samples, rateHz, cpuS: charge.cpuS, ...perSample(charge, rateHz) };
   return p50 === undefined ? found : { ...found, spacing: { p50, p99: p99!, p999: p999!, max: max! } };
 }
 
@@ -87,7 +140,7 @@ async function recordRun(
 ): Promise<Run> {
   const base = workshop.file(`record-${recordings++ % 2}`);
   const pace = rateHz ? ['--rate', String(rateHz)] : [];
-  const { cpuS } = await workshop.measure([
+  const charge = await workshop.measure([
     ...[process.execPath, powerlog, 'record', '--port', port, '--link', link, '--quiet', '--force'],
     ...['--duration', `${seconds}s`, '--out', `${base}.csv`, ...pace],
   ]);
@@ -99,10 +152,12 @@ async function recordRun(
     gaps: { cause: string }[];
   };
   const spanS = (instants.at(-1)! - instants[0]!) / 1e6;
+  const foundHz = (instants.length - 1) / spanS;
   return {
     samples: instants.length,
-    rateHz: (instants.length - 1) / spanS,
-    cpuS,
+    rateHz: foundHz,
+    cpuS: charge.cpuS,
+    ...perSample(charge, foundHz),
     spacing: spacing(instants),
     lost: gaps.filter(({ cause }) => cause !== 'late').length,
   };

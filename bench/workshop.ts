@@ -5,7 +5,7 @@ import { arch, cpus, release, tmpdir, type } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { writeFrames } from './frames.js';
+import { type Product, writeFrames } from './frames.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 export const fromRoot = (path: string): string => join(root, path);
@@ -15,21 +15,32 @@ export const powerlog = fromRoot('bin/powerlog.js');
 /** What the kernel charged one process with all its threads. */
 export interface Charge {
   readonly wallS: number;
+  /** On a core, all threads together. */
   readonly cpuS: number;
   readonly peakRssMb: number;
+  /** Once it ran, without its start; absent for what was brief, and where the kernel does not tell of threads. */
+  readonly steady?: Steady;
+}
+
+export interface Steady {
+  readonly windowS: number;
+  readonly threads: readonly { readonly cpuS: number; readonly runs: number }[];
 }
 
 /** Reads what `measured.py` wrote. @throws Error where the command failed. */
 export function readCharge(path: string): Charge {
   const raw = JSON.parse(readFileSync(path, 'utf8')) as {
     wall_s: number;
-    user_s: number;
-    system_s: number;
+    cpu_s: number;
     peak_rss_kb: number;
     status: number;
+    steady?: { window_s: number; threads: { cpu_s: number; runs: number }[] };
   };
   if (raw.status !== 0) throw new Error(`ended with ${raw.status}`);
-  return { wallS: raw.wall_s, cpuS: raw.user_s + raw.system_s, peakRssMb: raw.peak_rss_kb / 1024 };
+  const charge = { wallS: raw.wall_s, cpuS: raw.cpu_s, peakRssMb: raw.peak_rss_kb / 1024 };
+  if (!raw.steady) return charge;
+  const threads = raw.steady.threads.map(({ cpu_s: cpuS, runs }) => ({ cpuS, runs }));
+  return { ...charge, steady: { windowS: raw.steady.window_s, threads } };
 }
 
 /** A folder for the benchmark's files, the compiled peers, and every process started, which `close` ends. */
@@ -39,7 +50,10 @@ export class Workshop {
     ['python3', '/usr/bin/python3'],
     ['-c', 'import os; os.waitstatus_to_exitcode'],
   );
-  readonly serialPython = firstThatRuns(['python3', '/usr/bin/python3'], ['-c', 'import serial, tty']);
+  readonly serialPython = firstThatRuns(
+    [fromRoot('.venv/bin/python3'), 'python3', '/usr/bin/python3'],
+    ['-c', 'import serial, tty'],
+  );
   /** Peers that this machine lacks, for the page. */
   readonly missing: string[] = [];
   readonly #compiler = firstThatRuns(['cc', 'gcc', 'clang'], ['--version']);
@@ -50,7 +64,10 @@ export class Workshop {
     if (!this.python)
       throw new Error('the benchmark needs python3 (3.9 or newer) to read what a process cost');
     if (!this.serialPython) this.missing.push('the pyserial loops (no python3 that has pyserial)');
-    if (!this.#compiler) this.missing.push('the C reader and the C decoder (no C compiler)');
+    if (!this.#compiler)
+      this.missing.push(
+        'the C reader, the C decoder, and the board model that sends in bursts (no C compiler)',
+      );
   }
 
   file(name: string): string {
@@ -74,14 +91,19 @@ export class Workshop {
     return child;
   }
 
+  /** Whether the board model in C is to be had; the one in Python plays a BENCHLAB only, and in one burst. */
+  get hasFastBoard(): boolean {
+    return this.#compiler !== undefined;
+  }
+
   /** Starts a board model that answers after `latencyMs`; resolves to its port. */
-  async board(latencyMs: number): Promise<string> {
-    const frames = this.file('board.bin');
-    if (!existsSync(frames)) writeFrames(frames, boardFrames);
+  async board(latencyMs: number, product: Product = 'benchlab'): Promise<string> {
+    const frames = this.file(`${product}.bin`);
+    if (!existsSync(frames)) writeFrames(frames, boardFrames, product);
     const fast = this.compiled('board');
     const model = fromRoot('test/peers/foreign_board.py');
     const command = fast
-      ? [fast, String(latencyMs * 1000), '3600', frames]
+      ? [fast, product, String(latencyMs * 1000), '3600', frames]
       : [this.python!, model, '--latency', String(latencyMs), '--frames', frames];
     const child = this.start(command, ['ignore', 'pipe', 'inherit']);
     const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];

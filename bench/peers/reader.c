@@ -1,4 +1,6 @@
-// The reader that nothing beats: one request, one blocking read. Usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE] [UNDER_WAY]
+// The reader that nothing beats: one request, and a blocking read for each burst of the reply. VMIN is 1: with as much as a
+// frame, Linux would hand a reply over in pieces of 64 bytes, twice as many reads.
+// Usage: reader FRAME_BYTES PORT SECONDS [RATE_HZ] [FRAMES_FILE] [UNDER_WAY]
 // UNDER_WAY requests, 1 unless given, are out at any time; FRAMES_FILE may be empty.
 // Prints JSON: samples, seconds, and the spacing of the samples' instants (middle of request and reply) in µs.
 #define _GNU_SOURCE
@@ -10,7 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { frame_bytes = 216, most = 4000000 };
+enum { most_frame_bytes = 384, most = 4000000 };
+static int frame_bytes;
 
 static int64_t now_ns(void) {
   struct timespec t;
@@ -33,7 +36,10 @@ static int read_frame(int fd, uint8_t *frame) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 3) return fputs("usage: reader PORT SECONDS [RATE_HZ] [FRAMES_FILE] [UNDER_WAY]\n", stderr), 2;
+  if (argc < 4) return fputs("usage: reader FRAME_BYTES PORT SECONDS [RATE_HZ] [FRAMES_FILE] [UNDER_WAY]\n", stderr), 2;
+  frame_bytes = atoi(argv[1]);
+  if (frame_bytes < 1 || frame_bytes > most_frame_bytes) return fputs("FRAME_BYTES: 1 to 384\n", stderr), 2;
+  argv++, argc--;
   double seconds = atof(argv[2]), rate = argc > 3 ? atof(argv[3]) : 0;
   FILE *out = argc > 4 && *argv[4] ? fopen(argv[4], "wb") : NULL;
   int under_way = argc > 5 ? atoi(argv[5]) : 1;
@@ -41,7 +47,7 @@ int main(int argc, char **argv) {
   struct termios raw;
   if (fd < 0 || tcgetattr(fd, &raw)) return perror(argv[1]), 1;
   cfmakeraw(&raw);
-  raw.c_cc[VMIN] = frame_bytes;
+  raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
   tcsetattr(fd, TCSANOW, &raw);
   tcflush(fd, TCIOFLUSH);
@@ -51,7 +57,7 @@ int main(int argc, char **argv) {
   if (!at) return perror("memory"), 1;
   int count = 0;
   const uint8_t ask = 1;
-  uint8_t frame[frame_bytes];
+  uint8_t frame[most_frame_bytes];
   for (int i = 1; i < under_way; i++)
     if (write(fd, &ask, 1) != 1) return perror("write"), 1;
   int64_t start = now_ns(), end = start + (int64_t)(seconds * 1e9), reply = start;
@@ -66,7 +72,7 @@ int main(int argc, char **argv) {
     if (!read_frame(fd, frame)) return perror("read"), 1;
     reply = now_ns();
     at[count++] = (request + reply) / 2 / 1e3;
-    if (out) fwrite(frame, 1, frame_bytes, out);
+    if (out) fwrite(frame, 1, (size_t)frame_bytes, out);
   }
   for (int i = 1; i < under_way; i++) // nothing is left behind for the next reader
     if (!read_frame(fd, frame)) return perror("read"), 1;
