@@ -1,4 +1,5 @@
 import type { Block, RecordingHeader } from '../block.js';
+import { FlushTurns } from '../sink/flush-turns.js';
 import { OutputFile } from '../sink/output-file.js';
 import type { Sink } from '../sink/sink.js';
 import { tool } from '../tool.js';
@@ -12,8 +13,6 @@ export interface CaptureOptions extends Omit<CaptureFacts, 'tool'> {
   readonly force: boolean;
 }
 
-/** Frames reach the file at least once a second: this, and the time to write them. */
-const flushEveryMs = 500;
 /** What may wait for a slow disk before the recording has to wait too. */
 const queueBytes = 8 << 20;
 
@@ -30,8 +29,7 @@ export class CaptureSink implements Sink {
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #reported = false;
-  #timer: NodeJS.Timeout | undefined;
-  #flushedMs = 0;
+  readonly #turns = new FlushTurns(() => this.#flush());
 
   constructor({ path, force, ...facts }: CaptureOptions) {
     this.#facts = { ...facts, tool: { name: tool.name, version: tool.version } };
@@ -42,7 +40,6 @@ export class CaptureSink implements Sink {
   async begin(header: RecordingHeader): Promise<void> {
     this.#enqueue(encodePreamble(captureHeader(this.#facts, header)));
     this.#encoder = new CaptureEncoder(this.#facts.board.frameBytes, (block) => this.#enqueue(block));
-    this.#timer = setInterval(() => this.#flush(), flushEveryMs).unref();
     this.#flush();
     await this.#writing;
     this.#throwFailure();
@@ -51,13 +48,12 @@ export class CaptureSink implements Sink {
   write(block: Block): void | Promise<void> {
     this.#throwFailure();
     this.#encoder!.push(block.raw);
-    // The timer alone would do, if nothing ever kept the thread busy.
-    if (performance.now() - this.#flushedMs >= flushEveryMs) this.#flush();
+    this.#turns.come();
     if (this.#queuedBytes > queueBytes) return this.#drain();
   }
 
   async finish(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#turns.stop();
     try {
       await this.#drain();
     } finally {
@@ -78,11 +74,14 @@ export class CaptureSink implements Sink {
     this.#queuedBytes += bytes.length;
   }
 
-  /** Closes the block in progress and hands what is queued to the system, one write at a time. */
-  #flush(): void {
+  /**
+   * Closes the block in progress and hands what is queued to the system, one write at a time: false where the last is
+   * under way.
+   */
+  #flush(): boolean {
     this.#encoder?.flush();
-    this.#flushedMs = performance.now();
-    if (this.#writing || this.#failure || this.#queue.length === 0) return;
+    if (this.#writing) return false;
+    if (this.#failure || this.#queue.length === 0) return true;
     const blocks = this.#queue;
     const bytes = blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks);
     this.#queue = [];
@@ -95,6 +94,7 @@ export class CaptureSink implements Sink {
       .finally(() => {
         this.#writing = undefined;
       });
+    return true;
   }
 
   #throwFailure(): void {

@@ -14,6 +14,7 @@ import { SignalRelay } from '../exec/signals.js';
 import { inherited } from '../exec/start/inherited.js';
 import type { RepeatedRuns } from '../exec/summaries.js';
 import type { Summary } from '../measure/summary.js';
+import { handOverMsFor } from '../session/outputs.js';
 import { plural } from '../units.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
 import { endWhenAskedAgain } from './impatience.js';
@@ -47,7 +48,10 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     const measurement = await Measurement.start({
       port: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
-      recording: options.rate === undefined ? {} : { rateHz: options.rate },
+      recording: {
+        ...(options.rate === undefined ? {} : { rateHz: options.rate }),
+        handOverMs: handOverMsFor(options),
+      },
       map,
       outputs: options,
       strict: options.strict ?? false,

@@ -78,13 +78,14 @@ async function record(options: RecordOptions): Promise<void> {
       'nothing to record to: give --out run.csv (or --out - for standard output), --capture run.plog, or both',
     );
   const map = await railMapFrom(options);
-  const [{ openSource }, { resolveWiring }, { openOutputs }, { runSession }, { notice }] = await Promise.all([
-    import('../source/open.js'),
-    import('../measure/rail-map.js'),
-    import('../session/outputs.js'),
-    import('../session/session.js'),
-    import('./notices.js'),
-  ]);
+  const [{ openSource }, { resolveWiring }, { handOverMsFor, openOutputs }, { runSession }, { notice }] =
+    await Promise.all([
+      import('../source/open.js'),
+      import('../measure/rail-map.js'),
+      import('../session/outputs.js'),
+      import('../session/session.js'),
+      import('./notices.js'),
+    ]);
   const source = await openSource(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
@@ -96,13 +97,15 @@ async function record(options: RecordOptions): Promise<void> {
     const outputs = await openOutputs(options, source, wiring);
     const sinks = [...outputs.sinks];
     const { duration: durationMs, rate: rateHz } = options;
-    if (process.stderr.isTTY && !options.quiet) {
+    const statusShown = process.stderr.isTTY && !options.quiet;
+    if (statusShown) {
       const { StatusLine } = await import('./status-line.js');
       sinks.push(new StatusLine(process.stderr, outputs.collector, durationMs));
     }
     const recording = source.start({
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(rateHz === undefined ? {} : { rateHz }),
+      handOverMs: handOverMsFor(options, statusShown),
     });
     const release = onEndSignal(() => recording.stop());
     try {

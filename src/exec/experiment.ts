@@ -115,6 +115,7 @@ async function coolDown(
   const giveUpMs = performance.now() + idleLimitMs;
   while (performance.now() < giveUpMs && (await relay.sleep(idleWindowMs))) {
     const nowUs = nsSince(measurement.originNs) / 1000;
+    await measurement.reached(nowUs);
     const meanMw = measurement.history.meanBetween(nowUs - idleWindowMs * 1000, nowUs, 0);
     if (meanMw === null || meanMw <= limitMw) return;
   }

@@ -33,6 +33,9 @@ export interface MeasuringFault {
 /** How long samples are waited for that ought to be there, ms. */
 const graceMs = 1000;
 
+/** How often samples that are waited for are asked for, ms. */
+const askEveryMs = 10;
+
 /** How long the end of a recording is waited for: a hung disk or port must not hold whoever waits for the command. */
 const stopLimitMs = 30_000;
 
@@ -122,6 +125,7 @@ export class Measurement {
 
   /** Waits until a sample at `us` or later is in, not much longer than it ought to take. */
   async reached(us: number): Promise<void> {
+    const handOvers = setInterval(() => this.#recording.handOver?.(), askEveryMs);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       const lastUs = Math.max(this.history.lastUs, 0);
@@ -130,6 +134,7 @@ export class Measurement {
     });
     await Promise.race([this.history.reached(us), late]);
     clearTimeout(timer);
+    clearInterval(handOvers);
   }
 
   /** Ends the recording; everything that could be written is on disk afterwards. */

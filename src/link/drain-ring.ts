@@ -1,5 +1,5 @@
 import type { FrameBlock, RecordingEvent } from '../block.js';
-import { blockSamples, handOverMs } from './link.js';
+import { blockSamples, unwatchedMs } from './link.js';
 import type { SampleRing } from './ring.js';
 import type { SamplingOutcome } from './sampler.js';
 
@@ -10,7 +10,7 @@ export interface PlacedEvent {
 }
 
 /**
- * Hands out what a sampler puts into a ring, a few times a second, events in their place, until `outcome` is known
+ * Hands out what a sampler puts into a ring, at every turn, events in their place, until `outcome` is known
  * and the ring is empty. The consumer polls, so that the producer spends nothing on waking it.
  * @throws what `outcome` is rejected with, once everything is handed out
  */
@@ -18,16 +18,17 @@ export async function* drainRing(
   ring: SampleRing,
   events: PlacedEvent[],
   outcome: Promise<SamplingOutcome>,
+  turns = new Turns(),
 ): AsyncGenerator<FrameBlock, SamplingOutcome> {
-  const poll = new Poll(outcome);
+  turns.endWith(outcome);
   for (;;) {
-    const { ended } = poll;
+    const { ended } = turns;
     yield* upTo(ring, events, ring.head);
     if (ended) {
       if (events.length > 0) yield emptyBlock(events.splice(0).map((placed) => placed.event));
       return outcome;
     }
-    await poll.next();
+    await turns.next();
   }
 }
 
@@ -56,19 +57,26 @@ export const emptyBlock = (events: readonly RecordingEvent[]): FrameBlock => ({
 });
 
 /**
- * Pauses of `handOverMs`, the last of which ends with the sampling. Not `Promise.race`: whatever outlives the race, as
- * the sampling does, keeps something of every race until it settles: 315 bytes each, 4.5 MB an hour.
+ * When a ring is looked at: every so often, when somebody asks for it, and when the sampling ends. Not `Promise.race`:
+ * whatever outlives the race, as the sampling does, keeps something of every race until it settles: 315 bytes each,
+ * 4.5 MB an hour.
  */
-class Poll {
+export class Turns {
   ended = false;
   #wake: (() => void) | undefined;
 
-  constructor(outcome: Promise<unknown>) {
+  constructor(readonly everyMs: number = unwatchedMs) {}
+
+  endWith(outcome: Promise<unknown>): void {
     const end = () => {
       this.ended = true;
-      this.#wake?.();
+      this.now();
     };
     outcome.then(end, end);
+  }
+
+  now(): void {
+    this.#wake?.();
   }
 
   async next(): Promise<void> {
@@ -76,7 +84,7 @@ class Poll {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      timer = setTimeout(resolve, handOverMs);
+      timer = setTimeout(resolve, this.everyMs);
     });
     clearTimeout(timer);
   }

@@ -8,6 +8,8 @@ export interface LinkSampling {
   readonly rateHz?: number | undefined;
   /** No request goes out at or after this instant, ns since the origin. */
   readonly endNs?: number | undefined;
+  /** How old a sample may get before it is handed on, ms; `unwatchedMs` where absent. */
+  readonly handOverMs?: number | undefined;
 }
 
 /** An open port with an identified board behind it. */
@@ -17,6 +19,8 @@ export interface Link {
   readonly identity: BoardIdentity;
   /** Samples until `stop`, the end, or the board is lost; returns which. Called once. */
   sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome>;
+  /** Hands on at once what is there. */
+  handOver(): void;
   stop(): void;
   close(): Promise<void>;
 }
@@ -24,8 +28,13 @@ export interface Link {
 /** `tty`: a thread that blocks in the kernel (POSIX). `stream`: serialport's stream. `in-process`: no port at all. */
 export type LinkKind = 'tty' | 'stream' | 'in-process';
 
-/** Live samples are handed on in pieces of about this age: each hand-over costs CPU on the machine under test. */
-export const handOverMs = 250;
+/**
+ * Live samples are handed on in pieces of about this age: each hand-over costs CPU on the machine under test, most of it for
+ * waking up. Files are to have them within a second.
+ */
+export const unwatchedMs = 750;
+/** The same where somebody looks on: a person at a terminal, a program at a pipe. */
+export const watchedMs = 250;
 /** A block holds at most so many samples. */
 export const blockSamples = 512;
 /** What the ring holds: a minute at 1 kHz, however long the text takes. 15 MB at 216 bytes a frame. */

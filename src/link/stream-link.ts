@@ -1,6 +1,6 @@
 import type { FrameBlock } from '../block.js';
 import { makeFastClock } from '../clock.js';
-import { drainRing, type PlacedEvent } from './drain-ring.js';
+import { drainRing, type PlacedEvent, Turns } from './drain-ring.js';
 import { driveAsync } from './drive.js';
 import { type Identified, identifyAsync } from './handshake.js';
 import { type Link, type LinkKind, type LinkSampling, ringSamples } from './link.js';
@@ -40,6 +40,7 @@ class AsyncLink implements Link {
   readonly board;
   readonly identity;
   private readonly ring: SampleRing;
+  private turns: Turns | undefined;
 
   constructor(
     readonly kind: LinkKind,
@@ -62,7 +63,12 @@ class AsyncLink implements Link {
       onEvent: (event) => events.push({ at: this.ring.head, event }),
     });
     const outcome = driveAsync(sampler, this.wire).then(() => sampler.outcome);
-    return drainRing(this.ring, events, outcome);
+    this.turns = new Turns(options.handOverMs);
+    return drainRing(this.ring, events, outcome, this.turns);
+  }
+
+  handOver(): void {
+    this.turns?.now();
   }
 
   stop(): void {

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { BoardIdentity, FrameBlock } from '../block.js';
 import type { Board } from '../board/board.js';
 import { ExitCode, UserError } from '../errors.js';
-import { drainRing, type PlacedEvent } from './drain-ring.js';
+import { drainRing, type PlacedEvent, Turns } from './drain-ring.js';
 import type { Link, LinkSampling } from './link.js';
 import { SampleRing } from './ring.js';
 import type { SamplingOutcome } from './sampler.js';
@@ -62,6 +62,7 @@ class TtyLink implements Link {
   readonly identity: BoardIdentity;
   private readonly ring: SampleRing;
   private readonly ended: Promise<void>;
+  private turns: Turns | undefined;
 
   constructor(
     private readonly port: ConfiguredPort,
@@ -85,7 +86,12 @@ class TtyLink implements Link {
       });
     });
     this.post({ type: 'start', ...options });
-    return drainRing(this.ring, events, outcome);
+    this.turns = new Turns(options.handOverMs);
+    return drainRing(this.ring, events, outcome, this.turns);
+  }
+
+  handOver(): void {
+    this.turns?.now();
   }
 
   stop(): void {

@@ -15,6 +15,9 @@ export interface Reading {
   readonly value: number | null;
 }
 
+/** The first reading is shown when it is there, ms. */
+const promptlyMs = 20;
+
 /** One sample of everything the board measures, sums first; undefined where none comes. */
 export async function firstReadings(source: Source): Promise<Reading[] | undefined> {
   const { board } = source;
@@ -22,7 +25,7 @@ export async function firstReadings(source: Source): Promise<Reading[] | undefin
   const columns = csvColumns(board, wiring, 'all').filter(
     ({ source: { kind } }) => kind === 'sum' || kind === 'channel',
   );
-  const recording = source.start({});
+  const recording = source.start({ handOverMs: promptlyMs });
   let readings: Reading[] | undefined;
   await runSession({
     board,

@@ -1,4 +1,5 @@
 import type { Warning } from '../block.js';
+import { unwatchedMs, watchedMs } from '../link/link.js';
 import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
 import { buildSummary, type HostFacts, type Summary } from '../measure/summary.js';
@@ -85,6 +86,10 @@ export async function openOutputs(
     },
   };
 }
+
+/** How old a sample may get: less where somebody sees it, on a terminal or where the CSV is no file, but a pipe or device. */
+export const handOverMsFor = ({ out }: OutputChoice, onTerminal = false): number =>
+  onTerminal || (out !== undefined && summaryPathFor(out) === null) ? watchedMs : unwatchedMs;
 
 /** Beside the CSV, or else beside the capture. */
 function summaryPathOf({ out, capture }: OutputChoice): string | null {

@@ -1,5 +1,6 @@
 import type { Block, RecordingHeader } from '../block.js';
 import type { Column } from './columns.js';
+import { FlushTurns } from './flush-turns.js';
 import { OutputFile, type OutputOptions } from './output-file.js';
 import { headerRow, RowWriter } from './row-writer.js';
 import type { Sink } from './sink.js';
@@ -10,8 +11,6 @@ export interface CsvOptions extends OutputOptions {
 
 /** What is handed to the system at once; two take turns, so that rows are written while the disk takes the last. */
 const pieces = { count: 2, bytes: 1 << 20 };
-/** Rows reach the file at least once a second: this, and the time to write them. */
-const flushEveryMs = 500;
 
 /** @throws UserError (outputFailed) where the output can't be opened, or exists and is not forced. */
 export const openCsv = async (options: CsvOptions): Promise<CsvSink> => new CsvSink(options);
@@ -27,8 +26,7 @@ export class CsvSink implements Sink {
   #pending: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #reported = false;
-  #timer: NodeJS.Timeout | undefined;
-  #flushedMs = 0;
+  readonly #turns = new FlushTurns(() => this.#flushIfIdle());
 
   /** @throws UserError (outputFailed) where the output can't be opened. */
   constructor(options: CsvOptions) {
@@ -51,7 +49,6 @@ export class CsvSink implements Sink {
     const [first] = this.#writer.pieces;
     first!.length = new TextEncoder().encodeInto(headerRow(this.#columns), first!.bytes).written;
     this.#fillingLines = 1;
-    this.#timer = setInterval(() => this.#flushIfIdle(), flushEveryMs).unref();
     return this.#flush();
   }
 
@@ -59,12 +56,11 @@ export class CsvSink implements Sink {
     this.#throwFailure();
     const full = this.#fill(block, 0);
     if (full < block.count) return this.#writeRest(block, full);
-    // The timer alone would do, if nothing ever kept the thread busy.
-    if (performance.now() - this.#flushedMs >= flushEveryMs) this.#flushIfIdle();
+    if (block.count > 0) this.#turns.come();
   }
 
   async finish(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#turns.stop();
     try {
       if (!this.#failure) await this.#flush();
       await this.#pending;
@@ -85,8 +81,10 @@ export class CsvSink implements Sink {
     return end;
   }
 
-  #flushIfIdle(): void {
-    if (!this.#pending && !this.#failure) void this.#flush();
+  #flushIfIdle(): boolean {
+    if (this.#pending) return false;
+    if (!this.#failure) void this.#flush();
+    return true;
   }
 
   /** Hands the rows so far to the system; resolves when that has begun. */
@@ -98,7 +96,7 @@ export class CsvSink implements Sink {
     const lines = this.#fillingLines;
     this.#turn = this.#turn === 0 ? 1 : 0;
     this.#fillingLines = 0;
-    this.#flushedMs = performance.now();
+    this.#turns.went();
     this.#pending = this.#file
       .write(piece.bytes.subarray(0, piece.length), lines)
       .catch((error) => {

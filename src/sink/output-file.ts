@@ -22,7 +22,7 @@ export interface OutputOptions {
   readonly path: string;
   /** Overwrites what exists. */
   readonly force: boolean;
-  /** Asks the disk once a second to keep what it was given: for what can't be made again. */
+  /** Asks the disk about once a second to keep what it was given: for what can't be made again. */
   readonly durable?: boolean;
   /** What is whole or torn: a line, or all of a write, for blocks of bytes. */
   readonly unit?: 'line' | 'block';
@@ -30,7 +30,8 @@ export interface OutputOptions {
 
 const standardOutput: OpenedOutput = { fd: 1, path: '-', created: false, regular: false };
 const newline = 0x0a;
-const syncEveryMs = 1000;
+/** Less than the turns in which a live board's samples come, so that none of them is left for the next. */
+const syncEveryMs = 700;
 const waitMs = { first: 1, longest: 20 };
 
 /**

@@ -92,6 +92,10 @@ class LiveRecording implements Recording {
     yield emptyBlock([...this.clockWatch.last(atNs), { type: 'end', atNs, reason }]);
   }
 
+  handOver(): void {
+    this.link?.handOver();
+  }
+
   stop(): void {
     this.aborter.abort();
     this.link?.stop();
@@ -106,8 +110,8 @@ class LiveRecording implements Recording {
   private async *sampleUntilEnd() {
     const link = this.link as Link;
     const originNs = this.anchor.monotonicNs;
-    const { rateHz } = this.recordingOptions;
-    const samples = link.sample({ originNs, rateHz, endNs: this.endNs });
+    const { rateHz, handOverMs } = this.recordingOptions;
+    const samples = link.sample({ originNs, rateHz, endNs: this.endNs, handOverMs });
     if (this.aborter.signal.aborted) link.stop();
     for (;;) {
       const next = await samples.next();

@@ -6,6 +6,8 @@ export interface RecordingOptions {
   readonly rateHz?: number;
   /** Ends by itself after this long. */
   readonly durationMs?: number;
+  /** How old a sample may get before it is handed on, ms: smaller where somebody looks on, larger where CPU counts. */
+  readonly handOverMs?: number;
 }
 
 /** Anything that yields samples: a live board, a capture, the simulator. Connected and identified already. */
@@ -21,10 +23,12 @@ export interface Source {
 /** A recording in progress. */
 export interface Recording {
   readonly header: RecordingHeader;
-  /** The samples in order; the last block holds the `end` event. Live sources hand blocks out a few times a second. */
+  /** The samples in order; the last block holds the `end` event. Live sources hand blocks out about once a second. */
   blocks(): AsyncIterable<FrameBlock>;
   /** Ends it: the blocks up to now still come, then `end`. */
   stop(): void;
+  /** Hands on at once what is there, where samples are collected for a while. */
+  handOver?(): void;
   /** What is doubtful about the samples, known once the last block has come. */
   warnings?(): readonly Warning[];
 }

@@ -1,4 +1,15 @@
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RecordingEvent } from '#powerlog/block.js';
 import { readClockAnchor } from '#powerlog/clock.js';
@@ -54,6 +65,27 @@ async function sample(
   }
 }
 
+/** Some good frames of a board that then goes away. */
+async function fewFrames(kind: 'tty' | 'stream'): Promise<readonly Buffer[]> {
+  board = await startForeignBoard();
+  await sample(kind, board.port, { samples: 3 });
+  return (await board.stop()).sent.slice(0, 3);
+}
+
+/** The places of what was sent and is not in `got`, which is nothing else, in order. */
+function lostFrames(sent: readonly Buffer[], got: readonly string[]): number[] {
+  const all = hexOf(sent);
+  let place = -1;
+  const lost: number[] = [];
+  for (const frame of got) {
+    const next = all.indexOf(frame, place + 1);
+    expect(next, 'a row that was never sent, or not in this order').toBeGreaterThan(place);
+    for (let skipped = place + 1; skipped < next; skipped++) lost.push(skipped);
+    place = next;
+  }
+  return lost;
+}
+
 const hexOf = (frames: readonly Buffer[]): string[] => frames.map((frame) => frame.toString('hex'));
 
 describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) => {
@@ -67,6 +99,44 @@ describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) =
     expect(new Set(received)).toEqual(new Set([0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e]));
     expect(got.outcome).toBe('stopped');
     expect(got.events).toEqual([]);
+  });
+
+  it.each([2, 3, 5])('puts a reply together that comes in %i pieces, cut anywhere', async (pieces) => {
+    board = await startForeignBoard('--pieces', String(pieces), '--apart', '0.5', '--seed', String(pieces));
+    const got = await sample(kind, board.port, { samples: 500 });
+    const { sent } = await board.stop();
+    // A machine that is busy enough keeps a reply until it is too late: that is told, and may take its neighbour along.
+    expect(lostFrames(sent, got.frames).length).toBeLessThanOrEqual(2 * got.events.length);
+    expect(got.events.length).toBeLessThan(got.frames.length / 10);
+  });
+
+  it('ends when told to, although the board has fallen silent', async () => {
+    const frames = join(mkdtempSync(join(tmpdir(), 'powerlog-contract-')), 'frames.bin');
+    writeFileSync(frames, Buffer.concat(await fewFrames(kind)));
+    board = await startForeignBoard('--frames', frames, '--after', 'stop');
+    const link = await openLink(board.port, kind);
+    const run = link.sample({ originNs: readClockAnchor().monotonicNs, handOverMs: 10 });
+    let next = await run.next();
+    while (!next.done) {
+      if (next.value.events.some((event) => event.type === 'fault' && event.kind === 'no-reply')) link.stop();
+      next = await run.next();
+    }
+    expect(next.value).toBe('stopped');
+    await link.close();
+    rmSync(dirname(frames), { recursive: true });
+  });
+
+  it('hands on at once when asked to', async () => {
+    board = await startForeignBoard('--latency', '1');
+    const link = await openLink(board.port, kind);
+    const run = link.sample({ originNs: readClockAnchor().monotonicNs, handOverMs: 3_600_000 });
+    const asking = setInterval(() => link.handOver(), 10);
+    for (let blocks = 0; blocks < 3; blocks++) expect((await run.next()).done).toBe(false);
+    clearInterval(asking);
+    link.stop();
+    let next = await run.next();
+    while (!next.done) next = await run.next();
+    await link.close();
   });
 
   it('puts each request before its reply, and each reply before the next request', async () => {
@@ -120,15 +190,7 @@ describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) =
       board = await startForeignBoard('--fault', `${fault}:0.02`, '--latency', '0.2', '--seed', '7');
       const got = await sample(kind, board.port, { ms: 1500 });
       const { sent, faults } = await board.stop();
-      const all = hexOf(sent);
-      let place = -1;
-      const lost: number[] = [];
-      for (const frame of got.frames) {
-        const next = all.indexOf(frame, place + 1);
-        expect(next, 'a row that was never sent, or not in this order').toBeGreaterThan(place);
-        for (let skipped = place + 1; skipped < next; skipped++) lost.push(skipped);
-        place = next;
-      }
+      const lost = lostFrames(sent, got.frames);
       const spoiled = new Set(faults.map((each) => each.frame));
       expect(faults.length).toBeGreaterThan(2);
       // A fault may take its neighbour with it; whatever is lost has a fault beside it.

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { drainRing, type PlacedEvent } from '#powerlog/link/drain-ring.js';
-import { handOverMs } from '#powerlog/link/link.js';
+import { drainRing, type PlacedEvent, Turns } from '#powerlog/link/drain-ring.js';
+import { unwatchedMs } from '#powerlog/link/link.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import type { SamplingOutcome } from '#powerlog/link/sampler.js';
 
@@ -38,6 +38,30 @@ describe('drainRing', () => {
     expect(await blocks.next()).toEqual({ done: true, value: 'duration' });
   });
 
+  it('waits for its turn, unless somebody asks', async () => {
+    vi.useFakeTimers();
+    const ring = newRing();
+    let end: (outcome: SamplingOutcome) => void = () => {};
+    const turns = new Turns(400);
+    const blocks = drainRing(ring, [], new Promise((resolve) => (end = resolve)), turns);
+    const handed: number[] = [];
+    const all = (async () => {
+      for await (const { requestNs } of blocks) handed.push(...requestNs);
+    })();
+    await vi.advanceTimersByTimeAsync(0);
+    put(ring, 1);
+    await vi.advanceTimersByTimeAsync(399);
+    expect(handed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(handed).toEqual([1]);
+    put(ring, 2);
+    turns.now();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(handed).toEqual([1, 2]);
+    end('stopped');
+    await all;
+  });
+
   it('hands out what is left before it fails', async () => {
     const ring = newRing();
     put(ring, 1);
@@ -53,7 +77,7 @@ describe('drainRing', () => {
     let end: (outcome: SamplingOutcome) => void = () => {};
     const next = drainRing(newRing(), [], new Promise((resolve) => (end = resolve))).next();
     const heapAfter = async (pauses: number): Promise<number> => {
-      for (let n = 0; n < pauses; n++) await vi.advanceTimersByTimeAsync(handOverMs);
+      for (let n = 0; n < pauses; n++) await vi.advanceTimersByTimeAsync(unwatchedMs);
       collectGarbage();
       return process.memoryUsage().heapUsed;
     };

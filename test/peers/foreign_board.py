@@ -200,7 +200,7 @@ class Board:
         if kind is None:
             if delay_ms:
                 time.sleep(delay_ms / 1000)
-            os.write(self.master, frame)
+            self.write_in_pieces(frame)
             return True
         self.counts["faults"][kind] = self.counts["faults"].get(kind, 0) + 1
         start = time.monotonic_ns()
@@ -213,6 +213,14 @@ class Board:
             return True
         self.announce()  # not before the log is whole: whoever reads this may end the board
         return False
+
+    def write_in_pieces(self, frame):
+        """In as many pieces as were asked for, cut anywhere, with pauses of any length between them."""
+        cuts = sorted(self.rng.sample(range(1, FRAME_BYTES), self.options.pieces - 1))
+        for start, end in zip([0, *cuts], [*cuts, FRAME_BYTES]):
+            if start:
+                time.sleep(self.rng.random() * self.options.apart / 1000)
+            os.write(self.master, frame[start:end])
 
     def misanswer(self, kind, frame):
         """Does what `kind` says instead of answering with `frame`; returns what the fault log adds."""
@@ -266,6 +274,8 @@ def arguments():
     parser.add_argument("--link", help="symbolic link kept on the port")
     parser.add_argument("--latency", type=float, default=0, metavar="MS", help="before every reply")
     parser.add_argument("--frames", metavar="FILE", help="216-byte frames to serve instead of generated ones")
+    parser.add_argument("--pieces", type=int, default=1, metavar="N", help="in which a good reply is sent")
+    parser.add_argument("--apart", type=float, default=1, metavar="MS", help="the longest pause between two pieces")
     parser.add_argument("--after", choices=("repeat", "stop"), default="repeat", help="after --frames' last frame")
     parser.add_argument("--log", metavar="FILE", help="FILE.commands: bytes received; FILE.frames: frames, in order")
     parser.add_argument("--fault", default="", metavar="KIND:RATE,…", help=f"per reply: {', '.join(KINDS)}")
