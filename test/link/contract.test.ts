@@ -94,18 +94,17 @@ describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) =
     const got = await sample(kind, board.port, { samples: 10_000 });
     const { sent, received } = await board.stop();
     expect(got.frames.length).toBeGreaterThanOrEqual(10_000);
-    expect(got.frames).toEqual(hexOf(sent).slice(0, got.frames.length));
-    expect(sent.length - got.frames.length).toBeLessThanOrEqual(1);
+    // A machine that is busy enough keeps a reply until it is too late: that is told, and may take its neighbour along.
+    expect(lostFrames(sent, got.frames).length).toBeLessThanOrEqual(2 * got.events.length);
+    expect(got.events.length).toBeLessThan(got.frames.length / 100);
     expect(new Set(received)).toEqual(new Set([0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e]));
     expect(got.outcome).toBe('stopped');
-    expect(got.events).toEqual([]);
   });
 
   it.each([2, 3, 5])('puts a reply together that comes in %i pieces, cut anywhere', async (pieces) => {
     board = await startForeignBoard('--pieces', String(pieces), '--apart', '0.5', '--seed', String(pieces));
     const got = await sample(kind, board.port, { samples: 500 });
     const { sent } = await board.stop();
-    // A machine that is busy enough keeps a reply until it is too late: that is told, and may take its neighbour along.
     expect(lostFrames(sent, got.frames).length).toBeLessThanOrEqual(2 * got.events.length);
     expect(got.events.length).toBeLessThan(got.frames.length / 10);
   });
