@@ -94,11 +94,48 @@ describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) =
     const got = await sample(kind, board.port, { samples: 10_000 });
     const { sent, received } = await board.stop();
     expect(got.frames.length).toBeGreaterThanOrEqual(10_000);
-    expect(got.frames).toEqual(hexOf(sent).slice(0, got.frames.length));
-    expect(sent.length - got.frames.length).toBeLessThanOrEqual(1);
+    // A machine that is busy enough keeps a reply until it is too late: that is told, and may take its neighbour along.
+    expect(lostFrames(sent, got.frames).length).toBeLessThanOrEqual(2 * got.events.length);
+    expect(got.events.length).toBeLessThan(got.frames.length / 100);
     expect(new Set(received)).toEqual(new Set([0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e]));
     expect(got.outcome).toBe('stopped');
-    expect(got.events).toEqual([]);
+  });
+
+  it.each([2, 3, 5])('puts a reply together that comes in %i pieces, cut anywhere', async (pieces) => {
+    board = await startForeignBoard('--pieces', String(pieces), '--apart', '0.5', '--seed', String(pieces));
+    const got = await sample(kind, board.port, { samples: 500 });
+    const { sent } = await board.stop();
+    expect(lostFrames(sent, got.frames).length).toBeLessThanOrEqual(2 * got.events.length);
+    expect(got.events.length).toBeLessThan(got.frames.length / 10);
+  });
+
+  it('ends when told to, although the board has fallen silent', async () => {
+    const frames = join(mkdtempSync(join(tmpdir(), 'powerlog-contract-')), 'frames.bin');
+    writeFileSync(frames, Buffer.concat(await fewFrames(kind)));
+    board = await startForeignBoard('--frames', frames, '--after', 'stop');
+    const link = await openLink(board.port, kind);
+    const run = link.sample({ originNs: readClockAnchor().monotonicNs, handOverMs: 10 });
+    let next = await run.next();
+    while (!next.done) {
+      if (next.value.events.some((event) => event.type === 'fault' && event.kind === 'no-reply')) link.stop();
+      next = await run.next();
+    }
+    expect(next.value).toBe('stopped');
+    await link.close();
+    rmSync(dirname(frames), { recursive: true });
+  });
+
+  it('hands on at once when asked to', async () => {
+    board = await startForeignBoard('--latency', '1');
+    const link = await openLink(board.port, kind);
+    const run = link.sample({ originNs: readClockAnchor().monotonicNs, handOverMs: 3_600_000 });
+    const asking = setInterval(() => link.handOver(), 10);
+    for (let blocks = 0; blocks < 3; blocks++) expect((await run.next()).done).toBe(false);
+    clearInterval(asking);
+    link.stop();
+    let next = await run.next();
+    while (!next.done) next = await run.next();
+    await link.close();
   });
 
   it.each([2, 3, 5])('puts a reply together that comes in %i pieces, cut anywhere', async (pieces) => {
