@@ -3,45 +3,54 @@ import { usageError } from './errors.js';
 const durationUnitsMs: Record<string, number> = { ms: 1, s: 1e3, min: 60e3, m: 60e3, h: 3600e3, d: 86400e3 };
 const energyUnitsJ: Record<string, number> = { mJ: 1e-3, J: 1, kJ: 1e3, MJ: 1e6, Wh: 3600, kWh: 3.6e6 };
 
-function quantity(text: string, units: Record<string, number>): { value: number; unit: string } | undefined {
+/** The most that options take; what is beyond is a slip of the finger. */
+const mostDays = 10_000;
+const mostKwh = 1_000_000;
+const mostPercent = 1000;
+const mostHz = 100_000;
+
+/** Text as a number of the smallest unit; NaN where it is none. */
+function quantity(text: string, units: Record<string, number>): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*([A-Za-z]*)$/.exec(text.trim());
-  if (!match) return undefined;
-  const [, number = '', unit = ''] = match;
-  const scale = units[unit];
-  return scale === undefined ? undefined : { value: Number(number) * scale, unit };
+  const [, number, unit = ''] = match ?? [];
+  return number !== undefined && Object.hasOwn(units, unit) ? Number(number) * units[unit]! : Number.NaN;
 }
 
 /** `10s`, `250ms`, `5m`, `2h`, `1d` as milliseconds. A number without a unit is refused: it could mean either. */
 export function parseDurationMs(text: string): number {
-  const parsed = quantity(text, durationUnitsMs);
-  if (!parsed)
-    throw usageError(`'${text}' is not a duration: a number and a unit (ms, s, m, h, d), such as 10s or 5m`);
-  return parsed.value;
+  const ms = quantity(text, durationUnitsMs);
+  if (!(ms <= mostDays * 86400e3))
+    throw usageError(
+      `'${text}' is not a duration: a number and a unit (ms, s, m, h, d) from 0s to ${mostDays}d, such as 10s or 5m`,
+    );
+  return ms;
 }
 
 /** `12kJ`, `500J`, `1.5Wh` as joules. */
 export function parseEnergyJ(text: string): number {
-  const parsed = quantity(text, energyUnitsJ);
-  if (!parsed)
+  const joules = quantity(text, energyUnitsJ);
+  if (!(joules <= mostKwh * 3.6e6))
     throw usageError(
-      `'${text}' is not an energy: a number and a unit (mJ, J, kJ, MJ, Wh, kWh), such as 12kJ`,
+      `'${text}' is not an energy: a number and a unit (mJ, J, kJ, MJ, Wh, kWh) from 0J to ${mostKwh}kWh, such as 12kJ`,
     );
-  return parsed.value;
+  return joules;
 }
 
 /** `3%` as 0.03. */
 export function parsePercent(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*%$/.exec(text.trim());
-  if (!match) throw usageError(`'${text}' is not a percentage: a number and %, such as 3%`);
-  return Number(match[1]) / 100;
+  const percent = Number(match?.[1] ?? Number.NaN);
+  if (!(percent <= mostPercent))
+    throw usageError(`'${text}' is not a percentage: a number and % from 0% to ${mostPercent}%, such as 3%`);
+  return percent / 100;
 }
 
-/** Samples per second, above 0 and at most 100 000. */
+/** Samples per second. */
 export function parseRateHz(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(Hz)?$/i.exec(text.trim());
   const rate = match ? Number(match[1]) : Number.NaN;
-  if (!(rate > 0 && rate <= 100_000))
-    throw usageError(`'${text}' is not a rate: samples per second above 0, such as 400`);
+  if (!(rate > 0 && rate <= mostHz))
+    throw usageError(`'${text}' is not a rate: samples per second above 0 and up to ${mostHz}, such as 400`);
   return rate;
 }
 

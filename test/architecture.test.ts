@@ -7,7 +7,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** From the ground up; a file may import from its own level's own folder and from levels below. */
 const levels: readonly (readonly string[])[] = [
-  ['errors', 'units', 'text', 'clock', 'block', 'tool'],
+  ['errors', 'units', 'text', 'clock', 'timer', 'block', 'tool'],
   ['engine'],
   ['board', 'measure'],
   ['schema'],

@@ -11,7 +11,7 @@ import { checked, type MapOptions } from './options.js';
 function parseCount(least: number): (text: string) => number {
   return (text) => {
     const count = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(count >= least)) throw usageError(`'${text}' is not a number of runs, at least ${least}`);
+    if (!(count >= least)) throw usageError(`'${text}' is not a number of runs from ${least} to 999999`);
     return count;
   };
 }

@@ -25,7 +25,7 @@ export function measuredIdle(result: GroupResult, facts: CostFacts): IdlePower |
 
 /** As a file says; null where it does not know all components: their sums would not fit together. */
 export function knownIdle(baseline: Baseline, { components, accuracyShare }: CostFacts): IdlePower | null {
-  if (baseline.kind !== 'known' || components.some((name) => baseline.powerW[name] === undefined))
+  if (baseline.kind !== 'known' || components.some((name) => !Object.hasOwn(baseline.powerW, name)))
     return null;
   return {
     powerW: perComponent(components, (name) => baseline.powerW[name]!),

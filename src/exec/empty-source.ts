@@ -36,8 +36,9 @@ export class EmptySource implements Source {
 
 class EmptyRecording implements Recording {
   readonly header: RecordingHeader;
-  readonly #stopped: Promise<void>;
-  #stop: () => void = () => {};
+  /** Resolves to the instant, ns. */
+  readonly #stopped: Promise<number>;
+  #stop: (atNs: number) => void = () => {};
 
   constructor(
     board: BoardIdentity,
@@ -51,9 +52,8 @@ class EmptyRecording implements Recording {
   }
 
   async *blocks(): AsyncGenerator<FrameBlock> {
-    await this.#stopped;
+    const atNs = await this.#stopped;
     const none = new Float64Array(0);
-    const atNs = nsSince(this.header.startMonotonicNs!);
     yield {
       count: 0,
       frames: new Uint8Array(0),
@@ -64,7 +64,7 @@ class EmptyRecording implements Recording {
   }
 
   stop(): void {
-    this.#stop();
+    this.#stop(nsSince(this.header.startMonotonicNs!));
   }
 
   warnings(): readonly Warning[] {

@@ -1,3 +1,4 @@
+import { startTimer } from '../timer.js';
 import { inTerminalForeground } from './foreground.js';
 import { ignoreInherited, isIgnored } from './start/ignored.js';
 
@@ -62,9 +63,9 @@ export class SignalRelay {
   async sleep(durationMs: number): Promise<boolean> {
     if (this.interruptedBy === null)
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, durationMs);
+        const cancel = startTimer(durationMs, resolve);
         this.#wake = () => {
-          clearTimeout(timer);
+          cancel();
           resolve();
         };
       });

@@ -80,5 +80,5 @@ function time(entry: string, text: string): number {
   } catch (error) {
     throw usageError(`'${entry.trim()}': ${errorText(error)}`);
   }
-  throw usageError(`'${entry.trim()}': a time above 0 is needed, such as 150ms`);
+  throw usageError(`'${entry.trim()}': a time above 0 and up to 10000d is needed, such as 150ms`);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { startTimer } from '../timer.js';
 import { controlState, controlWord, controlWords } from './control.js';
 import { type FaultPlan, noFaults } from './faults.js';
 import { type PortLink, placeLink } from './link.js';
@@ -48,7 +49,7 @@ class Server implements Simulator {
   private readonly faults: FaultPlan;
   private terminal: PseudoTerminal | undefined;
   private link: PortLink | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private cancelTimer = (): void => {};
   private worker: Worker | undefined;
   private stopping: Promise<void> | undefined;
   private lastPath = '';
@@ -97,7 +98,7 @@ class Server implements Simulator {
 
   private async end(): Promise<void> {
     process.off('exit', this.atExit);
-    clearTimeout(this.timer);
+    this.cancelTimer();
     const { worker } = this;
     const exited = worker && new Promise((resolve) => worker.once('exit', resolve));
     worker?.ref();
@@ -154,13 +155,14 @@ class Server implements Simulator {
   }
 
   private after(ms: number, act: () => void): void {
-    this.timer = setTimeout(() => {
+    const guarded = (): void => {
       try {
         act();
       } catch (error) {
         this.fail(error);
       }
-    }, ms).unref();
+    };
+    this.cancelTimer = startTimer(ms, guarded, false);
   }
 
   private command(state: number): void {

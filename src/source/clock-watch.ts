@@ -46,9 +46,10 @@ export class ClockWatch {
     return events;
   }
 
-  /** The reading at the end, where the recording was long enough for the clock to move. */
-  last(atNs: number): RecordingEvent[] {
-    return atNs > reanchorNs ? [...this.check(atNs), this.anchor()] : this.check(atNs);
+  /** The reading at the end: a clock may be set in a recording of a second too. */
+  last(nowNs: number): RecordingEvent[] {
+    this.nextNs = 0;
+    return this.check(nowNs);
   }
 
   private anchor(): RecordingEvent {

@@ -3,6 +3,7 @@ import type { Instrument } from '../board/board.js';
 import { type ClockAnchor, nsSince, readClockAnchor } from '../clock.js';
 import { emptyBlock } from '../link/drain-ring.js';
 import type { Link } from '../link/link.js';
+import { startTimer } from '../timer.js';
 import { ClockWatch } from './clock-watch.js';
 import { FaultWatch } from './fault-watch.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
@@ -18,7 +19,6 @@ export interface LiveOptions {
 
 /** How often the clocks are looked at: it costs a file read. */
 const clockCheckNs = 1e9;
-const longestTimerMs = 2 ** 31 - 1;
 
 /** A board on a port. */
 export class LiveSource implements Source {
@@ -51,7 +51,9 @@ class LiveRecording implements Recording {
   private readonly aborter = new AbortController();
   private readonly clockWatch: ClockWatch;
   private readonly faultWatch: FaultWatch;
-  private readonly endNs: number | undefined;
+  /** The instants at which it shall end: after its duration, and when somebody said so. */
+  private readonly endNs: number;
+  private stoppedNs = Number.POSITIVE_INFINITY;
   private lastNs = 0;
   private nextClockCheckNs = 0;
 
@@ -69,8 +71,7 @@ class LiveRecording implements Recording {
     };
     this.clockWatch = new ClockWatch(this.anchor);
     this.faultWatch = new FaultWatch((link as Link).board, tellOnce(options.onNotice, (link as Link).board));
-    const { durationMs } = recordingOptions;
-    this.endNs = durationMs === undefined ? undefined : durationMs * 1e6;
+    this.endNs = (recordingOptions.durationMs ?? Number.POSITIVE_INFINITY) * 1e6;
   }
 
   async *blocks(): AsyncGenerator<FrameBlock> {
@@ -88,8 +89,8 @@ class LiveRecording implements Recording {
         break;
       }
     }
-    const atNs = nsSince(this.anchor.monotonicNs);
-    yield emptyBlock([...this.clockWatch.last(atNs), { type: 'end', atNs, reason }]);
+    const events = this.clockWatch.last(nsSince(this.anchor.monotonicNs));
+    yield emptyBlock([...events, { type: 'end', atNs: this.endedNs, reason }]);
   }
 
   handOver(): void {
@@ -97,6 +98,7 @@ class LiveRecording implements Recording {
   }
 
   stop(): void {
+    this.stoppedNs = Math.min(this.stoppedNs, nsSince(this.anchor.monotonicNs));
     this.aborter.abort();
     this.link?.stop();
   }
@@ -137,7 +139,7 @@ class LiveRecording implements Recording {
     await this.link?.close();
     this.link = undefined;
     this.link = await this.untilEnd((signal) => this.options.reconnect(board, signal));
-    const endNs = nsSince(this.anchor.monotonicNs);
+    const endNs = this.endedNs;
     if (this.link)
       this.options.onNotice(
         `${board.product} is back on ${this.link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
@@ -155,19 +157,26 @@ class LiveRecording implements Recording {
     const stopped = this.aborter.signal;
     if (stopped.aborted) end();
     stopped.addEventListener('abort', end);
-    const timer =
-      this.endNs === undefined ? undefined : setTimeout(end, Math.min(this.leftMs, longestTimerMs));
+    const cancel = startTimer(this.leftMs, end);
     try {
       return await wait(ending.signal);
     } finally {
-      clearTimeout(timer);
+      cancel();
       stopped.removeEventListener('abort', end);
     }
   }
 
-  /** Until the recording's end, whole ms. */
+  /** Until the recording's end, ms. */
   private get leftMs(): number {
-    return Math.max(0, Math.ceil(((this.endNs ?? 0) - nsSince(this.anchor.monotonicNs)) / 1e6));
+    return (this.endNs - nsSince(this.anchor.monotonicNs)) / 1e6;
+  }
+
+  /**
+   * The end, once it has come: not when this thread got to it, which would make a host that was slow to finish a board that
+   * was silent. A last sample may lie behind what was asked for.
+   */
+  private get endedNs(): number {
+    return Math.max(this.lastNs, Math.min(nsSince(this.anchor.monotonicNs), this.endNs, this.stoppedNs));
   }
 }
 

@@ -4,13 +4,14 @@ import { errorText, inputError, systemErrorCode } from '../errors.js';
 import { type RailMap, resolveWiring } from '../measure/rail-map.js';
 import { issueText } from '../schema/issue-text.js';
 import { railMapSchema } from '../schema/rail-map.js';
+import { parseStrictJson } from '../schema/strict-json.js';
 
 /**
  * Reads a `--map` file: which rails make up each component, and the slot. Import this file lazily: it loads zod.
  * @throws UserError (badInput) that names the place in the JSON and what is allowed there
  */
 export function readRailMap(path: string): RailMap {
-  const parsed = railMapSchema.safeParse(parse(path, text(path)));
+  const parsed = railMapSchema.safeParse(parse(path, contents(path)));
   if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
   checkRails(path, parsed.data);
   return parsed.data;
@@ -30,9 +31,9 @@ function checkRails(path: string, map: RailMap): void {
   throw inputError(`${path}: ${errorText(failure)}`, failure);
 }
 
-function text(path: string): string {
+function contents(path: string): Uint8Array {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     const missing = systemErrorCode(error) === 'ENOENT';
     throw inputError(
@@ -42,11 +43,12 @@ function text(path: string): string {
   }
 }
 
-function parse(path: string, json: string): unknown {
+function parse(path: string, json: Uint8Array): unknown {
   try {
-    return JSON.parse(json);
+    return parseStrictJson(json);
   } catch (error) {
     const what = errorText(error).split('\n')[0];
+    if (!(error instanceof SyntaxError)) throw inputError(`${path}: ${what}`, error);
     throw inputError(`${path}: not JSON (${what}); expected {"components": {"cpu": ["eps1", …], …}}`, error);
   }
 }

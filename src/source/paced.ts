@@ -4,6 +4,7 @@ import { identityOf } from '../capture/header.js';
 import { type CaptureReader, openCapture } from '../capture/reader.js';
 import { nsSince, readClockAnchor } from '../clock.js';
 import { usageError } from '../errors.js';
+import { startTimer } from '../timer.js';
 import { endBlock, lastInstantNs } from './capture.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
@@ -52,7 +53,7 @@ class PacedRecording implements Recording {
   readonly #originNs: bigint;
   /** What turns the recorded wall clock into today's. */
   readonly #unixShiftUs: number | null;
-  #stopped = false;
+  #stoppedNs = Number.POSITIVE_INFINITY;
   #wake: () => void = () => {};
 
   constructor(
@@ -86,8 +87,12 @@ class PacedRecording implements Recording {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stoppedNs = Math.min(this.#stoppedNs, nsSince(this.#originNs));
     this.#wake();
+  }
+
+  get #stopped(): boolean {
+    return this.#stoppedNs < Number.POSITIVE_INFINITY;
   }
 
   warnings(): readonly Warning[] {
@@ -122,9 +127,9 @@ class PacedRecording implements Recording {
       const leftMs = (atNs - nsSince(this.#originNs)) / 1e6;
       if (this.#stopped || leftMs <= 0) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), 1e9));
+        const cancel = startTimer(leftMs, resolve);
         this.#wake = () => {
-          clearTimeout(timer);
+          cancel();
           resolve();
         };
       });
@@ -133,7 +138,7 @@ class PacedRecording implements Recording {
 
   #ownEnd(): RecordingEvent {
     if (!this.#stopped) return { type: 'end', atNs: this.durationNs, reason: 'duration' };
-    return { type: 'end', atNs: Math.min(nsSince(this.#originNs), this.durationNs), reason: 'stopped' };
+    return { type: 'end', atNs: Math.min(this.#stoppedNs, this.durationNs), reason: 'stopped' };
   }
 
   /** A recorded clock reading as one of today's clock, so that a step in the recording stays a step. */

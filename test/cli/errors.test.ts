@@ -126,6 +126,23 @@ describe('a wrong command line', () => {
       /'10' is not a duration: a number and a unit/,
     ],
     [['record', '--port', 'sim', '--out', '-', '--rate', '-3'], /'-3' is not a rate/],
+    [['record', '--out', '-', '--rate', '100001'], /above 0 and up to 100000/],
+    [['record', '--out', '-', '--rate', '0'], /above 0 and up to 100000/],
+    [['replay', 'x.bin', '--rate', '1e9'], /above 0 and up to 100000/],
+    [['record', '--out', '-', '--duration', '10001d'], /from 0s to 10000d/],
+    [['record', '--out', '-', '--reconnect', `${'9'.repeat(400)}s`], /from 0s to 10000d/],
+    [['record', '--out', '-', '--accuracy', '1001%'], /from 0% to 1000%/],
+    [['record', '--out', '-', '--min-coverage', '1e9%'], /from 0% to 1000%/],
+    [['exec', '--max-regression', '1001%', '--', 'true'], /from 0% to 1000%/],
+    [['exec', '--max-energy', '1000001kWh', '--', 'true'], /from 0J to 1000000kWh/],
+    [['exec', '--baseline', '10001d', '--', 'true'], /from 0s to 10000d/],
+    [['exec', '--cooldown', '10001d', '--', 'true'], /from 0s to 10000d/],
+    [['exec', '--runs', '0', '--', 'true'], /from 1 to 999999/],
+    [['exec', '--warmup', '1000000', '--', 'true'], /from 0 to 999999/],
+    [['simulate', '--seed', '4294967296'], /from 0 to 4294967295/],
+    [['simulate', '--latency', '10001d'], /from 0s to 10000d/],
+    [['simulate', '--fault', 'drop:2'], /from 0 to 1/],
+    [['simulate', '--fault', 'unplug:0s'], /above 0 and up to 10000d/],
     [['record', '--port', 'sim', '--out', '-', '--columns', 'some'], /Allowed choices are power, rails, all/],
     [['record', '--port', 'sim', '--out', '-', '--accuracy', '3'], /'3' is not a percentage/],
     [['record', '--port', 'sim', '--out', '-', '--slot', 'eps1'], /'eps1' is not one of pcie1, pcie2, pcie3/],
@@ -178,6 +195,24 @@ describe('a broken input', () => {
     writeFileSync(file, 'time_s,unix_time_s\n');
     expectError(recordTo('-', '--port', file), 6, /run\.plog/);
     expectError(['replay', file], 6, /run\.plog/);
+  });
+
+  it('is a map with a key twice, or with the one that JSON makes vanish', () => {
+    const file = join(scratch(), 'map.json');
+    const args = recordTo('-', '--port', 'sim', '--map', file);
+    writeFileSync(file, '{"components": {"gpu": ["pcie1"],\n"cpu": ["eps1"],\n"gpu": ["pcie2"]}}');
+    expectError(args, 6, /map\.json: line 3: the key 'gpu' stands there twice, first on line 1$/m);
+    writeFileSync(file, '{"components": {"gpu": ["pcie1"], "__proto__": ["eps1"]}}');
+    expectError(args, 6, /map\.json: line 1: '__proto__' cannot be a key$/m);
+  });
+
+  it('is not a map that Windows saved: it begins with a byte order mark', () => {
+    const folder = scratch();
+    const file = join(folder, 'map.json');
+    writeFileSync(file, '\ufeff{"components": {"constructor": ["eps1"]}}');
+    const out = join(folder, 'run.csv');
+    expect(powerlog(recordTo(out, '--port', 'sim', '--map', file)).code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toMatch(/^time_s,unix_time_s,system_power_w,constructor_power_w,/);
   });
 
   it('is a map that names a rail twice, or one that is not there', () => {

@@ -6,7 +6,8 @@ import { scratch } from '../capture/samples.js';
 
 function read(content: unknown) {
   const path = join(scratch(), 'map.json');
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  const whole = typeof content === 'string' || content instanceof Uint8Array;
+  writeFileSync(path, whole ? content : JSON.stringify(content));
   return readRailMap(path);
 }
 
@@ -47,7 +48,22 @@ describe('a map file', () => {
       { components: { CPU: ['eps1'] } },
       /components\.CPU: a component is named in lower-case letters/,
     ],
-    ['a prototype', '{"components":{"__proto__":["eps1"]}}', /components: |components\.__proto__: /],
+    [
+      'a prototype',
+      '{"components":{"gpu":["pcie1"],\n"__proto__":["eps1"]}}',
+      /map\.json: line 2: '__proto__' cannot be a key$/,
+    ],
+    [
+      'a rail that every object has',
+      '{"components":{"gpu":["constructor"]}}',
+      /components\.gpu: the board has no rail 'constructor'; it has eps1/,
+    ],
+    [
+      'a component twice',
+      '{\n  "components": {\n    "gpu": ["pcie1"],\n    "g\\u0070u": ["pcie2"]\n  }\n}',
+      /map\.json: line 4: the key 'gpu' stands there twice, first on line 3$/,
+    ],
+    ['another encoding', Buffer.from('{"components":{"caf\xe9":["eps1"]}}', 'latin1'), /: it is not UTF-8$/],
     ['system', { components: { system: ['eps1'] } }, /components\.system: 'system' is taken/],
     [
       'a stray key',
@@ -69,6 +85,21 @@ describe('a map file', () => {
       expect.objectContaining({ exitCode: 6, message: expect.stringMatching(message) }),
     );
     expect(() => read(content)).not.toThrow(/\n/);
+  });
+
+  const text = JSON.stringify({ components: { gpu: ['pcie1'] }, slot: null });
+  const marked = Buffer.from(`\ufeff${text}`, 'utf16le');
+  it.each([
+    ['a byte order mark', `\ufeff${text}`],
+    ["PowerShell's encoding", marked],
+    ['its bytes the other way round', Buffer.from(marked).swap16()],
+  ])('with %s is read as it was meant', (_, content) => {
+    expect(read(content)).toEqual(JSON.parse(text));
+  });
+
+  it('may name a component as every object names something', () => {
+    const map = read({ components: { constructor: ['eps1'] }, slot: null });
+    expect(Object.entries(map.components)).toEqual([['constructor', ['eps1']]]);
   });
 
   it('that is missing is refused', () => {
