@@ -92,6 +92,8 @@ export interface RecordingHeader {
   readonly startUnixUs: number | null;
   /** False where the instants were made up from a nominal rate, so that nothing can be said of latency. */
   readonly instantsMeasured: boolean;
+  /** What the sampling thread ran at, `rr 1` or `nice 0`; null where it had none of its own, absent where nobody knows. */
+  readonly samplingPriority?: string | null;
 }
 
 /** Something a reader of the figures should know. */

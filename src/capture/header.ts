@@ -37,6 +37,7 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
       unix_us: recording.startUnixUs,
     },
     instants_measured: recording.instantsMeasured,
+    sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
   };
 }

@@ -37,6 +37,7 @@ export async function openAsyncLink(
 }
 
 class AsyncLink implements Link {
+  readonly priority = null;
   readonly board;
   readonly identity;
   private readonly ring: SampleRing;
@@ -63,6 +64,7 @@ class AsyncLink implements Link {
       onEvent: (event) => events.push({ at: this.ring.head, event }),
     });
     const outcome = driveAsync(sampler, this.wire).then(() => sampler.outcome);
+    outcome.catch(() => {}); // whoever takes the blocks hears of it then
     this.turns = new Turns(options.handOverMs);
     return drainRing(this.ring, events, outcome, this.turns);
   }

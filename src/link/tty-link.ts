@@ -60,6 +60,7 @@ class TtyLink implements Link {
   readonly kind = 'tty';
   readonly board: Board;
   readonly identity: BoardIdentity;
+  readonly priority: string | null;
   private readonly ring: SampleRing;
   private readonly ended: Promise<void>;
   private turns: Turns | undefined;
@@ -67,10 +68,11 @@ class TtyLink implements Link {
   constructor(
     private readonly port: ConfiguredPort,
     private readonly worker: Worker,
-    { board, identity, ringBuffer }: Ready,
+    { board, identity, priority, ringBuffer }: Ready,
   ) {
     this.board = board;
     this.identity = identity;
+    this.priority = priority;
     this.ring = new SampleRing(ringBuffer, board.frameBytes);
     this.ended = new Promise((resolve) => worker.once('exit', () => resolve()));
   }
@@ -85,6 +87,7 @@ class TtyLink implements Link {
         else reject(asError(message));
       });
     });
+    outcome.catch(() => {}); // whoever takes the blocks hears of it then
     this.post({ type: 'start', ...options });
     this.turns = new Turns(options.handOverMs);
     return drainRing(this.ring, events, outcome, this.turns);

@@ -18,6 +18,8 @@ export type FromTtyWorker =
       readonly type: 'ready';
       readonly board: Board;
       readonly identity: BoardIdentity;
+      /** What the thread runs at: `rr 1`, `nice 0`. */
+      readonly priority: string | null;
       readonly ringBuffer: SharedArrayBuffer;
     }
   | { readonly type: 'event'; readonly placed: PlacedEvent }

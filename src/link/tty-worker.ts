@@ -7,6 +7,7 @@ import { ringSamples } from './link.js';
 import { SampleRing } from './ring.js';
 import { Sampler } from './sampler.js';
 import { loadSystemCalls, NoSystemCalls } from './system-calls.js';
+import { raiseThreadPriority } from './thread-priority.js';
 import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
 import { TtyWire } from './tty-wire.js';
 
@@ -37,7 +38,8 @@ try {
   const { board, identity } = identified;
   const ring = new SampleRing(SampleRing.allocate(ringSamples, board.frameBytes), board.frameBytes);
   pause = (ms) => ring.sleep(ms);
-  post({ type: 'ready', board, identity, ringBuffer: ring.buffer });
+  const priority = raiseThreadPriority();
+  post({ type: 'ready', board, identity, priority, ringBuffer: ring.buffer });
   port.on('message', (message: ToTtyWorker) => {
     try {
       if (message.type === 'start') {

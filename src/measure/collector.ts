@@ -12,6 +12,7 @@ import type { Wiring } from './rail-map.js';
 import { recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Distribution, type Measured, type PerComponent } from './summary.js';
 import { type Budget, combinedJ, edgesJ } from './uncertainty.js';
+import { waitingOf } from './waiting.js';
 import { warningsFor } from './warnings.js';
 import { WireTable } from './wires.js';
 
@@ -169,6 +170,7 @@ export class SummaryCollector {
       })),
       interval_s: distribution(spacingsUs, usPerS),
       latency_s: this.#header.instantsMeasured ? distribution(this.#latencies, nsPerS / nsPerLatency) : null,
+      sampling_priority: this.#header.samplingPriority ?? null,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
       ...this.#uncertainty(inner, unlisted > 0 ? innerUs - listedUs : 0),
@@ -187,6 +189,7 @@ export class SummaryCollector {
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
         edgeSilenceS: edgesUs / usPerS,
+        waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
         boardFaults: this.#boardFaults.texts(),
         unprovenFirmware: this.#unprovenFirmware(),
         noCalibration: this.#header.board.calibration === null,

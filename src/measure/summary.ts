@@ -110,6 +110,8 @@ export interface Measured {
   readonly interval_s: Distribution;
   /** Null where the instants come from a nominal rate. */
   readonly latency_s: Distribution | null;
+  /** What the sampling thread ran at: `rr 1`, `nice -10`, `nice 0`; null where nobody knows, or it had none of its own. */
+  readonly sampling_priority: string | null;
   readonly power_w: PerComponent<PowerStatistics>;
   readonly energy_j: PerComponent<number | null>;
   readonly energy_uncertainty_j: PerComponent<number | null>;

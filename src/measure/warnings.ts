@@ -1,6 +1,7 @@
 import type { EndReason, FaultKind, Warning } from '../block.js';
 import type { ClockDrift } from './clock-drift.js';
 import type { FaultTally } from './gap-causes.js';
+import type { Waiting } from './waiting.js';
 
 /** What the warnings are made from. */
 export interface Doubts {
@@ -13,6 +14,7 @@ export interface Doubts {
   readonly unlistedGaps: number;
   /** Seconds without samples before the first and behind the last: not in the energy. */
   readonly edgeSilenceS: number;
+  readonly waiting: Waiting | null;
   /** What the board itself found wrong, a sentence each. */
   readonly boardFaults: readonly string[];
   /** A firmware newer than any that powerlog has a table for; null where the board's is known. */
@@ -68,6 +70,11 @@ export function warningsFor(doubts: Doubts): Warning[] {
     warn(
       'silent-edge',
       `${doubts.edgeSilenceS.toFixed(3)} s before the first or behind the last sample are not in the energy`,
+    );
+  if (doubts.waiting)
+    warn(
+      'sampling-priority',
+      `samples came up to ${(doubts.waiting.longestS * 1000).toFixed(0)} ms apart: sampling ran at normal priority (${doubts.waiting.priority}), behind busy programs; docs/priority.md has the line that allows it a higher one`,
     );
   if (doubts.unlistedGaps > 0)
     warn(

@@ -67,6 +67,7 @@ export const captureHeaderSchema = z.object({
     unix_us: z.int('expected a whole number of µs').nullable(),
   }),
   instants_measured: z.boolean(),
+  sampling_priority: z.string().nullish(),
   accuracy: z.number().nonnegative().nullable(),
 });
 

@@ -51,7 +51,13 @@ class Replay implements FinishedRecording {
     board: BoardIdentity,
   ) {
     const { start, instants_measured: instantsMeasured } = reader.header;
-    this.header = { board, startMonotonicNs: null, startUnixUs: start.unix_us, instantsMeasured };
+    this.header = {
+      board,
+      startMonotonicNs: null,
+      startUnixUs: start.unix_us,
+      instantsMeasured,
+      samplingPriority: reader.header.sampling_priority ?? null,
+    };
   }
 
   async *blocks(): AsyncGenerator<FrameBlock> {

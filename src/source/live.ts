@@ -54,6 +54,7 @@ class LiveRecording implements Recording {
   /** The instants at which it shall end: after its duration, and when somebody said so. */
   private readonly endNs: number;
   private stoppedNs = Number.POSITIVE_INFINITY;
+  private samples: ReturnType<Link['sample']>;
   private lastNs = 0;
   private nextClockCheckNs = 0;
 
@@ -68,10 +69,13 @@ class LiveRecording implements Recording {
       startMonotonicNs: monotonicNs,
       startUnixUs: unixUs,
       instantsMeasured: true,
+      samplingPriority: (link as Link).priority,
     };
     this.clockWatch = new ClockWatch(this.anchor);
     this.faultWatch = new FaultWatch((link as Link).board, tellOnce(options.onNotice, (link as Link).board));
     this.endNs = (recordingOptions.durationMs ?? Number.POSITIVE_INFINITY) * 1e6;
+    // At once, or else what this thread has to do before it asks for blocks would be a silence of the board.
+    this.samples = this.beginSampling();
   }
 
   async *blocks(): AsyncGenerator<FrameBlock> {
@@ -109,19 +113,21 @@ class LiveRecording implements Recording {
     this.link = undefined;
   }
 
-  private async *sampleUntilEnd() {
-    const link = this.link as Link;
-    const originNs = this.anchor.monotonicNs;
+  private beginSampling(): ReturnType<Link['sample']> {
     const { rateHz, handOverMs } = this.recordingOptions;
-    const samples = link.sample({ originNs, rateHz, endNs: this.endNs, handOverMs });
-    if (this.aborter.signal.aborted) link.stop();
+    const originNs = this.anchor.monotonicNs;
+    return (this.link as Link).sample({ originNs, rateHz, endNs: this.endNs, handOverMs });
+  }
+
+  private async *sampleUntilEnd() {
+    if (this.aborter.signal.aborted) this.link?.stop();
     for (;;) {
-      const next = await samples.next();
+      const next = await this.samples.next();
       if (next.done) return next.value;
       const block = next.value;
       if (block.count > 0) this.lastNs = block.replyNs[block.count - 1] as number;
       yield* this.faultWatch.split(block);
-      const nowNs = nsSince(originNs);
+      const nowNs = nsSince(this.anchor.monotonicNs);
       if (nowNs < this.nextClockCheckNs) continue;
       this.nextClockCheckNs = nowNs + clockCheckNs;
       const events = this.clockWatch.check(nowNs);
@@ -139,6 +145,7 @@ class LiveRecording implements Recording {
     await this.link?.close();
     this.link = undefined;
     this.link = await this.untilEnd((signal) => this.options.reconnect(board, signal));
+    if (this.link) this.samples = this.beginSampling();
     const endNs = this.endedNs;
     if (this.link)
       this.options.onNotice(

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, it } from 'vitest';
+import { scratch } from '../capture/samples.js';
+import { bin, powerlog } from './run.js';
+
+/** The sampling thread goes before programs that merely compute, where that is allowed, and nothing else of powerlog does. */
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** Nice value, real-time priority and policy of a thread, as the kernel tells them. */
+function scheduling(stat: string): { nice: number; realTime: number; policy: number } {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { nice: Number(fields[16]), realTime: Number(fields[37]), policy: Number(fields[38]) };
+}
+
+const own = process.platform === 'linux' ? scheduling(readFileSync('/proc/self/stat', 'utf8')) : undefined;
+const mayRaise = spawnSync('chrt', ['--rr', '1', 'true']).status === 0;
+const summaryOf = (path: string) => JSON.parse(readFileSync(path.replace('.csv', '.summary.json'), 'utf8'));
+
+describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
+  it('the sampling thread takes the lowest of real time, and no other thread does', async () => {
+    const out = join(scratch(), 'run.csv');
+    const child = spawn(process.execPath, [bin, 'record', '--port', 'sim', '--out', '-', '--capture', out], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    children.push(child);
+    await once(child.stdout, 'data');
+    child.stdout.resume();
+    const tasks = `/proc/${child.pid}/task`;
+    const threads = readdirSync(tasks).map((id) => scheduling(readFileSync(`${tasks}/${id}/stat`, 'utf8')));
+    const raised = threads.filter(({ nice, policy }) => nice !== own!.nice || policy !== own!.policy);
+    expect(raised).toEqual([{ nice: own!.nice, realTime: 1, policy: 2 }]);
+    child.kill('SIGINT');
+    await once(child, 'exit');
+    expect(summaryOf(out).sampling_priority).toBe('rr 1');
+  });
+
+  it('a command starts with what powerlog was started with', () => {
+    const seen = [
+      powerlog(['exec', '--port', 'sim', '--quiet', '--', 'cat', '/proc/self/stat']).out,
+      spawnSync('cat', ['/proc/self/stat'], { encoding: 'utf8' }).stdout,
+    ];
+    expect(scheduling(seen[0]!)).toEqual(scheduling(seen[1]!));
+  });
+
+  it('a priority that the user chose is left alone', () => {
+    const out = join(scratch(), 'run.csv');
+    const { status } = spawnSync(
+      'chrt',
+      ['--fifo', '7', process.execPath, bin, 'record', '--port', 'sim', '-d', '100ms', '--out', out],
+      { stdio: 'ignore' },
+    );
+    expect([status, summaryOf(out).sampling_priority]).toEqual([0, 'fifo 7']);
+  });
+
+  it('a replay says what the recording was sampled at', () => {
+    const folder = scratch();
+    const [capture, out] = [join(folder, 'run.plog'), join(folder, 'again.csv')];
+    expect(powerlog(['record', '--port', 'sim', '-d', '100ms', '--capture', capture]).code).toBe(0);
+    expect(powerlog(['replay', capture, '--out', out]).code).toBe(0);
+    expect(summaryOf(out).sampling_priority).toBe('rr 1');
+  });
+});
+
+const limits = own ? readFileSync('/proc/self/limits', 'utf8') : '';
+const nobody = { uid: 65534, gid: 65534 };
+const canForbid =
+  process.getuid?.() === 0 && /realtime priority +0 /.test(limits) && /nice priority +0 /.test(limits);
+
+describe.runIf(own && canForbid)('where it is not allowed', () => {
+  /** A recording by somebody without rights, of a board that is late now and then. */
+  async function recorded(fault: string) {
+    const board = spawn(process.execPath, [bin, 'simulate', '--latency', '1ms', '--fault', fault], {
+      ...nobody,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    children.push(board);
+    const [port] = (await once(createInterface({ input: board.stdout }), 'line')) as [string];
+    const folder = scratch();
+    chmodSync(folder, 0o777);
+    const out = join(folder, 'run.csv');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [bin, 'record', '--port', port, '--duration', '2s', '--out', out],
+      { ...nobody, encoding: 'utf8' },
+    );
+    expect(status).toBe(0);
+    return { said: stderr, summary: summaryOf(out) };
+  }
+
+  it('it is said what it ran at, and, where samples came late, once how to allow more', async () => {
+    const { said, summary } = await recorded('late:0.02:60ms');
+    expect(summary.sampling_priority).toBe('nice 0');
+    expect(summary.warnings.map(({ code }: { code: string }) => code)).toContain('sampling-priority');
+    expect(said.match(/normal priority \(nice 0\).*docs\/priority\.md has the line/g)).toHaveLength(1);
+  });
+});
