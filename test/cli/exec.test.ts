@@ -114,7 +114,6 @@ describe('exec leaves the command alone', () => {
   const inTerminal = (seen: string, typed: string, command: readonly string[]) =>
     spawnSync('python3', ['test/cli/in-terminal.py', seen, typed, ...command], {
       encoding: 'utf8',
-      timeout: 30_000,
     });
   const asCommand = (options: readonly string[]) => [
     process.execPath,
@@ -180,7 +179,10 @@ sys.exit(9)`;
     await lines.next();
     const rows = () => readFileSync(csv, 'utf8').split('\n');
     while (rows().length < 1000) await new Promise((resolve) => setTimeout(resolve, 50));
+    // While the command runs, rows come to the file from after an instant that has passed.
     const before = Date.now() / 1000;
+    while (!(Number(rows().at(-2)!.split(',')[1]) > before))
+      await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill('SIGKILL');
     const text = readFileSync(csv, 'utf8');
     child.stdin!.end('on\n');
@@ -188,7 +190,7 @@ sys.exit(9)`;
     expect(text.endsWith('\n')).toBe(true);
     const [header, ...kept] = text.trimEnd().split('\n');
     expect(new Set(kept.map((row) => row.split(',').length))).toEqual(new Set([header!.split(',').length]));
-    expect(Number(kept.at(-1)!.split(',')[1])).toBeGreaterThan(before - 1);
+    expect(Number(kept.at(-1)!.split(',')[1])).toBeGreaterThan(before);
   });
 });
 
@@ -216,7 +218,7 @@ describe('exec does no harm when measuring fails', () => {
     const ran = powerlog([...onSim, ...command]);
     expect(ran).toMatchObject({ code: 0, out: 'ran\n' });
     expect(ran.err).toMatch(/no space left/);
-    expect(ran.err).toMatch(/system +4\d\d/); // the energy is told all the same
+    expect(ran.err).toMatch(/system +\d/); // the energy is told all the same
     expect(powerlog([...onSim, '--strict', ...command])).toMatchObject({ code: 5, out: 'ran\n' });
   });
 
@@ -240,6 +242,7 @@ describe('exec does no harm when measuring fails', () => {
     const { child, lines } = started(['exec', ...port, ...options, '--', 'sh', '-c', program], 'pipe');
     await lines.next();
     board.child.kill('SIGKILL');
+    await ended(board.child);
     let told = '';
     child.stderr!.on('data', (data) => {
       told += data;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../capture/samples.js';
@@ -81,11 +81,12 @@ describe('a board that goes away', needs(python), () => {
     const folder = scratch();
     const link = join(folder, 'port');
     const first = await startForeignBoard('--link', link, '--latency', '1', '--name', 'mine');
-    const recording = record(folder, link, '--reconnect', '3s');
+    const other = ['--uid', 'ffffffffffffffffffffffff', '--name', 'theirs'];
+    const second = await startForeignBoard('--latency', '1', ...other);
+    const recording = record(folder, link, '--reconnect', '8s');
     await hasRows(folder);
     await first.stop();
-    const other = ['--uid', 'ffffffffffffffffffffffff', '--name', 'theirs'];
-    const second = await startForeignBoard('--link', link, '--latency', '1', ...other);
+    symlinkSync(second.port, link);
     const code = await recording.ended;
     await second.stop();
     expect(code).toBe(4);

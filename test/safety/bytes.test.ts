@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { wireFaultNames } from '#powerlog/simulator/faults.js';
+import { parseFaults, wireFaultNames } from '#powerlog/simulator/faults.js';
+import { startSimulator } from '#powerlog/simulator/server.js';
 import { scratch } from '../capture/samples.js';
-import { bin, powerlog } from '../cli/run.js';
+import { bin } from '../cli/run.js';
 import { needs, python } from '../parts.js';
 import { startForeignBoard } from '../peers/foreign-board.js';
 
@@ -13,11 +14,27 @@ const readingCommands = [0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e];
 /** Every kind of fault at once, so that one is often the answer to the recovery from another. */
 const atOnce = (kinds: readonly string[], rate: number) => kinds.map((kind) => `${kind}:${rate}`).join();
 
+/** Records until something is the case; resolves to what powerlog said. */
+async function recordUntil(port: string, out: string, enough: (said: string) => boolean): Promise<string> {
+  const child = spawn(process.execPath, [bin, 'record', '--port', port, '--out', out], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  while (child.exitCode === null && !enough(said)) await new Promise((resolve) => setTimeout(resolve, 50));
+  child.kill('SIGINT');
+  await closed;
+  return said;
+}
+
 describe('whatever a board does, powerlog sends it', needs(python), () => {
   it('the six reading commands and nothing else: a board model that is not ours', async () => {
     const folder = scratch();
     const kinds = ['drop', 'repeat', 'stray', 'double', 'short', 'late', 'wrong', 'garble', 'split'];
-    const link = join(folder, 'port');
+    const [link, faultLog] = [join(folder, 'port'), join(folder, 'faults')];
     const board = await startForeignBoard(
       ...[
         '--link',
@@ -28,46 +45,29 @@ describe('whatever a board does, powerlog sends it', needs(python), () => {
         `${atOnce(kinds, 0.02)},unplug:0.005`,
         '--away',
         '100',
+        '--fault-log',
+        faultLog,
       ],
     );
-    const { err } = powerlog([
-      'record',
-      '--port',
+    const seen = () => new Set(readFileSync(faultLog, 'utf8').match(/(?<="kind": ")[a-z]+/g));
+    const err = await recordUntil(
       link,
-      '--duration',
-      '6s',
-      '--out',
       join(folder, 'run.csv'),
-    ]);
-    const { received, faults } = await board.stop();
-    expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set([...kinds, 'unplug']));
+      (said) => seen().size === kinds.length + 1 && said.includes('is back'),
+    );
+    const { received } = await board.stop();
+    expect(seen()).toEqual(new Set([...kinds, 'unplug']));
     expect([...new Set(received)].filter((byte) => !readingCommands.includes(byte))).toEqual([]);
     expect(err).toContain('is back');
   });
 
   it('the six reading commands and nothing else: our simulator', async () => {
     const folder = scratch();
-    const report = join(folder, 'report.json');
-    const simulator = spawn(
-      process.execPath,
-      [bin, 'simulate', '--fault', atOnce(wireFaultNames, 0.02), '--report', report],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    );
-    const [port] = (await once(simulator.stdout, 'data')) as [Buffer];
-    powerlog([
-      'record',
-      '--port',
-      port.toString().trim(),
-      '--duration',
-      '8s',
-      '--out',
-      join(folder, 'run.csv'),
-    ]);
-    const ended = once(simulator, 'exit');
-    simulator.kill('SIGINT');
-    await ended;
-    const stats = JSON.parse(readFileSync(report, 'utf8'));
-    expect(stats.unexpected).toEqual({ count: 0, first: [] });
-    expect(wireFaultNames.filter((kind) => stats.faults[kind] === 0)).toEqual([]);
+    const simulator = await startSimulator({ faults: parseFaults(atOnce(wireFaultNames, 0.02)) });
+    const missing = () => wireFaultNames.filter((kind) => simulator.stats().faults[kind] === 0);
+    await recordUntil(simulator.path, join(folder, 'run.csv'), () => missing().length === 0);
+    await simulator.stop();
+    expect(simulator.stats().unexpected).toEqual({ count: 0, first: [] });
+    expect(missing()).toEqual([]);
   });
 });

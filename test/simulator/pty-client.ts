@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 
 /**
- * A reader of a terminal device that shares nothing with powerlog's own: blocking calls, with silence of 0.3 s as the
- * end of an answer. It must live in another thread or process than the board.
+ * A reader of a terminal device that shares nothing with powerlog's own: blocking calls, with silence of 2 s as the
+ * end of an answer: a board on a busy machine is slow. It must live in another thread or process than the board.
  */
 export interface PtyClient {
   /** What comes within the deadline, up to `length` bytes; empty on silence. Throws EIO on a hang-up. */
@@ -19,7 +19,7 @@ export const hasPseudoTerminals = process.platform === 'linux' || process.platfo
 export const fileFlag = process.platform === 'linux' ? '-F' : '-f';
 
 export function openPtyClient(path: string): PtyClient {
-  execFileSync('stty', [fileFlag, path, 'raw', '-echo', 'min', '0', 'time', '3']);
+  execFileSync('stty', [fileFlag, path, 'raw', '-echo', 'min', '0', 'time', '20']);
   const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   const client: PtyClient = {
     read(length) {

@@ -21,6 +21,8 @@ import { type SimulatorOptions, startSimulator } from '#powerlog/simulator/serve
 import { fileFlag, hasPseudoTerminals, openPtyClient, type PtyClient } from './pty-client.js';
 
 const benchlab = boardFor('benchlab')!;
+/** Far longer than anything here takes on a busy machine, ms. */
+const untilHang = { timeout: 300_000 };
 
 let folder: string;
 beforeEach(() => {
@@ -144,7 +146,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
     const client = open(simulator.path);
     // More replies than a terminal holds: the board blocks in its answer.
     for (let i = 0; i < 20; i++) client.send(...Array(100).fill(0x01));
-    await expect.poll(() => simulator.stats().requests.sensors).toBeGreaterThan(20);
+    await expect.poll(() => simulator.stats().requests.sensors, untilHang).toBeGreaterThan(20);
     await simulator.stop();
     expect(isHungUp(client)).toBe(true);
     expect(readdirSync(folder)).toEqual([]);
@@ -157,7 +159,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
     const client = open(simulator.path);
     execFileSync('stty', [fileFlag, simulator.path, 'sane', 'ixon']);
     client.send(0x01);
-    await expect.poll(() => simulator.stats().requests.sensors).toBe(1);
+    await expect.poll(() => simulator.stats().requests.sensors, untilHang).toBe(1);
     await simulator.stop();
     expect(isHungUp(client)).toBe(true);
   });
@@ -174,7 +176,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
     ] as const) {
       const child = spawnSync(process.execPath, ['--input-type=module', '-e', script, argument], {
         encoding: 'utf8',
-        timeout: 20_000,
+        timeout: untilHang.timeout,
       });
       expect(child).toMatchObject({ status, stderr: '', stdout: `${join(folder, 'board')}\n` });
       expect(readdirSync(folder)).toEqual([]);
@@ -188,7 +190,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
     const simulator = await start({
       link,
       seed: 3,
-      faults: parseFaults('unplug:300ms:50ms'),
+      faults: parseFaults('unplug:2s:50ms'),
       onReplug: (path) => {
         replugs.push(path);
         replugged();
@@ -222,8 +224,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
     const { path } = await start({ faults: parseFaults('late:1:500ms') });
     const client = open(path);
     const asked = performance.now();
-    expect(client.ask(0x01, 216)).toHaveLength(0);
-    expect(client.read(216)).toHaveLength(216);
+    expect(client.ask(0x01, 216)).toHaveLength(216);
     expect(performance.now() - asked).toBeGreaterThan(490);
   });
 });
