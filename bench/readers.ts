@@ -14,6 +14,9 @@ export interface Run {
   readonly spacing?: Spacing;
   /** Gaps that are more than a request sent late. */
   readonly lost?: number;
+  readonly gaps?: number;
+  /** What the sampling thread ran at. */
+  readonly priority?: string | null;
 }
 
 /** On-CPU microseconds a sample. */
@@ -148,8 +151,9 @@ async function recordRun(
   const text = readFileSync(`${base}.csv`, 'latin1');
   for (let at = text.indexOf('\n') + 1; at < text.length; at = text.indexOf('\n', at) + 1)
     instants.push(Math.round(Number(text.slice(at, text.indexOf(',', at))) * 1e6));
-  const { gaps } = JSON.parse(readFileSync(`${base}.summary.json`, 'utf8')) as {
+  const { gaps, sampling_priority } = JSON.parse(readFileSync(`${base}.summary.json`, 'utf8')) as {
     gaps: { cause: string }[];
+    sampling_priority: string | null;
   };
   const spanS = (instants.at(-1)! - instants[0]!) / 1e6;
   const foundHz = (instants.length - 1) / spanS;
@@ -160,5 +164,7 @@ async function recordRun(
     ...perSample(charge, foundHz),
     spacing: spacing(instants),
     lost: gaps.filter(({ cause }) => cause !== 'late').length,
+    gaps: gaps.length,
+    priority: sampling_priority,
   };
 }

@@ -96,8 +96,12 @@ export class Workshop {
     return this.#compiler !== undefined;
   }
 
-  /** Starts a board model that answers after `latencyMs`; resolves to its port. */
-  async board(latencyMs: number, product: Product = 'benchlab'): Promise<string> {
+  /** Starts a board model that answers after `latencyMs`, by the command `prefix`; resolves to its port. */
+  async board(
+    latencyMs: number,
+    product: Product = 'benchlab',
+    prefix: readonly string[] = [],
+  ): Promise<string> {
     const frames = this.file(`${product}.bin`);
     if (!existsSync(frames)) writeFrames(frames, boardFrames, product);
     const fast = this.compiled('board');
@@ -105,7 +109,7 @@ export class Workshop {
     const command = fast
       ? [fast, product, String(latencyMs * 1000), '3600', frames]
       : [this.python!, model, '--latency', String(latencyMs), '--frames', frames];
-    const child = this.start(command, ['ignore', 'pipe', 'inherit']);
+    const child = this.start([...prefix, ...command], ['ignore', 'pipe', 'inherit']);
     const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
     return line;
   }

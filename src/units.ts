@@ -6,7 +6,7 @@ const energyUnitsJ: Record<string, number> = { mJ: 1e-3, J: 1, kJ: 1e3, MJ: 1e6,
 /** The most that options take; what is beyond is a slip of the finger. */
 const mostDays = 10_000;
 const mostKwh = 1_000_000;
-const mostPercent = 1000;
+const mostPercent = 1_000_000;
 const mostHz = 100_000;
 
 /** Text as a number of the smallest unit; NaN where it is none. */

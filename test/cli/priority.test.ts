@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scratch } from '../capture/samples.js';
 import { bin, powerlog } from './run.js';
@@ -50,6 +51,14 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
     expect(scheduling(seen[0]!)).toEqual(scheduling(seen[1]!));
   });
 
+  it('the thread is less nice where it may not have real time', () => {
+    const out = join(scratch(), 'run.csv');
+    const preload = fileURLToPath(new URL('preload/without-real-time.cjs', import.meta.url));
+    const args = ['record', '--port', 'sim', '-d', '100ms', '--out', out];
+    expect(powerlog(args, undefined, { NODE_OPTIONS: `--require ${preload}` }).code).toBe(0);
+    expect(summaryOf(out).sampling_priority).toBe('nice -10');
+  });
+
   it('a priority that the user chose is left alone', () => {
     const out = join(scratch(), 'run.csv');
     const { status } = spawnSync(
@@ -94,6 +103,26 @@ describe.runIf(own && canForbid)('where it is not allowed', () => {
     expect(status).toBe(0);
     return { said: stderr, summary: summaryOf(out) };
   }
+
+  it
+    .runIf(
+      spawnSync('prlimit', ['--nice=30', 'setpriv', '--reuid=65534', '--clear-groups', 'true']).status === 0,
+    )
+    .each([
+      ['--rtprio=1', 'rr 1'],
+      ['--nice=30', 'nice -10'],
+    ])('a limit of %s is enough for %s', (limit, priority) => {
+    const folder = scratch();
+    chmodSync(folder, 0o777);
+    const out = join(folder, 'run.csv');
+    const record = [process.execPath, bin, 'record', '--port', 'sim', '-d', '100ms', '--out', out];
+    const { status } = spawnSync(
+      'prlimit',
+      [limit, 'setpriv', '--reuid=65534', '--clear-groups', ...record],
+      { stdio: 'ignore' },
+    );
+    expect([status, summaryOf(out).sampling_priority]).toEqual([0, priority]);
+  });
 
   it('it is said what it ran at, and, where samples came late, once how to allow more', async () => {
     const { said, summary } = await recorded('late:0.02:60ms');
