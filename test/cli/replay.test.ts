@@ -259,7 +259,8 @@ describe('the memory of powerlog replay', () => {
     const print = 'process.on("exit",()=>console.error("rss="+process.resourceUsage().maxRSS))';
     const child = spawn(
       process.execPath,
-      ['bin/powerlog.js', 'replay', '-', '--quiet', '--out', '/dev/null'],
+      // Garbage is collected when it is due, not when a busy machine comes to it.
+      ['--single-threaded-gc', 'bin/powerlog.js', 'replay', '-', '--quiet', '--out', '/dev/null'],
       {
         stdio: ['pipe', 'ignore', 'pipe'],
         env: { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(print)}` },
@@ -282,7 +283,7 @@ describe('the memory of powerlog replay', () => {
   }
 
   it('does not grow with the recording', async () => {
-    const [short, long] = [await peakMb(50_000), await peakMb(250_000)];
+    const [short, long] = [await peakMb(150_000), await peakMb(350_000)];
     expect(long).toBeLessThan(150);
     expect(long - short).toBeLessThan(25);
   });
