@@ -17,7 +17,10 @@ export async function saturated(
   say: (text: string) => void,
 ): Promise<Findings> {
   const prefix = spawnSync(asHardware[0]!, [...asHardware.slice(1), 'true']).status === 0 ? asHardware : [];
-  const [ourPort, theirPort] = [await workshop.board(1, 'benchlab', prefix), await workshop.board(1, 'benchlab', prefix)];
+  const [ourPort, theirPort] = [
+    await workshop.board(1, 'benchlab', prefix),
+    await workshop.board(1, 'benchlab', prefix),
+  ];
   const readers = liveReaders(workshop);
   const logger = readers.find(({ name }) => name === ours)!;
   const reference = readers.find(({ name }) => name === cReader);

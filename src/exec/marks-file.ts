@@ -7,6 +7,8 @@ import { makeTemporaryFolder } from './temporary-folder.js';
 
 /** Where the file system tells nobody of changes, this is how late a line without a time may be seen. */
 const pollMs = 500;
+/** A file's times may be this much too early: a tick of the kernel's. */
+const fileClockMs = 10;
 
 /** Takes the file's bytes, seen at `seenNs` on CLOCK_MONOTONIC; the bytes are only lent. */
 export type MarksListener = (bytes: Uint8Array, seenNs: bigint) => void;
@@ -23,6 +25,7 @@ export class MarksFile {
   readonly #timer: NodeJS.Timeout;
   #watcher: FSWatcher | undefined;
   #offset = 0;
+  #lookedNs = process.hrtime.bigint();
   #reading: Promise<void> = Promise.resolve();
   #pending = false;
 
@@ -81,7 +84,8 @@ export class MarksFile {
 
   /** Up to the size it has now: whoever writes without end does not hold us. */
   async #read(): Promise<void> {
-    const { size } = await this.file.stat();
+    const lookNs = process.hrtime.bigint();
+    const { size, mtimeMs } = await this.file.stat();
     if (size < this.#offset) {
       this.truncated = true;
       this.#offset = 0;
@@ -91,7 +95,17 @@ export class MarksFile {
       const { bytesRead } = await this.file.read(this.#buffer, 0, length, this.#offset);
       if (bytesRead === 0) return;
       this.#offset += bytesRead;
-      this.listener(this.#buffer.subarray(0, bytesRead), process.hrtime.bigint());
+      this.listener(this.#buffer.subarray(0, bytesRead), this.#seenNs(mtimeMs));
     }
+    this.#lookedNs = lookNs;
+  }
+
+  /** Now, or, where this comes late to it, when the file was last written: not before it was last looked at. */
+  #seenNs(mtimeMs: number): bigint {
+    const nowNs = process.hrtime.bigint();
+    const lateMs = Date.now() - mtimeMs - fileClockMs;
+    if (lateMs < 0) return nowNs;
+    const writtenNs = nowNs - BigInt(Math.round(lateMs * 1e6));
+    return writtenNs > this.#lookedNs ? writtenNs : this.#lookedNs;
   }
 }

@@ -56,6 +56,20 @@ describe('a wall clock that is set', () => {
   });
 });
 
+describe('a mark without a time', () => {
+  it('lies where it was written, also where powerlog came to it a second later', () => {
+    const out = join(scratch(), 'run.csv');
+    // Nothing but the kernel runs powerlog, or does not.
+    const script = `
+      kill -STOP $PPID; echo point written >> $POWERLOG_MARKS
+      sleep 1; kill -CONT $PPID; sleep 0.3`;
+    const args = ['exec', '--port', 'sim', '--baseline', '0', '--out', out, '--', 'sh', '-c', script];
+    expect(powerlog(args).code).toBe(0);
+    const { command, phases } = summaryOf(out);
+    expect(command.end_s - phases[0].spans[0].start_s).toBeGreaterThanOrEqual(1.25);
+  });
+});
+
 describe('a time of more than 24.8 days', () => {
   it('as a baseline is waited for: the command does not run at once', async () => {
     const folder = scratch();
