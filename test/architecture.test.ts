@@ -24,7 +24,7 @@ const keepers: Readonly<Record<string, RegExp>> = {
   serialport: /^link\/(?:serial-port|port-list|stream-wire)\.ts$/,
   '@serialport/bindings-cpp': /^link\/serial-port\.ts$/,
   koffi:
-    /^(?:simulator\/pseudo-terminal|link\/system-calls|exec\/start\/system|exec\/output\/descriptors)\.ts$/,
+    /^(?:simulator\/pseudo-terminal|link\/system-calls|sink\/file-lock|exec\/start\/system|exec\/output\/descriptors)\.ts$/,
   commander: /^cli\//,
   zod: /^schema\//,
 };

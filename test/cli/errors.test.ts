@@ -126,7 +126,10 @@ describe('a wrong command line', () => {
       /'10' is not a duration: a number and a unit/,
     ],
     [['record', '--port', 'sim', '--out', '-', '--rate', '-3'], /'-3' is not a rate/],
-    [['record', '--port', 'sim', '--out', '-', '--columns', 'some'], /Allowed choices are power, rails, all/],
+    [
+      ['record', '--port', 'sim', '--out', '-', '--columns', 'some'],
+      /there is no column 'some'; the nearest are/,
+    ],
     [['record', '--port', 'sim', '--out', '-', '--accuracy', '3'], /'3' is not a percentage/],
     [['record', '--port', 'sim', '--out', '-', '--slot', 'eps1'], /'eps1' is not one of pcie1, pcie2, pcie3/],
     [['record', '--port', 'sim', '--out', '-', '--slot-feed', 'psu'], /--slot-feed needs --slot/],
