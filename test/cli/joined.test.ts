@@ -121,7 +121,7 @@ describe('captures joined to one', () => {
   });
 
   it('with something else behind them are read, and what follows is told', () => {
-    for (const other of [Buffer.from('hello'), Buffer.alloc(4096), gzipSync(second)]) {
+    for (const other of [Buffer.from('hello'), gzipSync(second)]) {
       const joined = replay(Buffer.concat([first, second, other]));
       expect(joined.code).toBe(6);
       expect(joined.err).toMatch(`is damaged at byte ${first.length + second.length}: bytes follow its end`);
