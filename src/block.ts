@@ -17,7 +17,11 @@ export type FaultKind =
   /** Samples taken that nobody fetched in time. */
   | 'overrun'
   /** The machine slept. */
-  | 'suspend';
+  | 'suspend'
+  /** Bytes of a dump that are no frame. */
+  | 'unreadable'
+  /** From the end of a recording to the beginning of the one that was joined to it. */
+  | 'joined';
 
 /** Something between two samples that explains why they lie apart. Instants in ns since the recording began. */
 export type RecordingEvent =
@@ -26,7 +30,7 @@ export type RecordingEvent =
       readonly kind: FaultKind;
       readonly startNs: number;
       readonly endNs: number;
-      /** Bytes thrown away; for `overrun` samples lost; for `implausible-frame` frames kept; for `suspend` ms asleep. */
+      /** Bytes thrown away; for `overrun` samples lost; for `implausible-frame` frames kept; for `suspend` ms asleep; for `joined` 1. */
       readonly count: number;
     }
   /** The wall clock, read again: `unixUs` at `atNs`. */
@@ -63,6 +67,8 @@ export interface Block {
   readonly channels: readonly (Int32Array | undefined)[];
   /** By component, in the map's order, `system` first. */
   readonly powerMw: readonly Float64Array[];
+  /** Where the rows are means: how long each is of, µs. */
+  readonly intervalUs?: Float64Array;
   /** What it was decoded from. */
   readonly raw: FrameBlock;
 }

@@ -48,3 +48,18 @@ export const outOfDescriptors = (error: unknown): boolean => /\bE[MN]FILE\b/.tes
 
 /** The text of whatever was thrown. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const writeFailures: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it has grown to the largest size allowed',
+  EIO: 'the disk or device failed (EIO)',
+  EBADF: 'it is closed',
+};
+
+/** Whether a system error says that what was given could not be kept. */
+export const isWriteFailure = (code: string | undefined): boolean =>
+  code !== undefined && Object.hasOwn(writeFailures, code);
+
+/** Why a write failed, in words where there are some. */
+export const writeFailureText = (code: string): string => writeFailures[code] ?? code;

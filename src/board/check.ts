@@ -15,21 +15,38 @@ const offShare = 0.1;
 const powerTolerance = { share: 0.1, mw: 2000 };
 
 export function makeFrameCheck(layout: Layout): FrameCheck {
-  const checks = [...layout.rails, ...layout.wires].map((rail) => railCheck(layout, rail));
+  const checks = railChecks(layout);
   const supply = layout.fields[layout.ownSupply]!.offset;
   return (view, at) => {
     if (view.getUint16(at + supply, true) === 0) return false;
-    for (let i = 0; i < checks.length; i++) {
-      const { voltage, current, power, lowMv, highMv, offMv } = checks[i]!;
-      const mv = view.getInt16(at + voltage, true);
-      if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
-      const product = (mv * view.getInt32(at + current, true)) / 1000;
-      const difference = view.getInt32(at + power, true) - product;
-      const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
-      if (difference > allowed || difference < -allowed) return false;
-    }
+    for (let i = 0; i < checks.length; i++) if (!agrees(checks[i]!, view, at)) return false;
     return true;
   };
+}
+
+/** How many of a frame's rails and wires contradict themselves. */
+export function makeContradictionCount(layout: Layout): (view: DataView, at: number) => number {
+  const checks = railChecks(layout);
+  return (view, at) => {
+    let count = 0;
+    for (let i = 0; i < checks.length; i++) if (!agrees(checks[i]!, view, at)) count++;
+    return count;
+  };
+}
+
+type RailCheck = ReturnType<typeof railCheck>;
+
+const railChecks = (layout: Layout): RailCheck[] =>
+  [...layout.rails, ...layout.wires].map((rail) => railCheck(layout, rail));
+
+function agrees(check: RailCheck, view: DataView, at: number): boolean {
+  const { voltage, current, power, lowMv, highMv, offMv } = check;
+  const mv = view.getInt16(at + voltage, true);
+  if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
+  const product = (mv * view.getInt32(at + current, true)) / 1000;
+  const difference = view.getInt32(at + power, true) - product;
+  const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
+  return difference <= allowed && difference >= -allowed;
 }
 
 function railCheck({ fields }: Layout, rail: Rail) {

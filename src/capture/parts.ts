@@ -50,12 +50,21 @@ export async function readHeaderJson(window: ByteWindow): Promise<unknown> {
   return json;
 }
 
+/** The length of the preamble at the window's front where it is whole and its checksum fits, otherwise 0. */
+export async function wholePreambleBytes(window: ByteWindow): Promise<number> {
+  if (!(await window.ensure(preambleBytes)) || !standsAt(window, magic)) return 0;
+  return sealedBytes(window, preambleBytes + window.view.getUint32(window.at + 12, true));
+}
+
 /** The length of the block at the window's front where it is whole and its checksum fits, otherwise 0. */
 export async function wholeBlockBytes(window: ByteWindow): Promise<number> {
   if (!(await window.ensure(blockHeadBytes)) || !standsAt(window, blockMarker)) return 0;
-  const payloadBytes = window.view.getUint32(window.at + 16, true);
-  if (payloadBytes > maxPayloadBytes) return 0;
-  const bodyBytes = blockHeadBytes + payloadBytes;
+  return sealedBytes(window, blockHeadBytes + window.view.getUint32(window.at + 16, true));
+}
+
+/** The length with the checksum behind it, where that fits. */
+async function sealedBytes(window: ByteWindow, bodyBytes: number): Promise<number> {
+  if (bodyBytes > blockHeadBytes + maxPayloadBytes) return 0;
   if (!(await window.ensure(bodyBytes + checksumBytes))) return 0;
   const sum = crc32(window.bytes.subarray(window.at, window.at + bodyBytes));
   return window.view.getUint32(window.at + bodyBytes, true) === sum ? bodyBytes + checksumBytes : 0;
@@ -70,6 +79,14 @@ export function isTornBlock(rest: Uint8Array): boolean {
   if (rest.length < blockHeadBytes) return true;
   const payloadBytes = new DataView(rest.buffer, rest.byteOffset, rest.length).getUint32(16, true);
   return payloadBytes <= maxPayloadBytes && length < blockHeadBytes + payloadBytes + checksumBytes;
+}
+
+/** Where behind the window's front a block or another capture may begin, -1 for nowhere in it. */
+export function nextPlace(window: ByteWindow): number {
+  const next = window.bytes.subarray(window.at + 1, window.at + window.available);
+  const bytes = Buffer.from(next.buffer, next.byteOffset, next.length);
+  const places = [bytes.indexOf(blockMarker), bytes.indexOf(magic)].filter((place) => place >= 0);
+  return places.length === 0 ? -1 : Math.min(...places);
 }
 
 /** Whether the window's front reads `expected`. */

@@ -1,20 +1,22 @@
 import type { FrameBlock, RecordingEvent, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
-import { inputError } from '../errors.js';
+import { errorText, inputError } from '../errors.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
+import { plural } from '../units.js';
+import { BlockDecoder, eventBlock, lastInstantNs } from './block-decoder.js';
 import { openByteInput } from './byte-input.js';
 import { ByteWindow } from './byte-window.js';
-import {
-  BlockKind,
-  blockHeadBytes,
-  blockMarker,
-  checksumBytes,
-  maxPayloadBytes,
-  narrowInstantBytes,
-  wideInstantBytes,
-} from './format.js';
+import { blockHeadBytes, checksumBytes, magic, maxPayloadBytes } from './format.js';
 import { boardOf } from './header.js';
-import { isTornBlock, parseJson, readHeaderJson, wholeBlockBytes } from './parts.js';
+import { joinBehind, type Part } from './join.js';
+import {
+  isTornBlock,
+  nextPlace,
+  readHeaderJson,
+  standsAt,
+  wholeBlockBytes,
+  wholePreambleBytes,
+} from './parts.js';
 
 /** What checking candidates may cost while looking for a whole block behind a broken one. */
 const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
@@ -38,146 +40,181 @@ export async function openCapture(path: string): Promise<CaptureReader> {
 export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
   const { name } = window.input;
   const { captureHeaderSchema, captureEventSchema, issueText } = await import('../schema/capture-header.js');
-  const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
-  if (!parsed.success) throw inputError(`${name}: its header is wrong at ${issueText(parsed.error)}`);
+  const readHeader = async (): Promise<CaptureHeader> => {
+    const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
+    if (!parsed.success) throw inputError(`${name}: its header is wrong at ${issueText(parsed.error)}`);
+    return parsed.data;
+  };
   const parseEvent = (json: unknown) => captureEventSchema.safeParse(json).data;
-  return new CaptureReader(window, parsed.data, boardOf(parsed.data, name), parseEvent);
+  const header = await readHeader();
+  return new CaptureReader(window, header, boardOf(header, name), readHeader, parseEvent);
 }
 
+/**
+ * Reads a capture, and those that were joined to it (`cat a.plog b.plog`): what follows the first is set on its time axis
+ * by the clocks of both, with the silence between as a fault, `joined`. What cannot be joined is left, and said.
+ */
 export class CaptureReader {
   /** What is wrong with it, known once `blocks` has ended: `capture-cut`, `capture-damaged` or `bytes-behind`. */
   problem: Warning | null = null;
   /** Whether that is no more than a torn end: what stands behind the last whole block is a part of one, NULs, or both. */
   tornEnd = false;
+  /** What is to be said of joined recordings, known once `blocks` has ended. */
+  readonly remarks: Warning[] = [];
   /** Where the last whole block ends, in bytes of the (uncompressed) capture. */
   wholeBytes: number;
-  readonly #frameBytes: number;
-  #requestNs = new Float64Array(0);
-  #replyNs = new Float64Array(0);
+  readonly #decoder: BlockDecoder;
+  #part: Part;
+  /** Where what has been read ends on the time axis. */
+  #endNs = 0;
 
   constructor(
     readonly window: ByteWindow,
     readonly header: CaptureHeader,
     readonly board: Instrument,
-    readonly parseEvent: (json: unknown) => RecordingEvent | undefined,
+    /** Reads the preamble at the window's front. */
+    readonly readHeader: () => Promise<CaptureHeader>,
+    parseEvent: (json: unknown) => RecordingEvent | undefined,
   ) {
-    this.#frameBytes = board.frameBytes;
+    this.#decoder = new BlockDecoder(window, board.frameBytes, parseEvent);
     this.wholeBytes = window.offset;
+    this.#part = { startNs: 0, reason: null, byte: 0, samples: 0, ended: false };
   }
 
   get name(): string {
     return this.window.input.name;
   }
 
+  /** Instant 0 of the recording that the file ends with, on the time axis. */
+  get lastStartNs(): number {
+    return this.#part.startNs;
+  }
+
+  warnings(): readonly Warning[] {
+    return this.problem ? [...this.remarks, this.problem] : this.remarks;
+  }
+
   /**
    * The capture's blocks in order, each as it was written: frames without events, or one event. A block is a
-   * view, valid until the next is asked for. Ends before the first block that is not whole.
+   * view, valid until the next is asked for. Ends before the first block that is not whole; an `end` is the last.
    */
   async *blocks(): AsyncGenerator<FrameBlock> {
     const { window } = this;
-    let ended = false;
+    let end: FrameBlock | undefined;
     while (await window.ensure(1)) {
-      if (ended) {
+      if ((await window.ensure(magic.length)) && standsAt(window, magic)) {
+        const wasEnd = this.#endNs;
+        if (!(await this.#beginPart())) break;
+        if (this.#part.reason === null) {
+          end = undefined;
+          const { startNs } = this.#part;
+          yield eventBlock({
+            type: 'fault',
+            kind: 'joined',
+            startNs: wasEnd,
+            endNs: startNs,
+            count: 1,
+          });
+        }
+        continue;
+      }
+      if (this.#part.ended) {
         await this.#passBehindEnd();
-        return;
+        break;
       }
       const size = await wholeBlockBytes(window);
-      const block = size > 0 ? this.#decode(size) : undefined;
+      const block = size > 0 ? this.#decoder.decode(size, this.#part.startNs) : undefined;
       if (block === undefined) {
-        await this.#diagnose();
-        return;
+        if (await this.#diagnose()) continue;
+        break;
       }
       window.at += size;
       this.wholeBytes = window.offset;
       if (block === null) continue;
-      ended = block.events.some((event) => event.type === 'end');
-      yield block;
+      const isEnd = block.events.some((event) => event.type === 'end');
+      this.#part.samples += block.count;
+      this.#part.ended ||= isEnd;
+      if (this.#part.reason !== null) continue;
+      this.#endNs = Math.max(this.#endNs, lastInstantNs(block));
+      if (isEnd) end = block;
+      else yield block;
     }
-    const { fault, tear } = window.input;
-    if (fault !== null) this.problem = this.#damaged(fault);
-    else if (!ended) this.problem = this.#cut();
-    else if (tear?.kind === 'behind') this.problem = this.#behind(tear.what);
-    this.tornEnd = this.problem !== null;
+    if (this.problem === null) this.#judgeEnd();
+    this.#tellLeft();
+    if (end) yield end;
   }
 
   close(): Promise<void> {
     return this.window.input.close();
   }
 
-  /** The block at the window's front; null for a kind that a later powerlog added, undefined for nonsense. */
-  #decode(size: number): FrameBlock | null | undefined {
-    const { bytes, view, at } = this.window;
-    const kind = view.getUint16(at + 4, true);
-    const count = view.getUint16(at + 6, true);
-    const payload = bytes.subarray(at + blockHeadBytes, at + size - checksumBytes);
-    switch (kind) {
-      case BlockKind.frames:
-        return this.#decodeFrames(payload, count, narrowInstantBytes);
-      case BlockKind.wideFrames:
-        return this.#decodeFrames(payload, count, wideInstantBytes);
-      case BlockKind.event:
-        return this.#decodeEvent(payload);
-      default:
-        return null;
+  /** Reads the preamble at the window's front; false where it is not one. */
+  async #beginPart(): Promise<boolean> {
+    const byte = this.window.offset;
+    let header: CaptureHeader;
+    try {
+      header = await this.readHeader();
+    } catch (error) {
+      this.problem = this.#damaged(`another capture follows, and is not used (${errorText(error)})`);
+      return false;
     }
+    if (!this.#part.ended) this.remarks.push(this.#cut());
+    this.#tellLeft();
+    const joined = joinBehind(this.header, this.#endNs, header);
+    const reason = 'reason' in joined ? joined.reason : null;
+    const startNs = 'reason' in joined ? this.#endNs : joined.startNs;
+    this.#part = { startNs, reason, byte, samples: 0, ended: false };
+    this.wholeBytes = this.window.offset;
+    if (reason === null)
+      this.remarks.push({
+        code: 'capture-joined',
+        message: `${this.name}: another recording follows at byte ${byte}, and goes on ${((startNs - this.#endNs) / 1e9).toFixed(3)} s behind the end of the one before, by their clocks`,
+      });
+    return true;
   }
 
-  #decodeFrames(payload: Uint8Array, count: number, instantBytes: number): FrameBlock | undefined {
-    if (count === 0 || payload.length !== count * (instantBytes + this.#frameBytes)) return undefined;
-    if (this.#requestNs.length < count) {
-      this.#requestNs = new Float64Array(count);
-      this.#replyNs = new Float64Array(count);
-    }
-    const { view, at } = this.window;
-    const requestNs = this.#requestNs;
-    const replyNs = this.#replyNs;
-    const baseNs = Number(view.getBigInt64(at + 8, true));
-    let next = at + blockHeadBytes;
-    if (instantBytes === narrowInstantBytes)
-      for (let row = 0; row < count; row++, next += narrowInstantBytes) {
-        const request = baseNs + view.getUint32(next, true);
-        requestNs[row] = request;
-        replyNs[row] = request + view.getUint32(next + 4, true);
-      }
-    else
-      for (let row = 0; row < count; row++, next += wideInstantBytes) {
-        const request = baseNs + Number(view.getBigInt64(next, true));
-        requestNs[row] = request;
-        replyNs[row] = request + Number(view.getBigInt64(next + 8, true));
-      }
-    return { count, frames: payload.subarray(count * instantBytes), requestNs, replyNs, events: [] };
-  }
-
-  #decodeEvent(payload: Uint8Array): FrameBlock | undefined {
-    const event = this.parseEvent(parseJson(payload));
-    if (!event) return undefined;
-    const frames = payload.subarray(0, 0);
-    return { count: 0, frames, requestNs: this.#requestNs, replyNs: this.#replyNs, events: [event] };
+  #tellLeft(): void {
+    const { reason, byte, samples } = this.#part;
+    if (reason === null) return;
+    this.remarks.push({
+      code: 'capture-left',
+      message: `${this.name}: the recording at byte ${byte}, ${plural(samples, 'sample')}, is left out: ${reason}`,
+    });
   }
 
   /**
    * Says what the block at the window's front is: a torn tail where nothing whole follows within the length of
-   * a block, otherwise damage in the middle.
+   * a block, otherwise damage in the middle. True where another capture follows, which the window then stands before.
    */
-  async #diagnose(): Promise<void> {
+  async #diagnose(): Promise<boolean> {
     const { window } = this;
     const more = await window.ensure(searchBytes);
     const rest = window.bytes.subarray(window.at, window.at + window.available);
     // What compressed data gives where it breaks may be anything.
     const torn = !more && (window.input.tear !== null || isTornBlock(rest));
     let budget = searchBytes * 4;
-    let follows = more;
+    let follows = false;
     while (!follows && budget > 0 && (await window.ensure(2))) {
-      const next = window.bytes.subarray(window.at + 1, window.at + window.available);
-      const found = Buffer.from(next.buffer, next.byteOffset, next.length).indexOf(blockMarker);
+      const found = nextPlace(window);
       if (found < 0) break;
       window.at += 1 + found;
       budget -= window.available;
+      if ((await wholePreambleBytes(window)) > 0) return true;
       follows = (await wholeBlockBytes(window)) > 0;
     }
     if (window.input.fault !== null) this.problem = this.#damaged(window.input.fault);
-    else this.problem = follows ? this.#damaged('a broken block, with more behind it') : this.#cut();
-    this.tornEnd = torn && !follows;
+    else this.problem = follows || more ? this.#damaged('a broken block, with more behind it') : this.#cut();
+    this.tornEnd = torn && !follows && this.#part.reason === null;
+    return false;
+  }
+
+  /** Looks at an input that is over, and at how compressed data ends. */
+  #judgeEnd(): void {
+    const { fault, tear } = this.window.input;
+    if (fault !== null) this.problem = this.#damaged(fault);
+    else if (!this.#part.ended) this.problem = this.#cut();
+    else if (tear?.kind === 'behind') this.problem = this.#behind(tear.what);
+    this.tornEnd = this.problem !== null && this.#part.reason === null;
   }
 
   /** NULs behind the end, which a power loss leaves, are nothing, nor is what gzip makes of one; all else is damage. */
@@ -204,10 +241,10 @@ export class CaptureReader {
   }
 
   #cut(): Warning {
-    return {
-      code: 'capture-cut',
-      message: `${this.name} was cut off: nothing whole follows byte ${this.wholeBytes}; all before it is used`,
-    };
+    if (this.#part.reason !== null) return this.#damaged('a recording that is left out was cut off there');
+    const { wholeBytes } = this;
+    const message = `${this.name} was cut off: nothing whole follows byte ${wholeBytes}; all before it is used`;
+    return { code: 'capture-cut', message };
   }
 
   #damaged(what: string): Warning {

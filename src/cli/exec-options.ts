@@ -2,7 +2,6 @@ import { Option } from 'commander';
 import { usageError } from '../errors.js';
 import type { Cooldown } from '../exec/experiment.js';
 import { checkPattern } from '../exec/output/pattern.js';
-import type { ColumnSet } from '../sink/columns.js';
 import { parseDurationMs, parseEnergyJ, parsePercent } from '../units.js';
 import { checked, type MapOptions } from './options.js';
 
@@ -24,7 +23,8 @@ export interface ExecOptions extends MapOptions {
   readonly out?: string;
   readonly capture?: string;
   readonly rate?: number;
-  readonly columns: ColumnSet;
+  readonly columns: string;
+  readonly average?: number;
   readonly accuracy?: number;
   readonly reconnect: number;
   readonly link: 'auto' | 'tty' | 'stream';

@@ -20,6 +20,7 @@ import { SignalRelay } from '../exec/signals.js';
 import { inherited } from '../exec/start/inherited.js';
 import { handOverMsFor } from '../session/outputs.js';
 import { plural } from '../units.js';
+import { refuseSharedExecFiles } from './exec-files.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
 import { endWhenAskedAgain } from './impatience.js';
 import { railMapFrom } from './options.js';
@@ -29,6 +30,7 @@ import { leaveTerminal } from './terminal.js';
 /** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
 export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
   refuseWhatNodeChanged(words);
+  refuseSharedExecFiles(options);
   loadEngine();
   const plan: ExperimentPlan = {
     commands: plannedCommands(words, options),

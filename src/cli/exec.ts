@@ -15,6 +15,7 @@ import {
 } from './exec-options.js';
 import {
   accuracyOption,
+  averageOption,
   columnsOption,
   forceOption,
   linkOption,
@@ -56,6 +57,7 @@ export function execCommand(): Command {
     .option('--strict', 'no board: run nothing (code 3); a measuring fault: end with its code')
     .addOption(rateOption())
     .addOption(columnsOption())
+    .addOption(averageOption())
     .addOption(slotOption())
     .addOption(slotFeedOption())
     .addOption(mapOption())

@@ -4,6 +4,7 @@ import type { CalibrationSummary } from '../measure/summary.js';
 import type { Reading } from '../session/first-readings.js';
 import { printable } from '../text.js';
 import { fixed } from '../units.js';
+import { print } from './say.js';
 import { formatTable } from './table.js';
 
 const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°C', pct: '%', rpm: 'rpm' };
@@ -25,30 +26,26 @@ export function printInfo(
       ...(calibration === undefined ? {} : { calibration }),
     };
     const values = Object.fromEntries(readings.map((reading) => [reading.name, reading.value]));
-    console.log(JSON.stringify({ board, readings: values }, undefined, 2));
+    print(`${JSON.stringify({ board, readings: values }, undefined, 2)}\n`);
     return;
   }
-  console.log(
-    formatTable(
-      ['', ''],
-      [
-        ['Product', `${product} (0x${productId.toString(16)})`],
-        ['Name', name === null ? 'not known' : printable(name)],
-        ['UID', uid ?? 'not known'],
-        ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
-        ['Port', port],
-      ],
-    ).trimStart(),
+  const facts = formatTable(
+    ['', ''],
+    [
+      ['Product', `${product} (0x${productId.toString(16)})`],
+      ['Name', name === null ? 'not known' : printable(name)],
+      ['UID', uid ?? 'not known'],
+      ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
+      ['Port', port],
+    ],
   );
-  console.log();
-  console.log(
-    formatTable(
-      ['READING', 'VALUE', '', 'COLUMN'],
-      readings.map((reading) => [reading.title, ...valueCells(reading), reading.name]),
-      [1],
-    ),
+  const table = formatTable(
+    ['READING', 'VALUE', '', 'COLUMN'],
+    readings.map((reading) => [reading.title, ...valueCells(reading), reading.name]),
+    [1],
   );
-  if (calibration !== undefined) printCalibration(calibration);
+  print(`${facts.trimStart()}\n\n${table}\n`);
+  if (calibration !== undefined) print(`\n${calibrationText(calibration)}\n`);
 }
 
 /** How far this firmware's table can be trusted. */
@@ -57,28 +54,23 @@ function provenance({ id, firmware }: BoardIdentity): string {
   return boardFor(id, firmware)?.released === false ? ', a draft by its maker' : '';
 }
 
-function printCalibration(calibration: CalibrationSummary | null): void {
-  console.log();
-  if (!calibration) {
-    console.log('The board did not say which calibration it applies.');
-    return;
-  }
+function calibrationText(calibration: CalibrationSummary | null): string {
+  if (!calibration) return 'The board did not say which calibration it applies.';
   const signed = (value: number) => (value > 0 ? `+${value}` : String(value));
-  console.log(
-    formatTable(
-      ['CALIBRATION', 'VOLTAGE OFFSET', 'GAIN', 'CURRENT OFFSET', 'GAIN'],
-      Object.entries(calibration.rails).map(([rail, each]) => [
-        rail,
-        signed(each.voltage_offset),
-        signed(each.voltage_gain),
-        signed(each.current_offset),
-        signed(each.current_gain),
-      ]),
-      [1, 2, 3, 4],
-    ),
+  const table = formatTable(
+    ['CALIBRATION', 'VOLTAGE OFFSET', 'GAIN', 'CURRENT OFFSET', 'GAIN'],
+    Object.entries(calibration.rails).map(([rail, each]) => [
+      rail,
+      signed(each.voltage_offset),
+      signed(each.voltage_gain),
+      signed(each.current_offset),
+      signed(each.current_gain),
+    ]),
+    [1, 2, 3, 4],
   );
-  console.log('Offsets in raw units of the converter, gains in 1/4096 above 1, as the board keeps them.');
-  console.log(`SHA-256 ${calibration.sha256}`);
+  const explained =
+    'Offsets in raw units of the converter, gains in 1/4096 above 1, as the board keeps them.';
+  return `${table}\n${explained}\nSHA-256 ${calibration.sha256}`;
 }
 
 function valueCells({ name, value, decimals }: Reading): [string, string] {

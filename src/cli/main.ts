@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
+import { print, say } from './say.js';
 import { leaveClosedTerminal } from './terminal.js';
 
 /** Each command's file is loaded when it is called, or when somebody asks for all of them. */
@@ -40,8 +41,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     const command = await commands[each]!();
     program.addCommand(command.showHelpAfterError(`(powerlog help ${command.name()} shows its options)`));
   }
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  process.stdout.on('error', endOnClosedPipe);
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({ writeOut: print, writeErr: (text) => say(text.trimEnd()) });
   process.on('exit', leaveClosedTerminal);
   ignoreHangUp();
   try {
@@ -54,23 +55,17 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Says what went wrong; returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
-  if (process.env.POWERLOG_DEBUG && error instanceof Error) console.error(error.stack);
+  if (process.env.POWERLOG_DEBUG && error instanceof Error) say(error.stack ?? '');
   if (error instanceof UserError) {
-    console.error(`powerlog: ${error.message}`);
+    say(`powerlog: ${error.message}`);
     return error.exitCode;
   }
   if (outOfDescriptors(error)) {
-    console.error(`powerlog: no descriptor is left (${errorText(error)}); raise \`ulimit -n\``);
+    say(`powerlog: no descriptor is left (${errorText(error)}); raise \`ulimit -n\``);
     return ExitCode.outputFailed;
   }
-  console.error(
+  say(
     `powerlog: a bug of ours: ${errorText(error)}. Please report it with the command line at ${tool.bugs}; POWERLOG_DEBUG=1 shows where it happened`,
   );
   return ExitCode.bug;
-}
-
-/** `| head` has read enough: that is no error. */
-function endOnClosedPipe(error: Error): void {
-  if ('code' in error && error.code === 'EPIPE') return;
-  throw error;
 }

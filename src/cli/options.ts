@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
 import { defaultRailMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
+import type { NamedFile } from '../sink/shared-files.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
 
 /** Options that several commands share, so that they are spelled and explained the same everywhere. */
@@ -48,10 +49,35 @@ export const reconnectOption = () =>
       }),
     );
 
+/** What there is depends on the board; here only what can be no choice at all is refused. */
+function parseColumns(text: string): string {
+  if (text.split(',').some((item) => !/^[\w*?]+$/.test(item.trim())))
+    throw usageError(
+      `'${text}' is not a choice of columns: power, rails, all, or names and globs with commas, such as 'time_s,gpu_*'`,
+    );
+  return text;
+}
+
 export const columnsOption = () =>
-  new Option('--columns <set>', 'which columns: power (the sums), rails, or all (probes and fans too)')
-    .choices(['power', 'rails', 'all'])
-    .default('rails');
+  new Option(
+    '--columns <list>',
+    "which columns: power (the sums), rails, all (probes and fans too), or names and globs: 'time_s,gpu_*'",
+  )
+    .default('rails')
+    .argParser(checked(parseColumns));
+
+/** Whole µs, as instants are. */
+function parseAverage(text: string): number {
+  const ms = Math.round(parseDurationMs(text) * 1000) / 1000;
+  if (ms < 1) throw usageError(`'${text}' is too short for an interval; the shortest is 1ms`);
+  return ms;
+}
+
+export const averageOption = () =>
+  new Option(
+    '--average <time>',
+    'rows are means over intervals this long instead of samples, such as 10ms, 100ms or 1s',
+  ).argParser(checked(parseAverage));
 
 export const accuracyOption = () =>
   new Option('--accuracy <percent>', "the board's accuracy, for the uncertainty of energies")
@@ -98,4 +124,12 @@ export async function railMapFrom(options: MapOptions, fallback: RailMap = defau
     return map;
   }
   return { ...map, slot: { rail, feed: options.slotFeed ?? map.slot?.feed ?? 'motherboard' } };
+}
+
+/** What is read from files: the map, and the port where it is a file or a device. */
+export function inputFiles({ port, map }: MapOptions & { readonly port?: string }): NamedFile[] {
+  return [
+    ...(map === undefined ? [] : [{ role: '--map', path: map }]),
+    ...(port === undefined || /^(auto|sim)(:|$)/.test(port) ? [] : [{ role: '--port', path: port }]),
+  ];
 }

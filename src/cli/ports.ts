@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printable } from '../text.js';
 import { plural } from '../units.js';
+import { print, say } from './say.js';
 
 export function portsCommand(): Command {
   return new Command('ports')
@@ -26,11 +27,11 @@ Examples:
       const asked = paths.map((path) => ({ path, ...noUsb }));
       const probes = [...(await probePorts(ports)), ...(await probePorts(asked, true))];
       if (options.json) {
-        console.log(JSON.stringify(probes.map(asJson), undefined, 2));
+        print(`${JSON.stringify(probes.map(asJson), undefined, 2)}\n`);
         return;
       }
       if (probes.length === 0) {
-        console.error('no serial port here; `powerlog simulate` makes one to try with');
+        say('no serial port here; `powerlog simulate` makes one to try with');
         return;
       }
       const { formatTable } = await import('./table.js');
@@ -38,9 +39,9 @@ Examples:
         const { path, usbVendorId, usbProductId, serialNumber } = probe.port;
         return [path, usbVendorId ? `${usbVendorId}:${usbProductId}` : '', serialNumber ?? '', said(probe)];
       });
-      console.log(formatTable(['PORT', 'USB', 'SERIAL', 'ANSWER'], rows));
+      print(`${formatTable(['PORT', 'USB', 'SERIAL', 'ANSWER'], rows)}\n`);
       const boards = probes.filter((probe) => 'identity' in probe).length;
-      console.error(`${plural(boards, 'board')} on ${plural(probes.length, 'port')}`);
+      say(`${plural(boards, 'board')} on ${plural(probes.length, 'port')}`);
     });
 }
 

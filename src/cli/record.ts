@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander';
 import { ExitCode, usageError } from '../errors.js';
 import { endSignals } from '../exec/start/ignored.js';
-import type { ColumnSet } from '../sink/columns.js';
 import { coverageExit } from './coverage.js';
 import { endWhenAskedAgain } from './impatience.js';
 import {
   accuracyOption,
+  averageOption,
   columnsOption,
   durationOption,
   forceOption,
+  inputFiles,
   linkOption,
   type MapOptions,
   mapOption,
@@ -28,7 +29,8 @@ interface RecordOptions extends MapOptions {
   readonly capture?: string;
   readonly duration?: number;
   readonly rate?: number;
-  readonly columns: ColumnSet;
+  readonly columns: string;
+  readonly average?: number;
   readonly accuracy?: number;
   readonly minCoverage?: number;
   readonly reconnect: number;
@@ -48,6 +50,7 @@ export function recordCommand(): Command {
     .addOption(durationOption())
     .addOption(rateOption())
     .addOption(columnsOption())
+    .addOption(averageOption())
     .addOption(slotOption())
     .addOption(slotFeedOption())
     .addOption(mapOption())
@@ -67,7 +70,8 @@ Examples:
   $ powerlog record --port /dev/ttyACM0 --duration 5m --out run.csv
   $ powerlog record --port sim:train --duration 10s --out run.csv    without a board
   $ powerlog record --slot pcie3 --out run.csv --capture run.plog    with a slot adapter, frames kept
-  $ powerlog record --rate 100 --columns power --out - | head        to standard output`,
+  $ powerlog record --rate 100 --columns power --out - | head        to standard output
+  $ powerlog record --average 100ms --columns 'time_s,gpu_*' --out run.csv   ten rows a second, for a spreadsheet`,
     )
     .action(record);
 }
@@ -77,22 +81,31 @@ async function record(options: RecordOptions): Promise<void> {
     throw usageError(
       'nothing to record to: give --out run.csv (or --out - for standard output), --capture run.plog, or both',
     );
+  const [
+    { openSource },
+    { resolveWiring },
+    { handOverMsFor, openOutputs, outputFiles },
+    { refuseSharedFiles },
+    { runSession },
+    { notice },
+  ] = await Promise.all([
+    import('../source/open.js'),
+    import('../measure/rail-map.js'),
+    import('../session/outputs.js'),
+    import('../sink/shared-files.js'),
+    import('../session/session.js'),
+    import('./notices.js'),
+  ]);
+  refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
-  const [{ openSource }, { resolveWiring }, { handOverMsFor, openOutputs }, { runSession }, { notice }] =
-    await Promise.all([
-      import('../source/open.js'),
-      import('../measure/rail-map.js'),
-      import('../session/outputs.js'),
-      import('../session/session.js'),
-      import('./notices.js'),
-    ]);
   const source = await openSource(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
     onNotice: notice,
   });
   try {
-    const { board } = source;
+    const { board, identity } = source;
+    refuseSharedFiles(outputFiles(options), inputFiles({ port: identity.port }));
     const wiring = resolveWiring(board, map);
     const outputs = await openOutputs(options, source, wiring);
     const sinks = [...outputs.sinks];

@@ -11,7 +11,7 @@ export interface ReplayOutput {
 /**
  * Which input goes where. `--out` is one file for one input, or a directory: one that exists, or a name that ends in
  * `/`, which is then made. In a directory `run.plog` becomes `run.csv`, and standard input `stdin.csv`.
- * @throws UserError (usage) where two inputs would write one file, or an output is its own input
+ * @throws UserError (usage) where two inputs would write one file
  */
 export function replayOutputs(inputs: readonly string[], out: string | undefined): ReplayOutput[] {
   if (inputs.filter((input) => input === '-').length > 1)
@@ -30,8 +30,6 @@ export function replayOutputs(inputs: readonly string[], out: string | undefined
     if (other !== undefined)
       throw usageError(`${other} and ${input} would both become ${output}; replay them one at a time`);
     seen.set(output, input);
-    if (isSameFile(input, output))
-      throw usageError(`${output} is the input itself; name another file for --out`);
   }
   if (out.endsWith('/')) makeDirectory(out);
   return outputs;
@@ -45,11 +43,6 @@ const csvName = (input: string): string =>
         .replace(/(?<=.)\.[^.]+$/, '')}.csv`;
 
 const isDirectory = (path: string): boolean => path.endsWith('/') || (stat(path)?.isDirectory() ?? false);
-
-function isSameFile(one: string, other: string): boolean {
-  const [a, b] = [stat(one), stat(other)];
-  return a !== undefined && b !== undefined && a.isFile() && a.ino === b.ino && a.dev === b.dev;
-}
 
 function makeDirectory(path: string): void {
   try {

@@ -1,15 +1,16 @@
 import { Command, Option } from 'commander';
 import { ExitCode, inputError, usageError } from '../errors.js';
-import type { ColumnSet } from '../sink/columns.js';
 import type { DumpFacts } from '../source/frame-dump.js';
 import { parseRateHz } from '../units.js';
 import { forEachInput } from './batch.js';
 import { coverageExit } from './coverage.js';
 import {
   accuracyOption,
+  averageOption,
   checked,
   columnsOption,
   forceOption,
+  inputFiles,
   type MapOptions,
   mapOption,
   minCoverageOption,
@@ -25,7 +26,8 @@ interface ReplayOptions extends MapOptions {
   readonly board?: string;
   readonly firmware?: string;
   readonly rate?: number;
-  readonly columns: ColumnSet;
+  readonly columns: string;
+  readonly average?: number;
   readonly accuracy?: number;
   readonly minCoverage?: number;
   readonly force?: boolean;
@@ -42,6 +44,8 @@ Examples:
   $ powerlog replay run.plog                           only its figures
   $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
   $ powerlog replay run.plog --slot pcie3 --out slot.csv
+  $ powerlog replay run.plog --average 1s --columns 'time_s,*_power_w' --out seconds.csv
+  $ cat a.plog b.plog | powerlog replay - --out both.csv
   $ powerlog replay frames.bin --board benchlab --rate 400 --out run.csv
   $ powerlog replay frames.bin --board benchlab2 --firmware 4 --rate 400 --out run.csv
   $ ssh lab cat run.plog.gz | powerlog replay - --out -`;
@@ -63,6 +67,7 @@ export function replayCommand(): Command {
       new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
     )
     .addOption(columnsOption())
+    .addOption(averageOption())
     .addOption(mapOption())
     .addOption(slotOption())
     .addOption(slotFeedOption())
@@ -76,9 +81,16 @@ export function replayCommand(): Command {
 
 async function replay(inputs: readonly string[], options: ReplayOptions): Promise<void> {
   const dump = await dumpFacts(options);
-  await forEachInput(replayOutputs(inputs, options.out), ({ input, out }) =>
-    replayOne(input, out, dump, options),
+  const pairs = replayOutputs(inputs, options.out);
+  const [{ outputFiles }, { refuseSharedFiles }] = await Promise.all([
+    import('../session/outputs.js'),
+    import('../sink/shared-files.js'),
+  ]);
+  refuseSharedFiles(
+    pairs.flatMap(({ out }) => outputFiles({ out: out ?? undefined })),
+    [...inputs.map((path) => ({ role: 'INPUT', path })), ...inputFiles(options)],
   );
+  await forEachInput(pairs, ({ input, out }) => replayOne(input, out, dump, options));
 }
 
 /** What `--board` and `--rate` say of bare dumps; null for captures. */
@@ -136,7 +148,7 @@ async function replayOne(
       const { printSummary } = await import('./summary-text.js');
       printSummary(summary, outputs.files);
     } else for (const { message } of warnings) notice(`warning: ${message}`);
-    const damage = warnings.find(({ code }) => code === 'capture-damaged');
+    const damage = warnings.find(({ code }) => code === 'capture-damaged' || code === 'capture-left');
     if (damage) throw inputError(damage.message);
     return coverageExit(summary, options.minCoverage);
   } finally {

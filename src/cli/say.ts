@@ -1,22 +1,46 @@
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
-import { systemErrorCode } from '../errors.js';
+import { errorText, outputError, systemErrorCode, writeFailureText } from '../errors.js';
 
+const standardOutput = 1;
 const standardError = 2;
 const lock = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Writes to standard error in one go. Not through `process.stderr`: that makes a pipe non-blocking, also for a child that
- * shares it. A reader that has gone is no reason to fail.
+ * shares it. A reader that has gone, or a full disk, is no reason to fail.
  */
 export function say(text: string): void {
-  let rest: Uint8Array = new TextEncoder().encode(`${text}\n`);
+  try {
+    writeAll(standardError, `${text}\n`);
+  } catch {
+    // Nobody is left who could be told.
+  }
+}
+
+/**
+ * Writes to standard output in one go: what a command was asked for, as against what is said about it. A reader that has
+ * gone (`| head`) has read enough.
+ * @throws UserError (outputFailed) where it cannot be written
+ */
+export function print(text: string): void {
+  try {
+    writeAll(standardOutput, text);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'EPIPE') return;
+    throw outputError(`cannot write standard output: ${writeFailureText(code ?? errorText(error))}`, error);
+  }
+}
+
+function writeAll(fd: number, text: string): void {
+  let rest: Uint8Array = new TextEncoder().encode(text);
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(writeSync(standardError, rest));
+      rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      if (systemErrorCode(error) !== 'EAGAIN') return;
+      if (systemErrorCode(error) !== 'EAGAIN') throw error;
       Atomics.wait(lock, 0, 0, 5); // somebody else made it non-blocking
     }
   }

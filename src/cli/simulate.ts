@@ -9,6 +9,7 @@ import type { SimulatorStats } from '../simulator/tally.js';
 import type { OpenedOutput } from '../sink/safe-open.js';
 import { parseDurationMs, plural } from '../units.js';
 import { checked, forceOption } from './options.js';
+import { print, say } from './say.js';
 
 const help = `
 The port's path is the first and only line on standard output. Any program that speaks to a BENCHLAB can open it.
@@ -99,17 +100,23 @@ export function simulateCommand(): Command {
 }
 
 async function simulate(options: SimulateOptions): Promise<void> {
-  const [{ startSimulator }, { chooseBoard }, { openForWriting }] = await Promise.all([
+  const [{ startSimulator }, { chooseBoard }, { openForWriting }, { refuseSharedFiles }] = await Promise.all([
     import('../simulator/server.js'),
     import('../simulator/board-choice.js'),
     import('../sink/safe-open.js'),
+    import('../sink/shared-files.js'),
   ]);
-  const say = (text: string) => console.error(`powerlog: ${text}`);
+  const named = (role: string, path: string | undefined) => (path === undefined ? [] : [{ role, path }]);
+  refuseSharedFiles(named('--report', options.report), [
+    ...named('--link', options.link),
+    ...named('--from', options.from),
+  ]);
+  const tell = (text: string) => say(`powerlog: ${text}`);
   let model = chooseBoard(options);
   if (options.from !== undefined) {
     const { readCapturedFrames } = await import('../source/captured-frames.js');
     // Whose frames they are is said by the capture.
-    model = { ...model, ...(await readCapturedFrames(options.from, say)) };
+    model = { ...model, ...(await readCapturedFrames(options.from, tell)) };
   }
   const report =
     options.report === undefined ? undefined : openForWriting(options.report, options.force ?? false);
@@ -121,22 +128,28 @@ async function simulate(options: SimulateOptions): Promise<void> {
     greetingMs: options.greeting,
     ...(options.fault ? { faults: options.fault } : {}),
     ...(options.link === undefined ? {} : { link: options.link }),
-    onReplug: (path) => say(`the board is back at ${path}`),
+    onReplug: (path) => tell(`the board is back at ${path}`),
     onFailure: service.fail,
   }).catch(service.fail);
   if (!simulator) return service.ended;
-  const { product, firmware } = model.board!;
-  console.log(simulator.path);
-  say(
-    `a simulated ${product} with firmware ${firmware} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`,
-  );
   try {
+    print(`${simulator.path}\n`);
+  } catch (error) {
+    await simulator.stop(); // where nobody can learn the port's path, there is nothing to play for
+    service.fail(error);
+    return service.ended;
+  }
+  try {
+    const { product, firmware } = model.board!;
+    tell(
+      `a simulated ${product} with firmware ${firmware} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`,
+    );
     await service.ended;
   } finally {
     await simulator.stop();
     const stats = simulator.stats();
     if (report) writeReport(report, stats);
-    say(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
+    tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
   }
 }
 

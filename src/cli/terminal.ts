@@ -27,9 +27,12 @@ export function leaveTerminal(): void {
   for (const fd of [0, 1, 2]) if (isatty(fd)) closeSync(fd);
 }
 
+/** Which of the standard descriptors were a terminal when the program started. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+
 /** The same for one that has been closed meanwhile: putting it back, Node 20 aborts (nodejs/node issue 51519). */
 export function leaveClosedTerminal(): void {
-  for (const fd of [0, 1, 2]) {
+  for (const fd of terminals) {
     try {
       // It is a device, and no terminal any more.
       if (fstatSync(fd).isCharacterDevice() && !isatty(fd)) closeSync(fd);

@@ -26,7 +26,7 @@ interface Calls {
   twiceNj(series: Pointer): number;
   stepSquares(series: Pointer): number;
 
-  newRowPlan(rows: number, columns: number, startUnixUs: number): Pointer;
+  newRowPlan(rows: number, columns: number, instants: number, startUnixUs: number): Pointer;
   rowModes(plan: Pointer): Pointer;
   rowTimes(plan: Pointer): Pointer;
   rowColumn(plan: Pointer, column: number): Pointer;

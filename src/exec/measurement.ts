@@ -3,8 +3,9 @@ import type { Warning } from '../block.js';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
 import type { Summary } from '../measure/summary.js';
-import { type OutputChoice, type Outputs, openOutputs } from '../session/outputs.js';
+import { type OutputChoice, type Outputs, openOutputs, outputFiles } from '../session/outputs.js';
 import { runSession } from '../session/session.js';
+import { refuseSharedFiles } from '../sink/shared-files.js';
 import { openSource } from '../source/open.js';
 import type { OpenOptions } from '../source/open-board.js';
 import type { Recording, RecordingOptions, Source } from '../source/source.js';
@@ -94,6 +95,7 @@ export class Measurement {
   static async #begin(source: Source, options: MeasurementOptions): Promise<Measurement> {
     let outputs: Outputs | undefined;
     try {
+      refuseSharedFiles(outputFiles(options.outputs), [{ role: '--port', path: source.identity.port }]);
       const wiring = resolveWiring(source.board, options.map);
       outputs = await openOutputs(options.outputs, source, wiring);
       return new Measurement(source, wiring, outputs, options.recording);

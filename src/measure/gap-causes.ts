@@ -14,11 +14,13 @@ const rank: Readonly<Record<FaultKind, number>> = {
   'board-lost': 0,
   suspend: 0,
   overrun: 0,
+  joined: 0,
   'no-reply': 1,
   'late-reply': 1,
   'short-reply': 1,
   'wrong-answer': 1,
   'stray-bytes': 1,
+  unreadable: 1,
   'implausible-frame': 2,
 };
 

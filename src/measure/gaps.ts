@@ -36,7 +36,7 @@ export interface Candidate extends Gap {
 /** A gap is a spacing over this many medians, */
 const medians = 5;
 /** and over this. */
-const floorUs = 20_000;
+export const gapFloorUs = 20_000;
 /** The longest are listed, whatever happens. */
 const mostGaps = 10_000;
 const neighbourhoodUs = 1e6;
@@ -55,7 +55,7 @@ export const silence = (startUs: number, endUs: number, around: PowersAround | n
 
 /** What a spacing must be longer than to be a gap, µs. */
 export const gapLimitUs = (medianSpacingUs: number | null): number =>
-  Math.max(floorUs, medians * (medianSpacingUs ?? 0));
+  Math.max(gapFloorUs, medians * (medianSpacingUs ?? 0));
 
 /**
  * Watches the spacings. What a gap is depends on the median of the whole recording, so every spacing over the floor is
@@ -134,11 +134,11 @@ export class SpacingWatch {
       const slot = this.#samples & (neighbours - 1);
       if (this.#samples === 0) {
         this.#firstUs = us;
-        if (us > floorUs) this.leading = silence(0, us);
+        if (us > gapFloorUs) this.leading = silence(0, us);
       } else {
         const spacing = us - this.#lastUs;
         spacingsUs[row] = spacing;
-        if (spacing > floorUs) this.#consider(us, spacing, powerMw, row);
+        if (spacing > gapFloorUs) this.#consider(us, spacing, powerMw, row);
       }
       this.#ringUs[slot] = us;
       for (let c = 0; c < powerMw.length; c++) this.#ringMw[c]![slot] = powerMw[c]![row]!;

@@ -27,7 +27,7 @@ export interface Doubts {
 const fewSamples = 100;
 const lowCoverage = 0.99;
 
-const faultTexts: Readonly<Record<FaultKind, (tally: FaultTally) => string>> = {
+const faultTexts: Readonly<Record<FaultKind, ((tally: FaultTally) => string) | null>> = {
   'no-reply': ({ times }) => `the board left ${count(times, 'question')} unanswered`,
   'late-reply': ({ times }) => `${count(times, 'reply', 'replies')} came after the deadline and went unused`,
   'short-reply': ({ times }) => `${count(times, 'reply', 'replies')} came in part`,
@@ -41,6 +41,9 @@ const faultTexts: Readonly<Record<FaultKind, (tally: FaultTally) => string>> = {
     `${count(amount, 'sample')} were taken but could not be kept: the machine was too busy`,
   suspend: ({ times, amount }) =>
     `the machine slept ${count(times, 'time')}, ${(amount / 1000).toFixed(1)} s in all: that is neither on the time axis nor in the energy, and unix_time_s is behind by it from there on`,
+  // Told by whoever reads the file, with the place.
+  unreadable: null,
+  joined: null,
 };
 
 /** What a reader of the figures should know, in an order that does not depend on the order of events. */
@@ -58,7 +61,8 @@ export function warningsFor(doubts: Doubts): Warning[] {
   for (const text of doubts.boardFaults) warn('board-fault', text);
   for (const kind of Object.keys(faultTexts) as FaultKind[]) {
     const tally = doubts.faults.get(kind);
-    if (tally) warn(kind, faultTexts[kind](tally));
+    const text = faultTexts[kind];
+    if (tally && text) warn(kind, text(tally));
   }
   if (doubts.end === 'board-lost')
     warn('ended-early', 'the board did not come back; the recording ends there');

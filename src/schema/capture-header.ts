@@ -85,6 +85,8 @@ const faultKinds: Record<FaultKind, true> = {
   'board-lost': true,
   overrun: true,
   suspend: true,
+  unreadable: true,
+  joined: true,
 };
 const endReasons: Record<EndReason, true> = {
   duration: true,

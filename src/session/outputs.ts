@@ -1,26 +1,49 @@
 import type { Warning } from '../block.js';
+import { usageError } from '../errors.js';
 import { unwatchedMs, watchedMs } from '../link/link.js';
 import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
 import { buildSummary, type HostFacts, type Summary } from '../measure/summary.js';
-import { type ColumnSet, channelsOf, csvColumns } from '../sink/columns.js';
+import { chooseColumns, withInterval } from '../sink/column-choice.js';
+import { channelsOf } from '../sink/columns.js';
 import { hostFacts } from '../sink/host.js';
+import type { NamedFile } from '../sink/shared-files.js';
 import type { Sink } from '../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../sink/summary-file.js';
 import type { Source } from '../source/source.js';
 import { tool } from '../tool.js';
 import { calibrationSummary } from './calibration-summary.js';
 
-export interface OutputChoice {
+const usPerMs = 1000;
+
+/** Where a recording goes. */
+interface Places {
   /** The CSV: a path, or `-` for standard output. */
   readonly out?: string | undefined;
   readonly capture?: string | undefined;
-  readonly columns: ColumnSet;
+}
+
+export interface OutputChoice extends Places {
+  /** As `chooseColumns` takes it. */
+  readonly columns: string;
+  /** The CSV has means over so many ms instead of samples. */
+  readonly average?: number | undefined;
   readonly force?: boolean | undefined;
   /** The board's nominal accuracy where absent. */
   readonly accuracy?: number | undefined;
   /** False for what can be made again, so that it need not reach the disk at once. */
   readonly durable?: boolean;
+}
+
+/** The files that a choice will write, for whoever looks whether they are others' too. */
+export function outputFiles(choice: Places): NamedFile[] {
+  const { out, capture } = choice;
+  const summary = summaryPathOf(choice);
+  return [
+    ...(out === undefined ? [] : [{ role: '--out', path: out }]),
+    ...(capture === undefined ? [] : [{ role: '--capture', path: capture }]),
+    ...(summary === null ? [] : [{ role: 'the summary', path: summary }]),
+  ];
 }
 
 /** Everything a recording is written to, open. */
@@ -45,16 +68,29 @@ export async function openOutputs(
   wiring: Wiring,
   host: HostFacts = hostFacts(),
 ): Promise<Outputs> {
-  const { out, capture, force = false, accuracy, durable = true } = choice;
+  const { out, capture, average, force = false, accuracy, durable = true } = choice;
   const collector = new SummaryCollector(board, wiring, accuracy ?? board.nominalAccuracy);
-  const columns = csvColumns(board, wiring, choice.columns);
+  const chosen = chooseColumns(board, wiring, choice.columns);
+  const columns = average === undefined ? chosen : withInterval(chosen);
+  if (average !== undefined && out === undefined)
+    throw usageError('--average is about the rows of a CSV: give --out run.csv too');
   const sinks: Sink[] = [];
   const files: string[] = [];
   let summaryFile: SummaryFile | undefined;
   try {
     if (out !== undefined) {
       const { openCsv } = await import('../sink/csv.js');
-      sinks.push(await openCsv({ path: out, force, columns, durable }));
+      const csv = await openCsv({ path: out, force, columns, durable });
+      if (average === undefined) sinks.push(csv);
+      else {
+        const [{ AveragedCsv }, { IntervalMeans }] = await Promise.all([
+          import('../sink/averaged-csv.js'),
+          import('../sink/interval-means.js'),
+        ]);
+        sinks.push(
+          new AveragedCsv(csv, new IntervalMeans(average * usPerMs, board, wiring, channelsOf(columns))),
+        );
+      }
       if (out !== '-') files.push(out);
     }
     if (capture !== undefined) {
@@ -92,7 +128,7 @@ export const handOverMsFor = ({ out }: OutputChoice, onTerminal = false): number
   onTerminal || (out !== undefined && summaryPathFor(out) === null) ? watchedMs : unwatchedMs;
 
 /** Beside the CSV, or else beside the capture. */
-function summaryPathOf({ out, capture }: OutputChoice): string | null {
+function summaryPathOf({ out, capture }: Places): string | null {
   const beside = out === undefined ? null : summaryPathFor(out);
   if (beside !== null) return beside;
   return capture === undefined ? null : summaryPathFor(capture);

@@ -1,6 +1,7 @@
 import type { RecordingEvent, Warning } from '../block.js';
 import type { ByteWindow } from '../capture/byte-window.js';
 import { encodeEvent } from '../capture/encoder.js';
+import { shifted } from '../capture/join.js';
 import { readCapture } from '../capture/reader.js';
 import { inputError } from '../errors.js';
 import { resolveWiring } from '../measure/rail-map.js';
@@ -42,13 +43,14 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
   const cutOff: Warning[] = closed
     ? []
     : [{ code: 'repaired', message: `the recording was cut off behind byte ${wholeBytes} of its capture` }];
-  const summary = await outputs.summarize(cutOff);
+  const summary = await outputs.summarize([...reader.remarks, ...cutOff]);
   return {
     samples: summary.samples,
     lastUs: collector.progress().lastUs,
     wholeBytes,
     torn: problem !== null,
-    tail: closed || !end ? new Uint8Array(0) : encodeEvent(end),
+    // The end stands on the time axis of the recording that it closes.
+    tail: closed || !end ? new Uint8Array(0) : encodeEvent(shifted(end, -reader.lastStartNs)),
     knowsBoard: true,
     summary,
     partFacts: collector.partFacts(),

@@ -2,7 +2,7 @@ import type { Instrument, Rail } from '../board/board.js';
 import { usageError } from '../errors.js';
 import type { Wiring } from '../measure/rail-map.js';
 
-/** What `--columns` offers. */
+/** The sets that `--columns` offers. */
 export const columnSets = ['power', 'rails', 'all'] as const;
 export type ColumnSet = (typeof columnSets)[number];
 
@@ -10,6 +10,8 @@ export type ColumnSet = (typeof columnSets)[number];
 export type ColumnSource =
   | { readonly kind: 'time' }
   | { readonly kind: 'unix-time' }
+  /** `Block.intervalUs`. */
+  | { readonly kind: 'interval' }
   /** An index into `Block.powerMw`. */
   | { readonly kind: 'sum'; readonly index: number }
   /** An index into `Block.channels`; `missing` where a probe may be unplugged, `wide` where a row takes two words. */

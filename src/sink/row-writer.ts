@@ -13,10 +13,12 @@ const planBytes = 64;
 const mayBeMissing = 8;
 const double = 16;
 const wide = 32;
+/** Which instants a row begins with, for the engine. */
+const instantBits = { time: 1, 'unix-time': 2 } as const;
 
 /** A column of the CSV, and where the engine wants its rows. */
 interface EngineColumn {
-  readonly kind: 'sum' | 'channel';
+  readonly kind: 'interval' | 'sum' | 'channel';
   /** Into the block's sums or channels. */
   readonly index: number;
   readonly into: Float64Array | Int32Array;
@@ -40,7 +42,7 @@ export const maxRowBytes = (columns: number): number => columns * maxCellBytes +
 
 /**
  * Writes samples as CSV rows (RFC 4180, `\n`) into pieces of memory: integers straight to bytes, by the engine.
- * Both instants come first.
+ * Instants come first.
  */
 export class RowWriter {
   readonly pieces: readonly TextPiece[];
@@ -60,15 +62,19 @@ export class RowWriter {
     startUnixUs: number | null,
     pieces: { readonly count: number; readonly bytes: number },
   ) {
-    const [time, unixTime, ...cells] = columns;
-    if (time?.source.kind !== 'time' || unixTime?.source.kind !== 'unix-time')
-      throw new Error('columns out of order: both instants come first');
+    const cells = columns.filter(({ source: { kind } }) => !(kind in instantBits));
+    const instants = (['time', 'unix-time'] as const).filter((kind) =>
+      columns.some(({ source }) => source.kind === kind),
+    );
+    if (instants.some((kind, n) => columns[n]?.source.kind !== kind))
+      throw new Error('columns out of order: instants come first');
+    const instantMode = instants.reduce((mode, kind) => mode | instantBits[kind], 0);
     this.#maxRowBytes = maxRowBytes(columns.length);
     this.#engine = new Engine(
       columns.length * (columnRows + 1) * 8 + pieces.count * pieces.bytes + planBytes,
     );
     const { calls } = this.#engine;
-    this.#plan = calls.newRowPlan(columnRows, cells.length, startUnixUs ?? Number.NaN);
+    this.#plan = calls.newRowPlan(columnRows, cells.length, instantMode, startUnixUs ?? Number.NaN);
     this.pieces = Array.from({ length: pieces.count }, () => {
       const at = calls.allocate(pieces.bytes);
       return { at, bytes: this.#engine.bytes(at, pieces.bytes), length: 0 };
@@ -76,19 +82,14 @@ export class RowWriter {
     this.#timesUs = this.#engine.doubles(calls.rowTimes(this.#plan), columnRows);
     this.#columns = cells.map(({ source }, n) => {
       const at = calls.rowColumn(this.#plan, n);
-      if (source.kind === 'sum')
-        return {
-          kind: source.kind,
-          index: source.index,
-          into: this.#engine.doubles(at, columnRows),
-          width: 1,
-        };
       if (source.kind === 'channel') {
         const width = source.wide ? 2 : 1;
         const into = this.#engine.words(at, columnRows * width);
         return { kind: source.kind, index: source.index, into, width };
       }
-      throw new Error('columns out of order: both instants come first');
+      const into = this.#engine.doubles(at, columnRows);
+      if (source.kind === 'sum') return { kind: source.kind, index: source.index, into, width: 1 };
+      return { kind: 'interval', index: 0, into, width: 1 };
     });
     this.#engine
       .bytes(calls.rowModes(this.#plan), cells.length)
@@ -111,10 +112,10 @@ export class RowWriter {
     }
   }
 
-  #take({ timeUs, powerMw, channels }: Block, from: number, to: number): void {
+  #take({ timeUs, intervalUs, powerMw, channels }: Block, from: number, to: number): void {
     this.#timesUs.set(timeUs.subarray(from, to));
     for (const { kind, index, into, width } of this.#columns) {
-      const column = kind === 'sum' ? powerMw[index] : channels[index];
+      const column = { interval: intervalUs, sum: powerMw[index], channel: channels[index] }[kind];
       if (!column) throw new Error(`${kind} ${index} was not decoded`);
       into.set(column.subarray(from * width, to * width));
     }
@@ -122,7 +123,6 @@ export class RowWriter {
 }
 
 function modeOf(source: ColumnSource): number {
-  if (source.kind === 'sum') return double;
-  if (source.kind !== 'channel') return 0;
+  if (source.kind !== 'channel') return double;
   return source.wide ? wide : source.missing ? mayBeMissing : 0;
 }

@@ -1,9 +1,9 @@
-import { constants, existsSync, renameSync, statSync, unlinkSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, existsSync, fdatasync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { outputError, systemErrorCode } from '../errors.js';
 import type { Summary } from '../measure/summary.js';
-import { checkDirectory } from './safe-open.js';
+import { type OpenedOutput, openUnfinished } from './safe-open.js';
 
 /**
  * Where the summary of an output goes: `run.summary.json` beside `run.csv` or `run.csv.gz`. Null beside standard output,
@@ -11,12 +11,20 @@ import { checkDirectory } from './safe-open.js';
  */
 export function summaryPathFor(output: string): string | null {
   if (output === '-') return null;
-  const found = statSync(output, { throwIfNoEntry: false });
-  if (found && !found.isFile()) return null;
+  if (isNoFile(output)) return null;
   const stem = basename(output)
     .replace(/\.gz$/, '')
     .replace(/(?<=.)\.[^.]+$/, '');
   return join(dirname(output), `${stem}.summary.json`);
+}
+
+/** Whether it is a pipe, a device or a directory; what cannot be looked at is told by whoever opens it. */
+function isNoFile(path: string): boolean {
+  try {
+    return !(statSync(path, { throwIfNoEntry: false })?.isFile() ?? true);
+  } catch {
+    return false;
+  }
 }
 
 export interface SummaryOptions {
@@ -27,51 +35,63 @@ export interface SummaryOptions {
   readonly durable: boolean;
 }
 
-/** The place of a summary: looked at before the measurement, written after it, whole or not at all. */
+/**
+ * The place of a summary: taken before the measurement, by a file beside it that holds the lock; filled after it, whole or
+ * not at all.
+ */
 export class SummaryFile {
   readonly path: string;
   readonly #durable: boolean;
-
-  /** @throws UserError (outputFailed) where it exists and is not forced, or its directory takes no files. */
+  readonly #unfinished: OpenedOutput;
+  /** @throws UserError (outputFailed) where it exists and is not forced, is being written, or can't be made. */
   constructor({ path, force, durable }: SummaryOptions) {
     this.path = path;
     this.#durable = durable;
     if (!force && existsSync(path))
       throw outputError(`${path} exists; choose another name, or overwrite it with --force`);
-    checkDirectory(path);
+    this.#unfinished = openUnfinished(path);
+    discardAtExit(this.#unfinished);
   }
 
-  /** @throws UserError (outputFailed) */
+  /** Called once. @throws UserError (outputFailed) */
   async write(summary: Summary): Promise<void> {
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
-    const name = `.${basename(this.path)}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-    const unfinished = join(dirname(this.path), name);
+    const { fd, path } = this.#unfinished;
     try {
-      const file = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
-      try {
-        await file.writeFile(summaryText(summary));
-        if (this.#durable) await file.datasync();
-      } finally {
-        await file.close();
-      }
-      renameSync(unfinished, this.path);
+      writeFileSync(fd, summaryText(summary));
+      if (this.#durable) await promisify(fdatasync)(fd);
+      renameSync(path, this.path);
     } catch (error) {
-      removeIfThere(unfinished);
+      discard(this.#unfinished);
       throw outputError(
         `cannot write ${this.path}: ${systemErrorCode(error) ?? String(error)}; the samples are not affected`,
         error,
       );
     }
+    unfinished.delete(this.#unfinished);
+    closeSync(fd);
   }
 }
 
 /** The file's text. */
 export const summaryText = (summary: Summary): string => `${JSON.stringify(summary, null, 2)}\n`;
 
-function removeIfThere(path: string): void {
+/** Those that are under way. */
+const unfinished = new Set<OpenedOutput>();
+let awaitsExit = false;
+
+/** What is not written when the process ends is removed. */
+function discardAtExit(file: OpenedOutput): void {
+  if (!awaitsExit) process.once('exit', () => unfinished.forEach(discard));
+  awaitsExit = true;
+  unfinished.add(file);
+}
+
+function discard(file: OpenedOutput): void {
+  unfinished.delete(file);
   try {
-    unlinkSync(path);
+    closeSync(file.fd);
+    unlinkSync(file.path);
   } catch {
-    // It was never made.
+    // It is gone.
   }
 }

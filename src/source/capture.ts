@@ -1,5 +1,6 @@
-import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warning } from '../block.js';
+import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
+import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
 import { identityOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
 import type { RailMap } from '../measure/rail-map.js';
@@ -72,7 +73,7 @@ class Replay implements FinishedRecording {
     }
     if (ended) return;
     // A capture that was cut off has no end of its own.
-    yield endBlock({ type: 'end', atNs: lastNs, reason: this.#stopped ? 'stopped' : 'source-ended' });
+    yield eventBlock({ type: 'end', atNs: lastNs, reason: this.#stopped ? 'stopped' : 'source-ended' });
   }
 
   stop(): void {
@@ -80,19 +81,6 @@ class Replay implements FinishedRecording {
   }
 
   warnings(): readonly Warning[] {
-    return this.reader.problem ? [this.reader.problem] : [];
+    return this.reader.warnings();
   }
-}
-
-/** When the last of a block was known, ns. */
-export function lastInstantNs({ count, replyNs, events }: FrameBlock): number {
-  const last = events.at(-1);
-  if (last) return last.type === 'fault' ? last.endNs : last.atNs;
-  return count > 0 ? replyNs[count - 1]! : 0;
-}
-
-/** A block without samples. */
-export function endBlock(event: RecordingEvent): FrameBlock {
-  const none = new Float64Array(0);
-  return { count: 0, frames: new Uint8Array(0), requestNs: none, replyNs: none, events: [event] };
 }

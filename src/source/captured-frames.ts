@@ -24,7 +24,7 @@ export async function readCapturedFrames(
     for await (const { count, frames } of reader.blocks()) blocks.push(frames.slice(0, count * frameBytes));
     const total = blocks.reduce((sum, block) => sum + block.length, 0);
     if (total === 0) throw inputError(`${path} holds no samples; there is nothing to answer with`);
-    if (reader.problem) onNotice(reader.problem.message);
+    for (const { message } of reader.warnings()) onNotice(message);
     const frames = new Uint8Array(new SharedArrayBuffer(total));
     let at = 0;
     for (const block of blocks) {

@@ -1,11 +1,11 @@
 import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
+import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
 import { identityOf } from '../capture/header.js';
 import { type CaptureReader, openCapture } from '../capture/reader.js';
 import { nsSince, readClockAnchor } from '../clock.js';
 import { usageError } from '../errors.js';
 import { startTimer } from '../timer.js';
-import { endBlock, lastInstantNs } from './capture.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
 /** Samples gather this long before they are handed out, so that a fast recording wakes nobody for each. */
@@ -75,7 +75,7 @@ class PacedRecording implements Recording {
       const due = Math.min(lastInstantNs(block), this.durationNs);
       await this.#until(due);
       if (this.#stopped || lastInstantNs(block) > this.durationNs) {
-        yield endBlock(this.#ownEnd());
+        yield eventBlock(this.#ownEnd());
         return;
       }
       lastNs = due;
@@ -83,7 +83,7 @@ class PacedRecording implements Recording {
       const events = block.events.flatMap((event) => this.#rebased(event));
       if (events.length > 0) yield { ...block, count: 0, events };
     }
-    yield endBlock({ type: 'end', atNs: lastNs, reason: 'source-ended' });
+    yield eventBlock({ type: 'end', atNs: lastNs, reason: 'source-ended' });
   }
 
   stop(): void {
@@ -96,7 +96,7 @@ class PacedRecording implements Recording {
   }
 
   warnings(): readonly Warning[] {
-    return this.reader.problem ? [this.reader.problem] : [];
+    return this.reader.warnings();
   }
 
   /** The block's samples in portions, each as soon as its instants have come. */

@@ -6,6 +6,7 @@ import { readCapture } from '../capture/reader.js';
 import { inputError, usageError } from '../errors.js';
 import { CaptureSource } from './capture.js';
 import { type DumpFacts, FrameDumpSource } from './frame-dump.js';
+import { FrameSync } from './frame-sync.js';
 
 /**
  * Opens what `replay` reads: a capture, or with `dump` given a bare dump of frames.
@@ -27,6 +28,11 @@ export async function openRecorded(
     if (window.available < dump.board.frameBytes)
       throw inputError(
         `${input.name} holds ${window.available} bytes, less than one ${dump.board.product} frame of ${dump.board.frameBytes}`,
+      );
+    if ((await new FrameSync(window, dump.board).find(0)) === null)
+      throw inputError(
+        `${input.name} is no dump of ${dump.board.product} frames: nowhere in it do ${dump.board.frameBytes} bytes agree ` +
+          'with themselves as readings (supply, voltages, power = voltage × current)',
       );
     return new FrameDumpSource(window, dump);
   } catch (error) {

@@ -8,6 +8,7 @@ import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
 import { type CaptureReader, openCapture } from '#powerlog/capture/reader.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+import { makeBoardModel } from '#powerlog/simulator/model.js';
 
 const benchlab = boardFor('benchlab')!;
 
@@ -51,6 +52,13 @@ export function numberedFrame(n: number): Uint8Array {
   const frame = new Uint8Array(frameBytes);
   for (let at = 0; at < frameBytes; at++) frame[at] = (n * 31 + at * 7) & 0xff;
   return frame;
+}
+
+/** Frames as a board sends them, each another one. */
+export function boardFrames(count: number): Buffer[] {
+  const model = makeBoardModel({ profile: 'train' });
+  const ask = benchlab.commands.sensors.request[0]!;
+  return Array.from({ length: count }, (_, n) => Buffer.from(model.reply(ask, n * 2.5e6)!));
 }
 
 export const sample = (n: number, events: readonly RecordingEvent[] = []): Sample => ({

@@ -143,7 +143,10 @@ describe('a wrong command line', () => {
     [['simulate', '--latency', '10001d'], /from 0s to 10000d/],
     [['simulate', '--fault', 'drop:2'], /from 0 to 1/],
     [['simulate', '--fault', 'unplug:0s'], /above 0 and up to 10000d/],
-    [['record', '--port', 'sim', '--out', '-', '--columns', 'some'], /Allowed choices are power, rails, all/],
+    [
+      ['record', '--port', 'sim', '--out', '-', '--columns', 'some'],
+      /there is no column 'some'; the nearest are/,
+    ],
     [['record', '--port', 'sim', '--out', '-', '--accuracy', '3'], /'3' is not a percentage/],
     [['record', '--port', 'sim', '--out', '-', '--slot', 'eps1'], /'eps1' is not one of pcie1, pcie2, pcie3/],
     [['record', '--port', 'sim', '--out', '-', '--slot-feed', 'psu'], /--slot-feed needs --slot/],

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { encode, end, numberedFrame, preamble, readAll, sample, scratch } from '../capture/samples.js';
+import { boardFrames, encode, end, preamble, readAll, sample, scratch } from '../capture/samples.js';
 import { powerlog } from './run.js';
 
 const golden = 'fixtures/synthetic.plog';
@@ -127,11 +127,25 @@ describe('powerlog replay', () => {
   });
 });
 
+it('powerlog replay takes many inputs without a word of its own', () => {
+  const folder = scratch();
+  const inputs = Array.from({ length: 15 }, (_, n) => {
+    const path = join(folder, `run${n}.plog`);
+    writeFileSync(path, goldenBytes);
+    return path;
+  });
+  expect(powerlog(['replay', ...inputs, '-q', '--out', `${folder}/csv/`])).toMatchObject({
+    code: 0,
+    err: '',
+  });
+  expect(readdirSync(join(folder, 'csv'))).toHaveLength(30);
+});
+
 describe('powerlog replay of a bare dump', () => {
   it('has rows at n / rate without wall clock, and reports the partial frame at its end', () => {
     const folder = scratch();
     const dump = join(folder, 'frames.bin');
-    const frames = Array.from({ length: 5 }, (_, n) => numberedFrame(n));
+    const frames = boardFrames(5);
     writeFileSync(dump, Buffer.concat([...frames, new Uint8Array(100)]));
     const out = join(folder, 'run.csv');
     const ran = powerlog(['replay', dump, '--board', 'benchlab', '--rate', '300', '--out', out]);
@@ -142,7 +156,7 @@ describe('powerlog replay of a bare dump', () => {
       ['0.000000', '0.003333', '0.006667', '0.010000', '0.013333'].map((time) => [time, '']),
     );
     // EPS1 as the frame's own bytes say.
-    const third = Buffer.from(numberedFrame(2));
+    const third = frames[2]!;
     const milli = (integer: number) => (integer / 1000).toFixed(3);
     expect(rows[2]!.split(',').slice(6, 9)).toEqual(
       [third.readInt16LE(48), third.readInt32LE(52), third.readInt32LE(56)].map(milli),

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../capture/samples.js';
+import { encode, preamble, sample, scratch } from '../capture/samples.js';
 import { bin } from './run.js';
 
-/** 2000 frames of bytes from a fixed recurrence: every cell as wide as it gets, of either sign. */
+/** A capture of 2000 frames of bytes from a fixed recurrence: every cell as wide as it gets, of either sign. */
 function garbage(): Buffer {
   const bytes = Buffer.alloc(2000 * 216);
   let state = 7;
@@ -14,20 +14,23 @@ function garbage(): Buffer {
     // Some rails are small numbers, as real ones are.
     bytes.writeInt32LE(at % 5 === 0 ? (state >> 20) % 2000 : state | 0, at);
   }
-  return bytes;
+  const samples = Array.from({ length: 2000 }, (_, n) => {
+    return { ...sample(n), frame: bytes.subarray(n * 216, (n + 1) * 216) };
+  });
+  return Buffer.concat([preamble, ...encode(samples)]);
 }
 
 /** What a replay of the same frames gives: by `node` as it is, and started as the shell line says. */
 function replays(line: string): readonly (readonly [csv: string, summary: string])[] {
   const folder = scratch();
-  const frames = join(folder, 'frames.bin');
+  const frames = join(folder, 'run.plog');
   writeFileSync(frames, garbage());
   return [usual, line].map((start, n) => {
     const csv = join(folder, `run${n}.csv`);
     const { status, stderr } = spawnSync(
       'sh',
       [
-        ...['-c', start, process.execPath, bin, 'replay', frames, '--board', 'benchlab', '--rate', '1000'],
+        ...['-c', start, process.execPath, bin, 'replay', frames],
         ...['--columns', 'all', '--out', csv, '--quiet'],
       ],
       { encoding: 'utf8' },

@@ -1,13 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { openRecorded } from '#powerlog/source/recorded.js';
-import { collect, fileOf, numberedFrame, readAll } from '../capture/samples.js';
+import { boardFrames, collect, fileOf, readAll } from '../capture/samples.js';
 
 const benchlab = boardFor('benchlab')!;
 
-const frames = (count: number) => Buffer.concat(Array.from({ length: count }, (_, n) => numberedFrame(n)));
+const sent = boardFrames(1300);
+const frames = (count: number) => Buffer.concat(sent.slice(0, count));
 
 async function replay(bytes: Uint8Array, rateHz: number) {
   const source = await openRecorded(fileOf(bytes), { board: benchlab, firmware: null, rateHz });
@@ -36,7 +38,7 @@ describe('a bare dump of frames', () => {
             expect(replyNs).toBe(requestNs);
             expect(requestNs % 1000).toBe(0);
             expect(Math.abs(requestNs / 1e9 - n / rateHz)).toBeLessThanOrEqual(0.5001e-6);
-            expect(Buffer.compare(frame, numberedFrame(n))).toBe(0);
+            expect(Buffer.compare(frame, sent[n]!)).toBe(0);
           }
           expect(events).toMatchObject([{ type: 'end', reason: 'source-ended' }]);
         },
@@ -80,6 +82,119 @@ describe('a bare dump of frames', () => {
     await expect(replay(Buffer.alloc(215), 10)).rejects.toMatchObject({
       exitCode: 6,
       message: expect.stringMatching(/holds 215 bytes, less than one BENCHLAB frame of 216/),
+    });
+  });
+
+  /** Numbers of the sent frames that come out of these bytes, each at its own time; fails where one is none of them. */
+  async function survivors(bytes: Uint8Array, ownTime = true) {
+    const { samples, warnings, events } = await replay(bytes, 400);
+    const places = samples.map(({ frame }) => sent.findIndex((each) => each.equals(frame)));
+    expect(places).not.toContain(-1);
+    if (ownTime) expect(samples.map(({ requestNs }) => Math.round(requestNs / 2.5e6))).toEqual(places);
+    return { places, warnings, events };
+  }
+  const but = (count: number, ...lost: number[]) =>
+    Array.from({ length: count }, (_, n) => n).filter((n) => !lost.includes(n));
+
+  it('costs the frame in which a byte was lost or put in, wherever that is', async () => {
+    const bytes = frames(12);
+    for (let offset = 1; offset < 216; offset++) {
+      const at = 5 * 216 + offset;
+      const lost = await survivors(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]));
+      // Where a NUL is lost from the NULs at the end of one and the beginning of the next, nobody can tell of which.
+      const undecided = sent[5]!.subarray(offset).every((byte) => byte === 0) && sent[6]![0] === 0;
+      expect([but(12, 5), ...(undecided ? [but(12, 5, 6)] : [])]).toContainEqual(lost.places);
+      expect(lost.warnings.map(({ code }) => code)).toEqual(['unreadable']);
+      const added = await survivors(
+        Buffer.concat([bytes.subarray(0, at), Buffer.from([0x41 ^ bytes[at]!]), bytes.subarray(at)]),
+      );
+      expect(added.places).toEqual(but(12, 5));
+    }
+  });
+
+  it.each([
+    ['what greeted it', 'BENCHLAB\0'],
+    ['a line of text', '# bench 3, run 17, by hand\r\n'],
+    ['a page of text', 'the quick brown fox jumps over the lazy dog\n'.repeat(20)],
+  ])('costs nothing but itself: %s, in front or between two frames', async (_, text) => {
+    for (const place of [0, 1, 6, 11]) {
+      const bytes = Buffer.concat([frames(place), Buffer.from(text), ...sent.slice(place, 12)]);
+      const { places, warnings } = await survivors(bytes);
+      expect(places).toEqual(but(12));
+      expect(warnings).toEqual([
+        {
+          code: 'unreadable',
+          message: expect.stringMatching(
+            `: ${text.length} bytes in 1 place are no whole BENCHLAB frames and are left out, the first at byte ${place * 216}: 0 frames lost`,
+          ),
+        },
+      ]);
+    }
+  });
+
+  it('has a gap where a board without supply is said to have answered: that was no reading', async () => {
+    const bytes = frames(60);
+    bytes.fill(0, 20 * 216, 35 * 216);
+    const { places, warnings, events } = await survivors(bytes);
+    expect(places).toEqual(but(60, ...Array.from({ length: 15 }, (_, n) => 20 + n)));
+    expect(warnings).toEqual([{ code: 'unreadable', message: expect.stringContaining(': 15 frames lost') }]);
+    expect(events[0]).toEqual({
+      ...{ type: 'fault', kind: 'unreadable', count: 15 * 216 },
+      ...{ startNs: 19 * 2.5e6, endNs: 35 * 2.5e6 },
+    });
+  });
+
+  it('may have any of that many times, and begin and end anywhere', async () => {
+    const damage = fc.record({
+      frame: fc.integer({ min: 2, max: 8 }),
+      offset: fc.integer({ min: 0, max: 215 }),
+      remove: fc.integer({ min: 0, max: 300 }),
+      put: fc.uint8Array({ maxLength: 300 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(damage, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 0, max: 215 }),
+        fc.integer({ min: 0, max: 215 }),
+        async (damages, front, behind) => {
+          const pieces: Uint8Array[] = [];
+          const touched = new Set<number>();
+          const bytes = frames(100);
+          let at = front;
+          let frame = 3;
+          for (const { frame: further, offset, remove, put } of damages) {
+            frame += further;
+            const place = frame * 216 + offset;
+            pieces.push(bytes.subarray(at, place), put);
+            at = place + remove;
+            for (let n = frame; n * 216 < Math.max(at, place + 1); n++) touched.add(n);
+            frame = Math.floor(at / 216) + 1;
+          }
+          pieces.push(bytes.subarray(at, bytes.length - behind));
+          const { samples } = await replay(Buffer.concat(pieces), 400);
+          const places = samples.map((each) => sent.findIndex((one) => one.equals(each.frame)));
+          // Only what was touched can be off, in the readings of a probe and by little; the rest is whole, in its order.
+          expect(places.filter((place) => place < 0).length).toBeLessThanOrEqual(damages.length);
+          const known = places.filter((place) => place >= 0);
+          expect(known).toEqual([...new Set(known)].sort((a, b) => a - b));
+          const mustLive = but(100, ...touched, 0, 99).filter(
+            (n) => !touched.has(n + 1) && !touched.has(n - 1),
+          );
+          expect(mustLive.filter((n) => !known.includes(n))).toEqual([]);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ['NULs', Buffer.alloc(5000)],
+    ['text', Buffer.from('hello '.repeat(500))],
+    ['a CSV', readFileSync('package.json')],
+  ])('that is none is refused: %s', async (_, bytes) => {
+    await expect(replay(bytes, 10)).rejects.toMatchObject({
+      exitCode: 6,
+      message: expect.stringMatching(/is no dump of BENCHLAB frames: nowhere in it do 216 bytes agree/),
     });
   });
 });

@@ -3,6 +3,7 @@ import { putFixed, putMilli, putUnsigned } from './decimal-text';
 
 const comma: u8 = 0x2c;
 const newline: u8 = 0x0a;
+const quote: u8 = 0x22;
 /** In a decoded column: no probe is connected. */
 const missing: i32 = i32.MIN_VALUE;
 
@@ -16,6 +17,10 @@ const double: u32 = 16;
 /** or that they are unsigned and of 64 bits, without decimals. */
 const wide: u32 = 32;
 
+/** Which instants a row begins with. */
+const withTime: u32 = 1;
+const withUnixTime: u32 = 2;
+
 /** What rows are made of. */
 @unmanaged
 export class RowPlan {
@@ -24,6 +29,7 @@ export class RowPlan {
   /** How long a column is. */
   rows: u32;
   columns: u32;
+  instants: u32;
   /** A byte a column. */
   modes: usize;
   /** Doubles, µs since the recording began. */
@@ -32,11 +38,12 @@ export class RowPlan {
   cells: usize;
 }
 
-export function newRowPlan(rows: u32, columns: u32, startUnixUs: f64): RowPlan {
+export function newRowPlan(rows: u32, columns: u32, instants: u32, startUnixUs: f64): RowPlan {
   const made = changetype<RowPlan>(allocate(offsetof<RowPlan>()));
   made.startUnixUs = startUnixUs;
   made.rows = rows;
   made.columns = columns;
+  made.instants = instants;
   made.modes = allocate(columns);
   made.timesUs = allocate((<usize>rows) << 3);
   made.cells = allocate((<usize>(rows * columns)) << 3);
@@ -58,41 +65,54 @@ export function rowColumn(plan: RowPlan, column: u32): usize {
 /** Writes the first `count` rows; returns where the text ends. */
 export function writeRows(plan: RowPlan, count: u32, text: usize): usize {
   const startUnixUs = plan.startUnixUs;
+  const instants = plan.instants;
   let at = text;
   for (let row: u32 = 0; row < count; row++) {
+    const begin = at;
     const us = load<f64>(plan.timesUs + ((<usize>row) << 3));
-    at = putFixed(at, <i64>us, 6);
-    store<u8>(at++, comma);
-    if (!Number.isNaN(startUnixUs)) at = putFixed(at, <i64>(startUnixUs + us), 6);
+    if ((instants & withTime) !== 0) {
+      at = putFixed(at, <i64>us, 6);
+      store<u8>(at++, comma);
+    }
+    if ((instants & withUnixTime) !== 0) {
+      if (!Number.isNaN(startUnixUs)) at = putFixed(at, <i64>(startUnixUs + us), 6);
+      store<u8>(at++, comma);
+    }
     at = putCells(plan, row, at);
-    store<u8>(at++, newline);
+    // A row of one empty cell would be a blank line, which readers skip.
+    if (at - begin === 1) {
+      store<u8>(begin, quote);
+      store<u8>(begin, quote, 1);
+      at = begin + 3;
+    }
+    store<u8>(at - 1, newline);
   }
   return at;
 }
 
+/** Each cell with a comma behind it. */
 function putCells(plan: RowPlan, row: u32, text: usize): usize {
   const columnBytes = (<usize>plan.rows) << 3;
   const end = plan.modes + plan.columns;
   let column = plan.cells;
   let at = text;
   for (let cell = plan.modes; cell < end; cell++, column += columnBytes) {
+    at = putCell(<u32>load<u8>(cell), column, row, at);
     store<u8>(at++, comma);
-    const mode = <u32>load<u8>(cell);
-    let value: i32;
-    if ((mode & wide) !== 0) {
-      at = putUnsigned(at, load<u64>(column + ((<usize>row) << 3)));
-      continue;
-    }
-    if ((mode & double) !== 0) {
-      const sum = load<f64>(column + ((<usize>row) << 3));
-      if (sum < <f64>i32.MIN_VALUE || sum > <f64>i32.MAX_VALUE) {
-        at = putFixed(at, <i64>sum, mode & decimalsMask);
-        continue;
-      }
-      value = <i32>sum;
-    } else value = load<i32>(column + ((<usize>row) << 2));
-    if ((mode & decimalsMask) === milli && (mode & mayBeMissing) === 0) at = putMilli(at, value);
-    else if ((mode & mayBeMissing) === 0 || value !== missing) at = putFixed(at, value, mode & decimalsMask);
   }
+  return at;
+}
+
+function putCell(mode: u32, column: usize, row: u32, at: usize): usize {
+  if ((mode & wide) !== 0) return putUnsigned(at, load<u64>(column + ((<usize>row) << 3)));
+  let value: i32;
+  if ((mode & double) !== 0) {
+    const sum = load<f64>(column + ((<usize>row) << 3));
+    if (sum < <f64>i32.MIN_VALUE || sum > <f64>i32.MAX_VALUE)
+      return putFixed(at, <i64>sum, mode & decimalsMask);
+    value = <i32>sum;
+  } else value = load<i32>(column + ((<usize>row) << 2));
+  if ((mode & decimalsMask) === milli && (mode & mayBeMissing) === 0) return putMilli(at, value);
+  if ((mode & mayBeMissing) === 0 || value !== missing) return putFixed(at, value, mode & decimalsMask);
   return at;
 }

@@ -1,0 +1,84 @@
+import type { FrameBlock, RecordingEvent } from '../block.js';
+import type { ByteWindow } from './byte-window.js';
+import { BlockKind, blockHeadBytes, checksumBytes, narrowInstantBytes, wideInstantBytes } from './format.js';
+import { shifted } from './join.js';
+import { parseJson } from './parts.js';
+
+/** Decodes whole blocks. What it hands out is a view, valid until the next. */
+export class BlockDecoder {
+  #requestNs = new Float64Array(0);
+  #replyNs = new Float64Array(0);
+
+  constructor(
+    readonly window: ByteWindow,
+    readonly frameBytes: number,
+    readonly parseEvent: (json: unknown) => RecordingEvent | undefined,
+  ) {}
+
+  /**
+   * The block of `size` bytes at the window's front; null for a kind that a later powerlog added, undefined for nonsense.
+   * @param startNs What is added to its instants
+   */
+  decode(size: number, startNs: number): FrameBlock | null | undefined {
+    const { bytes, view, at } = this.window;
+    const kind = view.getUint16(at + 4, true);
+    const count = view.getUint16(at + 6, true);
+    const payload = bytes.subarray(at + blockHeadBytes, at + size - checksumBytes);
+    switch (kind) {
+      case BlockKind.frames:
+        return this.#decodeFrames(payload, count, narrowInstantBytes, startNs);
+      case BlockKind.wideFrames:
+        return this.#decodeFrames(payload, count, wideInstantBytes, startNs);
+      case BlockKind.event: {
+        const event = this.parseEvent(parseJson(payload));
+        return event && eventBlock(shifted(event, startNs));
+      }
+      default:
+        return null;
+    }
+  }
+
+  #decodeFrames(
+    payload: Uint8Array,
+    count: number,
+    instantBytes: number,
+    startNs: number,
+  ): FrameBlock | undefined {
+    if (count === 0 || payload.length !== count * (instantBytes + this.frameBytes)) return undefined;
+    if (this.#requestNs.length < count) {
+      this.#requestNs = new Float64Array(count);
+      this.#replyNs = new Float64Array(count);
+    }
+    const { view, at } = this.window;
+    const requestNs = this.#requestNs;
+    const replyNs = this.#replyNs;
+    const baseNs = startNs + Number(view.getBigInt64(at + 8, true));
+    let next = at + blockHeadBytes;
+    if (instantBytes === narrowInstantBytes)
+      for (let row = 0; row < count; row++, next += narrowInstantBytes) {
+        const request = baseNs + view.getUint32(next, true);
+        requestNs[row] = request;
+        replyNs[row] = request + view.getUint32(next + 4, true);
+      }
+    else
+      for (let row = 0; row < count; row++, next += wideInstantBytes) {
+        const request = baseNs + Number(view.getBigInt64(next, true));
+        requestNs[row] = request;
+        replyNs[row] = request + Number(view.getBigInt64(next + 8, true));
+      }
+    return { count, frames: payload.subarray(count * instantBytes), requestNs, replyNs, events: [] };
+  }
+}
+
+/** A block without samples. */
+export function eventBlock(event: RecordingEvent): FrameBlock {
+  const none = new Float64Array(0);
+  return { count: 0, frames: new Uint8Array(0), requestNs: none, replyNs: none, events: [event] };
+}
+
+/** When the last of a block was known, ns. */
+export function lastInstantNs({ count, replyNs, events }: FrameBlock): number {
+  const last = events.at(-1);
+  if (last) return last.type === 'fault' ? last.endNs : last.atNs;
+  return count > 0 ? replyNs[count - 1]! : 0;
+}

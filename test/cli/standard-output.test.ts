@@ -1,0 +1,67 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, openSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { bin, powerlog } from './run.js';
+
+describe.runIf(existsSync('/dev/full'))('a standard output that takes nothing', () => {
+  it.each([
+    'ports',
+    'ports --json',
+    'info --port sim',
+    'info --port sim --json',
+    'simulate',
+    '--version',
+    '-V',
+    '--help',
+    'help record',
+    'record --help',
+    'record --port sim -d 50ms -q --out -',
+    'replay fixtures/synthetic.plog -q --out -',
+  ])('%s: one line, and code 5', (line) => {
+    const { status, stderr } = spawnSync(process.execPath, [bin, ...line.split(' ')], {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    });
+    expect(stderr.toString()).toMatch(
+      /^powerlog: cannot write standard output: no space left on the disk.*\n$/,
+    );
+    expect(status).toBe(5);
+  });
+
+  it('as standard error changes nothing', () => {
+    for (const line of [
+      'record --port sim -d 50ms --out -',
+      'replay fixtures/synthetic.plog --out -',
+      'ports',
+    ]) {
+      const { status } = spawnSync(process.execPath, [bin, ...line.split(' ')], {
+        stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')],
+      });
+      expect(status, line).toBe(0);
+    }
+    const refused = spawnSync(process.execPath, [bin, 'record', '--nonsense'], {
+      stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')],
+    });
+    expect(refused.status).toBe(2);
+  });
+});
+
+describe('a standard output whose reader is gone', () => {
+  it.each(['ports --json', 'info --port sim', '--help', '--version'])(
+    '%s: nothing is wrong',
+    async (line) => {
+      const child = spawn(process.execPath, [bin, ...line.split(' ')], { stdio: ['ignore', 'pipe', 'pipe'] });
+      child.stdout.destroy();
+      let complaint = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        complaint += text;
+      });
+      const [code] = await once(child, 'close');
+      expect([code, complaint]).toEqual([0, expect.not.stringContaining('cannot')]);
+    },
+  );
+});
+
+it('prints its version, and nothing else, where it can', () => {
+  expect(powerlog(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});

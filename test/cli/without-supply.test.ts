@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { boardFrames, scratch } from '../capture/samples.js';
+import { needs, python } from '../parts.js';
+import { type ForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
+import { powerlog } from './run.js';
+
+let board: ForeignBoard | undefined;
+
+afterEach(async () => {
+  await board?.stop();
+  board = undefined;
+});
+
+describe('a board that answers without supply of its own', needs(python), () => {
+  it('is doubted, as by frames that contradict themselves: kept, counted and told', async () => {
+    const folder = scratch();
+    const frames = join(folder, 'frames.bin');
+    const good = boardFrames(40);
+    writeFileSync(frames, Buffer.concat([...good, Buffer.alloc(3 * 216), ...good]));
+    board = await startForeignBoard('--frames', frames, '--latency', '1', '--firmware', '6');
+    const out = join(folder, 'run.csv');
+    const ran = powerlog(['record', '--port', board.port, '--duration', '3s', '--out', out, '-q']);
+    expect(ran.code).toBe(0);
+    const rows = readFileSync(out, 'utf8').trimEnd().split('\n').slice(1);
+    const doubted = rows.filter((row) => row.split(',')[2] === '0.000').length;
+    expect(doubted).toBeGreaterThan(0);
+    const summary = JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
+    expect(summary.warnings).toContainEqual({
+      code: 'implausible-frame',
+      message: expect.stringMatching(`^${doubted} samples? contradict themselves`),
+    });
+  });
+});
