@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../capture/samples.js';
+import { needs, python } from '../parts.js';
 import { bin } from './run.js';
 
 const local = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const hasPython = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
+const onLinux = process.platform === 'linux';
 const launcher = bin.replace(/\.js$/, '');
 const onSim = ['exec', '--port', 'sim', '--baseline', '0', '-q'];
 
@@ -23,7 +24,7 @@ const inherited = ({ status, stdout, stderr }: { status: number | null; stdout: 
   return JSON.parse(stdout) as Record<string, unknown>;
 };
 
-describe.runIf(hasPython)('what a command inherits is what it inherits without powerlog', () => {
+describe.runIf(onLinux)('what a command inherits is what it inherits without powerlog', needs(python), () => {
   it('through bin/powerlog, whatever it is', () => {
     const file = join(scratch(), 'file');
     const oddly = (command: readonly string[]) => {
@@ -69,7 +70,13 @@ const makeVersion = /GNU Make (\d+\.\d+)/.exec(
 const makeStyles: readonly (readonly string[])[] =
   Number(makeVersion) >= 4.4 ? [['--jobserver-style=fifo'], ['--jobserver-style=pipe']] : [[]];
 
-describe.runIf(makeVersion !== undefined)('make -j under exec', () => {
+const make = {
+  name: 'GNU make',
+  install: 'apt-get install make',
+  isMissing: makeVersion === undefined,
+};
+
+describe('make -j under exec', needs(make), () => {
   /** Two targets that each wait for the other to begin, so that one job at a time never ends. */
   const makefile = `
 all:

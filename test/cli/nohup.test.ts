@@ -7,9 +7,10 @@ import { describe, expect, it } from 'vitest';
 import type { CommandSummary } from '#powerlog/exec/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { scratch } from '../capture/samples.js';
+import { needs, python } from '../parts.js';
 import { bin } from './run.js';
 
-const hasTerminals = process.platform === 'linux' && spawnSync('python3', ['-c', 'import pty']).status === 0;
+const onLinux = process.platform === 'linux';
 const hasBash = spawnSync('bash', ['--version']).status === 0;
 const inTerminal = fileURLToPath(new URL('in-terminal.py', import.meta.url));
 const throughNode = `'${process.execPath}' '${bin}'`;
@@ -49,7 +50,7 @@ const summaryOf = async (folder: string) =>
 /** Goes on until the test says that the terminal is closed. */
 const training = `sh -c 'echo started > started; n=0; until test -e closed; do n=$((n + 1)); test $n -lt 600 || exit 9; sleep 0.1; done; echo on > trained; exit 3'`;
 
-describe.runIf(hasTerminals)('started with nohup, when the terminal closes', () => {
+describe.runIf(onLinux)('started with nohup, when the terminal closes', needs(python), () => {
   const elsewhere = '</dev/null >log 2>&1';
   it.each([
     ['node', 'sh', throughNode, ''],
@@ -86,7 +87,7 @@ describe.runIf(hasTerminals)('started with nohup, when the terminal closes', () 
   });
 });
 
-describe.runIf(hasTerminals)('without nohup, when the terminal closes', () => {
+describe.runIf(onLinux)('without nohup, when the terminal closes', needs(python), () => {
   const powerlog = [process.execPath, bin];
 
   it('the command hears of it, and powerlog ends as it does', async () => {
