@@ -223,7 +223,6 @@ describe.runIf(posix)('what can be waited for can be ended', () => {
     ['exec --export-json', [...onSim, '--export-json'], ['--', 'true']],
     ['exec --baseline', ['exec', '--port', 'sim', '--baseline'], ['--', 'true']],
     ['replay', ['replay'], ['--out', file('replayed.csv')]],
-    ['repair', ['repair'], []],
   ])('%s, a pipe that nobody has at its other end', async (name, options, rest) => {
     const path = pipe(`alone-${name.replaceAll(/\W/g, '')}`);
     const { child } = started([...options, path, ...rest]);
