@@ -23,6 +23,7 @@ const pure = ['errors', 'units', 'text', 'block', 'board', 'measure'];
 const keepers: Readonly<Record<string, RegExp>> = {
   serialport: /^link\/(?:serial-port|port-list|stream-wire)\.ts$/,
   '@serialport/bindings-cpp': /^link\/serial-port\.ts$/,
+  koffi:
     /^(?:simulator\/pseudo-terminal|link\/(?:system-calls|thread-priority)|sink\/file-lock|exec\/start\/system|exec\/output\/descriptors)\.ts$/,
   commander: /^cli\//,
   zod: /^schema\//,
