@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { needs, python } from '../parts.js';
-import { powerlog } from './run.js';
+import { bin, powerlog } from './run.js';
 
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
@@ -103,6 +103,14 @@ describe('exec leaves the command alone', () => {
     expect(powerlog([...onSim, '--', 'python3', '-c', program], Buffer.from('x')).out).toBe(
       '[True, True, True]\n',
     );
+  });
+
+  it('ends where nobody hears it', () => {
+    const { status } = spawnSync(process.execPath, [bin, ...onSim, '--', 'true'], {
+      stdio: 'ignore',
+      timeout: 30_000,
+    });
+    expect(status).toBe(0);
   });
 
   it('speaks only when it has ended', () => {
