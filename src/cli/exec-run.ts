@@ -3,7 +3,7 @@ import type { Warning } from '../block.js';
 import { loadEngine } from '../engine/engine.js';
 import { ExitCode, errorText, outOfDescriptors } from '../errors.js';
 import { refuseWhatNodeChanged } from '../exec/child.js';
-import { readEarlierEnergy, readIdlePower } from '../exec/earlier.js';
+import { instrumentWarnings, readEarlierRun, readIdlePower } from '../exec/earlier.js';
 import { evaluateExperiment } from '../exec/evaluate.js';
 import {
   type Baseline,
@@ -128,7 +128,10 @@ async function conclude(
     const faults: Warning[] = measurement.faults
       .slice(knownFaults)
       .map(({ message }) => ({ code: 'measuring-fault', message }));
-    const summary = await measurement.summarize([...faults, ...evaluation.warnings], extra);
+    const earlier = limits.maxRegression?.earlier.board;
+    const summary = await measurement.summarize([...faults, ...evaluation.warnings], extra, (board) =>
+      instrumentWarnings(board, earlier),
+    );
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
     for (const text of endTexts(experiment)) say(`powerlog: ${text}`);
     if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
@@ -186,7 +189,7 @@ async function limitsFrom(options: ExecOptions): Promise<Limits> {
     maxRegression:
       maxRegression === undefined || baselineRun === undefined
         ? null
-        : { share: maxRegression, earlierJ: await readEarlierEnergy(baselineRun) },
+        : { share: maxRegression, earlier: await readEarlierRun(baselineRun) },
   };
 }
 

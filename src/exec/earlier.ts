@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { Warning } from '../block.js';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
-import type { PerComponent } from '../measure/summary.js';
+import type { BoardSummary, PerComponent } from '../measure/summary.js';
 import {
   type EarlierSummary,
   earlierEnergyJ,
@@ -19,15 +20,51 @@ export async function readIdlePower(path: string): Promise<PerComponent<number>>
   return idle;
 }
 
-/** The energy that `--baseline-run FILE` gives, J. @throws UserError (badInput) */
-export async function readEarlierEnergy(path: string): Promise<number> {
-  const energyJ = earlierEnergyJ(await readSummary(path));
+/** What `--baseline-run FILE` gives. */
+export interface EarlierRun {
+  readonly energyJ: number;
+  readonly board: EarlierSummary['board'];
+}
+
+/** @throws UserError (badInput) where it holds no energy */
+export async function readEarlierRun(path: string): Promise<EarlierRun> {
+  const summary = await readSummary(path);
+  const energyJ = earlierEnergyJ(summary);
   if (energyJ === null || energyJ <= 0)
     throw inputError(
       `${path}: holds no energy of a command that went well; expected a summary that \`powerlog exec --out\` wrote`,
     );
-  return energyJ;
+  return { energyJ, board: summary.board };
 }
+
+/** What keeps two runs from being comparable without a word: they were not measured by the same instrument. */
+export function instrumentWarnings(now: BoardSummary, earlier: EarlierSummary['board']): Warning[] {
+  if (!earlier) return [];
+  const differs: string[] = [];
+  const known = <Value>(value: Value | null | undefined): value is Value =>
+    value !== null && value !== undefined;
+  const compare = (
+    what: string,
+    a: string | number | null | undefined,
+    b: string | number | null | undefined,
+  ) => {
+    if (known(a) && known(b) && a !== b) differs.push(`${what} ${b} then, ${a} now`);
+  };
+  compare('board', now.uid, earlier.uid);
+  compare('firmware', now.firmware, earlier.firmware);
+  compare('calibration', digestOf(now.calibration), digestOf(earlier.calibration));
+  if (differs.length === 0) return [];
+  return [
+    {
+      code: 'other-instrument',
+      message: `the earlier run was not measured by the same instrument (${differs.join('; ')}): part of the difference may be the instrument's`,
+    },
+  ];
+}
+
+/** As much of a digest as people compare. */
+const digestOf = (calibration: { readonly sha256: string } | null | undefined): string | undefined =>
+  calibration?.sha256.slice(0, 12);
 
 async function readSummary(path: string): Promise<EarlierSummary> {
   let json: unknown;

@@ -1,11 +1,12 @@
 import { formatUncertain } from '../measure/honest-digits.js';
 import { formatSi } from '../units.js';
+import type { EarlierRun } from './earlier.js';
 
 /** What a command may cost; the system's energy, and of several runs their mean. */
 export interface Limits {
   readonly maxEnergyJ: number | null;
   /** How much more than an earlier run, as a share of it. */
-  readonly maxRegression: { readonly share: number; readonly earlierJ: number } | null;
+  readonly maxRegression: { readonly share: number; readonly earlier: EarlierRun } | null;
   /** Share of the time outside of gaps. */
   readonly minCoverage: number | null;
 }
@@ -34,7 +35,8 @@ export function checkLimits(limits: Limits, measured: MeasuredEnergy | null): Ve
   if (maxEnergyJ !== null && measured.energyJ > maxEnergyJ)
     broken(`${energy}, more than the limit of ${formatSi(maxEnergyJ, 'J')} (--max-energy)`);
   if (maxRegression) {
-    const { share, earlierJ } = maxRegression;
+    const { share, earlier } = maxRegression;
+    const earlierJ = earlier.energyJ;
     const more = measured.energyJ / earlierJ - 1;
     if (more > share)
       broken(

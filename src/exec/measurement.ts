@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Warning } from '../block.js';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
-import type { Summary } from '../measure/summary.js';
+import type { BoardSummary, Summary } from '../measure/summary.js';
 import { type OutputChoice, type Outputs, openOutputs, outputFiles } from '../session/outputs.js';
 import { runSession } from '../session/session.js';
 import { refuseSharedFiles } from '../sink/shared-files.js';
@@ -159,10 +159,14 @@ export class Measurement {
   }
 
   /** The summary, written to its file where there is one; after `stop`. */
-  async summarize(warnings: readonly Warning[], extra: Partial<Summary>): Promise<Summary> {
+  async summarize(
+    warnings: readonly Warning[],
+    extra: Partial<Summary>,
+    doubts: (board: BoardSummary) => readonly Warning[],
+  ): Promise<Summary> {
     const all = [...(this.#recording.warnings?.() ?? []), ...warnings];
     try {
-      return await this.outputs.summarize(all, extra);
+      return await this.outputs.summarize(all, extra, doubts);
     } finally {
       await this.history.dispose();
     }

@@ -14,6 +14,14 @@ export const earlierSummarySchema = z.object({
       status: z.string().optional(),
     })
     .optional(),
+  board: z
+    .looseObject({
+      uid: z.string().nullish(),
+      product: z.string().optional(),
+      firmware: z.number().nullish(),
+      calibration: z.looseObject({ sha256: z.string() }).nullish(),
+    })
+    .optional(),
   runs: z
     .array(z.object({ energy_j: z.record(z.string(), z.object({ mean: z.number() }).nullable()) }))
     .optional(),

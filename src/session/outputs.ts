@@ -3,7 +3,7 @@ import { usageError } from '../errors.js';
 import { unwatchedMs, watchedMs } from '../link/link.js';
 import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
-import { buildSummary, type HostFacts, type Summary } from '../measure/summary.js';
+import { type BoardSummary, buildSummary, type HostFacts, type Summary } from '../measure/summary.js';
 import { chooseColumns, withInterval } from '../sink/column-choice.js';
 import { channelsOf } from '../sink/columns.js';
 import { hostFacts } from '../sink/host.js';
@@ -53,8 +53,16 @@ export interface Outputs {
   readonly columnsToDecode: ReadonlySet<number>;
   /** The paths of what is kept, for people. */
   readonly files: readonly string[];
-  /** After the session: the summary, written to its file where there is one. @throws UserError (outputFailed) */
-  summarize(warnings: readonly Warning[], extra?: Partial<Summary>): Promise<Summary>;
+  /**
+   * After the session: the summary, written to its file where there is one.
+   * @param doubts What is to be said of the board that measured.
+   * @throws UserError (outputFailed)
+   */
+  summarize(
+    warnings: readonly Warning[],
+    extra?: Partial<Summary>,
+    doubts?: (board: BoardSummary) => readonly Warning[],
+  ): Promise<Summary>;
 }
 
 /**
@@ -113,10 +121,11 @@ export async function openOutputs(
     collector,
     columnsToDecode: channelsOf(columns),
     files,
-    async summarize(warnings, extra = {}) {
+    async summarize(warnings, extra = {}, doubts) {
       const calibration = await calibrationSummary(board, identity);
       const facts = { tool, host, calibration, warnings };
-      const summary = { ...buildSummary(collector.measured(), facts), ...extra };
+      const built = buildSummary(collector.measured(), facts);
+      const summary = { ...built, warnings: [...built.warnings, ...(doubts?.(built.board) ?? [])], ...extra };
       await summaryFile?.write(summary);
       return summary;
     },

@@ -337,6 +337,33 @@ describe('limits', () => {
     expect(ran.err === '').toBe(code === 0);
   });
 
+  it('say that the earlier run was measured by another instrument', () => {
+    const [mine, other] = [file('mine.csv'), file('other.csv')];
+    const on = (seed: number, out: string, ...more: readonly string[]) =>
+      powerlog([
+        ...[
+          'exec',
+          '--port',
+          `sim:constant,board=benchlab2,firmware=${seed + 4},seed=${seed}`,
+          '--baseline',
+          '0',
+        ],
+        ...['--out', out, ...more, '--', 'true'],
+      ]);
+    on(1, mine);
+    const limit = (summary: string) => ['--max-regression', '100000%', '--baseline-run', summary];
+    const summaryOf = (csv: string) => csv.replace('.csv', '.summary.json');
+    const ran = on(2, other, ...limit(summaryOf(mine)));
+    expect(ran.err).toMatch(
+      /not measured by the same instrument \(board \w+ then, \w+ now; firmware 5 then, 6 now; calibration \w{12} then, \w{12} now\)/,
+    );
+    const codes = JSON.parse(readFileSync(summaryOf(other), 'utf8')).warnings.map(
+      ({ code }: { code: string }) => code,
+    );
+    expect(codes).toContain('other-instrument');
+    expect(on(2, file('again.csv'), ...limit(summaryOf(other))).err).not.toContain('same instrument');
+  });
+
   it('do not hide that the command failed', () => {
     expect(powerlog(['exec', ...quick(), '--max-energy', '1mJ', '--', 'false']).code).toBe(1);
   });
