@@ -57,12 +57,12 @@ function statsOf(path: string, standard: 0 | 1): BigIntStats | undefined {
   }
 }
 
-/** Where a file will be made. */
+/** Where a file will be made; as it was named where there is no such place, which may be our own deleted folder. */
 function placeOf(path: string): string {
-  const absolute = resolve(path);
   try {
+    const absolute = resolve(path);
     return join(realpathSync(dirname(absolute)), basename(absolute));
   } catch {
-    return absolute;
+    return path;
   }
 }

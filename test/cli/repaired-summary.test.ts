@@ -131,7 +131,7 @@ describe('a summary that is there when its recording is repaired', () => {
   });
 
   it('keeps command and phases beside a capture, too', () => {
-    const { summary } = repaired('run.plog', capture.subarray(0, -90));
+    const { summary } = repaired('run.plog', capture.subarray(0, -1500));
     for (const key of ['host', 'board', 'map'] as const) expect(summary[key]).toEqual(whole[key]);
     const facts = ({ phases }: Summary) => phases.map(({ name, spans }) => ({ name, spans }));
     expect(facts(summary)).toEqual(facts(whole));
@@ -144,7 +144,7 @@ describe('a summary that is there when its recording is repaired', () => {
     const place = scratch();
     const [out, plog] = [join(place, 'run.csv'), join(place, 'run.plog')];
     writeFileSync(out, csv.slice(0, -20));
-    writeFileSync(plog, capture.subarray(0, -90));
+    writeFileSync(plog, capture.subarray(0, -1500));
     const summaryPath = join(place, 'run.summary.json');
     const codes = () => read(summaryPath).warnings.map(({ code }) => code);
     expect(powerlog(['repair', out]).code).toBe(0);
