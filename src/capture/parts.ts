@@ -81,6 +81,19 @@ export function isTornBlock(rest: Uint8Array): boolean {
   return payloadBytes <= maxPayloadBytes && length < blockHeadBytes + payloadBytes + checksumBytes;
 }
 
+/** Whether the last bytes of an input are what a cut leaves of a capture's preamble: a part of it, NULs behind it, or both. */
+export async function endsInPreamble(window: ByteWindow): Promise<boolean> {
+  if (window.bytes[window.at] !== magic[0] || (await wholePreambleBytes(window)) > 0) return false;
+  if (await window.ensure(preambleBytes + maxPayloadBytes + checksumBytes)) return false;
+  const rest = window.bytes.subarray(window.at, window.at + window.available);
+  const length = rest.findLastIndex((byte) => byte !== 0) + 1;
+  const begins = rest.subarray(0, Math.min(length, magic.length)).every((byte, n) => byte === magic[n]);
+  if (!begins || length === 0) return false;
+  if (length < preambleBytes) return true;
+  const jsonBytes = window.view.getUint32(window.at + 12, true);
+  return jsonBytes <= maxPayloadBytes && length < preambleBytes + jsonBytes + checksumBytes;
+}
+
 /** Where behind the window's front a block or another capture may begin, -1 for nowhere in it. */
 export function nextPlace(window: ByteWindow): number {
   const next = window.bytes.subarray(window.at + 1, window.at + window.available);

@@ -10,6 +10,7 @@ import { blockHeadBytes, checksumBytes, magic, maxPayloadBytes } from './format.
 import { boardOf } from './header.js';
 import { joinBehind, type Part } from './join.js';
 import {
+  endsInPreamble,
   isTornBlock,
   nextPlace,
   readHeaderJson,
@@ -102,6 +103,10 @@ export class CaptureReader {
     const { window } = this;
     let end: FrameBlock | undefined;
     while (await window.ensure(1)) {
+      if (await endsInPreamble(window)) {
+        this.#tellTornPreamble();
+        break;
+      }
       if ((await window.ensure(magic.length)) && standsAt(window, magic)) {
         const wasEnd = this.#endNs;
         if (!(await this.#beginPart())) break;
@@ -215,6 +220,15 @@ export class CaptureReader {
     else if (!this.#part.ended) this.problem = this.#cut();
     else if (tear?.kind === 'behind') this.problem = this.#behind(tear.what);
     this.tornEnd = this.problem !== null && this.#part.reason === null;
+  }
+
+  /** Of another recording nothing but a part of its header is there: no samples are lost with it. */
+  #tellTornPreamble(): void {
+    const { ended, reason } = this.#part;
+    this.problem = ended
+      ? this.#behind(`a part of another recording's header, from byte ${this.wholeBytes} on`)
+      : this.#cut();
+    this.tornEnd = ended || reason === null;
   }
 
   /** NULs behind the end, which a power loss leaves, are nothing, nor is what gzip makes of one; all else is damage. */

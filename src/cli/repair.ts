@@ -71,15 +71,23 @@ async function repair(paths: readonly string[], options: RepairOptions): Promise
   });
 }
 
+const doubtful = ['capture-cut', 'capture-left'];
+
 function describe(plan: RepairPlan, dryRun: boolean): string[] {
-  const { path, samples, torn, summaryPath, setAside, remark, summary } = plan;
+  const { path, samples, unit, torn, summaryPath, setAside, remark, summary } = plan;
   const would = dryRun ? 'would be ' : '';
-  const kept = plural(samples, 'sample');
+  const kept = plural(samples, unit);
+  // Of a recording in front of the last, which is left as it is.
+  const doubts = (summary?.warnings ?? []).filter(({ code }) => doubtful.includes(code));
+  const whole = doubts.length > 0 ? 'ends well' : 'is whole';
   const lines = [
-    torn ? tornText(plan, would) : `${path} is whole, with ${kept}, and left alone`,
+    torn
+      ? tornText(plan, would)
+      : `${path} ${whole}, with ${kept}, and ${doubts.length > 0 ? 'is ' : ''}left alone`,
+    ...doubts.map(({ message }) => message),
     ...(remark === null ? [] : [setAside === null ? remark : `${remark}, and ${would}moved to ${setAside}`]),
   ];
-  if (summaryPath !== null) {
+  if (summaryPath !== null && summary !== null) {
     lines.push(`${summaryPath} ${would}made again`);
     for (const { code, message } of summary.warnings)
       if (code === 'cut-short' || code === 'not-kept') lines.push(message);
@@ -88,7 +96,7 @@ function describe(plan: RepairPlan, dryRun: boolean): string[] {
 }
 
 function tornText(
-  { path, samples, tear, tornBytes, wholeBytes, cutAt, tail }: RepairPlan,
+  { path, samples, unit, tear, tornBytes, wholeBytes, cutAt, tail }: RepairPlan,
   would: string,
 ): string {
   const behind = tear?.kind === 'behind' && cutAt === tear.fileBytes;
@@ -97,7 +105,7 @@ function tornText(
     ...(behind ? [`${tear.what} ${would}dropped`] : []),
     ...(behind || tornBytes === 0 ? [] : [`${dropped} behind byte ${cutAt ?? wholeBytes} ${would}dropped`]),
     ...(tail.length > 0 ? [`an end ${would}added`] : []),
-    `${plural(samples, 'sample')} ${would}kept`,
+    `${plural(samples, unit)} ${would}kept`,
   ];
   return `${path} ${behind && tail.length === 0 ? 'has more than its end' : 'was cut off'}: ${done.join(', ')}`;
 }

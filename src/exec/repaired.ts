@@ -1,6 +1,6 @@
 import type { Warning } from '../block.js';
 import type { RailMap } from '../measure/rail-map.js';
-import type { PerComponent } from '../measure/summary.js';
+import type { PerComponent, Summary } from '../measure/summary.js';
 import { type ExecParts, execPartsSchema, type KnownPhase, type KnownRun } from '../schema/exec-parts.js';
 import type { KnownSummary } from '../schema/summary.js';
 import { planRepair, type RepairPlan } from '../session/repair.js';
@@ -24,9 +24,10 @@ export async function planRepairOfRun(path: string, map: RailMap | undefined): P
   };
   try {
     const plan = await planRepair(path, { map, watch });
-    if (!plan.replaced || !history) return plan;
-    const { parts, warnings } = await keptParts(plan.replaced, plan, history);
-    const summary = { ...plan.summary, ...parts, warnings: [...plan.summary.warnings, ...warnings] };
+    const { replaced, summary: made } = plan;
+    if (!made || !replaced || !partKeys.some((key) => key in replaced)) return plan;
+    const { parts, warnings } = await keptParts(replaced, plan, made, history);
+    const summary = { ...made, ...parts, warnings: [...made.warnings, ...warnings] };
     return { ...plan, summary };
   } finally {
     await history?.dispose();
@@ -37,8 +38,9 @@ type Parts = Readonly<Record<string, unknown>>;
 
 async function keptParts(
   there: KnownSummary,
-  { lastUs, partFacts, summary }: RepairPlan,
-  history: PowerHistory,
+  { lastUs, partFacts }: RepairPlan,
+  summary: Summary,
+  history: PowerHistory | undefined,
 ): Promise<{ readonly parts: Parts; readonly warnings: readonly Warning[] }> {
   if (!execPartsSchema.safeParse(there).success)
     return { parts: {}, warnings: [notKept(partKeys.filter((key) => key in there).join(', '))] };
@@ -60,6 +62,7 @@ async function keptParts(
   if (again.short.length === 0)
     return { parts: Object.fromEntries(partKeys.map((key) => [key, there[key]])), warnings: [] };
 
+  if (!history || !partFacts) return wholeParts(there, again);
   const results = await evaluateStretches(history.chunks(), facts.components.length, partFacts, again.groups);
   const repeated = askedRuns?.map(({ each, short, runs, phases }) => ({
     ...each,
@@ -75,6 +78,25 @@ async function keptParts(
   };
   const warnings = [again.warning(), ...('comparison' in there ? [notKept('comparison')] : [])];
   return { parts, warnings };
+}
+
+/** What means bear of it: a part that is cut short is in the middle of one, and what it reached is in none. */
+function wholeParts(
+  there: KnownSummary,
+  again: Again,
+): { readonly parts: Parts; readonly warnings: readonly Warning[] } {
+  const { command, phases, runs } = there as ExecParts;
+  const short = {
+    command: command !== undefined && again.isShort([command]),
+    phases: phases?.some(({ spans }) => again.isShort(spans)) ?? false,
+    runs: runs?.some((each) => again.isShort(each.runs)) ?? false,
+  };
+  const lost = partKeys.filter((key) => key in there && short[key === 'comparison' ? 'runs' : key]);
+  const kept = partKeys.filter((key) => key in there && !lost.includes(key));
+  return {
+    parts: Object.fromEntries(kept.map((key) => [key, there[key]])),
+    warnings: [notKept(lost.join(', '))],
+  };
 }
 
 /** Where something lies in the recording. */

@@ -103,7 +103,8 @@ export interface Measured {
   readonly map: RailMap;
   readonly start_unix_s: number | null;
   readonly duration_s: number | null;
-  readonly samples: number;
+  /** Null where it was made again from means, of which nobody knows how many they are of. */
+  readonly samples: number | null;
   readonly sample_rate_hz: number | null;
   readonly coverage: number | null;
   readonly gaps: readonly GapSummary[];

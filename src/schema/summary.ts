@@ -39,7 +39,7 @@ export const summarySchema = z.looseObject({
   }),
   start_unix_s: figure,
   duration_s: figure,
-  samples: z.int().nonnegative(),
+  samples: z.int().nonnegative().nullable(),
   sample_rate_hz: figure,
   coverage: z.number().min(0).max(1).nullable(),
   gaps: z.array(z.looseObject({ start_s: z.number(), end_s: z.number(), cause: z.string() })),

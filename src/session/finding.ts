@@ -16,8 +16,13 @@ export interface Inspection {
 
 /** What a look through a recording found. */
 export interface Finding {
+  /** How many rows or readings there are, of the unit. */
   readonly samples: number;
-  /** Instant of the last sample, µs; null without any. */
+  /** What a row is: one sample, or a mean over many. */
+  readonly unit: 'sample' | 'mean';
+  /** Where the first mean begins, µs; null of samples. */
+  readonly firstUs: number | null;
+  /** Instant of the last sample, or where the last mean ends, µs; null without any. */
   readonly lastUs: number | null;
   /** Where what is whole ends, in bytes of the uncompressed file. */
   readonly wholeBytes: number;
@@ -27,8 +32,12 @@ export interface Finding {
   readonly tail: Uint8Array;
   /** Whether it says of which board it is and where it was made, as a capture does. */
   readonly knowsBoard: boolean;
-  /** Of the whole part. */
-  readonly summary: Summary;
-  /** What the energy of a part of it rests on. */
-  readonly partFacts: PartFacts;
+  /** Whether it has a place for when it began: without, whether a summary is of it cannot be told. */
+  readonly dated: boolean;
+  /** Columns that a summary needs and that are not there. */
+  readonly lacking: readonly string[];
+  /** Of the whole part; null where columns are lacking. */
+  readonly summary: Summary | null;
+  /** What the energy of a part of it rests on; null where none can be measured again. */
+  readonly partFacts: PartFacts | null;
 }

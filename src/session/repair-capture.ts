@@ -45,13 +45,17 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
     : [{ code: 'repaired', message: `the recording was cut off behind byte ${wholeBytes} of its capture` }];
   const summary = await outputs.summarize([...reader.remarks, ...cutOff]);
   return {
-    samples: summary.samples,
+    samples: collector.progress().samples,
+    unit: 'sample',
+    firstUs: null,
     lastUs: collector.progress().lastUs,
     wholeBytes,
     torn: problem !== null,
     // The end stands on the time axis of the recording that it closes.
     tail: closed || !end ? new Uint8Array(0) : encodeEvent(shifted(end, -reader.lastStartNs)),
     knowsBoard: true,
+    dated: true,
+    lacking: [],
     summary,
     partFacts: collector.partFacts(),
   };

@@ -28,7 +28,7 @@ export function readSummaryBeside(path: string | null): SummaryBeside {
 
 /** What becomes of the summary. */
 export interface SummaryPlan {
-  readonly summary: Summary;
+  readonly summary: Summary | null;
   /** Where it goes; null where what is there stays. */
   readonly summaryPath: string | null;
   /** The one that was there, where it is of the same recording and this one takes its place. */
@@ -50,10 +50,14 @@ export interface SummaryCase {
 
 /** A summary takes the place of one that is there only where that tells of samples that are gone, or less. */
 export function planSummary({ path, summaryPath, beside, finding, torn }: SummaryCase): SummaryPlan {
-  const { summary, samples, knowsBoard } = finding;
+  const { summary, samples, unit, knowsBoard, dated, lacking } = finding;
   const made: SummaryPlan = { summary, summaryPath, replaced: null, setAside: null, remark: null };
   const stays = (remark: string | null): SummaryPlan => ({ ...made, summaryPath: null, remark });
-  if (beside.state === 'none') return made;
+  const without = `the columns lack ${lacking.join(' and ')}`;
+  if (beside.state === 'none') {
+    if (summary === null && summaryPath !== null) return stays(`no summary can be made: ${without}`);
+    return made;
+  }
   if (beside.state === 'unreadable')
     return stays(
       torn
@@ -62,11 +66,20 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
     );
   const there = beside.summary;
   if (samples === 0 && !knowsBoard)
-    return stays(torn ? `${summaryPath} stays as it is; no samples are left` : null);
+    return stays(torn ? `${summaryPath} stays as it is; no ${unit}s are left` : null);
+  if (summary === null)
+    return stays(torn ? `${summaryPath} stays as it is, and none can be made again: ${without}` : null);
+  if (!dated)
+    return stays(
+      torn
+        ? `${summaryPath} stays as it is: whether it is of this recording cannot be told without unix_time_s`
+        : null,
+    );
   const tellsMore = knowsBoard && isRebuilt(there);
-  const same =
-    there.start_unix_s === summary.start_unix_s &&
-    Object.keys(there.energy_j).join() === Object.keys(summary.energy_j).join();
+  const components = Object.keys(summary.energy_j);
+  const same = knowsBoard
+    ? there.start_unix_s === summary.start_unix_s && Object.keys(there.energy_j).join() === components.join()
+    : isOfRecording(there, summary.start_unix_s === null ? null : summary.start_unix_s * 1e6, components);
   if (!same)
     return torn
       ? {
@@ -75,14 +88,34 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
           remark: `${summaryPath} was of another recording`,
         }
       : stays(null);
-  if (!tellsMore && (!torn || there.samples === samples))
-    return stays(torn ? `${summaryPath} is of these samples and stays as it is` : null);
+  const bearsAll = unit === 'sample' ? there.samples === samples : reachesEnd(finding, there);
+  if (!tellsMore && (!torn || bearsAll))
+    return stays(torn ? `${summaryPath} is of these ${unit}s and stays as it is` : null);
   const capture = captureBeside(path);
-  if (!knowsBoard && capture !== null && !isRebuilt(there) && there.samples >= samples)
+  if (
+    !knowsBoard &&
+    capture !== null &&
+    !isRebuilt(there) &&
+    there.samples !== null &&
+    (unit === 'mean' || there.samples >= samples)
+  )
     return stays(
       `${summaryPath} stays as it is: it tells of the ${plural(there.samples, 'sample')} of ${capture}`,
     );
-  return { ...made, summary: mergedSummary(finding, there), replaced: there };
+  return { ...made, summary: mergedSummary(finding, summary, there), replaced: there };
+}
+
+/** Instants are in whole microseconds; a silence at an edge may be cut within one. */
+const instantUs = 1;
+
+/** Whether means reach from the first to the last sample that a summary tells of. */
+function reachesEnd({ firstUs, lastUs }: Finding, { duration_s, gaps, warnings }: KnownSummary): boolean {
+  if (firstUs === null || lastUs === null || duration_s === null) return false;
+  const silent = warnings.some(({ code }) => code === 'silent-edge');
+  const meet = (oneS: number, otherUs: number) => Math.abs(oneS * 1e6 - otherUs) <= instantUs;
+  const leading = gaps.find(({ end_s }) => silent && meet(end_s, firstUs));
+  const trailing = gaps.find(({ start_s }) => silent && meet(start_s, lastUs));
+  return meet((leading?.start_s ?? firstUs / 1e6) + duration_s, trailing ? trailing.end_s * 1e6 : lastUs);
 }
 
 /** The capture that bears the same name. */
@@ -97,14 +130,14 @@ function freeName(path: string): string {
   return name;
 }
 
-/** Whether a summary is of the recording that began then and has these components. */
+/** Whether a summary is of the recording that began then and has these components, of which rows may hold a few. */
 export const isOfRecording = (
   summary: KnownSummary,
   startUnixUs: number | null,
   components: readonly string[],
 ): boolean =>
-  summary.start_unix_s === (startUnixUs === null ? null : startUnixUs / 1e6) &&
-  Object.keys(summary.energy_j).join() === components.join();
+  summary.start_unix_s === (startUnixUs === null ? null : Math.round(startUnixUs) / 1e6) &&
+  components.every((component) => component in summary.energy_j);
 
 /** Whether it was made from rows alone, so that a capture can tell more. */
 export const isRebuilt = ({ warnings }: KnownSummary): boolean =>
@@ -113,9 +146,18 @@ export const isRebuilt = ({ warnings }: KnownSummary): boolean =>
 /** What `exec` adds, made from stretches of the samples. */
 export const partKeys = ['command', 'phases', 'runs', 'comparison'] as const;
 /** Facts that do not depend on how many samples are left. */
-const factKeys: readonly string[] = ['calibration', 'sampling_priority'];
+const factKeys: readonly string[] = ['calibration'];
 /** Warnings of the samples, which are made again with the figures. */
 const ofSamples = ['low-coverage', 'silent-edge', 'gaps-unlisted', 'few-samples', 'rebuilt'];
+/** What means do not tell. */
+const ofSingleSamples = [
+  'samples',
+  'sample_rate_hz',
+  'interval_s',
+  'min, max and percentiles of power_w',
+  'energy_uncertainty_j',
+  'gaps_j and edges_j of uncertainty',
+];
 /** Warnings of what only a capture tells again. */
 const ofCapture: readonly (FaultKind | string)[] = [
   ...(['no-reply', 'late-reply', 'short-reply', 'wrong-answer', 'stray-bytes'] satisfies FaultKind[]),
@@ -127,12 +169,15 @@ const ofCapture: readonly (FaultKind | string)[] = [
  * The summary of what is left of a recording, with what the one that was there knew and the samples do not tell. What
  * `exec` added is left to whoever can make it again.
  */
-export function mergedSummary({ summary: found, knowsBoard }: Finding, there: KnownSummary): Summary {
-  const whole = there.samples === found.samples;
+export function mergedSummary({ knowsBoard, unit }: Finding, found: Summary, there: KnownSummary): Summary {
+  const whole = unit === 'sample' && there.samples === found.samples;
   const others = Object.keys(there).filter((key) => !(key in found || partNames.has(key)));
   const kept = others.filter((key) => whole || factKeys.includes(key));
   const lost = others.filter((key) => !kept.includes(key));
   if (found.latency_s === null && there.latency_s !== null && !whole) lost.push('latency_s');
+  const components = Object.keys(there.energy_j).filter((component) => !(component in found.energy_j));
+  lost.push(...components.map((component) => `figures of ${component}`));
+  if (unit === 'mean' && there.samples !== null) lost.push(...ofSingleSamples);
   // Rows may hold the sums alone.
   if (size(found.rails) < size(there.rails)) lost.push('rails');
   if (size(found.wires) < size(there.wires)) lost.push('wires');
@@ -146,6 +191,7 @@ export function mergedSummary({ summary: found, knowsBoard }: Finding, there: Kn
       cause: (causes.get(`${gap.start_s} ${gap.end_s}`) as GapCause | undefined) ?? gap.cause,
     })),
     latency_s: found.latency_s ?? (whole ? there.latency_s : null),
+    sampling_priority: found.sampling_priority ?? there.sampling_priority ?? null,
     ...Object.fromEntries(kept.map((key) => [key, there[key]])),
     warnings: [
       ...(isRebuilt(there) && !knowsBoard ? found.warnings : found.warnings.map(asKnown)),
@@ -168,8 +214,7 @@ const asKnown = (warning: Warning): Warning =>
   warning.code === 'rebuilt'
     ? {
         code: 'rebuilt',
-        message:
-          'made again from the rows: the board, the host, the map and the causes of gaps are those of the summary that was there',
+        message: `${warning.message.split(':')[0]!.replace(' alone', '')}: the board, the host, the map and the causes of gaps are those of the summary that was there`,
       }
     : warning;
 

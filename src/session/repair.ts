@@ -102,7 +102,7 @@ export async function carryOut(plan: RepairPlan): Promise<void> {
     else cut(path, cutAt, tear && tail.length > 0 ? await compress(tail) : tail);
   }
   if (summaryPath !== null && setAside !== null) renameSync(summaryPath, setAside);
-  await summaryFile?.write(summary);
+  if (summary) await summaryFile?.write(summary);
 }
 
 function cut(path: string, wholeBytes: number, tail: Uint8Array): void {

@@ -10,12 +10,16 @@ const byteOrderMark = '\u00ef\u00bb\u00bf';
 /** Why these are not the first row of a powerlog CSV. @param ended whether a line end stands behind them */
 export function explainHeader(text: string, ended: boolean): string {
   const bare = text.replace(byteOrderMark, '').replaceAll('"', '').replace(/\r$/, '');
-  if (!ended && text !== '' && (instants.startsWith(text) || text.startsWith(instants)))
+  const names = bare.split(',');
+  // The last of them may be a part of one.
+  const first = names.length > 1 || ended ? names.slice(0, 1) : [];
+  const begins = first.length > 0 && foreignName(first) === undefined;
+  if (!ended && text !== '' && (instants.startsWith(text) || begins))
     return 'ends inside its first row (line 1): it holds no samples';
   if (text === '' && !ended) return 'holds nothing';
   const why = (what: string) => `was changed since powerlog wrote it (line 1: ${what}), and is left as it is`;
-  if (!bare.startsWith(instants))
-    return `is neither a capture nor a powerlog CSV, whose first row (line 1) begins with ${instants}`;
+  if (!begins)
+    return `is neither a capture nor a powerlog CSV, whose first row (line 1) begins with ${instants} or other columns of its own`;
   if (text.startsWith(byteOrderMark)) return why('a byte order mark stands before the header');
   if (text.endsWith('\r')) return why('lines end in CR LF');
   if (text.includes('"')) return why('names are quoted');
@@ -32,7 +36,8 @@ export function explainRow(
   decimals: readonly number[],
 ): string {
   if (line === '') return 'it is empty';
-  if (line.startsWith(instants)) return 'it is a header, as where another CSV was appended';
+  if (line === columns.map(({ name }) => name).join() || line.startsWith(instants))
+    return 'it is a header, as where another CSV was appended';
   if (line.includes('\0')) return 'it holds NULs, with more behind them';
   if (line.endsWith('\r')) return 'it ends in CR LF';
   const found = line.split(',');
@@ -50,6 +55,7 @@ export function explainRow(
 export function isRowStart(text: string, cells: readonly CellForm[], decimals: readonly number[]): boolean {
   const found = text.split(',');
   const last = found.pop()!;
+  if (cells.length === 1 && (text === '"' || text === '""')) return cells[0]!.mayBeEmpty;
   return (
     found.length < cells.length &&
     found.every((cell, n) => cellPattern(cells[n]!, decimals[n]!).test(cell)) &&

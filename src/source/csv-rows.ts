@@ -1,7 +1,7 @@
 import type { ByteWindow } from '../capture/byte-window.js';
 import { inputError } from '../errors.js';
 import { explainHeader, explainRow, isRowStart } from './csv-faults.js';
-import { type CellForm, type CsvForm, cellFormOf, csvFormOf } from './csv-form.js';
+import { type CellForm, type CsvForm, cellFormOf, columnOf, csvFormOf } from './csv-form.js';
 
 /** Longer than any row powerlog writes; a longer one is no row. */
 const maxLineBytes = 64 << 10;
@@ -26,6 +26,10 @@ export class CsvRows {
   readonly #cells: readonly CellForm[];
   /** By column, the digits behind the point; -1 while several are possible. */
   readonly #decimals: number[];
+  /** Where the instants and the interval stand; -1 where they do not. */
+  readonly #time: number;
+  readonly #unixTime: number;
+  readonly #interval: number;
   #line = 1;
   #lastUs = Number.NEGATIVE_INFINITY;
   /** UTC of the instant 0, µs; NaN where the column is empty. */
@@ -36,7 +40,10 @@ export class CsvRows {
     readonly form: CsvForm,
   ) {
     this.wholeBytes = window.offset;
-    this.#cells = form.columns.map((column) => cellFormOf(column, form.board));
+    this.#time = columnOf(form, 'time');
+    this.#unixTime = columnOf(form, 'unix-time');
+    this.#interval = columnOf(form, 'interval');
+    this.#cells = form.columns.map((column) => cellFormOf(column, form.board, this.#interval >= 0));
     this.#decimals = this.#cells.map(({ decimals }) => (decimals.length === 1 ? decimals[0]! : -1));
   }
 
@@ -83,6 +90,11 @@ export class CsvRows {
     const { bytes, at } = this.window;
     const end = at + length;
     let next = at;
+    // A row of one empty cell is no blank line.
+    if (columns.length === 1 && (length === 0 || (length === 2 && textAt(this.window, 2) === '""'))) {
+      columns[0]![row] = Number.NaN;
+      return length > 0 && this.#cells[0]!.mayBeEmpty;
+    }
     for (let column = 0; column < columns.length; column++) {
       const { signed, mayBeEmpty, maxDigits, decimals: possible } = this.#cells[column]!;
       const start = next;
@@ -122,14 +134,18 @@ export class CsvRows {
 
   /** Why the row does not go on from the one before it; null where it does. */
   #whyNotNext(columns: readonly Float64Array[], row: number): string | null {
-    const timeUs = columns[0]![row]!;
-    const startUnixUs = columns[1]![row]! - timeUs;
-    if (timeUs < this.#lastUs)
-      return `time runs back from ${seconds(this.#lastUs)} to ${seconds(timeUs)} s, as where another CSV was appended`;
+    const unixUs = this.#unixTime < 0 ? Number.NaN : columns[this.#unixTime]![row]!;
+    const atUs = this.#time < 0 ? unixUs : columns[this.#time]![row]!;
+    const widthUs = this.#interval < 0 ? 0 : columns[this.#interval]![row]!;
+    // A mean stands in the middle of its interval, and intervals do not lie one on another.
+    const beginUs = atUs - Math.floor(widthUs / 2);
+    if (beginUs < this.#lastUs)
+      return `time runs back from ${seconds(this.#lastUs)} to ${seconds(beginUs)} s, as where another CSV was appended`;
+    const startUnixUs = unixUs - atUs;
     this.#startUnixUs ??= startUnixUs;
     if (!Object.is(startUnixUs, this.#startUnixUs))
       return 'unix_time_s does not go with time_s as in the rows before: it is of another recording';
-    this.#lastUs = timeUs;
+    this.#lastUs = beginUs + widthUs;
     return null;
   }
 

@@ -168,11 +168,43 @@ describe('powerlog repair of joined captures', () => {
     }
   });
 
+  const preambleBytes = 16 + second.readUInt32LE(12) + 4;
+  it('drops a part of a header at its end, which held no samples', () => {
+    const zip = (name: string) => name.endsWith('gz');
+    for (const length of [1, 100, preambleBytes - 1])
+      for (const [name, zeros] of [
+        ['both.plog', 0],
+        ['both.plog', 70],
+        ['both.plog.gz', 0],
+      ] as const) {
+        const path = join(scratch(), name);
+        const torn = Buffer.concat([first, second.subarray(0, length), Buffer.alloc(zeros)]);
+        writeFileSync(path, zip(name) ? gzipSync(torn) : torn);
+        const { code, err } = powerlog(['repair', path]);
+        expect([code, err]).toEqual([0, expect.stringContaining('300 samples kept')]);
+        const left = readFileSync(path);
+        expect((zip(name) ? gunzipSync(left) : left).equals(first)).toBe(true);
+      }
+  });
+
+  it('closes a last one without samples on its own time axis', () => {
+    const path = join(scratch(), 'both.plog');
+    writeFileSync(path, Buffer.concat([first, second.subarray(0, preambleBytes + 30)]));
+    expect(powerlog(['repair', path]).code).toBe(0);
+    const left = readFileSync(path);
+    const kept = Buffer.concat([first, second.subarray(0, preambleBytes)]);
+    expect(left.subarray(0, kept.length).equals(kept)).toBe(true);
+    const again = replay(left);
+    expect([again.code, again.summary.samples]).toEqual([0, 300]);
+    expect(replay(left.subarray(first.length)).code).toBe(0);
+  });
+
   it('leaves one alone whose first part is torn: nothing behind it is to be cut off', () => {
     const path = join(scratch(), 'both.plog');
     const bytes = Buffer.concat([first.subarray(0, -100), second]);
     writeFileSync(path, bytes);
-    expect(powerlog(['repair', path]).code).toBe(0);
+    const { code, err } = powerlog(['repair', path]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/ends well, .* left alone\n.*was cut off/)]);
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 });
