@@ -2,7 +2,6 @@ import type { FrameBlock, RecordingEvent, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { errorText, inputError } from '../errors.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
-import { plural } from '../units.js';
 import { BlockDecoder, eventBlock, lastInstantNs } from './block-decoder.js';
 import { openByteInput } from './byte-input.js';
 import { ByteWindow } from './byte-window.js';
@@ -18,6 +17,7 @@ import {
   wholeBlockBytes,
   wholePreambleBytes,
 } from './parts.js';
+import { behindEnd, cutOff, damaged, joinedAt, leftOut } from './remarks.js';
 
 /** What checking candidates may cost while looking for a whole block behind a broken one. */
 const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
@@ -56,7 +56,7 @@ export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
  * by the clocks of both, with the silence between as a fault, `joined`. What cannot be joined is left, and said.
  */
 export class CaptureReader {
-  /** What is wrong with it, known once `blocks` has ended: `capture-cut`, `capture-damaged` or `bytes-behind`. */
+  /** What is wrong with it, known once `blocks` has ended. */
   problem: Warning | null = null;
   /** Whether that is no more than a torn end: what stands behind the last whole block is a part of one, NULs, or both. */
   tornEnd = false;
@@ -170,21 +170,12 @@ export class CaptureReader {
     const startNs = 'reason' in joined ? this.#endNs : joined.startNs;
     this.#part = { startNs, reason, byte, samples: 0, ended: false };
     this.wholeBytes = this.window.offset;
-    if (reason === null)
-      this.remarks.push({
-        code: 'capture-joined',
-        message: `${this.name}: another recording follows at byte ${byte}, and goes on ${((startNs - this.#endNs) / 1e9).toFixed(3)} s behind the end of the one before, by their clocks`,
-      });
+    if (reason === null) this.remarks.push(joinedAt(this.name, byte, startNs - this.#endNs));
     return true;
   }
 
   #tellLeft(): void {
-    const { reason, byte, samples } = this.#part;
-    if (reason === null) return;
-    this.remarks.push({
-      code: 'capture-left',
-      message: `${this.name}: the recording at byte ${byte}, ${plural(samples, 'sample')}, is left out: ${reason}`,
-    });
+    if (this.#part.reason !== null) this.remarks.push(leftOut(this.name, this.#part));
   }
 
   /**
@@ -218,7 +209,7 @@ export class CaptureReader {
     const { fault, tear } = this.window.input;
     if (fault !== null) this.problem = this.#damaged(fault);
     else if (!this.#part.ended) this.problem = this.#cut();
-    else if (tear?.kind === 'behind') this.problem = this.#behind(tear.what);
+    else if (tear?.kind === 'behind') this.problem = behindEnd(this.name, tear.what);
     this.tornEnd = this.problem !== null && this.#part.reason === null;
   }
 
@@ -226,7 +217,7 @@ export class CaptureReader {
   #tellTornPreamble(): void {
     const { ended, reason } = this.#part;
     this.problem = ended
-      ? this.#behind(`a part of another recording's header, from byte ${this.wholeBytes} on`)
+      ? behindEnd(this.name, `a part of another recording's header, from byte ${this.wholeBytes} on`)
       : this.#cut();
     this.tornEnd = ended || reason === null;
   }
@@ -246,25 +237,16 @@ export class CaptureReader {
       }
       window.at += rest.length;
     }
-    this.problem = this.#behind(`NULs behind its end, from byte ${this.wholeBytes} on`);
+    this.problem = behindEnd(this.name, `NULs behind its end, from byte ${this.wholeBytes} on`);
     this.tornEnd = true;
-  }
-
-  #behind(what: string): Warning {
-    return { code: 'bytes-behind', message: `${this.name}: ${what}, not used; the capture is whole` };
   }
 
   #cut(): Warning {
     if (this.#part.reason !== null) return this.#damaged('a recording that is left out was cut off there');
-    const { wholeBytes } = this;
-    const message = `${this.name} was cut off: nothing whole follows byte ${wholeBytes}; all before it is used`;
-    return { code: 'capture-cut', message };
+    return cutOff(this.name, this.wholeBytes);
   }
 
   #damaged(what: string): Warning {
-    return {
-      code: 'capture-damaged',
-      message: `${this.name} is damaged at byte ${this.wholeBytes}: ${what}; all before it is whole`,
-    };
+    return damaged(this.name, this.wholeBytes, what);
   }
 }

@@ -177,7 +177,7 @@ const spread = (figure: RepeatedSummary | null | undefined, unit: string): strin
 function coverageText({ coverage, samples, sample_rate_hz, gaps }: Summary): string {
   const share = coverage === null ? unknown : `${(coverage * 100).toFixed(2)} %`;
   const rate = sample_rate_hz === null ? '' : ` at ${formatSi(sample_rate_hz, 'Hz', 3)}`;
-  return `  coverage ${share}: ${plural(samples ?? 0, 'sample')}${rate}, ${plural(gaps.length, 'gap')}; ± is 95 %`;
+  return `  coverage ${share}: ${plural(samples, 'sample')}${rate}, ${plural(gaps.length, 'gap')}; ± is 95 %`;
 }
 
 function warningLines(warnings: readonly Warning[]): string[] {

@@ -24,8 +24,9 @@ keeps what the one that was there knew: command, phases, runs, board and host, a
 them. A file that is whole is left alone; only a missing summary is made.
 
 A CSV that holds anything else than what powerlog writes (saved by a spreadsheet or a notebook, with CR LF, other digits,
-more columns, another CSV behind it) is refused with its line and the reason, and not a byte is changed; so is a capture
+columns of its own, another CSV behind it) is refused with its line and the reason, and not a byte is changed; so is a capture
 that was changed. Of several files, one that is bad is told and the others go on; the exit code is then the worst of all.
+Of --columns and --average the figures are made that the rows bear; what they do not bear is said (docs/repair.md).
 --map and --slot matter for a CSV that was recorded with a map of its own.
 
 Examples:

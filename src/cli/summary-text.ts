@@ -14,7 +14,7 @@ export function printSummary(summary: Summary, files: readonly string[]): void {
   const rate = sample_rate_hz === null ? '' : ` at ${sample_rate_hz.toFixed(1)} Hz`;
   const name = board.name ? ` '${printable(board.name)}'` : '';
   lines.push(
-    `${board.product}${name} on ${board.port}: ${plural(samples ?? 0, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s${rate}`,
+    `${board.product}${name} on ${board.port}: ${plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s${rate}`,
   );
   const rows = Object.entries(summary.energy_j).map(([component, energyJ]) => {
     const power = summary.power_w[component];

@@ -1,6 +1,6 @@
 import type { Warning } from '../block.js';
 import type { RailMap } from '../measure/rail-map.js';
-import type { PerComponent, Summary } from '../measure/summary.js';
+import type { PerComponent, RepairedSummary } from '../measure/summary.js';
 import { type ExecParts, execPartsSchema, type KnownPhase, type KnownRun } from '../schema/exec-parts.js';
 import type { KnownSummary } from '../schema/summary.js';
 import { planRepair, type RepairPlan } from '../session/repair.js';
@@ -39,7 +39,7 @@ type Parts = Readonly<Record<string, unknown>>;
 async function keptParts(
   there: KnownSummary,
   { lastUs, partFacts }: RepairPlan,
-  summary: Summary,
+  summary: RepairedSummary,
   history: PowerHistory | undefined,
 ): Promise<{ readonly parts: Parts; readonly warnings: readonly Warning[] }> {
   if (!execPartsSchema.safeParse(there).success)

@@ -103,8 +103,7 @@ export interface Measured {
   readonly map: RailMap;
   readonly start_unix_s: number | null;
   readonly duration_s: number | null;
-  /** Null where it was made again from means, of which nobody knows how many they are of. */
-  readonly samples: number | null;
+  readonly samples: number;
   readonly sample_rate_hz: number | null;
   readonly coverage: number | null;
   readonly gaps: readonly GapSummary[];
@@ -133,6 +132,11 @@ export interface Summary extends Measured {
   readonly runs?: unknown;
 }
 
+/** Made again from what is left of a recording: of how many samples means are, nobody knows. */
+export interface RepairedSummary extends Omit<Summary, 'samples'> {
+  readonly samples: number | null;
+}
+
 export interface SummaryFacts {
   readonly tool: ToolFacts;
   readonly host: HostFacts;
@@ -143,10 +147,10 @@ export interface SummaryFacts {
 }
 
 /** Puts a measurement into the file's shape and order. */
-export function buildSummary(
-  measured: Measured,
+export function buildSummary<Figures extends Omit<Measured, 'samples'>>(
+  measured: Figures,
   { tool, host, calibration = null, warnings = [] }: SummaryFacts,
-): Summary {
+): Figures & Omit<Summary, keyof Measured> {
   return {
     schema: summarySchema,
     tool: { name: tool.name, version: tool.version },

@@ -1,6 +1,6 @@
 import type { PartFacts } from '../measure/collector.js';
 import type { RailMap } from '../measure/rail-map.js';
-import type { Summary } from '../measure/summary.js';
+import type { RepairedSummary } from '../measure/summary.js';
 import type { KnownSummary } from '../schema/summary.js';
 import type { Sink } from '../sink/sink.js';
 
@@ -37,7 +37,7 @@ export interface Finding {
   /** Columns that a summary needs and that are not there. */
   readonly lacking: readonly string[];
   /** Of the whole part; null where columns are lacking. */
-  readonly summary: Summary | null;
+  readonly summary: RepairedSummary | null;
   /** What the energy of a part of it rests on; null where none can be measured again. */
   readonly partFacts: PartFacts | null;
 }

@@ -123,7 +123,7 @@ class Figures {
     return this.tally ? this.tally.lastUs : this.collector!.progress().lastUs;
   }
 
-  measured(): Measured {
+  measured(): Omit<Measured, 'samples'> & { readonly samples: number | null } {
     return this.tally ? this.tally.measured() : this.collector!.measured();
   }
 

@@ -55,7 +55,7 @@ export class MeanTally {
     });
   }
 
-  measured(): Measured {
+  measured(): Omit<Measured, 'samples'> & { readonly samples: null } {
     const { wiring, accuracyShare } = this;
     const durationUs = this.firstUs === null ? null : this.lastUs! - this.firstUs;
     const coverage = durationUs ? this.#coveredUs / durationUs : null;

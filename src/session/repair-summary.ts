@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { FaultKind, Warning } from '../block.js';
 import { errorText } from '../errors.js';
 import type { GapCause } from '../measure/gaps.js';
-import type { BoardSummary, Summary } from '../measure/summary.js';
+import type { BoardSummary, RepairedSummary } from '../measure/summary.js';
 import { issueText } from '../schema/issue-text.js';
 import { type KnownSummary, summarySchema } from '../schema/summary.js';
 import { plural } from '../units.js';
@@ -28,7 +28,7 @@ export function readSummaryBeside(path: string | null): SummaryBeside {
 
 /** What becomes of the summary. */
 export interface SummaryPlan {
-  readonly summary: Summary | null;
+  readonly summary: RepairedSummary | null;
   /** Where it goes; null where what is there stays. */
   readonly summaryPath: string | null;
   /** The one that was there, where it is of the same recording and this one takes its place. */
@@ -169,7 +169,11 @@ const ofCapture: readonly (FaultKind | string)[] = [
  * The summary of what is left of a recording, with what the one that was there knew and the samples do not tell. What
  * `exec` added is left to whoever can make it again.
  */
-export function mergedSummary({ knowsBoard, unit }: Finding, found: Summary, there: KnownSummary): Summary {
+export function mergedSummary(
+  { knowsBoard, unit }: Finding,
+  found: RepairedSummary,
+  there: KnownSummary,
+): RepairedSummary {
   const whole = unit === 'sample' && there.samples === found.samples;
   const others = Object.keys(there).filter((key) => !(key in found || partNames.has(key)));
   const kept = others.filter((key) => whole || factKeys.includes(key));

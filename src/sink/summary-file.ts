@@ -2,7 +2,7 @@ import { closeSync, existsSync, fdatasync, renameSync, statSync, unlinkSync, wri
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { outputError, systemErrorCode } from '../errors.js';
-import type { Summary } from '../measure/summary.js';
+import type { RepairedSummary, Summary } from '../measure/summary.js';
 import { type OpenedOutput, openUnfinished } from './safe-open.js';
 
 /**
@@ -54,7 +54,7 @@ export class SummaryFile {
   }
 
   /** Called once. @throws UserError (outputFailed) */
-  async write(summary: Summary): Promise<void> {
+  async write(summary: Summary | RepairedSummary): Promise<void> {
     const { fd, path } = this.#unfinished;
     try {
       writeFileSync(fd, summaryText(summary));
@@ -73,7 +73,8 @@ export class SummaryFile {
 }
 
 /** The file's text. */
-export const summaryText = (summary: Summary): string => `${JSON.stringify(summary, null, 2)}\n`;
+export const summaryText = (summary: Summary | RepairedSummary): string =>
+  `${JSON.stringify(summary, null, 2)}\n`;
 
 /** Those that are under way. */
 const unfinished = new Set<OpenedOutput>();
