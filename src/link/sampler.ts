@@ -9,6 +9,7 @@ import type { Identified } from './handshake.js';
 import { type Recognition, recognize } from './recognition.js';
 import type { SampleRing } from './ring.js';
 import { Streak } from './streak.js';
+import { lookEveryNs } from './thread-priority.js';
 import { deadlineMs, gone, quietMs } from './wire.js';
 
 export type SamplingOutcome = 'duration' | 'stopped' | 'lost';
@@ -20,6 +21,8 @@ export interface SamplingOptions {
   /** No request goes out at or after this instant, ns. */
   readonly endNs?: number | undefined;
   readonly onEvent: (event: RecordingEvent) => void;
+  /** Called every `lookEveryNs`, between two samples. */
+  readonly look?: () => void;
 }
 
 const deadlineNs = deadlineMs * 1e6;
@@ -70,6 +73,7 @@ export class Sampler implements Driven {
   private readonly frame: Uint8Array;
   private readonly periodNs: number;
   private readonly endNs: number;
+  private nextLookNs = 0;
   private slot = 0;
   private requestNs = 0;
   private replyNs = 0;
@@ -123,6 +127,10 @@ export class Sampler implements Driven {
   private next(): Action {
     if (this.ring.stopRequested) return this.finish('stopped');
     const now = this.options.clock();
+    if (now >= this.nextLookNs) {
+      this.nextLookNs = now + lookEveryNs;
+      this.options.look?.();
+    }
     if (this.periodNs > 0) {
       const due = this.slot * this.periodNs;
       if (due >= this.endNs) return this.sleepOrFinish(now);

@@ -1,4 +1,5 @@
-import { getPriority, setPriority } from 'node:os';
+import { openSync, readSync } from 'node:fs';
+import { availableParallelism, getPriority, setPriority } from 'node:os';
 
 /*
  * Linux schedules threads, each by a priority of its own: what the sampling thread takes is its alone, and a command that the
@@ -14,21 +15,81 @@ const resetOnFork = 0x40000000;
 const lowestRealTime = 1;
 const lessNice = -10;
 
+/** How much a look counts in the mean of what runs: some 0.8 s of looks. */
+const lookWeight = 1 / 8;
+/** More than a core's worth beside this thread, which runs whenever it looks. */
+const busyBeyondCores = 0.5;
+/** How often to look, ns: 10 µs of CPU each. */
+export const lookEveryNs = 100e6;
+
 /**
- * Raises the calling thread above what merely computes, where the system allows it: a thread that sleeps most of the time
- * takes nothing from anybody, but waits for its turn behind those that do not. Real time first, the lowest there is: it
- * holds against busy programs of other sessions too, which `nice` does not where the kernel groups by session; and the
- * kernel's own limit (95 % of a core) holds should it ever spin. A policy that the user chose is left alone.
- * @returns what the thread runs at, `rr 1` or `nice 0`; null where threads have no priority of their own
+ * The calling thread's place before what merely computes, where the system allows one: a thread that sleeps most of the time
+ * takes nothing from anybody, but waits for its turn behind those that do not. Less nice throughout, which costs nothing. Real
+ * time, the lowest there is, only while the machine is busy: it holds against programs of other sessions too, which `nice` does
+ * not where the kernel groups by session, but on an idle core each sample costs a switch and some 10 µs more, since the
+ * thread goes before the kernel's own that hands it the bytes, and then has to wait for it. The kernel's limit (95 % of a
+ * core) holds should it ever spin. A policy that the user chose is left alone.
  */
-export function raiseThreadPriority(): string | null {
-  if (process.platform !== 'linux') return null;
-  const scheduler = loadScheduler();
-  if (scheduler && scheduler.policy() === other && !scheduler.setRealTime()) lowerNice();
-  if (!scheduler) lowerNice();
-  const policy = scheduler?.policy() ?? other;
-  if (policy === other) return `nice ${getPriority()}`;
-  return `${policies[policy] ?? `policy ${policy}`} ${scheduler?.priority() ?? 0}`;
+export class ThreadPriority {
+  /** What the thread runs at, such as `nice -10, rr 1 under load`; null where threads have no priority of their own. */
+  readonly told: string | null;
+  readonly #scheduler: Scheduler | undefined;
+  readonly #cores = availableParallelism();
+  readonly #load = Buffer.alloc(64);
+  readonly #loadFd: number | undefined;
+  #raised = false;
+  /** How many threads of the machine run or want to, on average. */
+  #running = 0;
+
+  constructor() {
+    if (process.platform !== 'linux') {
+      this.told = null;
+      return;
+    }
+    const scheduler = loadScheduler();
+    if (scheduler && scheduler.policy() !== other) {
+      const policy = scheduler.policy();
+      this.told = `${policies[policy] ?? `policy ${policy}`} ${scheduler.priority()}`;
+      return;
+    }
+    lowerNice();
+    const nice = `nice ${getPriority()}`;
+    this.#loadFd = openLoad();
+    const mayRaise = this.#loadFd !== undefined && scheduler?.set(roundRobin) === true;
+    this.told = mayRaise ? `${nice}, rr ${lowestRealTime} under load` : nice;
+    if (!mayRaise) return;
+    this.#scheduler = scheduler;
+    this.#raised = true;
+    this.#running = this.#runningNow();
+    this.#settle();
+  }
+
+  /** Looks whether the machine is busy, and takes the place that fits; called every `lookEveryNs`. */
+  look(): void {
+    if (!this.#scheduler) return;
+    this.#running += (this.#runningNow() - this.#running) * lookWeight;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const wanted = this.#running > this.#cores + (this.#raised ? 0 : busyBeyondCores);
+    if (wanted !== this.#raised && this.#scheduler?.set(wanted ? roundRobin : other)) this.#raised = wanted;
+  }
+
+  /** The fourth figure of `0.31 0.20 0.15 3/412 9131`. */
+  #runningNow(): number {
+    const length = readSync(this.#loadFd!, this.#load, 0, this.#load.length, 0);
+    const [, running = '0'] = / (\d+)\//.exec(this.#load.toString('latin1', 0, length)) ?? [];
+    return Number(running);
+  }
+}
+
+function openLoad(): number | undefined {
+  try {
+    return openSync('/proc/loadavg', 'r');
+  } catch {
+    return undefined;
+  }
 }
 
 function lowerNice(): void {
@@ -43,7 +104,7 @@ interface Scheduler {
   policy(): number;
   priority(): number;
   /** False where it is not allowed. */
-  setRealTime(): boolean;
+  set(policy: number): boolean;
 }
 
 /** Undefined where the C library has no such functions. */
@@ -61,12 +122,11 @@ function loadScheduler(): Scheduler | undefined {
         getParameters(thisThread, parameters);
         return parameters[0]!;
       },
-      setRealTime: () =>
-        setScheduler(
-          thisThread,
-          roundRobin | resetOnFork,
-          Int32Array.of(lowestRealTime, ...Array(15).fill(0)),
-        ) === 0,
+      set: (policy) => {
+        const priority = policy === other ? 0 : lowestRealTime;
+        const parameters = Int32Array.of(priority, ...Array(15).fill(0));
+        return setScheduler(thisThread, policy | resetOnFork, parameters) === 0;
+      },
     };
   } catch {
     return undefined;

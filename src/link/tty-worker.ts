@@ -7,7 +7,7 @@ import { ringSamples } from './link.js';
 import { SampleRing } from './ring.js';
 import { Sampler } from './sampler.js';
 import { loadSystemCalls, NoSystemCalls } from './system-calls.js';
-import { raiseThreadPriority } from './thread-priority.js';
+import { ThreadPriority } from './thread-priority.js';
 import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
 import { TtyWire } from './tty-wire.js';
 
@@ -38,8 +38,8 @@ try {
   const { board, identity } = identified;
   const ring = new SampleRing(SampleRing.allocate(ringSamples, board.frameBytes), board.frameBytes);
   pause = (ms) => ring.sleep(ms);
-  const priority = raiseThreadPriority();
-  post({ type: 'ready', board, identity, priority, ringBuffer: ring.buffer });
+  const priority = new ThreadPriority();
+  post({ type: 'ready', board, identity, priority: priority.told, ringBuffer: ring.buffer });
   port.on('message', (message: ToTtyWorker) => {
     try {
       if (message.type === 'start') {
@@ -48,6 +48,7 @@ try {
           rateHz: message.rateHz,
           endNs: message.endNs,
           onEvent: (event) => post({ type: 'event', placed: { at: ring.head, event } }),
+          look: () => priority.look(),
         });
         driveBlocking(sampler, wire);
         post({ type: 'done', outcome: sampler.outcome });

@@ -18,7 +18,7 @@ export function waitingOf(
   gaps: readonly Gap[],
   faults: number,
 ): Waiting | null {
-  if (!priority || !/^nice \d/.test(priority)) return null;
+  if (!priority || !/^nice \d+$/.test(priority)) return null;
   let longestUs = 0;
   for (const { cause, startUs, endUs } of gaps)
     if (cause === 'late') longestUs = Math.max(longestUs, endUs - startUs);

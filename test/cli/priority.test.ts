@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,11 @@ const mayRaise = spawnSync('chrt', ['--rr', '1', 'true']).status === 0;
 const summaryOf = (path: string) => JSON.parse(readFileSync(path.replace('.csv', '.summary.json'), 'utf8'));
 
 describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
-  it('the sampling thread takes the lowest of real time, and no other thread does', async () => {
+  const told = `nice ${own ? Math.min(own.nice, -10) : 0}, rr 1 under load`;
+
+  it('the sampling thread takes the lowest of real time while the machine is busy, and no other thread does', async () => {
+    for (let n = 0; n < 2 * availableParallelism() + 1; n++)
+      children.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
     const out = join(scratch(), 'run.csv');
     const child = spawn(process.execPath, [bin, 'record', '--port', 'sim', '--out', '-', '--capture', out], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -35,12 +40,17 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
     await once(child.stdout, 'data');
     child.stdout.resume();
     const tasks = `/proc/${child.pid}/task`;
-    const threads = readdirSync(tasks).map((id) => scheduling(readFileSync(`${tasks}/${id}/stat`, 'utf8')));
-    const raised = threads.filter(({ nice, policy }) => nice !== own!.nice || policy !== own!.policy);
-    expect(raised).toEqual([{ nice: own!.nice, realTime: 1, policy: 2 }]);
+    const raised = () =>
+      readdirSync(tasks)
+        .map((id) => scheduling(readFileSync(`${tasks}/${id}/stat`, 'utf8')))
+        .filter(({ nice, policy }) => nice !== own!.nice || policy !== own!.policy);
+    // It looks around ten times a second; only a thread that never does fails here, by the test's time limit.
+    while (!raised().some(({ policy }) => policy === 2))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(raised()).toEqual([{ nice: Math.min(own!.nice, -10), realTime: 1, policy: 2 }]);
     child.kill('SIGINT');
     await once(child, 'exit');
-    expect(summaryOf(out).sampling_priority).toBe('rr 1');
+    expect(summaryOf(out).sampling_priority).toBe(told);
   });
 
   it('a command starts with what powerlog was started with', () => {
@@ -74,7 +84,7 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
     const [capture, out] = [join(folder, 'run.plog'), join(folder, 'again.csv')];
     expect(powerlog(['record', '--port', 'sim', '-d', '100ms', '--capture', capture]).code).toBe(0);
     expect(powerlog(['replay', capture, '--out', out]).code).toBe(0);
-    expect(summaryOf(out).sampling_priority).toBe('rr 1');
+    expect(summaryOf(out).sampling_priority).toBe(told);
   });
 });
 
@@ -109,7 +119,7 @@ describe.runIf(own && canForbid)('where it is not allowed', () => {
       spawnSync('prlimit', ['--nice=30', 'setpriv', '--reuid=65534', '--clear-groups', 'true']).status === 0,
     )
     .each([
-      ['--rtprio=1', 'rr 1'],
+      ['--rtprio=1', 'nice 0, rr 1 under load'],
       ['--nice=30', 'nice -10'],
     ])('a limit of %s is enough for %s', (limit, priority) => {
     const folder = scratch();

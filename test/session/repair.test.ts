@@ -90,13 +90,13 @@ describe('repair of a CSV', () => {
     writeFileSync(mapFile, JSON.stringify(map));
     const other = Buffer.from(powerlog(['replay', golden, '--map', mapFile, '--out', '-']).out);
     const given = await repaired('run.csv', other, map);
-    expect(given.plan.summary.map).toEqual(map);
+    expect(given.plan.summary!.map).toEqual(map);
     const psu = Buffer.from(powerlog(['replay', golden, '--slot-feed', 'psu', '--out', '-']).out);
-    expect((await repaired('run.csv', psu)).plan.summary.map.slot).toEqual({ rail: 'pcie3', feed: 'psu' });
+    expect((await repaired('run.csv', psu)).plan.summary!.map.slot).toEqual({ rail: 'pcie3', feed: 'psu' });
     const wrong: RailMap = { components: { pump: ['eps1'], rest: ['atx_12v', 'pcie1'] }, slot: null };
     await expect(repaired('run.csv', other, wrong)).rejects.toMatchObject({ exitCode: 6 });
     const { plan } = await repaired('run.csv', other);
-    expect(plan.summary.map).toEqual({ components: { pump: [], rest: [] }, slot: null });
+    expect(plan.summary!.map).toEqual({ components: { pump: [], rest: [] }, slot: null });
     expect(plan.summary.energy_j).toEqual(given.plan.summary.energy_j);
     expect(plan.summary.warnings[0]!.message).toContain('and the map, are not known');
   });
