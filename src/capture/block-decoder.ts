@@ -1,22 +1,28 @@
 import type { FrameBlock, RecordingEvent } from '../block.js';
+import type { UnknownEvent } from '../schema/capture-header.js';
 import type { ByteWindow } from './byte-window.js';
 import { BlockKind, blockHeadBytes, checksumBytes, narrowInstantBytes, wideInstantBytes } from './format.js';
 import { shifted } from './join.js';
 import { parseJson } from './parts.js';
 
+/** Reads an event's JSON; undefined where it is none. */
+export type ParseEvent = (json: unknown) => RecordingEvent | UnknownEvent | undefined;
+
 /** Decodes whole blocks. What it hands out is a view, valid until the next. */
 export class BlockDecoder {
+  /** What was skipped since only a later powerlog knows it, and how often. */
+  readonly skipped = new Map<string, number>();
   #requestNs = new Float64Array(0);
   #replyNs = new Float64Array(0);
 
   constructor(
     readonly window: ByteWindow,
     readonly frameBytes: number,
-    readonly parseEvent: (json: unknown) => RecordingEvent | undefined,
+    readonly parseEvent: ParseEvent,
   ) {}
 
   /**
-   * The block of `size` bytes at the window's front; null for a kind that a later powerlog added, undefined for nonsense.
+   * The block of `size` bytes at the window's front; null for what a later powerlog added, undefined for nonsense.
    * @param startNs What is added to its instants
    */
   decode(size: number, startNs: number): FrameBlock | null | undefined {
@@ -31,11 +37,17 @@ export class BlockDecoder {
         return this.#decodeFrames(payload, count, wideInstantBytes, startNs);
       case BlockKind.event: {
         const event = this.parseEvent(parseJson(payload));
+        if (event && 'unknown' in event) return this.#skip(event.unknown);
         return event && eventBlock(shifted(event, startNs));
       }
       default:
-        return null;
+        return this.#skip(`block of kind ${kind}`);
     }
+  }
+
+  #skip(what: string): null {
+    this.skipped.set(what, (this.skipped.get(what) ?? 0) + 1);
+    return null;
   }
 
   #decodeFrames(

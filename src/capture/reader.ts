@@ -1,8 +1,8 @@
-import type { FrameBlock, RecordingEvent, Warning } from '../block.js';
+import type { FrameBlock, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { errorText, inputError } from '../errors.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
-import { BlockDecoder, eventBlock, lastInstantNs } from './block-decoder.js';
+import { BlockDecoder, eventBlock, lastInstantNs, type ParseEvent } from './block-decoder.js';
 import { openByteInput } from './byte-input.js';
 import { ByteWindow } from './byte-window.js';
 import { blockHeadBytes, checksumBytes, magic, maxPayloadBytes } from './format.js';
@@ -17,7 +17,7 @@ import {
   wholeBlockBytes,
   wholePreambleBytes,
 } from './parts.js';
-import { behindEnd, cutOff, damaged, joinedAt, leftOut } from './remarks.js';
+import { behindEnd, cutOff, damaged, joinedAt, leftOut, skipped } from './remarks.js';
 
 /** What checking candidates may cost while looking for a whole block behind a broken one. */
 const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
@@ -40,15 +40,14 @@ export async function openCapture(path: string): Promise<CaptureReader> {
 /** As `openCapture`, of an input that is open and stands at its first byte. */
 export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
   const { name } = window.input;
-  const { captureHeaderSchema, captureEventSchema, issueText } = await import('../schema/capture-header.js');
+  const { captureHeaderSchema, readCaptureEvent, issueText } = await import('../schema/capture-header.js');
   const readHeader = async (): Promise<CaptureHeader> => {
     const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
     if (!parsed.success) throw inputError(`${name}: its header is wrong at ${issueText(parsed.error)}`);
     return parsed.data;
   };
-  const parseEvent = (json: unknown) => captureEventSchema.safeParse(json).data;
   const header = await readHeader();
-  return new CaptureReader(window, header, boardOf(header, name), readHeader, parseEvent);
+  return new CaptureReader(window, header, boardOf(header, name), readHeader, readCaptureEvent);
 }
 
 /**
@@ -75,7 +74,7 @@ export class CaptureReader {
     readonly board: Instrument,
     /** Reads the preamble at the window's front. */
     readonly readHeader: () => Promise<CaptureHeader>,
-    parseEvent: (json: unknown) => RecordingEvent | undefined,
+    parseEvent: ParseEvent,
   ) {
     this.#decoder = new BlockDecoder(window, board.frameBytes, parseEvent);
     this.wholeBytes = window.offset;
@@ -146,6 +145,7 @@ export class CaptureReader {
     }
     if (this.problem === null) this.#judgeEnd();
     this.#tellLeft();
+    if (this.#decoder.skipped.size > 0) this.remarks.push(skipped(this.name, this.#decoder.skipped));
     if (end) yield end;
   }
 

@@ -30,3 +30,10 @@ export const leftOut = (name: string, { byte, samples, reason }: Part): Warning 
   code: 'capture-left',
   message: `${name}: the recording at byte ${byte}, ${plural(samples, 'sample')}, is left out: ${reason}`,
 });
+
+export const skipped = (name: string, what: ReadonlyMap<string, number>): Warning => ({
+  code: 'capture-unknown',
+  message: `${name}: a later powerlog wrote what this one does not know and skips: ${[...what]
+    .map(([each, times]) => `${each}${times > 1 ? `, ${times} times` : ''}`)
+    .join('; ')}`,
+});

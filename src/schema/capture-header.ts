@@ -121,3 +121,38 @@ export const captureEventSchema = z.discriminatedUnion('type', [
     reason: z.enum(names(endReasons)),
   }),
 ]) satisfies z.ZodType<RecordingEvent>;
+
+/** Something that a later powerlog wrote, and this one can skip: what it is, for people. */
+export interface UnknownEvent {
+  readonly unknown: string;
+}
+
+const kindsOfEvent = new Set<unknown>([
+  'fault',
+  'clock',
+  'board-fault',
+  'end',
+] satisfies RecordingEvent['type'][]);
+const laterEventSchema = z.looseObject({
+  type: z.string(),
+  kind: z.string().optional(),
+  reason: z.string().optional(),
+});
+
+/**
+ * An event's JSON, read so that a later powerlog may say more: a type or a kind of fault that is not known is told as such, an end
+ * for a reason that is not known is an end all the same. Undefined for what is no event, or a known one that is wrong.
+ */
+export function readCaptureEvent(json: unknown): RecordingEvent | UnknownEvent | undefined {
+  const known = captureEventSchema.safeParse(json).data;
+  if (known) return known;
+  const later = laterEventSchema.safeParse(json).data;
+  if (!later) return undefined;
+  const { type, kind, reason } = later;
+  if (!kindsOfEvent.has(type)) return { unknown: `event '${type}'` };
+  if (type === 'fault' && kind !== undefined && !Object.hasOwn(faultKinds, kind))
+    return { unknown: `fault '${kind}'` };
+  if (type === 'end' && reason !== undefined && !Object.hasOwn(endReasons, reason))
+    return captureEventSchema.safeParse({ ...later, reason: 'source-ended' }).data;
+  return undefined;
+}

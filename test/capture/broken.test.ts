@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RecordingEvent } from '#powerlog/block.js';
 import { crc32 } from '#powerlog/capture/crc32.js';
+import { encodeEvent } from '#powerlog/capture/encoder.js';
 import { openCapture } from '#powerlog/capture/reader.js';
 import { encode, end, fileOf, preamble, readAll, sample, scratch } from './samples.js';
 
@@ -201,6 +203,34 @@ describe('a capture from another powerlog', () => {
       exitCode: 6,
       message: expect.stringMatching(message),
     });
+  });
+
+  it('with events, faults and ends that it does not know loses no sample, and says what it skipped', async () => {
+    const foreign = (event: object) => encodeEvent(event as RecordingEvent);
+    const blocks = [
+      ...encode([sample(0)]),
+      foreign({ type: 'mark', atNs: 1, name: 'epoch' }),
+      ...encode([sample(1)]),
+      foreign({ type: 'fault', kind: 'thermal', startNs: 1, endNs: 2, count: 1 }),
+      foreign({ type: 'mark', atNs: 2, name: 'epoch' }),
+      ...encode([sample(2)]),
+      foreign({ type: 'end', atNs: 3, reason: 'alarm' }),
+    ];
+    const { samples, events, reader } = await readAll(fileOf(preamble, ...blocks));
+    expect(samples).toHaveLength(3);
+    expect(events).toEqual([{ type: 'end', atNs: 3, reason: 'source-ended' }]);
+    expect(reader.warnings()).toEqual([
+      { code: 'capture-unknown', message: expect.stringMatching(/event 'mark', 2 times; fault 'thermal'$/) },
+    ]);
+  });
+
+  it('with a known event that is wrong is damaged there', async () => {
+    const wrong = encodeEvent({ type: 'clock', atNs: 1 } as RecordingEvent);
+    const { samples, reader } = await readAll(
+      fileOf(preamble, ...encode([sample(0)]), wrong, ...encode([sample(1)])),
+    );
+    expect(samples).toHaveLength(1);
+    expect(reader.problem?.code).toBe('capture-damaged');
   });
 
   it('with more keys in its header and another kind of block is read', async () => {

@@ -97,16 +97,16 @@ describe('repair of a CSV', () => {
     await expect(repaired('run.csv', other, wrong)).rejects.toMatchObject({ exitCode: 6 });
     const { plan } = await repaired('run.csv', other);
     expect(plan.summary!.map).toEqual({ components: { pump: [], rest: [] }, slot: null });
-    expect(plan.summary.energy_j).toEqual(given.plan.summary.energy_j);
-    expect(plan.summary.warnings[0]!.message).toContain('and the map, are not known');
+    expect(plan.summary!.energy_j).toEqual(given.plan.summary!.energy_j);
+    expect(plan.summary!.warnings[0]!.message).toContain('and the map, are not known');
   });
 
   it('of sums alone measures those', async () => {
     const sums = Buffer.from(powerlog(['replay', golden, '--columns', 'power', '--out', '-']).out);
     const { plan } = await repaired('run.csv', sums);
     const whole = await repaired('run.csv', csv);
-    expect(plan.summary.energy_j).toEqual(whole.plan.summary.energy_j);
-    expect(plan.summary.rails).toEqual({});
+    expect(plan.summary!.energy_j).toEqual(whole.plan.summary!.energy_j);
+    expect(plan.summary!.rails).toEqual({});
   });
 
   it('that is compressed is written anew, beside and over', async () => {
