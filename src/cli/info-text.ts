@@ -48,6 +48,13 @@ export function printInfo(
   if (calibration !== undefined) print(`\n${calibrationText(calibration)}\n`);
 }
 
+/** Where the table comes from that its readings are read with. */
+function tableProvenance({ id, firmware }: BoardIdentity): string {
+  const board = boardFor(id, firmware);
+  if (!board) return "the capture's own header";
+  return `the maker's published contract of firmware ${board.firmware}, and its library; not checked on hardware`;
+}
+
 /** How far this firmware's table can be trusted. */
 function provenance({ id, firmware }: BoardIdentity): string {
   if (isNewerThanKnown(id, firmware)) return ', newer than this powerlog knows';

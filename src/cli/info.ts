@@ -19,6 +19,9 @@ export function infoCommand(): Command {
     .addHelpText(
       'after',
       `
+Known are BENCHLAB with firmware 2 to 6 and BENCHLAB 2 with firmware 3 to 7: from the contracts that their maker publishes,
+checked against its own library, not on hardware. A newer firmware is read as the newest known, as long as it fits.
+
 Examples:
   $ powerlog info
   $ powerlog info --port /dev/ttyACM0 --json

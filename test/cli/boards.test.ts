@@ -59,6 +59,9 @@ describe.runIf(hasPseudoTerminals)('every board and firmware', () => {
     ]);
     expect(code).toBe(0);
     expect(out).toContain('5, a draft by its maker');
+    expect(out).toMatch(
+      /Read by +the maker's published contract of firmware 5, and its library; not checked on hardware/,
+    );
     expect(out).toMatch(/hpwr2_w6 +[+-]?\d+ +[+-]?\d+ +[+-]?\d+ +[+-]?\d+\n/);
     const json = JSON.parse(powerlog(['info', '--port', 'sim', '--calibration', '--json']).out);
     expect(Object.keys(json.board.calibration.rails)).toHaveLength(11);
