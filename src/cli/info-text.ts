@@ -36,7 +36,8 @@ export function printInfo(
       ['Name', name === null ? 'not known' : printable(name)],
       ['UID', uid ?? 'not known'],
       ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
-      ['Port', port],
+      ['Port', printable(port)],
+      ['Read by', tableProvenance(identity)],
     ],
   );
   const table = formatTable(
