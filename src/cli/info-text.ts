@@ -1,6 +1,7 @@
 import type { BoardIdentity } from '../block.js';
 import { boardFor, isNewerThanKnown } from '../board/catalogue.js';
 import type { CalibrationSummary } from '../measure/summary.js';
+import type { ProbeCalibration } from '../session/calibration-summary.js';
 import type { Reading } from '../session/first-readings.js';
 import { printable } from '../text.js';
 import { fixed } from '../units.js';
@@ -9,6 +10,11 @@ import { formatTable } from './table.js';
 
 const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°C', pct: '%', rpm: 'rpm' };
 
+/** All that the board applies: to its rails as the summary tells it, and to what it reads beside them. */
+export interface WholeCalibration extends CalibrationSummary {
+  readonly probes: Readonly<Record<string, ProbeCalibration>>;
+}
+
 /**
  * Prints a board's identity and readings: for people a table, or JSON with the CSV's names.
  * @param calibration Undefined where nobody asked for it, null where the board gave none.
@@ -16,7 +22,7 @@ const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°
 export function printInfo(
   identity: BoardIdentity,
   readings: readonly Reading[],
-  calibration: CalibrationSummary | null | undefined,
+  calibration: WholeCalibration | null | undefined,
   json: boolean,
 ): void {
   const { product, productId, uid, name, firmware, port } = identity;
@@ -62,7 +68,7 @@ function provenance({ id, firmware }: BoardIdentity): string {
   return boardFor(id, firmware)?.released === false ? ', a draft by its maker' : '';
 }
 
-function calibrationText(calibration: CalibrationSummary | null): string {
+function calibrationText(calibration: WholeCalibration | null): string {
   if (!calibration) return 'The board did not say which calibration it applies.';
   const signed = (value: number) => (value > 0 ? `+${value}` : String(value));
   const table = formatTable(
@@ -76,9 +82,19 @@ function calibrationText(calibration: CalibrationSummary | null): string {
     ]),
     [1, 2, 3, 4],
   );
+  const probes = formatTable(
+    ['PROBE', 'OFFSET', 'GAIN', 'THERMISTOR'],
+    Object.entries(calibration.probes).map(([name, { offset, gain, thermistor_k: k }]) => [
+      name,
+      signed(offset),
+      signed(gain),
+      k === undefined ? '' : `B ${k} K`,
+    ]),
+    [1, 2],
+  );
   const explained =
     'Offsets in raw units of the converter, gains in 1/4096 above 1, as the board keeps them.';
-  return `${table}\n${explained}\nSHA-256 ${calibration.sha256}`;
+  return `${table}\n\n${probes}\n\n${explained}\nSHA-256 ${calibration.sha256}`;
 }
 
 function valueCells({ name, value, decimals }: Reading): [string, string] {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { boardError } from '../errors.js';
+import type { Source } from '../source/source.js';
 import { linkOption, portOption } from './options.js';
 
 interface InfoOptions {
@@ -39,13 +40,16 @@ Examples:
       try {
         const readings = await firstReadings(source);
         if (!readings) throw boardError(`${source.identity.port} identified itself but sent no frame`);
-        const { calibrationSummary } = await import('../session/calibration-summary.js');
-        const calibration = options.calibration
-          ? await calibrationSummary(source.board, source.identity)
-          : undefined;
+        const calibration = options.calibration ? await wholeCalibration(source) : undefined;
         printInfo(source.identity, readings, calibration, options.json ?? false);
       } finally {
         await source.close();
       }
     });
+}
+
+async function wholeCalibration({ board, identity }: Source) {
+  const { calibrationSummary, probeCalibrations } = await import('../session/calibration-summary.js');
+  const summary = await calibrationSummary(board, identity);
+  return summary && { ...summary, probes: probeCalibrations(board, identity) };
 }

@@ -34,3 +34,31 @@ export async function calibrationSummary(
     ),
   };
 }
+
+/** What is applied to a probe, in the board's own integers. */
+export interface ProbeCalibration {
+  readonly offset: number;
+  readonly gain: number;
+  /** The B value of its thermistor, K; where it has one. */
+  readonly thermistor_k?: number;
+}
+
+/** What a board applies to what it reads beside its rails: probes, supply, temperatures; empty where it gave no calibration. */
+export function probeCalibrations(
+  board: Instrument,
+  { calibration: hex }: BoardIdentity,
+): Record<string, ProbeCalibration> {
+  const calibration = hex == null ? null : readCalibration(board, Buffer.from(hex, 'hex'));
+  if (!calibration) return {};
+  const ofRails = new Set(
+    [...board.rails, ...board.wires].flatMap(({ name }) => [`${name}_voltage`, `${name}_current`]),
+  );
+  return Object.fromEntries(
+    [...calibration.pairs]
+      .filter(([name]) => !ofRails.has(name))
+      .map(([name, pair]) => {
+        const thermistorK = calibration.thermistorsK.get(name);
+        return [name, { ...pair, ...(thermistorK === undefined ? {} : { thermistor_k: thermistorK }) }];
+      }),
+  );
+}

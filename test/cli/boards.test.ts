@@ -65,6 +65,10 @@ describe.runIf(hasPseudoTerminals)('every board and firmware', () => {
     expect(out).toMatch(/hpwr2_w6 +[+-]?\d+ +[+-]?\d+ +[+-]?\d+ +[+-]?\d+\n/);
     const json = JSON.parse(powerlog(['info', '--port', 'sim', '--calibration', '--json']).out);
     expect(Object.keys(json.board.calibration.rails)).toHaveLength(11);
+    const { vin1, temp1, humidity } = json.board.calibration.probes;
+    expect(vin1).toEqual({ offset: expect.any(Number), gain: expect.any(Number) });
+    expect(temp1).toMatchObject({ thermistor_k: 3950 });
+    expect(humidity).toBeDefined();
   });
 
   it('reads a firmware newer than any known as the newest, and says so once', () => {
