@@ -7,24 +7,26 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** From the ground up; a file may import from its own level's own folder and from levels below. */
 const levels: readonly (readonly string[])[] = [
-  ['errors', 'units', 'text', 'clock', 'timer', 'block', 'tool'],
+  ['errors', 'units', 'text', 'clock', 'timer', 'stream', 'tool'],
   ['engine'],
   ['board', 'measure'],
   ['schema'],
+  ['file'],
   ['link', 'simulator', 'sink', 'capture'],
+  ['trace'],
   ['source'],
   ['session'],
   ['exec'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */
-const pure = ['errors', 'units', 'text', 'block', 'board', 'measure'];
+const pure = ['errors', 'units', 'text', 'stream', 'board', 'measure'];
 /** Packages, and who alone may import them. */
 const keepers: Readonly<Record<string, RegExp>> = {
-  serialport: /^link\/(?:serial-port|port-list|stream-wire)\.ts$/,
-  '@serialport/bindings-cpp': /^link\/serial-port\.ts$/,
+  serialport: /^link\/(?:port\/serial-port|port\/port-list|stream\/stream-wire)\.ts$/,
+  '@serialport/bindings-cpp': /^link\/port\/serial-port\.ts$/,
   koffi:
-    /^(?:simulator\/pseudo-terminal|link\/(?:system-calls|thread-priority)|sink\/file-lock|exec\/start\/system|exec\/output\/descriptors)\.ts$/,
+    /^(?:simulator\/port\/pseudo-terminal|link\/tty\/(?:system-calls|thread-priority)|file\/file-lock|exec\/start\/system|exec\/output\/descriptors)\.ts$/,
   commander: /^cli\//,
   zod: /^schema\//,
 };
@@ -56,6 +58,15 @@ describe('the house', () => {
         .map((target) => `${file} imports ${target}`),
     );
     expect(upward).toEqual([]);
+  });
+
+  it('has files that hold one idea, and folders that one can look over', () => {
+    const lines = (file: string) => readFileSync(join(src, file), 'utf8').split('\n').length - 1;
+    expect(files.filter((file) => lines(file) > 250)).toEqual([]);
+    const members = (folder: string) => files.filter((file) => dirname(file) === folder).length;
+    expect([...new Set(files.map((file) => dirname(file)))].filter((folder) => members(folder) > 12)).toEqual(
+      [],
+    );
   });
 
   it('keeps the ground pure', () => {
@@ -91,8 +102,8 @@ describe('a board', () => {
     expect(writes.sort()).toEqual([
       'link/drive.ts: driven.request',
       'link/drive.ts: driven.request',
-      'link/stream-wire.ts: Buffer.from(bytes)',
-      'link/tty-wire.ts: this.blocking, from, bytes.length',
+      'link/stream/stream-wire.ts: Buffer.from(bytes)',
+      'link/tty/tty-wire.ts: this.blocking, from, bytes.length',
     ]);
   });
 });
@@ -101,6 +112,6 @@ describe('a board', () => {
 function siblingLevel(file: string, target: string): boolean {
   const level = levelOf(file);
   if (level === 0 || place(file) === place(target) || levelOf(target) !== level) return false;
-  const allowed = ['measure board', 'capture sink', 'simulator capture'];
+  const allowed = ['measure board', 'capture sink'];
   return !allowed.includes(`${place(file)} ${place(target)}`);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCapture } from '#powerlog/capture/reader.js';
+import { openCapture } from '#powerlog/capture/open.js';
 import { powerlog } from '../workshop.js';
 import { ownBoard } from './boards.js';
 import { type Finding, medianAndLongest } from './findings.js';

@@ -3,9 +3,9 @@ import { createReadStream, existsSync, readFileSync, rmSync, statSync } from 'no
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordingEvent } from '#powerlog/block.js';
-import { openCapture } from '#powerlog/capture/reader.js';
+import { openCapture } from '#powerlog/capture/open.js';
 import type { Summary } from '#powerlog/measure/summary.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { powerlog } from '../workshop.js';
 import { appears, type BoardRecord, end, start } from './boards.js';
 import { frameBytes, numberOf, rowText } from './frames.js';

@@ -1,6 +1,7 @@
-import type { FrameBlock, RecordingEvent } from '../block.js';
+import type { ByteWindow } from '../file/byte-window.js';
 import type { UnknownEvent } from '../schema/capture-header.js';
-import type { ByteWindow } from './byte-window.js';
+import type { RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
 import { BlockKind, blockHeadBytes, checksumBytes, narrowInstantBytes, wideInstantBytes } from './format.js';
 import { shifted } from './join.js';
 import { parseJson } from './parts.js';

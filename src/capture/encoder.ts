@@ -1,6 +1,7 @@
-import type { FrameBlock, RecordingEvent } from '../block.js';
+import { crc32 } from '../file/crc32.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
-import { crc32 } from './crc32.js';
+import type { RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
 import {
   BlockKind,
   blockHeadBytes,

@@ -1,5 +1,5 @@
-import type { RecordingEvent } from '../block.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
+import type { RecordingEvent } from '../stream/event.js';
 
 /** One of the recordings in a file. */
 export interface Part {

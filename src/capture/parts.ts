@@ -1,6 +1,6 @@
 import { inputError } from '../errors.js';
-import type { ByteWindow } from './byte-window.js';
-import { crc32 } from './crc32.js';
+import type { ByteWindow } from '../file/byte-window.js';
+import { crc32 } from '../file/crc32.js';
 import {
   blockHeadBytes,
   blockMarker,

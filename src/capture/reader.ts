@@ -1,18 +1,16 @@
-import type { FrameBlock, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
-import { errorText, inputError } from '../errors.js';
+import { errorText } from '../errors.js';
+import type { ByteWindow } from '../file/byte-window.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { Warning } from '../stream/warning.js';
 import { BlockDecoder, eventBlock, lastInstantNs, type ParseEvent } from './block-decoder.js';
-import { openByteInput } from './byte-input.js';
-import { ByteWindow } from './byte-window.js';
 import { blockHeadBytes, checksumBytes, magic, maxPayloadBytes } from './format.js';
-import { boardOf } from './header.js';
 import { joinBehind, type Part } from './join.js';
 import {
   endsInPreamble,
   isTornBlock,
   nextPlace,
-  readHeaderJson,
   standsAt,
   wholeBlockBytes,
   wholePreambleBytes,
@@ -21,34 +19,6 @@ import { behindEnd, cutOff, damaged, joinedAt, leftOut, skipped } from './remark
 
 /** What checking candidates may cost while looking for a whole block behind a broken one. */
 const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
-
-/**
- * Opens a capture, checks its header, and stands before its first block.
- * @param path a file, `-` for standard input; gzip is told by its content
- * @throws UserError (badInput) where it is no capture, of a newer format, or of a board that is not known
- */
-export async function openCapture(path: string): Promise<CaptureReader> {
-  const input = await openByteInput(path);
-  try {
-    return await readCapture(new ByteWindow(input));
-  } catch (error) {
-    await input.close();
-    throw error;
-  }
-}
-
-/** As `openCapture`, of an input that is open and stands at its first byte. */
-export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
-  const { name } = window.input;
-  const { captureHeaderSchema, readCaptureEvent, issueText } = await import('../schema/capture-header.js');
-  const readHeader = async (): Promise<CaptureHeader> => {
-    const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
-    if (!parsed.success) throw inputError(`${name}: its header is wrong at ${issueText(parsed.error)}`);
-    return parsed.data;
-  };
-  const header = await readHeader();
-  return new CaptureReader(window, header, boardOf(header, name), readHeader, readCaptureEvent);
-}
 
 /**
  * Reads a capture, and those that were joined to it (`cat a.plog b.plog`): what follows the first is set on its time axis

@@ -1,4 +1,4 @@
-import type { Warning } from '../block.js';
+import type { Warning } from '../stream/warning.js';
 import { plural } from '../units.js';
 import type { Part } from './join.js';
 

@@ -1,7 +1,8 @@
-import type { Block, RecordingHeader } from '../block.js';
-import { FlushTurns } from '../sink/flush-turns.js';
-import { OutputFile } from '../sink/output-file.js';
+import { FlushTurns } from '../file/flush-turns.js';
+import { OutputFile } from '../file/output-file.js';
 import type { Sink } from '../sink/sink.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
+import type { Block } from '../stream/sample-block.js';
 import { tool } from '../tool.js';
 import { CaptureEncoder, encodePreamble } from './encoder.js';
 import { type CaptureFacts, captureHeader } from './header.js';

@@ -1,6 +1,6 @@
 import { ExitCode } from '../errors.js';
 import type { Summary } from '../measure/summary.js';
-import { notice } from './notices.js';
+import { notice } from './terminal/notices.js';
 
 /** Holds a recording against `--min-coverage`, a share; says where it falls short, and returns the exit code. */
 export function coverageExit({ coverage }: Summary, least: number | undefined): ExitCode {

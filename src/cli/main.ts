@@ -2,19 +2,19 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
-import { print, say } from './say.js';
-import { leaveClosedTerminal } from './terminal.js';
+import { print, say } from './terminal/say.js';
+import { leaveClosedTerminal } from './terminal/terminal.js';
 
 /** Each command's file is loaded when it is called, or when somebody asks for all of them. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  record: async () => (await import('./record.js')).recordCommand(),
-  exec: async () => (await import('./exec.js')).execCommand(),
-  replay: async () => (await import('./replay.js')).replayCommand(),
-  simulate: async () => (await import('./simulate.js')).simulateCommand(),
-  ports: async () => (await import('./ports.js')).portsCommand(),
-  info: async () => (await import('./info.js')).infoCommand(),
-  mark: async () => (await import('./mark.js')).markCommand(),
-  repair: async () => (await import('./repair.js')).repairCommand(),
+  record: async () => (await import('./commands/record.js')).recordCommand(),
+  exec: async () => (await import('./commands/exec.js')).execCommand(),
+  replay: async () => (await import('./commands/replay.js')).replayCommand(),
+  simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
+  ports: async () => (await import('./commands/ports.js')).portsCommand(),
+  info: async () => (await import('./commands/info.js')).infoCommand(),
+  mark: async () => (await import('./commands/mark.js')).markCommand(),
+  repair: async () => (await import('./commands/repair.js')).repairCommand(),
 };
 
 const examples = `

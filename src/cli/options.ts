@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
+import type { NamedFile } from '../file/shared-files.js';
 import { defaultRailMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
-import type { NamedFile } from '../sink/shared-files.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
 
 /** Options that several commands share, so that they are spelled and explained the same everywhere. */
@@ -114,7 +114,7 @@ export interface MapOptions {
 export async function railMapFrom(options: MapOptions, fallback: RailMap = defaultRailMap): Promise<RailMap> {
   let map = fallback;
   if (options.map !== undefined) {
-    const { readRailMap } = await import('../source/map-file.js');
+    const { readRailMap } = await import('../session/map-file.js');
     map = readRailMap(options.map);
   }
   const rail = options.slot ?? map.slot?.rail;

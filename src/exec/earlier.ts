@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { Warning } from '../block.js';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { BoardSummary, PerComponent } from '../measure/summary.js';
 import {
@@ -9,6 +8,7 @@ import {
   earlierSummarySchema,
 } from '../schema/earlier-summary.js';
 import { issueText } from '../schema/issue-text.js';
+import type { Warning } from '../stream/warning.js';
 
 /** The idle power that `--baseline FILE` gives. @throws UserError (badInput) */
 export async function readIdlePower(path: string): Promise<PerComponent<number>> {

@@ -1,11 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
+import { OutputFile } from '../file/output-file.js';
 import { formatUncertain } from '../measure/honest-digits.js';
 import type { PerComponent } from '../measure/summary.js';
-import { OutputFile } from '../sink/output-file.js';
 import { printable } from '../text.js';
-import { statusText } from './hooks.js';
-import { type Comparison, counts } from './repeated-runs.js';
-import type { RepeatedRuns, RepeatedSummary, RunSummary } from './summaries.js';
+import { type Comparison, counts } from './figures/repeated-runs.js';
+import type { RepeatedRuns, RepeatedSummary, RunSummary } from './figures/summaries.js';
+import { statusText } from './runs/hooks.js';
 
 /** What the exports hold. */
 export interface Exported {

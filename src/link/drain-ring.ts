@@ -1,7 +1,7 @@
-import type { FrameBlock, RecordingEvent } from '../block.js';
-import { blockSamples, unwatchedMs } from './link.js';
+import type { RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import { blockSamples, type SamplingOutcome, unwatchedMs } from './link.js';
 import type { SampleRing } from './ring.js';
-import type { SamplingOutcome } from './sampler.js';
 
 /** An event and its place in the stream: behind the sample that made the ring's head `at`. */
 export interface PlacedEvent {

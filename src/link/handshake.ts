@@ -1,8 +1,8 @@
-import type { BoardIdentity } from '../block.js';
 import type { Board, Command } from '../board/board.js';
 import { boardByVendor, boards, isNewerThanKnown } from '../board/catalogue.js';
 import { makeFrameCheck } from '../board/check.js';
 import { boardError, type UserError } from '../errors.js';
+import type { BoardIdentity } from '../stream/recording-header.js';
 import { textOfField } from '../text.js';
 import { Conversation, type Dialogue, drain } from './dialogue.js';
 import { driveAsync, driveBlocking } from './drive.js';

@@ -1,6 +1,7 @@
-import type { BoardIdentity, FrameBlock } from '../block.js';
 import type { Board } from '../board/board.js';
-import type { SamplingOutcome } from './sampler.js';
+import type { RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { BoardIdentity } from '../stream/recording-header.js';
 
 export interface LinkSampling {
   /** The instant 0 on CLOCK_MONOTONIC. */
@@ -10,6 +11,20 @@ export interface LinkSampling {
   readonly endNs?: number | undefined;
   /** How old a sample may get before it is handed on, ms; `unwatchedMs` where absent. */
   readonly handOverMs?: number | undefined;
+}
+
+export type SamplingOutcome = 'duration' | 'stopped' | 'lost';
+
+/** What a sampler needs beside a board and a ring. */
+export interface SamplingOptions {
+  /** Nanoseconds since the recording began. */
+  readonly clock: () => number;
+  readonly rateHz?: number | undefined;
+  /** No request goes out at or after this instant, ns. */
+  readonly endNs?: number | undefined;
+  readonly onEvent: (event: RecordingEvent) => void;
+  /** Called every `lookEveryNs`, between two samples. */
+  readonly look?: () => void;
 }
 
 /** An open port with an identified board behind it. */

@@ -6,7 +6,7 @@ export type LinkChoice = 'auto' | 'tty' | 'stream';
 /** Opens a port and identifies the board behind it. @throws UserError (no board) */
 export async function openLink(path: string, choice: LinkChoice): Promise<Link> {
   if (choice === 'stream' || (choice === 'auto' && process.platform === 'win32')) return openStream(path);
-  const { openTtyLink, NoTtyLink } = await import('./tty-link.js');
+  const { openTtyLink, NoTtyLink } = await import('./tty/tty-link.js');
   try {
     return await openTtyLink(path);
   } catch (error) {
@@ -16,6 +16,6 @@ export async function openLink(path: string, choice: LinkChoice): Promise<Link> 
 }
 
 async function openStream(path: string): Promise<Link> {
-  const { openStreamLink } = await import('./stream-link.js');
+  const { openStreamLink } = await import('./stream/stream-link.js');
   return openStreamLink(path);
 }

@@ -1,4 +1,7 @@
-import type { Command } from '../board/board.js';
+import type { Board, Command } from '../board/board.js';
+import { isNewerThanKnown } from '../board/catalogue.js';
+import { boardError } from '../errors.js';
+import type { FaultKind } from '../stream/event.js';
 import { type Dialogue, drain } from './dialogue.js';
 import type { Identified } from './handshake.js';
 
@@ -42,4 +45,24 @@ export function* recognize({ board, credentials }: Identified): Dialogue<Recogni
     if (right === questions.length) return { same: true, strayBytes };
   }
   return { same: false, strayBytes };
+}
+
+/**
+ * What becomes of a board whose readings contradict themselves again and again: one whose firmware is not known is read
+ * wrongly after all.
+ * @throws UserError (no board) for such a firmware
+ */
+export function refuseUnproven({ identity: { id, product, firmware, port } }: Identified): void {
+  if (isNewerThanKnown(id, firmware))
+    throw boardError(
+      `${port}: the readings of this ${product} contradict themselves; its firmware ${firmware} is newer than this powerlog knows. What was recorded before is whole. Update powerlog`,
+    );
+}
+
+/** What a reply of the wrong length is. */
+export function faultOfLength({ commands }: Board, length: number): FaultKind {
+  if (length === 0) return 'no-reply';
+  if (length > commands.sensors.replyBytes) return 'stray-bytes';
+  const all = Object.values(commands) as Command[];
+  return all.some((command) => command.replyBytes === length) ? 'wrong-answer' : 'short-reply';
 }

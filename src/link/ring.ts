@@ -1,4 +1,5 @@
-import type { FrameBlock, RecordingEvent } from '../block.js';
+import type { RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
 
 /**
  * Samples on their way from the thread that takes them to the thread that writes them: one producer, one consumer,

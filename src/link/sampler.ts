@@ -1,29 +1,16 @@
-import type { FaultKind, RecordingEvent } from '../block.js';
 import type { Command } from '../board/board.js';
-import { isNewerThanKnown } from '../board/catalogue.js';
 import { type FrameCheck, makeFrameCheck } from '../board/check.js';
-import { boardError } from '../errors.js';
+import type { FaultKind } from '../stream/event.js';
 import { Conversation } from './dialogue.js';
 import { Action, type Driven } from './drive.js';
 import type { Identified } from './handshake.js';
-import { type Recognition, recognize } from './recognition.js';
+import type { SamplingOptions, SamplingOutcome } from './link.js';
+import { faultOfLength, type Recognition, recognize, refuseUnproven } from './recognition.js';
 import type { SampleRing } from './ring.js';
+import { over, SamplingGrid } from './sampling-grid.js';
 import { Streak } from './streak.js';
-import { lookEveryNs } from './thread-priority.js';
+import { lookEveryNs } from './tty/thread-priority.js';
 import { deadlineMs, gone, quietMs } from './wire.js';
-
-export type SamplingOutcome = 'duration' | 'stopped' | 'lost';
-
-export interface SamplingOptions {
-  /** Nanoseconds since the recording began. */
-  readonly clock: () => number;
-  readonly rateHz?: number | undefined;
-  /** No request goes out at or after this instant, ns. */
-  readonly endNs?: number | undefined;
-  readonly onEvent: (event: RecordingEvent) => void;
-  /** Called every `lookEveryNs`, between two samples. */
-  readonly look?: () => void;
-}
 
 const deadlineNs = deadlineMs * 1e6;
 /** A reply that came this much sooner than replies do may be a leftover. */
@@ -39,14 +26,7 @@ const implausibleRunLimit = 8;
 const longPauseMs = 20;
 const secondLookMs = 5;
 
-const State = {
-  ready: 0,
-  sleeping: 1,
-  asked: 2,
-  listening: 3,
-  recovering: 4,
-  confirming: 5,
-} as const;
+const State = { ready: 0, sleeping: 1, asked: 2, listening: 3, recovering: 4, confirming: 5 } as const;
 
 /**
  * One request, one reply, one deadline, as a state machine that does no I/O of its own, so that the blocking and the
@@ -55,7 +35,8 @@ const State = {
  * A reply is only taken when it is surely the answer to its request: of exact length, within the deadline, and not
  * suspicious. A suspicious one (much sooner than usual, or contradicting itself) waits until the line has been
  * silent: a leftover is always followed by the real reply. Anything else leads to drain, WELCOME, and the questions that
- * show that it is the same board with the same firmware; only then on. What was taken is handed on when the next exchange has shown that nothing came behind it, for then it ended where it should.
+ * show that it is the same board with the same firmware; only then on. What was taken is handed on when the next exchange
+ * has shown that nothing came behind it, for then it ended where it should.
  */
 export class Sampler implements Driven {
   readonly reply = Buffer.alloc(4096);
@@ -71,10 +52,8 @@ export class Sampler implements Driven {
   private readonly view: DataView;
   /** The reply's place, as long as a frame. */
   private readonly frame: Uint8Array;
-  private readonly periodNs: number;
-  private readonly endNs: number;
+  private readonly grid: SamplingGrid;
   private nextLookNs = 0;
-  private slot = 0;
   private requestNs = 0;
   private replyNs = 0;
   /** A low quantile of the round trips, ns: sinks fast, rises slowly. */
@@ -100,9 +79,7 @@ export class Sampler implements Driven {
     this.isPlausible = makeFrameCheck(board);
     this.view = new DataView(this.reply.buffer, this.reply.byteOffset, this.reply.byteLength);
     this.frame = this.reply.subarray(0, board.frameBytes);
-    this.periodNs = options.rateHz === undefined ? 0 : 1e9 / options.rateHz;
-    this.endNs = options.endNs ?? Number.POSITIVE_INFINITY;
-    if (this.periodNs > 0) this.slot = Math.ceil(options.clock() / this.periodNs);
+    this.grid = new SamplingGrid(options.rateHz, options.endNs, options.clock());
   }
 
   step(result: number): Action {
@@ -131,24 +108,14 @@ export class Sampler implements Driven {
       this.nextLookNs = now + lookEveryNs;
       this.options.look?.();
     }
-    if (this.periodNs > 0) {
-      const due = this.slot * this.periodNs;
-      if (due >= this.endNs) return this.sleepOrFinish(now);
-      if (now < due) return this.sleep(due - now);
-      // A slot that was missed stays missed: two samples close together would not fill it.
-      this.slot = Math.max(this.slot, Math.floor(now / this.periodNs)) + 1;
-    }
-    if (now >= this.endNs) return this.finish('duration');
+    const waitNs = this.grid.waitNs(now);
+    if (waitNs === over) return this.finish('duration');
+    if (waitNs > 0) return this.sleep(waitNs);
     this.request = this.sensors.request;
     this.replyBytes = this.sensors.replyBytes;
     this.state = State.asked;
     this.requestNs = now;
     return Action.ask;
-  }
-
-  /** The grid has no slot left before the end, so what remains of the duration is waited for. */
-  private sleepOrFinish(now: number): Action {
-    return now >= this.endNs ? this.finish('duration') : this.sleep(this.endNs - now);
   }
 
   private sleep(ns: number): Action {
@@ -161,7 +128,8 @@ export class Sampler implements Driven {
 
   private judge(length: number): Action {
     this.replyNs = this.options.clock();
-    if (length !== this.replyBytes) return this.doubtLast(this.kindOf(length), length);
+    if (length !== this.replyBytes)
+      return this.doubtLast(faultOfLength(this.identified.board, length), length);
     // A host that was busy enough reads a reply that came late, or in time and nobody knows when.
     if (this.replyNs - this.requestNs > deadlineNs) return this.fault('late-reply', length);
     const plausible = this.isPlausible(this.view, 0);
@@ -172,19 +140,12 @@ export class Sampler implements Driven {
     return this.listen(this.ring.endsWith(this.frame) ? echoListenMs : 0);
   }
 
-  private kindOf(length: number): FaultKind {
-    if (length === 0) return 'no-reply';
-    if (length > this.replyBytes) return 'stray-bytes';
-    const others = Object.values(this.identified.board.commands) as Command[];
-    return others.some((command) => command.replyBytes === length) ? 'wrong-answer' : 'short-reply';
-  }
-
   /** Kept if the line stays silent, since then the instrument did say so. Only the first of a run is listened to. */
   private doubt(): Action {
     this.implausible.add(this.requestNs);
     if (this.implausible.count === 1) return this.listen();
     if (this.implausible.count === implausibleRunLimit) {
-      this.refuseUnproven();
+      refuseUnproven(this.identified);
       this.push();
       return this.fault('implausible-frame', 0);
     }
@@ -194,7 +155,8 @@ export class Sampler implements Driven {
   /** Records a streak that is over, where there was one. */
   private tell(kind: FaultKind, streak: Streak, endNs = this.requestNs): void {
     if (streak.count === 0) return;
-    this.event(kind, streak.startNs, endNs, streak.count);
+    const { startNs, count } = streak;
+    this.options.onEvent({ type: 'fault', kind, startNs, endNs, count });
     streak.forget();
   }
 
@@ -261,18 +223,10 @@ export class Sampler implements Driven {
     if (!same) return this.finish('lost');
     const late = this.faultKind === 'no-reply' && this.discarded >= this.frame.length;
     const kind = late ? 'late-reply' : this.faultKind;
-    if (kind !== 'implausible-frame')
-      this.event(kind, this.faultStartNs, this.options.clock(), this.discarded);
+    const endNs = this.options.clock();
+    const { faultStartNs: startNs, discarded: count } = this;
+    if (kind !== 'implausible-frame') this.options.onEvent({ type: 'fault', kind, startNs, endNs, count });
     return this.next();
-  }
-
-  /** @throws UserError (no board) for a firmware that is not known, whose frames read otherwise after all */
-  private refuseUnproven(): void {
-    const { id, product, firmware, port } = this.identified.identity;
-    if (isNewerThanKnown(id, firmware))
-      throw boardError(
-        `${port}: the readings of this ${product} contradict themselves; its firmware ${firmware} is newer than this powerlog knows. What was recorded before is whole. Update powerlog`,
-      );
   }
 
   /** Whether anything came behind the last reply, where no exchange will show it soon. */
@@ -292,9 +246,5 @@ export class Sampler implements Driven {
     this.tell('overrun', this.overrun, endNs);
     this.outcome = outcome;
     return Action.end;
-  }
-
-  private event(kind: FaultKind, startNs: number, endNs: number, count: number): void {
-    this.options.onEvent({ type: 'fault', kind, startNs, endNs, count });
   }
 }

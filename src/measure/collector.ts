@@ -1,19 +1,21 @@
-import type { Block, EndReason, FrameBlock, RecordingHeader } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { isNewerThanKnown } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
-import { BoardFaultTally } from './board-faults.js';
-import { ClockDriftWatch } from './clock-drift.js';
+import type { EndReason } from '../stream/event.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
+import type { Block } from '../stream/sample-block.js';
+import { BoardFaultTally } from './doubts/board-faults.js';
+import { ClockDriftWatch } from './doubts/clock-drift.js';
+import { FaultLog } from './doubts/gap-causes.js';
+import { waitingOf } from './doubts/waiting.js';
+import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
-import { FaultLog } from './gap-causes.js';
 import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch, silence } from './gaps.js';
-import { Histogram } from './histogram.js';
+import { distribution, Latencies } from './latencies.js';
 import type { Wiring } from './rail-map.js';
-import { recordingBudgets } from './recording-budget.js';
-import { boardSummary, type Distribution, type Measured, type PerComponent } from './summary.js';
+import { EdgePowers, recordingBudgets } from './recording-budget.js';
+import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import { type Budget, combinedJ, edgesJ } from './uncertainty.js';
-import { waitingOf } from './waiting.js';
-import { warningsFor } from './warnings.js';
 import { WireTable } from './wires.js';
 
 /** How a recording stands, for a status line. */
@@ -28,12 +30,6 @@ export interface Progress {
   readonly gaps: number;
 }
 
-/** Where the recording stands between silences at its edges and its samples. */
-interface Extent {
-  readonly startUs: number;
-  readonly endUs: number;
-}
-
 /** What is known of a recording as a whole when a part of it is looked at. */
 export interface PartFacts {
   /** A sample was taken within this of its instant. */
@@ -45,8 +41,6 @@ export interface PartFacts {
 }
 
 const usPerS = 1e6;
-const nsPerS = 1e9;
-const nsPerLatency = 100;
 
 /**
  * A sink that measures: what it was given comes out as the figures of a summary, the same for the same samples
@@ -57,17 +51,14 @@ export class SummaryCollector {
   readonly #components: readonly PowerSeries[];
   readonly #rails: readonly PowerSeries[];
   readonly #spacings: SpacingWatch;
-  /** In tenths of a microsecond, finer than two system calls can be told apart. */
-  readonly #latencies: Histogram;
+  readonly #latencies: Latencies;
   readonly #wires: WireTable;
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
   #drift: ClockDriftWatch | undefined;
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
-  /** Powers of the first and of the last two samples, mW by component. */
-  readonly #firstMw: number[][] = [];
-  #lastMw: number[][] = [];
+  readonly #edges = new EdgePowers();
 
   /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
   constructor(
@@ -81,7 +72,7 @@ export class SummaryCollector {
     this.#components = this.#powers.series.slice(0, components);
     this.#rails = this.#powers.series.slice(components);
     this.#spacings = new SpacingWatch(engine, components);
-    this.#latencies = new Histogram(engine);
+    this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
     this.#wires = new WireTable(board, wiring);
   }
@@ -100,8 +91,8 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
-    this.#keepEdges(powerMw, count);
-    if (this.#header?.instantsMeasured) this.#addLatencies(raw);
+    this.#edges.keep(powerMw, count);
+    if (this.#header?.instantsMeasured) this.#latencies.add(raw);
     for (const event of raw.events) {
       if (event.type === 'fault') {
         if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
@@ -114,13 +105,6 @@ export class SummaryCollector {
 
   async finish(): Promise<void> {
     this.#spacings.finish();
-  }
-
-  #addLatencies({ count, requestNs, replyNs }: FrameBlock): void {
-    const latencies = new Float64Array(count);
-    for (let row = 0; row < count; row++)
-      latencies[row] = Math.round((replyNs[row]! - requestNs[row]!) / nsPerLatency);
-    this.#latencies.addColumn(latencies, count);
   }
 
   progress(): Progress {
@@ -169,7 +153,7 @@ export class SummaryCollector {
         cause,
       })),
       interval_s: distribution(spacingsUs, usPerS),
-      latency_s: this.#header.instantsMeasured ? distribution(this.#latencies, nsPerS / nsPerLatency) : null,
+      latency_s: this.#header.instantsMeasured ? this.#latencies.distribution : null,
       sampling_priority: this.#header.samplingPriority ?? null,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
@@ -203,12 +187,7 @@ export class SummaryCollector {
     const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
     const gaps = new Map<number, PowersAround>();
     for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
-    return { instantUs: this.#instantUs, gapLimitUs: limitUs, gaps };
-  }
-
-  /** A sample was taken within about this of its instant: half a typical round trip. */
-  get #instantUs(): number {
-    return ((this.#latencies.quantile(0.5) ?? 0) * nsPerLatency) / 2000;
+    return { instantUs: this.#latencies.instantUs, gapLimitUs: limitUs, gaps };
   }
 
   /** The board's firmware, where this powerlog has no table for it. */
@@ -231,29 +210,22 @@ export class SummaryCollector {
   }
 
   /** From the first to the last sample, and the silent edges. */
-  #extent(edges: readonly Candidate[]): Extent | null {
+  #extent(edges: readonly Candidate[]): { startUs: number; endUs: number } | null {
     const starts = [this.#spacings.firstUs, ...edges.map((gap) => gap.startUs)].filter((us) => us !== null);
     const ends = [this.#spacings.lastUs, ...edges.map((gap) => gap.endUs)].filter((us) => us !== null);
     return starts.length === 0 ? null : { startUs: Math.min(...starts), endUs: Math.max(...ends) };
   }
 
-  #keepEdges(powerMw: readonly Float64Array[], count: number): void {
-    const at = (row: number) => powerMw.map((column) => column[row]!);
-    for (let row = 0; row < count && this.#firstMw.length < 2; row++) this.#firstMw.push(at(row));
-    if (count >= 2) this.#lastMw = [at(count - 2), at(count - 1)];
-    else if (count === 1) this.#lastMw = [...this.#lastMw.slice(-1), at(0)];
-  }
-
   #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {
     const { accuracyShare } = this;
-    const instantUs = this.#instantUs;
+    const instantUs = this.#latencies.instantUs;
     const budgets = recordingBudgets(this.#components, {
       accuracyShare,
       instantUs,
       gaps,
       unlistedUs,
-      firstMw: this.#firstMw,
-      lastMw: this.#lastMw,
+      firstMw: this.#edges.firstMw,
+      lastMw: this.#edges.lastMw,
     });
     const each = (part: (budget: Budget) => number) =>
       this.#perComponent((_, n) => (budgets[n] ? part(budgets[n]) : null));
@@ -271,12 +243,3 @@ export class SummaryCollector {
 
 const length = (gap: Candidate): number => gap.endUs - gap.startUs;
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-
-const distribution = (values: Histogram, perUnit: number): Distribution => {
-  const scaled = (value: number | null) => (value === null ? null : value / perUnit);
-  return {
-    median: scaled(values.quantile(0.5)),
-    p99: scaled(values.quantile(0.99)),
-    max: scaled(values.max),
-  };
-};

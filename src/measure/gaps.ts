@@ -1,5 +1,5 @@
-import type { FaultKind } from '../block.js';
 import type { Engine } from '../engine/engine.js';
+import type { FaultKind } from '../stream/event.js';
 import { Histogram } from './histogram.js';
 
 /** Why samples lie apart: a fault, or `late` where none explains it: the host or the board was slow. */

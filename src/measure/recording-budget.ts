@@ -51,3 +51,16 @@ function about(samples: readonly (readonly number[])[], component: number): EndP
   const powers = samples.map((each) => each[component]!);
   return { lowMw: Math.min(...powers), highMw: Math.max(...powers), uncertaintyUs: 0 };
 }
+
+/** Powers of the first and of the last two samples, mW by component. */
+export class EdgePowers {
+  readonly firstMw: number[][] = [];
+  lastMw: number[][] = [];
+
+  keep(powerMw: readonly Float64Array[], count: number): void {
+    const at = (row: number) => powerMw.map((column) => column[row]!);
+    for (let row = 0; row < count && this.firstMw.length < 2; row++) this.firstMw.push(at(row));
+    if (count >= 2) this.lastMw = [at(count - 2), at(count - 1)];
+    else if (count === 1) this.lastMw = [...this.lastMw.slice(-1), at(0)];
+  }
+}

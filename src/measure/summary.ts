@@ -1,4 +1,5 @@
-import type { BoardIdentity, Warning } from '../block.js';
+import type { BoardIdentity } from '../stream/recording-header.js';
+import type { Warning } from '../stream/warning.js';
 import type { PowerStatistics } from './energy.js';
 import type { GapCause } from './gaps.js';
 import type { RailMap } from './rail-map.js';

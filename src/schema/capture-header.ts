@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EndReason, FaultKind, RecordingEvent } from '../block.js';
 import { fieldTypeNames } from '../board/field-type.js';
+import type { EndReason, FaultKind, RecordingEvent } from '../stream/event.js';
 import { railMapSchema } from './rail-map.js';
 
 export { issueText } from './issue-text.js';

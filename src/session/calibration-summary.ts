@@ -1,7 +1,7 @@
-import type { BoardIdentity } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { readCalibration } from '../board/calibration.js';
 import type { CalibrationSummary } from '../measure/summary.js';
+import type { BoardIdentity } from '../stream/recording-header.js';
 
 /** A board's calibration as summaries tell it; null where it gave none, or one that cannot be read. */
 export async function calibrationSummary(

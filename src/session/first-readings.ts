@@ -1,9 +1,9 @@
-import type { Block } from '../block.js';
 import { wideValue } from '../board/field-type.js';
 import { missingValue } from '../board/frame.js';
 import { defaultRailMap, resolveWiring } from '../measure/rail-map.js';
 import { type ColumnSource, channelsOf, csvColumns } from '../sink/columns.js';
 import type { Source } from '../source/source.js';
+import type { Block } from '../stream/sample-block.js';
 import { runSession } from './session.js';
 
 export interface Reading {

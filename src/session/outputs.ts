@@ -1,5 +1,5 @@
-import type { Warning } from '../block.js';
 import { usageError } from '../errors.js';
+import type { NamedFile } from '../file/shared-files.js';
 import { unwatchedMs, watchedMs } from '../link/link.js';
 import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
@@ -7,10 +7,10 @@ import { type BoardSummary, buildSummary, type HostFacts, type Summary } from '.
 import { chooseColumns, withInterval } from '../sink/column-choice.js';
 import { channelsOf } from '../sink/columns.js';
 import { hostFacts } from '../sink/host.js';
-import type { NamedFile } from '../sink/shared-files.js';
 import type { Sink } from '../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../sink/summary-file.js';
 import type { Source } from '../source/source.js';
+import type { Warning } from '../stream/warning.js';
 import { tool } from '../tool.js';
 import { calibrationSummary } from './calibration-summary.js';
 

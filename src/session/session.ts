@@ -1,10 +1,12 @@
-import type { Block, EndReason, FrameBlock } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { type FrameDecoder, makeFrameDecoder, newColumn } from '../board/frame.js';
+import { ReaderGone } from '../file/output-file.js';
 import { sumComponents, type Wiring } from '../measure/rail-map.js';
-import { ReaderGone } from '../sink/output-file.js';
 import type { Sink } from '../sink/sink.js';
 import type { Recording } from '../source/source.js';
+import type { EndReason } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { Block } from '../stream/sample-block.js';
 
 export interface SessionOptions {
   readonly board: Instrument;

@@ -1,7 +1,7 @@
 import type { Board } from '../board/board.js';
 import { type FaultPlan, type WireFaultName, wireFaultNames } from './faults.js';
+import type { Tally } from './port/tally.js';
 import { hash32, uniform } from './random.js';
-import type { Tally } from './tally.js';
 
 /** What goes onto the wire instead of a reply. */
 export interface Delivery {

@@ -2,8 +2,8 @@ import type { Board } from '../board/board.js';
 import { calibrationBytes } from '../board/calibration.js';
 import { boardFor } from '../board/catalogue.js';
 import { type FrameFeed, makeListFeed, makeProfileFeed, type ProfileFeedOptions } from './feed.js';
+import { commandNames, type SimulatorStats, Tally } from './port/tally.js';
 import { hash32 } from './random.js';
-import { commandNames, type SimulatorStats, Tally } from './tally.js';
 
 /** What a simulated board is. */
 export interface BoardModelOptions extends Partial<ProfileFeedOptions> {

@@ -1,4 +1,5 @@
-import type { Block, RecordingHeader } from '../block.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
+import type { Block } from '../stream/sample-block.js';
 import type { CsvSink } from './csv.js';
 import type { IntervalMeans } from './interval-means.js';
 import type { Sink } from './sink.js';

@@ -1,7 +1,8 @@
-import type { Block, RecordingHeader } from '../block.js';
+import { FlushTurns } from '../file/flush-turns.js';
+import { OutputFile, type OutputOptions } from '../file/output-file.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
+import type { Block } from '../stream/sample-block.js';
 import type { Column } from './columns.js';
-import { FlushTurns } from './flush-turns.js';
-import { OutputFile, type OutputOptions } from './output-file.js';
 import { headerRow, RowWriter } from './row-writer.js';
 import type { Sink } from './sink.js';
 

@@ -1,8 +1,9 @@
-import type { Block, FrameBlock } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { newColumn } from '../board/frame.js';
 import { gapFloorUs, gapLimitUs } from '../measure/gaps.js';
 import { sumComponents, type Wiring } from '../measure/rail-map.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { Block } from '../stream/sample-block.js';
 import { ChannelBits, ChannelMean, type IntervalChannel } from './channel-means.js';
 
 /** So many spacings say what is usual when a long one comes. */

@@ -1,6 +1,6 @@
-import type { Block } from '../block.js';
 import { columnRows } from '../engine/column.js';
 import { Engine, type Pointer } from '../engine/engine.js';
+import type { Block } from '../stream/sample-block.js';
 import type { Column, ColumnSource } from './columns.js';
 
 /** A comma, a sign, the 17 digits of the largest exact double, a point and a leading zero. */

@@ -1,4 +1,5 @@
-import type { Block, RecordingHeader } from '../block.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
+import type { Block } from '../stream/sample-block.js';
 
 /**
  * Takes blocks. Opened (its file created) before the measurement starts, so that a bad path fails early; a sink that

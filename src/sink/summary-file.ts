@@ -2,8 +2,8 @@ import { closeSync, existsSync, fdatasync, renameSync, statSync, unlinkSync, wri
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { outputError, systemErrorCode } from '../errors.js';
+import { type OpenedOutput, openUnfinished } from '../file/safe-open.js';
 import type { RepairedSummary, Summary } from '../measure/summary.js';
-import { type OpenedOutput, openUnfinished } from './safe-open.js';
 
 /**
  * Where the summary of an output goes: `run.summary.json` beside `run.csv` or `run.csv.gz`. Null beside standard output,

@@ -1,10 +1,12 @@
-import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
 import { identityOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
+import type { Warning } from '../stream/warning.js';
 import type { Recording, Source } from './source.js';
 
 /** What a recording says of its circumstances, for whoever replays it. */

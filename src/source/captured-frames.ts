@@ -1,6 +1,6 @@
 import type { Board } from '../board/board.js';
 import { boardFor } from '../board/catalogue.js';
-import { openCapture } from '../capture/reader.js';
+import { openCapture } from '../capture/open.js';
 import { inputError } from '../errors.js';
 
 /** A capture's frames one after another, in memory that threads may share, and the table of the board that they are of. */

@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
-import type { RecordingEvent } from '../block.js';
 import { type ClockAnchor, readClockAnchor } from '../clock.js';
+import type { RecordingEvent } from '../stream/event.js';
 
 /** How often the wall clock is read again, ns of the recording. */
 const reanchorNs = 10e9;

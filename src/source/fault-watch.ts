@@ -1,5 +1,6 @@
-import type { FrameBlock, RecordingEvent } from '../block.js';
 import type { FaultWords, Instrument } from '../board/board.js';
+import type { RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
 
 /**
  * Makes an event of every bit that rises in a board's fault words, behind the sample in which it did. What the log held when the

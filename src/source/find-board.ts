@@ -1,9 +1,9 @@
-import type { BoardIdentity } from '../block.js';
 import { boards } from '../board/catalogue.js';
 import { boardError, errorText, UserError } from '../errors.js';
 import type { Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
-import { listPorts, type PortInfo } from '../link/port-list.js';
+import { listPorts, type PortInfo } from '../link/port/port-list.js';
+import type { BoardIdentity } from '../stream/recording-header.js';
 
 /** What asking one port gave. */
 export type Probe =

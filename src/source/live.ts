@@ -1,8 +1,10 @@
-import type { BoardIdentity, EndReason, FrameBlock, RecordingEvent, RecordingHeader } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { type ClockAnchor, nsSince, readClockAnchor } from '../clock.js';
 import { emptyBlock } from '../link/drain-ring.js';
 import type { Link } from '../link/link.js';
+import type { EndReason, RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import { startTimer } from '../timer.js';
 import { ClockWatch } from './clock-watch.js';
 import { FaultWatch } from './fault-watch.js';

@@ -1,10 +1,14 @@
-import type { BoardIdentity, FrameBlock, RecordingEvent, RecordingHeader, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
 import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
 import { identityOf } from '../capture/header.js';
-import { type CaptureReader, openCapture } from '../capture/reader.js';
+import { openCapture } from '../capture/open.js';
+import type { CaptureReader } from '../capture/reader.js';
 import { nsSince, readClockAnchor } from '../clock.js';
 import { usageError } from '../errors.js';
+import type { RecordingEvent } from '../stream/event.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
+import type { Warning } from '../stream/warning.js';
 import { startTimer } from '../timer.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 

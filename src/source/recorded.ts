@@ -1,12 +1,12 @@
-import { openByteInput } from '../capture/byte-input.js';
-import { ByteWindow } from '../capture/byte-window.js';
 import { magic } from '../capture/format.js';
+import { readCapture } from '../capture/open.js';
 import { standsAt } from '../capture/parts.js';
-import { readCapture } from '../capture/reader.js';
 import { inputError, usageError } from '../errors.js';
+import { openByteInput } from '../file/byte-input.js';
+import { ByteWindow } from '../file/byte-window.js';
 import { CaptureSource } from './capture.js';
-import { type DumpFacts, FrameDumpSource } from './frame-dump.js';
-import { FrameSync } from './frame-sync.js';
+import { type DumpFacts, FrameDumpSource } from './dump/frame-dump.js';
+import { FrameSync } from './dump/frame-sync.js';
 
 /**
  * Opens what `replay` reads: a capture, or with `dump` given a bare dump of frames.

@@ -1,7 +1,7 @@
 import { parseSimulated } from '../simulator/board-choice.js';
 import { type BoardModelOptions, makeBoardModel } from '../simulator/model.js';
-import { NoPseudoTerminal } from '../simulator/pseudo-terminal.js';
-import { type Simulator, startSimulator } from '../simulator/server.js';
+import { NoPseudoTerminal } from '../simulator/port/pseudo-terminal.js';
+import { type Simulator, startSimulator } from '../simulator/port/server.js';
 import { LiveSource } from './live.js';
 import { type OpenOptions, openBoard } from './open-board.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
@@ -57,8 +57,8 @@ class SimulatorSource implements Source {
 
 async function openInProcess(modelOptions: BoardModelOptions, options: OpenOptions): Promise<Source> {
   const [{ openAsyncLink }, { ModelWire }] = await Promise.all([
-    import('../link/stream-link.js'),
-    import('../link/model-wire.js'),
+    import('../link/stream/stream-link.js'),
+    import('../link/stream/model-wire.js'),
   ]);
   const model = makeBoardModel(modelOptions);
   const wire = new ModelWire((byte) => model.reply(byte, Number(process.hrtime.bigint())));

@@ -1,5 +1,7 @@
-import type { BoardIdentity, FrameBlock, RecordingHeader, Warning } from '../block.js';
 import type { Instrument } from '../board/board.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
+import type { Warning } from '../stream/warning.js';
 
 export interface RecordingOptions {
   /** Samples per second on an even grid; as fast as the board answers where absent. */

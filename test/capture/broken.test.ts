@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
-import { crc32 } from '#powerlog/capture/crc32.js';
 import { encodeEvent } from '#powerlog/capture/encoder.js';
-import { openCapture } from '#powerlog/capture/reader.js';
+import { openCapture } from '#powerlog/capture/open.js';
+import { crc32 } from '#powerlog/file/crc32.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { encode, end, fileOf, preamble, readAll, sample, scratch } from './samples.js';
 
 const blocks = [0, 4, 8].flatMap((from) => encode([0, 1, 2, 3].map((n) => sample(from + n))));

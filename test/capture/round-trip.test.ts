@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
-import type { ByteInput } from '#powerlog/capture/byte-input.js';
-import { ByteWindow } from '#powerlog/capture/byte-window.js';
-import { crc32, tableCrc32 } from '#powerlog/capture/crc32.js';
-import { readCapture } from '#powerlog/capture/reader.js';
+import { readCapture } from '#powerlog/capture/open.js';
+import type { ByteInput } from '#powerlog/file/byte-input.js';
+import { ByteWindow } from '#powerlog/file/byte-window.js';
+import { crc32, tableCrc32 } from '#powerlog/file/crc32.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { needs, python } from '../parts.js';
 import {
   collect,

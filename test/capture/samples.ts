@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { FrameBlock, RecordingEvent } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
-import { type CaptureReader, openCapture } from '#powerlog/capture/reader.js';
+import { openCapture } from '#powerlog/capture/open.js';
+import type { CaptureReader } from '#powerlog/capture/reader.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
+import type { FrameBlock } from '#powerlog/stream/frame-block.js';
 
 const benchlab = boardFor('benchlab')!;
 

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Block, RecordingHeader } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { openCaptureSink } from '#powerlog/capture/writer.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
+import type { Block } from '#powerlog/stream/sample-block.js';
 import { blockOf, end, readAll, type Sample, sample, scratch } from './samples.js';
 
 const benchlab = boardFor('benchlab')!;

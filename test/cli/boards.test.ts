@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { boards } from '#powerlog/board/catalogue.js';
-import { tableCrc32 as crc32 } from '#powerlog/capture/crc32.js';
+import { tableCrc32 as crc32 } from '#powerlog/file/crc32.js';
 import { scratch } from '../capture/samples.js';
 import { hasPseudoTerminals } from '../simulator/pty-client.js';
 import { readCsv } from './csv.js';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadPseudoTerminals, type PseudoTerminal } from '#powerlog/simulator/pseudo-terminal.js';
-import { type Simulator, startSimulator } from '#powerlog/simulator/server.js';
+import { loadPseudoTerminals, type PseudoTerminal } from '#powerlog/simulator/port/pseudo-terminal.js';
+import { type Simulator, startSimulator } from '#powerlog/simulator/port/server.js';
 import { scratch } from '../capture/samples.js';
 import { bin, powerlog } from './run.js';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/summaries.js';
+import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
 import { needs, python } from '../parts.js';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CommandSummary } from '#powerlog/exec/summaries.js';
+import type { CommandSummary } from '#powerlog/exec/figures/summaries.js';
 import { bin, powerlog } from './run.js';
 
 const posix = process.platform !== 'win32';

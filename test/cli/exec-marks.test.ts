@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nameBytesMax } from '#powerlog/exec/mark-line.js';
-import type { CommandSummary, PhaseSummary } from '#powerlog/exec/summaries.js';
+import type { CommandSummary, PhaseSummary } from '#powerlog/exec/figures/summaries.js';
+import { nameBytesMax } from '#powerlog/exec/marks/mark-line.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { bin, powerlog } from './run.js';
 

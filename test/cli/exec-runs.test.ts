@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CommandSummary, RepeatedRuns } from '#powerlog/exec/summaries.js';
+import type { CommandSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { bin, powerlog } from './run.js';
 

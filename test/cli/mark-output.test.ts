@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CommandSummary, PhaseSummary } from '#powerlog/exec/summaries.js';
+import type { CommandSummary, PhaseSummary } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { bin, powerlog } from './run.js';
 

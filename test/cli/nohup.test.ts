@@ -4,7 +4,7 @@ import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { CommandSummary } from '#powerlog/exec/summaries.js';
+import type { CommandSummary } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { scratch } from '../capture/samples.js';
 import { needs, python } from '../parts.js';

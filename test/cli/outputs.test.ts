@@ -163,7 +163,7 @@ describe('an output that is an input is refused, forced or not', () => {
   });
 
   it('the port that the board is on', async () => {
-    const { startSimulator } = await import('#powerlog/simulator/server.js');
+    const { startSimulator } = await import('#powerlog/simulator/port/server.js');
     const simulator = await startSimulator({ latencyMs: 1 });
     try {
       const ran = powerlog(['record', '--port', simulator.path, '-d', '100ms', '--out', simulator.path]);

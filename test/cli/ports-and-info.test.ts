@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Simulator, startSimulator } from '#powerlog/simulator/port/server.js';
 import { powerAtMw } from '#powerlog/simulator/profiles.js';
-import { type Simulator, startSimulator } from '#powerlog/simulator/server.js';
 import { powerlog } from './run.js';
 
 let simulator: Simulator | undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Block, RecordingHeader } from '#powerlog/block.js';
-import { PowerHistory } from '#powerlog/exec/history.js';
+import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
+import type { Block } from '#powerlog/stream/sample-block.js';
+import { PowerHistory } from '#powerlog/trace/history.js';
 
 const header = {} as RecordingHeader;
 

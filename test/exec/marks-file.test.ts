@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MarksFile } from '#powerlog/exec/marks-file.js';
+import { MarksFile } from '#powerlog/exec/marks/marks-file.js';
 
 /** A file whose text so far can be waited for. */
 async function followed() {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nameBytesMax } from '#powerlog/exec/mark-line.js';
-import { MarksReader } from '#powerlog/exec/marks.js';
+import { nameBytesMax } from '#powerlog/exec/marks/mark-line.js';
+import { MarksReader } from '#powerlog/exec/marks/marks.js';
 
 const originNs = 1_000_000_000_000n;
 const reader = () => new MarksReader({ originNs, childStartNs: 2e9 });

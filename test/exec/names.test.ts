@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distinctNames } from '#powerlog/exec/names.js';
+import { distinctNames } from '#powerlog/exec/figures/names.js';
 
 describe('distinctNames', () => {
   it('keeps both ends of what is too long', () => {

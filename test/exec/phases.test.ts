@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MarkKind } from '#powerlog/exec/mark-line.js';
-import type { Mark } from '#powerlog/exec/marks.js';
-import { pairMarks } from '#powerlog/exec/phases.js';
+import type { MarkKind } from '#powerlog/exec/marks/mark-line.js';
+import type { Mark } from '#powerlog/exec/marks/marks.js';
+import { pairMarks } from '#powerlog/exec/marks/phases.js';
 
 /** Marks as `2 begin a`: seconds, kind, name and count. */
 const marks = (...lines: string[]): Mark[] =>

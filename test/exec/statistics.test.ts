@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repeated, welch } from '#powerlog/exec/statistics.js';
+import { repeated, welch } from '#powerlog/exec/figures/statistics.js';
 
 /**
  * With 0 … n-1 standing for the sample, the half-width of the interval is t · s / √n; t from the published table

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HistoryChunk } from '#powerlog/exec/history.js';
-import { evaluateStretches, type Stretch } from '#powerlog/exec/stretches.js';
 import type { PowersAround } from '#powerlog/measure/gaps.js';
+import type { HistoryChunk } from '#powerlog/trace/history.js';
+import { evaluateStretches, type Stretch } from '#powerlog/trace/stretches.js';
 import { energyBetween } from '../measure/energy-between.js';
 
 const gapLimitUs = 20_000;

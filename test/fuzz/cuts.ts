@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from '#powerlog/errors.js';
-import { carryOut, planRepair } from '#powerlog/session/repair.js';
+import { carryOut, planRepair } from '#powerlog/session/repair/repair.js';
 import { must, type Target } from './target.js';
 
 const inThree = (bytes: Buffer): Buffer => {

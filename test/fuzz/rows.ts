@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Block, RecordingHeader } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
-import type { ByteInput } from '#powerlog/capture/byte-input.js';
+import type { ByteInput } from '#powerlog/file/byte-input.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { type RailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { buildSummary } from '#powerlog/measure/summary.js';
@@ -11,12 +10,14 @@ import { runSession } from '#powerlog/session/session.js';
 import { channelsOf, csvColumns } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 import type { Recording } from '#powerlog/source/source.js';
+import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
+import type { Block } from '#powerlog/stream/sample-block.js';
 import { must } from './target.js';
 
 const benchlab = boardFor('benchlab')!;
 
 /** A capture whose frames are numbered, made by fixtures/make-synthetic.mjs. */
-const root = fileURLToPath(import.meta.resolve('#powerlog/block.js')).replace(/dist.block\.js$/, '');
+const root = fileURLToPath(import.meta.resolve('#powerlog/text.js')).replace(/dist.text\.js$/, '');
 export const syntheticCapture = readFileSync(`${root}fixtures/synthetic.plog`);
 
 /** Bytes in memory as an input; read in pieces of odd sizes. */

@@ -1,6 +1,6 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { UserError } from '#powerlog/errors.js';
-import { MarksReader } from '#powerlog/exec/marks.js';
+import { MarksReader } from '#powerlog/exec/marks/marks.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { earlierEnergyJ, earlierIdleW, earlierSummarySchema } from '#powerlog/schema/earlier-summary.js';
 import { issueText } from '#powerlog/schema/issue-text.js';

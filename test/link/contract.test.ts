@@ -11,10 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
 import { readClockAnchor } from '#powerlog/clock.js';
 import { openLink } from '#powerlog/link/open.js';
 import { deadlineMs } from '#powerlog/link/wire.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { needs, python } from '../parts.js';
 import { type ForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
 

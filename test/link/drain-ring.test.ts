@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { drainRing, type PlacedEvent, Turns } from '#powerlog/link/drain-ring.js';
+import type { SamplingOutcome } from '#powerlog/link/link.js';
 import { unwatchedMs } from '#powerlog/link/link.js';
 import { SampleRing } from '#powerlog/link/ring.js';
-import type { SamplingOutcome } from '#powerlog/link/sampler.js';
 
 const frameBytes = 4;
 const newRing = () => new SampleRing(SampleRing.allocate(64, frameBytes), frameBytes);

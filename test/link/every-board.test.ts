@@ -6,7 +6,7 @@ import { readClockAnchor } from '#powerlog/clock.js';
 import { openLink } from '#powerlog/link/open.js';
 import { parseFaults, wireFaultNames } from '#powerlog/simulator/faults.js';
 import { makeProfileFeed } from '#powerlog/simulator/feed.js';
-import { startSimulator } from '#powerlog/simulator/server.js';
+import { startSimulator } from '#powerlog/simulator/port/server.js';
 import { hasPseudoTerminals } from '../simulator/pty-client.js';
 
 const frameCount = 20_000;

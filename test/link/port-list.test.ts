@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { listLinuxPorts } from '#powerlog/link/port-list.js';
+import { listLinuxPorts } from '#powerlog/link/port/port-list.js';
 import { scratch } from '../capture/samples.js';
 
 it('reads the ports from sysfs: USB ids, names by id, and no UART that has no chip', () => {

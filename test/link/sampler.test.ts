@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
 import { identifyBlocking } from '#powerlog/link/handshake.js';
@@ -7,6 +6,7 @@ import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 
 const benchlab = boardFor('benchlab')!;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadSystemCalls } from '#powerlog/link/system-calls.js';
+import { loadSystemCalls } from '#powerlog/link/tty/system-calls.js';
 
 let folder: string;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClockDriftWatch } from '#powerlog/measure/clock-drift.js';
+import { ClockDriftWatch } from '#powerlog/measure/doubts/clock-drift.js';
 import { blocksOf, header, measure } from './recording.js';
 
 const startUs = 1_700_000_000_000_000;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { buildSummary } from '#powerlog/measure/summary.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { blockOf, blocksOf, fault, header, measure, type Sample, wiring } from './recording.js';
 
 const benchlab = boardFor('benchlab')!;

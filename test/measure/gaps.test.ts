@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { blockOf, blocksOf, fault, measure, type Sample } from './recording.js';
 
 const gpu = (us: number, mw: number, events: readonly RecordingEvent[] = []): Sample => ({

@@ -1,7 +1,9 @@
-import type { Block, RecordingEvent, RecordingHeader } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
+import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
+import type { Block } from '#powerlog/stream/sample-block.js';
 
 const benchlab = boardFor('benchlab')!;
 

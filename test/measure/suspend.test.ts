@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { blockOf, blocksOf, fault, measure, type Sample } from './recording.js';
 
 /** Samples every ms, except that the one after `longAfterUs` is as late as given. */

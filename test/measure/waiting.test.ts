@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '#powerlog/engine/engine.js';
+import { waitingOf } from '#powerlog/measure/doubts/waiting.js';
 import type { GapCause } from '#powerlog/measure/gaps.js';
 import { Histogram } from '#powerlog/measure/histogram.js';
-import { waitingOf } from '#powerlog/measure/waiting.js';
 
 /** A hundred spacings of a millisecond and a longest one. */
 function spacings(longestUs: number): Histogram {

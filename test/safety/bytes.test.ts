@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseFaults, wireFaultNames } from '#powerlog/simulator/faults.js';
-import { startSimulator } from '#powerlog/simulator/server.js';
+import { startSimulator } from '#powerlog/simulator/port/server.js';
 import { scratch } from '../capture/samples.js';
 import { bin } from '../cli/run.js';
 import { needs, python } from '../parts.js';

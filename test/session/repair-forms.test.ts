@@ -2,15 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Block } from '#powerlog/block.js';
 import { boards } from '#powerlog/board/catalogue.js';
 import { fieldTypes } from '#powerlog/board/field-type.js';
 import { makeFrameDecoder } from '#powerlog/board/frame.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
-import { planRepair } from '#powerlog/session/repair.js';
+import { planRepair } from '#powerlog/session/repair/repair.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import { channelsOf, columnSets } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
+import type { Block } from '#powerlog/stream/sample-block.js';
 import { scratch } from '../capture/samples.js';
 
 const rows = 3;

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RailMap } from '#powerlog/measure/rail-map.js';
-import { carryOut, planRepair } from '#powerlog/session/repair.js';
+import { carryOut, planRepair } from '#powerlog/session/repair/repair.js';
 import { encode, end, preamble, readAll, sample, scratch } from '../capture/samples.js';
 import { powerlog } from '../cli/run.js';
 

@@ -8,7 +8,7 @@ import { FaultInjector } from '#powerlog/simulator/fault-injector.js';
 import { faultNames, parseFaults, type WireFaultName, wireFaultNames } from '#powerlog/simulator/faults.js';
 import { makeProfileFeed } from '#powerlog/simulator/feed.js';
 import { identityReplies } from '#powerlog/simulator/model.js';
-import { Tally } from '#powerlog/simulator/tally.js';
+import { Tally } from '#powerlog/simulator/port/tally.js';
 
 const benchlab = boardFor('benchlab')!;
 

@@ -16,8 +16,8 @@ import { makeFrameCheck } from '#powerlog/board/check.js';
 import { ExitCode } from '#powerlog/errors.js';
 import { parseFaults } from '#powerlog/simulator/faults.js';
 import { simulatedUid } from '#powerlog/simulator/model.js';
+import { type SimulatorOptions, startSimulator } from '#powerlog/simulator/port/server.js';
 import { powerAtMw } from '#powerlog/simulator/profiles.js';
-import { type SimulatorOptions, startSimulator } from '#powerlog/simulator/server.js';
 import { fileFlag, hasPseudoTerminals, openPtyClient, type PtyClient } from './pty-client.js';
 
 const benchlab = boardFor('benchlab')!;
@@ -166,7 +166,7 @@ describe.runIf(hasPseudoTerminals)('the simulator behind a pseudo-terminal', () 
 
   it('does not hold up a process that forgets it', () => {
     const script = `
-      import { startSimulator } from '#powerlog/simulator/server.js';
+      import { startSimulator } from '#powerlog/simulator/port/server.js';
       const simulator = await startSimulator({ link: ${JSON.stringify(join(folder, 'board'))} });
       console.log(simulator.path);
       if (process.argv[1] === 'exit') process.exit(7);`;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FlushTurns } from '#powerlog/sink/flush-turns.js';
+import { FlushTurns } from '#powerlog/file/flush-turns.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Block } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { missingValue, newColumn } from '#powerlog/board/frame.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import { IntervalMeans } from '#powerlog/sink/interval-means.js';
+import type { Block } from '#powerlog/stream/sample-block.js';
 
 const board = boardFor('benchlab2')!;
 const wiring = resolveWiring(board, defaultRailMap);

@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExitCode, UserError } from '#powerlog/errors.js';
-import { OutputFile } from '#powerlog/sink/output-file.js';
+import { OutputFile } from '#powerlog/file/output-file.js';
 
 let directory: string;
 let names = 0;

@@ -1,13 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Block } from '#powerlog/block.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { missingValue } from '#powerlog/board/frame.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { withInterval } from '#powerlog/sink/column-choice.js';
 import { type Column, csvColumns } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
+import type { Block } from '#powerlog/stream/sample-block.js';
 
 const benchlab = boardFor('benchlab')!;
 

@@ -1,6 +1,6 @@
 // Writes as many lines to standard output as told, and says on standard error how it went. `nonblocking` makes the
 // pipe refuse what it has no room for, as pipes do that somebody else set up so; each piece is more than it takes.
-import { OutputFile, ReaderGone } from '#powerlog/sink/output-file.js';
+import { OutputFile, ReaderGone } from '#powerlog/file/output-file.js';
 
 const [lines, mode] = process.argv.slice(2);
 if (mode === 'nonblocking') process.stdout._handle.setBlocking(false);

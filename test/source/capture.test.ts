@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { FrameBlock, RecordingEvent } from '#powerlog/block.js';
 import { openPacedCapture } from '#powerlog/source/paced.js';
 import { openRecorded } from '#powerlog/source/recorded.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
+import type { FrameBlock } from '#powerlog/stream/frame-block.js';
 import { collect, encode, end, fileOf, preamble, sample } from '../capture/samples.js';
 
 const lost: RecordingEvent = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRailMap } from '#powerlog/source/map-file.js';
+import { readRailMap } from '#powerlog/session/map-file.js';
 import { scratch } from '../capture/samples.js';
 
 function read(content: unknown) {

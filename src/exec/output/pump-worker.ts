@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorText } from '../../errors.js';
-import { loadSystemCalls } from '../../link/system-calls.js';
+import { loadSystemCalls } from '../../link/tty/system-calls.js';
 import { errorName, loadDescriptorCalls, pollGone, pollIn, pollOut } from './descriptors.js';
 import { type OutputMark, OutputMatcher } from './matcher.js';
 import { type FromPump, type PumpData, type PumpEnd, shared, stage } from './messages.js';

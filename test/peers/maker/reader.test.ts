@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openCapture } from '#powerlog/capture/reader.js';
+import { openCapture } from '#powerlog/capture/open.js';
 import { scratch } from '../../capture/samples.js';
 import { bin } from '../../cli/run.js';
 import { makersLibrary, needs, peerPython } from '../../parts.js';

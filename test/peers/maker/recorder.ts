@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { bin } from '../../cli/run.js';
 import type { Cells } from './board.js';
 

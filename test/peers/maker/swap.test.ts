@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RecordingEvent } from '#powerlog/block.js';
 import { UserError } from '#powerlog/errors.js';
 import { openBoard } from '#powerlog/source/open-board.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { scratch } from '../../capture/samples.js';
 import { makersLibrary, needs } from '../../parts.js';
 import { type MakerBoard, startMakerBoard } from './board.js';

@@ -1,0 +1,35 @@
+import { inputError } from '../errors.js';
+import { openByteInput } from '../file/byte-input.js';
+import { ByteWindow } from '../file/byte-window.js';
+import type { CaptureHeader } from '../schema/capture-header.js';
+import { boardOf } from './header.js';
+import { readHeaderJson } from './parts.js';
+import { CaptureReader } from './reader.js';
+
+/**
+ * Opens a capture, checks its header, and stands before its first block.
+ * @param path a file, `-` for standard input; gzip is told by its content
+ * @throws UserError (badInput) where it is no capture, of a newer format, or of a board that is not known
+ */
+export async function openCapture(path: string): Promise<CaptureReader> {
+  const input = await openByteInput(path);
+  try {
+    return await readCapture(new ByteWindow(input));
+  } catch (error) {
+    await input.close();
+    throw error;
+  }
+}
+
+/** As `openCapture`, of an input that is open and stands at its first byte. */
+export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
+  const { name } = window.input;
+  const { captureHeaderSchema, readCaptureEvent, issueText } = await import('../schema/capture-header.js');
+  const readHeader = async (): Promise<CaptureHeader> => {
+    const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
+    if (!parsed.success) throw inputError(`${name}: its header is wrong at ${issueText(parsed.error)}`);
+    return parsed.data;
+  };
+  const header = await readHeader();
+  return new CaptureReader(window, header, boardOf(header, name), readHeader, readCaptureEvent);
+}

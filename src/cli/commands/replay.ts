@@ -1,0 +1,157 @@
+import { Command, Option } from 'commander';
+import { ExitCode, inputError, usageError } from '../../errors.js';
+import type { DumpFacts } from '../../source/dump/frame-dump.js';
+import { parseRateHz } from '../../units.js';
+import { forEachInput } from '../batch.js';
+import { coverageExit } from '../coverage.js';
+import {
+  accuracyOption,
+  averageOption,
+  checked,
+  columnsOption,
+  forceOption,
+  inputFiles,
+  type MapOptions,
+  mapOption,
+  minCoverageOption,
+  quietOption,
+  railMapFrom,
+  slotFeedOption,
+  slotOption,
+} from '../options.js';
+import { replayOutputs } from '../replay-outputs.js';
+
+interface ReplayOptions extends MapOptions {
+  readonly out?: string;
+  readonly board?: string;
+  readonly firmware?: string;
+  readonly rate?: number;
+  readonly columns: string;
+  readonly average?: number;
+  readonly accuracy?: number;
+  readonly minCoverage?: number;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+}
+
+const help = `
+A capture replays with the map it was recorded with, unless --map or --slot says otherwise. Compressed inputs are told
+by their content. A capture that was cut off is used up to its last whole block, and that is said. Of several inputs, one
+that is bad is told and the others go on; the exit code is then the worst of all.
+
+Examples:
+  $ powerlog replay run.plog --out run.csv             the CSV and summary of the recording, again
+  $ powerlog replay run.plog                           only its figures
+  $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
+  $ powerlog replay run.plog --slot pcie3 --out slot.csv
+  $ powerlog replay run.plog --average 1s --columns 'time_s,*_power_w' --out seconds.csv
+  $ cat a.plog b.plog | powerlog replay - --out both.csv
+  $ powerlog replay frames.bin --board benchlab --rate 400 --out run.csv
+  $ powerlog replay frames.bin --board benchlab2 --firmware 4 --rate 400 --out run.csv
+  $ ssh lab cat run.plog.gz | powerlog replay - --out -`;
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('Turn captures, or bare dumps of frames, into CSV and summary')
+    .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
+    .option('-o, --out <file>', 'the CSV; - is standard output; for several inputs a directory, such as csv/')
+    .option(
+      '--board <id>',
+      'the inputs are bare frames of this board, one after another: benchlab or benchlab2',
+    )
+    .option(
+      '--firmware <number>',
+      'which firmware the bare frames are of (default: the newest that is known)',
+    )
+    .addOption(
+      new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
+    )
+    .addOption(columnsOption())
+    .addOption(averageOption())
+    .addOption(mapOption())
+    .addOption(slotOption())
+    .addOption(slotFeedOption())
+    .addOption(accuracyOption())
+    .addOption(minCoverageOption())
+    .addOption(forceOption())
+    .addOption(quietOption())
+    .addHelpText('after', help)
+    .action(replay);
+}
+
+async function replay(inputs: readonly string[], options: ReplayOptions): Promise<void> {
+  const dump = await dumpFacts(options);
+  const pairs = replayOutputs(inputs, options.out);
+  const [{ outputFiles }, { refuseSharedFiles }] = await Promise.all([
+    import('../../session/outputs.js'),
+    import('../../file/shared-files.js'),
+  ]);
+  refuseSharedFiles(
+    pairs.flatMap(({ out }) => outputFiles({ out: out ?? undefined })),
+    [...inputs.map((path) => ({ role: 'INPUT', path })), ...inputFiles(options)],
+  );
+  await forEachInput(pairs, ({ input, out }) => replayOne(input, out, dump, options));
+}
+
+/** What `--board` and `--rate` say of bare dumps; null for captures. */
+async function dumpFacts({ board: id, firmware: version, rate }: ReplayOptions): Promise<DumpFacts | null> {
+  if (id === undefined && rate === undefined && version === undefined) return null;
+  if (id === undefined || rate === undefined)
+    throw usageError('a bare dump of frames needs both --board and --rate; a capture needs neither');
+  const { boardFor, boardIds } = await import('../../board/catalogue.js');
+  const firmware = version === undefined ? null : Number(version);
+  if (firmware !== null && !(Number.isInteger(firmware) && firmware >= 0 && firmware <= 255))
+    throw usageError(`--firmware '${version}' is not one: a whole number from 0 to 255`);
+  const board = boardFor(id, firmware);
+  if (!board) throw usageError(`--board '${id}' is not known; there are ${boardIds.join(', ')}`);
+  return { board, firmware, rateHz: rate };
+}
+
+async function replayOne(
+  input: string,
+  out: string | null,
+  dump: DumpFacts | null,
+  options: ReplayOptions,
+): Promise<ExitCode> {
+  const [{ openRecorded }, { resolveWiring }, { openOutputs }, { runSession }, { notice }] =
+    await Promise.all([
+      import('../../source/recorded.js'),
+      import('../../measure/rail-map.js'),
+      import('../../session/outputs.js'),
+      import('../../session/session.js'),
+      import('../terminal/notices.js'),
+    ]);
+  const source = await openRecorded(input, dump);
+  try {
+    const { board } = source;
+    const { map, host, accuracy } = source.facts;
+    const wiring = resolveWiring(board, await railMapFrom(options, map));
+    const choice = {
+      ...options,
+      out: out ?? undefined,
+      accuracy: options.accuracy ?? accuracy ?? undefined,
+      durable: false,
+    };
+    const outputs = await openOutputs(choice, source, wiring, host);
+    const sinks = [...outputs.sinks];
+    if (process.stderr.isTTY && !options.quiet) {
+      const { ReplayProgress } = await import('../terminal/replay-progress.js');
+      sinks.push(new ReplayProgress(process.stderr, input));
+    }
+    const recording = source.start();
+    const { columnsToDecode } = outputs;
+    const { readerGone } = await runSession({ board, recording, wiring, columnsToDecode, sinks });
+    if (readerGone) return ExitCode.done;
+    const warnings = recording.warnings();
+    const summary = await outputs.summarize(warnings);
+    if (!options.quiet) {
+      const { printSummary } = await import('../terminal/summary-text.js');
+      printSummary(summary, outputs.files);
+    } else for (const { message } of warnings) notice(`warning: ${message}`);
+    const damage = warnings.find(({ code }) => code === 'capture-damaged' || code === 'capture-left');
+    if (damage) throw inputError(damage.message);
+    return coverageExit(summary, options.minCoverage);
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { type NamedFile, refuseSharedFiles } from '../../file/shared-files.js';
+import { outputFiles } from '../../session/outputs.js';
+import { inputFiles } from '../options.js';
+import type { ExecOptions } from './exec-options.js';
+
+/** @throws UserError (usage) where two of the outputs of `exec` are one file, or one is an input. */
+export function refuseSharedExecFiles(options: ExecOptions): void {
+  const { exportJson, exportMarkdown, exportCsv, baseline, baselineRun } = options;
+  const exports = [
+    ...named('--export-json', exportJson),
+    ...named('--export-markdown', exportMarkdown),
+    ...named('--export-csv', exportCsv),
+  ];
+  const earlier = [
+    ...named('--baseline', 'path' in baseline ? baseline.path : undefined),
+    ...named('--baseline-run', baselineRun),
+  ];
+  refuseSharedFiles([...outputFiles(options), ...exports], [...inputFiles(options), ...earlier]);
+}
+
+const named = (role: string, path: string | undefined): NamedFile[] =>
+  path === undefined ? [] : [{ role, path }];

@@ -1,0 +1,232 @@
+import { constants } from 'node:os';
+import { loadEngine } from '../../engine/engine.js';
+import { ExitCode, errorText, outOfDescriptors } from '../../errors.js';
+import { refuseWhatNodeChanged } from '../../exec/child/child.js';
+import { untilRead } from '../../exec/child/pipe-readers.js';
+import { SignalRelay } from '../../exec/child/signals.js';
+import { instrumentWarnings, readEarlierRun, readIdlePower } from '../../exec/earlier.js';
+import type { ExportFile } from '../../exec/export.js';
+import { evaluateExperiment } from '../../exec/figures/evaluate.js';
+import { checkLimits, type Limits } from '../../exec/limits.js';
+import {
+  type Baseline,
+  type Experiment,
+  type ExperimentPlan,
+  type PlannedCommand,
+  runExperiment,
+} from '../../exec/runs/experiment.js';
+import { Measurement } from '../../exec/runs/measurement.js';
+import { inherited } from '../../exec/start/inherited.js';
+import { handOverMsFor } from '../../session/outputs.js';
+import type { Warning } from '../../stream/warning.js';
+import { plural } from '../../units.js';
+import { endWhenAskedAgain } from '../impatience.js';
+import { railMapFrom } from '../options.js';
+import { say, styled } from '../terminal/say.js';
+import { leaveTerminal } from '../terminal/terminal.js';
+import { refuseSharedExecFiles } from './exec-files.js';
+import type { BaselineOption, ExecOptions } from './exec-options.js';
+
+/** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
+export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
+  refuseWhatNodeChanged(words);
+  refuseSharedExecFiles(options);
+  loadEngine();
+  const plan: ExperimentPlan = {
+    commands: plannedCommands(words, options),
+    runs: options.runs,
+    warmups: options.warmup,
+    cooldown: options.cooldown ?? null,
+    baseline: await baselineFrom(options.baseline),
+    ignoreFailure: options.ignoreFailure ?? false,
+    markOutput: options.markOutput ?? [],
+  };
+  const lines = options.compare ? words : [words.join(' ')];
+  const limits = await limitsFrom(options);
+  const map = await railMapFrom(options);
+  const exports = await openExports(options);
+  const relay = new SignalRelay();
+  const notices = new Notices(relay);
+  let stopWaiting: (() => void) | undefined;
+  try {
+    const released = await untilRead([options.out, options.capture], relay, (path) =>
+      say(`powerlog: waiting for somebody to read ${path}`),
+    );
+    if (!released) return notRun(relay, 'powerlog was waiting for a reader');
+    const measurement = await Measurement.start({
+      port: options.port,
+      open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
+      recording: {
+        ...(options.rate === undefined ? {} : { rateHz: options.rate }),
+        handOverMs: handOverMsFor(options),
+      },
+      map,
+      outputs: options,
+      strict: options.strict ?? false,
+    }).finally(released);
+    if (inherited.unknown !== null)
+      notices.take(
+        `the command cannot be given ${inherited.unknown}: it is not known what it was before; start powerlog as bin/powerlog, which sees it`,
+      );
+    for (const { message } of measurement.faults)
+      notices.take(
+        `${message.replace(/[.?]?$/, (end) => end || '.')} The command runs unmeasured; with --strict it would not run`,
+      );
+    const unexpected = (error: unknown): void => measurement.fault(error);
+    process.on('uncaughtException', unexpected);
+    try {
+      const experiment = await runExperiment(plan, measurement, relay);
+      notices.release();
+      const measuredIdle = plan.baseline.kind === 'measure' && plan.baseline.durationMs > 0;
+      if (!experiment.last)
+        notRun(relay, measuredIdle ? 'powerlog was measuring the idle machine' : 'powerlog was starting');
+      stopWaiting = endWhenAskedAgain();
+      await measurement.stop();
+      relay.dispose(); // who asks again for an end now gets it
+      const outcome = await conclude(experiment, plan, measurement, { options, lines, limits, exports });
+      const status = experiment.status !== 0 ? experiment.status : outcome;
+      if (measurement.stuck) process.exit(status); // it would keep us here
+      return status;
+    } finally {
+      process.off('uncaughtException', unexpected);
+    }
+  } finally {
+    for (const file of exports) await file.close();
+    relay.dispose();
+    stopWaiting?.();
+    leaveTerminal();
+  }
+}
+
+/** Says that a signal came before the command; returns the exit code. */
+function notRun({ interruptedBy }: SignalRelay, during: string): number {
+  if (interruptedBy === null) return ExitCode.done;
+  say(`powerlog: ${interruptedBy} came while ${during}: the command was not run`);
+  return 128 + constants.signals[interruptedBy];
+}
+
+interface Conclusion {
+  readonly options: ExecOptions;
+  readonly lines: readonly string[];
+  readonly limits: Limits;
+  readonly exports: readonly ExportFile[];
+}
+
+/** Evaluates, writes and says what was measured. Nothing that goes wrong here is the command's fault. */
+async function conclude(
+  experiment: Experiment,
+  plan: ExperimentPlan,
+  measurement: Measurement,
+  { options, lines, limits, exports }: Conclusion,
+): Promise<number> {
+  const knownFaults = measurement.hasBoard ? 0 : measurement.faults.length;
+  let verdictCode: number = ExitCode.done;
+  try {
+    const evaluation = await evaluateExperiment(experiment, plan.baseline, measurement, options.accuracy);
+    const { conclusionsOf, measuredEnergy } = await import('../../exec/figures/conclusions.js');
+    const { repeated, exported, extra, names } = conclusionsOf(evaluation, plan, lines);
+    const faults: Warning[] = measurement.faults
+      .slice(knownFaults)
+      .map(({ message }) => ({ code: 'measuring-fault', message }));
+    const earlier = limits.maxRegression?.earlier.board;
+    const summary = await measurement.summarize([...faults, ...evaluation.warnings], extra, (board) =>
+      instrumentWarnings(board, earlier),
+    );
+    if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
+    for (const text of endTexts(experiment)) say(`powerlog: ${text}`);
+    if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
+      const { reportText } = await import('./exec-report.js');
+      const { command } = evaluation;
+      const phases = plan.commands.length === 1 ? evaluation.commands[0]!.phases : [];
+      const files = [...measurement.files, ...exports.map(({ path }) => path)];
+      const comparison = exported?.comparison ?? null;
+      say(reportText({ summary, command, phases, repeated, comparison, names, files }));
+    }
+    for (const { met, message } of checkLimits(limits, measuredEnergy(evaluation, repeated))) {
+      say(`powerlog: ${styled(met ? 'yellow' : 'red', message)}`);
+      if (!met) verdictCode = ExitCode.limitNotMet;
+    }
+  } catch (error) {
+    measurement.fault(error);
+    say(`powerlog: the command has ended, but its figures are lost: ${errorText(error)}`);
+    if (process.env.POWERLOG_DEBUG && error instanceof Error) say(error.stack ?? '');
+  }
+  const [fault] = measurement.faults;
+  return options.strict && fault ? fault.exitCode : verdictCode;
+}
+
+/** Each of several commands may have its own --prepare and --conclude, or all of them one. */
+function plannedCommands(words: readonly string[], options: ExecOptions): PlannedCommand[] {
+  const { compare, prepare = [], conclude = [] } = options;
+  const commands = compare ? words.map((line) => ['/bin/sh', '-c', line]) : [words];
+  const ofCommand = (lines: readonly string[], n: number): string | null =>
+    (lines.length === 1 ? lines[0] : lines[n]) ?? null;
+  return commands.map((argv, n) => ({
+    ...{ argv, prepare: ofCommand(prepare, n), conclude: ofCommand(conclude, n) },
+  }));
+}
+
+/** Why not all that was planned took place. */
+function endTexts({ last, hookFailure, status, missing }: Experiment): string[] {
+  if (last?.end.failure) return [last.end.failure];
+  if (hookFailure) return [hookFailure.message];
+  if (missing === 0 || !last || (status === 0 && last.status !== 'interrupted')) return [];
+  const which = last.warmup ? 'a warm-up' : 'a run';
+  const what = { failed: `${which} failed`, interrupted: `${which} was interrupted`, ok: 'interrupted' };
+  return [`${what[last.status]}; the other ${plural(missing, 'run')} did not take place`];
+}
+
+async function baselineFrom(option: BaselineOption): Promise<Baseline> {
+  if ('durationMs' in option) return { kind: 'measure', durationMs: option.durationMs };
+  return { kind: 'known', powerW: await readIdlePower(option.path) };
+}
+
+async function limitsFrom(options: ExecOptions): Promise<Limits> {
+  const { maxEnergy, maxRegression, baselineRun, minCoverage } = options;
+  return {
+    maxEnergyJ: maxEnergy ?? null,
+    minCoverage: minCoverage ?? null,
+    maxRegression:
+      maxRegression === undefined || baselineRun === undefined
+        ? null
+        : { share: maxRegression, earlier: await readEarlierRun(baselineRun) },
+  };
+}
+
+async function openExports(options: ExecOptions): Promise<ExportFile[]> {
+  const { exportJson, exportMarkdown, exportCsv, force = false } = options;
+  const wanted = { json: exportJson, markdown: exportMarkdown, csv: exportCsv };
+  const files: ExportFile[] = [];
+  for (const format of ['json', 'markdown', 'csv'] as const) {
+    const path = wanted[format];
+    if (path === undefined) continue;
+    try {
+      const { ExportFile, exportFormats } = await import('../../exec/export.js');
+      files.push(new ExportFile(path, exportFormats[format], force));
+    } catch (error) {
+      if (!options.strict && outOfDescriptors(error)) {
+        say(`powerlog: ${errorText(error)}`);
+        continue;
+      }
+      for (const file of files) await file.close();
+      throw error;
+    }
+  }
+  return files;
+}
+
+/** What is to be said, kept back while a command runs that may be speaking itself. */
+class Notices {
+  #held: string[] = [];
+
+  constructor(private readonly relay: SignalRelay) {}
+
+  take(text: string): void {
+    if (this.relay.attached) this.#held.push(text);
+    else say(`powerlog: ${text}`);
+  }
+
+  release(): void {
+    for (const text of this.#held.splice(0)) say(`powerlog: ${text}`);
+  }
+}

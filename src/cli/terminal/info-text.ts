@@ -1,0 +1,103 @@
+import { boardFor, isNewerThanKnown } from '../../board/catalogue.js';
+import type { CalibrationSummary } from '../../measure/summary.js';
+import type { ProbeCalibration } from '../../session/calibration-summary.js';
+import type { Reading } from '../../session/first-readings.js';
+import type { BoardIdentity } from '../../stream/recording-header.js';
+import { printable } from '../../text.js';
+import { fixed } from '../../units.js';
+import { print } from './say.js';
+import { formatTable } from './table.js';
+
+const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°C', pct: '%', rpm: 'rpm' };
+
+/** All that the board applies: to its rails as the summary tells it, and to what it reads beside them. */
+export interface WholeCalibration extends CalibrationSummary {
+  readonly probes: Readonly<Record<string, ProbeCalibration>>;
+}
+
+/**
+ * Prints a board's identity and readings: for people a table, or JSON with the CSV's names.
+ * @param calibration Undefined where nobody asked for it, null where the board gave none.
+ */
+export function printInfo(
+  identity: BoardIdentity,
+  readings: readonly Reading[],
+  calibration: WholeCalibration | null | undefined,
+  json: boolean,
+): void {
+  const { product, productId, uid, name, firmware, port } = identity;
+  if (json) {
+    const board = {
+      ...{ product, product_id: productId, uid, name, firmware, port },
+      ...(calibration === undefined ? {} : { calibration }),
+    };
+    const values = Object.fromEntries(readings.map((reading) => [reading.name, reading.value]));
+    print(`${JSON.stringify({ board, readings: values }, undefined, 2)}\n`);
+    return;
+  }
+  const facts = formatTable(
+    ['', ''],
+    [
+      ['Product', `${product} (0x${productId.toString(16)})`],
+      ['Name', name === null ? 'not known' : printable(name)],
+      ['UID', uid ?? 'not known'],
+      ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
+      ['Port', printable(port)],
+      ['Read by', tableProvenance(identity)],
+    ],
+  );
+  const table = formatTable(
+    ['READING', 'VALUE', '', 'COLUMN'],
+    readings.map((reading) => [reading.title, ...valueCells(reading), reading.name]),
+    [1],
+  );
+  print(`${facts.trimStart()}\n\n${table}\n`);
+  if (calibration !== undefined) print(`\n${calibrationText(calibration)}\n`);
+}
+
+/** Where the table comes from that its readings are read with. */
+function tableProvenance({ id, firmware }: BoardIdentity): string {
+  const board = boardFor(id, firmware);
+  if (!board) return "the capture's own header";
+  return `the maker's published contract of firmware ${board.firmware}, and its library; not checked on hardware`;
+}
+
+/** How far this firmware's table can be trusted. */
+function provenance({ id, firmware }: BoardIdentity): string {
+  if (isNewerThanKnown(id, firmware)) return ', newer than this powerlog knows';
+  return boardFor(id, firmware)?.released === false ? ', a draft by its maker' : '';
+}
+
+function calibrationText(calibration: WholeCalibration | null): string {
+  if (!calibration) return 'The board did not say which calibration it applies.';
+  const signed = (value: number) => (value > 0 ? `+${value}` : String(value));
+  const table = formatTable(
+    ['CALIBRATION', 'VOLTAGE OFFSET', 'GAIN', 'CURRENT OFFSET', 'GAIN'],
+    Object.entries(calibration.rails).map(([rail, each]) => [
+      rail,
+      signed(each.voltage_offset),
+      signed(each.voltage_gain),
+      signed(each.current_offset),
+      signed(each.current_gain),
+    ]),
+    [1, 2, 3, 4],
+  );
+  const probes = formatTable(
+    ['PROBE', 'OFFSET', 'GAIN', 'THERMISTOR'],
+    Object.entries(calibration.probes).map(([name, { offset, gain, thermistor_k: k }]) => [
+      name,
+      signed(offset),
+      signed(gain),
+      k === undefined ? '' : `B ${k} K`,
+    ]),
+    [1, 2],
+  );
+  const explained =
+    'Offsets in raw units of the converter, gains in 1/4096 above 1, as the board keeps them.';
+  return `${table}\n\n${probes}\n\n${explained}\nSHA-256 ${calibration.sha256}`;
+}
+
+function valueCells({ name, value, decimals }: Reading): [string, string] {
+  if (value === null) return ['', 'not connected'];
+  return [fixed(value, decimals), units[name.slice(name.lastIndexOf('_') + 1)] ?? ''];
+}

@@ -1,0 +1,97 @@
+import { startTimer } from '../../timer.js';
+import { ignoreInherited, isIgnored } from '../start/ignored.js';
+import { inTerminalForeground } from './foreground.js';
+
+/** What powerlog passes on to the child. */
+const forwarded: readonly NodeJS.Signals[] = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGTSTP',
+  'SIGCONT',
+];
+
+/** What a terminal sends to the whole foreground group by itself. */
+const fromTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGTSTP']);
+
+/** What ends powerlog while no child runs that would have a say in it. */
+const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
+
+export const endsPowerlog = (signal: NodeJS.Signals): boolean => ending.has(signal);
+
+/** Whoever gets the signals: the child. */
+export interface SignalTarget {
+  /** False where it has ended. */
+  signal(signal: NodeJS.Signals): boolean;
+}
+
+/**
+ * Hands powerlog's signals to the child and keeps powerlog alive to see what becomes of it. What the terminal has
+ * already given to both (they share its foreground process group) is not given to the child a second time. What was
+ * ignored when powerlog was started, as by `nohup`, is ignored by both.
+ */
+export class SignalRelay {
+  /** The signal that came while there was no child to decide about it; null until then. */
+  interruptedBy: NodeJS.Signals | null = null;
+
+  /** By which signal somebody wants this to end, also where the child decided otherwise for itself: no more runs then. */
+  endSignal: NodeJS.Signals | null = null;
+
+  #target: SignalTarget | null = null;
+  #wake: (() => void) | null = null;
+  readonly #listener = (signal: NodeJS.Signals): void => this.#take(signal);
+
+  constructor() {
+    ignoreInherited();
+    for (const signal of forwarded) if (!isIgnored(signal)) process.on(signal, this.#listener);
+  }
+
+  /** From now on signals go to this child; with null, they end what powerlog itself is doing. */
+  attach(target: SignalTarget | null): void {
+    this.#target = target;
+  }
+
+  /** A child runs. */
+  get attached(): boolean {
+    return this.#target !== null;
+  }
+
+  /** Waits; false where a signal ended the wait, also one that came before it. */
+  async sleep(durationMs: number): Promise<boolean> {
+    if (this.interruptedBy === null)
+      await new Promise<void>((resolve) => {
+        const cancel = startTimer(durationMs, resolve);
+        this.#wake = () => {
+          cancel();
+          resolve();
+        };
+      });
+    this.#wake = null;
+    return this.interruptedBy === null;
+  }
+
+  dispose(): void {
+    for (const signal of forwarded) process.off(signal, this.#listener);
+  }
+
+  #take(signal: NodeJS.Signals): void {
+    const target = this.#target;
+    if (target && !(fromTerminal.has(signal) && inTerminalForeground())) target.signal(signal);
+    if (ending.has(signal)) this.endSignal ??= signal;
+    if (!target && ending.has(signal)) {
+      this.interruptedBy ??= signal;
+      this.#wake?.();
+    }
+    if (signal === 'SIGTSTP') this.#stop();
+  }
+
+  /** A shell waits for powerlog to stop before it gives the prompt back. Whether to is the system's to say. */
+  #stop(): void {
+    process.off('SIGTSTP', this.#listener);
+    process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', this.#listener); // here again after SIGCONT
+  }
+}

@@ -1,0 +1,71 @@
+import type { Summary } from '../../measure/summary.js';
+import type { Exported } from '../export.js';
+import type { MeasuredEnergy } from '../limits.js';
+import type { ExperimentPlan } from '../runs/experiment.js';
+import type { Evaluation } from './evaluate.js';
+import { commandNames } from './names.js';
+import { compareRuns, counts, summarizeRuns } from './repeated-runs.js';
+import type { RepeatedRuns } from './summaries.js';
+
+/** What an experiment comes to, for the summary, the exports and people. */
+export interface Conclusions {
+  /** Where there was more than one run or command. */
+  readonly repeated: readonly RepeatedRuns[];
+  /** Null where nothing was run. */
+  readonly exported: Exported | null;
+  readonly extra: Partial<Summary>;
+  /** What people call the commands. */
+  readonly names: readonly string[];
+}
+
+/** @param lines the command lines, whole */
+export function conclusionsOf(
+  evaluation: Evaluation,
+  plan: ExperimentPlan,
+  lines: readonly string[],
+): Conclusions {
+  const names = commandNames(lines);
+  const several = plan.commands.length > 1;
+  const measured = evaluation.commands.filter(({ runs }) => runs.length > 0);
+  const runs: RepeatedRuns[] = measured.map((each) => ({
+    ...summarizeRuns(each, plan.warmups),
+    ...(several ? { phases: each.phases } : {}),
+  }));
+  const [first, second] = runs;
+  const comparison =
+    first && second && plan.commands.length === 2
+      ? compareRuns([first, second], [names[0]!, names[1]!])
+      : null;
+  const repeated = several || plan.runs > 1 ? runs : [];
+  const extra: Partial<Summary> = {
+    ...(evaluation.command ? { command: evaluation.command } : {}),
+    ...(evaluation.command && !several ? { phases: evaluation.commands[0]?.phases ?? [] } : {}),
+    ...(repeated.length > 0 ? { runs: repeated } : {}),
+    ...(comparison ? { comparison } : {}),
+  };
+  return { repeated, exported: runs.length > 0 ? { runs, comparison, lines } : null, extra, names };
+}
+
+/**
+ * What the limits are held against: of several commands, the last; of several runs the mean of those that went well, and
+ * their worst coverage.
+ */
+export function measuredEnergy(
+  { command }: Evaluation,
+  repeated: readonly RepeatedRuns[],
+): MeasuredEnergy | null {
+  const last = repeated.at(-1);
+  if (last) {
+    const mean = last.energy_j.system;
+    if (!mean) return null;
+    return {
+      energyJ: mean.mean,
+      uncertaintyJ: mean.interval95 && mean.interval95[1] - mean.mean,
+      coverage: Math.min(...last.runs.filter(counts).map((run) => run.coverage)),
+    };
+  }
+  const energyJ = command?.energy_j.system ?? null;
+  if (!command || command.warmup || energyJ === null) return null;
+  const uncertaintyJ = command.energy_uncertainty_j.system ?? null;
+  return { energyJ, uncertaintyJ, coverage: command.coverage };
+}

@@ -1,0 +1,175 @@
+import type { RailMap } from '../../measure/rail-map.js';
+import type { PerComponent, RepairedSummary } from '../../measure/summary.js';
+import { type ExecParts, execPartsSchema, type KnownPhase, type KnownRun } from '../../schema/exec-parts.js';
+import type { KnownSummary } from '../../schema/summary.js';
+import { planRepair, type RepairPlan } from '../../session/repair/repair.js';
+import { notKept, partKeys } from '../../session/repair/repair-summary.js';
+import type { Warning } from '../../stream/warning.js';
+import type { GroupResult } from '../../trace/group.js';
+import { PowerHistory } from '../../trace/history.js';
+import { evaluateStretches, type StretchGroup } from '../../trace/stretches.js';
+import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
+import type { PhaseSummary, PowerDistribution, PowerRange, RunSummary } from './summaries.js';
+
+/**
+ * As `planRepair`, with what `exec` added to the summary that is there: what the samples that are left reach is kept as
+ * it is, the rest is evaluated again over as much of it as is left.
+ * @throws UserError (badInput)
+ */
+export async function planRepairOfRun(path: string, map: RailMap | undefined): Promise<RepairPlan> {
+  let history: PowerHistory | undefined;
+  const watch = (components: number) => {
+    history = new PowerHistory(components);
+    return history;
+  };
+  try {
+    const plan = await planRepair(path, { map, watch });
+    const { replaced, summary: made } = plan;
+    if (!made || !replaced || !partKeys.some((key) => key in replaced)) return plan;
+    const { parts, warnings } = await keptParts(replaced, plan, made, history);
+    const summary = { ...made, ...parts, warnings: [...made.warnings, ...warnings] };
+    return { ...plan, summary };
+  } finally {
+    await history?.dispose();
+  }
+}
+
+type Parts = Readonly<Record<string, unknown>>;
+
+async function keptParts(
+  there: KnownSummary,
+  { lastUs, partFacts }: RepairPlan,
+  summary: RepairedSummary,
+  history: PowerHistory | undefined,
+): Promise<{ readonly parts: Parts; readonly warnings: readonly Warning[] }> {
+  if (!execPartsSchema.safeParse(there).success)
+    return { parts: {}, warnings: [notKept(partKeys.filter((key) => key in there).join(', '))] };
+  const facts: CostFacts = {
+    components: Object.keys(summary.energy_j),
+    accuracyShare: summary.uncertainty.accuracy_share,
+  };
+  const again = new Again(lastUs ?? Number.NEGATIVE_INFINITY, facts);
+  // The file's own objects, so that what is kept is kept to the letter.
+  const { command, phases, runs } = there as ExecParts;
+  const askedCommand = command && again.run('the command', command);
+  const askedPhases = phases?.map((phase) => again.phase(phase));
+  const askedRuns = runs?.map((each) => ({
+    each,
+    short: each.runs.some((run) => again.isShort([run])),
+    runs: each.runs.map((run, n) => again.run(`run ${n + 1}`, run)),
+    phases: each.phases?.map((phase) => again.phase(phase)),
+  }));
+  if (again.short.length === 0)
+    return { parts: Object.fromEntries(partKeys.map((key) => [key, there[key]])), warnings: [] };
+
+  if (!history || !partFacts) return wholeParts(there, again);
+  const results = await evaluateStretches(history.chunks(), facts.components.length, partFacts, again.groups);
+  const repeated = askedRuns?.map(({ each, short, runs, phases }) => ({
+    ...each,
+    runs: runs.map((make) => make(results)),
+    ...(phases && { phases: phases.map((make) => make(results)) }),
+    // A mean over a run that lost a part would be of something else.
+    ...(short && { energy_j: again.each(() => null), power_w: again.each(() => null) }),
+  }));
+  const parts = {
+    ...(askedCommand && { command: askedCommand(results) }),
+    ...(askedPhases && { phases: askedPhases.map((make) => make(results)) }),
+    ...(repeated && { runs: repeated }),
+  };
+  const warnings = [again.warning(), ...('comparison' in there ? [notKept('comparison')] : [])];
+  return { parts, warnings };
+}
+
+/** What means bear of it: a part that is cut short is in the middle of one, and what it reached is in none. */
+function wholeParts(
+  there: KnownSummary,
+  again: Again,
+): { readonly parts: Parts; readonly warnings: readonly Warning[] } {
+  const { command, phases, runs } = there as ExecParts;
+  const short = {
+    command: command !== undefined && again.isShort([command]),
+    phases: phases?.some(({ spans }) => again.isShort(spans)) ?? false,
+    runs: runs?.some((each) => again.isShort(each.runs)) ?? false,
+  };
+  const lost = partKeys.filter((key) => key in there && short[key === 'comparison' ? 'runs' : key]);
+  const kept = partKeys.filter((key) => key in there && !lost.includes(key));
+  return {
+    parts: Object.fromEntries(kept.map((key) => [key, there[key]])),
+    warnings: [notKept(lost.join(', '))],
+  };
+}
+
+/** Where something lies in the recording. */
+type Lying = Pick<KnownRun, 'start_s' | 'end_s'>;
+type Made<Part> = (results: readonly GroupResult[]) => Part;
+
+/** What has to be evaluated again, since it reaches behind the last sample that is left. */
+class Again {
+  readonly groups: StretchGroup[] = [];
+  /** Names of what is cut short, for people. */
+  readonly short: string[] = [];
+
+  constructor(
+    readonly lastUs: number,
+    readonly facts: CostFacts,
+  ) {}
+
+  run(name: string, known: KnownRun): Made<RunSummary> {
+    const at = this.#ask(name, [known], true);
+    if (at === null) return () => known as unknown as RunSummary;
+    return (results) => {
+      const { withinUs } = results[at]!;
+      const cost = costOf<PowerDistribution>(results[at]!, known.duration_s * 1e6, this.facts);
+      const idleW = known.baseline_power_w;
+      return {
+        ...(known as unknown as RunSummary),
+        ...cost,
+        energy_above_idle_j: this.each((component) => {
+          const energyJ = cost.energy_j[component]!;
+          const idle = idleW?.[component];
+          return energyJ === null || idle === undefined ? null : tidy(energyJ - (idle * withinUs) / 1e6);
+        }),
+      };
+    };
+  }
+
+  phase(known: KnownPhase): Made<PhaseSummary> {
+    const at = this.#ask(`phase ${JSON.stringify(known.name)}`, known.spans, false);
+    if (at === null) return () => known as unknown as PhaseSummary;
+    return (results) => ({
+      ...(known as unknown as PhaseSummary),
+      ...costOf<PowerRange>(results[at]!, known.duration_s * 1e6, this.facts),
+      // How much of the count the rest of the energy was for, nobody knows.
+      ...('energy_per_count_j' in known && { energy_per_count_j: this.each(() => null) }),
+    });
+  }
+
+  warning(): Warning {
+    const names = [...new Set(this.short)];
+    const last = names.pop()!;
+    const subject = names.length > 0 ? `${names.join(', ')} and ${last} reach` : `${last} reaches`;
+    const message = `${subject} behind the last sample that is left (${(this.lastUs / 1e6).toFixed(3)} s): energies and powers are of the part before it`;
+    return { code: 'cut-short', message };
+  }
+
+  each<Value>(value: (component: string) => Value): PerComponent<Value> {
+    return perComponent(this.facts.components, value);
+  }
+
+  isShort(spans: readonly Lying[]): boolean {
+    return spans.some(({ end_s }) => end_s * 1e6 > this.lastUs);
+  }
+
+  /** Null where all of it is still there. */
+  #ask(name: string, spans: readonly Lying[], distribution: boolean): number | null {
+    if (!this.isShort(spans)) return null;
+    this.short.push(name);
+    const stretches = spans.map(({ start_s, end_s }) => ({
+      startUs: start_s * 1e6,
+      endUs: end_s * 1e6,
+      startUncertaintyUs: 0,
+      endUncertaintyUs: 0,
+    }));
+    return this.groups.push({ stretches, distribution }) - 1;
+  }
+}

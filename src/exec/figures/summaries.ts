@@ -1,0 +1,95 @@
+import type { PerComponent, UncertaintySummary } from '../../measure/summary.js';
+
+/*
+ * What `exec` adds to `run.summary.json`. Seconds, joules, watts; null for what is not known.
+ */
+
+export interface PowerRange {
+  /** Time-weighted. */
+  readonly mean: number | null;
+  /** Between the samples' and the interpolated ends'. */
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+export interface PowerDistribution extends PowerRange {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+/** What a stretch of the recording cost. */
+export interface Cost<Power> {
+  readonly duration_s: number;
+  /** Share of the duration that lies within the recording and outside of its gaps. */
+  readonly coverage: number;
+  readonly power_w: PerComponent<Power>;
+  /** Of what lies within the recording; null where nothing does. */
+  readonly energy_j: PerComponent<number | null>;
+  readonly energy_uncertainty_j: PerComponent<number | null>;
+  readonly uncertainty: UncertaintySummary;
+}
+
+/** Only what went well is in means, intervals and tests. Interrupted: somebody wanted an end while it ran. */
+export type RunStatus = 'ok' | 'failed' | 'interrupted';
+
+/** How one run of a command went. */
+export interface RunSummary extends Cost<PowerDistribution> {
+  /** From 1, among the command's runs, or among its warm-ups. */
+  readonly number: number;
+  readonly status: RunStatus;
+  /** Of a warm-up, which is only listed where it did not go well. */
+  readonly warmup?: true;
+  /** Null where a signal ended it, and where it could not be run. */
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  readonly pid: number | null;
+  readonly start_s: number;
+  readonly end_s: number;
+  /** What the components drew before, or what `--baseline FILE` says; null where it is not known. */
+  readonly baseline_power_w: PerComponent<number> | null;
+  readonly energy_above_idle_j: PerComponent<number | null>;
+  readonly energy_above_idle_uncertainty_j: PerComponent<number | null>;
+}
+
+/** `command` in the summary: the last run. */
+export interface CommandSummary extends RunSummary {
+  readonly argv: readonly string[];
+}
+
+export interface PhaseSummary extends Cost<PowerRange> {
+  readonly name: string;
+  readonly times: number;
+  /** Absent where no mark gave one. */
+  readonly count?: number;
+  /** How many of the times no mark ended. */
+  readonly unended?: number;
+  readonly spans: readonly { readonly start_s: number; readonly end_s: number }[];
+  /** Absent without a count, and for a name that only marks instants. */
+  readonly energy_per_count_j?: PerComponent<number | null>;
+}
+
+export interface RepeatedSummary {
+  readonly mean: number;
+  readonly stddev: number | null;
+  /** 95 % interval of the mean; null for one run. */
+  readonly interval95: readonly [number, number] | null;
+}
+
+/** One entry of `runs`: a command's repeated runs. */
+export interface RepeatedRuns {
+  readonly argv: readonly string[];
+  /** All that took place, and the warm-ups that did not go well. */
+  readonly runs: readonly RunSummary[];
+  /** How many of them went well, and so are in the figures below. */
+  readonly counted: number;
+  /** Runs before those, which do not count. */
+  readonly warmups: number;
+  /** Null where no run went well, as are the others. */
+  readonly duration_s: RepeatedSummary | null;
+  /** Mean powers. */
+  readonly power_w: PerComponent<RepeatedSummary | null>;
+  readonly energy_j: PerComponent<RepeatedSummary | null>;
+  /** Where several commands were compared; of one command they stand beside `runs`. */
+  readonly phases?: readonly PhaseSummary[];
+}

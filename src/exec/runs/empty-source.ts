@@ -1,0 +1,75 @@
+import { boardFor } from '../../board/catalogue.js';
+import { nsSince, readClockAnchor } from '../../clock.js';
+import type { Recording, Source } from '../../source/source.js';
+import type { FrameBlock } from '../../stream/frame-block.js';
+import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
+import type { Warning } from '../../stream/warning.js';
+
+/** Stands in where no board is there: a recording with a start, an end, and nothing in between. */
+export class EmptySource implements Source {
+  readonly board = boardFor('benchlab')!;
+  readonly identity: BoardIdentity;
+
+  constructor(
+    port: string,
+    /** Why. */
+    readonly error: Error,
+  ) {
+    this.identity = {
+      id: this.board.id,
+      product: 'none',
+      productId: 0,
+      uid: null,
+      name: null,
+      firmware: null,
+      port,
+    };
+  }
+
+  start(): Recording {
+    return new EmptyRecording(this.identity, {
+      code: 'no-board',
+      message: `nothing was measured: ${this.error.message}`,
+    });
+  }
+
+  async close(): Promise<void> {}
+}
+
+class EmptyRecording implements Recording {
+  readonly header: RecordingHeader;
+  /** Resolves to the instant, ns. */
+  readonly #stopped: Promise<number>;
+  #stop: (atNs: number) => void = () => {};
+
+  constructor(
+    board: BoardIdentity,
+    private readonly warning: Warning,
+  ) {
+    const { monotonicNs, unixUs } = readClockAnchor();
+    this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured: true };
+    this.#stopped = new Promise((resolve) => {
+      this.#stop = resolve;
+    });
+  }
+
+  async *blocks(): AsyncGenerator<FrameBlock> {
+    const atNs = await this.#stopped;
+    const none = new Float64Array(0);
+    yield {
+      count: 0,
+      frames: new Uint8Array(0),
+      requestNs: none,
+      replyNs: none,
+      events: [{ type: 'end', atNs, reason: 'stopped' }],
+    };
+  }
+
+  stop(): void {
+    this.#stop(nsSince(this.header.startMonotonicNs!));
+  }
+
+  warnings(): readonly Warning[] {
+    return [this.warning];
+  }
+}

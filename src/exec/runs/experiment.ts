@@ -1,0 +1,177 @@
+import { constants } from 'node:os';
+import { nsSince } from '../../clock.js';
+import type { PerComponent } from '../../measure/summary.js';
+import type { SignalRelay } from '../child/signals.js';
+import type { RunStatus } from '../figures/summaries.js';
+import { type HookFailure, type Hooks, runHook } from './hooks.js';
+import { type MarkedRun, runMarked } from './marked-run.js';
+import type { Measurement } from './measurement.js';
+
+/** What lies between two runs. */
+export type Cooldown = { readonly kind: 'time'; readonly durationMs: number } | { readonly kind: 'idle' };
+
+/** What an idle machine draws: seen before the first run (0 ms is not at all), or known from elsewhere. */
+export type Baseline =
+  | { readonly kind: 'measure'; readonly durationMs: number }
+  | { readonly kind: 'known'; readonly powerW: PerComponent<number> };
+
+/** The stretch before the first run, µs. */
+export interface BaselineStretch {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+export interface ExperimentPlan {
+  readonly commands: readonly PlannedCommand[];
+  /** How often each is run, and how often before that without counting. */
+  readonly runs: number;
+  readonly warmups: number;
+  readonly cooldown: Cooldown | null;
+  readonly baseline: Baseline;
+  /** Goes on after a run that failed, which then has no say in the exit code. */
+  readonly ignoreFailure: boolean;
+  /** Patterns for the commands' standard output. */
+  readonly markOutput: readonly string[];
+}
+
+export interface PlannedCommand extends Hooks {
+  readonly argv: readonly string[];
+}
+
+export interface ExperimentRun extends MarkedRun {
+  /** From 1, among the command's runs or among its warm-ups. */
+  readonly number: number;
+  readonly warmup: boolean;
+  readonly status: RunStatus;
+}
+
+export interface Experiment {
+  /** By command: its runs, and its warm-ups that did not go well. */
+  readonly runs: readonly (readonly ExperimentRun[])[];
+  readonly last: ExperimentRun | null;
+  /** Several runs or commands were planned, so that figures are means. */
+  readonly repeated: boolean;
+  /** Runs that did not take place, since one before them failed or an end was asked for. */
+  readonly missing: number;
+  /** Null where none was asked for, or nothing was measured. */
+  readonly baseline: BaselineStretch | null;
+  /** 0, or the status of the first run or hook that failed, or 128 + n where signal n came between runs. */
+  readonly status: number;
+  readonly hookFailure: HookFailure | null;
+}
+
+/** Power is back at its baseline where it lies within this of it, */
+const idleShare = 0.05;
+const idleMarginMw = 1000;
+/** over this long; */
+const idleWindowMs = 500;
+/** and this is how long it is waited for. */
+const idleLimitMs = 120_000;
+
+/** Runs the commands one after another, until one fails or somebody wants an end. */
+export async function runExperiment(
+  plan: ExperimentPlan,
+  measurement: Measurement,
+  relay: SignalRelay,
+): Promise<Experiment> {
+  const runs: ExperimentRun[][] = plan.commands.map(() => []);
+  const baseline = await measureBaseline(plan, measurement, relay);
+  const idleMw = idlePowerMw(plan, baseline, measurement);
+  let last: ExperimentRun | null = null;
+  let missing = plan.commands.length * (plan.warmups + plan.runs);
+  const repeated = plan.commands.length > 1 || plan.runs > 1;
+  const result = (status: number, hookFailure: HookFailure | null = null): Experiment => ({
+    ...{ runs, last, repeated, baseline, status, missing, hookFailure },
+  });
+  const interrupted = (): number | null =>
+    relay.endSignal === null ? null : 128 + constants.signals[relay.endSignal];
+
+  for (const [index, { argv, prepare, conclude }] of plan.commands.entries()) {
+    for (let n = 0; n < plan.warmups + plan.runs; n++) {
+      const endedBefore = interrupted();
+      if (endedBefore !== null) return result(endedBefore);
+      const unprepared = await runHook('--prepare', prepare, relay);
+      if (unprepared) return result(unprepared.status, unprepared);
+      // Behind the preparation, so that the run does not begin in the heat of that.
+      if (plan.cooldown && (last || prepare !== null))
+        await coolDown(plan.cooldown, idleMw, measurement, relay);
+      const endedNow = interrupted();
+      if (endedNow !== null) return result(endedNow);
+
+      const run = await runMarked(argv, measurement.originNs, relay, plan.markOutput);
+      missing--;
+      const endAsked = relay.endSignal !== null;
+      if (measurement.hasBoard) await measurement.reached(run.endNs / 1000);
+      last = { ...run, ...placeOf(n, plan), status: statusOf(run, endAsked, relay) };
+      if (!last.warmup || last.status !== 'ok') runs[index]!.push(last);
+      const unconcluded = await runHook('--conclude', conclude, relay);
+      if (endsAll(last, plan)) return result(run.end.status, unconcluded);
+      if (unconcluded) return result(unconcluded.status, unconcluded);
+      const endedBehind = interrupted();
+      if (endedBehind !== null && missing > 0) return result(endedBehind);
+    }
+  }
+  return result(0);
+}
+
+const placeOf = (n: number, { warmups }: ExperimentPlan) =>
+  n < warmups ? { warmup: true, number: n + 1 } : { warmup: false, number: n - warmups + 1 };
+
+/** @param endAsked when the run ended; a terminal's signal may be heard of only after what it ended */
+function statusOf({ end }: MarkedRun, endAsked: boolean, relay: SignalRelay): RunStatus {
+  if (endAsked) return 'interrupted';
+  if (end.status === 0) return 'ok';
+  return relay.endSignal !== null || end.signal === 'SIGINT' ? 'interrupted' : 'failed';
+}
+
+/** What cannot be run at all fails each time. */
+function endsAll({ status, end }: ExperimentRun, { ignoreFailure }: ExperimentPlan): boolean {
+  if (status === 'failed') return !ignoreFailure || end.failure !== null;
+  return status === 'interrupted';
+}
+
+async function measureBaseline(
+  { baseline }: ExperimentPlan,
+  measurement: Measurement,
+  relay: SignalRelay,
+): Promise<BaselineStretch | null> {
+  if (!measurement.hasBoard) return null;
+  await measurement.reached(0); // a sample lies before the first run
+  if (baseline.kind === 'known' || baseline.durationMs === 0) return null;
+  const startUs = nsSince(measurement.originNs) / 1000;
+  await relay.sleep(baseline.durationMs);
+  const endUs = startUs + baseline.durationMs * 1000;
+  await measurement.reached(endUs);
+  return { startUs, endUs };
+}
+
+/** What the system draws when idle, mW; null where nobody knows. */
+function idlePowerMw(
+  { baseline }: ExperimentPlan,
+  stretch: BaselineStretch | null,
+  measurement: Measurement,
+): number | null {
+  if (stretch) return measurement.history.meanBetween(stretch.startUs, stretch.endUs, 0);
+  return baseline.kind === 'known' ? (baseline.powerW.system ?? 0) * 1000 : null;
+}
+
+async function coolDown(
+  cooldown: Cooldown,
+  idleMw: number | null,
+  measurement: Measurement,
+  relay: SignalRelay,
+): Promise<void> {
+  if (cooldown.kind === 'time') {
+    await relay.sleep(cooldown.durationMs);
+    return;
+  }
+  if (idleMw === null) return;
+  const limitMw = Math.max(idleMw * (1 + idleShare), idleMw + idleMarginMw);
+  const giveUpMs = performance.now() + idleLimitMs;
+  while (performance.now() < giveUpMs && (await relay.sleep(idleWindowMs))) {
+    const nowUs = nsSince(measurement.originNs) / 1000;
+    await measurement.reached(nowUs);
+    const meanMw = measurement.history.meanBetween(nowUs - idleWindowMs * 1000, nowUs, 0);
+    if (meanMw === null || meanMw <= limitMw) return;
+  }
+}

@@ -1,0 +1,90 @@
+import { delimiter, join } from 'node:path';
+import { errorText } from '../../errors.js';
+import { type ChildEnd, startChild } from '../child/child.js';
+import type { SignalRelay } from '../child/signals.js';
+import { type MarkProblem, MarksReader } from '../marks/marks.js';
+import { MarksFile } from '../marks/marks-file.js';
+import { type Phase, pairMarks } from '../marks/phases.js';
+import type { OutputTap, TapOptions } from '../output/output-tap.js';
+
+/** One run of a command, and what it marked. Instants in ns since the recording began. */
+export interface MarkedRun {
+  readonly argv: readonly string[];
+  readonly end: ChildEnd;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly phases: readonly Phase[];
+  readonly problems: readonly MarkProblem[];
+  /** Problems in all, of which `problems` may be the first. */
+  readonly problemCount: number;
+}
+
+/** Where the module for Python lies, in the package as in a checkout. */
+const pythonPath = join(__dirname, '../../../src/exec/python');
+
+/**
+ * Runs a command to its end, with a file for its marks. Whatever goes wrong with the marks, the command runs.
+ * @param originNs the recording's instant 0 on CLOCK_MONOTONIC
+ * @param markOutput patterns for its standard output; without, that is handed through
+ */
+export async function runMarked(
+  argv: readonly string[],
+  originNs: bigint,
+  relay: SignalRelay,
+  markOutput: readonly string[],
+): Promise<MarkedRun> {
+  const sinceNs = (ns: bigint): number => Number(ns - originNs);
+  const troubles: MarkProblem[] = [];
+  const trouble = (message: string): void => void troubles.push({ line: null, message });
+
+  const marks = new MarksReader({ originNs, childStartNs: sinceNs(process.hrtime.bigint()) });
+  const file = await MarksFile.create((bytes, seenNs) => marks.push(bytes, sinceNs(seenNs))).catch(
+    (error: unknown) => trouble(errorText(error)),
+  );
+  const tap = await openTap({
+    patterns: markOutput,
+    onMark: (mark) => marks.takeOutput(mark, sinceNs(mark.seenNs)),
+    onProblem: trouble,
+  });
+  const environment = childEnvironment(file?.path);
+  const child = startChild(argv, environment, tap ? ['inherit', tap.commandFd, 'inherit'] : 'inherit');
+  relay.attach(child);
+  tap?.handedOver(child);
+  const end = await child.ended;
+  relay.attach(null);
+  await tap?.finish(relay);
+  const startNs = sinceNs(end.startNs);
+  const endNs = sinceNs(end.endNs);
+  await file?.finish().catch((error: unknown) => trouble(`the marks could not be read: ${errorText(error)}`));
+  marks.end(sinceNs(process.hrtime.bigint()));
+  if (file?.truncated)
+    trouble('the marks file was cut short by the command: marks are appended with >>, not >');
+  const { phases, problems } = pairMarks(marks.marks, endNs);
+  return {
+    argv,
+    end,
+    startNs,
+    endNs,
+    phases,
+    problems: [...troubles, ...marks.problems, ...problems],
+    problemCount: troubles.length + marks.problemCount + problems.length,
+  };
+}
+
+async function openTap(options: TapOptions): Promise<OutputTap | null> {
+  if (options.patterns.length === 0) return null;
+  const { OutputTap } = await import('../output/output-tap.js');
+  return OutputTap.open(options).catch((error: unknown) => {
+    options.onProblem(`marks cannot be read from the command's output: ${errorText(error)}`);
+    return null;
+  });
+}
+
+/** The user's own, and what marks need; our directory goes before the user's PYTHONPATH, which stays as it is. */
+function childEnvironment(marksPath: string | undefined): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  delete env.POWERLOG_MARKS; // of a powerlog around this one
+  if (marksPath !== undefined) env.POWERLOG_MARKS = marksPath;
+  env.PYTHONPATH = env.PYTHONPATH ? `${pythonPath}${delimiter}${env.PYTHONPATH}` : pythonPath;
+  return env;
+}

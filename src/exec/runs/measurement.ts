@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
+import { refuseSharedFiles } from '../../file/shared-files.js';
+import { type RailMap, resolveWiring, type Wiring } from '../../measure/rail-map.js';
+import type { BoardSummary, Summary } from '../../measure/summary.js';
+import { type OutputChoice, type Outputs, openOutputs, outputFiles } from '../../session/outputs.js';
+import { runSession } from '../../session/session.js';
+import { openSource } from '../../source/open.js';
+import type { OpenOptions } from '../../source/open-board.js';
+import type { Recording, RecordingOptions, Source } from '../../source/source.js';
+import type { Warning } from '../../stream/warning.js';
+import type { GroupResult } from '../../trace/group.js';
+import { PowerHistory } from '../../trace/history.js';
+import { evaluateStretches, type StretchGroup } from '../../trace/stretches.js';
+import { EmptySource } from './empty-source.js';
+
+export interface MeasurementOptions {
+  readonly port: string;
+  readonly open: OpenOptions;
+  readonly recording: RecordingOptions;
+  readonly map: RailMap;
+  readonly outputs: OutputChoice;
+  /** Throws where there is no board, instead of measuring nothing. */
+  readonly strict: boolean;
+}
+
+/** Something that went wrong with measuring; the child does not hear of it. */
+export interface MeasuringFault {
+  readonly message: string;
+  /** What powerlog ends with where `--strict` asks for it. */
+  readonly exitCode: ExitCode;
+}
+
+/** How long samples are waited for that ought to be there, ms. */
+const graceMs = 1000;
+
+/** How often samples that are waited for are asked for, ms. */
+const askEveryMs = 10;
+
+/** How long the end of a recording is waited for: a hung disk or port must not hold whoever waits for the command. */
+const stopLimitMs = 30_000;
+
+/** Whatever kept a board from being opened, as an error of ours. */
+const noBoard = (port: string, error: unknown): UserError =>
+  error instanceof UserError ? error : boardError(`${port} cannot be measured: ${errorText(error)}`, error);
+
+/** A recording that runs beside a command and must not harm it: after `start`, what goes wrong is kept, not thrown. */
+export class Measurement {
+  readonly faults: MeasuringFault[] = [];
+  /** It did not end when it was told to. */
+  stuck = false;
+  readonly history: PowerHistory;
+  /** The recording's instant 0 on CLOCK_MONOTONIC, ns. */
+  readonly originNs: bigint;
+  readonly #recording: Recording;
+  readonly #session: Promise<void>;
+
+  private constructor(
+    private readonly source: Source,
+    readonly wiring: Wiring,
+    private readonly outputs: Outputs,
+    recordingOptions: RecordingOptions,
+  ) {
+    this.history = new PowerHistory(wiring.sums.length);
+    this.#recording = source.start(recordingOptions);
+    const { startMonotonicNs } = this.#recording.header;
+    if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
+    this.originNs = startMonotonicNs;
+    if (source instanceof EmptySource) this.fault(source.error);
+    this.#session = this.#run();
+  }
+
+  /**
+   * Opens the board and the outputs, and begins to sample.
+   * @throws UserError for outputs that cannot be opened, and whatever is wrong with the command line; for a port only
+   * where `strict`
+   */
+  static async start(options: MeasurementOptions): Promise<Measurement> {
+    const source = await openSource(options.port, options.open).catch((error: unknown) => {
+      // Only what is wrong with the command line is for whoever typed it; the command runs all the same.
+      const wrong = error instanceof UserError && error.exitCode === ExitCode.usage;
+      if (options.strict || wrong) throw noBoard(options.port, error);
+      return new EmptySource(options.port, noBoard(options.port, error));
+    });
+    try {
+      return await Measurement.#begin(source, options);
+    } catch (error) {
+      if (options.strict || !outOfDescriptors(error)) throw error;
+      const { columns } = options.outputs;
+      const nothing = new EmptySource(options.port, noBoard(options.port, error));
+      return Measurement.#begin(nothing, { ...options, outputs: { columns } });
+    }
+  }
+
+  static async #begin(source: Source, options: MeasurementOptions): Promise<Measurement> {
+    let outputs: Outputs | undefined;
+    try {
+      refuseSharedFiles(outputFiles(options.outputs), [{ role: '--port', path: source.identity.port }]);
+      const wiring = resolveWiring(source.board, options.map);
+      outputs = await openOutputs(options.outputs, source, wiring);
+      return new Measurement(source, wiring, outputs, options.recording);
+    } catch (error) {
+      for (const sink of outputs?.sinks ?? []) await sink.finish();
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** False where there is no board, and nothing to wait for. */
+  get hasBoard(): boolean {
+    return !(this.source instanceof EmptySource);
+  }
+
+  /** The board's nominal accuracy, as a share. */
+  get nominalAccuracy(): number {
+    return this.source.board.nominalAccuracy;
+  }
+
+  /** Names of the components, `system` first. */
+  get components(): readonly string[] {
+    return this.wiring.sums.map(({ name }) => name);
+  }
+
+  get files(): readonly string[] {
+    return this.outputs.files;
+  }
+
+  /** Waits until a sample at `us` or later is in, not much longer than it ought to take. */
+  async reached(us: number): Promise<void> {
+    const handOvers = setInterval(() => this.#recording.handOver?.(), askEveryMs);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      const lastUs = Math.max(this.history.lastUs, 0);
+      const spacingMs = this.history.samples > 1 ? lastUs / 1000 / (this.history.samples - 1) : 0;
+      timer = setTimeout(resolve, graceMs + 2 * spacingMs);
+    });
+    await Promise.race([this.history.reached(us), late]);
+    clearTimeout(timer);
+    clearInterval(handOvers);
+  }
+
+  /** Ends the recording; everything that could be written is on disk afterwards. */
+  async stop(): Promise<void> {
+    this.#recording.stop();
+    const ended = this.#session.then(() => this.guarded(() => this.source.close()));
+    const late = sleep(stopLimitMs, 'late', { ref: false });
+    if ((await Promise.race([ended, late])) !== 'late') return;
+    this.stuck = true;
+    this.faults.push({
+      message: `the recording does not end: a port or an output has hung for ${stopLimitMs / 1000} s`,
+      exitCode: ExitCode.outputFailed,
+    });
+  }
+
+  /** What the components did in parts of the recording; after `stop`. */
+  evaluate(groups: readonly StretchGroup[]): Promise<GroupResult[]> {
+    const facts = this.outputs.collector.partFacts();
+    return evaluateStretches(this.history.chunks(), this.wiring.sums.length, facts, groups);
+  }
+
+  /** The summary, written to its file where there is one; after `stop`. */
+  async summarize(
+    warnings: readonly Warning[],
+    extra: Partial<Summary>,
+    doubts: (board: BoardSummary) => readonly Warning[],
+  ): Promise<Summary> {
+    const all = [...(this.#recording.warnings?.() ?? []), ...warnings];
+    try {
+      return await this.outputs.summarize(all, extra, doubts);
+    } finally {
+      await this.history.dispose();
+    }
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const { end } = await runSession({
+        board: this.source.board,
+        recording: this.#recording,
+        wiring: this.wiring,
+        columnsToDecode: this.outputs.columnsToDecode,
+        sinks: [this.history, ...this.outputs.sinks],
+        onSinkError: (error) => {
+          this.fault(error);
+          return true; // the others go on
+        },
+      });
+      if (end === 'board-lost')
+        this.faults.push({
+          message: 'the board was lost and did not come back; what was recorded until then is whole',
+          exitCode: ExitCode.boardLost,
+        });
+    } catch (error) {
+      this.fault(error);
+      await this.history.finish();
+    }
+  }
+
+  /** Keeps what went wrong. */
+  fault(error: unknown): void {
+    const exitCode = error instanceof UserError ? error.exitCode : ExitCode.bug;
+    this.faults.push({ message: errorText(error), exitCode });
+  }
+
+  /** Does something that may fail without anybody being harmed. */
+  async guarded(action: () => Promise<void>): Promise<void> {
+    await action().catch((error: unknown) => this.fault(error));
+  }
+}

@@ -1,0 +1,79 @@
+import { makeFastClock } from '../../clock.js';
+import type { FrameBlock } from '../../stream/frame-block.js';
+import { drainRing, type PlacedEvent, Turns } from '../drain-ring.js';
+import { driveAsync } from '../drive.js';
+import { type Identified, identifyAsync } from '../handshake.js';
+import { type Link, type LinkKind, type LinkSampling, ringSamples, type SamplingOutcome } from '../link.js';
+import { openStream } from '../port/serial-port.js';
+import { SampleRing } from '../ring.js';
+import { Sampler } from '../sampler.js';
+import type { AsyncWire } from '../wire.js';
+import { StreamWire } from './stream-wire.js';
+
+/** The portable link: serialport's stream, on the main thread. @throws UserError (no board) */
+export async function openStreamLink(path: string): Promise<Link> {
+  const port = await openStream(path);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      if (port.isOpen) port.close(() => resolve());
+      else resolve();
+    });
+  try {
+    return await openAsyncLink('stream', path, new StreamWire(port), close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A link over any wire that is awaited. @throws UserError (no board) */
+export async function openAsyncLink(
+  kind: LinkKind,
+  path: string,
+  wire: AsyncWire,
+  close: () => Promise<void>,
+): Promise<Link> {
+  return new AsyncLink(kind, await identifyAsync(path, wire), wire, close);
+}
+
+class AsyncLink implements Link {
+  readonly priority = null;
+  readonly board;
+  readonly identity;
+  private readonly ring: SampleRing;
+  private turns: Turns | undefined;
+
+  constructor(
+    readonly kind: LinkKind,
+    private readonly identified: Identified,
+    private readonly wire: AsyncWire,
+    readonly close: () => Promise<void>,
+  ) {
+    this.board = identified.board;
+    this.identity = identified.identity;
+    const { frameBytes } = this.board;
+    this.ring = new SampleRing(SampleRing.allocate(ringSamples, frameBytes), frameBytes);
+  }
+
+  sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome> {
+    const events: PlacedEvent[] = [];
+    const sampler = new Sampler(this.identified, this.ring, {
+      clock: makeFastClock(options.originNs),
+      rateHz: options.rateHz,
+      endNs: options.endNs,
+      onEvent: (event) => events.push({ at: this.ring.head, event }),
+    });
+    const outcome = driveAsync(sampler, this.wire).then(() => sampler.outcome);
+    outcome.catch(() => {}); // whoever takes the blocks hears of it then
+    this.turns = new Turns(options.handOverMs);
+    return drainRing(this.ring, events, outcome, this.turns);
+  }
+
+  handOver(): void {
+    this.turns?.now();
+  }
+
+  stop(): void {
+    this.ring.requestStop();
+  }
+}

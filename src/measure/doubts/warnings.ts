@@ -1,0 +1,101 @@
+import type { EndReason, FaultKind } from '../../stream/event.js';
+import type { Warning } from '../../stream/warning.js';
+import type { ClockDrift } from './clock-drift.js';
+import type { FaultTally } from './gap-causes.js';
+import type { Waiting } from './waiting.js';
+
+/** What the warnings are made from. */
+export interface Doubts {
+  readonly samples: number;
+  readonly coverage: number | null;
+  readonly faults: ReadonlyMap<FaultKind, FaultTally>;
+  readonly drift: ClockDrift | null;
+  readonly end: EndReason | null;
+  /** Gaps beyond those that are listed. */
+  readonly unlistedGaps: number;
+  /** Seconds without samples before the first and behind the last: not in the energy. */
+  readonly edgeSilenceS: number;
+  readonly waiting: Waiting | null;
+  /** What the board itself found wrong, a sentence each. */
+  readonly boardFaults: readonly string[];
+  /** A firmware newer than any that powerlog has a table for; null where the board's is known. */
+  readonly unprovenFirmware: number | null;
+  /** The board was asked for its calibration and gave none. */
+  readonly noCalibration: boolean;
+}
+
+/** p99 rests on the highest hundredth of the samples. */
+const fewSamples = 100;
+const lowCoverage = 0.99;
+
+const faultTexts: Readonly<Record<FaultKind, ((tally: FaultTally) => string) | null>> = {
+  'no-reply': ({ times }) => `the board left ${count(times, 'question')} unanswered`,
+  'late-reply': ({ times }) => `${count(times, 'reply', 'replies')} came after the deadline and went unused`,
+  'short-reply': ({ times }) => `${count(times, 'reply', 'replies')} came in part`,
+  'wrong-answer': ({ times }) => `${count(times, 'reply', 'replies')} answered another question`,
+  'stray-bytes': ({ times, amount }) =>
+    `${count(amount, 'byte')} that nobody asked for came in and went unused (${count(times, 'time')})`,
+  'implausible-frame': ({ amount }) =>
+    `${count(amount, 'sample')} contradict themselves (a voltage far off nominal, or a power that is not voltage × current); they are kept, since the board said so`,
+  'board-lost': ({ times }) => `the board was lost ${count(times, 'time')}`,
+  overrun: ({ amount }) =>
+    `${count(amount, 'sample')} were taken but could not be kept: the machine was too busy`,
+  suspend: ({ times, amount }) =>
+    `the machine slept ${count(times, 'time')}, ${(amount / 1000).toFixed(1)} s in all: that is neither on the time axis nor in the energy, and unix_time_s is behind by it from there on`,
+  // Told by whoever reads the file, with the place.
+  unreadable: null,
+  joined: null,
+};
+
+/** What a reader of the figures should know, in an order that does not depend on the order of events. */
+export function warningsFor(doubts: Doubts): Warning[] {
+  const warnings: Warning[] = [];
+  const warn = (code: string, message: string) => warnings.push({ code, message });
+
+  if (doubts.unprovenFirmware !== null)
+    warn(
+      'unknown-firmware',
+      `the board's firmware ${doubts.unprovenFirmware} is newer than this powerlog knows; it was read as the newest known, and every frame was checked against itself`,
+    );
+  if (doubts.noCalibration)
+    warn('no-calibration', 'the board did not say which calibration it applies to its readings');
+  for (const text of doubts.boardFaults) warn('board-fault', text);
+  for (const kind of Object.keys(faultTexts) as FaultKind[]) {
+    const tally = doubts.faults.get(kind);
+    const text = faultTexts[kind];
+    if (tally && text) warn(kind, text(tally));
+  }
+  if (doubts.end === 'board-lost')
+    warn('ended-early', 'the board did not come back; the recording ends there');
+  if (doubts.end === 'output-failed')
+    warn('ended-early', 'an output could not be written; the recording ends there');
+  if (doubts.coverage !== null && doubts.coverage < lowCoverage)
+    warn('low-coverage', `${((1 - doubts.coverage) * 100).toFixed(1)} % of the time lies inside gaps`);
+  if (doubts.edgeSilenceS > 0)
+    warn(
+      'silent-edge',
+      `${doubts.edgeSilenceS.toFixed(3)} s before the first or behind the last sample are not in the energy`,
+    );
+  if (doubts.waiting)
+    warn(
+      'sampling-priority',
+      `samples came up to ${(doubts.waiting.longestS * 1000).toFixed(0)} ms apart: sampling ran at normal priority (${doubts.waiting.priority}), behind busy programs; docs/priority.md has the line that allows it a higher one`,
+    );
+  if (doubts.unlistedGaps > 0)
+    warn(
+      'gaps-unlisted',
+      `${count(doubts.unlistedGaps, 'shorter gap')} more count in the coverage but are not listed`,
+    );
+  if (doubts.samples < fewSamples)
+    warn('few-samples', `${count(doubts.samples, 'sample')} can't tell percentiles well`);
+  if (doubts.drift) {
+    const { largestUs, stepped } = doubts.drift;
+    const off = `${(Math.abs(largestUs) / 1e6).toFixed(3)} s ${largestUs > 0 ? 'ahead of' : 'behind'} the monotonic clock`;
+    if (stepped) warn('clock-step', `the wall clock was set: up to ${off}; time_s is not affected`);
+    else warn('clock-slew', `the wall clock crept: up to ${off}; time_s is not affected`);
+  }
+  return warnings;
+}
+
+/** Not `plural` of units.ts: a summary reads the same in every locale. */
+const count = (n: number, noun: string, many = `${noun}s`): string => `${n} ${n === 1 ? noun : many}`;

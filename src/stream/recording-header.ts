@@ -1,0 +1,28 @@
+/** Who answered. */
+export interface BoardIdentity {
+  /** The board's table: `benchlab`. */
+  readonly id: string;
+  readonly product: string;
+  readonly productId: number;
+  /** 24 hexadecimal digits, or null where the source does not know. */
+  readonly uid: string | null;
+  readonly name: string | null;
+  readonly firmware: number | null;
+  /** The reply to READ_CALIBRATION, hexadecimal: null where the board gave none, absent where the source does not know. */
+  readonly calibration?: string | null;
+  /** The path or name it was reached by. */
+  readonly port: string;
+}
+
+/** Facts about a recording that stand before its first sample. */
+export interface RecordingHeader {
+  readonly board: BoardIdentity;
+  /** The instant 0 on this machine's CLOCK_MONOTONIC, ns; null where the recording comes from elsewhere. */
+  readonly startMonotonicNs: bigint | null;
+  /** UTC of the instant 0, µs since 1970; null where nobody knows, as in a bare frame dump. */
+  readonly startUnixUs: number | null;
+  /** False where the instants were made up from a nominal rate, so that nothing can be said of latency. */
+  readonly instantsMeasured: boolean;
+  /** What the sampling thread ran at, `rr 1` or `nice 0`; null where it had none of its own, absent where nobody knows. */
+  readonly samplingPriority?: string | null;
+}
