@@ -5,6 +5,9 @@ const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/g
 export const printable = (text: string): string =>
   text.replace(unprintable, (hidden) => `\\u{${hidden.codePointAt(0)!.toString(16)}}`);
 
+/** The same of text that may have several lines. */
+export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
+
 /**
  * The text in a field of fixed size: UTF-8 up to the first NUL. A character that the field's end cut is left out; control
  * characters, and bytes that are no UTF-8, are shown as `\ufffd`.

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
-import { print, say } from './terminal/say.js';
+import { print, say, tell } from './terminal/say.js';
 import { leaveClosedTerminal } from './terminal/terminal.js';
 
 /** Each command's file is loaded when it is called, or when somebody asks for all of them. */
@@ -57,15 +57,15 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (process.env.POWERLOG_DEBUG && error instanceof Error) say(error.stack ?? '');
   if (error instanceof UserError) {
-    say(`powerlog: ${error.message}`);
+    tell(error.message);
     return error.exitCode;
   }
   if (outOfDescriptors(error)) {
-    say(`powerlog: no descriptor is left (${errorText(error)}); raise \`ulimit -n\``);
+    tell(`no descriptor is left (${errorText(error)}); raise \`ulimit -n\``);
     return ExitCode.outputFailed;
   }
-  say(
-    `powerlog: a bug of ours: ${errorText(error)}. Please report it with the command line at ${tool.bugs}; POWERLOG_DEBUG=1 shows where it happened`,
+  tell(
+    `a bug of ours: ${errorText(error)}. Please report it with the command line at ${tool.bugs}; POWERLOG_DEBUG=1 shows where it happened`,
   );
   return ExitCode.bug;
 }

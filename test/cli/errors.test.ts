@@ -235,3 +235,19 @@ it('shows a stack trace only when asked', () => {
   const args = ['record', '--port', '/dev/ttyACM77', '--out', '-'];
   expect(powerlog(args, undefined, { POWERLOG_DEBUG: '1' }).err).toMatch(/^ {4}at /m);
 });
+
+describe('text from elsewhere', () => {
+  it('moves no cursor: a path in an error, and a name in a capture', () => {
+    const missing = powerlog(['replay', 'no\u001b[2Jsuch\u202e.plog']);
+    expect([missing.code, missing.err]).toEqual([
+      6,
+      expect.stringContaining('no\\u{1b}[2Jsuch\\u{202e}.plog'),
+    ]);
+    const folder = scratch();
+    const path = join(folder, 'a\u001b[31m.plog');
+    writeFileSync(path, Buffer.concat([readFileSync('fixtures/synthetic.plog'), Buffer.from('behind')]));
+    const { err } = powerlog(['replay', path, '--out', join(folder, 'b\u001b[2J.csv')]);
+    expect(err).toContain('\\u{1b}');
+    expect(err).not.toContain('\u001b');
+  });
+});

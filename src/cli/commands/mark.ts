@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { tell } from '../terminal/say.js';
 
 const examples = `
 Examples:
@@ -24,6 +25,8 @@ export function markCommand(): Command {
     .addHelpText('after', examples)
     .action(async (words: string[], options: MarkOptions) => {
       const { appendMark } = await import('../../exec/marks/mark.js');
-      appendMark(words, options.count, options.quiet ?? false);
+      appendMark(words, options.count, (text) => {
+        if (!options.quiet) tell(text);
+      });
     });
 }

@@ -9,7 +9,7 @@ import type { SimulatorStats } from '../../simulator/port/tally.js';
 import { type ProfileName, profileNames } from '../../simulator/profile-names.js';
 import { parseDurationMs, plural } from '../../units.js';
 import { checked, forceOption } from '../options.js';
-import { print, say } from '../terminal/say.js';
+import { print, tell } from '../terminal/say.js';
 
 const help = `
 The port's path is the first and only line on standard output. Any program that speaks to a BENCHLAB can open it.
@@ -111,7 +111,6 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...named('--link', options.link),
     ...named('--from', options.from),
   ]);
-  const tell = (text: string) => say(`powerlog: ${text}`);
   let model = chooseBoard(options);
   if (options.from !== undefined) {
     const { readCapturedFrames } = await import('../../source/captured-frames.js');

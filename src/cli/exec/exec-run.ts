@@ -22,7 +22,7 @@ import type { Warning } from '../../stream/warning.js';
 import { plural } from '../../units.js';
 import { endWhenAskedAgain } from '../impatience.js';
 import { railMapFrom } from '../options.js';
-import { say, styled } from '../terminal/say.js';
+import { say, styled, tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
 import { refuseSharedExecFiles } from './exec-files.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
@@ -50,7 +50,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   let stopWaiting: (() => void) | undefined;
   try {
     const released = await untilRead([options.out, options.capture], relay, (path) =>
-      say(`powerlog: waiting for somebody to read ${path}`),
+      tell(`waiting for somebody to read ${path}`),
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     const measurement = await Measurement.start({
@@ -101,7 +101,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
 /** Says that a signal came before the command; returns the exit code. */
 function notRun({ interruptedBy }: SignalRelay, during: string): number {
   if (interruptedBy === null) return ExitCode.done;
-  say(`powerlog: ${interruptedBy} came while ${during}: the command was not run`);
+  tell(`${interruptedBy} came while ${during}: the command was not run`);
   return 128 + constants.signals[interruptedBy];
 }
 
@@ -133,7 +133,7 @@ async function conclude(
       instrumentWarnings(board, earlier),
     );
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
-    for (const text of endTexts(experiment)) say(`powerlog: ${text}`);
+    for (const text of endTexts(experiment)) tell(`${text}`);
     if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
       const { reportText } = await import('./exec-report.js');
       const { command } = evaluation;
@@ -143,12 +143,12 @@ async function conclude(
       say(reportText({ summary, command, phases, repeated, comparison, names, files }));
     }
     for (const { met, message } of checkLimits(limits, measuredEnergy(evaluation, repeated))) {
-      say(`powerlog: ${styled(met ? 'yellow' : 'red', message)}`);
+      tell(`${styled(met ? 'yellow' : 'red', message)}`);
       if (!met) verdictCode = ExitCode.limitNotMet;
     }
   } catch (error) {
     measurement.fault(error);
-    say(`powerlog: the command has ended, but its figures are lost: ${errorText(error)}`);
+    tell(`the command has ended, but its figures are lost: ${errorText(error)}`);
     if (process.env.POWERLOG_DEBUG && error instanceof Error) say(error.stack ?? '');
   }
   const [fault] = measurement.faults;
@@ -205,7 +205,7 @@ async function openExports(options: ExecOptions): Promise<ExportFile[]> {
       files.push(new ExportFile(path, exportFormats[format], force));
     } catch (error) {
       if (!options.strict && outOfDescriptors(error)) {
-        say(`powerlog: ${errorText(error)}`);
+        tell(`${errorText(error)}`);
         continue;
       }
       for (const file of files) await file.close();
@@ -223,10 +223,10 @@ class Notices {
 
   take(text: string): void {
     if (this.relay.attached) this.#held.push(text);
-    else say(`powerlog: ${text}`);
+    else tell(`${text}`);
   }
 
   release(): void {
-    for (const text of this.#held.splice(0)) say(`powerlog: ${text}`);
+    for (const text of this.#held.splice(0)) tell(`${text}`);
   }
 }

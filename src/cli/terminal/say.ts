@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
 import { errorText, outputError, systemErrorCode, writeFailureText } from '../../errors.js';
+import { printableLines } from '../../text.js';
 
 const standardOutput = 1;
 const standardError = 2;
@@ -18,6 +19,9 @@ export function say(text: string): void {
     // Nobody is left who could be told.
   }
 }
+
+/** What powerlog says of itself; nothing in it, whoever wrote it, moves the cursor or colours the rest. */
+export const tell = (text: string): void => say(`powerlog: ${printableLines(text)}`);
 
 /**
  * Writes to standard output in one go: what a command was asked for, as against what is said about it. A reader that has

@@ -14,7 +14,7 @@ export function printSummary(summary: Summary, files: readonly string[]): void {
   const rate = sample_rate_hz === null ? '' : ` at ${sample_rate_hz.toFixed(1)} Hz`;
   const name = board.name ? ` '${printable(board.name)}'` : '';
   lines.push(
-    `${board.product}${name} on ${board.port}: ${plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s${rate}`,
+    `${printable(board.product)}${name} on ${printable(board.port)}: ${plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s${rate}`,
   );
   const rows = Object.entries(summary.energy_j).map(([component, energyJ]) => {
     const power = summary.power_w[component];
@@ -29,7 +29,8 @@ export function printSummary(summary: Summary, files: readonly string[]): void {
   lines.push(
     `  coverage ${coverage === null ? '–' : `${(coverage * 100).toFixed(2)} %`}, ${plural(gaps.length, 'gap')}; ± is 95 %`,
   );
-  for (const warning of summary.warnings) lines.push(`  ${styled('yellow', 'warning:')} ${warning.message}`);
-  if (files.length > 0) lines.push(`  kept in ${files.join(', ')}`);
+  for (const warning of summary.warnings)
+    lines.push(`  ${styled('yellow', 'warning:')} ${printable(warning.message)}`);
+  if (files.length > 0) lines.push(`  kept in ${files.map(printable).join(', ')}`);
   say(lines.join('\n'));
 }

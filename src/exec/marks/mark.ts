@@ -6,13 +6,16 @@ const kinds: readonly MarkKind[] = ['begin', 'end', 'point'];
 const isKind = (word: string | undefined): word is MarkKind => kinds.includes(word as MarkKind);
 
 /**
- * Appends one line to the marks file of the surrounding `exec`. Outside of one, or after it has ended, it says so on
- * standard error and does nothing: a script keeps working without powerlog. A count that cannot be taken costs the count,
- * not the mark.
+ * Appends one line to the marks file of the surrounding `exec`. Outside of one, or after it has ended, it says so and does
+ * nothing: a script keeps working without powerlog. A count that cannot be taken costs the count, not the mark.
  * @throws UserError (usage) for other words than `[begin|end|point] NAME`, and for such a count; (output failed) for a
  * file that cannot be written
  */
-export function appendMark(words: readonly string[], count: string | undefined, quiet: boolean): void {
+export function appendMark(
+  words: readonly string[],
+  count: string | undefined,
+  note: (text: string) => void,
+): void {
   const [kind, name] = words.length === 1 && !isKind(words[0]) ? (['point', words[0]!] as const) : words;
   if (words.length > 2 || !isKind(kind))
     throw usageError(
@@ -21,23 +24,21 @@ export function appendMark(words: readonly string[], count: string | undefined, 
   if (!name) throw usageError(`${kind} what? Expected a NAME: powerlog mark ${kind} train`);
   const countProblem = count === undefined ? null : whyNoCount(kind, count);
   const tail = count === undefined || countProblem !== null ? '' : ` ${count}`;
-  mark(`${instantNs(kind)} ${kind} ${field(markName(name))}${tail}\n`, quiet);
+  mark(`${instantNs(kind)} ${kind} ${field(markName(name))}${tail}\n`, note);
   if (countProblem !== null) throw usageError(`--count: ${countProblem}`);
 }
 
-function mark(line: string, quiet: boolean): void {
+function mark(line: string, note: (text: string) => void): void {
   const path = process.env.POWERLOG_MARKS;
-  const note = (text: string): void => {
-    if (!quiet) process.stderr.write(`powerlog: ${text}; nothing was marked\n`);
-  };
   if (!path) {
-    note('not inside of `powerlog exec` (POWERLOG_MARKS is not set)');
+    note('not inside of `powerlog exec` (POWERLOG_MARKS is not set); nothing was marked');
     return;
   }
   try {
     append(path, line);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') note('the `powerlog exec` around this has ended');
+    if (systemErrorCode(error) === 'ENOENT')
+      note('the `powerlog exec` around this has ended; nothing was marked');
     else throw outputError(`the mark cannot be written to POWERLOG_MARKS: ${errorText(error)}`, error);
   }
 }
