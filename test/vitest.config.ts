@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     // Real boards and real clocks share the machine: a crowd of test files would only measure each other.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // The program as Node loads it: were its files transformed, a test would have copies of its classes.
     server: { deps: { external: [/\/dist\//] } },
   },
