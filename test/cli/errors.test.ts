@@ -239,10 +239,9 @@ it('shows a stack trace only when asked', () => {
 describe('text from elsewhere', () => {
   it('moves no cursor: a path in an error, and a name in a capture', () => {
     const missing = powerlog(['replay', 'no\u001b[2Jsuch\u202e.plog']);
-    expect([missing.code, missing.err]).toEqual([
-      6,
-      expect.stringContaining('no\\u{1b}[2Jsuch\\u{202e}.plog'),
-    ]);
+    expect(missing.code).toBe(6);
+    expect(missing.err).toContain('such\\u{202e}.plog: cannot be read');
+    for (const hidden of ['\u001b', '\u202e']) expect(missing.err).not.toContain(hidden);
     const folder = scratch();
     const path = join(folder, 'a\u001b[31m.plog');
     writeFileSync(path, Buffer.concat([readFileSync('fixtures/synthetic.plog'), Buffer.from('behind')]));
