@@ -2,7 +2,7 @@ import { benchlab, benchlab2 } from './benchlab.js';
 import type { Board } from './board.js';
 
 /** Every product powerlog speaks with: its tables, oldest firmware first. */
-export const products: readonly (readonly Board[])[] = [benchlab, benchlab2];
+const products: readonly (readonly Board[])[] = [benchlab, benchlab2];
 
 /** Every table there is. */
 export const boards: readonly Board[] = products.flat();

@@ -32,7 +32,7 @@ export interface Link {
   readonly kind: LinkKind;
   readonly board: Board;
   readonly identity: BoardIdentity;
-  /** What its sampling thread runs at, `rr 1` or `nice 0`; null where it has none of its own. */
+  /** What its sampling thread runs at, such as `nice -10, rr 1 under load`; null where it has none of its own. */
   readonly priority: string | null;
   /** Samples until `stop`, the end, or the board is lost; returns which. Called once. */
   sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome>;
