@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
@@ -46,15 +46,20 @@ const marking = `
   mark('end', 'all');`;
 
 describe('energies of phases', () => {
-  const { out, summary } = measured(
-    'phases',
-    [...quick('sim:square'), '--accuracy', '0%'],
-    [process.execPath, '--input-type=module', '-e', marking],
-  );
-  const marks = out
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as [string, string, string]);
+  let summary: ExecSummary;
+  let marks: readonly (readonly [ns: string, kind: string, name: string])[];
+  beforeAll(() => {
+    const ran = measured(
+      'phases',
+      [...quick('sim:square'), '--accuracy', '0%'],
+      [process.execPath, '--input-type=module', '-e', marking],
+    );
+    summary = ran.summary;
+    marks = ran.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  });
 
   /** What the profile says on paper of the times that were marked. */
   const onPaper = (name: string, component: string): number => {

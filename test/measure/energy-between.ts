@@ -1,15 +1,7 @@
-import {
-  accuracyJ,
-  type Budget,
-  boundJ,
-  type EndPowers,
-  instantsJ,
-  samplingJ,
-} from '#powerlog/measure/uncertainty.js';
-
 /*
  * A second, plain way to the figures of an interval, over arrays that hold the whole recording. What powerlog does in one
- * pass over a recording of any length is held against it.
+ * pass over a recording of any length is held against it; the formulas are those of docs/uncertainty.md, written down here once
+ * more, since an oracle that called powerlog's own would agree with whatever they say.
  */
 
 export interface Assumptions {
@@ -42,8 +34,24 @@ export interface IntervalEnergy {
   readonly meanW: number | null;
   readonly minW: number;
   readonly maxW: number;
-  readonly budget: Budget;
+  readonly budget: {
+    readonly accuracyJ: number;
+    readonly gapsJ: number;
+    readonly cutsJ: number;
+    readonly instantsJ: number;
+    readonly samplingJ: number;
+  };
 }
+
+/** What a budget comes to: parts that have nothing to do with each other, so that their squares add. */
+export const halfWidthJ = ({
+  accuracyJ,
+  gapsJ,
+  cutsJ,
+  instantsJ,
+  samplingJ,
+}: IntervalEnergy['budget']): number =>
+  Math.sqrt(accuracyJ ** 2 + gapsJ ** 2 + cutsJ ** 2 + (instantsJ + samplingJ) ** 2);
 
 const wattsPerMw = 1e-3;
 const joulesPerNj = 1e-9;
@@ -79,31 +87,35 @@ export function energyBetween(
     const spacing = timeUs[left + 1]! - timeUs[left]!;
     if (spacing > assumptions.gapLimitUs) {
       const [low, high] = extremesAround(samples, left);
-      gapsJ += boundJ(piece.energyNj, piece.widthUs, low, high);
+      gapsJ += offByJ(piece, low, high);
     } else if (piece.widthUs < spacing) {
       const low = Math.min(powerMw[left]!, powerMw[left + 1]!);
       const high = Math.max(powerMw[left]!, powerMw[left + 1]!);
-      cutsJ += boundJ(piece.energyNj, piece.widthUs, low, high);
+      cutsJ += offByJ(piece, low, high);
     } else stepSquares += ((powerMw[left + 1]! - powerMw[left]!) * spacing) ** 2;
   }
 
   const energyJ = energyNj * joulesPerNj;
   const durationUs = endUs - startUs;
+  const { accuracyShare, instantUs } = assumptions;
+  const start = aroundEnd(samples, startUs, instantUs + (interval.startUncertaintyUs ?? 0));
+  const end = aroundEnd(samples, endUs, instantUs + (interval.endUncertaintyUs ?? 0));
+  const apartMw = Math.max(end.high - start.low, start.high - end.low);
+  const ownNj = Math.sqrt(
+    (start.most * (interval.startUncertaintyUs ?? 0)) ** 2 +
+      (end.most * (interval.endUncertaintyUs ?? 0)) ** 2,
+  );
   return {
     energyJ,
     meanW: durationUs > 0 ? (energyNj / durationUs) * wattsPerMw : null,
     minW: lowMw * wattsPerMw,
     maxW: highMw * wattsPerMw,
     budget: {
-      accuracyJ: accuracyJ(energyJ, assumptions.accuracyShare),
+      accuracyJ: accuracyShare * Math.abs(energyJ),
       gapsJ,
       cutsJ,
-      instantsJ: instantsJ(
-        edgeOf(samples, startUs, assumptions.instantUs, interval.startUncertaintyUs),
-        edgeOf(samples, endUs, assumptions.instantUs, interval.endUncertaintyUs),
-        assumptions.instantUs,
-      ),
-      samplingJ: samplingJ(stepSquares),
+      instantsJ: (instantUs * apartMw + ownNj) * joulesPerNj,
+      samplingJ: 1.96 * Math.sqrt(stepSquares / 12) * joulesPerNj,
     },
   };
 }
@@ -134,18 +146,18 @@ function firstAbove({ count, timeUs }: Samples, us: number): number {
   return low;
 }
 
-/** The powers about an end: of the samples that may lie beside it, and of one more on each side. */
-function edgeOf(samples: Samples, us: number, instantUs: number, uncertaintyUs = 0): EndPowers {
-  const { count, powerMw } = samples;
-  const from = Math.max(0, firstAbove(samples, us - instantUs - uncertaintyUs) - 2);
-  const to = Math.min(count - 1, firstAbove(samples, us + instantUs + uncertaintyUs) + 1);
-  let lowMw = Number.POSITIVE_INFINITY;
-  let highMw = Number.NEGATIVE_INFINITY;
-  for (let n = from; n <= to; n++) {
-    lowMw = Math.min(lowMw, powerMw[n]!);
-    highMw = Math.max(highMw, powerMw[n]!);
-  }
-  return { lowMw, highMw, uncertaintyUs };
+/** How far a piece's energy is off at most, if the power in it lay between two bounds, J. */
+function offByJ({ energyNj, widthUs }: ReturnType<typeof pieceOf>, lowMw: number, highMw: number): number {
+  return Math.max(highMw * widthUs - energyNj, energyNj - lowMw * widthUs) * joulesPerNj;
+}
+
+/** The powers about an end, mW: of the samples that may lie beside it, and of one more on each side. */
+function aroundEnd(samples: Samples, us: number, withinUs: number) {
+  const from = Math.max(0, firstAbove(samples, us - withinUs) - 2);
+  const to = Math.min(samples.count - 1, firstAbove(samples, us + withinUs) + 1);
+  const powers = Array.from({ length: to - from + 1 }, (_, n) => samples.powerMw[from + n]!);
+  const [low, high] = [Math.min(...powers), Math.max(...powers)];
+  return { low, high, most: Math.max(Math.abs(low), Math.abs(high)) };
 }
 
 /** The lowest and the highest power within a second before and after the spacing that begins at `left`. */

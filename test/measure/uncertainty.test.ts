@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { combinedJ } from '#powerlog/measure/uncertainty.js';
-import { energyBetween } from './energy-between.js';
+import { combinedJ, edgesJ } from '#powerlog/measure/uncertainty.js';
+import { energyBetween, halfWidthJ } from './energy-between.js';
 
 const assumptions = { accuracyShare: 0.03, instantUs: 100, gapLimitUs: 20_000 };
 const samplesOf = (points: readonly (readonly [us: number, mw: number])[]) => ({
@@ -73,6 +73,13 @@ describe('energyBetween', () => {
   });
 });
 
+it('a budget comes to what its parts come to on paper', () => {
+  const budget = { accuracyJ: 12, gapsJ: 3, cutsJ: 4, instantsJ: 50, samplingJ: 34 };
+  expect(edgesJ(budget)).toBeCloseTo(Math.sqrt(4 ** 2 + 84 ** 2), 12);
+  expect(combinedJ(budget)).toBeCloseTo(85, 12); // 12² + 3² + 4² + 84² = 85²
+  expect(combinedJ(budget)).toBeCloseTo(halfWidthJ(budget), 12);
+});
+
 /** Uniform 0 … 1, the same in every run. */
 function seeded(seed: number): () => number {
   let state = seed;
@@ -121,7 +128,7 @@ describe('the stated uncertainty', () => {
     )!;
     return {
       error: Math.abs(found.energyJ - energyTo(endUs) + energyTo(startUs)),
-      stated: combinedJ(found.budget),
+      stated: halfWidthJ(found.budget),
     };
   };
 
