@@ -1,10 +1,10 @@
 import { wideValue } from '../board/field-type.js';
 import { missingValue } from '../board/frame.js';
 import { defaultRailMap, resolveWiring } from '../measure/rail-map.js';
-import { type ColumnSource, channelsOf, csvColumns } from '../sink/columns.js';
+import { type ColumnSource, csvColumns } from '../sink/columns.js';
 import type { Source } from '../source/source.js';
 import type { Block } from '../stream/sample-block.js';
-import { runSession } from './session.js';
+import { startRecording } from './record.js';
 
 export interface Reading {
   /** As the CSV names it; ends in its unit. */
@@ -25,14 +25,13 @@ export async function firstReadings(source: Source): Promise<Reading[] | undefin
   const columns = csvColumns(board, wiring, 'all').filter(
     ({ source: { kind } }) => kind === 'sum' || kind === 'channel',
   );
-  const recording = source.start({ handOverMs: promptlyMs });
   let readings: Reading[] | undefined;
-  await runSession({
-    board,
-    recording,
-    wiring,
-    columnsToDecode: channelsOf(columns),
-    sinks: [
+  const recording = await startRecording({
+    source,
+    map: defaultRailMap,
+    outputs: { columns: 'all' },
+    sampling: { handOverMs: promptlyMs },
+    sinks: () => [
       {
         begin: () => {},
         write: (block) => {
@@ -47,6 +46,7 @@ export async function firstReadings(source: Source): Promise<Reading[] | undefin
       },
     ],
   });
+  await recording.ended;
   return readings;
 }
 

@@ -83,66 +83,55 @@ async function record(options: RecordOptions): Promise<void> {
     );
   const [
     { openSource },
-    { resolveWiring },
-    { handOverMsFor, openOutputs, outputFiles },
+    { handOverMsFor, outputFiles },
     { refuseSharedFiles },
-    { runSession },
+    { startRecording },
     { notice },
   ] = await Promise.all([
     import('../../source/open.js'),
-    import('../../measure/rail-map.js'),
     import('../../session/outputs.js'),
     import('../../file/shared-files.js'),
-    import('../../session/session.js'),
+    import('../../session/record.js'),
     import('../terminal/notices.js'),
   ]);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
+  const { duration: durationMs, rate: rateHz } = options;
+  const statusLine =
+    process.stderr.isTTY && !options.quiet ? (await import('../terminal/status-line.js')).StatusLine : null;
   const source = await openSource(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
     onNotice: notice,
   });
-  try {
-    const { board, identity } = source;
-    refuseSharedFiles(outputFiles(options), inputFiles({ port: identity.port }));
-    const wiring = resolveWiring(board, map);
-    const outputs = await openOutputs(options, source, wiring);
-    const sinks = [...outputs.sinks];
-    const { duration: durationMs, rate: rateHz } = options;
-    const statusShown = process.stderr.isTTY && !options.quiet;
-    if (statusShown) {
-      const { StatusLine } = await import('../terminal/status-line.js');
-      sinks.push(new StatusLine(process.stderr, outputs.collector, durationMs));
-    }
-    const recording = source.start({
+  const recording = await startRecording({
+    source,
+    map,
+    outputs: options,
+    inputs: inputFiles({ port: source.identity.port }),
+    sampling: {
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(rateHz === undefined ? {} : { rateHz }),
-      handOverMs: handOverMsFor(options, statusShown),
-    });
-    const release = onEndSignal(() => recording.stop());
-    try {
-      const { end, readerGone } = await runSession({
-        board,
-        recording,
-        wiring,
-        columnsToDecode: outputs.columnsToDecode,
-        sinks,
-      });
-      const summary = await outputs.summarize(recording.warnings?.() ?? []);
-      if (!options.quiet && !readerGone) {
-        const { printSummary } = await import('../terminal/summary-text.js');
-        printSummary(summary, outputs.files);
-      }
-      if (end === 'board-lost') {
-        notice('the board was lost and did not come back; what was recorded is whole');
-        process.exitCode = ExitCode.boardLost;
-      } else process.exitCode = coverageExit(summary, options.minCoverage);
-    } finally {
-      release();
+      handOverMs: handOverMsFor(options, statusLine !== null),
+    },
+    sinks: ({ sinks, collector }) =>
+      statusLine ? [...sinks, new statusLine(process.stderr, collector, durationMs)] : sinks,
+  });
+  const release = onEndSignal(() => recording.stop());
+  try {
+    const { end, readerGone } = await recording.ended;
+    const summary = await recording.summarize();
+    if (!options.quiet && !readerGone) {
+      const { printSummary } = await import('../terminal/summary-text.js');
+      printSummary(summary, recording.files);
     }
+    if (end === 'board-lost') {
+      notice('the board was lost and did not come back; what was recorded is whole');
+      process.exitCode = ExitCode.boardLost;
+    } else process.exitCode = coverageExit(summary, options.minCoverage);
   } finally {
-    await source.close();
+    release();
+    await recording.close();
   }
 }
 

@@ -113,40 +113,37 @@ async function replayOne(
   dump: DumpFacts | null,
   options: ReplayOptions,
 ): Promise<ExitCode> {
-  const [{ openRecorded }, { resolveWiring }, { openOutputs }, { runSession }, { notice }] =
-    await Promise.all([
-      import('../../source/recorded.js'),
-      import('../../measure/rail-map.js'),
-      import('../../session/outputs.js'),
-      import('../../session/session.js'),
-      import('../terminal/notices.js'),
-    ]);
+  const [{ openRecorded }, { startRecording }, { notice }] = await Promise.all([
+    import('../../source/recorded.js'),
+    import('../../session/record.js'),
+    import('../terminal/notices.js'),
+  ]);
+  const progress =
+    process.stderr.isTTY && !options.quiet
+      ? (await import('../terminal/replay-progress.js')).ReplayProgress
+      : null;
   const source = await openRecorded(input, dump);
   try {
-    const { board } = source;
     const { map, host, accuracy } = source.facts;
-    const wiring = resolveWiring(board, await railMapFrom(options, map));
-    const choice = {
-      ...options,
-      out: out ?? undefined,
-      accuracy: options.accuracy ?? accuracy ?? undefined,
-      durable: false,
-    };
-    const outputs = await openOutputs(choice, source, wiring, host);
-    const sinks = [...outputs.sinks];
-    if (process.stderr.isTTY && !options.quiet) {
-      const { ReplayProgress } = await import('../terminal/replay-progress.js');
-      sinks.push(new ReplayProgress(process.stderr, input));
-    }
-    const recording = source.start();
-    const { columnsToDecode } = outputs;
-    const { readerGone } = await runSession({ board, recording, wiring, columnsToDecode, sinks });
+    const recording = await startRecording({
+      source,
+      map: await railMapFrom(options, map),
+      outputs: {
+        ...options,
+        out: out ?? undefined,
+        accuracy: options.accuracy ?? accuracy ?? undefined,
+        durable: false,
+      },
+      host,
+      sinks: ({ sinks }) => (progress ? [...sinks, new progress(process.stderr, input)] : sinks),
+    });
+    const { readerGone } = await recording.ended;
     if (readerGone) return ExitCode.done;
-    const warnings = recording.warnings();
-    const summary = await outputs.summarize(warnings);
+    const { warnings } = recording;
+    const summary = await recording.summarize();
     if (!options.quiet) {
       const { printSummary } = await import('../terminal/summary-text.js');
-      printSummary(summary, outputs.files);
+      printSummary(summary, recording.files);
     } else for (const { message } of warnings) notice(`warning: ${message}`);
     const damage = warnings.find(({ code }) => code === 'capture-damaged' || code === 'capture-left');
     if (damage) throw inputError(damage.message);

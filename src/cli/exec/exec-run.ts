@@ -129,9 +129,11 @@ async function conclude(
       .slice(knownFaults)
       .map(({ message }) => ({ code: 'measuring-fault', message }));
     const earlier = limits.maxRegression?.earlier.board;
-    const summary = await measurement.summarize([...faults, ...evaluation.warnings], extra, (board) =>
-      instrumentWarnings(board, earlier),
-    );
+    const summary = await measurement.summarize({
+      warnings: [...faults, ...evaluation.warnings],
+      extra,
+      doubts: (board) => instrumentWarnings(board, earlier),
+    });
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
     for (const text of endTexts(experiment)) tell(`${text}`);
     if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {

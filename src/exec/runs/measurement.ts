@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
-import { refuseSharedFiles } from '../../file/shared-files.js';
-import { type RailMap, resolveWiring, type Wiring } from '../../measure/rail-map.js';
-import type { BoardSummary, Summary } from '../../measure/summary.js';
-import { type OutputChoice, type Outputs, openOutputs, outputFiles } from '../../session/outputs.js';
-import { runSession } from '../../session/session.js';
+import type { RailMap } from '../../measure/rail-map.js';
+import type { Summary } from '../../measure/summary.js';
+import type { OutputChoice } from '../../session/outputs.js';
+import { type RunningRecording, type SummaryParts, startRecording } from '../../session/record.js';
 import { openSource } from '../../source/open.js';
 import type { OpenOptions } from '../../source/open-board.js';
-import type { Recording, RecordingOptions, Source } from '../../source/source.js';
-import type { Warning } from '../../stream/warning.js';
+import type { RecordingOptions, Source } from '../../source/source.js';
 import type { GroupResult } from '../../trace/group.js';
 import { PowerHistory } from '../../trace/history.js';
 import { evaluateStretches, type StretchGroup } from '../../trace/stretches.js';
@@ -46,24 +44,19 @@ const noBoard = (port: string, error: unknown): UserError =>
 
 /** A recording that runs beside a command and must not harm it: after `start`, what goes wrong is kept, not thrown. */
 export class Measurement {
-  readonly faults: MeasuringFault[] = [];
-  /** It did not end when it was told to. */
-  stuck = false;
-  readonly history: PowerHistory;
   /** The recording's instant 0 on CLOCK_MONOTONIC, ns. */
   readonly originNs: bigint;
-  readonly #recording: Recording;
+  /** It did not end when it was told to. */
+  stuck = false;
   readonly #session: Promise<void>;
 
   private constructor(
     private readonly source: Source,
-    readonly wiring: Wiring,
-    private readonly outputs: Outputs,
-    recordingOptions: RecordingOptions,
+    private readonly recording: RunningRecording,
+    readonly history: PowerHistory,
+    readonly faults: MeasuringFault[],
   ) {
-    this.history = new PowerHistory(wiring.sums.length);
-    this.#recording = source.start(recordingOptions);
-    const { startMonotonicNs } = this.#recording.header;
+    const { startMonotonicNs } = recording.header;
     if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
     this.originNs = startMonotonicNs;
     if (source instanceof EmptySource) this.fault(source.error);
@@ -93,17 +86,24 @@ export class Measurement {
   }
 
   static async #begin(source: Source, options: MeasurementOptions): Promise<Measurement> {
-    let outputs: Outputs | undefined;
-    try {
-      refuseSharedFiles(outputFiles(options.outputs), [{ role: '--port', path: source.identity.port }]);
-      const wiring = resolveWiring(source.board, options.map);
-      outputs = await openOutputs(options.outputs, source, wiring);
-      return new Measurement(source, wiring, outputs, options.recording);
-    } catch (error) {
-      for (const sink of outputs?.sinks ?? []) await sink.finish();
-      await source.close();
-      throw error;
-    }
+    let history: PowerHistory | undefined;
+    const faults: MeasuringFault[] = [];
+    const recording = await startRecording({
+      source,
+      map: options.map,
+      outputs: options.outputs,
+      inputs: [{ role: '--port', path: source.identity.port }],
+      sampling: options.recording,
+      sinks: ({ sinks }, { sums }) => {
+        history = new PowerHistory(sums.length);
+        return [history, ...sinks];
+      },
+      onSinkError: (error) => {
+        faults.push(faultOf(error));
+        return true; // the others go on
+      },
+    });
+    return new Measurement(source, recording, history!, faults);
   }
 
   /** False where there is no board, and nothing to wait for. */
@@ -118,16 +118,16 @@ export class Measurement {
 
   /** Names of the components, `system` first. */
   get components(): readonly string[] {
-    return this.wiring.sums.map(({ name }) => name);
+    return this.recording.wiring.sums.map(({ name }) => name);
   }
 
   get files(): readonly string[] {
-    return this.outputs.files;
+    return this.recording.files;
   }
 
   /** Waits until a sample at `us` or later is in, not much longer than it ought to take. */
   async reached(us: number): Promise<void> {
-    const handOvers = setInterval(() => this.#recording.handOver?.(), askEveryMs);
+    const handOvers = setInterval(() => this.recording.handOver(), askEveryMs);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       const lastUs = Math.max(this.history.lastUs, 0);
@@ -141,8 +141,8 @@ export class Measurement {
 
   /** Ends the recording; everything that could be written is on disk afterwards. */
   async stop(): Promise<void> {
-    this.#recording.stop();
-    const ended = this.#session.then(() => this.guarded(() => this.source.close()));
+    this.recording.stop();
+    const ended = this.#session.then(() => this.guarded(() => this.recording.close()));
     const late = sleep(stopLimitMs, 'late', { ref: false });
     if ((await Promise.race([ended, late])) !== 'late') return;
     this.stuck = true;
@@ -154,19 +154,17 @@ export class Measurement {
 
   /** What the components did in parts of the recording; after `stop`. */
   evaluate(groups: readonly StretchGroup[]): Promise<GroupResult[]> {
-    const facts = this.outputs.collector.partFacts();
-    return evaluateStretches(this.history.chunks(), this.wiring.sums.length, facts, groups);
+    const facts = this.recording.collector.partFacts();
+    return evaluateStretches(this.history.chunks(), this.components.length, facts, groups);
   }
 
   /** The summary, written to its file where there is one; after `stop`. */
-  async summarize(
-    warnings: readonly Warning[],
-    extra: Partial<Summary>,
-    doubts: (board: BoardSummary) => readonly Warning[],
-  ): Promise<Summary> {
-    const all = [...(this.#recording.warnings?.() ?? []), ...warnings];
+  async summarize({ warnings = [], ...parts }: SummaryParts): Promise<Summary> {
     try {
-      return await this.outputs.summarize(all, extra, doubts);
+      return await this.recording.summarize({
+        ...parts,
+        warnings: [...this.recording.warnings, ...warnings],
+      });
     } finally {
       await this.history.dispose();
     }
@@ -174,17 +172,7 @@ export class Measurement {
 
   async #run(): Promise<void> {
     try {
-      const { end } = await runSession({
-        board: this.source.board,
-        recording: this.#recording,
-        wiring: this.wiring,
-        columnsToDecode: this.outputs.columnsToDecode,
-        sinks: [this.history, ...this.outputs.sinks],
-        onSinkError: (error) => {
-          this.fault(error);
-          return true; // the others go on
-        },
-      });
+      const { end } = await this.recording.ended;
       if (end === 'board-lost')
         this.faults.push({
           message: 'the board was lost and did not come back; what was recorded until then is whole',
@@ -198,8 +186,7 @@ export class Measurement {
 
   /** Keeps what went wrong. */
   fault(error: unknown): void {
-    const exitCode = error instanceof UserError ? error.exitCode : ExitCode.bug;
-    this.faults.push({ message: errorText(error), exitCode });
+    this.faults.push(faultOf(error));
   }
 
   /** Does something that may fail without anybody being harmed. */
@@ -207,3 +194,8 @@ export class Measurement {
     await action().catch((error: unknown) => this.fault(error));
   }
 }
+
+const faultOf = (error: unknown): MeasuringFault => ({
+  message: errorText(error),
+  exitCode: error instanceof UserError ? error.exitCode : ExitCode.bug,
+});

@@ -3,21 +3,16 @@ import { shifted } from '../../capture/join.js';
 import { readCapture } from '../../capture/open.js';
 import { inputError } from '../../errors.js';
 import type { ByteWindow } from '../../file/byte-window.js';
-import { resolveWiring } from '../../measure/rail-map.js';
 import { CaptureSource } from '../../source/capture.js';
 import type { RecordingEvent } from '../../stream/event.js';
 import type { Warning } from '../../stream/warning.js';
-import { openOutputs } from '../outputs.js';
-import { runSession } from '../session.js';
+import { startRecording } from '../record.js';
 import type { Finding, Inspection } from './finding.js';
 
 /** @throws UserError (badInput) where it is no capture, or changed otherwise than by a torn end */
 export async function inspectCapture(window: ByteWindow, { watch }: Inspection): Promise<Finding> {
   const source = new CaptureSource(await readCapture(window));
-  const { board, reader, facts } = source;
-  const wiring = resolveWiring(board, facts.map);
-  const accuracy = facts.accuracy ?? undefined;
-  const outputs = await openOutputs({ columns: 'power', accuracy }, source, wiring, facts.host);
+  const { reader, facts } = source;
   let end: RecordingEvent | undefined;
   const watchEnd = {
     begin() {},
@@ -26,15 +21,18 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
     },
     async finish() {},
   };
-  const { columnsToDecode, collector } = outputs;
-  const watcher = watch?.(wiring.sums.length);
-  await runSession({
-    board,
-    recording: source.start(),
-    wiring,
-    columnsToDecode,
-    sinks: [...outputs.sinks, watchEnd, ...(watcher ? [watcher] : [])],
+  const recording = await startRecording({
+    source,
+    map: facts.map,
+    outputs: { columns: 'power', accuracy: facts.accuracy ?? undefined },
+    host: facts.host,
+    sinks: ({ sinks }, { sums }) => {
+      const watcher = watch?.(sums.length);
+      return [...sinks, watchEnd, ...(watcher ? [watcher] : [])];
+    },
   });
+  await recording.ended;
+  const { collector } = recording;
   const { problem, tornEnd, wholeBytes } = reader;
   if (problem && !tornEnd)
     throw inputError(
@@ -44,7 +42,7 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
   const cutOff: Warning[] = closed
     ? []
     : [{ code: 'repaired', message: `the recording was cut off behind byte ${wholeBytes} of its capture` }];
-  const summary = await outputs.summarize([...reader.remarks, ...cutOff]);
+  const summary = await recording.summarize({ warnings: [...reader.remarks, ...cutOff] });
   return {
     samples: collector.progress().samples,
     unit: 'sample',
