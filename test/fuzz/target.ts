@@ -47,7 +47,8 @@ export async function fuzzTarget(
     }
     const { user, system } = process.cpuUsage(before);
     const tookMs = (user + system) / 1000;
-    if (tookMs > patienceMs) failures.push(`seed ${seed}, input ${n}: took ${tookMs.toFixed(0)} ms of a core`);
+    if (tookMs > patienceMs)
+      failures.push(`seed ${seed}, input ${n}: took ${tookMs.toFixed(0)} ms of a core`);
   }
   return { target: target.name, inputs: count, refused, failures };
 }
