@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readAll, scratch } from '../capture/samples.js';
+import { expectInOrder, readAll, scratch } from '../capture/samples.js';
 import { needs, python } from '../parts.js';
 import { type ForeignBoard, foreignFrameBytes, startForeignBoard } from '../peers/foreign-board.js';
 import { bin, powerlog } from './run.js';
@@ -17,15 +17,6 @@ afterEach(async () => {
   child?.kill('SIGKILL');
   await board?.stop();
 });
-
-/** Each is one of all, behind the one before. */
-function expectInOrder(some: readonly string[], all: readonly string[]): void {
-  let at = 0;
-  for (const each of some) {
-    at = all.indexOf(each, at) + 1;
-    expect(at).toBeGreaterThan(0);
-  }
-}
 
 /** What the samples of a capture come to in a CSV, and what is said of them. */
 function replayed(capture: string) {

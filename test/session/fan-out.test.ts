@@ -8,13 +8,23 @@ import { boardFor } from '#powerlog/board/catalogue.js';
 import { openCaptureSink } from '#powerlog/capture/writer.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { FanOut } from '#powerlog/session/fan-out.js';
 import { runSession } from '#powerlog/session/session.js';
 import { channelsOf, csvColumns } from '#powerlog/sink/columns.js';
 import { type CsvSink, openCsv } from '#powerlog/sink/csv.js';
+import { Shortfall } from '#powerlog/sink/shortfall.js';
 import type { Sink } from '#powerlog/sink/sink.js';
 import type { Recording } from '#powerlog/source/source.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
-import { blockOf, boardFrames, frameBytes, readAll, type Sample, scratch } from '../capture/samples.js';
+import {
+  blockOf,
+  boardFrames,
+  expectInOrder,
+  frameBytes,
+  readAll,
+  type Sample,
+  scratch,
+} from '../capture/samples.js';
 import { header } from '../measure/recording.js';
 
 const board = boardFor('benchlab')!;
@@ -108,14 +118,6 @@ async function whole(path: string) {
   return readAll(path);
 }
 
-const expectInOrder = (some: readonly string[], all: readonly string[]): void => {
-  let at = 0;
-  for (const row of some) {
-    at = all.indexOf(row, at) + 1;
-    expect(at).toBeGreaterThan(0);
-  }
-};
-
 const overruns = (events: readonly RecordingEvent[]) =>
   events.flatMap((event) => (event.type === 'fault' && event.kind === 'overrun' ? [event] : []));
 
@@ -129,13 +131,16 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     const collector = new SummaryCollector(board, wiring, 0.03);
     const prompt = await csv(plain);
     const recording = new Played(true, samples, () => prompt.rows);
-    const { session, notices } = record(recording, [late, prompt, capture(kept), collector], 1000);
+    const finish = vi.fn(async () => {});
+    const last: Sink = { begin() {}, write() {}, finish };
+    const { session, notices } = record(recording, [late, prompt, capture(kept), collector, last], 1000);
     const { samples: captured, events } = await whole(kept);
     expect(captured.map(({ requestNs }) => requestNs / 1e6)).toEqual(Array.from(captured.keys()));
     expect(captured).toHaveLength(samples);
     expect(overruns(events)).toEqual([]);
     await vi.waitFor(() => expect(rowsIn(readFileSync(plain))).toHaveLength(samples), { timeout: 60_000 });
     expect(collector.measured().samples).toBe(samples);
+    await vi.waitFor(() => expect(finish).toHaveBeenCalled(), { timeout: 60_000 });
 
     const rows = rowsIn(await blocked.read());
     await session;
@@ -178,6 +183,35 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     const others = events.filter((event) => event.type !== 'fault');
     expect(others).toEqual((await readAll(kept)).events);
     expect(others).toHaveLength(many / 1000 + 1);
+  });
+
+  it('hears of what it lacks when it is ready again, before anything else comes', async () => {
+    const seen: unknown[] = [];
+    let ready = () => {};
+    const sink: Sink = {
+      shortfall: new Shortfall('run.plog'),
+      begin() {},
+      write({ count, raw: { events } }) {
+        seen.push([count, ...events]);
+        return new Promise((resolve) => {
+          ready = resolve;
+        });
+      },
+      finish: async () => {},
+    };
+    const fanOut = new FanOut([sink], {
+      ...{ frameBytes, live: true, mostWaitingSamples: 3, onError: () => false, onNotice: () => {} },
+      decode: (raw) => ({ count: raw.count, timeUs: raw.replyNs, channels: [], powerMw: [], raw }),
+    });
+    fanOut.begin(header);
+    const block = (...numbers: readonly number[]) => blockOf(numbers.map(sampleOf), []);
+    for (const each of [block(0), block(1, 2, 3, 4), block(5, 6, 7, 8)]) fanOut.write(each);
+    ready();
+    const lost = { type: 'fault', kind: 'overrun', startNs: 1_000_000, endNs: 8_400_000, count: 8 };
+    await vi.waitFor(() => expect(seen).toEqual([[1], [0, lost]]));
+    fanOut.write(block(9));
+    ready();
+    await vi.waitFor(() => expect(seen).toEqual([[1], [0, lost], [1]]));
   });
 
   it('holds up a source that can wait, and loses nothing', async () => {
