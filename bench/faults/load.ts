@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -39,45 +40,62 @@ export async function busyCores(folder: string, seconds: number): Promise<Findin
   };
 }
 
-/** `--out -` into a pipe that is not read for so long that everything fills up, and then is read on. */
+/**
+ * `--out -` into a pipe that is not read for so long that samples are lost to it, and then is read on. The capture beside it
+ * must not lack one, and what the CSV lacks must be counted.
+ */
 export async function stalledReader(folder: string, stallS: number): Promise<Finding> {
   const startMs = performance.now();
   const board = await foreignBoard(folder, { seed: 6 });
-  const [csv, capture] = [join(folder, 'run.csv'), join(folder, 'run.plog')];
+  const [csv, capture, again] = ['run.csv', 'run.plog', 'again.csv'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   const child = start(
     process.execPath,
     [powerlog, 'record', '--port', board.port, '--out', '-', '--capture', capture, '--quiet'],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  const told = Promise.race([once(child.stderr!, 'data').then(() => true), sleep(mostStallMs, false)]);
   await appears(capture);
-  await sleep(1000);
-  await sleep(stallS * 1000);
+  await sleep(1000 + stallS * 1000);
+  const isTold = await told;
   const copied = once(child.stdout!.pipe(createWriteStream(csv)), 'finish');
   await sleep(2000);
   const code = await end(child);
   await copied;
   const sent = await board.stop();
+  spawnSync(process.execPath, [powerlog, 'replay', capture, '--out', again, '--quiet']);
   const said = await readSaid({ csv, capture, code });
-  const rows = await readRows(csv, sent);
-  const verdict = judge(sent, rows, said);
-  const counted = said.faults
-    .filter(({ kind }) => kind === 'overrun')
-    .reduce((sum, { count }) => sum + count, 0);
-  const asked = rows.count === 0 ? 0 : rows.frame[rows.count - 1]! + 1;
+  const [rows, all] = [await readRows(csv, sent), await readRows(again, sent)];
+  const verdict = judge(sent, all, said);
+  const message = said.summary?.warnings.find((warning) => warning.code === 'sink-overrun')?.message;
+  const lost = Number(/lacks (\d+) samples/.exec(message ?? '')?.[1] ?? 0);
+  const overrun = said.faults.filter(({ kind }) => kind === 'overrun').length;
   const failures = [...verdict.failures];
-  if (counted === 0) failures.push('nothing overran: the stall was too short for this machine');
-  if (asked !== rows.count + counted)
-    failures.push(`${asked} frames were asked for, ${rows.count} written and ${counted} counted as lost`);
+  if (!isTold || lost === 0) failures.push('nothing was lost: the stall was too short for this machine');
+  if (all.count !== said.summary?.samples || overrun > 0)
+    failures.push(`the capture has ${all.count} of ${said.summary?.samples} samples`);
+  if (rows.count + lost !== all.count)
+    failures.push(`of ${all.count} samples, ${rows.count} were written and ${lost} counted as lost`);
+  if (
+    rows.frame.subarray(0, rows.count).some((frame, row) => frame < 0 || frame <= (rows.frame[row - 1] ?? -1))
+  )
+    failures.push('rows of the CSV are not what the board sent, in order');
   rmSync(folder, { recursive: true, force: true });
   return {
     group: 'load',
     kind: 'stopped reader',
     ...verdict,
     injected: 1,
-    detected: counted > 0 ? 1 : 0,
+    detected: lost > 0 ? 1 : 0,
     recovered: failures.length === 0 ? 1 : 0,
     failures,
-    note: `a pipe not read for ${stallS} s at full speed: ${counted} samples were counted as not kept, and those alone are missing`,
+    note: `a CSV into a pipe not read for ${stallS} s at full speed: the CSV lacks ${lost} samples, as its warning says; the capture beside it has all of them`,
     tookS: (performance.now() - startMs) / 1000,
   };
 }
+
+/** Longer than samples are waited for that a slow machine takes. */
+const mostStallMs = 300_000;

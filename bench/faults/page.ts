@@ -183,8 +183,10 @@ const complaints = `## What users of loggers complain about, and the test of eac
 
 ## What has its limits
 
-- Between the thread that samples and the one that writes lie 65,536 samples, a minute at 1 kHz. An output that takes
-  nothing for longer, such as a pipe that is not read, costs samples; they are counted as \`overrun\`, and are a gap.
+- For an output that takes nothing for a while, such as a pipe that is not read, 200,000 samples wait: ten seconds at 20 kHz,
+  three minutes at 1 kHz. What comes beyond them is lost to that output alone, and counted (\`sink-overrun\`).
+- Between the thread that samples and the one that hands samples on lie 65,536, a minute at 1 kHz. A machine that gives the
+  latter no time for longer costs samples; they are counted as \`overrun\`, and are a gap.
 - After a suspend the CSV's \`unix_time_s\` is behind by the time slept; a warning says so and how long that was.
 - A reply with bytes too many, followed by one that lacks as many, adds up to two replies. Where the sum contradicts itself
   it is kept with a warning; a reply that comes twice while the next one never comes stands for both.

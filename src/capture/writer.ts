@@ -1,5 +1,6 @@
 import { FlushTurns } from '../file/flush-turns.js';
 import { OutputFile } from '../file/output-file.js';
+import { Shortfall } from '../sink/shortfall.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { Block } from '../stream/sample-block.js';
@@ -14,7 +15,7 @@ export interface CaptureOptions extends Omit<CaptureFacts, 'tool'> {
   readonly force: boolean;
 }
 
-/** What may wait for a slow disk before the recording has to wait too. */
+/** What may wait for a slow disk before the next block has to. */
 const queueBytes = 8 << 20;
 
 /** @throws UserError (outputFailed) where the file can't be opened, or exists and is not forced. */
@@ -22,6 +23,7 @@ export const openCaptureSink = (options: CaptureOptions): CaptureSink => new Cap
 
 /** The frames as they came, and when, as a capture. */
 export class CaptureSink implements Sink {
+  readonly shortfall: Shortfall;
   readonly #file: OutputFile;
   readonly #facts: CaptureFacts;
   #encoder: CaptureEncoder | undefined;
@@ -35,6 +37,7 @@ export class CaptureSink implements Sink {
   constructor({ path, force, ...facts }: CaptureOptions) {
     this.#facts = { ...facts, tool: { name: tool.name, version: tool.version } };
     this.#file = new OutputFile({ path, force, durable: true, unit: 'block' });
+    this.shortfall = new Shortfall(this.#file.name);
   }
 
   /** Resolves when the header has been written. */

@@ -41,7 +41,7 @@ const waitMs = { first: 1, longest: 20 };
 export class OutputFile {
   readonly path: string;
   /** For messages. */
-  readonly #name: string;
+  readonly name: string;
   /** Whole lines or blocks that have been handed to the system. */
   lines = 0;
   readonly #file: OpenedOutput;
@@ -58,7 +58,7 @@ export class OutputFile {
   constructor({ path, force, durable = false, unit = 'line' }: OutputOptions) {
     this.path = path;
     this.#unit = unit;
-    this.#name = path === '-' ? 'standard output' : path;
+    this.name = path === '-' ? 'standard output' : path;
     this.#file = path === '-' ? standardOutput : openForWriting(path, force);
     if (path === '-') lockStandardOutput();
     this.#compressed = path.endsWith('.gz');
@@ -87,7 +87,7 @@ export class OutputFile {
         wait = waitMs.first;
       } catch (error) {
         const code = systemErrorCode(error);
-        if (code === 'EPIPE') throw new ReaderGone(`${this.#name}: the reader has gone`, { cause: error });
+        if (code === 'EPIPE') throw new ReaderGone(`${this.name}: the reader has gone`, { cause: error });
         if (code !== 'EAGAIN') throw this.#failed(code ?? String(error), bytes.subarray(0, done), error);
         await sleep(wait);
         wait = Math.min(2 * wait, waitMs.longest);
@@ -122,7 +122,7 @@ export class OutputFile {
     if (!this.#file.regular || now < this.#nextSyncMs) return;
     this.#nextSyncMs = now + syncEveryMs;
     if (fstatSync(this.#file.fd).nlink === 0)
-      throw outputError(`${this.#name} was removed while it was being written; what it held is lost`);
+      throw outputError(`${this.name} was removed while it was being written; what it held is lost`);
     if (this.#syncFailure) throw this.#notKept(this.#syncFailure);
     if (!this.#durable || this.#syncing) return;
     this.#syncing = this.#sync().finally(() => {
@@ -142,24 +142,24 @@ export class OutputFile {
   #notKept(error: unknown): unknown {
     const code = systemErrorCode(error) ?? String(error);
     return outputError(
-      `the disk could not keep all of ${this.#name}: ${writeFailureText(code)}; its end may be missing`,
+      `the disk could not keep all of ${this.name}: ${writeFailureText(code)}; its end may be missing`,
       error,
     );
   }
 
   #failed(code: string, written: Uint8Array, cause: unknown): unknown {
     const what = writeFailureText(code);
-    if (!this.#file.regular) return outputError(`cannot write ${this.#name}: ${what}`, cause);
+    if (!this.#file.regular) return outputError(`cannot write ${this.name}: ${what}`, cause);
     const whole = this.#compressed || this.#unit === 'block' ? 0 : written.lastIndexOf(newline) + 1;
     this.#bytes += whole;
     for (let n = 0; n < whole; n++) if (written[n] === newline) this.lines++;
     try {
       ftruncateSync(this.#file.fd, this.#bytes);
     } catch {
-      return outputError(`cannot write ${this.#name}: ${what}; its last ${this.#unit} may be torn`, cause);
+      return outputError(`cannot write ${this.name}: ${what}; its last ${this.#unit} may be torn`, cause);
     }
     return outputError(
-      `cannot write ${this.#name}: ${what}; its first ${plural(this.lines, this.#unit)} are whole and kept`,
+      `cannot write ${this.name}: ${what}; its first ${plural(this.lines, this.#unit)} are whole and kept`,
       cause,
     );
   }

@@ -123,7 +123,8 @@ export async function openOutputs(
     files,
     async summarize(warnings, extra = {}, doubts) {
       const calibration = await calibrationSummary(board, identity);
-      const facts = { tool, host, calibration, warnings };
+      const lacking = sinks.flatMap(({ shortfall }) => shortfall?.warning ?? []);
+      const facts = { tool, host, calibration, warnings: [...warnings, ...lacking] };
       const built = buildSummary(collector.measured(), facts);
       const summary = { ...built, warnings: [...built.warnings, ...(doubts?.(built.board) ?? [])], ...extra };
       await summaryFile?.write(summary);

@@ -23,6 +23,7 @@ export interface RecordOptions {
   /** Chooses the sinks, which are those of the outputs where absent. */
   readonly sinks?: (outputs: Outputs, wiring: Wiring) => readonly Sink[];
   readonly onSinkError?: SessionOptions['onSinkError'];
+  readonly onNotice?: SessionOptions['onNotice'];
 }
 
 /** What a summary holds beside the figures. */
@@ -62,7 +63,7 @@ export class RunningRecording {
   readonly #recording: Recording;
 
   constructor(
-    { source, sampling = {}, sinks, onSinkError }: RecordOptions,
+    { source, sampling = {}, sinks, onSinkError, onNotice }: RecordOptions,
     readonly wiring: Wiring,
     private readonly outputs: Outputs,
   ) {
@@ -76,6 +77,7 @@ export class RunningRecording {
       columnsToDecode: outputs.columnsToDecode,
       sinks: chosen,
       ...(onSinkError && { onSinkError }),
+      ...(onNotice && { onNotice }),
     });
     this.ended.catch(() => {}); // it is thrown where it is awaited
   }

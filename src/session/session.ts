@@ -7,6 +7,7 @@ import type { Recording } from '../source/source.js';
 import type { EndReason } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { Block } from '../stream/sample-block.js';
+import { FanOut } from './fan-out.js';
 
 export interface SessionOptions {
   readonly board: Instrument;
@@ -20,6 +21,10 @@ export interface SessionOptions {
    * stopped, every sink is finished, and the error is thrown.
    */
   readonly onSinkError?: (error: unknown, sink: Sink) => boolean;
+  /** For a person: what an output cannot take in time. */
+  readonly onNotice?: (text: string) => void;
+  /** How many samples may wait for a sink, where it is not the usual number. */
+  readonly mostWaitingSamples?: number;
 }
 
 export interface SessionResult {
@@ -33,38 +38,38 @@ export interface SessionResult {
  * of standard output that goes away has read enough: the recording ends, and nothing is wrong.
  */
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
-  const { recording } = options;
-  const sinks = new Set(options.sinks);
-  const decoder = new BlockDecoder(options.board, options.wiring, options.columnsToDecode);
+  const { board, recording, sinks, onNotice = () => {}, mostWaitingSamples } = options;
+  const decoder = new BlockDecoder(board, options.wiring, options.columnsToDecode);
   let end: EndReason = 'source-ended';
   let failure: { error: unknown } | undefined;
   let readerGone = false;
 
-  /** Runs one step of every sink; what a sink throws either drops that sink or ends the session. */
-  const each = async (step: (sink: Sink) => void | Promise<void>): Promise<void> => {
-    for (const sink of sinks) {
-      try {
-        const pending = step(sink);
-        if (pending) await pending;
-      } catch (error) {
-        if (options.onSinkError?.(error, sink)) sinks.delete(sink);
-        else if (error instanceof ReaderGone) readerGone = true;
-        else failure ??= { error };
-      }
-    }
+  const onError = (error: unknown, sink: Sink): boolean => {
+    if (options.onSinkError?.(error, sink)) return true;
+    if (error instanceof ReaderGone) readerGone = true;
+    else failure ??= { error };
+    recording.stop();
+    return false;
   };
+  const fanOut = new FanOut(sinks, {
+    frameBytes: board.frameBytes,
+    decode: (raw) => decoder.decode(raw),
+    live: recording.live ?? false,
+    onError,
+    onNotice,
+    ...(mostWaitingSamples === undefined ? {} : { mostWaitingSamples }),
+  });
 
   try {
-    await each((sink) => sink.begin(recording.header));
+    await fanOut.begin(recording.header);
     for await (const raw of recording.blocks()) {
       for (const event of raw.events) if (event.type === 'end') end = event.reason;
-      if (failure || readerGone) break;
-      const block = decoder.decode(raw);
-      await each((sink) => sink.write(block));
+      const busy = fanOut.write(raw);
+      if (busy) await busy;
     }
   } finally {
     recording.stop();
-    await each((sink) => sink.finish());
+    await fanOut.finish();
   }
   if (failure) throw failure.error;
   return { end, readerGone };

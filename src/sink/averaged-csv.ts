@@ -2,6 +2,7 @@ import type { RecordingHeader } from '../stream/recording-header.js';
 import type { Block } from '../stream/sample-block.js';
 import type { CsvSink } from './csv.js';
 import type { IntervalMeans } from './interval-means.js';
+import type { Shortfall } from './shortfall.js';
 import type { Sink } from './sink.js';
 
 /** A CSV that holds the means of intervals instead of samples. */
@@ -10,6 +11,10 @@ export class AveragedCsv implements Sink {
     readonly csv: CsvSink,
     readonly means: IntervalMeans,
   ) {}
+
+  get shortfall(): Shortfall {
+    return this.csv.shortfall;
+  }
 
   begin(header: RecordingHeader): Promise<void> {
     return this.csv.begin(header);

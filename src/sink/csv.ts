@@ -3,7 +3,8 @@ import { OutputFile, type OutputOptions } from '../file/output-file.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { Block } from '../stream/sample-block.js';
 import type { Column } from './columns.js';
-import { headerRow, RowWriter } from './row-writer.js';
+import { headerRow, RowWriter, type TextPiece } from './row-writer.js';
+import { Shortfall } from './shortfall.js';
 import type { Sink } from './sink.js';
 
 export interface CsvOptions extends OutputOptions {
@@ -18,12 +19,15 @@ export const openCsv = async (options: CsvOptions): Promise<CsvSink> => new CsvS
 
 /** The samples as CSV. */
 export class CsvSink implements Sink {
+  readonly shortfall: Shortfall;
   readonly #columns: readonly Column[];
   readonly #file: OutputFile;
   #writer: RowWriter | undefined;
   /** Which of the writer's pieces is being filled. */
   #turn: 0 | 1 = 0;
   #fillingLines = 0;
+  /** Copies of full pieces, while the system still takes the one before. */
+  readonly #aside: WaitingText[] = [];
   #pending: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #reported = false;
@@ -33,6 +37,7 @@ export class CsvSink implements Sink {
   constructor(options: CsvOptions) {
     this.#columns = options.columns;
     this.#file = new OutputFile(options);
+    this.shortfall = new Shortfall(this.#file.name);
   }
 
   /** Rows that the system has taken: all of them once `finish` has resolved. */
@@ -55,9 +60,9 @@ export class CsvSink implements Sink {
 
   write(block: Block): void | Promise<void> {
     this.#throwFailure();
-    const full = this.#fill(block, 0);
-    if (full < block.count) return this.#writeRest(block, full);
+    for (let row = this.#fill(block, 0); row < block.count; row = this.#fill(block, row)) this.#makeRoom();
     if (block.count > 0) this.#turns.come();
+    if (this.#aside.length > 0) return this.#untilRoom();
   }
 
   async finish(): Promise<void> {
@@ -69,10 +74,6 @@ export class CsvSink implements Sink {
       await this.#file.close();
     }
     if (!this.#reported) this.#throwFailure();
-  }
-
-  async #writeRest(block: Block, from: number): Promise<void> {
-    for (let row = from; row < block.count; row = this.#fill(block, row)) await this.#flush();
   }
 
   #fill(block: Block, from: number): number {
@@ -92,20 +93,48 @@ export class CsvSink implements Sink {
   async #flush(): Promise<void> {
     while (this.#pending) await this.#pending;
     this.#throwFailure();
-    const piece = this.#writer?.pieces[this.#turn];
-    if (!piece || piece.length === 0) return;
+    if (this.#writer) this.#handOver(this.#writer);
+  }
+
+  /** Empties the piece that is being filled. */
+  #makeRoom(): void {
+    if (!this.#pending) {
+      this.#handOver(this.#writer!);
+      return;
+    }
+    const piece = this.#writer!.pieces[this.#turn]!;
+    const { length } = piece;
+    this.#aside.push({ bytes: piece.bytes.slice(0, length), length, lines: this.#fillingLines });
+    piece.length = 0;
+    this.#fillingLines = 0;
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (this.#aside.length > 0 && !this.#failure) await this.#pending;
+    this.#throwFailure();
+  }
+
+  #handOver({ pieces }: RowWriter): void {
+    const piece = pieces[this.#turn]!;
+    if (piece.length === 0) return;
     const lines = this.#fillingLines;
     this.#turn = this.#turn === 0 ? 1 : 0;
     this.#fillingLines = 0;
     this.#turns.went();
+    this.#write(piece, lines);
+  }
+
+  #write(text: Pick<TextPiece, 'bytes' | 'length'>, lines: number): void {
     this.#pending = this.#file
-      .write(piece.bytes.subarray(0, piece.length), lines)
+      .write(text.bytes.subarray(0, text.length), lines)
       .catch((error) => {
         this.#failure = { error };
       })
       .finally(() => {
-        piece.length = 0;
+        text.length = 0;
         this.#pending = undefined;
+        const next = this.#failure ? undefined : this.#aside.shift();
+        if (next) this.#write(next, next.lines);
       });
   }
 
@@ -114,4 +143,8 @@ export class CsvSink implements Sink {
     this.#reported = true;
     throw this.#failure.error;
   }
+}
+
+interface WaitingText extends Pick<TextPiece, 'bytes' | 'length'> {
+  readonly lines: number;
 }

@@ -49,6 +49,7 @@ export class LiveSource implements Source {
 
 class LiveRecording implements Recording {
   readonly header: RecordingHeader;
+  readonly live = true;
   private readonly anchor: ClockAnchor = readClockAnchor();
   private readonly aborter = new AbortController();
   private readonly clockWatch: ClockWatch;

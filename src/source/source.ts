@@ -25,6 +25,8 @@ export interface Source {
 /** A recording in progress. */
 export interface Recording {
   readonly header: RecordingHeader;
+  /** The samples come whether or not somebody takes them. A source that is not live waits for whoever does. */
+  readonly live?: boolean;
   /** The samples in order; the last block holds the `end` event. Live sources hand blocks out about once a second. */
   blocks(): AsyncIterable<FrameBlock>;
   /** Ends it: the blocks up to now still come, then `end`. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
@@ -143,5 +143,14 @@ export async function readAll(path: string): Promise<{
     return { ...(await collect(reader.blocks())), reader };
   } finally {
     await reader.close();
+  }
+}
+
+/** Each of some is one of all, behind the one before. */
+export function expectInOrder(some: readonly string[], all: readonly string[]): void {
+  let at = 0;
+  for (const each of some) {
+    at = all.indexOf(each, at) + 1;
+    expect(at).toBeGreaterThan(0);
   }
 }

@@ -116,6 +116,7 @@ async function record(options: RecordOptions): Promise<void> {
     },
     sinks: ({ sinks, collector }) =>
       statusLine ? [...sinks, new statusLine(process.stderr, collector, durationMs)] : sinks,
+    onNotice: notice,
   });
   const release = onEndSignal(() => recording.stop());
   try {

@@ -102,6 +102,7 @@ export class Measurement {
         faults.push(faultOf(error));
         return true; // the others go on
       },
+      onNotice: options.open.onNotice,
     });
     return new Measurement(source, recording, history!, faults);
   }
