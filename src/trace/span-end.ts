@@ -38,9 +38,12 @@ export function addEnergy({ energyNj, lostNj }: RunningSums, c: number, spacingN
   energyNj[c] = after;
 }
 
-/** One component's energy between two samples. */
-export const energyBetweenNj = (from: RunningSums, to: RunningSums, c: number): number =>
-  to.energyNj[c]! - from.energyNj[c]! + (to.lostNj[c]! - from.lostNj[c]!);
+/**
+ * One component's energy between two samples, behind the spacing of `firstNj` that it begins with. What was lost is added
+ * last, to a sum that is small enough to hold it.
+ */
+export const energyBehindNj = (from: RunningSums, to: RunningSums, c: number, firstNj: number): number =>
+  to.energyNj[c]! - from.energyNj[c]! - firstNj + (to.lostNj[c]! - from.lostNj[c]!);
 
 /** Two samples that follow one another. */
 export interface Spacing {

@@ -1,7 +1,7 @@
 import { instantsJ, samplingJ } from '../measure/uncertainty.js';
 import { noQuantiles, type QuantilesMw } from './distributions.js';
 import type { HistoryChunk } from './history.js';
-import { aboutEnd, energyBetweenNj, pieceOf, powerAt, type SpanEnd } from './span-end.js';
+import { aboutEnd, energyBehindNj, pieceOf, powerAt, type SpanEnd } from './span-end.js';
 
 /** One component in the spans of a group. */
 export interface ComponentSums {
@@ -45,7 +45,7 @@ export function addUp(sums: SpanSums, start: SpanEnd, end: SpanEnd, instantUs: n
     if (!sameSpacing) {
       // From the sample right of the start to the one left of the end.
       const first = pieceOf(start, start.leftUs, start.rightUs, c);
-      energyNj = energyBetweenNj(start.sums, end.sums, c) - first.energyNj;
+      energyNj = energyBehindNj(start.sums, end.sums, c, first.energyNj);
       stepSquares = end.sums.stepSquares[c]! - start.sums.stepSquares[c]! - first.stepSquares;
       gapsJ = end.sums.gapsJ[c]! - start.sums.gapsJ[c]! - first.gapsJ;
     }
