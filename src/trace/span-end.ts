@@ -4,7 +4,7 @@ import { boundJ, type EndPowers, gapJ } from '../measure/uncertainty.js';
 /** Sums over the spacings up to a sample, by component. */
 export interface RunningSums {
   readonly energyNj: Float64Array;
-  /** What those sums have lost to rounding: after nine hours at 300 W a double no longer holds single nanojoules. */
+  /** What those sums have lost to rounding: after eight hours at 300 W a double no longer holds single nanojoules. */
   readonly lostNj: Float64Array;
   /** (power step × spacing)² of the spacings that are no gaps. */
   readonly stepSquares: Float64Array;

@@ -59,7 +59,10 @@ describe('a trace', () => {
         made.push(this);
       }
     }
-    vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Memory: CountedMemory }));
+    vi.stubGlobal(
+      'WebAssembly',
+      Object.assign(Object.create(engines.WebAssembly), { Memory: CountedMemory }),
+    );
     const history = new PowerHistory(2);
     await history.write(block(0, 20_000, (n) => (n * 7) % 500));
     const spans = Array.from({ length: 2000 }, (_, n) => ms(10 * n, 10 * n + 9));
@@ -71,7 +74,7 @@ describe('a trace', () => {
 
   it('needs no engine where no distribution is asked for', async () => {
     const Memory = vi.fn();
-    vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly), { Memory }));
+    vi.stubGlobal('WebAssembly', Object.assign(Object.create(engines.WebAssembly), { Memory }));
     const history = new PowerHistory(2);
     await history.write(block(0, 1001));
     const [result] = await new Trace(history, () => facts).evaluate([
