@@ -9,6 +9,7 @@ interface Calls {
   allocate(bytes: number): Pointer;
 
   newHistogram(): Pointer;
+  clearHistogram(histogram: Pointer): void;
   countValues(histogram: Pointer, values: Pointer, count: number): void;
   histogramCount(histogram: Pointer): number;
   histogramMin(histogram: Pointer): number;

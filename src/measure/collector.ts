@@ -12,10 +12,11 @@ import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
 import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch, silence } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
+import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
-import { EdgePowers, recordingBudgets } from './recording-budget.js';
+import { FirstAndLastPowers, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
-import { type Budget, combinedJ, edgesJ } from './uncertainty.js';
+import { type Budget, combinedJ, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
 
 /** How a recording stands, for a status line. */
@@ -28,16 +29,6 @@ export interface Progress {
   /** By component. */
   readonly energyJ: readonly (number | null)[];
   readonly gaps: number;
-}
-
-/** What is known of a recording as a whole when a part of it is looked at. */
-export interface PartFacts {
-  /** A sample was taken within this of its instant. */
-  readonly instantUs: number;
-  /** Longer spacings are gaps. */
-  readonly gapLimitUs: number;
-  /** What lies around each gap, by the instant at which it begins, µs. */
-  readonly gaps: ReadonlyMap<number, PowersAround>;
 }
 
 const usPerS = 1e6;
@@ -58,7 +49,7 @@ export class SummaryCollector {
   #drift: ClockDriftWatch | undefined;
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
-  readonly #edges = new EdgePowers();
+  readonly #firstAndLast = new FirstAndLastPowers();
 
   /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
   constructor(
@@ -91,7 +82,7 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
-    this.#edges.keep(powerMw, count);
+    this.#firstAndLast.keep(powerMw, count);
     if (this.#header?.instantsMeasured) this.#latencies.add(raw);
     for (const event of raw.events) {
       if (event.type === 'fault') {
@@ -123,8 +114,8 @@ export class SummaryCollector {
     if (!this.#header) throw new Error('nothing was begun');
     const { samples, spacingsUs } = this.#spacings;
     const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
-    const edges = this.#silentEdges(limitUs);
-    this.#faults.settle(this.#spacings, edges);
+    const outer = this.#outerSilences(limitUs);
+    this.#faults.settle(this.#spacings, outer);
     const inner = this.#spacings.candidates
       .filter((gap) => length(gap) > limitUs || gap.slept)
       .sort((a, b) => a.startUs - b.startUs);
@@ -133,11 +124,11 @@ export class SummaryCollector {
     const unlisted = this.#spacings.isFull ? Math.max(0, beyond.count - long) : 0;
     const listedUs = total(inner.map(length));
     const innerUs = unlisted > 0 ? Math.max(beyond.sum, listedUs) : listedUs;
-    const edgesUs = total(edges.map(length));
-    const extent = this.#extent(edges);
+    const outerUs = total(outer.map(length));
+    const extent = this.#extent(outer);
     const durationUs = extent ? extent.endUs - extent.startUs : 0;
-    const coverage = durationUs > 0 ? Math.max(0, 1 - (innerUs + edgesUs) / durationUs) : null;
-    const gaps = [...edges, ...inner].sort((a, b) => a.startUs - b.startUs);
+    const coverage = durationUs > 0 ? Math.max(0, 1 - (innerUs + outerUs) / durationUs) : null;
+    const gaps = [...outer, ...inner].sort((a, b) => a.startUs - b.startUs);
 
     return {
       board: boardSummary(this.#header.board),
@@ -172,7 +163,7 @@ export class SummaryCollector {
         drift: this.#drift?.drift ?? null,
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
-        edgeSilenceS: edgesUs / usPerS,
+        outerSilenceS: outerUs / usPerS,
         waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
         boardFaults: this.#boardFaults.texts(),
         unprovenFirmware: this.#unprovenFirmware(),
@@ -181,13 +172,19 @@ export class SummaryCollector {
     };
   }
 
-  /** What the energy of a part of the recording rests on; after `finish`. */
+  /** What the energy of a part of the recording rests on, so far; of the whole recording after `finish`. */
   partFacts(): PartFacts {
     const { spacingsUs, candidates } = this.#spacings;
     const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
     const gaps = new Map<number, PowersAround>();
     for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
-    return { instantUs: this.#latencies.instantUs, gapLimitUs: limitUs, gaps };
+    return {
+      components: this.wiring.sums.map(({ name }) => name),
+      accuracyShare: this.accuracyShare,
+      instantUs: this.#latencies.instantUs,
+      gapLimitUs: limitUs,
+      gaps,
+    };
   }
 
   /** The board's firmware, where this powerlog has no table for it. */
@@ -203,16 +200,16 @@ export class SummaryCollector {
   }
 
   /** The silences before the first and behind the last sample, where they are as long as a gap. */
-  #silentEdges(limitUs: number): Candidate[] {
+  #outerSilences(limitUs: number): Candidate[] {
     const { leading, lastUs } = this.#spacings;
     const trailing = silence(lastUs ?? 0, this.#end?.atUs ?? lastUs ?? 0);
     return [leading, trailing].filter((gap) => gap !== undefined && length(gap) > limitUs) as Candidate[];
   }
 
-  /** From the first to the last sample, and the silent edges. */
-  #extent(edges: readonly Candidate[]): { startUs: number; endUs: number } | null {
-    const starts = [this.#spacings.firstUs, ...edges.map((gap) => gap.startUs)].filter((us) => us !== null);
-    const ends = [this.#spacings.lastUs, ...edges.map((gap) => gap.endUs)].filter((us) => us !== null);
+  /** From the first to the last sample, and the silences outside of them. */
+  #extent(outer: readonly Candidate[]): { startUs: number; endUs: number } | null {
+    const starts = [this.#spacings.firstUs, ...outer.map((gap) => gap.startUs)].filter((us) => us !== null);
+    const ends = [this.#spacings.lastUs, ...outer.map((gap) => gap.endUs)].filter((us) => us !== null);
     return starts.length === 0 ? null : { startUs: Math.min(...starts), endUs: Math.max(...ends) };
   }
 
@@ -224,8 +221,8 @@ export class SummaryCollector {
       instantUs,
       gaps,
       unlistedUs,
-      firstMw: this.#edges.firstMw,
-      lastMw: this.#edges.lastMw,
+      firstMw: this.#firstAndLast.firstMw,
+      lastMw: this.#firstAndLast.lastMw,
     });
     const each = (part: (budget: Budget) => number) =>
       this.#perComponent((_, n) => (budgets[n] ? part(budgets[n]) : null));
@@ -235,7 +232,7 @@ export class SummaryCollector {
         accuracy_share: accuracyShare,
         accuracy_j: each((budget) => budget.accuracyJ),
         gaps_j: each((budget) => budget.gapsJ),
-        edges_j: each(edgesJ),
+        edges_j: each(stepsJ),
       },
     };
   }

@@ -15,7 +15,7 @@ export interface PowerStatistics {
 
 /** Division, unlike a factor of 1e-3, gives the double nearest to the decimal. */
 const mwPerW = 1e3;
-/** A milliwatt for a microsecond is a nanojoule. Kept doubled, so that it is a whole number, exact while below 4.5 MJ. */
+/** A milliwatt for a microsecond is a nanojoule. Kept doubled, so that it is a whole number. */
 const njPerJ = 1e9;
 
 /** Powers over the same instants: one series each. */

@@ -10,7 +10,7 @@ export interface Gap {
   readonly startUs: number;
   readonly endUs: number;
   readonly cause: GapCause;
-  /** Null at an edge of the recording, where one side is missing. */
+  /** Null before the first and behind the last sample, where one side is missing. */
   readonly around: PowersAround | null;
 }
 

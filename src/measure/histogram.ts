@@ -46,6 +46,11 @@ export class Histogram {
     }
   }
 
+  /** Forgets what was counted, so that it can count something else. */
+  clear(): void {
+    this.#calls.clearHistogram(this.at);
+  }
+
   /**
    * The quantile at `share` (0 … 1), linear between the order statistics beside it (Hyndman and Fan's type 7, which
    * numpy and R take by default). Null where nothing was counted.

@@ -53,7 +53,7 @@ function about(samples: readonly (readonly number[])[], component: number): EndP
 }
 
 /** Powers of the first and of the last two samples, mW by component. */
-export class EdgePowers {
+export class FirstAndLastPowers {
   readonly firstMw: number[][] = [];
   lastMw: number[][] = [];
 

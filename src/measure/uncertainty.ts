@@ -25,13 +25,13 @@ const coverage95 = 1.96;
 
 /** The parts as one figure: they have nothing to do with each other, so their squares add. */
 export const combinedJ = (budget: Budget): number =>
-  Math.hypot(budget.accuracyJ, budget.gapsJ, edgesJ(budget));
+  Math.hypot(budget.accuracyJ, budget.gapsJ, stepsJ(budget));
 
 /**
- * All that comes of steps of the power, as summaries list it. That a sample's instant is off and that a step lies
+ * All that comes of steps of the power, which summaries list as `edges_j`. That a sample's instant is off and that a step lies
  * anywhere in its spacing may meet in one step, so these add.
  */
-export const edgesJ = ({ cutsJ, instantsJ, samplingJ }: Budget): number =>
+export const stepsJ = ({ cutsJ, instantsJ, samplingJ }: Budget): number =>
   Math.hypot(cutsJ, instantsJ + samplingJ);
 
 /** A gain error common to all readings. */
@@ -39,7 +39,7 @@ export const accuracyJ = (energyJ: number, accuracyShare: number): number =>
   Math.abs(energyJ) * accuracyShare;
 
 /**
- * How far an energy may be off that was taken for a stretch of `widthUs` in which the power lay somewhere between two
+ * How far an energy may be off that was taken over `widthUs` in which the power lay somewhere between two
  * bounds: an interval, not a deviation.
  */
 export function boundJ(energyNj: number, widthUs: number, lowMw: number, highMw: number): number {
@@ -56,7 +56,7 @@ export function gapJ(around: PowersAround, component: number, lengthUs: number):
 export const samplingJ = (stepSquares: number): number =>
   coverage95 * Math.sqrt(Math.max(stepSquares, 0) / 12) * joulesPerNj;
 
-/** An end of a stretch: the extremes of the power about it, and how far it may be off by itself. */
+/** An end of a span: the extremes of the power about it, and how far it may be off by itself. */
 export interface EndPowers {
   readonly lowMw: number;
   readonly highMw: number;

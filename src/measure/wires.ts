@@ -6,6 +6,8 @@ import type { MeanMax, WireSummary, WiresSum } from './summary.js';
 class RunningMean {
   max: number | null = null;
   #integral = 0;
+  /** What that sum has lost to rounding: at 10 A, a double holds single units of it for ten days. */
+  #lost = 0;
   #lastUs = 0;
   #last = 0;
   #firstUs = 0;
@@ -16,18 +18,27 @@ class RunningMean {
       const value = values[row]!;
       const us = timeUs[row]!;
       if (this.#count++ === 0) this.#firstUs = us;
-      else this.#integral += ((value + this.#last) / 2) * (us - this.#lastUs);
+      else this.#integrate(((value + this.#last) / 2) * (us - this.#lastUs));
       this.#last = value;
       this.#lastUs = us;
       if (this.max === null || value > this.max) this.max = value;
     }
   }
 
+  /** Knuth's two-sum: what the addition drops is exact. */
+  #integrate(piece: number): void {
+    const before = this.#integral;
+    const after = before + piece;
+    const added = after - before;
+    this.#lost += before - (after - added) + (piece - added);
+    this.#integral = after;
+  }
+
   /** Of a single sample its value. */
   get mean(): number | null {
     if (this.#count === 0) return null;
     const us = this.#lastUs - this.#firstUs;
-    return us > 0 ? this.#integral / us : this.#last;
+    return us > 0 ? (this.#integral + this.#lost) / us : this.#last;
   }
 }
 

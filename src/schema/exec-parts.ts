@@ -4,13 +4,13 @@ import { z } from 'zod';
  * What `exec` added to a summary, read back: where it lies in the recording. Everything else in it is kept as it is.
  */
 
-const stretch = z.looseObject({ start_s: z.number(), end_s: z.number() });
+const span = z.looseObject({ start_s: z.number(), end_s: z.number() });
 const run = z.looseObject({
-  ...stretch.shape,
+  ...span.shape,
   duration_s: z.number(),
   baseline_power_w: z.record(z.string(), z.number()).nullable(),
 });
-const phase = z.looseObject({ name: z.string(), duration_s: z.number(), spans: z.array(stretch) });
+const phase = z.looseObject({ name: z.string(), duration_s: z.number(), spans: z.array(span) });
 const repeated = z.looseObject({
   argv: z.array(z.string()),
   warmups: z.number(),

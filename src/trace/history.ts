@@ -94,12 +94,16 @@ export class PowerHistory implements Sink {
     return count === 0 ? null : sum / count;
   }
 
-  /** All samples in order; a chunk is only lent until the next. */
+  /** All samples so far, in order; those that come meanwhile are not among them. A chunk is only lent until the next. */
   async *chunks(): AsyncGenerator<HistoryChunk> {
     let read: StoredChunk | null = null;
-    for (const chunk of this.#chunks) {
+    let left = this.samples;
+    for (let n = 0; left > 0; n++) {
+      const chunk = this.#chunks[n]!;
+      const count = Math.min(chunk.count, left);
+      left -= count;
       if (chunk.at === null) {
-        yield chunk;
+        yield { ...chunk, count };
         continue;
       }
       read ??= newChunk(this.components);
@@ -110,7 +114,7 @@ export class PowerHistory implements Sink {
         if (bytesRead === 0) throw new Error('the temporary file of the power history is cut off');
         from += bytesRead;
       }
-      read.count = chunk.count;
+      read.count = count;
       yield read;
     }
   }

@@ -78,7 +78,9 @@ describe('pairMarks', () => {
   it('takes a line that was only seen after the end for one of its last', () => {
     const [begin, end] = marks('1 begin a', '11 end a');
     const { phases, problems } = pairMarks([begin!, { ...end!, timed: false }], 10e9);
-    expect(phases[0]?.spans).toEqual([{ startNs: 1e9, endNs: 10e9, startTimed: true, endTimed: false }]);
+    expect(phases[0]?.spans).toEqual([
+      { startNs: 1e9, endNs: 10e9, startUncertaintyNs: 0, endUncertaintyNs: 5e6 },
+    ]);
     expect(problems).toEqual([]);
   });
 

@@ -38,6 +38,23 @@ describe('drainRing', () => {
     expect(await blocks.next()).toEqual({ done: true, value: 'duration' });
   });
 
+  it.each([2 ** 31, 2 ** 32])('keeps events in their place where the counters pass %i', async (limit) => {
+    const buffer = SampleRing.allocate(64, frameBytes);
+    new Int32Array(buffer).fill((limit - 2) | 0, 0, 2); // the head and the tail
+    const ring = new SampleRing(buffer, frameBytes);
+    const events: PlacedEvent[] = [];
+    for (let n = 0; n < 5; n++) {
+      put(ring, n);
+      events.push({ at: ring.head, event: { type: 'clock', atNs: n, unixUs: n } });
+    }
+    const order: string[] = [];
+    for await (const block of drainRing(ring, events, Promise.resolve('duration' as const))) {
+      order.push(...Array.from(block.requestNs, (ns) => `sample ${ns}`));
+      order.push(...block.events.map((event) => `event ${event.type === 'clock' && event.atNs}`));
+    }
+    expect(order).toEqual([0, 1, 2, 3, 4].flatMap((n) => [`sample ${n}`, `event ${n}`]));
+  });
+
   it('waits for its turn, unless somebody asks', async () => {
     vi.useFakeTimers();
     const ring = newRing();

@@ -38,6 +38,24 @@ const anyPoints = fc
   });
 
 describe('PowerSeries', () => {
+  it('adds as exactly after a year at 300 W as at the beginning', () => {
+    const table = new PowerTable(new Engine(), 1);
+    const yearUs = 365 * 86_400e6;
+    const mw = new Float64Array(20_000).fill(300_001);
+    table.add(Float64Array.of(0, yearUs), [mw], 2);
+    const [series] = table.series;
+    const before = series!.energyJ!;
+    // A second at 20 kHz: where each addition is rounded to what a double of this size holds, 0.005 J of it are lost.
+    const timeUs = mw.map((_, n) => yearUs + (n + 1) * 50);
+    for (let second = 0; second < 10; second++)
+      table.add(
+        timeUs.map((us) => us + second * 1e6),
+        [mw],
+        20_000,
+      );
+    expect(series!.energyJ! - before).toBeCloseTo(10 * 300.001, 4);
+  });
+
   it('adds up trapezoids', () => {
     // 10 W to 30 W in 1 s is 20 J; 30 W for 0.5 s is 15 J.
     const series = seriesOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { combinedJ, edgesJ } from '#powerlog/measure/uncertainty.js';
+import { combinedJ, stepsJ } from '#powerlog/measure/uncertainty.js';
 import { energyBetween, halfWidthJ } from './energy-between.js';
 
 const assumptions = { accuracyShare: 0.03, instantUs: 100, gapLimitUs: 20_000 };
@@ -75,7 +75,7 @@ describe('energyBetween', () => {
 
 it('a budget comes to what its parts come to on paper', () => {
   const budget = { accuracyJ: 12, gapsJ: 3, cutsJ: 4, instantsJ: 50, samplingJ: 34 };
-  expect(edgesJ(budget)).toBeCloseTo(Math.sqrt(4 ** 2 + 84 ** 2), 12);
+  expect(stepsJ(budget)).toBeCloseTo(Math.sqrt(4 ** 2 + 84 ** 2), 12);
   expect(combinedJ(budget)).toBeCloseTo(85, 12); // 12² + 3² + 4² + 84² = 85²
   expect(combinedJ(budget)).toBeCloseTo(halfWidthJ(budget), 12);
 });

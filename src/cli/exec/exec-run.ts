@@ -122,7 +122,7 @@ async function conclude(
   const knownFaults = measurement.hasBoard ? 0 : measurement.faults.length;
   let verdictCode: number = ExitCode.done;
   try {
-    const evaluation = await evaluateExperiment(experiment, plan.baseline, measurement, options.accuracy);
+    const evaluation = await evaluateExperiment(experiment, plan.baseline, measurement);
     const { conclusionsOf, measuredEnergy } = await import('../../exec/figures/conclusions.js');
     const { repeated, exported, extra, names } = conclusionsOf(evaluation, plan, lines);
     const faults: Warning[] = measurement.faults

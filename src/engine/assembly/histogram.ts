@@ -40,6 +40,32 @@ export function newHistogram(): Histogram {
   return made;
 }
 
+/** Forgets what was counted, and keeps the pages for what comes. */
+export function clearHistogram(histogram: Histogram): void {
+  histogram.count = 0;
+  histogram.negatives = 0;
+  histogram.min = Infinity;
+  histogram.max = -Infinity;
+  clearPages(histogram.positive, pagesOf(exactPositiveBits));
+  clearPages(histogram.negative, pagesOf(exactNegativeBits));
+}
+
+function clearPages(slots: usize, pages: u32): void {
+  const end = slots + <usize>(pages * slotBytes);
+  for (let slot = slots; slot < end; slot += slotBytes) {
+    if (load<f64>(slot, totalAt) === 0) continue;
+    store<f64>(slot, 0, totalAt);
+    clearPage(load<u32>(slot));
+    const overflow = load<u32>(slot, overflowAt);
+    if (overflow !== 0) clearPage(overflow);
+  }
+}
+
+function clearPage(page: usize): void {
+  const end = page + <usize>(pageSize * 4);
+  for (let at = page; at < end; at += 8) store<u64>(at, 0);
+}
+
 /** Counts `count` doubles that hold integers. */
 export function countValues(histogram: Histogram, values: usize, count: u32): void {
   const positive = histogram.positive;

@@ -1,5 +1,6 @@
 export { allocate } from './allocate';
 export {
+  clearHistogram,
   countAbove,
   countValues,
   histogramCount,

@@ -9,6 +9,8 @@ export class PowerSeries {
   lastUs: f64;
   lastMw: f64;
   twiceNj: f64;
+  /** What that sum has lost to rounding: beyond 2^53, which is 4.5 MJ, a double no longer holds every integer. */
+  twiceLostNj: f64;
   stepSquares: f64;
 }
 
@@ -29,6 +31,7 @@ export function addPowers(series: PowerSeries, timesUs: usize, powersMw: usize, 
   let lastUs = series.lastUs;
   let lastMw = series.lastMw;
   let twiceNj = series.twiceNj;
+  let twiceLostNj = series.twiceLostNj;
   let stepSquares = series.stepSquares;
   const bytes = (<usize>count) << 3;
   for (let at: usize = 0; at < bytes; at += 8) {
@@ -36,7 +39,12 @@ export function addPowers(series: PowerSeries, timesUs: usize, powersMw: usize, 
     const mw = load<f64>(powersMw + at);
     const spacing = us - lastUs;
     const step = (mw - lastMw) * spacing;
-    twiceNj += (mw + lastMw) * spacing;
+    // Knuth's two-sum: what the addition drops is exact.
+    const twice = (mw + lastMw) * spacing;
+    const sum = twiceNj + twice;
+    const added = sum - twiceNj;
+    twiceLostNj += twiceNj - (sum - added) + (twice - added);
+    twiceNj = sum;
     stepSquares += step * step;
     lastUs = us;
     lastMw = mw;
@@ -44,6 +52,7 @@ export function addPowers(series: PowerSeries, timesUs: usize, powersMw: usize, 
   series.lastUs = lastUs;
   series.lastMw = lastMw;
   series.twiceNj = twiceNj;
+  series.twiceLostNj = twiceLostNj;
   series.stepSquares = stepSquares;
 }
 
@@ -64,7 +73,7 @@ export function lastMw(series: PowerSeries): f64 {
 }
 
 export function twiceNj(series: PowerSeries): f64 {
-  return series.twiceNj;
+  return series.twiceNj + series.twiceLostNj;
 }
 
 export function stepSquares(series: PowerSeries): f64 {

@@ -1,14 +1,36 @@
 import type { Warning } from '../../stream/warning.js';
-import type { GroupResult } from '../../trace/group.js';
-import type { StretchGroup } from '../../trace/stretches.js';
+import { type Cost, type PowerDistribution, perComponent, tidy } from '../../trace/cost.js';
+import { lengthNs, type Span, type SpanGroup } from '../../trace/span.js';
+import type { SpanCost, Trace } from '../../trace/trace.js';
+import type { ChildEnd } from '../child/child.js';
 import { mergePhases, type Phase } from '../marks/phases.js';
-import type { Baseline, Experiment, ExperimentRun } from '../runs/experiment.js';
+import type { Baseline, Experiment } from '../runs/experiment.js';
 import { experimentWarnings } from '../runs/experiment-warnings.js';
-import type { MarkedRun } from '../runs/marked-run.js';
 import type { Measurement } from '../runs/measurement.js';
 import { aboveIdle, type IdlePower, knownIdle, measuredIdle } from './above-idle.js';
-import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
-import type { CommandSummary, PhaseSummary, PowerDistribution, PowerRange, RunSummary } from './summaries.js';
+import type { CommandSummary, PhaseSummary, RunStatus, RunSummary } from './summaries.js';
+
+/** What of a run its figures are made from. */
+export interface RunFacts {
+  readonly argv: readonly string[];
+  readonly span: Span;
+  readonly phases: readonly Phase[];
+  /** From 1, among the command's runs or among its warm-ups. */
+  readonly number: number;
+  readonly warmup: boolean;
+  readonly status: RunStatus;
+  readonly end: Pick<ChildEnd, 'exitCode' | 'signal' | 'pid'>;
+}
+
+/** Where in a recording commands ran. */
+export interface RecordedRuns {
+  /** By command: its runs, and its warm-ups that did not go well. */
+  readonly runs: readonly (readonly RunFacts[])[];
+  /** Null where nothing was run. */
+  readonly last: RunFacts | null;
+  /** Null where the machine was not watched idle. */
+  readonly baseline: Span | null;
+}
 
 /** What one command's runs cost. */
 export interface EvaluatedCommand {
@@ -25,92 +47,68 @@ export interface Evaluation {
   readonly warnings: readonly Warning[];
 }
 
-/** An instant that is when a line was seen: that long after it was written at most, as long as the machine keeps up. */
-const seenLateUs = 5000;
-
-/**
- * Evaluates all runs and phases in one pass over the recording, which has ended.
- * @param accuracy of a power reading, as a share; the board's nominal one where undefined
- */
+/** What an experiment came to, whose recording has ended. */
 export async function evaluateExperiment(
   experiment: Experiment,
   baseline: Baseline,
   measurement: Measurement,
-  accuracy: number | undefined,
 ): Promise<Evaluation> {
-  const accuracyShare = accuracy ?? measurement.nominalAccuracy;
-  const facts: CostFacts = { components: measurement.components, accuracyShare };
-  const groups: StretchGroup[] = [];
-  const ask = (group: StretchGroup): number => groups.push(group) - 1;
+  const evaluation = await evaluateRuns(experiment, baseline, measurement.trace);
+  // Without a board nothing is covered, which is said by itself.
+  const uncovered = measurement.hasBoard ? evaluation.warnings : [];
+  return { ...evaluation, warnings: [...experimentWarnings(experiment), ...uncovered] };
+}
 
-  const idleAt = experiment.baseline
-    ? ask({ stretches: [exactStretch(experiment.baseline)], distribution: false })
-    : null;
-  const lastAt = experiment.last ? ask(runGroup(experiment.last)) : null;
-  const asked = experiment.runs.map((runs) => ({
-    runs: runs.map((run) => ({ run, at: ask(runGroup(run)) })),
+/** Evaluates all runs and phases in one pass over the recording. */
+export async function evaluateRuns(
+  { runs: commands, last, baseline: idleSpan }: RecordedRuns,
+  baseline: Baseline,
+  trace: Trace,
+): Promise<Evaluation> {
+  const groups: SpanGroup[] = [];
+  const ask = (spans: readonly Span[], distribution: boolean): number =>
+    groups.push({ spans, distribution }) - 1;
+
+  const idleAt = idleSpan && ask([idleSpan], false);
+  const lastAt = last && ask([last.span], true);
+  const asked = commands.map((runs) => ({
+    runs: runs.map((run) => ({ run, at: ask([run.span], true) })),
     phases: mergePhases(withPhases(runs).map((run) => run.phases)).map((phase) => ({
       phase,
-      at: ask(phaseGroup(phase)),
+      at: ask(phase.spans, false),
     })),
   }));
 
-  const results = await measurement.evaluate(groups);
-  const idle = idleAt === null ? knownIdle(baseline, facts) : measuredIdle(results[idleAt]!, facts);
-  const commands = asked.map(({ runs, phases }) => ({
+  const results = await trace.evaluate(groups);
+  const measured = idleAt === null ? null : measuredIdle(results[idleAt]!);
+  const summaryOf = (run: RunFacts, result: SpanCost) =>
+    runSummary(run, result, measured ?? knownIdle(baseline, result.cost));
+  const evaluated = asked.map(({ runs, phases }) => ({
     argv: runs[0]?.run.argv ?? [],
-    runs: runs.map(({ run, at }) => runSummary(run, results[at]!, facts, idle)),
-    phases: phases.map(({ phase, at }) => phaseSummary(phase, results[at]!, facts)),
+    runs: runs.map(({ run, at }) => summaryOf(run, results[at]!)),
+    phases: phases.map(({ phase, at }) => phaseSummary(phase, results[at]!.cost)),
   }));
-  const { last } = experiment;
-  const command = last && { argv: last.argv, ...runSummary(last, results[lastAt!]!, facts, idle) };
-  const warnings = experimentWarnings(experiment);
-  if (command && measurement.hasBoard) warnings.push(...uncovered(command, results[lastAt!]!.withinUs / 1e6));
-  return { commands, command, warnings };
+  if (!last) return { commands: evaluated, command: null, warnings: [] };
+  const lastResult = results[lastAt!]!;
+  const command = { argv: last.argv, ...summaryOf(last, lastResult) };
+  return { commands: evaluated, command, warnings: uncovered(lastResult) };
 }
 
 /** The recording may have ended before the command: a capture as the port, or a board that did not come back. */
-function uncovered({ duration_s }: CommandSummary, within_s: number): Warning[] {
+function uncovered({ cost: { duration_s }, withinUs }: SpanCost): Warning[] {
+  const within_s = withinUs / 1e6;
   if (duration_s - within_s < 1e-3) return [];
   const message = `the recording covers ${within_s.toFixed(3)} s of the command's ${duration_s.toFixed(3)} s; energies are of that part`;
   return [{ code: 'command-uncovered', message }];
 }
 
-const exactStretch = ({ startUs, endUs }: { readonly startUs: number; readonly endUs: number }) => ({
-  startUs,
-  endUs,
-  startUncertaintyUs: 0,
-  endUncertaintyUs: 0,
-});
-
-const runGroup = ({ startNs, endNs }: MarkedRun): StretchGroup => ({
-  stretches: [exactStretch({ startUs: startNs / 1000, endUs: endNs / 1000 })],
-  distribution: true,
-});
-
-const phaseGroup = ({ spans }: Phase): StretchGroup => ({
-  stretches: spans.map(({ startNs, endNs, startTimed, endTimed }) => ({
-    startUs: startNs / 1000,
-    endUs: endNs / 1000,
-    startUncertaintyUs: startTimed ? 0 : seenLateUs,
-    endUncertaintyUs: endTimed ? 0 : seenLateUs,
-  })),
-  distribution: false,
-});
-
 /** A phase is a sum over runs that went well; where none did, what the last one marked is better than nothing. */
-function withPhases(runs: readonly ExperimentRun[]): readonly ExperimentRun[] {
+function withPhases(runs: readonly RunFacts[]): readonly RunFacts[] {
   const counted = runs.filter(({ status }) => status === 'ok');
   return counted.length > 0 ? counted : runs.slice(-1);
 }
 
-function runSummary(
-  run: ExperimentRun,
-  result: GroupResult,
-  facts: CostFacts,
-  idle: IdlePower | null,
-): RunSummary {
-  const cost = costOf<PowerDistribution>(result, (run.endNs - run.startNs) / 1000, facts);
+function runSummary(run: RunFacts, result: SpanCost, idle: IdlePower | null): RunSummary {
   return {
     number: run.number,
     status: run.status,
@@ -118,17 +116,14 @@ function runSummary(
     exit_code: run.end.exitCode,
     signal: run.end.signal,
     pid: run.end.pid,
-    start_s: run.startNs / 1e9,
-    end_s: run.endNs / 1e9,
-    ...cost,
-    ...aboveIdle(cost, result.withinUs, idle, facts.components),
+    start_s: run.span.startNs / 1e9,
+    end_s: run.span.endNs / 1e9,
+    ...(result.cost as Cost<PowerDistribution>),
+    ...aboveIdle(result, idle),
   };
 }
 
-function phaseSummary(phase: Phase, result: GroupResult, facts: CostFacts): PhaseSummary {
-  const { name, spans, count, unended } = phase;
-  const durationNs = spans.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
-  const cost = costOf<PowerRange>(result, durationNs / 1000, facts);
+function phaseSummary({ name, spans, count, unended }: Phase, cost: Cost): PhaseSummary {
   return {
     name,
     times: spans.length,
@@ -136,10 +131,10 @@ function phaseSummary(phase: Phase, result: GroupResult, facts: CostFacts): Phas
     ...(unended === 0 ? {} : { unended }),
     spans: spans.map(({ startNs, endNs }) => ({ start_s: startNs / 1e9, end_s: endNs / 1e9 })),
     ...cost,
-    ...(count === null || count === 0 || durationNs === 0
+    ...(count === null || count === 0 || lengthNs(spans) === 0
       ? {}
       : {
-          energy_per_count_j: perComponent(facts.components, (component) => {
+          energy_per_count_j: perComponent(Object.keys(cost.energy_j), (component) => {
             const energyJ = cost.energy_j[component]!;
             return energyJ === null ? null : tidy(energyJ / count);
           }),

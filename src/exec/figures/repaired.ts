@@ -5,11 +5,11 @@ import type { KnownSummary } from '../../schema/summary.js';
 import { planRepair, type RepairPlan } from '../../session/repair/repair.js';
 import { notKept, partKeys } from '../../session/repair/repair-summary.js';
 import type { Warning } from '../../stream/warning.js';
-import type { GroupResult } from '../../trace/group.js';
+import { type Cost, type PowerDistribution, perComponent, tidy } from '../../trace/cost.js';
 import { PowerHistory } from '../../trace/history.js';
-import { evaluateStretches, type StretchGroup } from '../../trace/stretches.js';
-import { type CostFacts, costOf, perComponent, tidy } from './cost.js';
-import type { PhaseSummary, PowerDistribution, PowerRange, RunSummary } from './summaries.js';
+import { exactSpan, type SpanGroup } from '../../trace/span.js';
+import { type SpanCost, Trace } from '../../trace/trace.js';
+import type { PhaseSummary, RunSummary } from './summaries.js';
 
 /**
  * As `planRepair`, with what `exec` added to the summary that is there: what the samples that are left reach is kept as
@@ -44,11 +44,7 @@ async function keptParts(
 ): Promise<{ readonly parts: Parts; readonly warnings: readonly Warning[] }> {
   if (!execPartsSchema.safeParse(there).success)
     return { parts: {}, warnings: [notKept(partKeys.filter((key) => key in there).join(', '))] };
-  const facts: CostFacts = {
-    components: Object.keys(summary.energy_j),
-    accuracyShare: summary.uncertainty.accuracy_share,
-  };
-  const again = new Again(lastUs ?? Number.NEGATIVE_INFINITY, facts);
+  const again = new Again(lastUs ?? Number.NEGATIVE_INFINITY, Object.keys(summary.energy_j));
   // The file's own objects, so that what is kept is kept to the letter.
   const { command, phases, runs } = there as ExecParts;
   const askedCommand = command && again.run('the command', command);
@@ -63,7 +59,7 @@ async function keptParts(
     return { parts: Object.fromEntries(partKeys.map((key) => [key, there[key]])), warnings: [] };
 
   if (!history || !partFacts) return wholeParts(there, again);
-  const results = await evaluateStretches(history.chunks(), facts.components.length, partFacts, again.groups);
+  const results = await new Trace(history, () => partFacts).evaluate(again.groups);
   const repeated = askedRuns?.map(({ each, short, runs, phases }) => ({
     ...each,
     runs: runs.map((make) => make(results)),
@@ -101,29 +97,28 @@ function wholeParts(
 
 /** Where something lies in the recording. */
 type Lying = Pick<KnownRun, 'start_s' | 'end_s'>;
-type Made<Part> = (results: readonly GroupResult[]) => Part;
+type Made<Part> = (results: readonly SpanCost[]) => Part;
 
 /** What has to be evaluated again, since it reaches behind the last sample that is left. */
 class Again {
-  readonly groups: StretchGroup[] = [];
+  readonly groups: SpanGroup[] = [];
   /** Names of what is cut short, for people. */
   readonly short: string[] = [];
 
   constructor(
     readonly lastUs: number,
-    readonly facts: CostFacts,
+    readonly components: readonly string[],
   ) {}
 
   run(name: string, known: KnownRun): Made<RunSummary> {
     const at = this.#ask(name, [known], true);
     if (at === null) return () => known as unknown as RunSummary;
     return (results) => {
-      const { withinUs } = results[at]!;
-      const cost = costOf<PowerDistribution>(results[at]!, known.duration_s * 1e6, this.facts);
+      const { cost, withinUs } = results[at]!;
       const idleW = known.baseline_power_w;
       return {
         ...(known as unknown as RunSummary),
-        ...cost,
+        ...(cost as Cost<PowerDistribution>),
         energy_above_idle_j: this.each((component) => {
           const energyJ = cost.energy_j[component]!;
           const idle = idleW?.[component];
@@ -138,7 +133,7 @@ class Again {
     if (at === null) return () => known as unknown as PhaseSummary;
     return (results) => ({
       ...(known as unknown as PhaseSummary),
-      ...costOf<PowerRange>(results[at]!, known.duration_s * 1e6, this.facts),
+      ...results[at]!.cost,
       // How much of the count the rest of the energy was for, nobody knows.
       ...('energy_per_count_j' in known && { energy_per_count_j: this.each(() => null) }),
     });
@@ -153,7 +148,7 @@ class Again {
   }
 
   each<Value>(value: (component: string) => Value): PerComponent<Value> {
-    return perComponent(this.facts.components, value);
+    return perComponent(this.components, value);
   }
 
   isShort(spans: readonly Lying[]): boolean {
@@ -164,12 +159,9 @@ class Again {
   #ask(name: string, spans: readonly Lying[], distribution: boolean): number | null {
     if (!this.isShort(spans)) return null;
     this.short.push(name);
-    const stretches = spans.map(({ start_s, end_s }) => ({
-      startUs: start_s * 1e6,
-      endUs: end_s * 1e6,
-      startUncertaintyUs: 0,
-      endUncertaintyUs: 0,
-    }));
-    return this.groups.push({ stretches, distribution }) - 1;
+    const asked = spans.map(({ start_s, end_s }) =>
+      exactSpan(Math.round(start_s * 1e9), Math.round(end_s * 1e9)),
+    );
+    return this.groups.push({ spans: asked, distribution }) - 1;
   }
 }

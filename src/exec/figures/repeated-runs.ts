@@ -1,6 +1,6 @@
 import { formatUncertain } from '../../measure/honest-digits.js';
+import { perComponent } from '../../trace/cost.js';
 import { plural } from '../../units.js';
-import { perComponent } from './cost.js';
 import type { EvaluatedCommand } from './evaluate.js';
 import { type Difference, repeated, welch } from './statistics.js';
 import type { RepeatedRuns, RepeatedSummary, RunSummary } from './summaries.js';

@@ -1,34 +1,9 @@
-import type { PerComponent, UncertaintySummary } from '../../measure/summary.js';
+import type { PerComponent } from '../../measure/summary.js';
+import type { Cost, PowerDistribution } from '../../trace/cost.js';
 
 /*
  * What `exec` adds to `run.summary.json`. Seconds, joules, watts; null for what is not known.
  */
-
-export interface PowerRange {
-  /** Time-weighted. */
-  readonly mean: number | null;
-  /** Between the samples' and the interpolated ends'. */
-  readonly min: number | null;
-  readonly max: number | null;
-}
-
-export interface PowerDistribution extends PowerRange {
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-}
-
-/** What a stretch of the recording cost. */
-export interface Cost<Power> {
-  readonly duration_s: number;
-  /** Share of the duration that lies within the recording and outside of its gaps. */
-  readonly coverage: number;
-  readonly power_w: PerComponent<Power>;
-  /** Of what lies within the recording; null where nothing does. */
-  readonly energy_j: PerComponent<number | null>;
-  readonly energy_uncertainty_j: PerComponent<number | null>;
-  readonly uncertainty: UncertaintySummary;
-}
 
 /** Only what went well is in means, intervals and tests. Interrupted: somebody wanted an end while it ran. */
 export type RunStatus = 'ok' | 'failed' | 'interrupted';
@@ -57,7 +32,7 @@ export interface CommandSummary extends RunSummary {
   readonly argv: readonly string[];
 }
 
-export interface PhaseSummary extends Cost<PowerRange> {
+export interface PhaseSummary extends Cost {
   readonly name: string;
   readonly times: number;
   /** Absent where no mark gave one. */

@@ -1,17 +1,9 @@
+import { exactSpan, type Span } from '../../trace/span.js';
 import { type Mark, type MarkProblem, problemOf } from './marks.js';
-
-/** One time that a phase ran; ns since the recording began. A point is a span of no length. */
-export interface Span {
-  readonly startNs: number;
-  readonly endNs: number;
-  /** False where the instant is when the line was seen. */
-  readonly startTimed: boolean;
-  readonly endTimed: boolean;
-}
 
 export interface Phase {
   readonly name: string;
-  /** In the order of their ends. */
+  /** The times that it ran, in the order of their ends. */
   readonly spans: readonly Span[];
   /** Counts summed; null where no mark gave one. */
   readonly count: number | null;
@@ -104,7 +96,7 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
   for (const [name, { begun, ended, spans, points, count }] of byName) {
     const open = begun.slice(ended);
     for (const begin of open)
-      spans.push({ startNs: begin.atNs, endNs: childEndNs, startTimed: begin.timed, endTimed: true });
+      spans.push({ ...exactSpan(begin.atNs, childEndNs), startUncertaintyNs: uncertaintyNs(begin) });
     if (spans.length === 0) for (const point of points) spans.push(span(point, point));
     if (spans.length > 0) phases.push({ name, spans, count, unended: open.length });
   }
@@ -114,9 +106,13 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
 const span = (begin: Mark, end: Mark): Span => ({
   startNs: begin.atNs,
   endNs: end.atNs,
-  startTimed: begin.timed,
-  endTimed: end.timed,
+  startUncertaintyNs: uncertaintyNs(begin),
+  endUncertaintyNs: uncertaintyNs(end),
 });
+
+/** A line is seen that long after it was written at most, as long as the machine keeps up. */
+const seenLateNs = 5e6;
+const uncertaintyNs = ({ timed }: Mark): number => (timed ? 0 : seenLateNs);
 
 /** The same phases of several runs of one command as one. */
 export function mergePhases(runs: readonly (readonly Phase[])[]): Phase[] {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { nsSince } from '../../clock.js';
 import type { PerComponent } from '../../measure/summary.js';
+import { exactSpan, type Span } from '../../trace/span.js';
 import type { SignalRelay } from '../child/signals.js';
 import type { RunStatus } from '../figures/summaries.js';
 import { type HookFailure, type Hooks, runHook } from './hooks.js';
@@ -14,12 +15,6 @@ export type Cooldown = { readonly kind: 'time'; readonly durationMs: number } | 
 export type Baseline =
   | { readonly kind: 'measure'; readonly durationMs: number }
   | { readonly kind: 'known'; readonly powerW: PerComponent<number> };
-
-/** The stretch before the first run, µs. */
-export interface BaselineStretch {
-  readonly startUs: number;
-  readonly endUs: number;
-}
 
 export interface ExperimentPlan {
   readonly commands: readonly PlannedCommand[];
@@ -54,7 +49,7 @@ export interface Experiment {
   /** Runs that did not take place, since one before them failed or an end was asked for. */
   readonly missing: number;
   /** Null where none was asked for, or nothing was measured. */
-  readonly baseline: BaselineStretch | null;
+  readonly baseline: Span | null;
   /** 0, or the status of the first run or hook that failed, or 128 + n where signal n came between runs. */
   readonly status: number;
   readonly hookFailure: HookFailure | null;
@@ -101,7 +96,7 @@ export async function runExperiment(
       const run = await runMarked(argv, measurement.originNs, relay, plan.markOutput);
       missing--;
       const endAsked = relay.endSignal !== null;
-      if (measurement.hasBoard) await measurement.reached(run.endNs / 1000);
+      if (measurement.hasBoard) await measurement.reached(run.span.endNs / 1000);
       last = { ...run, ...placeOf(n, plan), status: statusOf(run, endAsked, relay) };
       if (!last.warmup || last.status !== 'ok') runs[index]!.push(last);
       const unconcluded = await runHook('--conclude', conclude, relay);
@@ -134,24 +129,24 @@ async function measureBaseline(
   { baseline }: ExperimentPlan,
   measurement: Measurement,
   relay: SignalRelay,
-): Promise<BaselineStretch | null> {
+): Promise<Span | null> {
   if (!measurement.hasBoard) return null;
   await measurement.reached(0); // a sample lies before the first run
   if (baseline.kind === 'known' || baseline.durationMs === 0) return null;
-  const startUs = nsSince(measurement.originNs) / 1000;
+  const startNs = nsSince(measurement.originNs);
   await relay.sleep(baseline.durationMs);
-  const endUs = startUs + baseline.durationMs * 1000;
-  await measurement.reached(endUs);
-  return { startUs, endUs };
+  const endNs = startNs + baseline.durationMs * 1e6;
+  await measurement.reached(endNs / 1000);
+  return exactSpan(startNs, endNs);
 }
 
 /** What the system draws when idle, mW; null where nobody knows. */
 function idlePowerMw(
   { baseline }: ExperimentPlan,
-  stretch: BaselineStretch | null,
+  idle: Span | null,
   measurement: Measurement,
 ): number | null {
-  if (stretch) return measurement.history.meanBetween(stretch.startUs, stretch.endUs, 0);
+  if (idle) return measurement.history.meanBetween(idle.startNs / 1000, idle.endNs / 1000, 0);
   return baseline.kind === 'known' ? (baseline.powerW.system ?? 0) * 1000 : null;
 }
 

@@ -1,5 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { errorText } from '../../errors.js';
+import { exactSpan, type Span } from '../../trace/span.js';
 import { type ChildEnd, startChild } from '../child/child.js';
 import type { SignalRelay } from '../child/signals.js';
 import { type MarkProblem, MarksReader } from '../marks/marks.js';
@@ -7,12 +8,11 @@ import { MarksFile } from '../marks/marks-file.js';
 import { type Phase, pairMarks } from '../marks/phases.js';
 import type { OutputTap, TapOptions } from '../output/output-tap.js';
 
-/** One run of a command, and what it marked. Instants in ns since the recording began. */
+/** One run of a command, and what it marked. */
 export interface MarkedRun {
   readonly argv: readonly string[];
   readonly end: ChildEnd;
-  readonly startNs: number;
-  readonly endNs: number;
+  readonly span: Span;
   readonly phases: readonly Phase[];
   readonly problems: readonly MarkProblem[];
   /** Problems in all, of which `problems` may be the first. */
@@ -53,18 +53,16 @@ export async function runMarked(
   const end = await child.ended;
   relay.attach(null);
   await tap?.finish(relay);
-  const startNs = sinceNs(end.startNs);
-  const endNs = sinceNs(end.endNs);
+  const span = exactSpan(sinceNs(end.startNs), sinceNs(end.endNs));
   await file?.finish().catch((error: unknown) => trouble(`the marks could not be read: ${errorText(error)}`));
   marks.end(sinceNs(process.hrtime.bigint()));
   if (file?.truncated)
     trouble('the marks file was cut short by the command: marks are appended with >>, not >');
-  const { phases, problems } = pairMarks(marks.marks, endNs);
+  const { phases, problems } = pairMarks(marks.marks, span.endNs);
   return {
     argv,
     end,
-    startNs,
-    endNs,
+    span,
     phases,
     problems: [...troubles, ...marks.problems, ...problems],
     problemCount: troubles.length + marks.problemCount + problems.length,

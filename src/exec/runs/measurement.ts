@@ -7,9 +7,8 @@ import { type RunningRecording, type SummaryParts, startRecording } from '../../
 import { openSource } from '../../source/open.js';
 import type { OpenOptions } from '../../source/open-board.js';
 import type { RecordingOptions, Source } from '../../source/source.js';
-import type { GroupResult } from '../../trace/group.js';
 import { PowerHistory } from '../../trace/history.js';
-import { evaluateStretches, type StretchGroup } from '../../trace/stretches.js';
+import { Trace } from '../../trace/trace.js';
 import { EmptySource } from './empty-source.js';
 
 export interface MeasurementOptions {
@@ -112,16 +111,6 @@ export class Measurement {
     return !(this.source instanceof EmptySource);
   }
 
-  /** The board's nominal accuracy, as a share. */
-  get nominalAccuracy(): number {
-    return this.source.board.nominalAccuracy;
-  }
-
-  /** Names of the components, `system` first. */
-  get components(): readonly string[] {
-    return this.recording.wiring.sums.map(({ name }) => name);
-  }
-
   get files(): readonly string[] {
     return this.recording.files;
   }
@@ -153,10 +142,9 @@ export class Measurement {
     });
   }
 
-  /** What the components did in parts of the recording; after `stop`. */
-  evaluate(groups: readonly StretchGroup[]): Promise<GroupResult[]> {
-    const facts = this.recording.collector.partFacts();
-    return evaluateStretches(this.history.chunks(), this.components.length, facts, groups);
+  /** What was recorded, to be asked what any span of it cost; all of it after `stop`. */
+  get trace(): Trace {
+    return new Trace(this.history, () => this.recording.collector.partFacts());
   }
 
   /** The summary, written to its file where there is one; after `stop`. */

@@ -39,9 +39,9 @@ export class FaultLog {
     if (this.#waiting.length >= mostWaiting) this.settle(spacings);
   }
 
-  /** Tells the long spacings so far, and the silences at the edges, their causes. */
-  settle({ candidates, leading, lastUs }: SpacingWatch, edges: readonly Candidate[] = []): void {
-    const inOrder = [...new Set([...candidates, ...(leading ? [leading] : []), ...edges])];
+  /** Tells the long spacings so far, and the silences outside of the samples, their causes. */
+  settle({ candidates, leading, lastUs }: SpacingWatch, outer: readonly Candidate[] = []): void {
+    const inOrder = [...new Set([...candidates, ...(leading ? [leading] : []), ...outer])];
     inOrder.sort((a, b) => a.startUs - b.startUs);
     let best: Fault | undefined;
     for (const fault of this.#waiting) {

@@ -14,7 +14,7 @@ export interface Doubts {
   /** Gaps beyond those that are listed. */
   readonly unlistedGaps: number;
   /** Seconds without samples before the first and behind the last: not in the energy. */
-  readonly edgeSilenceS: number;
+  readonly outerSilenceS: number;
   readonly waiting: Waiting | null;
   /** What the board itself found wrong, a sentence each. */
   readonly boardFaults: readonly string[];
@@ -71,10 +71,10 @@ export function warningsFor(doubts: Doubts): Warning[] {
     warn('ended-early', 'an output could not be written; the recording ends there');
   if (doubts.coverage !== null && doubts.coverage < lowCoverage)
     warn('low-coverage', `${((1 - doubts.coverage) * 100).toFixed(1)} % of the time lies inside gaps`);
-  if (doubts.edgeSilenceS > 0)
+  if (doubts.outerSilenceS > 0)
     warn(
       'silent-edge',
-      `${doubts.edgeSilenceS.toFixed(3)} s before the first or behind the last sample are not in the energy`,
+      `${doubts.outerSilenceS.toFixed(3)} s before the first or behind the last sample are not in the energy`,
     );
   if (doubts.waiting)
     warn(

@@ -1,4 +1,4 @@
-import type { PartFacts } from '../../measure/collector.js';
+import type { PartFacts } from '../../measure/part-facts.js';
 import type { RailMap } from '../../measure/rail-map.js';
 import type { RepairedSummary } from '../../measure/summary.js';
 import type { KnownSummary } from '../../schema/summary.js';

@@ -100,7 +100,7 @@ export class MeanTally {
         drift: null,
         end: null,
         unlistedGaps: 0,
-        edgeSilenceS: 0,
+        outerSilenceS: 0,
         waiting: null,
         boardFaults: [],
         unprovenFirmware: null,

@@ -144,7 +144,7 @@ export const isOfRecording = (
 export const isRebuilt = ({ warnings }: KnownSummary): boolean =>
   warnings.some(({ code }) => code === 'rebuilt');
 
-/** What `exec` adds, made from stretches of the samples. */
+/** What `exec` adds, made from spans of the samples. */
 export const partKeys = ['command', 'phases', 'runs', 'comparison'] as const;
 /** Facts that do not depend on how many samples are left. */
 const factKeys: readonly string[] = ['calibration'];

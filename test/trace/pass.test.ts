@@ -2,17 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PowersAround } from '#powerlog/measure/gaps.js';
 import type { HistoryChunk } from '#powerlog/trace/history.js';
-import { evaluateStretches, type Stretch } from '#powerlog/trace/stretches.js';
+import { Pass } from '#powerlog/trace/pass.js';
+import type { Span } from '#powerlog/trace/span.js';
 import { energyBetween } from '../measure/energy-between.js';
 
 const gapLimitUs = 20_000;
 const instantUs = 300;
 
 /** Samples as [µs, mW]; chunks of `rows`. */
-async function* chunksOf(
-  samples: readonly (readonly [number, number])[],
-  rows: number,
-): AsyncGenerator<HistoryChunk> {
+function* chunksOf(samples: readonly (readonly [number, number])[], rows: number): Generator<HistoryChunk> {
   for (let from = 0; from < samples.length; from += rows) {
     const part = samples.slice(from, from + rows);
     const column = (n: 0 | 1) => Float64Array.from(part, (sample) => sample[n]);
@@ -20,28 +18,37 @@ async function* chunksOf(
   }
 }
 
-const stretch = (startUs: number, endUs: number, startUncertaintyUs = 0, endUncertaintyUs = 0): Stretch => ({
-  startUs,
-  endUs,
-  startUncertaintyUs,
-  endUncertaintyUs,
+const span = (startUs: number, endUs: number, startUncertaintyUs = 0, endUncertaintyUs = 0): Span => ({
+  startNs: startUs * 1000,
+  endNs: endUs * 1000,
+  startUncertaintyNs: startUncertaintyUs * 1000,
+  endUncertaintyNs: endUncertaintyUs * 1000,
 });
 
-async function evaluate(
+function evaluate(
   samples: readonly (readonly [number, number])[],
-  groups: readonly (readonly Stretch[])[],
+  groups: readonly (readonly Span[])[],
   rows = 3,
   gaps: ReadonlyMap<number, PowersAround> = new Map(),
 ) {
-  return evaluateStretches(
-    chunksOf(samples, rows),
-    1,
-    { instantUs, gapLimitUs, gaps },
-    groups.map((stretches) => ({ stretches, distribution: true })),
+  const pass = new Pass(
+    { components: ['system'], accuracyShare: 0, instantUs, gapLimitUs, gaps },
+    groups.map((spans) => ({ spans, distribution: true })),
   );
+  for (const chunk of chunksOf(samples, rows)) pass.take(chunk);
+  return pass.finish();
 }
 
-describe('evaluateStretches', () => {
+/** By the definition, of type 7. */
+function quantile(values: readonly number[], share: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const position = share * (values.length - 1);
+  const below = sorted[Math.floor(position)]!;
+  return below + (position % 1) * (sorted[Math.ceil(position)]! - below);
+}
+
+describe('a pass over the samples', () => {
   // 0 W, then 10 W from 2 ms on: the ramp lies between 1 ms and 2 ms.
   const step: [number, number][] = [
     [0, 0],
@@ -51,27 +58,29 @@ describe('evaluateStretches', () => {
     [4000, 10_000],
   ];
 
-  it('interpolates the power at both ends', async () => {
-    const [result] = await evaluate(step, [[stretch(1500, 3500)]]);
+  it('interpolates the power at both ends', () => {
+    const [result] = evaluate(step, [[span(1500, 3500)]]);
     // From 5 W at 1.5 ms: 7.5 W · 0.5 ms, then 10 W · 1.5 ms.
     expect(result!.components[0]!.energyNj).toBeCloseTo(7500 * 500 + 10_000 * 1500, 6);
     expect(result!.components[0]).toMatchObject({ minMw: 5000, maxMw: 10_000 });
     expect(result!.withinUs).toBe(2000);
-    expect(result!.components[0]!.histogram!.count).toBe(2);
+    expect(result!.components[0]!.quantilesMw).toEqual({ p50: 10_000, p95: 10_000, p99: 10_000 });
   });
 
-  it('adds up what a phase did each time, overlapping times twice', async () => {
-    const [result] = await evaluate(step, [[stretch(2000, 3000), stretch(2500, 3500)]]);
-    expect(result!.components[0]!.energyNj).toBeCloseTo(2 * 10_000 * 1000, 6);
-    expect(result!.withinUs).toBe(2000);
-    expect(result!.components[0]!.histogram!.count).toBe(2); // 2 ms and 3 ms, each once
+  it('adds up what a phase did each time, overlapping times twice', () => {
+    const rising: [number, number][] = [0, 1, 2, 3, 5].map((mw, n) => [n * 1000, mw]);
+    const [result] = evaluate(rising, [[span(1000, 3000), span(1500, 4000)]]);
+    expect(result!.components[0]!.energyNj).toBeCloseTo(1500 + 2500 + (1.75 * 500 + 2500 + 4000), 6);
+    expect(result!.withinUs).toBe(4500);
+    // The samples at 1, 2 and 3 ms, each once.
+    expect(result!.components[0]!.quantilesMw).toMatchObject({ p50: 2 });
   });
 
-  it('assumes nothing of what lies outside of the samples', async () => {
-    const [before, over, behind] = await evaluate(step, [
-      [stretch(-5000, -1000)],
-      [stretch(3500, 9000)],
-      [stretch(9000, 9500)],
+  it('assumes nothing of what lies outside of the samples', () => {
+    const [before, over, behind] = evaluate(step, [
+      [span(-5000, -1000)],
+      [span(3500, 9000)],
+      [span(9000, 9500)],
     ]);
     expect(before!.withinUs).toBe(0);
     expect(over!.withinUs).toBe(500);
@@ -80,17 +89,17 @@ describe('evaluateStretches', () => {
     expect(behind!.components[0]!.energyNj).toBe(0);
   });
 
-  it('has nothing to say of a recording without samples', async () => {
-    const [result] = await evaluate([], [[stretch(0, 10)]]);
+  it('has nothing to say of a recording without samples', () => {
+    const [result] = evaluate([], [[span(0, 10)]]);
     expect(result!.withinUs).toBe(0);
   });
 
-  it('gives a point the power of its instant', async () => {
-    const [result] = await evaluate(step, [[stretch(1250, 1250)]]);
+  it('gives a point the power of its instant', () => {
+    const [result] = evaluate(step, [[span(1250, 1250)]]);
     expect(result!.components[0]).toMatchObject({ energyNj: 0, minMw: 2500, maxMw: 2500 });
   });
 
-  it('bounds what a gap may hide by what lies around it, and counts its time', async () => {
+  it('bounds what a gap may hide by what lies around it, and counts its time', () => {
     const samples: [number, number][] = [
       [0, 1000],
       [1000, 1000],
@@ -98,9 +107,9 @@ describe('evaluateStretches', () => {
       [102_000, 1000],
     ];
     const around = { before: [1000], after: [1000], low: [500], high: [4000] };
-    const [whole, part] = await evaluate(
+    const [whole, part] = evaluate(
       samples,
-      [[stretch(500, 101_500)], [stretch(51_000, 101_500)]],
+      [[span(500, 101_500)], [span(51_000, 101_500)]],
       3,
       new Map([[1000, around]]),
     );
@@ -110,14 +119,14 @@ describe('evaluateStretches', () => {
     expect(part!.components[0]!.gapsJ).toBeCloseTo(3000 * 50_000 * 1e-9, 12);
   });
 
-  it('agrees with energyBetween, however the samples are cut into chunks', async () => {
+  it('agrees with energyBetween, however the samples are cut into chunks', () => {
     const spacing = fc.oneof(
       { weight: 8, arbitrary: fc.integer({ min: 1, max: 3000 }) },
       { weight: 1, arbitrary: fc.integer({ min: 20_001, max: 60_000 }) },
     );
     const sample = fc.tuple(spacing, fc.integer({ min: -500, max: 400_000 }));
-    await fc.assert(
-      fc.asyncProperty(
+    fc.assert(
+      fc.property(
         fc.array(sample, { minLength: 2, maxLength: 60 }),
         fc.array(
           fc.tuple(
@@ -132,20 +141,18 @@ describe('evaluateStretches', () => {
           },
         ),
         fc.integer({ min: 1, max: 20 }),
-        async (steps, shares, rows) => {
+        (steps, shares, rows) => {
           let us = 0;
           const samples = steps.map(([by, power]) => {
             us += by;
             return [us, power] as const;
           });
           const [first, last] = [samples[0]![0], us];
-          const stretches = shares.map(([a, b, ...uncertainty]) => {
+          const intervals = shares.map(([a, b, ...uncertainty]) => {
             const [low, high] = [Math.min(a, b), Math.max(a, b)];
-            return stretch(
-              Math.round(first + low * (last - first)),
-              Math.round(first + high * (last - first)),
-              ...uncertainty,
-            );
+            const at = (share: number) => Math.round(first + share * (last - first));
+            const [startUncertaintyUs, endUncertaintyUs] = uncertainty;
+            return { startUs: at(low), endUs: at(high), startUncertaintyUs, endUncertaintyUs };
           });
           // Gaps as a recording lists them: the extremes within a second, here the whole of it.
           const powers = samples.map(([, power]) => power);
@@ -158,13 +165,15 @@ describe('evaluateStretches', () => {
                 { ...around, before: [samples[n]![1]], after: [power] },
               ]),
           );
-          const results = await evaluate(
+          const results = evaluate(
             samples,
-            stretches.map((each) => [each]),
+            intervals.map((each) => [
+              span(each.startUs, each.endUs, each.startUncertaintyUs, each.endUncertaintyUs),
+            ]),
             rows,
             gaps,
           );
-          stretches.forEach((interval, n) => {
+          intervals.forEach((interval, n) => {
             const reference = energyBetween(
               { count: samples.length, timeUs: samples.map((s) => s[0]), powerMw: powers },
               interval,
@@ -178,6 +187,17 @@ describe('evaluateStretches', () => {
             expect(ours.cutsJ).toBeCloseTo(reference.budget.cutsJ, 9);
             expect(ours.instantsJ).toBeCloseTo(reference.budget.instantsJ, 9);
             expect(Math.sqrt(ours.samplingSquares)).toBeCloseTo(reference.budget.samplingJ, 9);
+            const { startUs, endUs } = interval;
+            const inside = samples.filter(([at]) => at >= startUs && at < endUs).map(([, power]) => power);
+            for (const [share, found] of [
+              [0.5, ours.quantilesMw!.p50],
+              [0.95, ours.quantilesMw!.p95],
+              [0.99, ours.quantilesMw!.p99],
+            ] as const) {
+              const expected = quantile(inside, share);
+              if (expected === null) expect(found).toBeNull();
+              else expect(found).toBeCloseTo(expected, 6);
+            }
           });
         },
       ),

@@ -4,6 +4,8 @@ import { boundJ, type EndPowers, gapJ } from '../measure/uncertainty.js';
 /** Sums over the spacings up to a sample, by component. */
 export interface RunningSums {
   readonly energyNj: Float64Array;
+  /** What those sums have lost to rounding: after eight hours at 300 W a double no longer holds single nanojoules. */
+  readonly lostNj: Float64Array;
   /** (power step × spacing)² of the spacings that are no gaps. */
   readonly stepSquares: Float64Array;
   readonly gapsJ: Float64Array;
@@ -13,17 +15,35 @@ export interface RunningSums {
 
 export const newSums = (components: number): RunningSums => ({
   energyNj: new Float64Array(components),
+  lostNj: new Float64Array(components),
   stepSquares: new Float64Array(components),
   gapsJ: new Float64Array(components),
   gapsUs: 0,
 });
 
-export const copySums = ({ energyNj, stepSquares, gapsJ, gapsUs }: RunningSums): RunningSums => ({
+export const copySums = ({ energyNj, lostNj, stepSquares, gapsJ, gapsUs }: RunningSums): RunningSums => ({
   energyNj: energyNj.slice(),
+  lostNj: lostNj.slice(),
   stepSquares: stepSquares.slice(),
   gapsJ: gapsJ.slice(),
   gapsUs,
 });
+
+/** Adds a spacing's energy, keeping what the addition itself drops (Knuth's two-sum). */
+export function addEnergy({ energyNj, lostNj }: RunningSums, c: number, spacingNj: number): void {
+  const before = energyNj[c]!;
+  const after = before + spacingNj;
+  const added = after - before;
+  lostNj[c]! += before - (after - added) + (spacingNj - added);
+  energyNj[c] = after;
+}
+
+/**
+ * One component's energy between two samples, behind the spacing of `firstNj` that it begins with. What was lost is added
+ * last, to a sum that is small enough to hold it.
+ */
+export const energyBehindNj = (from: RunningSums, to: RunningSums, c: number, firstNj: number): number =>
+  to.energyNj[c]! - from.energyNj[c]! - firstNj + (to.lostNj[c]! - from.lostNj[c]!);
 
 /** Two samples that follow one another. */
 export interface Spacing {
@@ -35,8 +55,8 @@ export interface Spacing {
   readonly gap: PowersAround | null;
 }
 
-/** An end of a stretch of time, and the spacing that it lies in. */
-export interface Edge extends Spacing {
+/** An end of a span, and the spacing that it lies in. */
+export interface SpanEnd extends Spacing {
   readonly us: number;
   /** Number of the sample to the right. */
   readonly sample: number;
@@ -84,14 +104,14 @@ export function powerAt({ leftUs, rightUs, leftMw, rightMw }: Spacing, us: numbe
 }
 
 /** One component's power about an end. */
-export const aboutEnd = ({ lowMw, highMw, uncertaintyUs }: Edge, c: number): EndPowers => ({
+export const aboutEnd = ({ lowMw, highMw, uncertaintyUs }: SpanEnd, c: number): EndPowers => ({
   lowMw: lowMw[c]!,
   highMw: highMw[c]!,
   uncertaintyUs,
 });
 
 /** Takes a sample into the extremes around an end. */
-export function widen({ lowMw, highMw }: Edge, powerMw: readonly number[] | Float64Array): void {
+export function widen({ lowMw, highMw }: SpanEnd, powerMw: readonly number[] | Float64Array): void {
   for (let c = 0; c < lowMw.length; c++) {
     const power = powerMw[c]!;
     if (power < lowMw[c]!) lowMw[c] = power;

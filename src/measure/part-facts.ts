@@ -1,0 +1,15 @@
+import type { PowersAround } from './gaps.js';
+
+/** What is known of a recording as a whole when a part of it is looked at. */
+export interface PartFacts {
+  /** Names of the components, `system` first. */
+  readonly components: readonly string[];
+  /** Of a power reading, at 95 %. */
+  readonly accuracyShare: number;
+  /** A sample was taken within this of its instant. */
+  readonly instantUs: number;
+  /** Longer spacings are gaps. */
+  readonly gapLimitUs: number;
+  /** What lies around each gap, by the instant at which it begins, µs. */
+  readonly gaps: ReadonlyMap<number, PowersAround>;
+}
