@@ -7,7 +7,10 @@ interface PackageFacts {
   readonly description: string;
 }
 
-const facts = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as PackageFacts;
+/** The package's folder, from this file's place in `dist` as from the bundle's in `lib`. */
+export const packageFolder = join(__dirname, '..');
+
+const facts = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as PackageFacts;
 
 /** What this program is, as its package says. */
 export const tool = {

@@ -88,6 +88,16 @@ describe('the house', () => {
     );
     expect(strays).toEqual([]);
   });
+
+  it('bundles of zod what it uses, and lets it compile nothing', () => {
+    // From `{ z }` a bundler can leave nothing out: it would bring zod's fifty languages to each start.
+    const head = /^import '\.\/once\.js';\nimport \* as z from 'zod';$/m;
+    const others = files
+      .filter((file) => file !== 'schema/once.ts' && importsOf(file).includes('zod'))
+      .filter((file) => !/^import type .* from 'zod';$/m.test(readFileSync(join(src, file), 'utf8')))
+      .filter((file) => !head.test(readFileSync(join(src, file), 'utf8')));
+    expect(others).toEqual([]);
+  });
 });
 
 describe('a board', () => {

@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { BoardSummary, PerComponent } from '../measure/summary.js';
-import {
-  type EarlierSummary,
-  earlierEnergyJ,
-  earlierIdleW,
-  earlierSummarySchema,
-} from '../schema/earlier-summary.js';
+import type { EarlierSummary } from '../schema/earlier-summary.js';
 import { issueText } from '../schema/issue-text.js';
 import type { Warning } from '../stream/warning.js';
 
+/** Loaded where an earlier summary is given: it brings zod. */
+const loadSchema = () => import('../schema/earlier-summary.js');
+
 /** The idle power that `--baseline FILE` gives. @throws UserError (badInput) */
 export async function readIdlePower(path: string): Promise<PerComponent<number>> {
+  const { earlierIdleW } = await loadSchema();
   const idle = earlierIdleW(await readSummary(path));
   if (!idle)
     throw inputError(
@@ -29,6 +28,7 @@ export interface EarlierRun {
 /** @throws UserError (badInput) where it holds no energy */
 export async function readEarlierRun(path: string): Promise<EarlierRun> {
   const summary = await readSummary(path);
+  const { earlierEnergyJ } = await loadSchema();
   const energyJ = earlierEnergyJ(summary);
   if (energyJ === null || energyJ <= 0)
     throw inputError(
@@ -75,6 +75,7 @@ async function readSummary(path: string): Promise<EarlierSummary> {
     const what = missing ? 'no such file' : errorText(error).split('\n')[0];
     throw inputError(`${path}: the summary cannot be read: ${what}; expected a run.summary.json`, error);
   }
+  const { earlierSummarySchema } = await loadSchema();
   const parsed = earlierSummarySchema.safeParse(json);
   if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
   return parsed.data;

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import './once.js';
+import * as z from 'zod';
 import { fieldTypeNames } from '../board/field-type.js';
 import type { EndReason, FaultKind, RecordingEvent } from '../stream/event.js';
 import { railMapSchema } from './rail-map.js';

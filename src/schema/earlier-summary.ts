@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import './once.js';
+import * as z from 'zod';
 import type { PerComponent } from '../measure/summary.js';
 
 const energies = z.record(z.string(), z.number().nullable());

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import './once.js';
+import * as z from 'zod';
 
 /*
  * What `exec` added to a summary, read back: where it lies in the recording. Everything else in it is kept as it is.

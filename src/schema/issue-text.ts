@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The first thing wrong with a parsed JSON document, as `path: what was expected`, on one line. */
 export function issueText(error: z.ZodError): string {

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import './once.js';
+import * as z from 'zod';
 import type { RailMap } from '../measure/rail-map.js';
 import { allowKeys } from './issue-text.js';
 

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import './once.js';
+import * as z from 'zod';
 import { summarySchema as schemaName } from '../measure/summary.js';
 
 /*

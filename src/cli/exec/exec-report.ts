@@ -12,7 +12,7 @@ import { formatSupported, formatUncertain } from '../../measure/honest-digits.js
 import type { Summary } from '../../measure/summary.js';
 import type { Warning } from '../../stream/warning.js';
 import { printable } from '../../text.js';
-import { formatSi, plural } from '../../units.js';
+import { formatCount, formatSi, plural } from '../../units.js';
 import { styled } from '../terminal/say.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -94,10 +94,10 @@ function phasesText(phases: readonly PhaseSummary[]): string {
   );
   const rows = shown.map((phase, n) => {
     const energies = ['system', ...others].map((name) => costCells(phase, name)[0]!);
-    const count = phase.count === undefined ? '' : phase.count.toLocaleString('en-US');
+    const count = phase.count === undefined ? '' : formatCount(phase.count);
     return [
       `  ${titles[n]}${phase.unended ? ' (not ended)' : ''}`,
-      phase.times.toLocaleString('en-US'),
+      formatCount(phase.times),
       formatTime(phase.duration_s),
       ...energies,
       ...(counted ? [count, perCount(phase)] : []),

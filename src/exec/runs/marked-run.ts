@@ -1,5 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { errorText } from '../../errors.js';
+import { packageFolder } from '../../tool.js';
 import { exactSpan, type Span } from '../../trace/span.js';
 import { type ChildEnd, startChild } from '../child/child.js';
 import type { SignalRelay } from '../child/signals.js';
@@ -20,7 +21,7 @@ export interface MarkedRun {
 }
 
 /** Where the module for Python lies, in the package as in a checkout. */
-const pythonPath = join(__dirname, '../../../src/exec/python');
+const pythonPath = join(packageFolder, 'src/exec/python');
 
 /**
  * Runs a command to its end, with a file for its marks. Whatever goes wrong with the marks, the command runs.

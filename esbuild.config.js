@@ -1,0 +1,69 @@
+// Bundles what bin/powerlog.js starts into lib: a file for the program and one for each thread, with the packages that are
+// JavaScript alone. A module behind `await import(…)` lies in the same file, and is evaluated when it is wanted.
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Script } from 'node:vm';
+import { build } from 'esbuild';
+
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const threads = readdirSync('src', { recursive: true }).filter((file) => file.endsWith('-worker.ts'));
+
+rmSync('lib', { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: ['cli/main.ts', ...threads].map((file) => `src/${file}`),
+  entryNames: '[name]',
+  outdir: 'lib',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // Without, esbuild takes packages' CommonJS, of which it can leave nothing out.
+  mainFields: ['module', 'main'],
+  // What has native parts is installed beside it.
+  external: Object.keys(dependencies),
+  // Node's `import()` of these would start its loader of ES modules.
+  supported: { 'dynamic-import': false },
+  // V8 reads all of it at each start. Names stay, for those who read a stack; POWERLOG_DEBUG reads the map.
+  minifyWhitespace: true,
+  legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  logLevel: 'warning',
+});
+
+copyFileSync('src/package.json', 'lib/package.json');
+for (const engine of ['engine.wasm', 'engine.plain.js'])
+  copyFileSync(`dist/engine/${engine}`, `lib/${engine}`);
+writeFileSync('lib/licenses.txt', licences(Object.keys(metafile.inputs)));
+await compile(resolve('lib/main.js'));
+
+/** The licence of every package that files came from, as it asks for. */
+function licences(files) {
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+    if (!licence) throw new Error(`${name} has no licence to ship with the bundle`);
+    return `${name} ${version}\n\n${readFileSync(`${folder}/${licence}`, 'utf8').trim()}\n`;
+  });
+  return `lib holds parts of these packages.\n\n${texts.join(`\n${'-'.repeat(78)}\n\n`)}`;
+}
+
+/**
+ * Runs the program once, on a recording of a few frames, and keeps what V8 has made of its text by then, for the same Node
+ * and bin/powerlog.js alone: to make it at each start costs more than all that the program does with such a recording.
+ */
+async function compile(main) {
+  const program = new Script(Module.wrap(readFileSync(main, 'utf8')), { filename: main });
+  const module = { exports: {} };
+  program.runInThisContext()(module.exports, createRequire(main), module, main, dirname(main));
+  const folder = mkdtempSync(join(tmpdir(), 'powerlog-build-'));
+  const replay = ['replay', 'fixtures/synthetic.plog', '--quiet', '--out', join(folder, 'replayed.csv')];
+  await module.exports.main(['node', 'powerlog', ...replay]);
+  rmSync(folder, { recursive: true });
+  const made = `${main}.${process.version}-${process.platform}-${process.arch}`;
+  writeFileSync(made, program.createCachedData());
+}
