@@ -23,6 +23,8 @@ export interface RecordOptions {
   /** Chooses the sinks, which are those of the outputs where absent. */
   readonly sinks?: (outputs: Outputs, wiring: Wiring) => readonly Sink[];
   readonly onSinkError?: SessionOptions['onSinkError'];
+  /** Called when all outputs are open, right before anything is sampled or written. */
+  readonly onReady?: () => void;
   readonly onNotice?: SessionOptions['onNotice'];
 }
 
@@ -47,6 +49,7 @@ export async function startRecording(options: RecordOptions): Promise<RunningRec
     refuseSharedFiles(outputFiles(options.outputs), options.inputs ?? []);
     const wiring = resolveWiring(source.board, options.map);
     outputs = await openOutputs(options.outputs, source, wiring, options.host);
+    options.onReady?.();
     return new RunningRecording(options, wiring, outputs);
   } catch (error) {
     for (const sink of outputs?.sinks ?? []) await sink.finish();

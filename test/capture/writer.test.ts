@@ -78,7 +78,7 @@ describe('the capture sink', () => {
     const header = statSync(path).size;
     expect((await readAll(path)).samples).toHaveLength(0);
     await sink.write(lent([sample(0)]));
-    await vi.waitUntil(() => statSync(path).size > header, { timeout: 4000 });
+    await vi.waitUntil(() => statSync(path).size > header, { timeout: 300_000 });
     const { samples, reader } = await readAll(path);
     expect(samples).toEqual([sample(0)]);
     expect(reader.problem?.code).toBe('capture-cut');

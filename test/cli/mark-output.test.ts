@@ -171,7 +171,7 @@ describe('the output is handed through', () => {
     const command = tapped('sh', '-c', 'yes; echo "ended $?" >&2').map((word) => `'${word}'`);
     const ran = spawnSync('sh', ['-c', `'${process.execPath}' '${bin}' ${command.join(' ')} | head -n 1`], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 300_000,
     });
     expect(ran).toMatchObject({ status: 0, stdout: 'y\n', stderr: 'ended 141\n' });
   });
@@ -226,7 +226,7 @@ print(total, file=sys.stderr)`;
 
 describe.runIf(hasPython)('a terminal stays one', () => {
   const terminal = (script: string, ...args: string[]) =>
-    spawnSync('python3', [`test/cli/${script}`, ...args], { encoding: 'utf8', timeout: 60_000 });
+    spawnSync('python3', [`test/cli/${script}`, ...args], { encoding: 'utf8', timeout: 300_000 });
   const command = (name: string, ...words: string[]) => [
     ...[process.execPath, bin, ...onSim, '-q', '--out', file(`${name}.csv`)],
     ...['--mark-output', epochs, '--', ...words],

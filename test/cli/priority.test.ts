@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scratch } from '../capture/samples.js';
@@ -34,9 +35,10 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
       children.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
     const out = join(scratch(), 'run.csv');
     const child = spawn(process.execPath, [bin, 'record', '--port', 'sim', '--out', '-', '--capture', out], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.push(child);
+    const complaint = text(child.stderr);
     await once(child.stdout, 'data');
     child.stdout.resume();
     const tasks = `/proc/${child.pid}/task`;
@@ -49,7 +51,10 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect(raised()).toEqual([{ nice: Math.min(own!.nice, -10), realTime: 1, policy: 2 }]);
     child.kill('SIGINT');
-    await once(child, 'exit');
+    expect([await once(child, 'exit'), await complaint]).toEqual([
+      [0, null],
+      expect.stringContaining('coverage'),
+    ]);
     expect(summaryOf(out).sampling_priority).toBe(told);
   });
 

@@ -114,7 +114,7 @@ function record(recording: Recording, sinks: readonly Sink[], mostWaitingSamples
 
 /** Waits for a capture that is whole up to its end. */
 async function whole(path: string) {
-  await vi.waitFor(async () => expect((await readAll(path)).reader.problem).toBeNull(), { timeout: 60_000 });
+  await vi.waitFor(async () => expect((await readAll(path)).reader.problem).toBeNull(), { timeout: 300_000 });
   return readAll(path);
 }
 
@@ -138,9 +138,9 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     expect(captured.map(({ requestNs }) => requestNs / 1e6)).toEqual(Array.from(captured.keys()));
     expect(captured).toHaveLength(samples);
     expect(overruns(events)).toEqual([]);
-    await vi.waitFor(() => expect(rowsIn(readFileSync(plain))).toHaveLength(samples), { timeout: 60_000 });
+    await vi.waitFor(() => expect(rowsIn(readFileSync(plain))).toHaveLength(samples), { timeout: 300_000 });
     expect(collector.measured().samples).toBe(samples);
-    await vi.waitFor(() => expect(finish).toHaveBeenCalled(), { timeout: 60_000 });
+    await vi.waitFor(() => expect(finish).toHaveBeenCalled(), { timeout: 300_000 });
 
     const rows = rowsIn(await blocked.read());
     await session;
@@ -208,10 +208,10 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     for (const each of [block(0), block(1, 2, 3, 4), block(5, 6, 7, 8)]) fanOut.write(each);
     ready();
     const lost = { type: 'fault', kind: 'overrun', startNs: 1_000_000, endNs: 8_400_000, count: 8 };
-    await vi.waitFor(() => expect(seen).toEqual([[1], [0, lost]]));
+    await vi.waitFor(() => expect(seen).toEqual([[1], [0, lost]]), { timeout: 300_000 });
     fanOut.write(block(9));
     ready();
-    await vi.waitFor(() => expect(seen).toEqual([[1], [0, lost], [1]]));
+    await vi.waitFor(() => expect(seen).toEqual([[1], [0, lost], [1]]), { timeout: 300_000 });
   });
 
   it('holds up a source that can wait, and loses nothing', async () => {
@@ -231,7 +231,9 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     const kept = join(scratch(), 'run.plog');
     const recording = new Played(true);
     const failing: CsvSink = await csv('/dev/full');
-    await expect(record(recording, [failing, capture(kept)], 1000).session).rejects.toMatchObject({
+    await expect(
+      record(recording, [failing, capture(kept)], Number.POSITIVE_INFINITY).session,
+    ).rejects.toMatchObject({
       exitCode: 5,
     });
     const { samples: captured, events, reader } = await readAll(kept);

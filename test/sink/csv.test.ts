@@ -92,10 +92,10 @@ describe('openCsv', () => {
     const path = fresh();
     const sink = await openCsv({ path, force: false, columns });
     await sink.begin(header);
-    await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe(`${headerLine}\n`), { timeout: 10_000 });
+    await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe(`${headerLine}\n`), { timeout: 300_000 });
     await sink.write(blocksOf(wandering(10), [])[0]!);
     await vi.waitFor(() => expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(12), {
-      timeout: 10_000,
+      timeout: 300_000,
     });
     await sink.finish();
     expect(sink.rows).toBe(10);

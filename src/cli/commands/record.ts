@@ -104,6 +104,8 @@ async function record(options: RecordOptions): Promise<void> {
     reconnectMs: options.reconnect,
     onNotice: notice,
   });
+  const ending = new AbortController();
+  let release = () => {};
   const recording = await startRecording({
     source,
     map,
@@ -117,8 +119,13 @@ async function record(options: RecordOptions): Promise<void> {
     sinks: ({ sinks, collector }) =>
       statusLine ? [...sinks, new statusLine(process.stderr, collector, durationMs)] : sinks,
     onNotice: notice,
+    // Not later: whoever sees the first bytes of an output may ask for its end.
+    onReady: () => {
+      release = onEndSignal(() => ending.abort());
+    },
   });
-  const release = onEndSignal(() => recording.stop());
+  if (ending.signal.aborted) recording.stop();
+  else ending.signal.addEventListener('abort', () => recording.stop());
   try {
     const { end, readerGone } = await recording.ended;
     const summary = await recording.summarize();
