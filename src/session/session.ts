@@ -39,7 +39,7 @@ export interface SessionResult {
  */
 export async function runSession(options: SessionOptions): Promise<SessionResult> {
   const { board, recording, sinks, onNotice = () => {}, mostWaitingSamples } = options;
-  const decoder = new BlockDecoder(board, options.wiring, options.columnsToDecode);
+  const decoder = new SampleDecoder(board, options.wiring, options.columnsToDecode);
   let end: EndReason = 'source-ended';
   let failure: { error: unknown } | undefined;
   let readerGone = false;
@@ -76,7 +76,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
 }
 
 /** Turns frames into columns and sums, in arrays that are used again for the next block. */
-class BlockDecoder {
+class SampleDecoder {
   private capacity = -1; // a first block may be empty
   private timeUs = new Float64Array(0);
   private channels: (Int32Array | undefined)[] = [];
