@@ -105,7 +105,7 @@ describe('a board', () => {
     const writes = files.flatMap((file) =>
       [
         ...readFileSync(join(src, file), 'utf8').matchAll(
-          /\b(?:wire|port|calls)\.write\(([\w.]+(?:, [\w.]+)*|Buffer\.from\(bytes\))\)/g,
+          /\b(?:wire|port|calls)\.write\(([\w.#]+(?:, [\w.#]+)*|Buffer\.from\(bytes\))\)/g,
         ),
       ].map((match) => `${file}: ${match[1]}`),
     );
@@ -113,7 +113,7 @@ describe('a board', () => {
       'link/drive.ts: driven.request',
       'link/drive.ts: driven.request',
       'link/stream/stream-wire.ts: Buffer.from(bytes)',
-      'link/tty/tty-wire.ts: this.blocking, from, bytes.length',
+      'link/tty/tty-wire.ts: this.#blocking, from, bytes.length',
     ]);
   });
 });

@@ -8,14 +8,17 @@ export class Column {
   readonly at: Pointer;
   #view: Float64Array;
 
-  constructor(private readonly engine: Engine) {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
     this.at = engine.calls.allocate(columnRows * 8);
     this.#view = engine.doubles(this.at, columnRows);
   }
 
   /** Copies `values[from … to-1]`, at most `columnRows`, to its beginning. */
   take(values: Int32Array | Float64Array, from: number, to: number): void {
-    if (this.#view.buffer !== this.engine.buffer) this.#view = this.engine.doubles(this.at, columnRows);
+    if (this.#view.buffer !== this.#engine.buffer) this.#view = this.#engine.doubles(this.at, columnRows);
     this.#view.set(from === 0 && to === values.length ? values : values.subarray(from, to));
   }
 }

@@ -6,16 +6,16 @@ import type { FrameBlock } from '../stream/frame-block.js';
  * fixed size, nothing allocated per sample. A full ring refuses: the producer counts what it could not keep.
  */
 export class SampleRing {
-  private readonly control: Int32Array;
-  private readonly requestNs: Float64Array;
-  private readonly replyNs: Float64Array;
-  private readonly frames: Uint8Array;
-  private readonly mask: number;
+  readonly #control: Int32Array;
+  readonly #requestNs: Float64Array;
+  readonly #replyNs: Float64Array;
+  readonly #frames: Uint8Array;
+  readonly #mask: number;
   /** The producer's own: a sample lies behind the head. */
   staged = false;
   /** The producer's own: the head, and how far the tail was when it was last looked at. */
-  private producerHead: number;
-  private tailSeen: number;
+  #producerHead: number;
+  #tailSeen: number;
 
   /** Bytes of shared memory for `capacity` samples, a power of two. */
   static allocate(capacity: number, frameBytes: number): SharedArrayBuffer {
@@ -27,33 +27,33 @@ export class SampleRing {
     readonly frameBytes: number,
   ) {
     const capacity = (buffer.byteLength - headerBytes) / (16 + frameBytes);
-    this.mask = capacity - 1;
-    this.control = new Int32Array(buffer, 0, headerBytes / 4);
-    this.requestNs = new Float64Array(buffer, headerBytes, capacity);
-    this.replyNs = new Float64Array(buffer, headerBytes + capacity * 8, capacity);
-    this.frames = new Uint8Array(buffer, headerBytes + capacity * 16, capacity * frameBytes);
-    this.producerHead = this.head;
-    this.tailSeen = Atomics.load(this.control, Slot.tail);
+    this.#mask = capacity - 1;
+    this.#control = new Int32Array(buffer, 0, headerBytes / 4);
+    this.#requestNs = new Float64Array(buffer, headerBytes, capacity);
+    this.#replyNs = new Float64Array(buffer, headerBytes + capacity * 8, capacity);
+    this.#frames = new Uint8Array(buffer, headerBytes + capacity * 16, capacity * frameBytes);
+    this.#producerHead = this.head;
+    this.#tailSeen = Atomics.load(this.#control, Slot.tail);
   }
 
   /** How many samples were pushed in all, modulo 2^32: a place in the stream that events refer to. */
   get head(): number {
-    return Atomics.load(this.control, Slot.head);
+    return Atomics.load(this.#control, Slot.head);
   }
 
   get stopRequested(): boolean {
-    return Atomics.load(this.control, Slot.stop) !== 0;
+    return Atomics.load(this.#control, Slot.stop) !== 0;
   }
 
   /** Asks the producer to end, and wakes it where it sleeps. */
   requestStop(): void {
-    Atomics.store(this.control, Slot.stop, 1);
-    Atomics.notify(this.control, Slot.stop);
+    Atomics.store(this.#control, Slot.stop, 1);
+    Atomics.notify(this.#control, Slot.stop);
   }
 
   /** Sleeps the producing thread; a stop request wakes it. */
   sleep(ms: number): void {
-    Atomics.wait(this.control, Slot.stop, 0, ms);
+    Atomics.wait(this.#control, Slot.stop, 0, ms);
   }
 
   /**
@@ -61,29 +61,29 @@ export class SampleRing {
    * nothing was kept.
    */
   stage(frame: Uint8Array, requestNs: number, replyNs: number): boolean {
-    const head = this.producerHead;
-    if (this.isFull) {
-      this.tailSeen = Atomics.load(this.control, Slot.tail);
-      if (this.isFull) return false;
+    const head = this.#producerHead;
+    if (this.#isFull) {
+      this.#tailSeen = Atomics.load(this.#control, Slot.tail);
+      if (this.#isFull) return false;
     }
-    const slot = head & this.mask;
-    this.requestNs[slot] = requestNs;
-    this.replyNs[slot] = replyNs;
-    this.frames.set(frame, slot * this.frameBytes);
+    const slot = head & this.#mask;
+    this.#requestNs[slot] = requestNs;
+    this.#replyNs[slot] = replyNs;
+    this.#frames.set(frame, slot * this.frameBytes);
     this.staged = true;
     return true;
   }
 
-  private get isFull(): boolean {
-    return ((this.producerHead - this.tailSeen) | 0) > this.mask;
+  get #isFull(): boolean {
+    return ((this.#producerHead - this.#tailSeen) | 0) > this.#mask;
   }
 
   /** Hands the staged sample over, where there is one. */
   publish(): void {
     if (!this.staged) return;
     this.staged = false;
-    this.producerHead = (this.producerHead + 1) | 0;
-    Atomics.store(this.control, Slot.head, this.producerHead);
+    this.#producerHead = (this.#producerHead + 1) | 0;
+    Atomics.store(this.#control, Slot.head, this.#producerHead);
   }
 
   /** Forgets the staged sample. */
@@ -93,29 +93,29 @@ export class SampleRing {
 
   /** Whether the last frame taken was this one. */
   endsWith(frame: Uint8Array): boolean {
-    const last = this.producerHead - (this.staged ? 0 : 1);
-    const start = (last & this.mask) * this.frameBytes;
-    return Buffer.compare(frame, this.frames.subarray(start, start + this.frameBytes)) === 0;
+    const last = this.#producerHead - (this.staged ? 0 : 1);
+    const start = (last & this.#mask) * this.frameBytes;
+    return Buffer.compare(frame, this.#frames.subarray(start, start + this.frameBytes)) === 0;
   }
 
   /** The next run of at most `limit` samples, in place and up to `until`; undefined where there is none. */
   peek(limit: number, until: number): FrameBlock | undefined {
-    const tail = Atomics.load(this.control, Slot.tail);
-    const start = tail & this.mask;
-    const count = Math.min((until - tail) | 0, limit, this.mask + 1 - start);
+    const tail = Atomics.load(this.#control, Slot.tail);
+    const start = tail & this.#mask;
+    const count = Math.min((until - tail) | 0, limit, this.#mask + 1 - start);
     if (count <= 0) return undefined;
     return {
       count,
-      frames: this.frames.subarray(start * this.frameBytes, (start + count) * this.frameBytes),
-      requestNs: this.requestNs.subarray(start, start + count),
-      replyNs: this.replyNs.subarray(start, start + count),
+      frames: this.#frames.subarray(start * this.frameBytes, (start + count) * this.frameBytes),
+      requestNs: this.#requestNs.subarray(start, start + count),
+      replyNs: this.#replyNs.subarray(start, start + count),
       events: noEvents,
     };
   }
 
   /** Gives back the places of `count` samples that `peek` handed out. */
   release(count: number): void {
-    Atomics.store(this.control, Slot.tail, (Atomics.load(this.control, Slot.tail) + count) | 0);
+    Atomics.store(this.#control, Slot.tail, (Atomics.load(this.#control, Slot.tail) + count) | 0);
   }
 }
 

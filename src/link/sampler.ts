@@ -46,204 +46,204 @@ export class Sampler implements Driven {
   drained: Buffer | undefined;
   outcome: SamplingOutcome = 'stopped';
 
-  private state: number = State.ready;
-  private readonly sensors: Command;
-  private readonly isPlausible: FrameCheck;
-  private readonly view: DataView;
+  #state: number = State.ready;
+  readonly #sensors: Command;
+  readonly #isPlausible: FrameCheck;
+  readonly #view: DataView;
   /** The reply's place, as long as a frame. */
-  private readonly frame: Uint8Array;
-  private readonly grid: SamplingGrid;
-  private nextLookNs = 0;
-  private requestNs = 0;
-  private replyNs = 0;
+  readonly #frame: Uint8Array;
+  readonly #grid: SamplingGrid;
+  #nextLookNs = 0;
+  #requestNs = 0;
+  #replyNs = 0;
   /** A low quantile of the round trips, ns: sinks fast, rises slowly. */
-  private typicalNs = 0;
+  #typicalNs = 0;
+  #faultKind: FaultKind = 'no-reply';
+  #faultStartNs = 0;
+  #discarded = 0;
+  #recovery: Conversation<Recognition> | undefined;
+  readonly #implausible = new Streak();
+  readonly #overrun = new Streak();
+  readonly #identified: Identified;
+  readonly #ring: SampleRing;
+  readonly #options: SamplingOptions;
 
-  private faultKind: FaultKind = 'no-reply';
-  private faultStartNs = 0;
-  private discarded = 0;
-  private recovery: Conversation<Recognition> | undefined;
-
-  private readonly implausible = new Streak();
-  private readonly overrun = new Streak();
-
-  constructor(
-    private readonly identified: Identified,
-    private readonly ring: SampleRing,
-    private readonly options: SamplingOptions,
-  ) {
+  constructor(identified: Identified, ring: SampleRing, options: SamplingOptions) {
+    this.#identified = identified;
+    this.#ring = ring;
+    this.#options = options;
     const { board } = identified;
-    this.sensors = board.commands.sensors;
-    this.request = this.sensors.request;
-    this.replyBytes = this.sensors.replyBytes;
-    this.isPlausible = makeFrameCheck(board);
-    this.view = new DataView(this.reply.buffer, this.reply.byteOffset, this.reply.byteLength);
-    this.frame = this.reply.subarray(0, board.frameBytes);
-    this.grid = new SamplingGrid(options.rateHz, options.endNs, options.clock());
+    this.#sensors = board.commands.sensors;
+    this.request = this.#sensors.request;
+    this.replyBytes = this.#sensors.replyBytes;
+    this.#isPlausible = makeFrameCheck(board);
+    this.#view = new DataView(this.reply.buffer, this.reply.byteOffset, this.reply.byteLength);
+    this.#frame = this.reply.subarray(0, board.frameBytes);
+    this.#grid = new SamplingGrid(options.rateHz, options.endNs, options.clock());
   }
 
   step(result: number): Action {
-    if (result === gone) return this.finish('lost');
-    switch (this.state) {
+    if (result === gone) return this.#finish('lost');
+    switch (this.#state) {
       case State.asked:
-        return this.judge(result);
+        return this.#judge(result);
       case State.listening:
-        return result === 0 ? this.accept() : this.strayed(this.replyBytes + result);
+        return result === 0 ? this.#accept() : this.#strayed(this.replyBytes + result);
       case State.recovering:
-        return this.recover(result);
+        return this.#recover(result);
       case State.confirming:
-        if (result > 0) return this.doubtLast('stray-bytes', result);
-        this.ring.publish();
-        return this.next();
+        if (result > 0) return this.#doubtLast('stray-bytes', result);
+        this.#ring.publish();
+        return this.#next();
       default:
-        return this.next();
+        return this.#next();
     }
   }
 
   /** The next request, now or when its time on the grid has come. */
-  private next(): Action {
-    if (this.ring.stopRequested) return this.finish('stopped');
-    const now = this.options.clock();
-    if (now >= this.nextLookNs) {
-      this.nextLookNs = now + lookEveryNs;
-      this.options.look?.();
+  #next(): Action {
+    if (this.#ring.stopRequested) return this.#finish('stopped');
+    const now = this.#options.clock();
+    if (now >= this.#nextLookNs) {
+      this.#nextLookNs = now + lookEveryNs;
+      this.#options.look?.();
     }
-    const waitNs = this.grid.waitNs(now);
-    if (waitNs === over) return this.finish('duration');
-    if (waitNs > 0) return this.sleep(waitNs);
-    this.request = this.sensors.request;
-    this.replyBytes = this.sensors.replyBytes;
-    this.state = State.asked;
-    this.requestNs = now;
+    const waitNs = this.#grid.waitNs(now);
+    if (waitNs === over) return this.#finish('duration');
+    if (waitNs > 0) return this.#sleep(waitNs);
+    this.request = this.#sensors.request;
+    this.replyBytes = this.#sensors.replyBytes;
+    this.#state = State.asked;
+    this.#requestNs = now;
     return Action.ask;
   }
 
-  private sleep(ns: number): Action {
-    if (this.ring.staged && ns > longPauseMs * 1e6) return this.lookAgain();
+  #sleep(ns: number): Action {
+    if (this.#ring.staged && ns > longPauseMs * 1e6) return this.#lookAgain();
     // Wakes at least every 100 ms to see a stop request on wires that cannot be woken.
     this.waitMs = Math.min(ns / 1e6, 100);
-    this.state = State.sleeping;
+    this.#state = State.sleeping;
     return Action.sleep;
   }
 
-  private judge(length: number): Action {
-    this.replyNs = this.options.clock();
+  #judge(length: number): Action {
+    this.#replyNs = this.#options.clock();
     if (length !== this.replyBytes)
-      return this.doubtLast(faultOfLength(this.identified.board, length), length);
+      return this.#doubtLast(faultOfLength(this.#identified.board, length), length);
     // A host that was busy enough reads a reply that came late, or in time and nobody knows when.
-    if (this.replyNs - this.requestNs > deadlineNs) return this.fault('late-reply', length);
-    const plausible = this.isPlausible(this.view, 0);
-    if (!plausible) return this.doubt();
-    this.tell('implausible-frame', this.implausible);
-    const roundTrip = this.replyNs - this.requestNs;
-    if (roundTrip >= this.typicalNs * hastyShare) return this.accept();
-    return this.listen(this.ring.endsWith(this.frame) ? echoListenMs : 0);
+    if (this.#replyNs - this.#requestNs > deadlineNs) return this.#fault('late-reply', length);
+    const plausible = this.#isPlausible(this.#view, 0);
+    if (!plausible) return this.#doubt();
+    this.#tell('implausible-frame', this.#implausible);
+    const roundTrip = this.#replyNs - this.#requestNs;
+    if (roundTrip >= this.#typicalNs * hastyShare) return this.#accept();
+    return this.#listen(this.#ring.endsWith(this.#frame) ? echoListenMs : 0);
   }
 
   /** Kept if the line stays silent, since then the instrument did say so. Only the first of a run is listened to. */
-  private doubt(): Action {
-    this.implausible.add(this.requestNs);
-    if (this.implausible.count === 1) return this.listen();
-    if (this.implausible.count === implausibleRunLimit) {
-      refuseUnproven(this.identified);
-      this.push();
-      return this.fault('implausible-frame', 0);
+  #doubt(): Action {
+    this.#implausible.add(this.#requestNs);
+    if (this.#implausible.count === 1) return this.#listen();
+    if (this.#implausible.count === implausibleRunLimit) {
+      refuseUnproven(this.#identified);
+      this.#push();
+      return this.#fault('implausible-frame', 0);
     }
-    return this.accept();
+    return this.#accept();
   }
 
   /** Records a streak that is over, where there was one. */
-  private tell(kind: FaultKind, streak: Streak, endNs = this.requestNs): void {
+  #tell(kind: FaultKind, streak: Streak, endNs = this.#requestNs): void {
     if (streak.count === 0) return;
     const { startNs, count } = streak;
-    this.options.onEvent({ type: 'fault', kind, startNs, endNs, count });
+    this.#options.onEvent({ type: 'fault', kind, startNs, endNs, count });
     streak.forget();
   }
 
   /** Waits for what would follow if the reply were a leftover: the real reply, no later than usual. */
-  private listen(leastMs = 0): Action {
-    this.state = State.listening;
-    this.waitMs = Math.max(leastMs, Math.min(quietMs, 1 + (2 * this.typicalNs) / 1e6));
+  #listen(leastMs = 0): Action {
+    this.#state = State.listening;
+    this.waitMs = Math.max(leastMs, Math.min(quietMs, 1 + (2 * this.#typicalNs) / 1e6));
     return Action.drain;
   }
 
-  private accept(): Action {
-    this.push();
-    const roundTrip = this.replyNs - this.requestNs;
-    const weight = roundTrip < this.typicalNs ? 0.2 : 0.01;
-    this.typicalNs += this.typicalNs === 0 ? roundTrip : (roundTrip - this.typicalNs) * weight;
-    return this.next();
+  #accept(): Action {
+    this.#push();
+    const roundTrip = this.#replyNs - this.#requestNs;
+    const weight = roundTrip < this.#typicalNs ? 0.2 : 0.01;
+    this.#typicalNs += this.#typicalNs === 0 ? roundTrip : (roundTrip - this.#typicalNs) * weight;
+    return this.#next();
   }
 
-  private push(): void {
-    this.ring.publish();
-    if (this.ring.stage(this.frame, this.requestNs, this.replyNs)) this.tell('overrun', this.overrun);
-    else this.overrun.add(this.requestNs);
+  #push(): void {
+    this.#ring.publish();
+    if (this.#ring.stage(this.#frame, this.#requestNs, this.#replyNs)) this.#tell('overrun', this.#overrun);
+    else this.#overrun.add(this.#requestNs);
   }
 
-  private fault(kind: FaultKind, discarded: number): Action {
-    this.faultKind = kind;
-    this.faultStartNs = this.requestNs;
-    this.discarded = discarded;
-    this.ring.publish();
-    this.recovery = new Conversation(recognize(this.identified), this.reply);
-    this.state = State.recovering;
-    return this.recover(0);
+  #fault(kind: FaultKind, discarded: number): Action {
+    this.#faultKind = kind;
+    this.#faultStartNs = this.#requestNs;
+    this.#discarded = discarded;
+    this.#ring.publish();
+    this.#recovery = new Conversation(recognize(this.#identified), this.reply);
+    this.#state = State.recovering;
+    return this.#recover(0);
   }
 
   /** What was listened behind is thrown away too: a leftover, or, where it contradicted itself, a shifted reply. */
-  private strayed(length: number): Action {
-    if (this.implausible.count === 0) return this.fault('stray-bytes', length);
-    this.implausible.forget();
-    return this.doubtLast('stray-bytes', length);
+  #strayed(length: number): Action {
+    if (this.#implausible.count === 0) return this.#fault('stray-bytes', length);
+    this.#implausible.forget();
+    return this.#doubtLast('stray-bytes', length);
   }
 
   /** Bytes that are no reply may be the end of the one before, which then was not whole. */
-  private doubtLast(kind: FaultKind, length: number): Action {
-    if (length > 0) this.ring.retract();
-    return this.fault(kind, length);
+  #doubtLast(kind: FaultKind, length: number): Action {
+    if (length > 0) this.#ring.retract();
+    return this.#fault(kind, length);
   }
 
   /** Takes the next step back to a line that is in order, and a board that is the same. */
-  private recover(result: number): Action {
-    const recovery = this.recovery!;
+  #recover(result: number): Action {
+    const recovery = this.#recovery!;
     const action = recovery.step(result);
     if (action !== Action.end) {
-      if (action === Action.drain && this.ring.stopRequested) return this.finish('stopped');
+      if (action === Action.drain && this.#ring.stopRequested) return this.#finish('stopped');
       this.request = recovery.request;
       this.replyBytes = recovery.replyBytes;
       this.waitMs = recovery.waitMs;
       this.drained = recovery.drained;
       return action;
     }
-    this.recovery = undefined;
+    this.#recovery = undefined;
     this.drained = undefined;
     const { same, strayBytes } = recovery.outcome!.value;
-    this.discarded += strayBytes;
-    if (!same) return this.finish('lost');
-    const late = this.faultKind === 'no-reply' && this.discarded >= this.frame.length;
-    const kind = late ? 'late-reply' : this.faultKind;
-    const endNs = this.options.clock();
-    const { faultStartNs: startNs, discarded: count } = this;
-    if (kind !== 'implausible-frame') this.options.onEvent({ type: 'fault', kind, startNs, endNs, count });
-    return this.next();
+    this.#discarded += strayBytes;
+    if (!same) return this.#finish('lost');
+    const late = this.#faultKind === 'no-reply' && this.#discarded >= this.#frame.length;
+    const kind = late ? 'late-reply' : this.#faultKind;
+    const endNs = this.#options.clock();
+    const [startNs, count] = [this.#faultStartNs, this.#discarded];
+    if (kind !== 'implausible-frame') this.#options.onEvent({ type: 'fault', kind, startNs, endNs, count });
+    return this.#next();
   }
 
   /** Whether anything came behind the last reply, where no exchange will show it soon. */
-  private lookAgain(): Action {
+  #lookAgain(): Action {
     this.waitMs = secondLookMs;
-    this.state = State.confirming;
+    this.#state = State.confirming;
     return Action.drain;
   }
 
-  private finish(outcome: SamplingOutcome): Action {
+  #finish(outcome: SamplingOutcome): Action {
     if (outcome === 'lost')
-      this.ring.retract(); // nobody can look any more
-    else if (this.ring.staged) return this.lookAgain();
+      this.#ring.retract(); // nobody can look any more
+    else if (this.#ring.staged) return this.#lookAgain();
     // The last sample may be one of them, and lies between its request and its reply.
-    const endNs = Math.max(this.requestNs, this.replyNs);
-    this.tell('implausible-frame', this.implausible, endNs);
-    this.tell('overrun', this.overrun, endNs);
+    const endNs = Math.max(this.#requestNs, this.#replyNs);
+    this.#tell('implausible-frame', this.#implausible, endNs);
+    this.#tell('overrun', this.#overrun, endNs);
     this.outcome = outcome;
     return Action.end;
   }

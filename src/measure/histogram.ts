@@ -11,24 +11,26 @@ export class Histogram {
   #column: Column | undefined;
   readonly #single = new Float64Array(1);
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly at: Pointer = engine.calls.newHistogram(),
-  ) {
+  readonly #engine: Engine;
+  readonly #at: Pointer;
+
+  constructor(engine: Engine, at: Pointer = engine.calls.newHistogram()) {
+    this.#engine = engine;
+    this.#at = at;
     this.#calls = engine.calls;
   }
 
   get count(): number {
-    return this.#calls.histogramCount(this.at);
+    return this.#calls.histogramCount(this.#at);
   }
 
   /** Null where nothing was counted. */
   get min(): number | null {
-    return this.count === 0 ? null : this.#calls.histogramMin(this.at);
+    return this.count === 0 ? null : this.#calls.histogramMin(this.#at);
   }
 
   get max(): number | null {
-    return this.count === 0 ? null : this.#calls.histogramMax(this.at);
+    return this.count === 0 ? null : this.#calls.histogramMax(this.#at);
   }
 
   add(value: number): void {
@@ -38,17 +40,17 @@ export class Histogram {
 
   /** Counts `values[0 … count-1]`. */
   addColumn(values: Int32Array | Float64Array, count: number): void {
-    this.#column ??= new Column(this.engine);
+    this.#column ??= new Column(this.#engine);
     for (let from = 0; from < count; from += columnRows) {
       const to = Math.min(from + columnRows, count);
       this.#column.take(values, from, to);
-      this.#calls.countValues(this.at, this.#column.at, to - from);
+      this.#calls.countValues(this.#at, this.#column.at, to - from);
     }
   }
 
   /** Forgets what was counted, so that it can count something else. */
   clear(): void {
-    this.#calls.clearHistogram(this.at);
+    this.#calls.clearHistogram(this.#at);
   }
 
   /**
@@ -60,16 +62,16 @@ export class Histogram {
     if (count === 0) return null;
     const position = share * (count - 1);
     const below = Math.floor(position);
-    const low = this.#calls.orderStatistic(this.at, below);
+    const low = this.#calls.orderStatistic(this.#at, below);
     if (below === position) return low;
-    return low + (position - below) * (this.#calls.orderStatistic(this.at, below + 1) - low);
+    return low + (position - below) * (this.#calls.orderStatistic(this.#at, below + 1) - low);
   }
 
   /** How many values lie above `limit`, which is not negative, and their sum. */
   above(limit: number): { count: number; sum: number } {
     return {
-      count: this.#calls.countAbove(this.at, limit),
-      sum: this.#calls.sumAbove(this.at, limit),
+      count: this.#calls.countAbove(this.#at, limit),
+      sum: this.#calls.sumAbove(this.#at, limit),
     };
   }
 }

@@ -16,50 +16,61 @@ const strayMost = 16;
 
 /** Decides by chance what becomes of each reply. The same plan, seed and order of replies give the same faults. */
 export class FaultInjector {
-  private readonly delivery: Delivery = { bytes: new Uint8Array(0), delayMs: 0 };
-  private readonly scratch: Uint8Array;
+  readonly #delivery: Delivery = { bytes: new Uint8Array(0), delayMs: 0 };
+  readonly #scratch: Uint8Array;
   /** Chances summed up, by kind. */
-  private readonly thresholds: { readonly kind: WireFaultName; readonly below: number }[] = [];
-  private replies = 0;
-  private slowStep = slowDelaysMs.length;
+  readonly #thresholds: { readonly kind: WireFaultName; readonly below: number }[] = [];
+  #replies = 0;
+  #slowStep = slowDelaysMs.length;
+
+  readonly #board: Board;
+  readonly #plan: FaultPlan;
+  readonly #seed: number;
+  readonly #otherReplies: readonly Uint8Array[];
+  readonly #tally: Tally;
 
   constructor(
-    private readonly board: Board,
-    private readonly plan: FaultPlan,
-    private readonly seed: number,
-    private readonly otherReplies: readonly Uint8Array[],
-    private readonly tally: Tally,
+    board: Board,
+    plan: FaultPlan,
+    seed: number,
+    otherReplies: readonly Uint8Array[],
+    tally: Tally,
   ) {
-    this.scratch = new Uint8Array(2 * board.frameBytes);
+    this.#board = board;
+    this.#plan = plan;
+    this.#seed = seed;
+    this.#otherReplies = otherReplies;
+    this.#tally = tally;
+    this.#scratch = new Uint8Array(2 * board.frameBytes);
     let sum = 0;
     for (const kind of wireFaultNames) {
       sum += plan.rates[kind] ?? 0;
-      if (plan.rates[kind]) this.thresholds.push({ kind, below: sum });
+      if (plan.rates[kind]) this.#thresholds.push({ kind, below: sum });
     }
   }
 
   /** What is sent for a frame; `nowNs` (CLOCK_MONOTONIC) is noted as the instant of a fault. */
   deliver(reply: Uint8Array, nowNs: number): Delivery {
-    const { delivery } = this;
-    const number = this.replies++;
+    const delivery = this.#delivery;
+    const number = this.#replies++;
     delivery.bytes = reply;
     delivery.delayMs = 0;
-    if (this.slowStep < slowDelaysMs.length) {
-      delivery.delayMs = slowDelaysMs[this.slowStep++]!;
+    if (this.#slowStep < slowDelaysMs.length) {
+      delivery.delayMs = slowDelaysMs[this.#slowStep++]!;
       return delivery;
     }
-    const draw = uniform(this.seed, number);
-    const fault = this.thresholds.find(({ below }) => draw < below);
+    const draw = uniform(this.#seed, number);
+    const fault = this.#thresholds.find(({ below }) => draw < below);
     if (fault) {
-      this.tally.countFault(fault.kind, nowNs);
-      this.spoil(fault.kind, reply, number);
+      this.#tally.countFault(fault.kind, nowNs);
+      this.#spoil(fault.kind, reply, number);
     }
     return delivery;
   }
 
-  private spoil(kind: WireFaultName, reply: Uint8Array, number: number): void {
-    const { delivery, scratch, plan } = this;
-    const pick = (choices: number, purpose: number) => hash32(this.seed + purpose, number) % choices;
+  #spoil(kind: WireFaultName, reply: Uint8Array, number: number): void {
+    const [delivery, scratch, plan] = [this.#delivery, this.#scratch, this.#plan];
+    const pick = (choices: number, purpose: number) => hash32(this.#seed + purpose, number) % choices;
     const at = pick(reply.length, 1);
     switch (kind) {
       case 'drop':
@@ -96,15 +107,15 @@ export class FaultInjector {
         delivery.bytes = reply.subarray(0, 0);
         break;
       case 'wrong':
-        delivery.bytes = this.otherReplies[pick(this.otherReplies.length, 2)]!;
+        delivery.bytes = this.#otherReplies[pick(this.#otherReplies.length, 2)]!;
         break;
       case 'slow':
         delivery.delayMs = slowDelaysMs[0]!;
-        this.slowStep = 1;
+        this.#slowStep = 1;
         break;
       case 'garble': {
         scratch.set(reply);
-        const { rails, fields } = this.board;
+        const { rails, fields } = this.#board;
         const rail = rails[pick(rails.length, 2)]!;
         if (pick(2, 3) === 0) {
           const highByte = fields[rail.power]!.offset + 2;

@@ -23,19 +23,24 @@ const defaultName = 'powerlog simulator';
 
 /** A board as its client sees it: one byte in, one reply out. */
 export class BoardModel {
-  private readonly commandIndex = new Int8Array(256).fill(-1);
-  private readonly sensorsByte: number;
+  readonly #commandIndex = new Int8Array(256).fill(-1);
+  readonly #sensorsByte: number;
+
+  readonly #feed: FrameFeed;
+  readonly #tally: Tally;
 
   constructor(
     readonly board: Board,
-    private readonly feed: FrameFeed,
+    feed: FrameFeed,
     /** The answers that never change, by their request's byte. */
     readonly fixedReplies: ReadonlyMap<number, Uint8Array>,
-    private readonly tally: Tally,
+    tally: Tally,
   ) {
-    this.sensorsByte = board.commands.sensors.request[0]!;
+    this.#feed = feed;
+    this.#tally = tally;
+    this.#sensorsByte = board.commands.sensors.request[0]!;
     commandNames.forEach((command, index) => {
-      this.commandIndex[board.commands[command].request[0]!] = index;
+      this.#commandIndex[board.commands[command].request[0]!] = index;
     });
   }
 
@@ -51,17 +56,17 @@ export class BoardModel {
    * tell of.
    */
   reply(requestByte: number, nowNs: number): Uint8Array | undefined {
-    const command = this.commandIndex[requestByte]!;
+    const command = this.#commandIndex[requestByte]!;
     if (command < 0) {
-      this.tally.countUnexpected(requestByte);
+      this.#tally.countUnexpected(requestByte);
       return undefined;
     }
-    this.tally.countRequest(command);
-    return requestByte === this.sensorsByte ? this.feed.next(nowNs) : this.fixedReplies.get(requestByte);
+    this.#tally.countRequest(command);
+    return requestByte === this.#sensorsByte ? this.#feed.next(nowNs) : this.fixedReplies.get(requestByte);
   }
 
   stats(): SimulatorStats {
-    return this.tally.read();
+    return this.#tally.read();
   }
 }
 

@@ -40,40 +40,45 @@ class AsyncLink implements Link {
   readonly priority = null;
   readonly board;
   readonly identity;
-  private readonly ring: SampleRing;
-  private turns: Turns | undefined;
+  readonly #ring: SampleRing;
+  #turns: Turns | undefined;
+
+  readonly #identified: Identified;
+  readonly #wire: AsyncWire;
 
   constructor(
     readonly kind: LinkKind,
-    private readonly identified: Identified,
-    private readonly wire: AsyncWire,
+    identified: Identified,
+    wire: AsyncWire,
     readonly close: () => Promise<void>,
   ) {
+    this.#identified = identified;
+    this.#wire = wire;
     this.board = identified.board;
     this.identity = identified.identity;
     const { frameBytes } = this.board;
-    this.ring = new SampleRing(SampleRing.allocate(ringSamples, frameBytes), frameBytes);
+    this.#ring = new SampleRing(SampleRing.allocate(ringSamples, frameBytes), frameBytes);
   }
 
   sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome> {
     const events: PlacedEvent[] = [];
-    const sampler = new Sampler(this.identified, this.ring, {
+    const sampler = new Sampler(this.#identified, this.#ring, {
       clock: makeFastClock(options.originNs),
       rateHz: options.rateHz,
       endNs: options.endNs,
-      onEvent: (event) => events.push({ at: this.ring.head, event }),
+      onEvent: (event) => events.push({ at: this.#ring.head, event }),
     });
-    const outcome = driveAsync(sampler, this.wire).then(() => sampler.outcome);
+    const outcome = driveAsync(sampler, this.#wire).then(() => sampler.outcome);
     outcome.catch(() => {}); // whoever takes the blocks hears of it then
-    this.turns = new Turns(options.handOverMs);
-    return drainRing(this.ring, events, outcome, this.turns);
+    this.#turns = new Turns(options.handOverMs);
+    return drainRing(this.#ring, events, outcome, this.#turns);
   }
 
   handOver(): void {
-    this.turns?.now();
+    this.#turns?.now();
   }
 
   stop(): void {
-    this.ring.requestStop();
+    this.#ring.requestStop();
   }
 }

@@ -8,61 +8,64 @@ import { type AsyncWire, drainLimitMs, gone } from '../wire.js';
  * the next reply too long, as it would on a tty.
  */
 export class StreamWire implements AsyncWire {
-  private parser: ByteLengthParser | undefined;
-  private parserLength = 0;
-  private reply: Buffer | undefined;
+  #parser: ByteLengthParser | undefined;
+  #parserLength = 0;
+  #reply: Buffer | undefined;
   /** Bytes since the last question, handed out or not. */
-  private pending: Buffer[] = [];
-  private pendingBytes = 0;
-  private closed = false;
-  private wake: (() => void) | undefined;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #closed = false;
+  #wake: (() => void) | undefined;
 
-  constructor(private readonly port: SerialPort) {
+  readonly #port: SerialPort;
+
+  constructor(port: SerialPort) {
+    this.#port = port;
     port.on('data', (chunk: Buffer) => {
-      this.pending.push(chunk);
-      this.pendingBytes += chunk.length;
-      this.parser?.write(chunk);
-      this.wake?.();
+      this.#pending.push(chunk);
+      this.#pendingBytes += chunk.length;
+      this.#parser?.write(chunk);
+      this.#wake?.();
     });
     const end = () => {
-      this.closed = true;
-      this.wake?.();
+      this.#closed = true;
+      this.#wake?.();
     };
     port.on('close', end);
     port.on('error', end);
   }
 
   write(bytes: Uint8Array): number {
-    if (this.closed) return gone;
-    this.port.write(Buffer.from(bytes));
+    if (this.#closed) return gone;
+    this.#port.write(Buffer.from(bytes));
     return bytes.length;
   }
 
   async read(into: Buffer, length: number, limitMs: number): Promise<number> {
-    this.frameBy(length);
-    await this.until(() => this.reply !== undefined || this.pendingBytes > length, limitMs);
-    if (this.closed && this.reply === undefined) return gone;
-    const count = Math.min(this.pendingBytes, into.length);
-    if (this.reply !== undefined && count === length) this.reply.copy(into);
+    this.#frameBy(length);
+    await this.#until(() => this.#reply !== undefined || this.#pendingBytes > length, limitMs);
+    if (this.#closed && this.#reply === undefined) return gone;
+    const count = Math.min(this.#pendingBytes, into.length);
+    if (this.#reply !== undefined && count === length) this.#reply.copy(into);
     else {
-      Buffer.concat(this.pending).copy(into);
-      this.parser = undefined;
+      Buffer.concat(this.#pending).copy(into);
+      this.#parser = undefined;
     }
-    this.forget();
+    this.#forget();
     return count;
   }
 
   async drain(quietMs: number, into?: Buffer): Promise<number> {
-    this.parser = undefined;
+    this.#parser = undefined;
     let total = 0;
     const startMs = performance.now();
     do {
-      if (into) Buffer.concat(this.pending).copy(into, total);
-      total += this.pendingBytes;
-      this.forget();
-      await this.until(() => this.pendingBytes > 0, quietMs);
-    } while (this.pendingBytes > 0 && performance.now() - startMs < drainLimitMs);
-    return this.closed ? gone : total;
+      if (into) Buffer.concat(this.#pending).copy(into, total);
+      total += this.#pendingBytes;
+      this.#forget();
+      await this.#until(() => this.#pendingBytes > 0, quietMs);
+    } while (this.#pendingBytes > 0 && performance.now() - startMs < drainLimitMs);
+    return this.#closed ? gone : total;
   }
 
   async sleep(ms: number): Promise<number> {
@@ -70,35 +73,35 @@ export class StreamWire implements AsyncWire {
     return 0;
   }
 
-  private frameBy(length: number): void {
-    if (this.parser && this.parserLength === length) return;
+  #frameBy(length: number): void {
+    if (this.#parser && this.#parserLength === length) return;
     const parser = new ByteLengthParser({ length });
     parser.on('data', (reply: Buffer) => {
-      if (this.parser !== parser) return;
-      this.reply = reply;
-      this.wake?.();
+      if (this.#parser !== parser) return;
+      this.#reply = reply;
+      this.#wake?.();
     });
-    this.parser = parser;
-    this.parserLength = length;
-    for (const chunk of this.pending) parser.write(chunk);
+    this.#parser = parser;
+    this.#parserLength = length;
+    for (const chunk of this.#pending) parser.write(chunk);
   }
 
-  private forget(): void {
-    this.reply = undefined;
-    this.pending = [];
-    this.pendingBytes = 0;
+  #forget(): void {
+    this.#reply = undefined;
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
-  private async until(condition: () => boolean, limitMs: number): Promise<void> {
-    if (condition() || this.closed) return;
+  async #until(condition: () => boolean, limitMs: number): Promise<void> {
+    if (condition() || this.#closed) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, limitMs);
-      this.wake = () => {
-        if (!condition() && !this.closed) return;
+      this.#wake = () => {
+        if (!condition() && !this.#closed) return;
         clearTimeout(timer);
         resolve();
       };
     });
-    this.wake = undefined;
+    this.#wake = undefined;
   }
 }

@@ -61,54 +61,55 @@ class TtyLink implements Link {
   readonly board: Board;
   readonly identity: BoardIdentity;
   readonly priority: string | null;
-  private readonly ring: SampleRing;
-  private readonly ended: Promise<void>;
-  private turns: Turns | undefined;
+  readonly #ring: SampleRing;
+  readonly #ended: Promise<void>;
+  #turns: Turns | undefined;
 
-  constructor(
-    private readonly port: ConfiguredPort,
-    private readonly worker: Worker,
-    { board, identity, priority, ringBuffer }: Ready,
-  ) {
+  readonly #port: ConfiguredPort;
+  readonly #worker: Worker;
+
+  constructor(port: ConfiguredPort, worker: Worker, { board, identity, priority, ringBuffer }: Ready) {
+    this.#port = port;
+    this.#worker = worker;
     this.board = board;
     this.identity = identity;
     this.priority = priority;
-    this.ring = new SampleRing(ringBuffer, board.frameBytes);
-    this.ended = new Promise((resolve) => worker.once('exit', () => resolve()));
+    this.#ring = new SampleRing(ringBuffer, board.frameBytes);
+    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()));
   }
 
   sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome> {
     const events: PlacedEvent[] = [];
     const outcome = new Promise<SamplingOutcome>((resolve, reject) => {
-      this.worker.on('error', reject);
-      this.worker.on('message', (message: FromTtyWorker) => {
+      this.#worker.on('error', reject);
+      this.#worker.on('message', (message: FromTtyWorker) => {
         if (message.type === 'event') events.push(message.placed);
         else if (message.type === 'done') resolve(message.outcome);
         else reject(asError(message));
       });
     });
     outcome.catch(() => {}); // whoever takes the blocks hears of it then
-    this.post({ type: 'start', ...options });
-    this.turns = new Turns(options.handOverMs);
-    return drainRing(this.ring, events, outcome, this.turns);
+    this.#post({ type: 'start', ...options });
+    this.#turns = new Turns(options.handOverMs);
+    return drainRing(this.#ring, events, outcome, this.#turns);
   }
 
   handOver(): void {
-    this.turns?.now();
+    this.#turns?.now();
   }
 
   stop(): void {
-    this.ring.requestStop();
+    this.#ring.requestStop();
   }
 
   async close(): Promise<void> {
     this.stop();
-    this.post({ type: 'close' });
-    await this.ended;
-    await this.port.close().catch(() => {}); // a port that is gone is closed already
+    this.#post({ type: 'close' });
+    await this.#ended;
+    await this.#port.close().catch(() => {}); // a port that is gone is closed already
   }
 
-  private post(message: ToTtyWorker): void {
-    this.worker.postMessage(message);
+  #post(message: ToTtyWorker): void {
+    this.#worker.postMessage(message);
   }
 }

@@ -17,34 +17,35 @@ const pollMs = 2;
  * input without waiting for it.
  */
 export class TtyWire implements Wire {
-  private readonly blocking: number;
-  private readonly polled: number;
-  private readonly rubbish = Buffer.alloc(4096);
-  private readonly rubbishAt: number;
-  private readonly request: Placed;
-  private readonly reply: Placed;
+  readonly #blocking: number;
+  readonly #polled: number;
+  readonly #rubbish = Buffer.alloc(4096);
+  readonly #rubbishAt: number;
+  readonly #request: Placed;
+  readonly #reply: Placed;
 
-  constructor(
-    path: string,
-    private readonly calls: SystemCalls,
-    private readonly pause: (ms: number) => void,
-  ) {
-    this.rubbishAt = calls.addressOf(this.rubbish);
-    this.request = new Placed(calls);
-    this.reply = new Placed(calls);
-    this.blocking = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-    this.polled = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  readonly #calls: SystemCalls;
+  readonly #pause: (ms: number) => void;
+
+  constructor(path: string, calls: SystemCalls, pause: (ms: number) => void) {
+    this.#calls = calls;
+    this.#pause = pause;
+    this.#rubbishAt = calls.addressOf(this.#rubbish);
+    this.#request = new Placed(calls);
+    this.#reply = new Placed(calls);
+    this.#blocking = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+    this.#polled = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   }
 
   close(): void {
-    closeSync(this.blocking);
-    closeSync(this.polled);
+    closeSync(this.#blocking);
+    closeSync(this.#polled);
   }
 
   write(bytes: Uint8Array): number {
-    const from = this.request.at(bytes);
+    const from = this.#request.at(bytes);
     for (;;) {
-      const done = this.calls.write(this.blocking, from, bytes.length);
+      const done = this.#calls.write(this.#blocking, from, bytes.length);
       if (done >= 0) return done;
       if (done !== -EINTR) return goneOrThrow(done);
     }
@@ -52,13 +53,13 @@ export class TtyWire implements Wire {
 
   /** A reply comes in as many pieces as the device sends: each wakes the thread once, and is one read. */
   read(into: Buffer, length: number, limitMs: number): number {
-    const at = this.reply.at(into);
+    const at = this.#reply.at(into);
     let have = 0;
     let waitedMs = 0;
     let startMs = 0;
     while (have < length && waitedMs < limitMs) {
       if (waitedMs > 0) startMs = performance.now();
-      const got = this.calls.read(this.blocking, at + have, into.length - have);
+      const got = this.#calls.read(this.#blocking, at + have, into.length - have);
       if (got < 0) {
         if (got === -EINTR) continue;
         return goneOrThrow(got);
@@ -80,27 +81,27 @@ export class TtyWire implements Wire {
     let lastMs = startMs;
     let total = 0;
     for (;;) {
-      const got = this.poll();
+      const got = this.#poll();
       if (got === gone) return gone;
       const nowMs = performance.now();
       if (got > 0) {
-        if (into) this.rubbish.copy(into, total, 0, got);
+        if (into) this.#rubbish.copy(into, total, 0, got);
         total += got;
         lastMs = nowMs;
       }
       if (nowMs - lastMs >= quietMs || nowMs - startMs >= drainLimitMs) return total;
-      this.pause(Math.min(pollMs, quietMs));
+      this.#pause(Math.min(pollMs, quietMs));
     }
   }
 
   sleep(ms: number): number {
-    this.pause(ms);
+    this.#pause(ms);
     return 0;
   }
 
   /** Bytes that were there, now in `rubbish`; 0 where there were none. */
-  private poll(): number {
-    const got = this.calls.read(this.polled, this.rubbishAt, this.rubbish.length);
+  #poll(): number {
+    const got = this.#calls.read(this.#polled, this.#rubbishAt, this.#rubbish.length);
     if (got >= 0) return got;
     return got === -EAGAIN || got === -EINTR ? 0 : goneOrThrow(got);
   }
@@ -108,17 +109,21 @@ export class TtyWire implements Wire {
 
 /** Bytes and where they lie, found out once for as long as the same bytes are handed in. */
 class Placed {
-  private bytes: Uint8Array | undefined;
-  private address = 0;
+  #bytes: Uint8Array | undefined;
+  #address = 0;
 
-  constructor(private readonly calls: SystemCalls) {}
+  readonly #calls: SystemCalls;
+
+  constructor(calls: SystemCalls) {
+    this.#calls = calls;
+  }
 
   at(bytes: Uint8Array): number {
-    if (bytes !== this.bytes) {
-      this.address = this.calls.addressOf(bytes);
-      this.bytes = bytes;
+    if (bytes !== this.#bytes) {
+      this.#address = this.#calls.addressOf(bytes);
+      this.#bytes = bytes;
     }
-    return this.address;
+    return this.#address;
   }
 }
 

@@ -44,137 +44,139 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 class Server implements Simulator {
-  private readonly control = new Int32Array(new SharedArrayBuffer(controlWords * 4));
-  private readonly tally = new Tally();
-  private readonly faults: FaultPlan;
-  private terminal: PseudoTerminal | undefined;
-  private link: PortLink | undefined;
-  private cancelTimer = (): void => {};
-  private worker: Worker | undefined;
-  private stopping: Promise<void> | undefined;
-  private lastPath = '';
+  readonly #control = new Int32Array(new SharedArrayBuffer(controlWords * 4));
+  readonly #tally = new Tally();
+  readonly #faults: FaultPlan;
+  #terminal: PseudoTerminal | undefined;
+  #link: PortLink | undefined;
+  #cancelTimer = (): void => {};
+  #worker: Worker | undefined;
+  #stopping: Promise<void> | undefined;
+  #lastPath = '';
 
-  constructor(
-    private readonly options: SimulatorOptions,
-    private readonly openPseudoTerminal: () => PseudoTerminal,
-  ) {
-    this.faults = options.faults ?? noFaults;
+  readonly #options: SimulatorOptions;
+  readonly #openPseudoTerminal: () => PseudoTerminal;
+
+  constructor(options: SimulatorOptions, openPseudoTerminal: () => PseudoTerminal) {
+    this.#options = options;
+    this.#openPseudoTerminal = openPseudoTerminal;
+    this.#faults = options.faults ?? noFaults;
   }
 
   get path(): string {
-    return this.options.link ?? this.lastPath;
+    return this.#options.link ?? this.#lastPath;
   }
 
   stats(): SimulatorStats {
-    return this.tally.read();
+    return this.#tally.read();
   }
 
   async start(): Promise<void> {
-    this.plug();
-    const { onReplug, onFailure, ...played } = this.options; // functions stay in this thread
+    this.#plug();
+    const { onReplug, onFailure, ...played } = this.#options; // functions stay in this thread
     const workerData: ServerWorkerData = {
       ...played,
-      control: this.control.buffer as SharedArrayBuffer,
-      tally: this.tally.memory,
+      control: this.#control.buffer as SharedArrayBuffer,
+      tally: this.#tally.memory,
     };
     // None of this process's own flags: `--input-type`, for one, is an error in a thread.
     const worker = new Worker(join(__dirname, 'server-worker.js'), { workerData, execArgv: [] });
-    this.worker = worker;
+    this.#worker = worker;
     // A thread that blocks in a read would hold up the process's end.
-    process.once('exit', this.atExit);
+    process.once('exit', this.#atExit);
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve());
       worker.once('error', reject);
     });
-    worker.on('error', (error) => this.fail(error));
+    worker.on('error', (error) => this.#fail(error));
     worker.unref();
-    this.awaitUnplug();
+    this.#awaitUnplug();
   }
 
   stop(): Promise<void> {
-    this.stopping ??= this.end();
-    return this.stopping;
+    this.#stopping ??= this.#end();
+    return this.#stopping;
   }
 
-  private async end(): Promise<void> {
-    process.off('exit', this.atExit);
-    this.cancelTimer();
-    const { worker } = this;
+  async #end(): Promise<void> {
+    process.off('exit', this.#atExit);
+    this.#cancelTimer();
+    const worker = this.#worker;
     const exited = worker && new Promise((resolve) => worker.once('exit', resolve));
     worker?.ref();
-    this.halt(controlState.quit);
+    this.#halt(controlState.quit);
     await exited;
-    this.unplug();
+    this.#unplug();
   }
 
-  private readonly atExit = (): void => {
-    this.halt(controlState.quit);
-    this.unplug();
+  readonly #atExit = (): void => {
+    this.#halt(controlState.quit);
+    this.#unplug();
   };
 
   /** Opens a port and points the link and the worker at it. */
-  private plug(): void {
-    const terminal = this.openPseudoTerminal();
+  #plug(): void {
+    const terminal = this.#openPseudoTerminal();
     try {
-      if (this.options.link !== undefined) this.link = placeLink(this.options.link, terminal.path);
+      if (this.#options.link !== undefined) this.#link = placeLink(this.#options.link, terminal.path);
     } catch (error) {
       terminal.close();
       throw error;
     }
-    this.terminal = terminal;
-    this.lastPath = terminal.path;
-    Atomics.store(this.control, controlWord.masterFd, terminal.masterFd);
+    this.#terminal = terminal;
+    this.#lastPath = terminal.path;
+    Atomics.store(this.#control, controlWord.masterFd, terminal.masterFd);
   }
 
   /** Nobody may be serving. */
-  private unplug(): void {
-    this.link?.remove();
-    this.terminal?.close();
-    this.terminal = undefined;
+  #unplug(): void {
+    this.#link?.remove();
+    this.#terminal?.close();
+    this.#terminal = undefined;
   }
 
-  private awaitUnplug(): void {
-    const { unplug } = this.faults;
+  #awaitUnplug(): void {
+    const { unplug } = this.#faults;
     if (!unplug) return;
-    this.after(unplug.periodMs, () => {
-      this.tally.countFault('unplug', Number(process.hrtime.bigint()));
-      this.halt(controlState.park);
-      this.unplug();
-      this.after(unplug.awayMs, () => {
-        this.plug();
-        this.command(controlState.serve);
-        this.options.onReplug?.(this.path);
-        this.awaitUnplug();
+    this.#after(unplug.periodMs, () => {
+      this.#tally.countFault('unplug', Number(process.hrtime.bigint()));
+      this.#halt(controlState.park);
+      this.#unplug();
+      this.#after(unplug.awayMs, () => {
+        this.#plug();
+        this.#command(controlState.serve);
+        this.#options.onReplug?.(this.path);
+        this.#awaitUnplug();
       });
     });
   }
 
-  private fail(error: unknown): void {
-    if (!this.options.onFailure) throw error;
-    this.options.onFailure(error);
+  #fail(error: unknown): void {
+    if (!this.#options.onFailure) throw error;
+    this.#options.onFailure(error);
   }
 
-  private after(ms: number, act: () => void): void {
+  #after(ms: number, act: () => void): void {
     const guarded = (): void => {
       try {
         act();
       } catch (error) {
-        this.fail(error);
+        this.#fail(error);
       }
     };
-    this.cancelTimer = startTimer(ms, guarded, false);
+    this.#cancelTimer = startTimer(ms, guarded, false);
   }
 
-  private command(state: number): void {
-    Atomics.store(this.control, controlWord.state, state);
-    Atomics.notify(this.control, controlWord.state);
+  #command(state: number): void {
+    Atomics.store(this.#control, controlWord.state, state);
+    Atomics.notify(this.#control, controlWord.state);
   }
 
   /** Makes the worker leave the port. It does so within a moment: everything it may block in is woken. */
-  private halt(state: number): void {
-    const { control, terminal } = this;
+  #halt(state: number): void {
+    const [control, terminal] = [this.#control, this.#terminal];
     const parkedBefore = Atomics.load(control, controlWord.parked);
-    this.command(state);
+    this.#command(state);
     for (let attempt = 0; terminal && attempt < 1000; attempt++) {
       terminal.wake();
       if (Atomics.wait(control, controlWord.parked, parkedBefore, 2) !== 'timed-out') return;

@@ -26,13 +26,13 @@ export const commandNames = Object.keys(boardFor('benchlab')!.commands) as (keyo
  */
 export class Tally {
   readonly memory: SharedArrayBuffer;
-  private readonly requests: Float64Array;
-  private readonly faults: Float64Array;
+  readonly #requests: Float64Array;
+  readonly #faults: Float64Array;
   /** Unexpected bytes, fault instants. */
-  private readonly totals: Float64Array;
-  private readonly instants: Float64Array;
-  private readonly kinds: Uint8Array;
-  private readonly first: Uint8Array;
+  readonly #totals: Float64Array;
+  readonly #instants: Float64Array;
+  readonly #kinds: Uint8Array;
+  readonly #first: Uint8Array;
 
   constructor(memory?: SharedArrayBuffer) {
     const words = commandNames.length + faultNames.length + 2 + instantsKept;
@@ -43,44 +43,44 @@ export class Tally {
       at += count * 8;
       return part;
     };
-    this.requests = doubles(commandNames.length);
-    this.faults = doubles(faultNames.length);
-    this.totals = doubles(2);
-    this.instants = doubles(instantsKept);
-    this.kinds = new Uint8Array(this.memory, at, instantsKept);
-    this.first = new Uint8Array(this.memory, at + instantsKept, firstKept);
+    this.#requests = doubles(commandNames.length);
+    this.#faults = doubles(faultNames.length);
+    this.#totals = doubles(2);
+    this.#instants = doubles(instantsKept);
+    this.#kinds = new Uint8Array(this.memory, at, instantsKept);
+    this.#first = new Uint8Array(this.memory, at + instantsKept, firstKept);
   }
 
   countRequest(command: number): void {
-    this.requests[command]! += 1;
+    this.#requests[command]! += 1;
   }
 
   countUnexpected(byte: number): void {
-    const count = this.totals[0]!++;
-    if (count < firstKept) this.first[count] = byte;
+    const count = this.#totals[0]!++;
+    if (count < firstKept) this.#first[count] = byte;
   }
 
   countFault(kind: FaultName, atNs: number): void {
     const index = faultNames.indexOf(kind);
-    this.faults[index]! += 1;
-    const count = this.totals[1]!;
+    this.#faults[index]! += 1;
+    const count = this.#totals[1]!;
     if (count === instantsKept) return;
-    this.instants[count] = atNs;
-    this.kinds[count] = index;
-    this.totals[1] = count + 1;
+    this.#instants[count] = atNs;
+    this.#kinds[count] = index;
+    this.#totals[1] = count + 1;
   }
 
   read(): SimulatorStats {
-    const [unexpected = 0, instants = 0] = this.totals;
+    const [unexpected = 0, instants = 0] = this.#totals;
     const byName = <Name extends string>(names: readonly Name[], counts: Float64Array) =>
       Object.fromEntries(names.map((name, index) => [name, counts[index]!])) as Record<Name, number>;
     return {
-      requests: byName(commandNames, this.requests),
-      unexpected: { count: unexpected, first: [...this.first.subarray(0, Math.min(unexpected, firstKept))] },
-      faults: byName(faultNames, this.faults),
+      requests: byName(commandNames, this.#requests),
+      unexpected: { count: unexpected, first: [...this.#first.subarray(0, Math.min(unexpected, firstKept))] },
+      faults: byName(faultNames, this.#faults),
       faultInstants: Array.from({ length: instants }, (_, index) => ({
-        kind: faultNames[this.kinds[index]!]!,
-        atNs: this.instants[index]!,
+        kind: faultNames[this.#kinds[index]!]!,
+        atNs: this.#instants[index]!,
       })),
     };
   }
