@@ -25,8 +25,8 @@ export async function busyCores(folder: string, seconds: number): Promise<Findin
   const said = await readSaid(recording);
   const verdict = judge(sent, await readRows(recording.csv, sent), said);
   const overrun = said.faults
-    .filter(({ kind }) => kind === 'overrun')
-    .reduce((sum, { count }) => sum + count, 0);
+    .flatMap((fault) => (fault.kind === 'overrun' ? [fault.samples] : []))
+    .reduce((sum, samples) => sum + samples, 0);
   rmSync(folder, { recursive: true, force: true });
   return {
     group: 'load',

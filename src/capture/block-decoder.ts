@@ -1,13 +1,13 @@
 import type { ByteWindow } from '../file/byte-window.js';
-import type { UnknownEvent } from '../schema/capture-header.js';
+import type { UnknownEvent, WrittenEvent } from '../schema/capture-event.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
+import { eventOf, reachOf, shifted } from './event-json.js';
 import { BlockKind, blockHeadBytes, checksumBytes, narrowInstantBytes, wideInstantBytes } from './format.js';
-import { shifted } from './join.js';
 import { parseJson } from './parts.js';
 
 /** Reads an event's JSON; undefined where it is none. */
-export type ParseEvent = (json: unknown) => RecordingEvent | UnknownEvent | undefined;
+export type ParseEvent = (json: unknown) => WrittenEvent | UnknownEvent | undefined;
 
 /** Decodes whole blocks. What it hands out is a view, valid until the next. */
 export class BlockDecoder {
@@ -37,9 +37,17 @@ export class BlockDecoder {
       case BlockKind.wideFrames:
         return this.#decodeFrames(payload, count, wideInstantBytes, startNs);
       case BlockKind.event: {
-        const event = this.parseEvent(parseJson(payload));
-        if (event && 'unknown' in event) return this.#skip(event.unknown);
-        return event && eventBlock(shifted(event, startNs));
+        const written = this.parseEvent(parseJson(payload));
+        if (written && 'unknown' in written) return this.#skip(written.unknown);
+        return (
+          written &&
+          eventBlock(
+            shifted(
+              eventOf(written, (what) => this.#skip(what)),
+              startNs,
+            ),
+          )
+        );
       }
       default:
         return this.#skip(`block of kind ${kind}`);
@@ -92,6 +100,6 @@ export function eventBlock(event: RecordingEvent): FrameBlock {
 /** When the last of a block was known, ns. */
 export function lastInstantNs({ count, replyNs, events }: FrameBlock): number {
   const last = events.at(-1);
-  if (last) return last.type === 'fault' ? last.endNs : last.atNs;
+  if (last) return reachOf(last);
   return count > 0 ? replyNs[count - 1]! : 0;
 }

@@ -2,6 +2,7 @@ import { crc32 } from '../file/crc32.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
+import { startOf, writtenEvent } from './event-json.js';
 import {
   BlockKind,
   blockHeadBytes,
@@ -123,13 +124,8 @@ export class CaptureEncoder {
 
 /** The bytes of an event's block. */
 export function encodeEvent(event: RecordingEvent): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(event));
-  const bytes = openBlock(
-    BlockKind.event,
-    1,
-    event.type === 'fault' ? event.startNs : event.atNs,
-    json.length,
-  );
+  const json = new TextEncoder().encode(JSON.stringify(writtenEvent(event)));
+  const bytes = openBlock(BlockKind.event, 1, startOf(event), json.length);
   bytes.set(json, blockHeadBytes);
   return sealed(bytes);
 }

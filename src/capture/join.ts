@@ -1,5 +1,4 @@
 import type { CaptureHeader } from '../schema/capture-header.js';
-import type { RecordingEvent } from '../stream/event.js';
 
 /** One of the recordings in a file. */
 export interface Part {
@@ -43,10 +42,3 @@ const differences: readonly (readonly [what: string, part: (header: CaptureHeade
   ['its accuracy', ({ accuracy }) => accuracy],
   ['the kind of its instants', (header) => header.instants_measured],
 ];
-
-/** An event of a capture that begins at `startNs`, on the time axis of the first. */
-export function shifted(event: RecordingEvent, startNs: number): RecordingEvent {
-  if (startNs === 0) return event;
-  if (event.type !== 'fault') return { ...event, atNs: event.atNs + startNs };
-  return { ...event, startNs: event.startNs + startNs, endNs: event.endNs + startNs };
-}

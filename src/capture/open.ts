@@ -24,7 +24,10 @@ export async function openCapture(path: string): Promise<CaptureReader> {
 /** As `openCapture`, of an input that is open and stands at its first byte. */
 export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
   const { name } = window.input;
-  const { captureHeaderSchema, readCaptureEvent, issueText } = await import('../schema/capture-header.js');
+  const [{ captureHeaderSchema, issueText }, { readCaptureEvent }] = await Promise.all([
+    import('../schema/capture-header.js'),
+    import('../schema/capture-event.js'),
+  ]);
   const readHeader = async (): Promise<CaptureHeader> => {
     const parsed = captureHeaderSchema.safeParse(await readHeaderJson(window));
     if (!parsed.success) throw inputError(`${name}: its header is wrong at ${issueText(parsed.error)}`);

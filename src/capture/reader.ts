@@ -87,7 +87,6 @@ export class CaptureReader {
             kind: 'joined',
             startNs: wasEnd,
             endNs: startNs,
-            count: 1,
           });
         }
         continue;

@@ -1,7 +1,7 @@
 import type { Board, Command } from '../board/board.js';
 import { isNewerThanKnown } from '../board/catalogue.js';
 import { boardError } from '../errors.js';
-import type { FaultKind } from '../stream/event.js';
+import type { ByteFaultKind } from '../stream/event.js';
 import { type Dialogue, drain } from './dialogue.js';
 import type { Identified } from './handshake.js';
 
@@ -60,7 +60,7 @@ export function refuseUnproven({ identity: { id, product, firmware, port } }: Id
 }
 
 /** What a reply of the wrong length is. */
-export function faultOfLength({ commands }: Board, length: number): FaultKind {
+export function faultOfLength({ commands }: Board, length: number): ByteFaultKind {
   if (length === 0) return 'no-reply';
   if (length > commands.sensors.replyBytes) return 'stray-bytes';
   const all = Object.values(commands) as Command[];

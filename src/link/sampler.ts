@@ -1,6 +1,6 @@
 import type { Command } from '../board/board.js';
 import { type FrameCheck, makeFrameCheck } from '../board/check.js';
-import type { FaultKind } from '../stream/event.js';
+import type { ByteFaultKind, SampleFaultKind } from '../stream/event.js';
 import { Conversation } from './dialogue.js';
 import { Action, type Driven } from './drive.js';
 import type { Identified } from './handshake.js';
@@ -58,7 +58,7 @@ export class Sampler implements Driven {
   #replyNs = 0;
   /** A low quantile of the round trips, ns: sinks fast, rises slowly. */
   #typicalNs = 0;
-  #faultKind: FaultKind = 'no-reply';
+  #faultKind: ByteFaultKind | 'implausible-frame' = 'no-reply';
   #faultStartNs = 0;
   #discarded = 0;
   #recovery: Conversation<Recognition> | undefined;
@@ -153,10 +153,10 @@ export class Sampler implements Driven {
   }
 
   /** Records a streak that is over, where there was one. */
-  #tell(kind: FaultKind, streak: Streak, endNs = this.#requestNs): void {
+  #tell(kind: SampleFaultKind, streak: Streak, endNs = this.#requestNs): void {
     if (streak.count === 0) return;
-    const { startNs, count } = streak;
-    this.#options.onEvent({ type: 'fault', kind, startNs, endNs, count });
+    const { startNs, count: samples } = streak;
+    this.#options.onEvent({ type: 'fault', kind, startNs, endNs, samples });
     streak.forget();
   }
 
@@ -181,7 +181,7 @@ export class Sampler implements Driven {
     else this.#overrun.add(this.#requestNs);
   }
 
-  #fault(kind: FaultKind, discarded: number): Action {
+  #fault(kind: ByteFaultKind | 'implausible-frame', discarded: number): Action {
     this.#faultKind = kind;
     this.#faultStartNs = this.#requestNs;
     this.#discarded = discarded;
@@ -199,7 +199,7 @@ export class Sampler implements Driven {
   }
 
   /** Bytes that are no reply may be the end of the one before, which then was not whole. */
-  #doubtLast(kind: FaultKind, length: number): Action {
+  #doubtLast(kind: ByteFaultKind, length: number): Action {
     if (length > 0) this.#ring.retract();
     return this.#fault(kind, length);
   }
@@ -223,9 +223,9 @@ export class Sampler implements Driven {
     if (!same) return this.#finish('lost');
     const late = this.#faultKind === 'no-reply' && this.#discarded >= this.#frame.length;
     const kind = late ? 'late-reply' : this.#faultKind;
-    const endNs = this.#options.clock();
-    const [startNs, count] = [this.#faultStartNs, this.#discarded];
-    if (kind !== 'implausible-frame') this.#options.onEvent({ type: 'fault', kind, startNs, endNs, count });
+    const times = { startNs: this.#faultStartNs, endNs: this.#options.clock() };
+    if (kind !== 'implausible-frame')
+      this.#options.onEvent({ type: 'fault', kind, ...times, bytesDropped: this.#discarded });
     return this.#next();
   }
 

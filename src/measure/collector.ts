@@ -90,7 +90,7 @@ export class SummaryCollector {
         this.#faults.add(event, this.#spacings);
       } else if (event.type === 'clock') this.#drift?.add(event.atNs, event.unixUs);
       else if (event.type === 'board-fault') this.#boardFaults.add(event);
-      else this.#end = { atUs: event.atNs / 1000, reason: event.reason };
+      else if (event.type === 'end') this.#end = { atUs: event.atNs / 1000, reason: event.reason };
     }
   }
 

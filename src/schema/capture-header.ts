@@ -1,13 +1,12 @@
 import './once.js';
 import * as z from 'zod';
 import { fieldTypeNames } from '../board/field-type.js';
-import type { EndReason, FaultKind, RecordingEvent } from '../stream/event.js';
 import { railMapSchema } from './rail-map.js';
 
 export { issueText } from './issue-text.js';
 
 /*
- * The JSON inside a capture, as docs/capture-format.md promises it to other readers. Objects are open: a later
+ * The JSON at the front of a capture, as docs/capture-format.md promises it to other readers. Objects are open: a later
  * version may say more without becoming unreadable.
  */
 
@@ -74,86 +73,3 @@ export const captureHeaderSchema = z.object({
 
 /** A capture's header, as its JSON reads. */
 export type CaptureHeader = z.infer<typeof captureHeaderSchema>;
-
-/** Written so that a kind added elsewhere and forgotten here does not compile. */
-const faultKinds: Record<FaultKind, true> = {
-  'no-reply': true,
-  'late-reply': true,
-  'short-reply': true,
-  'wrong-answer': true,
-  'stray-bytes': true,
-  'implausible-frame': true,
-  'board-lost': true,
-  overrun: true,
-  suspend: true,
-  unreadable: true,
-  joined: true,
-};
-const endReasons: Record<EndReason, true> = {
-  duration: true,
-  stopped: true,
-  'source-ended': true,
-  'board-lost': true,
-  'output-failed': true,
-};
-const names = <Name extends string>(table: Record<Name, true>) => Object.keys(table) as Name[];
-
-const instantNs = z.number();
-
-/** An event's JSON: `RecordingEvent` as it is. */
-export const captureEventSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('fault'),
-    kind: z.enum(names(faultKinds)),
-    startNs: instantNs,
-    endNs: instantNs,
-    count: z.number(),
-  }),
-  z.object({ type: z.literal('clock'), atNs: instantNs, unixUs: z.number() }),
-  z.object({
-    type: z.literal('board-fault'),
-    atNs: instantNs,
-    bit: z.int().min(0).max(63),
-    name: z.string(),
-  }),
-  z.object({
-    type: z.literal('end'),
-    atNs: instantNs,
-    reason: z.enum(names(endReasons)),
-  }),
-]) satisfies z.ZodType<RecordingEvent>;
-
-/** Something that a later powerlog wrote, and this one can skip: what it is, for people. */
-export interface UnknownEvent {
-  readonly unknown: string;
-}
-
-const kindsOfEvent = new Set<unknown>([
-  'fault',
-  'clock',
-  'board-fault',
-  'end',
-] satisfies RecordingEvent['type'][]);
-const laterEventSchema = z.looseObject({
-  type: z.string(),
-  kind: z.string().optional(),
-  reason: z.string().optional(),
-});
-
-/**
- * An event's JSON, read so that a later powerlog may say more: a type or a kind of fault that is not known is told as such, an end
- * for a reason that is not known is an end all the same. Undefined for what is no event, or a known one that is wrong.
- */
-export function readCaptureEvent(json: unknown): RecordingEvent | UnknownEvent | undefined {
-  const known = captureEventSchema.safeParse(json).data;
-  if (known) return known;
-  const later = laterEventSchema.safeParse(json).data;
-  if (!later) return undefined;
-  const { type, kind, reason } = later;
-  if (!kindsOfEvent.has(type)) return { unknown: `event '${type}'` };
-  if (type === 'fault' && kind !== undefined && !Object.hasOwn(faultKinds, kind))
-    return { unknown: `fault '${kind}'` };
-  if (type === 'end' && reason !== undefined && !Object.hasOwn(endReasons, reason))
-    return captureEventSchema.safeParse({ ...later, reason: 'source-ended' }).data;
-  return undefined;
-}

@@ -160,9 +160,9 @@ class Lane {
         `${shortfall.name} does not take samples as fast as they come, and lacks some from ${(firstUs / 1e6).toFixed(3)} s on; nothing else waits for it`,
       );
     shortfall.add(count, firstUs, lastUs);
-    this.#loss ??= { startNs: raw.requestNs[0]!, endNs: 0, count: 0 };
+    this.#loss ??= { startNs: raw.requestNs[0]!, endNs: 0, samples: 0 };
     this.#loss.endNs = raw.replyNs[count - 1]!;
-    this.#loss.count += count;
+    this.#loss.samples += count;
     if (raw.events.length > 0) this.#await(emptyBlock(raw.events));
   }
 
@@ -184,7 +184,7 @@ class Lane {
 interface Loss {
   readonly startNs: number;
   endNs: number;
-  count: number;
+  samples: number;
 }
 
 const copyOf = (

@@ -35,8 +35,8 @@ export class ClockWatch {
     const asleepMs = this.clocks.asleepSinceBootMs();
     const sleptMs = asleepMs - this.asleepMs;
     if (sleptMs > suspendMs) {
-      const count = Math.round(sleptMs);
-      events.push({ type: 'fault', kind: 'suspend', startNs: this.checkedNs, endNs: nowNs, count });
+      const asleepMs = Math.round(sleptMs);
+      events.push({ type: 'fault', kind: 'suspend', startNs: this.checkedNs, endNs: nowNs, asleepMs });
     }
     this.asleepMs = asleepMs;
     this.checkedNs = nowNs;

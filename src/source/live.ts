@@ -154,7 +154,7 @@ class LiveRecording implements Recording {
       this.options.onNotice(
         `${board.product} is back on ${this.link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
       );
-    return { type: 'fault', kind: 'board-lost', startNs, endNs, count: 0 };
+    return { type: 'fault', kind: 'board-lost', startNs, endNs, bytesDropped: 0 };
   }
 
   /**

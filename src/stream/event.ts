@@ -1,5 +1,7 @@
-/** What went wrong on the way from the board, as the link saw it. */
-export type FaultKind =
+import type { CommandEvent } from './command-event.js';
+
+/** What went wrong on the way from the board, as the link saw it, and cost bytes: none where nothing came. */
+export type ByteFaultKind =
   /** Nothing within the deadline. */
   | 'no-reply'
   /** The whole reply, but after its deadline. */
@@ -10,34 +12,49 @@ export type FaultKind =
   | 'wrong-answer'
   /** More bytes than were asked for, or bytes nobody asked for. */
   | 'stray-bytes'
-  /** Frames that contradict themselves; they are kept. */
-  | 'implausible-frame'
   /** The port is gone, or the board silent for good. */
   | 'board-lost'
+  /** Bytes of a dump that are no frame. */
+  | 'unreadable';
+
+/** What concerns samples. */
+export type SampleFaultKind =
+  /** Frames that contradict themselves; they are kept. */
+  | 'implausible-frame'
   /** Samples taken that nobody fetched in time. */
-  | 'overrun'
+  | 'overrun';
+
+export type FaultKind =
+  | ByteFaultKind
+  | SampleFaultKind
   /** The machine slept. */
   | 'suspend'
-  /** Bytes of a dump that are no frame. */
-  | 'unreadable'
   /** From the end of a recording to the beginning of the one that was joined to it. */
   | 'joined';
 
-/** Something between two samples that explains why they lie apart. Instants in ns since the recording began. */
-export type RecordingEvent =
-  | {
-      readonly type: 'fault';
-      readonly kind: FaultKind;
-      readonly startNs: number;
-      readonly endNs: number;
-      /** Bytes thrown away; for `overrun` samples lost; for `implausible-frame` frames kept; for `suspend` ms asleep; for `joined` 1. */
-      readonly count: number;
-    }
+/** What explains why two samples lie apart, or what is doubtful about them. */
+export type FaultEvent = {
+  readonly type: 'fault';
+  readonly startNs: number;
+  readonly endNs: number;
+} & (
+  | { readonly kind: ByteFaultKind; readonly bytesDropped: number }
+  | { readonly kind: SampleFaultKind; readonly samples: number }
+  | { readonly kind: 'suspend'; readonly asleepMs: number }
+  | { readonly kind: 'joined' }
+);
+
+/** What a source says between its samples. Instants in ns since the recording began. */
+export type SourceEvent =
+  | FaultEvent
   /** The wall clock, read again: `unixUs` at `atNs`. */
   | { readonly type: 'clock'; readonly atNs: number; readonly unixUs: number }
   /** A bit rose in the board's fault words; `name` is the board's table's. */
   | { readonly type: 'board-fault'; readonly atNs: number; readonly bit: number; readonly name: string }
   /** The recording's end; nothing follows. */
   | { readonly type: 'end'; readonly atNs: number; readonly reason: EndReason };
+
+/** Everything that stands between samples. What is of a command comes when it is known, and carries its own instants. */
+export type RecordingEvent = SourceEvent | CommandEvent;
 
 export type EndReason = 'duration' | 'stopped' | 'source-ended' | 'board-lost' | 'output-failed';

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { faultOf } from '#powerlog/capture/event-json.js';
 import { readCapture } from '#powerlog/capture/open.js';
 import type { ByteInput } from '#powerlog/file/byte-input.js';
 import { ByteWindow } from '#powerlog/file/byte-window.js';
 import { crc32, tableCrc32 } from '#powerlog/file/crc32.js';
-import type { RecordingEvent } from '#powerlog/stream/event.js';
+import type { Mark } from '#powerlog/stream/command-event.js';
+import type { FaultKind, RecordingEvent } from '#powerlog/stream/event.js';
 import { needs, python } from '../parts.js';
 import {
   collect,
@@ -43,18 +45,63 @@ function inPieces(bytes: Uint8Array, sizes: readonly number[]): ByteInput {
 }
 
 const instant = fc.nat({ max: 2 ** 45 });
+const run = fc.nat({ max: 1e6 });
+const mark: fc.Arbitrary<Mark> = fc
+  .record({
+    kind: fc.constantFrom('begin' as const, 'end' as const, 'point' as const),
+    // Control characters too: a name may be anything.
+    name: fc.string({ unit: 'binary', minLength: 1 }),
+    count: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })),
+    atNs: instant,
+    uncertaintyNs: fc.constantFrom(0, 5e6),
+    line: fc.nat(),
+  })
+  .chain((each) => fc.constantFrom<Mark>(each, { ...each, fromOutput: true }));
 const event: fc.Arbitrary<RecordingEvent> = fc.oneof(
+  fc
+    .record({
+      type: fc.constant('fault' as const),
+      kind: fc.constantFrom<FaultKind>('no-reply', 'late-reply', 'board-lost', 'overrun', 'suspend'),
+      startNs: instant,
+      endNs: instant,
+      count: fc.nat(),
+    })
+    .map(faultOf),
   fc.record({
-    type: fc.constant('fault' as const),
-    kind: fc.constantFrom(
-      'no-reply' as const,
-      'late-reply' as const,
-      'board-lost' as const,
-      'overrun' as const,
-    ),
-    startNs: instant,
-    endNs: instant,
-    count: fc.nat(),
+    type: fc.constant('experiment' as const),
+    atNs: instant,
+    commands: fc.nat(),
+    runs: fc.nat(),
+    warmups: fc.nat(),
+    idlePowerW: fc.option(fc.constant({ system: 61.5, gpu: -0.25 })),
+  }),
+  fc.record({
+    type: fc.constant('command' as const),
+    atNs: instant,
+    command: fc.nat(),
+    argv: fc.array(fc.string({ unit: 'binary' })),
+  }),
+  fc.record({ type: fc.constant('baseline' as const), startNs: instant, endNs: instant }),
+  fc.record({
+    type: fc.constant('run-begin' as const),
+    atNs: instant,
+    run,
+    command: fc.nat(),
+    number: fc.nat(),
+    warmup: fc.boolean(),
+    pid: fc.option(fc.nat()),
+  }),
+  fc.record({ type: fc.constant('marks' as const), run, marks: fc.array(mark) }),
+  fc.record({
+    type: fc.constant('run-end' as const),
+    atNs: instant,
+    run,
+    status: fc.constantFrom('ok' as const, 'failed' as const, 'interrupted' as const),
+    exitCode: fc.option(fc.nat({ max: 255 })),
+    signal: fc.option(fc.constant('SIGKILL')),
+    failure: fc.option(fc.string()),
+    problems: fc.array(fc.record({ line: fc.option(fc.nat()), message: fc.string() })),
+    problemCount: fc.nat(),
   }),
   fc.record({ type: fc.constant('clock' as const), atNs: instant, unixUs: fc.nat({ max: 2 ** 51 }) }),
 );
@@ -159,7 +206,7 @@ describe('a capture', () => {
     expect(Buffer.from(got[95]!.frame).subarray(48, 60).toString('hex')).toBe('e02e00005b00000047040000');
     expect(events).toEqual([
       { type: 'clock', atNs: 395_000_000, unixUs: 1_700_000_000_395_000 },
-      { type: 'fault', kind: 'board-lost', startNs: 5_630_000_000, endNs: 20_640_000_000, count: 0 },
+      { type: 'fault', kind: 'board-lost', startNs: 5_630_000_000, endNs: 20_640_000_000, bytesDropped: 0 },
       { type: 'end', atNs: 21_000_000_000, reason: 'stopped' },
     ]);
     expect(reader.header.map.slot).toEqual({ rail: 'pcie3', feed: 'motherboard' });

@@ -123,7 +123,7 @@ describe('the sampler', () => {
     expect(kinds(events)).toEqual(['stray-bytes']);
     expect(requestNs.length).toBe(wire.samplesAsked - 1);
     const [event] = events;
-    expect(event).toMatchObject({ count: 2 * 216 });
+    expect(event).toMatchObject({ bytesDropped: 2 * 216 });
   });
 
   it('waits longer for the real reply when the last one comes again', () => {
@@ -175,7 +175,7 @@ describe('the sampler', () => {
     };
     const { events, requestNs } = run(wire, 500);
     expect(kinds(events)).toEqual(['late-reply']);
-    expect(events[0]).toMatchObject({ count: 216 });
+    expect(events[0]).toMatchObject({ bytesDropped: 216 });
     expect(requestNs.length).toBe(wire.samplesAsked - 1);
   });
 

@@ -1,7 +1,8 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
+import { faultOf } from '#powerlog/capture/event-json.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
-import type { RecordingEvent } from '#powerlog/stream/event.js';
+import type { FaultKind, RecordingEvent } from '#powerlog/stream/event.js';
 import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
 import type { Block } from '#powerlog/stream/sample-block.js';
 
@@ -79,9 +80,5 @@ export async function measure(
   return collector.measured();
 }
 
-export const fault = (
-  kind: Extract<RecordingEvent, { type: 'fault' }>['kind'],
-  startUs: number,
-  endUs: number,
-  count = 1,
-): RecordingEvent => ({ type: 'fault', kind, startNs: startUs * 1000, endNs: endUs * 1000, count });
+export const fault = (kind: FaultKind, startUs: number, endUs: number, count = 1): RecordingEvent =>
+  faultOf({ type: 'fault', kind, startNs: startUs * 1000, endNs: endUs * 1000, count });

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
+import { reachOf } from '#powerlog/capture/event-json.js';
 import { openCaptureSink } from '#powerlog/capture/writer.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
@@ -167,7 +168,7 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     const { samples: found, events, reader } = await readAll(read);
     expect(reader.problem).toBeNull();
     const told = overruns(events);
-    const lost = told.reduce((sum, { count }) => sum + count, 0);
+    const lost = told.reduce((sum, { samples }) => sum + samples, 0);
     expect(lost).toBe(many - found.length);
     expect(lost).toBe(late.shortfall.samples);
     expect(lost).toBeGreaterThan(0);
@@ -178,7 +179,7 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     );
     const there = found.map(({ requestNs }) => requestNs / 1e6);
     expect([...there, ...missing].sort((a, b) => a - b)).toEqual(Array.from({ length: many }, (_, n) => n));
-    const times = events.map((event) => (event.type === 'fault' ? event.endNs : event.atNs));
+    const times = events.map(reachOf);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     const others = events.filter((event) => event.type !== 'fault');
     expect(others).toEqual((await readAll(kept)).events);
@@ -207,7 +208,7 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     const block = (...numbers: readonly number[]) => blockOf(numbers.map(sampleOf), []);
     for (const each of [block(0), block(1, 2, 3, 4), block(5, 6, 7, 8)]) fanOut.write(each);
     ready();
-    const lost = { type: 'fault', kind: 'overrun', startNs: 1_000_000, endNs: 8_400_000, count: 8 };
+    const lost = { type: 'fault', kind: 'overrun', startNs: 1_000_000, endNs: 8_400_000, samples: 8 };
     await vi.waitFor(() => expect(seen).toEqual([[1], [0, lost]]), { timeout: 300_000 });
     fanOut.write(block(9));
     ready();

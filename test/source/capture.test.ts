@@ -10,7 +10,7 @@ const lost: RecordingEvent = {
   kind: 'board-lost',
   startNs: 5_000_000,
   endNs: 60_000_000,
-  count: 0,
+  bytesDropped: 0,
 };
 const clock: RecordingEvent = { type: 'clock', atNs: 61_000_000, unixUs: 1_700_000_000_999_456 };
 

@@ -34,7 +34,7 @@ describe('the clock watch', () => {
     expect(at(1)).toEqual([]);
     state.asleepMs += 3_600_000;
     expect(at(1.1)).toEqual([
-      { type: 'fault', kind: 'suspend', startNs: 1e9, endNs: 1.1e9, count: 3_600_000 },
+      { type: 'fault', kind: 'suspend', startNs: 1e9, endNs: 1.1e9, asleepMs: 3_600_000 },
     ]);
     expect(at(1.2)).toEqual([]);
   });

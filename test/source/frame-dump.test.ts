@@ -139,7 +139,7 @@ describe('a bare dump of frames', () => {
     expect(places).toEqual(but(60, ...Array.from({ length: 15 }, (_, n) => 20 + n)));
     expect(warnings).toEqual([{ code: 'unreadable', message: expect.stringContaining(': 15 frames lost') }]);
     expect(events[0]).toEqual({
-      ...{ type: 'fault', kind: 'unreadable', count: 15 * 216 },
+      ...{ type: 'fault', kind: 'unreadable', bytesDropped: 15 * 216 },
       ...{ startNs: 19 * 2.5e6, endNs: 35 * 2.5e6 },
     });
   });

@@ -1,9 +1,7 @@
-import type { FaultKind, RecordingEvent } from '../../stream/event.js';
+import type { FaultEvent, FaultKind } from '../../stream/event.js';
 import type { Candidate, SpacingWatch } from '../gaps.js';
 
-type Fault = Extract<RecordingEvent, { type: 'fault' }>;
-
-/** How often a kind of fault came, and its events' counts (bytes, samples, frames, ms) added up. */
+/** How often a kind of fault came, and what it came to: bytes, samples or ms, as the kind has it. */
 export interface FaultTally {
   readonly times: number;
   readonly amount: number;
@@ -30,11 +28,11 @@ const mostWaiting = 4096;
 /** Counts faults by kind, and finds the gaps that they explain. A fault may be told before or after its gap is known. */
 export class FaultLog {
   readonly tallies = new Map<FaultKind, FaultTally>();
-  #waiting: Fault[] = [];
+  #waiting: FaultEvent[] = [];
 
-  add(fault: Fault, spacings: SpacingWatch): void {
+  add(fault: FaultEvent, spacings: SpacingWatch): void {
     const { times, amount } = this.tallies.get(fault.kind) ?? { times: 0, amount: 0 };
-    this.tallies.set(fault.kind, { times: times + 1, amount: amount + fault.count });
+    this.tallies.set(fault.kind, { times: times + 1, amount: amount + amountOf(fault) });
     this.#waiting.push(fault);
     if (this.#waiting.length >= mostWaiting) this.settle(spacings);
   }
@@ -43,7 +41,7 @@ export class FaultLog {
   settle({ candidates, leading, lastUs }: SpacingWatch, outer: readonly Candidate[] = []): void {
     const inOrder = [...new Set([...candidates, ...(leading ? [leading] : []), ...outer])];
     inOrder.sort((a, b) => a.startUs - b.startUs);
-    let best: Fault | undefined;
+    let best: FaultEvent | undefined;
     for (const fault of this.#waiting) {
       explain(inOrder, fault);
       // All that reach beyond the last sample belong to the one silence under way, so the best of them stands for all.
@@ -57,10 +55,16 @@ export class FaultLog {
   }
 }
 
-const isBetter = (fault: Fault, thanRank: number, thanStartUs: number): boolean =>
+function amountOf(fault: FaultEvent): number {
+  if ('bytesDropped' in fault) return fault.bytesDropped;
+  if ('samples' in fault) return fault.samples;
+  return 'asleepMs' in fault ? fault.asleepMs : 0;
+}
+
+const isBetter = (fault: FaultEvent, thanRank: number, thanStartUs: number): boolean =>
   rank[fault.kind] < thanRank || (rank[fault.kind] === thanRank && fault.startNs / 1000 < thanStartUs);
 
-function explain(inOrder: readonly Candidate[], fault: Fault): void {
+function explain(inOrder: readonly Candidate[], fault: FaultEvent): void {
   const startUs = fault.startNs / 1000;
   const endUs = fault.endNs / 1000;
   let low = 0;

@@ -1,5 +1,5 @@
 import { encodeEvent } from '../../capture/encoder.js';
-import { shifted } from '../../capture/join.js';
+import { shifted } from '../../capture/event-json.js';
 import { readCapture } from '../../capture/open.js';
 import { inputError } from '../../errors.js';
 import type { ByteWindow } from '../../file/byte-window.js';

@@ -162,7 +162,7 @@ class DumpRecording implements FinishedRecording {
     const bytes = window.offset - from;
     this.#unreadable.add(bytes, from);
     const endNs = this.#instantNs(this.#slot);
-    yield eventBlock({ type: 'fault', kind: 'unreadable', startNs, endNs, count: bytes });
+    yield eventBlock({ type: 'fault', kind: 'unreadable', startNs, endNs, bytesDropped: bytes });
     return true;
   }
 
