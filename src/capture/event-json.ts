@@ -1,6 +1,6 @@
 import type { WrittenEvent } from '../schema/capture-event.js';
-import type { Mark, MarkKind } from '../stream/command-event.js';
-import type { FaultEvent, RecordingEvent } from '../stream/event.js';
+import type { CommandEvent, Mark, MarkKind } from '../stream/command-event.js';
+import type { FaultEvent, RecordingEvent, SourceEvent } from '../stream/event.js';
 
 /*
  * Events as they are written. A fault's amount is its `count`, whatever it counts; marks and problems, of which there may be
@@ -90,17 +90,20 @@ export function startOf(event: RecordingEvent): number {
 
 /** Up to where an event says that the recording went, ns; what is of a command says nothing of that. */
 export function reachOf(event: RecordingEvent): number {
-  switch (event.type) {
-    case 'fault':
-      return event.endNs;
-    case 'clock':
-    case 'board-fault':
-    case 'end':
-      return event.atNs;
-    default:
-      return 0;
-  }
+  if (isOfCommand(event)) return 0;
+  return event.type === 'fault' ? event.endNs : event.atNs;
 }
+
+const sourceEvents: Record<SourceEvent['type'], true> = {
+  fault: true,
+  clock: true,
+  'board-fault': true,
+  end: true,
+};
+
+/** Whether an event is what `exec` said, and not of the source. */
+export const isOfCommand = (event: RecordingEvent): event is CommandEvent =>
+  !Object.hasOwn(sourceEvents, event.type);
 
 /** An event of a capture that begins at `byNs`, on the time axis of the first. */
 export function shifted(event: RecordingEvent, byNs: number): RecordingEvent {

@@ -1,5 +1,6 @@
 import type { Instrument } from '../board/board.js';
 import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
+import { isOfCommand } from '../capture/event-json.js';
 import { identityOf } from '../capture/header.js';
 import { openCapture } from '../capture/open.js';
 import type { CaptureReader } from '../capture/reader.js';
@@ -52,11 +53,17 @@ export class PacedSource implements Source {
   }
 }
 
+const foreignCommand = (name: string): Warning => ({
+  code: 'command-left',
+  message: `${name} holds what was run and marked when it was recorded: that is no part of this recording; \`powerlog replay\` tells it`,
+});
+
 class PacedRecording implements Recording {
   readonly header: RecordingHeader;
   readonly #originNs: bigint;
   /** What turns the recorded wall clock into today's. */
   readonly #unixShiftUs: number | null;
+  #hasCommand = false;
   #stoppedNs = Number.POSITIVE_INFINITY;
   #wake: () => void = () => {};
 
@@ -82,7 +89,7 @@ class PacedRecording implements Recording {
         yield eventBlock(this.#ownEnd());
         return;
       }
-      lastNs = due;
+      lastNs = Math.max(lastNs, due);
       if (block.events.some((event) => event.type === 'end')) break;
       const events = block.events.flatMap((event) => this.#rebased(event));
       if (events.length > 0) yield { ...block, count: 0, events };
@@ -100,7 +107,8 @@ class PacedRecording implements Recording {
   }
 
   warnings(): readonly Warning[] {
-    return this.reader.warnings();
+    const warnings = this.reader.warnings();
+    return this.#hasCommand ? [...warnings, foreignCommand(this.reader.name)] : warnings;
   }
 
   /** The block's samples in portions, each as soon as its instants have come. */
@@ -145,8 +153,15 @@ class PacedRecording implements Recording {
     return { type: 'end', atNs: Math.min(this.#stoppedNs, this.durationNs), reason: 'stopped' };
   }
 
-  /** A recorded clock reading as one of today's clock, so that a step in the recording stays a step. */
+  /**
+   * A recorded clock reading as one of today's clock, so that a step in the recording stays a step. What was run then is not run
+   * now, and is left out: it would be taken for what `exec` runs beside this recording.
+   */
   #rebased(event: RecordingEvent): RecordingEvent[] {
+    if (isOfCommand(event)) {
+      this.#hasCommand = true;
+      return [];
+    }
     if (event.type !== 'clock') return [event];
     return this.#unixShiftUs === null ? [] : [{ ...event, unixUs: event.unixUs + this.#unixShiftUs }];
   }

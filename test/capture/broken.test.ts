@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '#powerlog/capture/encoder.js';
 import { openCapture } from '#powerlog/capture/open.js';
 import { crc32 } from '#powerlog/file/crc32.js';
+import type { Mark } from '#powerlog/stream/command-event.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { encode, end, fileOf, preamble, readAll, sample, scratch } from './samples.js';
 
@@ -221,6 +222,26 @@ describe('a capture from another powerlog', () => {
     expect(events).toEqual([{ type: 'end', atNs: 3, reason: 'source-ended' }]);
     expect(reader.warnings()).toEqual([
       { code: 'capture-unknown', message: expect.stringMatching(/event 'mark', 2 times; fault 'thermal'$/) },
+    ]);
+  });
+
+  it('with marks and ends of runs that it does not know keeps the others, and says what it skipped', async () => {
+    const known = { kind: 'begin', name: 'a', count: null, atNs: 1, uncertaintyNs: 0, line: 1 } as const;
+    const later = { ...known, kind: 'pause', line: 2 } as unknown as Mark;
+    const ended = { exitCode: null, signal: null, failure: null, problems: [], problemCount: 0 };
+    const timedOut = { type: 'run-end', atNs: 2, run: 0, status: 'timed-out', ...ended };
+    const bytes = [
+      encodeEvent({ type: 'marks', run: 0, marks: [known, later, later] }),
+      encodeEvent(timedOut as unknown as RecordingEvent),
+      ...encode([sample(0, [end(3)])]),
+    ];
+    const { events, reader } = await readAll(fileOf(preamble, ...bytes));
+    expect(events.slice(0, 2)).toEqual([
+      { type: 'marks', run: 0, marks: [known] },
+      { ...timedOut, status: 'failed' },
+    ]);
+    expect(reader.warnings()).toEqual([
+      { code: 'capture-unknown', message: expect.stringMatching(/mark 'pause', 2 times$/) },
     ]);
   });
 

@@ -153,7 +153,8 @@ describe('a summary that is there when its recording is repaired', () => {
     expect(codes()).not.toContain('rebuilt');
     expect(read(summaryPath).board).toEqual(whole.board);
     const text = readFileSync(summaryPath, 'utf8');
-    writeFileSync(out, csv.slice(0, csv.length / 3));
+    // A few rows: on a busy machine the capture's last block, which is lost, may hold most of the samples.
+    writeFileSync(out, csv.split('\n').slice(0, 5).join('\n').slice(0, -20));
     expect(powerlog(['repair', out]).err).toMatch(
       /stays as it is: it tells of the [\d,]+ samples of .*run\.plog/,
     );

@@ -2,13 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameBytesMax } from '#powerlog/exec/marks/mark-line.js';
 import { MarksReader } from '#powerlog/exec/marks/marks.js';
+import type { Mark } from '#powerlog/stream/command-event.js';
 
 const originNs = 1_000_000_000_000n;
-const reader = () => new MarksReader({ originNs, childStartNs: 2e9 });
+/** A reader that keeps what it read. */
+function reader() {
+  const marks: Mark[] = [];
+  const options = { originNs, childStartNs: 2e9, onMark: (mark: Mark) => void marks.push(mark) };
+  return Object.assign(new MarksReader(options), { marks });
+}
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** All of a file seen at once, 10 s after the recording began. */
-function read(text: string): MarksReader {
+function read(text: string) {
   const marks = reader();
   marks.push(bytes(text), 10e9);
   marks.end(10e9);
@@ -29,11 +35,11 @@ describe('MarksReader', () => {
     );
     expect(problems).toEqual([]);
     expect(marks).toEqual([
-      { kind: 'begin', name: 'train', count: null, atNs: 3e9, timed: true, line: 1 },
-      { kind: 'end', name: 'train', count: 500, atNs: 3_500_000_001, timed: true, line: 2 },
-      { kind: 'point', name: 'step', count: 2.5, atNs: 10e9, timed: false, line: 3 },
-      { kind: 'begin', name: 'a phase é', count: null, atNs: 10e9, timed: false, line: 4 },
-      { kind: 'end', name: '17', count: 3, atNs: 10e9, timed: false, line: 5 },
+      { kind: 'begin', name: 'train', count: null, atNs: 3e9, uncertaintyNs: 0, line: 1 },
+      { kind: 'end', name: 'train', count: 500, atNs: 3_500_000_001, uncertaintyNs: 0, line: 2 },
+      { kind: 'point', name: 'step', count: 2.5, atNs: 10e9, uncertaintyNs: 5e6, line: 3 },
+      { kind: 'begin', name: 'a phase é', count: null, atNs: 10e9, uncertaintyNs: 5e6, line: 4 },
+      { kind: 'end', name: '17', count: 3, atNs: 10e9, uncertaintyNs: 5e6, line: 5 },
     ]);
   });
 
@@ -106,10 +112,10 @@ describe('MarksReader', () => {
     const { marks, problems, problemCount } = read(
       '5 begin a\n9999999999999999999 end a\n1003000000000 point a\n',
     );
-    expect(marks.map(({ atNs, timed }) => [atNs, timed])).toEqual([
-      [10e9, false],
-      [10e9, false],
-      [3e9, true],
+    expect(marks.map(({ atNs, uncertaintyNs }) => [atNs, uncertaintyNs])).toEqual([
+      [10e9, 5e6],
+      [10e9, 5e6],
+      [3e9, 0],
     ]);
     expect(problems.map(({ line }) => line)).toEqual([1, null]);
     expect(problemCount).toBe(2);

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MarkKind } from '#powerlog/exec/marks/mark-line.js';
-import type { Mark } from '#powerlog/exec/marks/marks.js';
 import { pairMarks } from '#powerlog/exec/marks/phases.js';
+import type { Mark, MarkKind } from '#powerlog/stream/command-event.js';
 
 /** Marks as `2 begin a`: seconds, kind, name and count. */
 const marks = (...lines: string[]): Mark[] =>
@@ -13,7 +12,7 @@ const marks = (...lines: string[]): Mark[] =>
       name: name!,
       count: count === undefined ? null : Number(count),
       atNs: Number(at) * 1e9,
-      timed: true,
+      uncertaintyNs: 0,
       line: index + 1,
     };
   });
@@ -77,7 +76,7 @@ describe('pairMarks', () => {
 
   it('takes a line that was only seen after the end for one of its last', () => {
     const [begin, end] = marks('1 begin a', '11 end a');
-    const { phases, problems } = pairMarks([begin!, { ...end!, timed: false }], 10e9);
+    const { phases, problems } = pairMarks([begin!, { ...end!, uncertaintyNs: 5e6 }], 10e9);
     expect(phases[0]?.spans).toEqual([
       { startNs: 1e9, endNs: 10e9, startUncertaintyNs: 0, endUncertaintyNs: 5e6 },
     ]);

@@ -1,13 +1,20 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
+import { encodeEvent } from '#powerlog/capture/encoder.js';
 import { readCapture } from '#powerlog/capture/open.js';
+import { Recall } from '#powerlog/exec/figures/recall.js';
 import { ByteWindow } from '#powerlog/file/byte-window.js';
 import { crc32 } from '#powerlog/file/crc32.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+import { SummaryCollector } from '#powerlog/measure/collector.js';
+import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { execPartsSchema } from '#powerlog/schema/exec-parts.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { inspectCapture } from '#powerlog/session/repair/repair-capture.js';
 import { inspectCsv } from '#powerlog/session/repair/repair-csv.js';
+import { runSession } from '#powerlog/session/session.js';
 import { CaptureSource } from '#powerlog/source/capture.js';
 import { FrameDumpSource } from '#powerlog/source/dump/frame-dump.js';
+import type { Mark, MarkKind } from '#powerlog/stream/command-event.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { cutTargets } from './cuts.js';
 import { mutated, mutatedJson } from './mutate.js';
 import type { Random } from './random.js';
@@ -16,14 +23,18 @@ import { must, type Target } from './target.js';
 
 const benchlab = boardFor('benchlab')!;
 
-/** Where the synthetic capture's parts lie: the preamble, then blocks. */
-const parts: Buffer[] = [];
-for (let at = 0; at < syntheticCapture.length; ) {
-  const head = at === 0 ? 16 : 20;
-  const size = head + syntheticCapture.readUInt32LE(at + head - 4) + 4;
-  parts.push(syntheticCapture.subarray(at, at + size));
-  at += size;
+/** A capture's parts: the preamble, then blocks. */
+function partsOf(capture: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < capture.length; ) {
+    const head = at === 0 ? 16 : 20;
+    const size = head + capture.readUInt32LE(at + head - 4) + 4;
+    parts.push(capture.subarray(at, at + size));
+    at += size;
+  }
+  return parts;
 }
+const parts = partsOf(syntheticCapture);
 
 const replayed = async (bytes: Buffer) =>
   recorded(new CaptureSource(await readCapture(new ByteWindow(inputOf(bytes)))).start(), defaultRailMap);
@@ -76,6 +87,72 @@ const lyingCaptures: Target = {
     if (random.chance(0.1)) bytes.splice(1 + random.below(bytes.length), 0, random.pick(parts));
     await replayed(Buffer.concat(bytes));
     return true;
+  },
+};
+
+/** What `exec` says of two runs of a command, the second cut off. */
+const commandEvents: readonly RecordingEvent[] = [
+  { type: 'experiment', atNs: 0, commands: 1, runs: 3, warmups: 0, idlePowerW: null },
+  { type: 'command', atNs: 0, command: 0, argv: ['sh', '-c'] },
+  { type: 'command', atNs: 0, command: 0, argv: ['true'] },
+  { type: 'baseline', startNs: 0, endNs: 50_000_000 },
+  { type: 'run-begin', atNs: 60_000_000, run: 0, command: 0, number: 1, warmup: false, pid: 17 },
+  { type: 'marks', run: 0, marks: ['begin', 'begin', 'point', 'end'].map(markOf) },
+  {
+    ...{ type: 'run-end', atNs: 400_000_000, run: 0, status: 'ok', exitCode: 0, signal: null, failure: null },
+    ...{ problems: [{ line: 3, message: 'the line is empty' }], problemCount: 2 },
+  },
+  { type: 'run-begin', atNs: 500_000_000, run: 1, command: 0, number: 2, warmup: false, pid: 18 },
+  { type: 'marks', run: 1, marks: ['end', 'begin'].map(markOf) },
+];
+function markOf(kind: string, n: number): Mark {
+  const mark = { kind: kind as MarkKind, name: 'a', count: n === 0 ? null : n, atNs: 70_000_000 + n * 1e8 };
+  return n === 2
+    ? { ...mark, uncertaintyNs: 5e6, line: n, fromOutput: true }
+    : { ...mark, uncertaintyNs: 0, line: n };
+}
+
+const commandParts = [
+  parts[0]!,
+  ...commandEvents.map((event) => Buffer.from(encodeEvent(event))),
+  ...parts.slice(1),
+];
+
+/** Events of a command, whole by their checksums and nonsense inside, in any order: figures, or none, and no crash. */
+const lyingCommands: Target = {
+  name: 'lying commands',
+  weight: 0.4,
+  async tryOne(random) {
+    const chosen = 1 + random.below(commandEvents.length);
+    const bytes = commandParts.map((part, n) =>
+      n === chosen || (n > 0 && random.chance(0.05)) ? liar(part, random) : part,
+    );
+    if (random.chance(0.2))
+      bytes.splice(1 + random.below(bytes.length), 0, random.pick(commandParts.slice(1)));
+    const recording = new CaptureSource(
+      await readCapture(new ByteWindow(inputOf(Buffer.concat(bytes)))),
+    ).start();
+    const wiring = resolveWiring(benchlab, defaultRailMap);
+    const collector = new SummaryCollector(benchlab, wiring, 0.03);
+    const recall = new Recall();
+    try {
+      await runSession({
+        ...{
+          board: benchlab,
+          recording,
+          wiring,
+          columnsToDecode: new Set<number>(),
+          sinks: [collector, recall],
+        },
+      });
+      const recalled = await recall.conclude(() => collector.partFacts());
+      if (!recalled) return false;
+      const parsed = execPartsSchema.safeParse(JSON.parse(JSON.stringify(recalled.extra)));
+      must(parsed.success, `a summary that is none: ${parsed.error?.message}`);
+      return true;
+    } finally {
+      await recall.dispose();
+    }
   },
 };
 
@@ -148,6 +225,7 @@ const dumps: Target = {
 export const fileTargets: readonly Target[] = [
   captures,
   lyingCaptures,
+  lyingCommands,
   captureRepair,
   csvRepair,
   ...cutTargets(csvText, syntheticCapture),

@@ -7,6 +7,7 @@ import { issueText } from '#powerlog/schema/issue-text.js';
 import { railMapSchema } from '#powerlog/schema/rail-map.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { parseFaults } from '#powerlog/simulator/faults.js';
+import type { Mark } from '#powerlog/stream/command-event.js';
 import { parseDurationMs, parseEnergyJ, parsePercent, parseRateHz } from '#powerlog/units.js';
 import { babble, mutated, mutatedJson } from './mutate.js';
 import type { Random } from './random.js';
@@ -36,14 +37,20 @@ const markPieces = [
 ];
 
 function readMarks(bytes: Buffer, cuts: readonly number[]) {
-  const reader = new MarksReader({ originNs: 1_000_000_000n, childStartNs: 1e9 });
+  const marks: Mark[] = [];
+  const options = {
+    originNs: 1_000_000_000n,
+    childStartNs: 1e9,
+    onMark: (mark: Mark) => void marks.push(mark),
+  };
+  const reader = new MarksReader(options);
   let from = 0;
   for (const cut of [...cuts, bytes.length]) {
     reader.push(bytes.subarray(from, cut), 9e9);
     from = cut;
   }
   reader.end(9e9);
-  return reader;
+  return { marks, problemCount: reader.problemCount };
 }
 
 /** However the file's growth is cut into pieces, the marks are the same; each has a name and an instant of this run. */

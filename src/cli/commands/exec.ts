@@ -37,7 +37,7 @@ export function execCommand(): Command {
     .passThroughOptions()
     .addOption(portOption())
     .option('-o, --out <file>', 'keep the recording as CSV, with its summary beside it')
-    .option('-c, --capture <file.plog>', "keep the board's frames as they came, for `replay`")
+    .option('-c, --capture <file.plog>', "keep the board's frames, the command and its marks, for `replay`")
     .addOption(baselineOption())
     .addOption(runsOption())
     .addOption(warmupOption())

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { ExitCode, inputError, usageError } from '../../errors.js';
+import type { Recalled } from '../../exec/figures/recall.js';
+import type { Summary } from '../../measure/summary.js';
 import type { DumpFacts } from '../../source/dump/frame-dump.js';
 import { parseRateHz } from '../../units.js';
 import { forEachInput } from '../batch.js';
@@ -36,12 +38,12 @@ interface ReplayOptions extends MapOptions {
 
 const help = `
 A capture replays with the map it was recorded with, unless --map or --slot says otherwise. Compressed inputs are told
-by their content. A capture that was cut off is used up to its last whole block, and that is said. Of several inputs, one
-that is bad is told and the others go on; the exit code is then the worst of all.
+by their content. A capture that was cut off is used up to its last whole block, and that is said. One of \`exec\` gives its report,
+phases and runs again. Of several inputs, one that is bad is told and the others go on; the exit code is then the worst of all.
 
 Examples:
   $ powerlog replay run.plog --out run.csv             the CSV and summary of the recording, again
-  $ powerlog replay run.plog                           only its figures
+  $ powerlog replay run.plog                           only its figures, or the report of the \`exec\` that captured it
   $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
   $ powerlog replay run.plog --slot pcie3 --out slot.csv
   $ powerlog replay run.plog --average 1s --columns 'time_s,*_power_w' --out seconds.csv
@@ -113,9 +115,10 @@ async function replayOne(
   dump: DumpFacts | null,
   options: ReplayOptions,
 ): Promise<ExitCode> {
-  const [{ openRecorded }, { startRecording }, { notice }] = await Promise.all([
+  const [{ openRecorded }, { startRecording }, { Recall }, { notice }] = await Promise.all([
     import('../../source/recorded.js'),
     import('../../session/record.js'),
+    import('../../exec/figures/recall.js'),
     import('../terminal/notices.js'),
   ]);
   const progress =
@@ -123,6 +126,7 @@ async function replayOne(
       ? (await import('../terminal/replay-progress.js')).ReplayProgress
       : null;
   const source = await openRecorded(input, dump);
+  const recall = new Recall();
   try {
     const { map, host, accuracy } = source.facts;
     const recording = await startRecording({
@@ -135,20 +139,37 @@ async function replayOne(
         durable: false,
       },
       host,
-      sinks: ({ sinks }) => (progress ? [...sinks, new progress(process.stderr, input)] : sinks),
+      sinks: ({ sinks }) => [...sinks, recall, ...(progress ? [new progress(process.stderr, input)] : [])],
     });
     const { readerGone } = await recording.ended;
     if (readerGone) return ExitCode.done;
     const { warnings } = recording;
-    const summary = await recording.summarize();
-    if (!options.quiet) {
-      const { printSummary } = await import('../terminal/summary-text.js');
-      printSummary(summary, recording.files);
-    } else for (const { message } of warnings) notice(`warning: ${message}`);
+    const recalled = await recall.conclude(() => recording.collector.partFacts());
+    const summary = await recording.summarize({
+      warnings: [...warnings, ...(recalled?.warnings ?? [])],
+      ...(recalled && { extra: recalled.extra }),
+    });
+    if (!options.quiet) await print(summary, recording.files, recalled);
+    else for (const { message } of warnings) notice(`warning: ${message}`);
     const damage = warnings.find(({ code }) => code === 'capture-damaged' || code === 'capture-left');
     if (damage) throw inputError(damage.message);
     return coverageExit(summary, options.minCoverage);
   } finally {
+    await recall.dispose();
     await source.close();
   }
+}
+
+/** What people saw of a command when it was measured, or else the figures of the recording. */
+async function print(summary: Summary, files: readonly string[], recalled: Recalled | null): Promise<void> {
+  if (recalled?.command && recalled.command.pid !== null) {
+    const [{ reportText }, { say }] = await Promise.all([
+      import('../exec/exec-report.js'),
+      import('../terminal/say.js'),
+    ]);
+    say(reportText({ ...recalled, command: recalled.command, summary, files }));
+    return;
+  }
+  const { printSummary } = await import('../terminal/summary-text.js');
+  printSummary(summary, files);
 }

@@ -1,5 +1,6 @@
+import type { Conclusions } from '../../exec/figures/conclusions.js';
 import { distinctNames } from '../../exec/figures/names.js';
-import { type Comparison, counts } from '../../exec/figures/repeated-runs.js';
+import { counts } from '../../exec/figures/repeated-runs.js';
 import type {
   CommandSummary,
   PhaseSummary,
@@ -24,15 +25,12 @@ const phaseNameWidth = 48;
 /** Runs that did not go well. */
 const leftOutShown = 10;
 
-export interface Report {
+export interface Report extends Pick<Conclusions, 'phases' | 'repeated' | 'comparison' | 'names'> {
   readonly summary: Summary;
   readonly command: CommandSummary;
-  readonly phases: readonly PhaseSummary[];
-  /** Where there was more than one run or command. */
-  readonly repeated: readonly RepeatedRuns[];
-  readonly comparison: Comparison | null;
-  readonly names: readonly string[];
   readonly files: readonly string[];
+  /** What is said where there are none. */
+  readonly nothingKept?: string;
 }
 
 /** What a person reads after the command has ended. */
@@ -44,7 +42,7 @@ export function reportText(report: Report): string {
     repeated.length > 0 ? repeatedText(report) : commandText(report),
     phases.length > 0 ? phasesText(phases) : '',
     comparison ? printable(comparison.sentence) : '',
-    [coverageText(summary), ...warningLines(summary.warnings), filesText(report.files)].join('\n'),
+    [coverageText(summary), ...warningLines(summary.warnings), ...filesLines(report)].join('\n'),
   ];
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}`;
 }
@@ -188,10 +186,12 @@ function warningLines(warnings: readonly Warning[]): string[] {
   return hidden > 0 ? [...lines, `  … and ${plural(hidden, 'more warning')}`] : lines;
 }
 
-const filesText = (files: readonly string[]): string =>
+const filesLines = ({ files, nothingKept }: Report): string[] =>
   files.length > 0
-    ? `  kept in ${files.map(printable).join(', ')}`
-    : '  nothing is kept; --out run.csv keeps the recording and its summary';
+    ? [`  kept in ${files.map(printable).join(', ')}`]
+    : nothingKept === undefined
+      ? []
+      : [`  ${nothingKept}`];
 
 /** Times are measured to microseconds, which nobody reads. */
 function formatTime(seconds: number): string {

@@ -8,6 +8,7 @@ import { instrumentWarnings, readEarlierRun, readIdlePower } from '../../exec/ea
 import type { ExportFile } from '../../exec/export.js';
 import { evaluateExperiment } from '../../exec/figures/evaluate.js';
 import { checkLimits, type Limits } from '../../exec/limits.js';
+import { announcement } from '../../exec/runs/announcement.js';
 import {
   type Baseline,
   type Experiment,
@@ -41,7 +42,6 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     ignoreFailure: options.ignoreFailure ?? false,
     markOutput: options.markOutput ?? [],
   };
-  const lines = options.compare ? words : [words.join(' ')];
   const limits = await limitsFrom(options);
   const map = await railMapFrom(options);
   const exports = await openExports(options);
@@ -62,6 +62,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       },
       map,
       outputs: options,
+      first: announcement(plan),
       strict: options.strict ?? false,
     }).finally(released);
     if (inherited.unknown !== null)
@@ -78,12 +79,12 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       const experiment = await runExperiment(plan, measurement, relay);
       notices.release();
       const measuredIdle = plan.baseline.kind === 'measure' && plan.baseline.durationMs > 0;
-      if (!experiment.last)
+      if (!experiment.log.last)
         notRun(relay, measuredIdle ? 'powerlog was measuring the idle machine' : 'powerlog was starting');
       stopWaiting = endWhenAskedAgain();
       await measurement.stop();
       relay.dispose(); // who asks again for an end now gets it
-      const outcome = await conclude(experiment, plan, measurement, { options, lines, limits, exports });
+      const outcome = await conclude(experiment, measurement, { options, limits, exports });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
       return status;
@@ -107,7 +108,6 @@ function notRun({ interruptedBy }: SignalRelay, during: string): number {
 
 interface Conclusion {
   readonly options: ExecOptions;
-  readonly lines: readonly string[];
   readonly limits: Limits;
   readonly exports: readonly ExportFile[];
 }
@@ -115,16 +115,17 @@ interface Conclusion {
 /** Evaluates, writes and says what was measured. Nothing that goes wrong here is the command's fault. */
 async function conclude(
   experiment: Experiment,
-  plan: ExperimentPlan,
   measurement: Measurement,
-  { options, lines, limits, exports }: Conclusion,
+  { options, limits, exports }: Conclusion,
 ): Promise<number> {
   const knownFaults = measurement.hasBoard ? 0 : measurement.faults.length;
   let verdictCode: number = ExitCode.done;
   try {
-    const evaluation = await evaluateExperiment(experiment, plan.baseline, measurement);
+    const { log } = experiment;
+    const evaluation = await evaluateExperiment(log, measurement.trace, measurement.hasBoard);
     const { conclusionsOf, measuredEnergy } = await import('../../exec/figures/conclusions.js');
-    const { repeated, exported, extra, names } = conclusionsOf(evaluation, plan, lines);
+    const conclusions = conclusionsOf(evaluation, log.plan);
+    const { command, exported, extra } = conclusions;
     const faults: Warning[] = measurement.faults
       .slice(knownFaults)
       .map(({ message }) => ({ code: 'measuring-fault', message }));
@@ -136,15 +137,13 @@ async function conclude(
     });
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
     for (const text of endTexts(experiment)) tell(`${text}`);
-    if (!options.quiet && evaluation.command && evaluation.command.pid !== null) {
+    if (!options.quiet && command && command.pid !== null) {
       const { reportText } = await import('./exec-report.js');
-      const { command } = evaluation;
-      const phases = plan.commands.length === 1 ? evaluation.commands[0]!.phases : [];
       const files = [...measurement.files, ...exports.map(({ path }) => path)];
-      const comparison = exported?.comparison ?? null;
-      say(reportText({ summary, command, phases, repeated, comparison, names, files }));
+      const nothingKept = 'nothing is kept; --out run.csv keeps the recording and its summary';
+      say(reportText({ ...conclusions, command, summary, files, nothingKept }));
     }
-    for (const { met, message } of checkLimits(limits, measuredEnergy(evaluation, repeated))) {
+    for (const { met, message } of checkLimits(limits, measuredEnergy(conclusions))) {
       tell(`${styled(met ? 'yellow' : 'red', message)}`);
       if (!met) verdictCode = ExitCode.limitNotMet;
     }
@@ -169,13 +168,14 @@ function plannedCommands(words: readonly string[], options: ExecOptions): Planne
 }
 
 /** Why not all that was planned took place. */
-function endTexts({ last, hookFailure, status, missing }: Experiment): string[] {
+function endTexts({ log: { last }, hookFailure, status, missing }: Experiment): string[] {
   if (last?.end.failure) return [last.end.failure];
   if (hookFailure) return [hookFailure.message];
   if (missing === 0 || !last || (status === 0 && last.status !== 'interrupted')) return [];
   const which = last.warmup ? 'a warm-up' : 'a run';
-  const what = { failed: `${which} failed`, interrupted: `${which} was interrupted`, ok: 'interrupted' };
-  return [`${what[last.status]}; the other ${plural(missing, 'run')} did not take place`];
+  const what = { failed: `${which} failed`, interrupted: `${which} was interrupted` };
+  const why = last.status === 'failed' || last.status === 'interrupted' ? what[last.status] : 'interrupted';
+  return [`${why}; the other ${plural(missing, 'run')} did not take place`];
 }
 
 async function baselineFrom(option: BaselineOption): Promise<Baseline> {

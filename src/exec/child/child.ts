@@ -28,6 +28,8 @@ export interface ChildEnd {
 
 export interface RunningChild extends SignalTarget {
   readonly startNs: bigint;
+  /** Null where it never ran. */
+  readonly pid: number | null;
   /** Never rejects. */
   readonly ended: Promise<ChildEnd>;
 }
@@ -63,7 +65,7 @@ export function startChild(
     const endNs = process.hrtime.bigint();
     return { ...end, pid: child.pid, failure: null, startNs, endNs };
   });
-  return { startNs, ended, signal: (signal) => child.signal(signal) };
+  return { startNs, pid: child.pid, ended, signal: (signal) => child.signal(signal) };
 }
 
 /** @throws UserError (usage) where a command would be run with other arguments than it was given: Node replaces what is not UTF-8 */
@@ -112,11 +114,13 @@ function startThroughNode(
       resolve({ exitCode, signal, pid: child.pid ?? null, status, failure: null, startNs, endNs });
     });
   });
-  return { startNs, ended, signal: (signal) => child.exitCode === null && child.kill(signal) };
+  const pid = child.pid ?? null;
+  return { startNs, pid, ended, signal: (signal) => child.exitCode === null && child.kill(signal) };
 }
 
 const neverStarted = ([file = '']: readonly string[], error: unknown, startNs: bigint): RunningChild => ({
   startNs,
+  pid: null,
   ended: Promise.resolve(neverRan(file, error, startNs)),
   signal: () => false,
 });

@@ -1,7 +1,6 @@
 import type { PerComponent } from '../../measure/summary.js';
 import { type Cost, perComponent, tidy } from '../../trace/cost.js';
 import type { SpanCost } from '../../trace/trace.js';
-import type { Baseline } from '../runs/experiment.js';
 
 /** What the components draw when idle, and how far that may be off at 95 %. */
 export interface IdlePower {
@@ -22,16 +21,15 @@ export function measuredIdle({ cost, withinUs }: SpanCost): IdlePower | null {
 }
 
 /** As a file says; null where it does not know all components: their sums would not fit together. */
-export function knownIdle(baseline: Baseline, { power_w, uncertainty }: Cost): IdlePower | null {
+export function knownIdle(
+  knownW: PerComponent<number> | null,
+  { power_w, uncertainty }: Cost,
+): IdlePower | null {
   const components = Object.keys(power_w);
-  if (baseline.kind !== 'known' || components.some((name) => !Object.hasOwn(baseline.powerW, name)))
-    return null;
+  if (!knownW || components.some((name) => !Object.hasOwn(knownW, name))) return null;
   return {
-    powerW: perComponent(components, (name) => baseline.powerW[name]!),
-    uncertaintyW: perComponent(
-      components,
-      (name) => Math.abs(baseline.powerW[name]!) * uncertainty.accuracy_share,
-    ),
+    powerW: perComponent(components, (name) => knownW[name]!),
+    uncertaintyW: perComponent(components, (name) => Math.abs(knownW[name]!) * uncertainty.accuracy_share),
   };
 }
 

@@ -1,16 +1,22 @@
 import type { Summary } from '../../measure/summary.js';
 import type { Exported } from '../export.js';
 import type { MeasuredEnergy } from '../limits.js';
-import type { ExperimentPlan } from '../runs/experiment.js';
+import type { LoggedPlan } from '../runs/experiment-log.js';
 import type { Evaluation } from './evaluate.js';
 import { commandNames } from './names.js';
-import { compareRuns, counts, summarizeRuns } from './repeated-runs.js';
-import type { RepeatedRuns } from './summaries.js';
+import { type Comparison, compareRuns, counts, summarizeRuns } from './repeated-runs.js';
+import type { CommandSummary, PhaseSummary, RepeatedRuns } from './summaries.js';
 
 /** What an experiment comes to, for the summary, the exports and people. */
 export interface Conclusions {
+  /** Null where nothing was run. */
+  readonly command: CommandSummary | null;
+  /** Empty where several commands have each their own. */
+  readonly phases: readonly PhaseSummary[];
   /** Where there was more than one run or command. */
   readonly repeated: readonly RepeatedRuns[];
+  /** Between two commands. */
+  readonly comparison: Comparison | null;
   /** Null where nothing was run. */
   readonly exported: Exported | null;
   readonly extra: Partial<Summary>;
@@ -18,12 +24,8 @@ export interface Conclusions {
   readonly names: readonly string[];
 }
 
-/** @param lines the command lines, whole */
-export function conclusionsOf(
-  evaluation: Evaluation,
-  plan: ExperimentPlan,
-  lines: readonly string[],
-): Conclusions {
+export function conclusionsOf(evaluation: Evaluation, plan: LoggedPlan): Conclusions {
+  const lines = commandLines(plan);
   const names = commandNames(lines);
   const several = plan.commands.length > 1;
   const measured = evaluation.commands.filter(({ runs }) => runs.length > 0);
@@ -36,24 +38,27 @@ export function conclusionsOf(
     first && second && plan.commands.length === 2
       ? compareRuns([first, second], [names[0]!, names[1]!])
       : null;
+  const phases = several ? [] : (evaluation.commands[0]?.phases ?? []);
   const repeated = several || plan.runs > 1 ? runs : [];
   const extra: Partial<Summary> = {
     ...(evaluation.command ? { command: evaluation.command } : {}),
-    ...(evaluation.command && !several ? { phases: evaluation.commands[0]?.phases ?? [] } : {}),
+    ...(evaluation.command && !several ? { phases } : {}),
     ...(repeated.length > 0 ? { runs: repeated } : {}),
     ...(comparison ? { comparison } : {}),
   };
-  return { repeated, exported: runs.length > 0 ? { runs, comparison, lines } : null, extra, names };
+  const exported = runs.length > 0 ? { runs, comparison, lines } : null;
+  return { command: evaluation.command, phases, repeated, comparison, exported, extra, names };
 }
+
+/** The command lines, whole: several are each a line for a shell. */
+const commandLines = ({ commands }: LoggedPlan): string[] =>
+  commands.map((argv) => (commands.length > 1 ? argv.at(-1)! : argv.join(' ')));
 
 /**
  * What the limits are held against: of several commands, the last; of several runs the mean of those that went well, and
  * their worst coverage.
  */
-export function measuredEnergy(
-  { command }: Evaluation,
-  repeated: readonly RepeatedRuns[],
-): MeasuredEnergy | null {
+export function measuredEnergy({ command, repeated }: Conclusions): MeasuredEnergy | null {
   const last = repeated.at(-1);
   if (last) {
     const mean = last.energy_j.system;

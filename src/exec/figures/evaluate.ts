@@ -2,35 +2,11 @@ import type { Warning } from '../../stream/warning.js';
 import { type Cost, type PowerDistribution, perComponent, tidy } from '../../trace/cost.js';
 import { lengthNs, type Span, type SpanGroup } from '../../trace/span.js';
 import type { SpanCost, Trace } from '../../trace/trace.js';
-import type { ChildEnd } from '../child/child.js';
 import { mergePhases, type Phase } from '../marks/phases.js';
-import type { Baseline, Experiment } from '../runs/experiment.js';
+import type { ExperimentLog, LoggedRun } from '../runs/experiment-log.js';
 import { experimentWarnings } from '../runs/experiment-warnings.js';
-import type { Measurement } from '../runs/measurement.js';
 import { aboveIdle, type IdlePower, knownIdle, measuredIdle } from './above-idle.js';
-import type { CommandSummary, PhaseSummary, RunStatus, RunSummary } from './summaries.js';
-
-/** What of a run its figures are made from. */
-export interface RunFacts {
-  readonly argv: readonly string[];
-  readonly span: Span;
-  readonly phases: readonly Phase[];
-  /** From 1, among the command's runs or among its warm-ups. */
-  readonly number: number;
-  readonly warmup: boolean;
-  readonly status: RunStatus;
-  readonly end: Pick<ChildEnd, 'exitCode' | 'signal' | 'pid'>;
-}
-
-/** Where in a recording commands ran. */
-export interface RecordedRuns {
-  /** By command: its runs, and its warm-ups that did not go well. */
-  readonly runs: readonly (readonly RunFacts[])[];
-  /** Null where nothing was run. */
-  readonly last: RunFacts | null;
-  /** Null where the machine was not watched idle. */
-  readonly baseline: Span | null;
-}
+import type { CommandSummary, PhaseSummary, RunSummary } from './summaries.js';
 
 /** What one command's runs cost. */
 export interface EvaluatedCommand {
@@ -47,24 +23,16 @@ export interface Evaluation {
   readonly warnings: readonly Warning[];
 }
 
-/** What an experiment came to, whose recording has ended. */
+/**
+ * What an experiment came to, whose recording has ended: all of its runs and phases in one pass.
+ * @param hasBoard Without one nothing is covered, which is said by itself.
+ */
 export async function evaluateExperiment(
-  experiment: Experiment,
-  baseline: Baseline,
-  measurement: Measurement,
-): Promise<Evaluation> {
-  const evaluation = await evaluateRuns(experiment, baseline, measurement.trace);
-  // Without a board nothing is covered, which is said by itself.
-  const uncovered = measurement.hasBoard ? evaluation.warnings : [];
-  return { ...evaluation, warnings: [...experimentWarnings(experiment), ...uncovered] };
-}
-
-/** Evaluates all runs and phases in one pass over the recording. */
-export async function evaluateRuns(
-  { runs: commands, last, baseline: idleSpan }: RecordedRuns,
-  baseline: Baseline,
+  log: ExperimentLog,
   trace: Trace,
+  hasBoard: boolean,
 ): Promise<Evaluation> {
+  const { runs: commands, last, baseline: idleSpan, plan } = log;
   const groups: SpanGroup[] = [];
   const ask = (spans: readonly Span[], distribution: boolean): number =>
     groups.push({ spans, distribution }) - 1;
@@ -81,17 +49,19 @@ export async function evaluateRuns(
 
   const results = await trace.evaluate(groups);
   const measured = idleAt === null ? null : measuredIdle(results[idleAt]!);
-  const summaryOf = (run: RunFacts, result: SpanCost) =>
-    runSummary(run, result, measured ?? knownIdle(baseline, result.cost));
+  const summaryOf = (run: LoggedRun, result: SpanCost) =>
+    runSummary(run, result, measured ?? knownIdle(plan.idlePowerW, result.cost));
   const evaluated = asked.map(({ runs, phases }) => ({
     argv: runs[0]?.run.argv ?? [],
     runs: runs.map(({ run, at }) => summaryOf(run, results[at]!)),
     phases: phases.map(({ phase, at }) => phaseSummary(phase, results[at]!.cost)),
   }));
-  if (!last) return { commands: evaluated, command: null, warnings: [] };
+  const warnings = experimentWarnings(log);
+  if (!last) return { commands: evaluated, command: null, warnings };
   const lastResult = results[lastAt!]!;
   const command = { argv: last.argv, ...summaryOf(last, lastResult) };
-  return { commands: evaluated, command, warnings: uncovered(lastResult) };
+  if (hasBoard) warnings.push(...uncovered(lastResult));
+  return { commands: evaluated, command, warnings };
 }
 
 /** The recording may have ended before the command: a capture as the port, or a board that did not come back. */
@@ -103,12 +73,12 @@ function uncovered({ cost: { duration_s }, withinUs }: SpanCost): Warning[] {
 }
 
 /** A phase is a sum over runs that went well; where none did, what the last one marked is better than nothing. */
-function withPhases(runs: readonly RunFacts[]): readonly RunFacts[] {
+function withPhases(runs: readonly LoggedRun[]): readonly LoggedRun[] {
   const counted = runs.filter(({ status }) => status === 'ok');
   return counted.length > 0 ? counted : runs.slice(-1);
 }
 
-function runSummary(run: RunFacts, result: SpanCost, idle: IdlePower | null): RunSummary {
+function runSummary(run: LoggedRun, result: SpanCost, idle: IdlePower | null): RunSummary {
   return {
     number: run.number,
     status: run.status,

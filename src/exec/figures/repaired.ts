@@ -4,33 +4,44 @@ import { type ExecParts, execPartsSchema, type KnownPhase, type KnownRun } from 
 import type { KnownSummary } from '../../schema/summary.js';
 import { planRepair, type RepairPlan } from '../../session/repair/repair.js';
 import { notKept, partKeys } from '../../session/repair/repair-summary.js';
+import type { Sink } from '../../sink/sink.js';
 import type { Warning } from '../../stream/warning.js';
 import { type Cost, type PowerDistribution, perComponent, tidy } from '../../trace/cost.js';
 import { PowerHistory } from '../../trace/history.js';
 import { exactSpan, type SpanGroup } from '../../trace/span.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
+import { Recall } from './recall.js';
 import type { PhaseSummary, RunSummary } from './summaries.js';
 
 /**
  * As `planRepair`, with what `exec` added to the summary that is there: what the samples that are left reach is kept as
- * it is, the rest is evaluated again over as much of it as is left.
+ * it is, the rest is evaluated again over as much of it as is left. Where no such summary is there, a capture tells itself
+ * what was run.
  * @throws UserError (badInput)
  */
 export async function planRepairOfRun(path: string, map: RailMap | undefined): Promise<RepairPlan> {
   let history: PowerHistory | undefined;
-  const watch = (components: number) => {
+  const recall = new Recall();
+  const watch = (components: number, hasParts: boolean): readonly Sink[] => {
+    if (!hasParts) return [recall];
     history = new PowerHistory(components);
-    return history;
+    return [history, recall];
   };
   try {
     const plan = await planRepair(path, { map, watch });
-    const { replaced, summary: made } = plan;
-    if (!made || !replaced || !partKeys.some((key) => key in replaced)) return plan;
-    const { parts, warnings } = await keptParts(replaced, plan, made, history);
-    const summary = { ...made, ...parts, warnings: [...made.warnings, ...warnings] };
+    const { replaced, summary: made, partFacts } = plan;
+    if (!made) return plan;
+    const kept = replaced && partKeys.some((key) => key in replaced);
+    const told = kept
+      ? await keptParts(replaced, plan, made, history)
+      : partFacts && (await recall.conclude(() => partFacts));
+    if (!told) return plan;
+    const parts = 'parts' in told ? told.parts : told.extra;
+    const summary = { ...made, ...parts, warnings: [...made.warnings, ...told.warnings] };
     return { ...plan, summary };
   } finally {
     await history?.dispose();
+    await recall.dispose();
   }
 }
 

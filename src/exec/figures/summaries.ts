@@ -1,12 +1,13 @@
 import type { PerComponent } from '../../measure/summary.js';
+import type { EndedStatus } from '../../stream/command-event.js';
 import type { Cost, PowerDistribution } from '../../trace/cost.js';
 
 /*
  * What `exec` adds to `run.summary.json`. Seconds, joules, watts; null for what is not known.
  */
 
-/** Only what went well is in means, intervals and tests. Interrupted: somebody wanted an end while it ran. */
-export type RunStatus = 'ok' | 'failed' | 'interrupted';
+/** Unended: the recording was cut off before the run had ended, so that nobody knows how it did. */
+export type RunStatus = EndedStatus | 'unended';
 
 /** How one run of a command went. */
 export interface RunSummary extends Cost<PowerDistribution> {

@@ -1,7 +1,5 @@
 import { crc32 } from '../../file/crc32.js';
-
-/** What a mark says: a phase begins, a phase ends, or something happened. */
-export type MarkKind = 'begin' | 'end' | 'point';
+import type { MarkKind } from '../../stream/command-event.js';
 
 /** What one line says by itself; the time is on CLOCK_MONOTONIC, ns. */
 export interface ParsedMark {

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { errorText, outputError, systemErrorCode, usageError } from '../../errors.js';
-import { type MarkKind, markName, whyNoCount } from './mark-line.js';
+import type { MarkKind } from '../../stream/command-event.js';
+import { markName, whyNoCount } from './mark-line.js';
 
 const kinds: readonly MarkKind[] = ['begin', 'end', 'point'];
 const isKind = (word: string | undefined): word is MarkKind => kinds.includes(word as MarkKind);

@@ -1,28 +1,6 @@
+import type { Mark, MarkProblem } from '../../stream/command-event.js';
 import type { OutputMark } from '../output/matcher.js';
-import { type MarkKind, markName, type ParsedMark, parseMark, whyNoCount } from './mark-line.js';
-
-/** One line of the marks file. */
-export interface Mark {
-  readonly kind: MarkKind;
-  readonly name: string;
-  /** Steps, tokens, images, …; null where the line gives none. */
-  readonly count: number | null;
-  /** ns since the recording began. */
-  readonly atNs: number;
-  /** False where the instant is when the line was seen, which is later than when it was written. */
-  readonly timed: boolean;
-  /** Its line in the file, from 1; or its number among the marks of the output. */
-  readonly line: number;
-  /** From what the command wrote to standard output, as `--mark-output` says. */
-  readonly fromOutput?: true;
-}
-
-/** A line, or a part of one, that could not be taken as it stands. */
-export interface MarkProblem {
-  /** From 1; null where the problem is not one line's. */
-  readonly line: number | null;
-  readonly message: string;
-}
+import { markName, type ParsedMark, parseMark, whyNoCount } from './mark-line.js';
 
 /** What is wrong with a mark that was read. */
 export const problemOf = (
@@ -34,16 +12,22 @@ export const problemOf = (
 /** Longest line that can be a mark; more than that is a file of something else. */
 const lineBytesMax = 64 * 1024;
 const marksMax = 1_000_000;
-const problemsMax = 100;
+/** More of them are only counted. */
+export const problemsMax = 100;
 
 /** How far a mark's own time may lie outside of what is possible: clock readings are not simultaneous. */
 const slackNs = 1e6;
+
+/** An instant that is when a line was seen: that long after it was written at most, as long as the machine keeps up. */
+const seenLateNs = 5e6;
 
 export interface MarksReaderOptions {
   /** The recording's instant 0 on CLOCK_MONOTONIC, ns. */
   readonly originNs: bigint;
   /** The child's start; nothing was marked before. ns since the recording began. */
   readonly childStartNs: number;
+  /** Takes each mark as it is read. */
+  readonly onMark: (mark: Mark) => void;
 }
 
 /**
@@ -52,7 +36,6 @@ export interface MarksReaderOptions {
  * clock: it is reported once a file, and the instant is when the line was seen.
  */
 export class MarksReader {
-  readonly marks: Mark[] = [];
   readonly problems: MarkProblem[] = [];
   /** Problems in all; `problems` keeps the first hundred. */
   problemCount = 0;
@@ -64,6 +47,7 @@ export class MarksReader {
   #pieces: Uint8Array[] = [];
   #pendingBytes = 0;
   #line = 0;
+  #marks = 0;
   #outputMarks = 0;
   #foreignTimes = 0;
   #full = false;
@@ -127,7 +111,7 @@ export class MarksReader {
   }
 
   #take(mark: ParsedMark, seenNs: number, place: Pick<Mark, 'line' | 'fromOutput'>): void {
-    if (this.marks.length >= marksMax) {
+    if (this.#marks === marksMax) {
       if (!this.#full) this.#report(this.#line, `more than ${marksMax} marks: the rest is not counted`);
       this.#full = true;
       return;
@@ -143,12 +127,13 @@ export class MarksReader {
       atNs = null;
     }
     if (mark.countProblem !== null) this.#problem(problemOf(place, mark.countProblem));
-    this.marks.push({
+    this.#marks++;
+    this.#options.onMark({
       kind: mark.kind,
       name: this.#interned(mark.name),
       count: mark.count,
       atNs: atNs ?? seenNs,
-      timed: atNs !== null,
+      uncertaintyNs: atNs === null ? seenLateNs : 0,
       ...place,
     });
   }

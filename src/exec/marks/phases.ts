@@ -1,5 +1,6 @@
+import type { Mark, MarkProblem } from '../../stream/command-event.js';
 import { exactSpan, type Span } from '../../trace/span.js';
-import { type Mark, type MarkProblem, problemOf } from './marks.js';
+import { problemOf } from './marks.js';
 
 export interface Phase {
   readonly name: string;
@@ -45,7 +46,8 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
 
   for (const mark of [...marks].sort((a, b) => a.atNs - b.atNs || a.line - b.line)) {
     // Seen after the end may still have been written before it: the child's last lines are read when it is gone.
-    const at = mark.timed || mark.atNs <= childEndNs ? mark : { ...mark, atNs: childEndNs };
+    const timed = mark.uncertaintyNs === 0;
+    const at = timed || mark.atNs <= childEndNs ? mark : { ...mark, atNs: childEndNs };
     if (at.atNs > childEndNs) {
       late++;
       firstLate ??= mark;
@@ -96,7 +98,7 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
   for (const [name, { begun, ended, spans, points, count }] of byName) {
     const open = begun.slice(ended);
     for (const begin of open)
-      spans.push({ ...exactSpan(begin.atNs, childEndNs), startUncertaintyNs: uncertaintyNs(begin) });
+      spans.push({ ...exactSpan(begin.atNs, childEndNs), startUncertaintyNs: begin.uncertaintyNs });
     if (spans.length === 0) for (const point of points) spans.push(span(point, point));
     if (spans.length > 0) phases.push({ name, spans, count, unended: open.length });
   }
@@ -106,13 +108,9 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
 const span = (begin: Mark, end: Mark): Span => ({
   startNs: begin.atNs,
   endNs: end.atNs,
-  startUncertaintyNs: uncertaintyNs(begin),
-  endUncertaintyNs: uncertaintyNs(end),
+  startUncertaintyNs: begin.uncertaintyNs,
+  endUncertaintyNs: end.uncertaintyNs,
 });
-
-/** A line is seen that long after it was written at most, as long as the machine keeps up. */
-const seenLateNs = 5e6;
-const uncertaintyNs = ({ timed }: Mark): number => (timed ? 0 : seenLateNs);
 
 /** The same phases of several runs of one command as one. */
 export function mergePhases(runs: readonly (readonly Phase[])[]): Phase[] {

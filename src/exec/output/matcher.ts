@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { MarkKind } from '../marks/mark-line.js';
+import type { MarkKind } from '../../stream/command-event.js';
 
 /** What a line of output marks. */
 export interface OutputMark {

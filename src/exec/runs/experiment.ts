@@ -1,11 +1,13 @@
 import { constants } from 'node:os';
 import { nsSince } from '../../clock.js';
 import type { PerComponent } from '../../measure/summary.js';
-import { exactSpan, type Span } from '../../trace/span.js';
+import type { EndedStatus } from '../../stream/command-event.js';
+import type { Span } from '../../trace/span.js';
+import type { ChildEnd } from '../child/child.js';
 import type { SignalRelay } from '../child/signals.js';
-import type { RunStatus } from '../figures/summaries.js';
+import type { ExperimentLog } from './experiment-log.js';
 import { type HookFailure, type Hooks, runHook } from './hooks.js';
-import { type MarkedRun, runMarked } from './marked-run.js';
+import { runMarked } from './marked-run.js';
 import type { Measurement } from './measurement.js';
 
 /** What lies between two runs. */
@@ -33,23 +35,10 @@ export interface PlannedCommand extends Hooks {
   readonly argv: readonly string[];
 }
 
-export interface ExperimentRun extends MarkedRun {
-  /** From 1, among the command's runs or among its warm-ups. */
-  readonly number: number;
-  readonly warmup: boolean;
-  readonly status: RunStatus;
-}
-
 export interface Experiment {
-  /** By command: its runs, and its warm-ups that did not go well. */
-  readonly runs: readonly (readonly ExperimentRun[])[];
-  readonly last: ExperimentRun | null;
-  /** Several runs or commands were planned, so that figures are means. */
-  readonly repeated: boolean;
+  readonly log: ExperimentLog;
   /** Runs that did not take place, since one before them failed or an end was asked for. */
   readonly missing: number;
-  /** Null where none was asked for, or nothing was measured. */
-  readonly baseline: Span | null;
   /** 0, or the status of the first run or hook that failed, or 128 + n where signal n came between runs. */
   readonly status: number;
   readonly hookFailure: HookFailure | null;
@@ -69,38 +58,46 @@ export async function runExperiment(
   measurement: Measurement,
   relay: SignalRelay,
 ): Promise<Experiment> {
-  const runs: ExperimentRun[][] = plan.commands.map(() => []);
-  const baseline = await measureBaseline(plan, measurement, relay);
-  const idleMw = idlePowerMw(plan, baseline, measurement);
-  let last: ExperimentRun | null = null;
+  await measureBaseline(plan, measurement, relay);
+  const { log } = measurement;
+  const idleMw = idlePowerMw(plan, log.baseline, measurement);
+  let run = 0;
   let missing = plan.commands.length * (plan.warmups + plan.runs);
-  const repeated = plan.commands.length > 1 || plan.runs > 1;
   const result = (status: number, hookFailure: HookFailure | null = null): Experiment => ({
-    ...{ runs, last, repeated, baseline, status, missing, hookFailure },
+    ...{ log, status, missing, hookFailure },
   });
   const interrupted = (): number | null =>
     relay.endSignal === null ? null : 128 + constants.signals[relay.endSignal];
 
-  for (const [index, { argv, prepare, conclude }] of plan.commands.entries()) {
+  for (const [command, { argv, prepare, conclude }] of plan.commands.entries()) {
     for (let n = 0; n < plan.warmups + plan.runs; n++) {
       const endedBefore = interrupted();
       if (endedBefore !== null) return result(endedBefore);
       const unprepared = await runHook('--prepare', prepare, relay);
       if (unprepared) return result(unprepared.status, unprepared);
       // Behind the preparation, so that the run does not begin in the heat of that.
-      if (plan.cooldown && (last || prepare !== null))
+      if (plan.cooldown && (log.last || prepare !== null))
         await coolDown(plan.cooldown, idleMw, measurement, relay);
       const endedNow = interrupted();
       if (endedNow !== null) return result(endedNow);
 
-      const run = await runMarked(argv, measurement.originNs, relay, plan.markOutput);
+      const place = { run, command, ...placeOf(n, plan) };
+      const { end, endNs, ...marked } = await runMarked({
+        ...{ argv, relay, originNs: measurement.originNs, markOutput: plan.markOutput },
+        onBegin: (pid, atNs) => measurement.note({ type: 'run-begin', atNs, ...place, pid }),
+        onMark: (mark) => measurement.note({ type: 'marks', run: place.run, marks: [mark] }),
+      });
       missing--;
+      run++;
       const endAsked = relay.endSignal !== null;
-      if (measurement.hasBoard) await measurement.reached(run.span.endNs / 1000);
-      last = { ...run, ...placeOf(n, plan), status: statusOf(run, endAsked, relay) };
-      if (!last.warmup || last.status !== 'ok') runs[index]!.push(last);
+      if (measurement.hasBoard) await measurement.reached(endNs / 1000);
+      const { exitCode, signal, failure } = end;
+      const status = statusOf(end, endAsked, relay);
+      measurement.note({
+        ...{ type: 'run-end', atNs: endNs, run: place.run, status, exitCode, signal, failure, ...marked },
+      });
       const unconcluded = await runHook('--conclude', conclude, relay);
-      if (endsAll(last, plan)) return result(run.end.status, unconcluded);
+      if (endsAll(status, end, plan)) return result(end.status, unconcluded);
       if (unconcluded) return result(unconcluded.status, unconcluded);
       const endedBehind = interrupted();
       if (endedBehind !== null && missing > 0) return result(endedBehind);
@@ -113,15 +110,15 @@ const placeOf = (n: number, { warmups }: ExperimentPlan) =>
   n < warmups ? { warmup: true, number: n + 1 } : { warmup: false, number: n - warmups + 1 };
 
 /** @param endAsked when the run ended; a terminal's signal may be heard of only after what it ended */
-function statusOf({ end }: MarkedRun, endAsked: boolean, relay: SignalRelay): RunStatus {
+function statusOf(end: ChildEnd, endAsked: boolean, relay: SignalRelay): EndedStatus {
   if (endAsked) return 'interrupted';
   if (end.status === 0) return 'ok';
   return relay.endSignal !== null || end.signal === 'SIGINT' ? 'interrupted' : 'failed';
 }
 
 /** What cannot be run at all fails each time. */
-function endsAll({ status, end }: ExperimentRun, { ignoreFailure }: ExperimentPlan): boolean {
-  if (status === 'failed') return !ignoreFailure || end.failure !== null;
+function endsAll(status: EndedStatus, { failure }: ChildEnd, { ignoreFailure }: ExperimentPlan): boolean {
+  if (status === 'failed') return !ignoreFailure || failure !== null;
   return status === 'interrupted';
 }
 
@@ -129,15 +126,15 @@ async function measureBaseline(
   { baseline }: ExperimentPlan,
   measurement: Measurement,
   relay: SignalRelay,
-): Promise<Span | null> {
-  if (!measurement.hasBoard) return null;
+): Promise<void> {
+  if (!measurement.hasBoard) return;
   await measurement.reached(0); // a sample lies before the first run
-  if (baseline.kind === 'known' || baseline.durationMs === 0) return null;
+  if (baseline.kind === 'known' || baseline.durationMs === 0) return;
   const startNs = nsSince(measurement.originNs);
   await relay.sleep(baseline.durationMs);
-  const endNs = startNs + baseline.durationMs * 1e6;
+  const endNs = startNs + Math.round(baseline.durationMs * 1e6);
   await measurement.reached(endNs / 1000);
-  return exactSpan(startNs, endNs);
+  measurement.note({ type: 'baseline', startNs, endNs });
 }
 
 /** What the system draws when idle, mW; null where nobody knows. */

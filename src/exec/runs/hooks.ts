@@ -45,14 +45,18 @@ export async function runHook(
 }
 
 /** How a command ended, in words. */
-export function endText({ exit_code, signal }: { exit_code: number | null; signal: string | null }): string {
+export function endText({ status, exit_code, signal }: Ended): string {
+  if (status === 'unended') return 'cut off with the recording';
   if (signal !== null) return `killed by ${signal}`;
   return exit_code === null ? 'could not be run' : `exit code ${exit_code}`;
 }
 
 /** `failed, exit code 3` */
-export const statusText = (run: {
-  readonly status: RunStatus;
+export const statusText = (run: Ended): string =>
+  run.status === 'unended' ? endText(run) : `${run.status}, ${endText(run)}`;
+
+interface Ended {
+  readonly status?: RunStatus;
   readonly exit_code: number | null;
   readonly signal: string | null;
-}): string => `${run.status}, ${endText(run)}`;
+}

@@ -1,20 +1,31 @@
 import { delimiter, join } from 'node:path';
 import { errorText } from '../../errors.js';
+import type { Mark, MarkProblem } from '../../stream/command-event.js';
 import { packageFolder } from '../../tool.js';
-import { exactSpan, type Span } from '../../trace/span.js';
 import { type ChildEnd, startChild } from '../child/child.js';
 import type { SignalRelay } from '../child/signals.js';
-import { type MarkProblem, MarksReader } from '../marks/marks.js';
+import { MarksReader } from '../marks/marks.js';
 import { MarksFile } from '../marks/marks-file.js';
-import { type Phase, pairMarks } from '../marks/phases.js';
 import type { OutputTap, TapOptions } from '../output/output-tap.js';
 
-/** One run of a command, and what it marked. */
-export interface MarkedRun {
+export interface MarkedRunOptions {
   readonly argv: readonly string[];
+  /** The recording's instant 0 on CLOCK_MONOTONIC. */
+  readonly originNs: bigint;
+  readonly relay: SignalRelay;
+  /** Patterns for its standard output; without, that is handed through. */
+  readonly markOutput: readonly string[];
+  /** Called as soon as it runs, or cannot be run. */
+  readonly onBegin: (pid: number | null, atNs: number) => void;
+  /** Called with each mark, as soon as it is known. */
+  readonly onMark: (mark: Mark) => void;
+}
+
+/** How a run of a command ended. Instants in ns since the recording began. */
+export interface MarkedRun {
   readonly end: ChildEnd;
-  readonly span: Span;
-  readonly phases: readonly Phase[];
+  readonly endNs: number;
+  /** What marks had by themselves. */
   readonly problems: readonly MarkProblem[];
   /** Problems in all, of which `problems` may be the first. */
   readonly problemCount: number;
@@ -23,22 +34,14 @@ export interface MarkedRun {
 /** Where the module for Python lies, in the package as in a checkout. */
 const pythonPath = join(packageFolder, 'src/exec/python');
 
-/**
- * Runs a command to its end, with a file for its marks. Whatever goes wrong with the marks, the command runs.
- * @param originNs the recording's instant 0 on CLOCK_MONOTONIC
- * @param markOutput patterns for its standard output; without, that is handed through
- */
-export async function runMarked(
-  argv: readonly string[],
-  originNs: bigint,
-  relay: SignalRelay,
-  markOutput: readonly string[],
-): Promise<MarkedRun> {
+/** Runs a command to its end, with a file for its marks. Whatever goes wrong with the marks, the command runs. */
+export async function runMarked(options: MarkedRunOptions): Promise<MarkedRun> {
+  const { argv, originNs, relay, markOutput, onBegin, onMark } = options;
   const sinceNs = (ns: bigint): number => Number(ns - originNs);
   const troubles: MarkProblem[] = [];
   const trouble = (message: string): void => void troubles.push({ line: null, message });
 
-  const marks = new MarksReader({ originNs, childStartNs: sinceNs(process.hrtime.bigint()) });
+  const marks = new MarksReader({ originNs, childStartNs: sinceNs(process.hrtime.bigint()), onMark });
   const file = await MarksFile.create((bytes, seenNs) => marks.push(bytes, sinceNs(seenNs))).catch(
     (error: unknown) => trouble(errorText(error)),
   );
@@ -50,23 +53,20 @@ export async function runMarked(
   const environment = childEnvironment(file?.path);
   const child = startChild(argv, environment, tap ? ['inherit', tap.commandFd, 'inherit'] : 'inherit');
   relay.attach(child);
+  onBegin(child.pid, sinceNs(child.startNs));
   tap?.handedOver(child);
   const end = await child.ended;
   relay.attach(null);
   await tap?.finish(relay);
-  const span = exactSpan(sinceNs(end.startNs), sinceNs(end.endNs));
   await file?.finish().catch((error: unknown) => trouble(`the marks could not be read: ${errorText(error)}`));
   marks.end(sinceNs(process.hrtime.bigint()));
   if (file?.truncated)
     trouble('the marks file was cut short by the command: marks are appended with >>, not >');
-  const { phases, problems } = pairMarks(marks.marks, span.endNs);
   return {
-    argv,
     end,
-    span,
-    phases,
-    problems: [...troubles, ...marks.problems, ...problems],
-    problemCount: troubles.length + marks.problemCount + problems.length,
+    endNs: sinceNs(end.endNs),
+    problems: [...troubles, ...marks.problems],
+    problemCount: troubles.length + marks.problemCount,
   };
 }
 

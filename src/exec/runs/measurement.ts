@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
 import type { RailMap } from '../../measure/rail-map.js';
 import type { Summary } from '../../measure/summary.js';
+import { AnnotatedSource } from '../../session/annotated-source.js';
 import type { OutputChoice } from '../../session/outputs.js';
 import { type RunningRecording, type SummaryParts, startRecording } from '../../session/record.js';
 import { openSource } from '../../source/open.js';
 import type { OpenOptions } from '../../source/open-board.js';
 import type { RecordingOptions, Source } from '../../source/source.js';
+import type { CommandEvent } from '../../stream/command-event.js';
 import { PowerHistory } from '../../trace/history.js';
 import { Trace } from '../../trace/trace.js';
 import { EmptySource } from './empty-source.js';
+import { ExperimentLog } from './experiment-log.js';
 
 export interface MeasurementOptions {
   readonly port: string;
@@ -17,6 +20,8 @@ export interface MeasurementOptions {
   readonly recording: RecordingOptions;
   readonly map: RailMap;
   readonly outputs: OutputChoice;
+  /** What of the command stands in front of the first sample. */
+  readonly first: readonly CommandEvent[];
   /** Throws where there is no board, instead of measuring nothing. */
   readonly strict: boolean;
 }
@@ -47,10 +52,14 @@ export class Measurement {
   readonly originNs: bigint;
   /** It did not end when it was told to. */
   stuck = false;
+  /** What has been noted. */
+  readonly log = new ExperimentLog();
   readonly #session: Promise<void>;
 
   private constructor(
-    private readonly source: Source,
+    private readonly source: AnnotatedSource,
+    /** False where there is no board, and nothing to wait for. */
+    readonly hasBoard: boolean,
     private readonly recording: RunningRecording,
     readonly history: PowerHistory,
     readonly faults: MeasuringFault[],
@@ -58,7 +67,7 @@ export class Measurement {
     const { startMonotonicNs } = recording.header;
     if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
     this.originNs = startMonotonicNs;
-    if (source instanceof EmptySource) this.fault(source.error);
+    for (const event of source.first) this.log.take(event);
     this.#session = this.#run();
   }
 
@@ -84,9 +93,11 @@ export class Measurement {
     }
   }
 
-  static async #begin(source: Source, options: MeasurementOptions): Promise<Measurement> {
+  static async #begin(measured: Source, options: MeasurementOptions): Promise<Measurement> {
     let history: PowerHistory | undefined;
-    const faults: MeasuringFault[] = [];
+    const noBoard = measured instanceof EmptySource ? measured.error : null;
+    const faults: MeasuringFault[] = noBoard ? [faultOf(noBoard)] : [];
+    const source = new AnnotatedSource(measured, options.first, () => void history?.finish());
     const recording = await startRecording({
       source,
       map: options.map,
@@ -103,16 +114,17 @@ export class Measurement {
       },
       onNotice: options.open.onNotice,
     });
-    return new Measurement(source, recording, history!, faults);
-  }
-
-  /** False where there is no board, and nothing to wait for. */
-  get hasBoard(): boolean {
-    return !(this.source instanceof EmptySource);
+    return new Measurement(source, noBoard === null, recording, history!, faults);
   }
 
   get files(): readonly string[] {
     return this.recording.files;
+  }
+
+  /** Says something of the command in the recording. */
+  note(event: CommandEvent): void {
+    this.log.take(event);
+    this.source.note(event);
   }
 
   /** Waits until a sample at `us` or later is in, not much longer than it ought to take. */

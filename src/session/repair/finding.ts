@@ -10,8 +10,8 @@ export interface Inspection {
   readonly map: RailMap | undefined;
   /** The summary that lies beside it; it may be of another recording. */
   readonly there: KnownSummary | null;
-  /** Makes a sink that is to see the samples too. @param components how many, `system` among them */
-  readonly watch?: (components: number) => Sink;
+  /** Makes sinks that are to see the samples too. @param components how many, `system` among them */
+  readonly watch?: (components: number) => readonly Sink[];
 }
 
 /** What a look through a recording found. */

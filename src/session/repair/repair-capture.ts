@@ -27,8 +27,7 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
     outputs: { columns: 'power', accuracy: facts.accuracy ?? undefined },
     host: facts.host,
     sinks: ({ sinks }, { sums }) => {
-      const watcher = watch?.(sums.length);
-      return [...sinks, watchEnd, ...(watcher ? [watcher] : [])];
+      return [...sinks, watchEnd, ...(watch?.(sums.length) ?? [])];
     },
   });
   await recording.ended;

@@ -115,8 +115,8 @@ class Figures {
       return;
     }
     this.collector = new SummaryCollector(board, this.wiring, accuracy);
-    const watcher = known ? watch?.(form.components.length) : undefined;
-    this.#sinks = watcher ? [this.collector, watcher] : [this.collector];
+    const watchers = known ? watch?.(form.components.length) : undefined;
+    this.#sinks = [this.collector, ...(watchers ?? [])];
     for (const sink of this.#sinks) void sink.begin(header);
   }
 

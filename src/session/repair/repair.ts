@@ -6,6 +6,8 @@ import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
 import type { GzipTear } from '../../file/gzip-input.js';
 import { openForWriting } from '../../file/safe-open.js';
+import type { RailMap } from '../../measure/rail-map.js';
+import type { Sink } from '../../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../../sink/summary-file.js';
 import type { Finding, Inspection } from './finding.js';
 import { compress, recompressHead } from './recompress.js';
@@ -23,12 +25,22 @@ export interface RepairPlan extends Finding, SummaryPlan {
   readonly tornBytes: number | null;
 }
 
+export interface RepairOptions {
+  /** Which rails made up each component of a CSV, where it is not the default; a capture says itself. */
+  readonly map: RailMap | undefined;
+  /**
+   * Makes sinks that are to see the samples too.
+   * @param components how many, `system` among them
+   * @param hasParts whether there is a summary that tells of a command
+   */
+  readonly watch?: (components: number, hasParts: boolean) => readonly Sink[];
+}
+
 /**
  * Reads a CSV or a capture through and says what has to be done.
- * @param options `map`: which rails made up each component of a CSV, where it is not the default; a capture says itself.
  * @throws UserError (badInput) where it is neither, or changed otherwise than by a torn end
  */
-export async function planRepair(path: string, options: Omit<Inspection, 'there'>): Promise<RepairPlan> {
+export async function planRepair(path: string, options: RepairOptions): Promise<RepairPlan> {
   refuseOtherThanFiles(path);
   const input = await openByteInput(path);
   const summaryPath = summaryPathFor(path);
@@ -36,7 +48,10 @@ export async function planRepair(path: string, options: Omit<Inspection, 'there'
   const there = beside.state === 'known' ? beside.summary : null;
   const hasParts = there !== null && partKeys.some((key) => key in there);
   const { map, watch } = options;
-  const inspection: Inspection = { map, there, ...(hasParts && watch ? { watch } : {}) };
+  const inspection: Inspection = {
+    ...{ map, there },
+    ...(watch && { watch: (components) => watch(components, hasParts) }),
+  };
   let finding: Finding;
   try {
     const window = new ByteWindow(input);
