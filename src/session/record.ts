@@ -3,6 +3,7 @@ import type { SummaryCollector } from '../measure/collector.js';
 import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
 import type { BoardSummary, HostFacts, Summary } from '../measure/summary.js';
 import type { Sink } from '../sink/sink.js';
+import { RecordingClock } from '../source/clock-watch.js';
 import type { Recording, RecordingOptions, Source } from '../source/source.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
@@ -72,7 +73,7 @@ export class RunningRecording {
   ) {
     const chosen = sinks?.(outputs, wiring) ?? outputs.sinks;
     this.#source = source;
-    this.#recording = source.start(sampling);
+    this.#recording = source.start(new RecordingClock(), sampling);
     this.ended = runSession({
       board: source.board,
       recording: this.#recording,

@@ -1,12 +1,11 @@
 import type { Instrument } from '../board/board.js';
-import { type ClockAnchor, nsSince, readClockAnchor } from '../clock.js';
 import { emptyBlock } from '../link/drain-ring.js';
 import type { Link } from '../link/link.js';
 import type { EndReason, RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import { startTimer } from '../timer.js';
-import { ClockWatch } from './clock-watch.js';
+import type { ClockFollower, RecordingClock } from './clock-watch.js';
 import { FaultWatch } from './fault-watch.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
@@ -18,9 +17,6 @@ export interface LiveOptions {
   /** For a person: the board went away, it is back. */
   readonly onNotice: (text: string) => void;
 }
-
-/** How often the clocks are looked at: it costs a file read. */
-const clockCheckNs = 1e9;
 
 /** A board on a port. */
 export class LiveSource implements Source {
@@ -36,8 +32,8 @@ export class LiveSource implements Source {
     this.identity = link.identity;
   }
 
-  start(options: RecordingOptions): Recording {
-    this.recording = new LiveRecording(this.link, options, this.options);
+  start(clock: RecordingClock, options: RecordingOptions): Recording {
+    this.recording = new LiveRecording(this.link, clock, options, this.options);
     return this.recording;
   }
 
@@ -50,23 +46,22 @@ export class LiveSource implements Source {
 class LiveRecording implements Recording {
   readonly header: RecordingHeader;
   readonly live = true;
-  private readonly anchor: ClockAnchor = readClockAnchor();
   private readonly aborter = new AbortController();
-  private readonly clockWatch: ClockWatch;
+  private readonly clocks: ClockFollower;
   private readonly faultWatch: FaultWatch;
   /** The instants at which it shall end: after its duration, and when somebody said so. */
   private readonly endNs: number;
   private stoppedNs = Number.POSITIVE_INFINITY;
   private samples: ReturnType<Link['sample']>;
   private lastNs = 0;
-  private nextClockCheckNs = 0;
 
   constructor(
     private link: Link | undefined,
+    private readonly clock: RecordingClock,
     private readonly recordingOptions: RecordingOptions,
     private readonly options: LiveOptions,
   ) {
-    const { monotonicNs, unixUs } = this.anchor;
+    const { monotonicNs, unixUs } = clock.anchor;
     this.header = {
       board: (link as Link).identity,
       startMonotonicNs: monotonicNs,
@@ -74,7 +69,7 @@ class LiveRecording implements Recording {
       instantsMeasured: true,
       samplingPriority: (link as Link).priority,
     };
-    this.clockWatch = new ClockWatch(this.anchor);
+    this.clocks = clock.follow();
     this.faultWatch = new FaultWatch((link as Link).board, tellOnce(options.onNotice, (link as Link).board));
     this.endNs = (recordingOptions.durationMs ?? Number.POSITIVE_INFINITY) * 1e6;
     // At once, or else what this thread has to do before it asks for blocks would be a silence of the board.
@@ -96,8 +91,7 @@ class LiveRecording implements Recording {
         break;
       }
     }
-    const events = this.clockWatch.last(nsSince(this.anchor.monotonicNs));
-    yield emptyBlock([...events, { type: 'end', atNs: this.endedNs, reason }]);
+    yield emptyBlock([...this.clocks.last(), { type: 'end', atNs: this.endedNs, reason }]);
   }
 
   handOver(): void {
@@ -105,7 +99,7 @@ class LiveRecording implements Recording {
   }
 
   stop(): void {
-    this.stoppedNs = Math.min(this.stoppedNs, nsSince(this.anchor.monotonicNs));
+    this.stoppedNs = Math.min(this.stoppedNs, this.clock.now());
     this.aborter.abort();
     this.link?.stop();
   }
@@ -118,7 +112,7 @@ class LiveRecording implements Recording {
 
   private beginSampling(): ReturnType<Link['sample']> {
     const { rateHz, handOverMs } = this.recordingOptions;
-    const originNs = this.anchor.monotonicNs;
+    const originNs = this.clock.anchor.monotonicNs;
     return (this.link as Link).sample({ originNs, rateHz, endNs: this.endNs, handOverMs });
   }
 
@@ -130,10 +124,7 @@ class LiveRecording implements Recording {
       const block = next.value;
       if (block.count > 0) this.lastNs = block.replyNs[block.count - 1] as number;
       yield* this.faultWatch.split(block);
-      const nowNs = nsSince(this.anchor.monotonicNs);
-      if (nowNs < this.nextClockCheckNs) continue;
-      this.nextClockCheckNs = nowNs + clockCheckNs;
-      const events = this.clockWatch.check(nowNs);
+      const events = this.clocks.due();
       if (events.length > 0) yield emptyBlock(events);
     }
   }
@@ -178,7 +169,7 @@ class LiveRecording implements Recording {
 
   /** Until the recording's end, ms. */
   private get leftMs(): number {
-    return (this.endNs - nsSince(this.anchor.monotonicNs)) / 1e6;
+    return (this.endNs - this.clock.now()) / 1e6;
   }
 
   /**
@@ -186,7 +177,7 @@ class LiveRecording implements Recording {
    * was silent. A last sample may lie behind what was asked for.
    */
   private get endedNs(): number {
-    return Math.max(this.lastNs, Math.min(nsSince(this.anchor.monotonicNs), this.endNs, this.stoppedNs));
+    return Math.max(this.lastNs, Math.min(this.clock.now(), this.endNs, this.stoppedNs));
   }
 }
 

@@ -4,13 +4,13 @@ import { isOfCommand } from '../capture/event-json.js';
 import { identityOf } from '../capture/header.js';
 import { openCapture } from '../capture/open.js';
 import type { CaptureReader } from '../capture/reader.js';
-import { nsSince, readClockAnchor } from '../clock.js';
 import { usageError } from '../errors.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
 import { startTimer } from '../timer.js';
+import type { RecordingClock } from './clock-watch.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
 
 /** Samples gather this long before they are handed out, so that a fast recording wakes nobody for each. */
@@ -38,12 +38,13 @@ export class PacedSource implements Source {
   }
 
   /** @throws UserError (usage) for a rate: a capture has the one it was recorded at */
-  start(options: RecordingOptions): Recording {
+  start(clock: RecordingClock, options: RecordingOptions): Recording {
     if (options.rateHz !== undefined)
       throw usageError('--rate is for a board; a capture plays at the rate it was recorded at');
     return new PacedRecording(
       this.reader,
       this.identity,
+      clock,
       (options.durationMs ?? Number.POSITIVE_INFINITY) * 1e6,
     );
   }
@@ -60,7 +61,6 @@ const foreignCommand = (name: string): Warning => ({
 
 class PacedRecording implements Recording {
   readonly header: RecordingHeader;
-  readonly #originNs: bigint;
   /** What turns the recorded wall clock into today's. */
   readonly #unixShiftUs: number | null;
   #hasCommand = false;
@@ -70,11 +70,11 @@ class PacedRecording implements Recording {
   constructor(
     readonly reader: CaptureReader,
     board: BoardIdentity,
+    readonly clock: RecordingClock,
     readonly durationNs: number,
   ) {
     const { start, instants_measured: instantsMeasured } = reader.header;
-    const { monotonicNs, unixUs } = readClockAnchor();
-    this.#originNs = monotonicNs;
+    const { monotonicNs, unixUs } = clock.anchor;
     this.#unixShiftUs = start.unix_us === null ? null : unixUs - start.unix_us;
     this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured };
   }
@@ -98,7 +98,7 @@ class PacedRecording implements Recording {
   }
 
   stop(): void {
-    this.#stoppedNs = Math.min(this.#stoppedNs, nsSince(this.#originNs));
+    this.#stoppedNs = Math.min(this.#stoppedNs, this.clock.now());
     this.#wake();
   }
 
@@ -117,7 +117,7 @@ class PacedRecording implements Recording {
     for (let row = 0; row < block.count; ) {
       const first = block.replyNs[row]!;
       await this.#until(Math.min(first + gatherNs, block.replyNs[block.count - 1]!, this.durationNs));
-      const nowNs = Math.min(nsSince(this.#originNs), this.durationNs);
+      const nowNs = Math.min(this.clock.now(), this.durationNs);
       let end = row;
       while (end < block.count && block.replyNs[end]! <= nowNs) end++;
       if (end > row)
@@ -136,7 +136,7 @@ class PacedRecording implements Recording {
   /** Waits for an instant of the recording, or for `stop`. */
   async #until(atNs: number): Promise<void> {
     for (;;) {
-      const leftMs = (atNs - nsSince(this.#originNs)) / 1e6;
+      const leftMs = (atNs - this.clock.now()) / 1e6;
       if (this.#stopped || leftMs <= 0) return;
       await new Promise<void>((resolve) => {
         const cancel = startTimer(leftMs, resolve);

@@ -2,6 +2,7 @@ import { parseSimulated } from '../simulator/board-choice.js';
 import { type BoardModelOptions, makeBoardModel } from '../simulator/model.js';
 import { NoPseudoTerminal } from '../simulator/port/pseudo-terminal.js';
 import { type Simulator, startSimulator } from '../simulator/port/server.js';
+import type { RecordingClock } from './clock-watch.js';
 import { LiveSource } from './live.js';
 import { type OpenOptions, openBoard } from './open-board.js';
 import type { Recording, RecordingOptions, Source } from './source.js';
@@ -45,8 +46,8 @@ class SimulatorSource implements Source {
     this.identity = source.identity;
   }
 
-  start(options: RecordingOptions): Recording {
-    return this.source.start(options);
+  start(clock: RecordingClock, options: RecordingOptions): Recording {
+    return this.source.start(clock, options);
   }
 
   async close(): Promise<void> {

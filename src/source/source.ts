@@ -2,6 +2,7 @@ import type { Instrument } from '../board/board.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
+import type { RecordingClock } from './clock-watch.js';
 
 export interface RecordingOptions {
   /** Samples per second on an even grid; as fast as the board answers where absent. */
@@ -16,8 +17,8 @@ export interface RecordingOptions {
 export interface Source {
   readonly board: Instrument;
   readonly identity: BoardIdentity;
-  /** Fixes the instant 0 and begins to sample. Called once. */
-  start(options: RecordingOptions): Recording;
+  /** Begins to sample on a clock, whose instant 0 is now; what was recorded before has its own. Called once. */
+  start(clock: RecordingClock, options: RecordingOptions): Recording;
   /** Lets go of the port or the file; safe to call twice, and before `start`. */
   close(): Promise<void>;
 }

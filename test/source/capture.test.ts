@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RecordingClock } from '#powerlog/source/clock-watch.js';
 import { openPacedCapture } from '#powerlog/source/paced.js';
 import { openRecorded } from '#powerlog/source/recorded.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
@@ -78,7 +79,7 @@ describe('a capture as a port', () => {
     const path = fileOf(preamble, ...encode([...all, sample(150, [end(160e6)])]));
     const source = await openPacedCapture(path);
     expect(source.identity.port).toBe(path);
-    const recording = source.start({});
+    const recording = source.start(new RecordingClock(), {});
     const { startMonotonicNs, startUnixUs } = recording.header;
     expect(Math.abs(startUnixUs! / 1000 - Date.now())).toBeLessThan(60_000);
     const early: number[] = [];
@@ -106,7 +107,7 @@ describe('a capture as a port', () => {
   it('stops at once, in the middle of an hour of nothing', async () => {
     const late = { ...sample(1), requestNs: hourNs, replyNs: hourNs };
     const source = await openPacedCapture(fileOf(preamble, ...encode([sample(0, [clock]), late])));
-    const recording = source.start({});
+    const recording = source.start(new RecordingClock(), {});
     const events: RecordingEvent[] = [];
     let count = 0;
     for await (const block of recording.blocks()) {
@@ -123,7 +124,9 @@ describe('a capture as a port', () => {
     const samples = Array.from({ length: 100 }, (_, n) => sample(n));
     const late = { ...sample(100), requestNs: hourNs, replyNs: hourNs };
     const source = await openPacedCapture(fileOf(preamble, ...encode([...samples, late])));
-    const { samples: got, events } = await collect(source.start({ durationMs: 20.5 }).blocks());
+    const { samples: got, events } = await collect(
+      source.start(new RecordingClock(), { durationMs: 20.5 }).blocks(),
+    );
     expect(got.map((each) => each.requestNs)).toEqual(Array.from({ length: 21 }, (_, n) => n * 1e6));
     expect(events).toEqual([{ type: 'end', atNs: 20.5e6, reason: 'duration' }]);
     await source.close();
@@ -131,7 +134,9 @@ describe('a capture as a port', () => {
 
   it('refuses a rate', async () => {
     const source = await openPacedCapture(fileOf(preamble, ...encode([sample(0)])));
-    expect(() => source.start({ rateHz: 10 })).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(() => source.start(new RecordingClock(), { rateHz: 10 })).toThrow(
+      expect.objectContaining({ exitCode: 2 }),
+    );
     await source.close();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClockWatch } from '#powerlog/source/clock-watch.js';
+import { ClockWatch, RecordingClock } from '#powerlog/source/clock-watch.js';
 
 /** A machine whose clocks are ours: the recording began at its monotonic second 1000. */
 function machine() {
@@ -52,5 +52,40 @@ describe('the clock watch', () => {
     state.nowNs = 0.5e9;
     state.unixUs += 3600e6;
     expect(watch.last(0.5e9)).toEqual([{ type: 'clock', atNs: 0.5e9, unixUs: 1_700_003_600_500_000 }]);
+  });
+});
+
+describe('the clock of several tracks', () => {
+  it('is looked at once for all, and tells each of them everything', () => {
+    const anchor = { monotonicNs: process.hrtime.bigint() - 60_000_000_000n, unixUs: 1_700_000_000_000_000 };
+    let readings = 0;
+    const readAnchor = () => {
+      readings++;
+      return { monotonicNs: process.hrtime.bigint(), unixUs: anchor.unixUs + 60e6 };
+    };
+    const clock = new RecordingClock(anchor, { asleepSinceBootMs: () => 0, readAnchor });
+    const [first, second] = [clock.follow(), clock.follow()];
+    const told = first.due();
+    expect(told).toMatchObject([{ type: 'clock', unixUs: 1_700_000_060_000_000 }]);
+    expect([first.due(), second.due(), second.due()]).toEqual([[], told, []]);
+    expect(readings).toBe(1);
+  });
+
+  it('tells a track that goes on of the reading at the end of one that does not, and no more than that', () => {
+    const { state, start } = {
+      state: { asleepMs: 0 },
+      start: { monotonicNs: process.hrtime.bigint(), unixUs: 0 },
+    };
+    const clock = new RecordingClock(start, {
+      asleepSinceBootMs: () => state.asleepMs,
+      readAnchor: () => ({ monotonicNs: process.hrtime.bigint(), unixUs: 5 }),
+    });
+    const [ended, going] = [clock.follow(), clock.follow()];
+    state.asleepMs = 90_000;
+    const last = ended.last();
+    expect(last.map(({ type }) => type)).toEqual(['fault', 'clock']);
+    expect(going.due()).toEqual(last);
+    expect(going.last().map(({ type }) => type)).toEqual(['clock']);
+    expect(last).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 import { boardFor } from '../../board/catalogue.js';
-import { nsSince, readClockAnchor } from '../../clock.js';
+import type { RecordingClock } from '../../source/clock-watch.js';
 import type { Recording, Source } from '../../source/source.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
@@ -26,8 +26,8 @@ export class EmptySource implements Source {
     };
   }
 
-  start(): Recording {
-    return new EmptyRecording(this.identity, {
+  start(clock: RecordingClock): Recording {
+    return new EmptyRecording(clock, this.identity, {
       code: 'no-board',
       message: `nothing was measured: ${this.error.message}`,
     });
@@ -43,10 +43,11 @@ class EmptyRecording implements Recording {
   #stop: (atNs: number) => void = () => {};
 
   constructor(
+    private readonly clock: RecordingClock,
     board: BoardIdentity,
     private readonly warning: Warning,
   ) {
-    const { monotonicNs, unixUs } = readClockAnchor();
+    const { monotonicNs, unixUs } = clock.anchor;
     this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured: true };
     this.#stopped = new Promise((resolve) => {
       this.#stop = resolve;
@@ -66,7 +67,7 @@ class EmptyRecording implements Recording {
   }
 
   stop(): void {
-    this.#stop(nsSince(this.header.startMonotonicNs!));
+    this.#stop(this.clock.now());
   }
 
   warnings(): readonly Warning[] {

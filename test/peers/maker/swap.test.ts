@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '#powerlog/errors.js';
+import { RecordingClock } from '#powerlog/source/clock-watch.js';
 import { openBoard } from '#powerlog/source/open-board.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { scratch } from '../../capture/samples.js';
@@ -61,7 +62,7 @@ async function record(link: string, kind: LinkKind, onFrames: (count: number, st
   const { frameBytes } = source.board;
   const frames: string[] = [];
   const events: RecordingEvent[] = [];
-  const recording = source.start({});
+  const recording = source.start(new RecordingClock(), {});
   for await (const block of recording.blocks()) {
     const bytes = Buffer.from(block.frames);
     for (let row = 0; row < block.count; row++)
