@@ -17,11 +17,29 @@ export const checked =
     }
   };
 
+const portText =
+  'a serial port, auto, sim[:constant|square|idle|train|inference][,board=benchlab2…], or a capture (.plog)';
+/** Told from the same word given by being this very one. */
+const defaultPorts: readonly string[] = ['auto'];
+
 export const portOption = () =>
   new Option(
     '-p, --port <source>',
-    'where samples come from: a serial port, auto, sim[:constant|square|idle|train|inference][,board=benchlab2…], or a capture (.plog)',
-  ).default('auto');
+    `where samples come from: ${portText}; once for each of several boards, or auto:all for every one that answers`,
+  )
+    .default(defaultPorts, 'auto')
+    .argParser((port: string, ports: readonly string[]) =>
+      ports === defaultPorts ? [port] : [...ports, port],
+    );
+
+/** Of a command that is about one board. */
+export const onePortOption = () =>
+  new Option('-p, --port <source>', `which board: ${portText}`)
+    .default('auto')
+    .argParser((port: string, before: string) => {
+      if (before !== 'auto') throw usageError(`this is about one board: --port ${before} or --port ${port}`);
+      return port;
+    });
 
 export const linkOption = () =>
   new Option('--link <kind>', 'how the port is read, for diagnosis')
@@ -126,10 +144,13 @@ export async function railMapFrom(options: MapOptions, fallback: RailMap = defau
   return { ...map, slot: { rail, feed: options.slotFeed ?? map.slot?.feed ?? 'motherboard' } };
 }
 
-/** What is read from files: the map, and the port where it is a file or a device. */
-export function inputFiles({ port, map }: MapOptions & { readonly port?: string }): NamedFile[] {
+/** What is read from files: the map, and the ports that are files or devices. */
+export function inputFiles({
+  port: ports = [],
+  map,
+}: MapOptions & { readonly port?: readonly string[] }): NamedFile[] {
   return [
     ...(map === undefined ? [] : [{ role: '--map', path: map }]),
-    ...(port === undefined || /^(auto|sim)(:|$)/.test(port) ? [] : [{ role: '--port', path: port }]),
+    ...ports.filter((port) => !/^(auto|sim)(:|$)/.test(port)).map((path) => ({ role: '--port', path })),
   ];
 }

@@ -54,9 +54,12 @@ export interface RailCalibration {
 }
 
 export interface GapSummary {
+  /** Whose it is, where there are several. */
+  readonly track?: string;
   readonly start_s: number;
   readonly end_s: number;
-  readonly cause: GapCause;
+  /** `ended`: one of several tracks was over before the recording. */
+  readonly cause: GapCause | 'ended';
 }
 
 export interface RailSummary {
@@ -120,7 +123,19 @@ export interface Measured {
   readonly rails: Readonly<Record<string, RailSummary>>;
   /** Empty where the board does not measure them. */
   readonly wires: readonly WireSummary[];
+  /** Where several instruments were recorded: each by itself. The other keys are then of the whole, `board` of the first. */
+  readonly tracks?: readonly TrackSummary[];
   readonly warnings: readonly Warning[];
+}
+
+/** One of several instruments on one clock. */
+export interface TrackSummary extends Omit<Measured, 'map' | 'start_unix_s' | 'warnings' | 'tracks'> {
+  /** What warnings, gaps and files call it. */
+  readonly id: string;
+  /** Its CSV beside the summary, or else its capture; null where neither was kept. */
+  readonly file: string | null;
+  /** Where there is a CSV and a capture. */
+  readonly capture?: string;
 }
 
 /** The file. `exec` adds `command`, `phases` and `runs`, whose shapes are its own. */

@@ -58,6 +58,7 @@ export const summarySchema = z.looseObject({
   }),
   rails: z.record(z.string(), z.looseObject({ power_w: power, energy_j: figure })),
   wires: z.array(z.looseObject({ name: z.string(), rail: z.string(), share: figure })).optional(),
+  tracks: z.array(z.looseObject({ id: z.string() })).optional(),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   command: z.unknown().optional(),
   phases: z.unknown().optional(),

@@ -27,7 +27,7 @@ export async function firstReadings(source: Source): Promise<Reading[] | undefin
   );
   let readings: Reading[] | undefined;
   const recording = await startRecording({
-    source,
+    sources: [source],
     map: defaultRailMap,
     outputs: { columns: 'all' },
     sampling: { handOverMs: promptlyMs },

@@ -1,126 +1,159 @@
 import { type NamedFile, refuseSharedFiles } from '../file/shared-files.js';
-import type { SummaryCollector } from '../measure/collector.js';
-import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
-import type { BoardSummary, HostFacts, Summary } from '../measure/summary.js';
+import type { RailMap } from '../measure/rail-map.js';
+import type { HostFacts, Summary } from '../measure/summary.js';
+import { TrackReach } from '../measure/tracks/reach.js';
+import { hostFacts } from '../sink/host.js';
 import type { Sink } from '../sink/sink.js';
+import type { SummaryFile } from '../sink/summary-file.js';
 import { RecordingClock } from '../source/clock-watch.js';
-import type { Recording, RecordingOptions, Source } from '../source/source.js';
-import type { RecordingHeader } from '../stream/recording-header.js';
+import type { RecordingOptions, Source } from '../source/source.js';
 import type { Warning } from '../stream/warning.js';
-import { type OutputChoice, type Outputs, openOutputs, outputFiles } from './outputs.js';
-import { runSession, type SessionOptions, type SessionResult } from './session.js';
+import { type OutputChoice, openSummary, outputFiles } from './outputs.js';
+import { runSession, type SessionOptions } from './session.js';
+import { type SummaryParts, summaryOf, trackWarnings } from './summary.js';
+import { closeOutputs, openTracks, type RunningTrack, type Track } from './track.js';
+import { trackIds } from './track-names.js';
 
 /** What is recorded, how, and to where. */
 export interface RecordOptions {
-  /** Connected; the recording lets go of it. */
-  readonly source: Source;
+  /** Connected, one or several; the recording lets go of them. */
+  readonly sources: readonly Source[];
+  /** Of every board alike. */
   readonly map: RailMap;
+  /** Of several boards: the places of the first, beside which the others get theirs. */
   readonly outputs: OutputChoice;
   /** Files that are read, so that no output may be one of them. */
   readonly inputs?: readonly NamedFile[];
   readonly sampling?: RecordingOptions;
   /** Where the samples were taken; this machine where absent. */
   readonly host?: HostFacts;
-  /** Chooses the sinks, which are those of the outputs where absent. */
-  readonly sinks?: (outputs: Outputs, wiring: Wiring) => readonly Sink[];
+  /** Chooses a track's sinks, which are those of its outputs where absent. */
+  readonly sinks?: (track: Track, tracks: readonly Track[]) => readonly Sink[];
   readonly onSinkError?: SessionOptions['onSinkError'];
   /** Called when all outputs are open, right before anything is sampled or written. */
   readonly onReady?: () => void;
   readonly onNotice?: SessionOptions['onNotice'];
 }
 
-/** What a summary holds beside the figures. */
-export interface SummaryParts {
-  /** The source's own where absent. */
-  readonly warnings?: readonly Warning[];
-  readonly extra?: Partial<Summary>;
-  /** What is to be said of the board that measured. */
-  readonly doubts?: (board: BoardSummary) => readonly Warning[];
+/** How a recording ended. */
+export interface RecordingEnd {
+  /** Those whose board went away and did not come back. */
+  readonly lost: readonly Track[];
+  /** Standard output's reader went away, which ended the recording. */
+  readonly readerGone: boolean;
 }
 
 /**
- * The one way to a recording: wires the source's rails, opens the outputs, so that a bad path fails before anything is
- * measured, and begins to sample.
- * @throws UserError (usage, outputFailed); the source is closed then
+ * The one way to a recording: wires the sources' rails, opens the outputs, so that a bad path fails before anything is
+ * measured, and begins to sample, all on one clock.
+ * @throws UserError (usage, outputFailed); the sources are closed then
  */
 export async function startRecording(options: RecordOptions): Promise<RunningRecording> {
-  const { source } = options;
-  let outputs: Outputs | undefined;
+  const { sources, outputs, inputs = [], host = hostFacts() } = options;
+  let tracks: readonly Track[] = [];
   try {
-    refuseSharedFiles(outputFiles(options.outputs), options.inputs ?? []);
-    const wiring = resolveWiring(source.board, options.map);
-    outputs = await openOutputs(options.outputs, source, wiring, options.host);
+    const ids = trackIds(sources.map(({ identity }) => identity));
+    refuseSharedFiles(outputFiles(outputs, ids), inputs);
+    tracks = await openTracks(sources, ids, options.map, outputs, host);
+    const summary = openSummary(outputs);
     options.onReady?.();
-    return new RunningRecording(options, wiring, outputs);
+    return new RunningRecording(options, tracks, summary, host);
   } catch (error) {
-    for (const sink of outputs?.sinks ?? []) await sink.finish();
-    await source.close();
+    await closeOutputs(tracks);
+    for (const source of sources) await source.close();
     throw error;
   }
 }
 
 /** A recording that is under way. */
 export class RunningRecording {
-  /** Resolves when it has ended and all that could be written is on disk; rejects with what an output failed of. */
-  readonly ended: Promise<SessionResult>;
-  readonly #source: Source;
-  readonly #recording: Recording;
+  /** The first track's instant 0, which is all tracks'; null where they were recorded before. */
+  readonly startMonotonicNs: bigint | null;
+  /** Resolves when all has ended and what could be written is on disk; rejects with what an output failed of. */
+  readonly ended: Promise<RecordingEnd>;
+  readonly #running: readonly RunningTrack[];
 
   constructor(
-    { source, sampling = {}, sinks, onSinkError, onNotice }: RecordOptions,
-    readonly wiring: Wiring,
-    private readonly outputs: Outputs,
+    { sampling = {}, sinks, onSinkError, onNotice }: RecordOptions,
+    readonly tracks: readonly Track[],
+    private readonly summaryFile: SummaryFile | null,
+    private readonly host: HostFacts,
   ) {
-    const chosen = sinks?.(outputs, wiring) ?? outputs.sinks;
-    this.#source = source;
-    this.#recording = source.start(new RecordingClock(), sampling);
-    this.ended = runSession({
-      board: source.board,
-      recording: this.#recording,
-      wiring,
-      columnsToDecode: outputs.columnsToDecode,
-      sinks: chosen,
-      ...(onSinkError && { onSinkError }),
-      ...(onNotice && { onNotice }),
-    });
+    const chosen = tracks.map((track) => sinks?.(track, tracks) ?? track.outputs.sinks);
+    const clock = new RecordingClock();
+    this.#running = tracks.map((track) => ({
+      ...track,
+      recording: track.source.start(clock, sampling),
+      reach: new TrackReach(),
+    }));
+    this.startMonotonicNs = this.#running[0]!.recording.header.startMonotonicNs;
+    this.ended = this.#run(chosen, { ...(onSinkError && { onSinkError }), ...(onNotice && { onNotice }) });
     this.ended.catch(() => {}); // it is thrown where it is awaited
-  }
-
-  get header(): RecordingHeader {
-    return this.#recording.header;
-  }
-
-  get collector(): SummaryCollector {
-    return this.outputs.collector;
   }
 
   /** The paths of what is kept, for people. */
   get files(): readonly string[] {
-    return this.outputs.files;
+    const places = this.tracks.flatMap(({ places: { out, capture } }) => [out, capture]);
+    return [...places, this.summaryFile?.path].filter(
+      (path): path is string => path !== undefined && path !== '-',
+    );
   }
 
-  /** What the source finds doubtful about the samples; known when it has ended. */
+  /** What the sources find doubtful about the samples; known when it has ended. */
   get warnings(): readonly Warning[] {
-    return this.#recording.warnings?.() ?? [];
+    return trackWarnings(this.#running, ({ recording }) => recording.warnings?.() ?? []);
   }
 
   /** Hands on at once what is there. */
   handOver(): void {
-    this.#recording.handOver?.();
+    for (const { recording } of this.#running) recording.handOver?.();
   }
 
   /** Ends it: what was sampled up to now is still written. */
   stop(): void {
-    this.#recording.stop();
+    for (const { recording } of this.#running) recording.stop();
   }
 
   /** When it has ended: the summary, written to its file where there is one. @throws UserError (outputFailed) */
-  summarize({ warnings = this.warnings, extra, doubts }: SummaryParts = {}): Promise<Summary> {
-    return this.outputs.summarize(warnings, extra, doubts);
+  async summarize({ warnings = this.warnings, ...parts }: SummaryParts = {}): Promise<Summary> {
+    const summary = await summaryOf(this.#running, this.host, { ...parts, warnings });
+    await this.summaryFile?.write(summary);
+    return summary;
   }
 
-  /** Lets go of the port or the file; safe to call twice. */
-  close(): Promise<void> {
-    return this.#source.close();
+  /** Lets go of the ports or files; safe to call twice. */
+  async close(): Promise<void> {
+    await Promise.all(this.tracks.map(({ source }) => source.close()));
+  }
+
+  /** Each track by itself, so that one which is away or slow costs the others nothing. An output that fails ends all. */
+  async #run(
+    chosen: readonly (readonly Sink[])[],
+    told: Pick<SessionOptions, 'onSinkError' | 'onNotice'>,
+  ): Promise<RecordingEnd> {
+    const sessions = this.#running.map(async ({ source, recording, wiring, outputs, reach }, n) => {
+      try {
+        return await runSession({
+          board: source.board,
+          recording,
+          wiring,
+          columnsToDecode: outputs.columnsToDecode,
+          sinks: [reach, ...chosen[n]!],
+          ...told,
+        });
+      } catch (error) {
+        this.stop();
+        throw error;
+      }
+    });
+    const settled = await Promise.allSettled(sessions);
+    const results = settled.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    });
+    return {
+      lost: this.tracks.filter((_, n) => results[n]!.end === 'board-lost'),
+      readerGone: results.some(({ readerGone }) => readerGone),
+    };
   }
 }

@@ -4,6 +4,7 @@ import type { Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
 import { listPorts, type PortInfo } from '../link/port/port-list.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
+import { realPort } from './open-board.js';
 
 /** What asking one port gave. */
 export type Probe =
@@ -35,15 +36,26 @@ async function probe(port: PortInfo, anyway: boolean): Promise<Probe> {
 
 /** The port of the one board that answers. @throws UserError (no board) where none or several do */
 export async function findTheBoard(): Promise<string> {
+  const { found } = await findBoards();
+  if (found.length === 1) return found[0]!.port.path;
+  throw boardError(
+    `several boards answer: ${found.map(({ port, identity }) => `${port.path} (${identity.name || identity.product}, UID ${identity.uid})`).join(', ')}. Choose with --port, which can be given several times, or take them all with --port auto:all`,
+  );
+}
+
+/** The ports of all boards that answer. @throws UserError (no board) where none does */
+export async function findAllBoards(onNotice: (text: string) => void): Promise<string[]> {
+  const { found, problems } = await findBoards();
+  for (const problem of problems) onNotice(`left out, since it does not answer: ${problem}`);
+  return found.map(({ port }) => port.path);
+}
+
+/** @throws UserError (no board) where none answers */
+async function findBoards() {
   const probes = await probePorts(await listPorts());
   const found = probes.filter((each) => 'identity' in each);
-  const [first, ...others] = found;
-  if (first && others.length === 0) return first.port.path;
-  if (first)
-    throw boardError(
-      `several boards answer: ${found.map(({ port, identity }) => `${port.path} (${identity.name || identity.product}, UID ${identity.uid})`).join(', ')}. Choose one with --port`,
-    );
   const problems = probes.flatMap((each) => ('problem' in each ? [each.problem] : []));
+  if (found.length > 0) return { found, problems };
   if (problems.length > 0) throw boardError(`no board answers: ${problems.join('; ')}`);
   const paths = probes.map(({ port }) => port.path).join(', ');
   throw boardError(
@@ -54,22 +66,30 @@ export async function findTheBoard(): Promise<string> {
 /** How often a lost board is looked for. */
 const searchMs = 250;
 
+export interface Search {
+  readonly link: LinkChoice;
+  /** How long it is looked for. */
+  readonly limitMs: number;
+  /** Ports of this recording's other boards, which are not asked. */
+  readonly held: ReadonlySet<string>;
+  readonly onNotice: (text: string) => void;
+}
+
 /**
  * Waits for a lost board: on its old port, or on any that looks like a board's; its UID tells that it is the same.
- * Undefined after `limitMs`, or when the signal says so.
+ * Undefined after the limit, or when the signal says so.
  */
 export async function waitForBoard(
   identity: BoardIdentity,
-  choice: LinkChoice,
-  limitMs: number,
+  { link: choice, limitMs, held, onNotice }: Search,
   signal: AbortSignal,
-  onNotice: (text: string) => void,
 ): Promise<Link | undefined> {
   const giveUpMs = performance.now() + limitMs;
   const refused = new Set<string>();
   while (!signal.aborted && performance.now() < giveUpMs) {
     const others = (await listPorts()).filter(looksLikeBoard).map((port) => port.path);
     for (const path of new Set([identity.port, ...others])) {
+      if (held.has(realPort(path))) continue;
       const link = await openQuietly(path, choice);
       if (!link) continue;
       const { name, product, uid, id, firmware } = link.identity;

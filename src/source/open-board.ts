@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { LinkChoice } from '../link/open.js';
 import type { Source } from './source.js';
 
@@ -7,6 +8,10 @@ export interface OpenOptions {
   readonly reconnectMs: number;
   /** For a person, while it happens. */
   readonly onNotice: (text: string) => void;
+  /** The ports that this recording's boards are on, by their real names, where there may be several. */
+  readonly held?: Set<string>;
+  /** Which of several simulated boards it is, from 1, so that no two are alike. */
+  readonly ordinal?: number;
 }
 
 /** A live board on a port, found again by its UID if it goes away. */
@@ -16,10 +21,29 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
     import('./live.js'),
     import('./find-board.js'),
   ]);
-  const { link: choice, reconnectMs, onNotice } = options;
+  const { link: choice, reconnectMs: limitMs, onNotice, held = new Set<string>() } = options;
   const link = await openLink(path, choice);
+  let port = realPort(path);
+  held.add(port);
   return new LiveSource(link, {
     onNotice,
-    reconnect: (identity, signal) => waitForBoard(identity, choice, reconnectMs, signal, onNotice),
+    reconnect: async (identity, signal) => {
+      held.delete(port);
+      const found = await waitForBoard(identity, { link: choice, limitMs, held, onNotice }, signal);
+      if (found) {
+        port = realPort(found.identity.port);
+        held.add(port);
+      }
+      return found;
+    },
   });
+}
+
+/** A port by the one name that all its links lead to. */
+export function realPort(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // it is not there
+  }
 }

@@ -1,6 +1,13 @@
 import { type Stats, statSync } from 'node:fs';
-import { boardError, errorText, outOfDescriptors, systemErrorCode, UserError } from '../errors.js';
-import { type OpenOptions, openBoard } from './open-board.js';
+import {
+  boardError,
+  errorText,
+  outOfDescriptors,
+  systemErrorCode,
+  UserError,
+  usageError,
+} from '../errors.js';
+import { type OpenOptions, openBoard, realPort } from './open-board.js';
 import type { Source } from './source.js';
 
 /**
@@ -14,6 +21,70 @@ export async function openSource(port: string, options: OpenOptions): Promise<So
     throw sourceError(port, error);
   }
 }
+
+/** What several ports gave. */
+export interface OpenedSources {
+  /** In the order in which they were named. */
+  readonly sources: readonly Source[];
+  readonly missing: readonly MissingSource[];
+}
+
+/** A port that could not be opened, and why. */
+export interface MissingSource {
+  readonly port: string;
+  readonly error: unknown;
+}
+
+/**
+ * Opens each of several ports, `auto:all` among them. What cannot be opened is left to the caller, who may go on without.
+ * @throws UserError (usage) where one port is named twice
+ */
+export async function openSources(ports: readonly string[], options: OpenOptions): Promise<OpenedSources> {
+  const { named, missing } = await resolved(ports, options);
+  const held = new Set<string>();
+  const opened = await Promise.all(
+    named.map(async (port, n) => {
+      const ordinal = named.slice(0, n + 1).filter(isSimulator).length;
+      try {
+        return await openSource(port, { ...options, held, ordinal });
+      } catch (error) {
+        missing.push({ port, error });
+        return null;
+      }
+    }),
+  );
+  return { sources: opened.filter((source) => source !== null), missing };
+}
+
+/** Which ports are meant. Boards that have to be found are looked for before any port is taken. */
+async function resolved(ports: readonly string[], { onNotice }: OpenOptions) {
+  const named: string[] = [];
+  const missing: MissingSource[] = [];
+  const given = ports.filter((port) => !isSearch(port) && !isSimulator(port));
+  for (const [n, port] of given.entries()) {
+    const same = given.slice(0, n).find((other) => realPort(other) === realPort(port));
+    if (same !== undefined)
+      throw usageError(`--port ${port} is the port of --port ${same}; name each board once`);
+  }
+  for (const port of ports) {
+    if (!isSearch(port)) {
+      named.push(port);
+      continue;
+    }
+    try {
+      const { findAllBoards, findTheBoard } = await import('./find-board.js');
+      const found = port === 'auto' ? [await findTheBoard()] : await findAllBoards(onNotice);
+      const taken = [...given, ...named].map(realPort);
+      named.push(...found.filter((path) => !taken.includes(realPort(path))));
+    } catch (error) {
+      missing.push({ port, error: sourceError(port, error) });
+    }
+  }
+  return { named, missing };
+}
+
+const isSearch = (port: string): boolean => port === 'auto' || port === 'auto:all';
+const isSimulator = (port: string): boolean => port === 'sim' || port.startsWith('sim:');
 
 /** What the system refuses is no bug of ours. */
 function sourceError(port: string, error: unknown): unknown {
@@ -35,7 +106,9 @@ function sourceError(port: string, error: unknown): unknown {
 }
 
 async function open(port: string, options: OpenOptions): Promise<Source> {
-  if (port === 'sim' || port.startsWith('sim:')) {
+  if (port === 'auto:all')
+    throw usageError('auto:all is every board that answers, for record and exec; choose one with --port');
+  if (isSimulator(port)) {
     const { openSimulator } = await import('./simulator.js');
     return openSimulator(port.slice('sim:'.length), options);
   }

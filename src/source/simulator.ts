@@ -16,7 +16,9 @@ const usbLatencyMs = 1;
  * @throws UserError (usage) for a profile or a board that there is not
  */
 export async function openSimulator(text: string, options: OpenOptions): Promise<Source> {
-  const model = parseSimulated(text);
+  const { ordinal = 1 } = options;
+  const own = ordinal > 1 ? { seed: ordinal, name: `powerlog simulator ${ordinal}` } : {};
+  const model = { ...own, ...parseSimulated(text) };
   let simulator: Simulator;
   try {
     simulator = await startSimulator({ ...model, latencyMs: usbLatencyMs });

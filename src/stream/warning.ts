@@ -3,4 +3,6 @@ export interface Warning {
   /** Stable, for programs: `capture-cut`. */
   readonly code: string;
   readonly message: string;
+  /** Which of several instruments it is about; absent where it is about all of them. */
+  readonly track?: string;
 }

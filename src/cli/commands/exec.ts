@@ -95,6 +95,8 @@ Examples:
 }
 
 function checkOptions(words: readonly string[], options: ExecOptions): void {
+  if (options.port.length > 1 || options.port[0] === 'auto:all')
+    throw usageError('exec measures with one board; several are for record');
   if (options.out === '-')
     throw usageError("standard output is the command's own: give --out a file, such as run.csv");
   if ((options.maxRegression === undefined) !== (options.baselineRun === undefined))

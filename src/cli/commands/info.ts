@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { boardError } from '../../errors.js';
 import type { Source } from '../../source/source.js';
-import { linkOption, portOption } from '../options.js';
+import { linkOption, onePortOption } from '../options.js';
 
 interface InfoOptions {
   readonly port: string;
@@ -13,7 +13,7 @@ interface InfoOptions {
 export function infoCommand(): Command {
   return new Command('info')
     .description("Show one board's identity and what it reads now")
-    .addOption(portOption())
+    .addOption(onePortOption())
     .addOption(linkOption())
     .option('--calibration', 'the calibration that the board applies to its readings, too')
     .option('--json', 'as JSON on standard output')

@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander';
-import { ExitCode, usageError } from '../../errors.js';
+import { ExitCode, errorText, UserError, usageError } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
+import type { Sink } from '../../sink/sink.js';
+import type { MissingSource, OpenedSources } from '../../source/open.js';
+import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
 import { endWhenAskedAgain } from '../impatience.js';
 import {
@@ -24,7 +27,7 @@ import {
 } from '../options.js';
 
 interface RecordOptions extends MapOptions {
-  readonly port: string;
+  readonly port: readonly string[];
   readonly out?: string;
   readonly capture?: string;
   readonly duration?: number;
@@ -82,7 +85,7 @@ async function record(options: RecordOptions): Promise<void> {
       'nothing to record to: give --out run.csv (or --out - for standard output), --capture run.plog, or both',
     );
   const [
-    { openSource },
+    { openSources },
     { handOverMsFor, outputFiles },
     { refuseSharedFiles },
     { startRecording },
@@ -97,27 +100,31 @@ async function record(options: RecordOptions): Promise<void> {
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
   const { duration: durationMs, rate: rateHz } = options;
-  const statusLine =
-    process.stderr.isTTY && !options.quiet ? (await import('../terminal/status-line.js')).StatusLine : null;
-  const source = await openSource(options.port, {
+  const statusShown = process.stderr.isTTY && !options.quiet;
+  const StatusLine = statusShown ? (await import('../terminal/status-line.js')).StatusLine : null;
+  const sources = await openSources(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
     onNotice: notice,
-  });
+  }).then(allOfThem);
+  let status: Sink | undefined;
   const ending = new AbortController();
   let release = () => {};
   const recording = await startRecording({
-    source,
+    sources,
     map,
     outputs: options,
-    inputs: inputFiles({ port: source.identity.port }),
+    inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
     sampling: {
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(rateHz === undefined ? {} : { rateHz }),
-      handOverMs: handOverMsFor(options, statusLine !== null),
+      handOverMs: handOverMsFor(options, statusShown),
     },
-    sinks: ({ sinks, collector }) =>
-      statusLine ? [...sinks, new statusLine(process.stderr, collector, durationMs)] : sinks,
+    sinks: ({ outputs: { sinks } }, tracks) => {
+      if (!StatusLine) return sinks;
+      status ??= new StatusLine(process.stderr, tracks, durationMs);
+      return [...sinks, status];
+    },
     onNotice: notice,
     // Not later: whoever sees the first bytes of an output may ask for its end.
     onReady: () => {
@@ -127,20 +134,30 @@ async function record(options: RecordOptions): Promise<void> {
   if (ending.signal.aborted) recording.stop();
   else ending.signal.addEventListener('abort', () => recording.stop());
   try {
-    const { end, readerGone } = await recording.ended;
+    const { lost, readerGone } = await recording.ended;
     const summary = await recording.summarize();
     if (!options.quiet && !readerGone) {
       const { printSummary } = await import('../terminal/summary-text.js');
       printSummary(summary, recording.files);
     }
-    if (end === 'board-lost') {
-      notice('the board was lost and did not come back; what was recorded is whole');
-      process.exitCode = ExitCode.boardLost;
-    } else process.exitCode = coverageExit(summary, options.minCoverage);
+    for (const { id } of lost)
+      notice(
+        `${recording.tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded is whole`,
+      );
+    process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
   } finally {
     release();
     await recording.close();
   }
+}
+
+/** A recording that was asked for of several boards is not begun without one of them. */
+async function allOfThem({ sources, missing }: OpenedSources): Promise<readonly Source[]> {
+  if (missing.length === 0) return sources;
+  for (const source of sources) await source.close();
+  const [{ error: first }, ...others] = missing as [MissingSource, ...MissingSource[]];
+  if (others.length === 0 || !(first instanceof UserError)) throw first;
+  throw new UserError(missing.map(({ error }) => errorText(error)).join('; '), first.exitCode);
 }
 
 /** Ctrl-C, a polite kill and, without `nohup`, a closed terminal end a recording well. */

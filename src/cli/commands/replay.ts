@@ -130,7 +130,7 @@ async function replayOne(
   try {
     const { map, host, accuracy } = source.facts;
     const recording = await startRecording({
-      source,
+      sources: [source],
       map: await railMapFrom(options, map),
       outputs: {
         ...options,
@@ -139,12 +139,16 @@ async function replayOne(
         durable: false,
       },
       host,
-      sinks: ({ sinks }) => [...sinks, recall, ...(progress ? [new progress(process.stderr, input)] : [])],
+      sinks: ({ outputs: { sinks } }) => [
+        ...sinks,
+        recall,
+        ...(progress ? [new progress(process.stderr, input)] : []),
+      ],
     });
     const { readerGone } = await recording.ended;
     if (readerGone) return ExitCode.done;
     const { warnings } = recording;
-    const recalled = await recall.conclude(() => recording.collector.partFacts());
+    const recalled = await recall.conclude(() => recording.tracks[0]!.outputs.collector.partFacts());
     const summary = await recording.summarize({
       warnings: [...warnings, ...(recalled?.warnings ?? [])],
       ...(recalled && { extra: recalled.extra }),

@@ -19,7 +19,7 @@ function parseCount(least: number): (text: string) => number {
 export type BaselineOption = { readonly durationMs: number } | { readonly path: string };
 
 export interface ExecOptions extends MapOptions {
-  readonly port: string;
+  readonly port: readonly string[];
   readonly out?: string;
   readonly capture?: string;
   readonly rate?: number;

@@ -54,7 +54,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     const measurement = await Measurement.start({
-      port: options.port,
+      port: options.port[0]!,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
       recording: {
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),

@@ -1,56 +1,95 @@
-import type { SummaryCollector } from '../../measure/collector.js';
+import type { Progress, SummaryCollector } from '../../measure/collector.js';
 import type { Sink } from '../../sink/sink.js';
-import type { Block } from '../../stream/sample-block.js';
 import { fixed, formatClock, formatSi, plural } from '../../units.js';
 import { showOnTerminal } from './terminal.js';
 
 const everyMs = 250;
 const clearLine = '\r\u001b[K';
+/** A track this far behind the others is away, and so are its watts, µs; more where its samples are far apart. */
+const behindUs = 2e6;
+const spacingsBehind = 3;
 
-/** One line on the terminal that tells how the recording stands; gone when it ends. Never for a pipe. */
+/** What is shown of a track. */
+export interface ShownTrack {
+  readonly id: string;
+  readonly outputs: { readonly collector: SummaryCollector };
+}
+
+/**
+ * One line on the terminal that tells how the recording stands; gone when it ends. Never for a pipe. A sink of every track,
+ * so that it goes on whichever is away.
+ */
 export class StatusLine implements Sink {
-  private shownMs = 0;
-  private rateFrom = { samples: 0, ms: 0 };
-  private rateHz: number | undefined;
+  #shownMs = 0;
+  #rateFrom = { samples: 0, ms: performance.now() };
+  #rateHz: number | undefined;
 
   constructor(
     private readonly terminal: NodeJS.WriteStream,
-    private readonly collector: SummaryCollector,
+    private readonly tracks: readonly ShownTrack[],
     private readonly durationMs: number | undefined,
   ) {}
 
-  begin(): void {
-    this.rateFrom = { samples: 0, ms: performance.now() };
-  }
+  begin(): void {}
 
-  write(_block: Block): void {
+  write(): void {
     const nowMs = performance.now();
-    if (nowMs - this.shownMs < everyMs) return;
-    this.shownMs = nowMs;
-    showOnTerminal(clearLine + this.text(nowMs).slice(0, this.terminal.columns - 1));
+    if (nowMs - this.#shownMs < everyMs) return;
+    this.#shownMs = nowMs;
+    showOnTerminal(clearLine + this.#text(nowMs).slice(0, this.terminal.columns - 1));
   }
 
   async finish(): Promise<void> {
     showOnTerminal(clearLine);
   }
 
-  private text(nowMs: number): string {
-    const { samples, lastUs, powerMw, energyJ, gaps } = this.collector.progress();
-    if (nowMs - this.rateFrom.ms >= 1000) {
-      this.rateHz = ((samples - this.rateFrom.samples) * 1000) / (nowMs - this.rateFrom.ms);
-      this.rateFrom = { samples, ms: nowMs };
-    }
-    const elapsedS = (lastUs ?? 0) / 1e6;
-    const parts = [formatClock(elapsedS)];
-    if (this.rateHz !== undefined) parts.push(`${this.rateHz.toFixed(0)} Hz`);
-    this.collector.wiring.sums.forEach(({ name }, n) => {
-      const mw = powerMw[n];
-      parts.push(`${name} ${mw === null || mw === undefined ? '–' : `${fixed(mw / 1000, 1)} W`}`);
+  #text(nowMs: number): string {
+    const all = this.tracks.map(({ outputs }) => outputs.collector.progress());
+    const lastUs = Math.max(...all.map((each) => each.lastUs ?? 0));
+    const total = (of: (each: Progress) => number): number => all.reduce((sum, each) => sum + of(each), 0);
+    const rateHz = this.#rate(
+      nowMs,
+      total(({ samples }) => samples),
+    );
+    const joules = all.every(({ energyJ }) => energyJ[0] != null)
+      ? total(({ energyJ }) => energyJ[0]!)
+      : null;
+    const gaps = total((each) => each.gaps);
+    return [
+      formatClock(lastUs / 1e6),
+      ...(rateHz === undefined ? [] : [`${rateHz.toFixed(0)} Hz`]),
+      ...(all.length === 1 ? this.#components(all[0]!) : this.#tracks(all, lastUs)),
+      ...(joules === null ? [] : [formatSi(joules, 'J')]),
+      ...(gaps === 0 ? [] : [plural(gaps, 'gap')]),
+      ...(this.durationMs === undefined
+        ? []
+        : [`${formatClock((this.durationMs - lastUs / 1e3) / 1e3)} left`]),
+    ].join('  ');
+  }
+
+  /** Of one board, every component's power. */
+  #components({ powerMw }: Progress): string[] {
+    const { sums } = this.tracks[0]!.outputs.collector.wiring;
+    return sums.map(({ name }, n) => `${name} ${wattText(powerMw[n])}`);
+  }
+
+  /** Of several, each one's system; what one that is away drew last is not what it draws. */
+  #tracks(all: readonly Progress[], lastUs: number): string[] {
+    return all.map(({ samples, lastUs: ownUs, powerMw }, n) => {
+      const { id } = this.tracks[n]!;
+      const spacingUs = (ownUs ?? 0) / Math.max(samples, 1);
+      const isAway = lastUs - (ownUs ?? 0) > Math.max(behindUs, spacingsBehind * spacingUs);
+      return `${id} ${isAway ? 'away' : wattText(powerMw[0])}`;
     });
-    const joules = energyJ[0];
-    if (joules !== null && joules !== undefined) parts.push(formatSi(joules, 'J'));
-    if (gaps > 0) parts.push(plural(gaps, 'gap'));
-    if (this.durationMs !== undefined) parts.push(`${formatClock(this.durationMs / 1000 - elapsedS)} left`);
-    return parts.join('  ');
+  }
+
+  #rate(nowMs: number, samples: number): number | undefined {
+    if (nowMs - this.#rateFrom.ms >= 1000) {
+      this.#rateHz = ((samples - this.#rateFrom.samples) * 1000) / (nowMs - this.#rateFrom.ms);
+      this.#rateFrom = { samples, ms: nowMs };
+    }
+    return this.#rateHz;
   }
 }
+
+const wattText = (mw: number | null | undefined): string => (mw == null ? '–' : `${fixed(mw / 1000, 1)} W`);

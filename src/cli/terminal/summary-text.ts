@@ -1,5 +1,5 @@
 import { formatUncertain } from '../../measure/honest-digits.js';
-import type { Summary } from '../../measure/summary.js';
+import type { BoardSummary, Summary, TrackSummary } from '../../measure/summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 import { say, styled } from './say.js';
@@ -9,13 +9,11 @@ const watts = (value: number | null): string => (value === null ? '–' : format
 
 /** The closing summary of a recording, on standard error. */
 export function printSummary(summary: Summary, files: readonly string[]): void {
-  const { duration_s, samples, sample_rate_hz, coverage, gaps, board } = summary;
-  const lines: string[] = [];
-  const rate = sample_rate_hz === null ? '' : ` at ${sample_rate_hz.toFixed(1)} Hz`;
-  const name = board.name ? ` '${printable(board.name)}'` : '';
-  lines.push(
-    `${printable(board.product)}${name} on ${printable(board.port)}: ${plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s${rate}`,
-  );
+  const { duration_s, samples, coverage, gaps, board, tracks } = summary;
+  const took = `${plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s`;
+  const lines = tracks
+    ? [`${plural(tracks.length, 'board')}: ${took}`, '', tracksText(tracks)]
+    : [`${boardText(board)}: ${took}${rateText(summary)}`];
   const rows = Object.entries(summary.energy_j).map(([component, energyJ]) => {
     const power = summary.power_w[component];
     return [
@@ -26,11 +24,36 @@ export function printSummary(summary: Summary, files: readonly string[]): void {
     ];
   });
   lines.push('', formatTable(['', 'energy', 'mean', 'peak'], rows, [1, 2, 3]), '');
-  lines.push(
-    `  coverage ${coverage === null ? '–' : `${(coverage * 100).toFixed(2)} %`}, ${plural(gaps.length, 'gap')}; ± is 95 %`,
-  );
+  lines.push(`  coverage ${percent(coverage)}, ${plural(gaps.length, 'gap')}; ± is 95 %`);
   for (const warning of summary.warnings)
     lines.push(`  ${styled('yellow', 'warning:')} ${printable(warning.message)}`);
   if (files.length > 0) lines.push(`  kept in ${files.map(printable).join(', ')}`);
   say(lines.join('\n'));
+}
+
+const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(2)} %`);
+
+const rateText = ({ sample_rate_hz }: Pick<Summary, 'sample_rate_hz'>): string =>
+  sample_rate_hz === null ? '' : ` at ${sample_rate_hz.toFixed(1)} Hz`;
+
+function boardText({ product, name, port }: BoardSummary): string {
+  const called = name ? ` '${printable(name)}'` : '';
+  return `${printable(product)}${called} on ${printable(port)}`;
+}
+
+/** A line for each of several boards. */
+function tracksText(tracks: readonly TrackSummary[]): string {
+  const rows = tracks.map((track) => {
+    const { id, board, samples, coverage, gaps, energy_j, energy_uncertainty_j } = track;
+    const energyJ = energy_j.system ?? null;
+    return [
+      `  ${printable(id)}`,
+      `${printable(board.product)} on ${printable(board.port)}`,
+      `${plural(samples, 'sample')}${rateText(track)}`,
+      percent(coverage),
+      plural(gaps.length, 'gap'),
+      energyJ === null ? '–' : formatUncertain(energyJ, energy_uncertainty_j.system ?? null, 'J'),
+    ];
+  });
+  return formatTable(['', 'board', 'samples', 'coverage', 'gaps', 'energy'], rows, [3, 4, 5]);
 }

@@ -4,7 +4,8 @@ import type { RailMap } from '../../measure/rail-map.js';
 import type { Summary } from '../../measure/summary.js';
 import { AnnotatedSource } from '../../session/annotated-source.js';
 import type { OutputChoice } from '../../session/outputs.js';
-import { type RunningRecording, type SummaryParts, startRecording } from '../../session/record.js';
+import { type RunningRecording, startRecording } from '../../session/record.js';
+import type { SummaryParts } from '../../session/summary.js';
 import { openSource } from '../../source/open.js';
 import type { OpenOptions } from '../../source/open-board.js';
 import type { RecordingOptions, Source } from '../../source/source.js';
@@ -64,7 +65,7 @@ export class Measurement {
     readonly history: PowerHistory,
     readonly faults: MeasuringFault[],
   ) {
-    const { startMonotonicNs } = recording.header;
+    const { startMonotonicNs } = recording;
     if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
     this.originNs = startMonotonicNs;
     for (const event of source.first) this.log.take(event);
@@ -99,14 +100,14 @@ export class Measurement {
     const faults: MeasuringFault[] = noBoard ? [faultOf(noBoard)] : [];
     const source = new AnnotatedSource(measured, options.first, () => void history?.finish());
     const recording = await startRecording({
-      source,
+      sources: [source],
       map: options.map,
       outputs: options.outputs,
       inputs: [{ role: '--port', path: source.identity.port }],
       sampling: options.recording,
-      sinks: ({ sinks }, { sums }) => {
-        history = new PowerHistory(sums.length);
-        return [history, ...sinks];
+      sinks: ({ outputs, wiring }) => {
+        history = new PowerHistory(wiring.sums.length);
+        return [history, ...outputs.sinks];
       },
       onSinkError: (error) => {
         faults.push(faultOf(error));
@@ -156,7 +157,7 @@ export class Measurement {
 
   /** What was recorded, to be asked what any span of it cost; all of it after `stop`. */
   get trace(): Trace {
-    return new Trace(this.history, () => this.recording.collector.partFacts());
+    return new Trace(this.history, () => this.recording.tracks[0]!.outputs.collector.partFacts());
   }
 
   /** The summary, written to its file where there is one; after `stop`. */
@@ -173,8 +174,8 @@ export class Measurement {
 
   async #run(): Promise<void> {
     try {
-      const { end } = await this.recording.ended;
-      if (end === 'board-lost')
+      const { lost } = await this.recording.ended;
+      if (lost.length > 0)
         this.faults.push({
           message: 'the board was lost and did not come back; what was recorded until then is whole',
           exitCode: ExitCode.boardLost,

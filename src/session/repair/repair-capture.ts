@@ -22,16 +22,16 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
     async finish() {},
   };
   const recording = await startRecording({
-    source,
+    sources: [source],
     map: facts.map,
     outputs: { columns: 'power', accuracy: facts.accuracy ?? undefined },
     host: facts.host,
-    sinks: ({ sinks }, { sums }) => {
-      return [...sinks, watchEnd, ...(watch?.(sums.length) ?? [])];
+    sinks: ({ outputs, wiring }) => {
+      return [...outputs.sinks, watchEnd, ...(watch?.(wiring.sums.length) ?? [])];
     },
   });
   await recording.ended;
-  const { collector } = recording;
+  const { collector } = recording.tracks[0]!.outputs;
   const { problem, tornEnd, wholeBytes } = reader;
   if (problem && !tornEnd)
     throw inputError(

@@ -66,6 +66,12 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
         : null,
     );
   const there = beside.summary;
+  if (there.tracks)
+    return stays(
+      torn
+        ? `${summaryPath} stays as it is: it tells of ${there.tracks.length} boards, and not of these ${unit}s alone`
+        : null,
+    );
   if (samples === 0 && !knowsBoard)
     return stays(torn ? `${summaryPath} stays as it is; no ${unit}s are left` : null);
   if (summary === null)

@@ -1,0 +1,22 @@
+import type { EndReason } from '../../stream/event.js';
+import type { Block } from '../../stream/sample-block.js';
+
+/** A sink that sees from where to where a track has samples, and why it ended. Instants in µs. */
+export class TrackReach {
+  /** Null before the first sample, as `lastUs`. */
+  firstUs: number | null = null;
+  lastUs: number | null = null;
+  end: EndReason | null = null;
+
+  begin(): void {}
+
+  write({ count, timeUs, raw }: Pick<Block, 'count' | 'timeUs' | 'raw'>): void {
+    if (count > 0) {
+      this.firstUs ??= timeUs[0]!;
+      this.lastUs = timeUs[count - 1]!;
+    }
+    for (const event of raw.events) if (event.type === 'end') this.end = event.reason;
+  }
+
+  async finish(): Promise<void> {}
+}

@@ -1,0 +1,178 @@
+import type { PowerStatistics } from '../energy.js';
+import type {
+  GapSummary,
+  Measured,
+  PerComponent,
+  RailSummary,
+  TrackSummary,
+  UncertaintySummary,
+} from '../summary.js';
+import { type TimeSpan, totalUs, union } from './cover.js';
+import type { TrackReach } from './reach.js';
+
+/** One track's figures, and what is needed of it to add them to the others'. */
+export interface TrackFigures {
+  readonly id: string;
+  readonly measured: Measured;
+  readonly reach: Pick<TrackReach, 'firstUs' | 'lastUs' | 'end'>;
+  /** Longer spacings of this track are gaps. */
+  readonly gapLimitUs: number;
+  /** Names beside the summary; null where nothing was kept. */
+  readonly file: string | null;
+  readonly capture: string | null;
+}
+
+const usPerS = 1e6;
+const toUs = (seconds: number): number => Math.round(seconds * usPerS);
+const unknown = { median: null, p99: null, max: null };
+
+/**
+ * The figures of several tracks as those of one recording. Joules and mean powers add; what the powers did together at any one
+ * instant, as their extremes and percentiles, single tracks do not tell.
+ */
+export function wholeOf(tracks: readonly TrackFigures[]): Measured {
+  const all = tracks.map(({ measured }) => measured);
+  const [first] = all;
+  const extents = tracks.map(extentOf);
+  const whole = {
+    startUs: Math.min(...extents.map((extent) => extent?.startUs ?? Number.POSITIVE_INFINITY)),
+    endUs: Math.max(...extents.map((extent) => extent?.endUs ?? Number.NEGATIVE_INFINITY)),
+  };
+  const durationUs = whole.endUs >= whole.startUs ? whole.endUs - whole.startUs : null;
+  const gaps = durationUs === null ? [] : tracks.flatMap((track, n) => gapsOf(track, extents[n]!, whole));
+  const isTogether = together(tracks);
+  return {
+    board: first!.board,
+    map: first!.map,
+    start_unix_s: first!.start_unix_s,
+    duration_s: durationUs === null ? null : durationUs / usPerS,
+    samples: all.reduce((sum, { samples }) => sum + samples, 0),
+    sample_rate_hz: added(all.map(({ sample_rate_hz }) => sample_rate_hz)),
+    coverage: durationUs ? coverageOf(all, gaps, durationUs) : null,
+    gaps: gaps.sort((a, b) => a.start_s - b.start_s),
+    interval_s: unknown,
+    latency_s: null,
+    sampling_priority: common(all.map(({ sampling_priority }) => sampling_priority)),
+    power_w: perName(
+      all.map(({ power_w }) => power_w),
+      (powers) => sumOfPowers(powers, isTogether),
+    ),
+    energy_j: perName(
+      all.map(({ energy_j }) => energy_j),
+      added,
+    ),
+    energy_uncertainty_j: perName(
+      all.map(({ energy_uncertainty_j }) => energy_uncertainty_j),
+      combined,
+    ),
+    uncertainty: combinedUncertainty(all.map(({ uncertainty }) => uncertainty)),
+    rails: perName(
+      all.map(({ rails }) => rails),
+      (rails): RailSummary => ({
+        power_w: sumOfPowers(
+          rails.map(({ power_w }) => power_w),
+          isTogether,
+        ),
+        energy_j: added(rails.map(({ energy_j }) => energy_j)),
+      }),
+    ),
+    wires: [],
+    tracks: tracks.map(trackSummary),
+    warnings: [],
+  };
+}
+
+function trackSummary({ id, measured, file, capture }: TrackFigures): TrackSummary {
+  const { map, start_unix_s, warnings, tracks, ...figures } = measured;
+  return { id, file, ...(capture === null ? {} : { capture }), ...figures };
+}
+
+/** A sum of which a part is not known is not known. */
+export const added = (values: readonly (number | null)[]): number | null =>
+  values.includes(null) ? null : values.reduce((sum: number, value) => sum + value!, 0);
+
+/** Uncertainties of different boards have nothing to do with each other, so their squares add. */
+export const combined = (values: readonly (number | null)[]): number | null =>
+  values.includes(null) ? null : Math.hypot(...(values as number[]));
+
+export const combinedUncertainty = (parts: readonly UncertaintySummary[]): UncertaintySummary => {
+  const each = (key: 'accuracy_j' | 'gaps_j' | 'edges_j') =>
+    perName(
+      parts.map((part) => part[key]),
+      combined,
+    );
+  return {
+    accuracy_share: Math.max(...parts.map(({ accuracy_share }) => accuracy_share)),
+    accuracy_j: each('accuracy_j'),
+    gaps_j: each('gaps_j'),
+    edges_j: each('edges_j'),
+  };
+};
+
+/** What bears the same name in several tracks, as one. */
+export function perName<Value, Whole>(
+  tracks: readonly PerComponent<Value>[],
+  one: (values: readonly Value[]) => Whole,
+): PerComponent<Whole> {
+  const names = new Set(tracks.flatMap((track) => Object.keys(track)));
+  const values = (name: string) =>
+    tracks.filter((track) => Object.hasOwn(track, name)).map((track) => track[name]!);
+  return Object.fromEntries([...names].map((name) => [name, one(values(name))]));
+}
+
+/** @param isTogether whether these are means over the same time */
+const sumOfPowers = (powers: readonly PowerStatistics[], isTogether: boolean): PowerStatistics => ({
+  mean: isTogether ? added(powers.map(({ mean }) => mean)) : null,
+  ...{ min: null, max: null, p50: null, p95: null, p99: null },
+});
+
+const common = (values: readonly (string | null)[]): string | null =>
+  values.every((value) => value === values[0]) ? values[0]! : null;
+
+/** Whether all tracks have their first samples at one time, and their last ones. */
+function together(tracks: readonly TrackFigures[]): boolean {
+  const limitUs = Math.max(...tracks.map(({ gapLimitUs }) => gapLimitUs));
+  const apart = (instants: readonly (number | null)[]) =>
+    instants.includes(null) ||
+    Math.max(...(instants as number[])) - Math.min(...(instants as number[])) > limitUs;
+  return !apart(tracks.map(({ reach }) => reach.firstUs)) && !apart(tracks.map(({ reach }) => reach.lastUs));
+}
+
+/** From a track's first to its last sample, with the silences at its edges; null without any. */
+function extentOf({ measured: { gaps }, reach: { firstUs, lastUs } }: TrackFigures): TimeSpan | null {
+  const starts = [firstUs, gaps[0] && toUs(gaps[0].start_s)].filter((us) => us != null);
+  const ends = [lastUs, ...gaps.slice(-1).map(({ end_s }) => toUs(end_s))].filter((us) => us !== null);
+  return starts.length === 0 ? null : { startUs: Math.min(...starts), endUs: Math.max(...ends) };
+}
+
+/** A track's gaps, and what it lacks of the whole recording at its begin and its end. */
+function gapsOf(
+  { id, measured, reach, gapLimitUs }: TrackFigures,
+  extent: TimeSpan | null,
+  whole: TimeSpan,
+): GapSummary[] {
+  const cause = reach.end === 'board-lost' ? 'board-lost' : 'ended';
+  const lacking = (startUs: number, endUs: number, why: GapSummary['cause']): GapSummary[] =>
+    endUs - startUs > gapLimitUs ? [{ start_s: startUs / usPerS, end_s: endUs / usPerS, cause: why }] : [];
+  const own = extent ?? { startUs: whole.startUs, endUs: whole.startUs };
+  const before = lacking(whole.startUs, own.startUs, 'late');
+  const behind = lacking(own.endUs, whole.endUs, cause);
+  const gaps = [...measured.gaps];
+  // A silence in which the track ended goes on.
+  const last = gaps.at(-1);
+  if (last?.cause === cause && behind[0]?.start_s === last.end_s)
+    behind[0] = { ...behind[0], start_s: gaps.pop()!.start_s };
+  return [...before, ...gaps, ...behind].map((gap) => ({ track: id, ...gap }));
+}
+
+/** Share of the time in which no track had a gap. */
+function coverageOf(all: readonly Measured[], gaps: readonly GapSummary[], durationUs: number): number {
+  const spans = gaps.map(({ start_s, end_s }) => ({ startUs: toUs(start_s), endUs: toUs(end_s) }));
+  const unlistedUs = all.map(({ coverage, duration_s, gaps: listed }) => {
+    const openUs = (1 - (coverage ?? 1)) * toUs(duration_s ?? 0);
+    const listedUs = listed.reduce((sum, { start_s, end_s }) => sum + toUs(end_s) - toUs(start_s), 0);
+    return Math.max(0, Math.round(openUs - listedUs));
+  });
+  const openUs = totalUs(union(spans)) + unlistedUs.reduce((sum, us) => sum + us, 0);
+  return Math.max(0, 1 - openUs / durationUs);
+}

@@ -1,0 +1,82 @@
+import { basename } from 'node:path';
+import {
+  type BoardSummary,
+  buildSummary,
+  type HostFacts,
+  type Measured,
+  type Summary,
+} from '../measure/summary.js';
+import { type TrackFigures, wholeOf } from '../measure/tracks/whole.js';
+import type { Warning } from '../stream/warning.js';
+import { tool } from '../tool.js';
+import { calibrationSummary } from './calibration-summary.js';
+import type { RunningTrack } from './track.js';
+
+/** What a summary holds beside the figures. */
+export interface SummaryParts {
+  /** What the sources find doubtful, and whoever asks for the summary. */
+  readonly warnings?: readonly Warning[];
+  readonly extra?: Partial<Summary>;
+  /** What is to be said of a board that measured. */
+  readonly doubts?: (board: BoardSummary) => readonly Warning[];
+}
+
+/** The summary of tracks that have been recorded: of one its own, of several that of the whole. */
+export async function summaryOf(
+  tracks: readonly RunningTrack[],
+  host: HostFacts,
+  { warnings = [], extra = {}, doubts = () => [] }: SummaryParts,
+): Promise<Summary> {
+  const figures = await Promise.all(tracks.map(figuresOf));
+  const [first, ...others] = figures;
+  const { calibration } = first!.measured.board;
+  const of = new Map(tracks.map((track, n) => [track, figures[n]!.measured]));
+  const found = trackWarnings(tracks, (track) => of.get(track)!.warnings);
+  const doubted = trackWarnings(tracks, (track) => doubts(of.get(track)!.board));
+  const lacking = trackWarnings(tracks, ({ outputs }) =>
+    outputs.sinks.flatMap(({ shortfall }) => shortfall?.warning ?? []),
+  );
+  const measured: Measured = others.length === 0 ? first!.measured : wholeOf(figures);
+  const built = buildSummary(
+    { ...measured, warnings: found },
+    {
+      ...{ tool, host, calibration },
+      warnings: [...warnings, ...lacking],
+    },
+  );
+  return { ...built, warnings: [...built.warnings, ...doubted], ...extra };
+}
+
+async function figuresOf({ id, source, outputs, places, reach }: RunningTrack): Promise<TrackFigures> {
+  const measured = outputs.collector.measured();
+  const { gapLimitUs } = outputs.collector.partFacts();
+  const calibration = await calibrationSummary(source.board, source.identity);
+  const [file = null, capture = null] = [places.out, places.capture]
+    .filter((path) => path !== undefined)
+    .map((path) => basename(path));
+  return {
+    ...{ id, reach, gapLimitUs, file, capture },
+    measured: { ...measured, board: { ...measured.board, calibration } },
+  };
+}
+
+/** The machine's own doings, which all tracks tell of alike. */
+const ofTheMachine = ['suspend', 'clock-step', 'clock-slew'];
+
+/** Warnings of each track; of several it is said which, and what is the machine's is told once. */
+export function trackWarnings<Each extends { readonly id: string }>(
+  tracks: readonly Each[],
+  of: (track: Each) => readonly Warning[],
+): Warning[] {
+  if (tracks.length === 1) return [...of(tracks[0]!)];
+  const told = new Set<string>();
+  return tracks.flatMap((track) =>
+    of(track).flatMap((warning): Warning[] => {
+      if (!ofTheMachine.includes(warning.code))
+        return [{ ...warning, message: `${track.id}: ${warning.message}`, track: track.id }];
+      if (told.has(warning.code)) return [];
+      told.add(warning.code);
+      return [warning];
+    }),
+  );
+}

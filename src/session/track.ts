@@ -1,0 +1,62 @@
+import { UserError } from '../errors.js';
+import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
+import type { HostFacts } from '../measure/summary.js';
+import type { TrackReach } from '../measure/tracks/reach.js';
+import type { Recording, Source } from '../source/source.js';
+import { type OutputChoice, openOutputs, type TrackOutputs } from './outputs.js';
+import { type Places, trackPlaces } from './track-names.js';
+
+/** One instrument of a recording, wired, its outputs open. */
+export interface Track {
+  /** Distinct; what its files are called, where there are several. */
+  readonly id: string;
+  readonly source: Source;
+  readonly wiring: Wiring;
+  readonly outputs: TrackOutputs;
+  readonly places: Places;
+}
+
+/** A track that is being recorded, or has been. */
+export interface RunningTrack extends Track {
+  readonly recording: Recording;
+  readonly reach: TrackReach;
+}
+
+/**
+ * Wires the tracks and opens their outputs.
+ * @throws UserError (usage) where the map is none of a board; (outputFailed)
+ */
+export async function openTracks(
+  sources: readonly Source[],
+  ids: readonly string[],
+  map: RailMap,
+  choice: OutputChoice,
+  host: HostFacts,
+): Promise<Track[]> {
+  const wirings = sources.map(({ board }, n) => {
+    try {
+      return resolveWiring(board, map);
+    } catch (error) {
+      if (ids.length === 1 || !(error instanceof UserError)) throw error;
+      throw new UserError(`${ids[n]}: ${error.message}`, error.exitCode, { cause: error });
+    }
+  });
+  const places = trackPlaces(choice, ids);
+  const tracks: Track[] = [];
+  try {
+    for (const [n, source] of sources.entries()) {
+      const [id, wiring, own] = [ids[n]!, wirings[n]!, places[n]!];
+      const outputs = await openOutputs({ ...choice, ...own }, source.board, wiring, host);
+      tracks.push({ id, source, wiring, outputs, places: own });
+    }
+    return tracks;
+  } catch (error) {
+    await closeOutputs(tracks);
+    throw error;
+  }
+}
+
+/** Closes the outputs of tracks that nothing was recorded of. */
+export async function closeOutputs(tracks: readonly Track[]): Promise<void> {
+  for (const { outputs } of tracks) for (const sink of outputs.sinks) await sink.finish();
+}
