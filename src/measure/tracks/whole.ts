@@ -160,7 +160,7 @@ function gapsOf(
   const gaps = [...measured.gaps];
   // A silence in which the track ended goes on.
   const last = gaps.at(-1);
-  if (last?.cause === cause && behind[0]?.start_s === last.end_s)
+  if (behind[0] && last?.cause === cause && toUs(last.end_s) === toUs(behind[0].start_s))
     behind[0] = { ...behind[0], start_s: gaps.pop()!.start_s };
   return [...before, ...gaps, ...behind].map((gap) => ({ track: id, ...gap }));
 }
