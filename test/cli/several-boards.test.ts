@@ -132,6 +132,26 @@ describe('several boards in one recording', () => {
     );
   });
 
+  it('are repaired one by one, and the summary of all of them stays', () => {
+    const folder = scratch();
+    expect(record(folder, ...twoSims, '--duration', '300ms', '--quiet').code).toBe(0);
+    const summaryText = readFileSync(join(folder, 'run.summary.json'), 'utf8');
+    for (const name of ['run.csv', `run.${other}.csv`]) {
+      const csv = readFileSync(join(folder, name));
+      writeFileSync(join(folder, name), csv.subarray(0, -20));
+      const ran = powerlog(['repair', join(folder, name)]);
+      expect(ran.code).toBe(0);
+      expect(ran.err).toMatch(/was cut off/);
+      expect(readCsv(join(folder, name)).rows).toHaveLength(csv.toString().split('\n').length - 3);
+      if (name === 'run.csv')
+        expect(ran.err).toMatch(/run.summary.json stays as it is: it tells of 2 boards/);
+    }
+    expect(readFileSync(join(folder, 'run.summary.json'), 'utf8')).toBe(summaryText);
+    expect(
+      JSON.parse(readFileSync(join(folder, `run.${other}.summary.json`), 'utf8')).tracks,
+    ).toBeUndefined();
+  });
+
   it('show how each of them stands on a terminal', needs(python), () => {
     const folder = scratch();
     const args = [...twoSims, '--out', join(folder, 'run.csv'), '--duration', '3s'];

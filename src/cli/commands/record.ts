@@ -44,7 +44,7 @@ interface RecordOptions extends MapOptions {
 
 export function recordCommand(): Command {
   return new Command('record')
-    .description('Record a board to CSV, with a summary beside it')
+    .description('Record one board or several to CSV, with a summary beside it')
     .addOption(portOption())
     .addOption(
       new Option('-o, --out <file>', 'the CSV; - is standard output, a name ending in .gz is compressed'),
@@ -72,6 +72,8 @@ Examples:
   $ powerlog record --out run.csv                                    the board that is plugged in, until Ctrl-C
   $ powerlog record --port /dev/ttyACM0 --duration 5m --out run.csv
   $ powerlog record --port sim:train --duration 10s --out run.csv    without a board
+  $ powerlog record --port /dev/ttyACM0 --port /dev/ttyACM1 --out run.csv    two boards: run.csv and run.NAME.csv
+  $ powerlog record --port auto:all --out run.csv --capture run.plog         every board that answers
   $ powerlog record --slot pcie3 --out run.csv --capture run.plog    with a slot adapter, frames kept
   $ powerlog record --rate 100 --columns power --out - | head        to standard output
   $ powerlog record --average 100ms --columns 'time_s,gpu_*' --out run.csv   ten rows a second, for a spreadsheet`,
