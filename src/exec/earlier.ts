@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { BoardSummary, PerComponent } from '../measure/summary.js';
-import type { EarlierSummary } from '../schema/earlier-summary.js';
+import type { EarlierBoard, EarlierSummary } from '../schema/earlier-summary.js';
 import { issueText } from '../schema/issue-text.js';
 import type { Warning } from '../stream/warning.js';
+import { plural } from '../units.js';
 
 /** Loaded where an earlier summary is given: it brings zod. */
 const loadSchema = () => import('../schema/earlier-summary.js');
@@ -22,7 +23,8 @@ export async function readIdlePower(path: string): Promise<PerComponent<number>>
 /** What `--baseline-run FILE` gives. */
 export interface EarlierRun {
   readonly energyJ: number;
-  readonly board: EarlierSummary['board'];
+  /** Empty where the file does not say. */
+  readonly boards: readonly EarlierBoard[];
 }
 
 /** @throws UserError (badInput) where it holds no energy */
@@ -34,12 +36,30 @@ export async function readEarlierRun(path: string): Promise<EarlierRun> {
     throw inputError(
       `${path}: holds no energy of a command that went well; expected a summary that \`powerlog exec --out\` wrote`,
     );
-  return { energyJ, board: summary.board };
+  const boards = summary.tracks?.map((track) => track.board) ?? [summary.board];
+  return { energyJ, boards: boards.filter((board) => board !== undefined) };
 }
 
-/** What keeps two runs from being comparable without a word: they were not measured by the same instrument. */
-export function instrumentWarnings(now: BoardSummary, earlier: EarlierSummary['board']): Warning[] {
-  if (!earlier) return [];
+/** What keeps two runs from being comparable without a word: they were not measured by the same instruments. */
+export function instrumentWarnings(
+  now: readonly BoardSummary[],
+  earlier: readonly EarlierBoard[] = [],
+): Warning[] {
+  if (earlier.length === 0) return [];
+  const differs =
+    now.length === earlier.length
+      ? now.flatMap((board, n) => differences(board, earlier[n]!))
+      : [`${plural(earlier.length, 'board')} then, ${now.length} now`];
+  if (differs.length === 0) return [];
+  return [
+    {
+      code: 'other-instrument',
+      message: `the earlier run was not measured by the same instrument (${differs.join('; ')}): part of the difference may be the instrument's`,
+    },
+  ];
+}
+
+function differences(now: BoardSummary, earlier: EarlierBoard): string[] {
   const differs: string[] = [];
   const known = <Value>(value: Value | null | undefined): value is Value =>
     value !== null && value !== undefined;
@@ -53,13 +73,7 @@ export function instrumentWarnings(now: BoardSummary, earlier: EarlierSummary['b
   compare('board', now.uid, earlier.uid);
   compare('firmware', now.firmware, earlier.firmware);
   compare('calibration', digestOf(now.calibration), digestOf(earlier.calibration));
-  if (differs.length === 0) return [];
-  return [
-    {
-      code: 'other-instrument',
-      message: `the earlier run was not measured by the same instrument (${differs.join('; ')}): part of the difference may be the instrument's`,
-    },
-  ];
+  return differs;
 }
 
 /** As much of a digest as people compare. */

@@ -4,6 +4,13 @@ import type { PerComponent } from '../measure/summary.js';
 
 const energies = z.record(z.string(), z.number().nullable());
 
+const board = z.looseObject({
+  uid: z.string().nullish(),
+  product: z.string().optional(),
+  firmware: z.number().nullish(),
+  calibration: z.looseObject({ sha256: z.string() }).nullish(),
+});
+
 /** What is needed of a summary that an earlier recording left; everything else in it is left alone. */
 export const earlierSummarySchema = z.object({
   schema: z.literal('powerlog.summary/1', "expected 'powerlog.summary/1': a summary that powerlog wrote"),
@@ -15,20 +22,16 @@ export const earlierSummarySchema = z.object({
       status: z.string().optional(),
     })
     .optional(),
-  board: z
-    .looseObject({
-      uid: z.string().nullish(),
-      product: z.string().optional(),
-      firmware: z.number().nullish(),
-      calibration: z.looseObject({ sha256: z.string() }).nullish(),
-    })
-    .optional(),
+  board: board.optional(),
+  tracks: z.array(z.looseObject({ board: board.optional() })).optional(),
   runs: z
     .array(z.object({ energy_j: z.record(z.string(), z.object({ mean: z.number() }).nullable()) }))
     .optional(),
 });
 
 export type EarlierSummary = z.infer<typeof earlierSummarySchema>;
+/** As much of a board as tells whether it is the same. */
+export type EarlierBoard = z.infer<typeof board>;
 
 /** The system's energy: the mean of the runs where there were several, else the command's. Null where none went well. */
 export function earlierEnergyJ({ runs, command }: EarlierSummary): number | null {

@@ -1,6 +1,7 @@
 import { type NamedFile, refuseSharedFiles } from '../file/shared-files.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { HostFacts, Summary } from '../measure/summary.js';
+import type { TimeSpan } from '../measure/tracks/cover.js';
 import { TrackReach } from '../measure/tracks/reach.js';
 import { hostFacts } from '../sink/host.js';
 import type { Sink } from '../sink/sink.js';
@@ -10,7 +11,7 @@ import type { RecordingOptions, Source } from '../source/source.js';
 import type { Warning } from '../stream/warning.js';
 import { type OutputChoice, openSummary, outputFiles } from './outputs.js';
 import { runSession, type SessionOptions } from './session.js';
-import { type SummaryParts, summaryOf, trackWarnings } from './summary.js';
+import { type SummaryParts, silencesOf, summaryOf, trackWarnings } from './summary.js';
 import { closeOutputs, openTracks, type RunningTrack, type Track } from './track.js';
 import { trackIds } from './track-names.js';
 
@@ -102,6 +103,11 @@ export class RunningRecording {
   /** What the sources find doubtful about the samples; known when it has ended. */
   get warnings(): readonly Warning[] {
     return trackWarnings(this.#running, ({ recording }) => recording.warnings?.() ?? []);
+  }
+
+  /** Where one of the tracks or another has no samples, µs; known when it has ended. */
+  get silences(): readonly TimeSpan[] {
+    return silencesOf(this.#running);
   }
 
   /** Hands on at once what is there. */

@@ -2,10 +2,12 @@ import { basename } from 'node:path';
 import {
   type BoardSummary,
   buildSummary,
+  type CalibrationSummary,
   type HostFacts,
   type Measured,
   type Summary,
 } from '../measure/summary.js';
+import type { TimeSpan } from '../measure/tracks/cover.js';
 import { type TrackFigures, wholeOf } from '../measure/tracks/whole.js';
 import type { Warning } from '../stream/warning.js';
 import { tool } from '../tool.js';
@@ -17,8 +19,8 @@ export interface SummaryParts {
   /** What the sources find doubtful, and whoever asks for the summary. */
   readonly warnings?: readonly Warning[];
   readonly extra?: Partial<Summary>;
-  /** What is to be said of a board that measured. */
-  readonly doubts?: (board: BoardSummary) => readonly Warning[];
+  /** What is to be said of the boards that measured. */
+  readonly doubts?: (boards: readonly BoardSummary[]) => readonly Warning[];
 }
 
 /** The summary of tracks that have been recorded: of one its own, of several that of the whole. */
@@ -27,12 +29,16 @@ export async function summaryOf(
   host: HostFacts,
   { warnings = [], extra = {}, doubts = () => [] }: SummaryParts,
 ): Promise<Summary> {
-  const figures = await Promise.all(tracks.map(figuresOf));
+  const figures = await Promise.all(
+    tracks.map(async (track) =>
+      figuresOf(track, await calibrationSummary(track.source.board, track.source.identity)),
+    ),
+  );
   const [first, ...others] = figures;
   const { calibration } = first!.measured.board;
   const of = new Map(tracks.map((track, n) => [track, figures[n]!.measured]));
   const found = trackWarnings(tracks, (track) => of.get(track)!.warnings);
-  const doubted = trackWarnings(tracks, (track) => doubts(of.get(track)!.board));
+  const doubted = doubts(figures.map((each) => each.measured.board));
   const lacking = trackWarnings(tracks, ({ outputs }) =>
     outputs.sinks.flatMap(({ shortfall }) => shortfall?.warning ?? []),
   );
@@ -47,10 +53,19 @@ export async function summaryOf(
   return { ...built, warnings: [...built.warnings, ...doubted], ...extra };
 }
 
-async function figuresOf({ id, source, outputs, places, reach }: RunningTrack): Promise<TrackFigures> {
+/** Where one of the tracks or another has no samples, µs; when they have been recorded. */
+export const silencesOf = (tracks: readonly RunningTrack[]): TimeSpan[] =>
+  wholeOf(tracks.map((track) => figuresOf(track))).gaps.map(({ start_s, end_s }) => ({
+    startUs: start_s * 1e6,
+    endUs: end_s * 1e6,
+  }));
+
+function figuresOf(
+  { id, outputs, places, reach }: RunningTrack,
+  calibration: CalibrationSummary | null = null,
+): TrackFigures {
   const measured = outputs.collector.measured();
   const { gapLimitUs } = outputs.collector.partFacts();
-  const calibration = await calibrationSummary(source.board, source.identity);
   const [file = null, capture = null] = [places.out, places.capture]
     .filter((path) => path !== undefined)
     .map((path) => basename(path));

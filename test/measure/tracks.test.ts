@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Measured } from '#powerlog/measure/summary.js';
-import { totalUs, union } from '#powerlog/measure/tracks/cover.js';
+import { Cover, totalUs, union } from '#powerlog/measure/tracks/cover.js';
 import { TrackReach } from '#powerlog/measure/tracks/reach.js';
 import { type TrackFigures, wholeOf } from '#powerlog/measure/tracks/whole.js';
 import type { EndReason } from '#powerlog/stream/event.js';
@@ -163,6 +163,11 @@ describe('what spans cover together', () => {
         const instants = new Set<number>();
         for (const { startUs, endUs } of spans) for (let us = startUs; us < endUs; us++) instants.add(us);
         const apart = union(spans);
+        const cover = new Cover(spans);
+        for (let us = 0; us <= 80; us += 7)
+          expect(cover.within(us, us + 9)).toBe(
+            [...instants].filter((each) => each >= us && each < us + 9).length,
+          );
         expect(totalUs(apart)).toBe(instants.size);
         for (const [n, { startUs }] of apart.entries())
           if (n > 0) expect(startUs).toBeGreaterThan(apart[n - 1]!.endUs);

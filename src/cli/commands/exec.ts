@@ -80,6 +80,7 @@ Examples:
   $ powerlog exec -- python train.py
   $ powerlog exec --out run.csv --capture run.plog -- python train.py --epochs 3
   $ powerlog exec --port sim:train -- sleep 5                           without a board
+  $ powerlog exec --port auto:all --out run.csv -- ./distributed        what all boards saw, added
   $ powerlog exec --runs 10 --warmup 1 --cooldown idle -- ./bench
   $ powerlog exec --runs 10 --compare './bench --old' './bench --new'
   $ powerlog exec --runs 10 --prepare 'make clean' --conclude 'rm -f out.bin' -- make -j4
@@ -95,8 +96,6 @@ Examples:
 }
 
 function checkOptions(words: readonly string[], options: ExecOptions): void {
-  if (options.port.length > 1 || options.port[0] === 'auto:all')
-    throw usageError('exec measures with one board; several are for record');
   if (options.out === '-')
     throw usageError("standard output is the command's own: give --out a file, such as run.csv");
   if ((options.maxRegression === undefined) !== (options.baselineRun === undefined))

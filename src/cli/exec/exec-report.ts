@@ -172,10 +172,21 @@ function withInterval(figure: RepeatedSummary | null | undefined, unit: string):
 const spread = (figure: RepeatedSummary | null | undefined, unit: string): string =>
   figure?.stddev == null ? unknown : formatSi(figure.stddev, unit, 2);
 
-function coverageText({ coverage, samples, sample_rate_hz, gaps }: Summary): string {
+function coverageText(summary: Summary): string {
+  const { tracks } = summary;
+  const each = (tracks ?? []).map((track) => `\n    ${printable(track.id)} ${measuredText(track)}`);
+  return `  coverage ${measuredText(summary)}; ± is 95 %${tracks ? `; of ${plural(tracks.length, 'board')}` : ''}${each.join('')}`;
+}
+
+function measuredText({
+  coverage,
+  samples,
+  sample_rate_hz,
+  gaps,
+}: Pick<Summary, 'coverage' | 'samples' | 'sample_rate_hz' | 'gaps'>): string {
   const share = coverage === null ? unknown : `${(coverage * 100).toFixed(2)} %`;
   const rate = sample_rate_hz === null ? '' : ` at ${formatSi(sample_rate_hz, 'Hz', 3)}`;
-  return `  coverage ${share}: ${plural(samples, 'sample')}${rate}, ${plural(gaps.length, 'gap')}; ± is 95 %`;
+  return `${share}: ${plural(samples, 'sample')}${rate}, ${plural(gaps.length, 'gap')}`;
 }
 
 function warningLines(warnings: readonly Warning[]): string[] {

@@ -54,7 +54,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     const measurement = await Measurement.start({
-      port: options.port[0]!,
+      ports: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
       recording: {
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
@@ -69,9 +69,11 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       notices.take(
         `the command cannot be given ${inherited.unknown}: it is not known what it was before; start powerlog as bin/powerlog, which sees it`,
       );
+    const faultsAtStart = measurement.faults.length;
+    const how = measurement.hasBoard ? 'is measured without' : 'runs unmeasured';
     for (const { message } of measurement.faults)
       notices.take(
-        `${message.replace(/[.?]?$/, (end) => end || '.')} The command runs unmeasured; with --strict it would not run`,
+        `${message.replace(/[.?]?$/, (end) => end || '.')} The command ${how}; with --strict it would not run`,
       );
     const unexpected = (error: unknown): void => measurement.fault(error);
     process.on('uncaughtException', unexpected);
@@ -84,7 +86,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       stopWaiting = endWhenAskedAgain();
       await measurement.stop();
       relay.dispose(); // who asks again for an end now gets it
-      const outcome = await conclude(experiment, measurement, { options, limits, exports });
+      const outcome = await conclude(experiment, measurement, { options, limits, exports, faultsAtStart });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
       return status;
@@ -110,15 +112,16 @@ interface Conclusion {
   readonly options: ExecOptions;
   readonly limits: Limits;
   readonly exports: readonly ExportFile[];
+  /** Of the measurement's faults, how many kept a board from being measured at all. */
+  readonly faultsAtStart: number;
 }
 
 /** Evaluates, writes and says what was measured. Nothing that goes wrong here is the command's fault. */
 async function conclude(
   experiment: Experiment,
   measurement: Measurement,
-  { options, limits, exports }: Conclusion,
+  { options, limits, exports, faultsAtStart }: Conclusion,
 ): Promise<number> {
-  const knownFaults = measurement.hasBoard ? 0 : measurement.faults.length;
   let verdictCode: number = ExitCode.done;
   try {
     const { log } = experiment;
@@ -126,14 +129,16 @@ async function conclude(
     const { conclusionsOf, measuredEnergy } = await import('../../exec/figures/conclusions.js');
     const conclusions = conclusionsOf(evaluation, log.plan);
     const { command, exported, extra } = conclusions;
-    const faults: Warning[] = measurement.faults
-      .slice(knownFaults)
-      .map(({ message }) => ({ code: 'measuring-fault', message }));
-    const earlier = limits.maxRegression?.earlier.board;
+    const faults = measurement.faults.flatMap(({ message }, n): Warning[] => {
+      if (n >= faultsAtStart) return [{ code: 'measuring-fault', message }];
+      // Where nothing was measured, the recording says so itself.
+      return measurement.hasBoard ? [{ code: 'no-board', message: `not measured: ${message}` }] : [];
+    });
+    const earlier = limits.maxRegression?.earlier.boards;
     const summary = await measurement.summarize({
       warnings: [...faults, ...evaluation.warnings],
       extra,
-      doubts: (board) => instrumentWarnings(board, earlier),
+      doubts: (boards) => instrumentWarnings(boards, earlier),
     });
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
     for (const text of endTexts(experiment)) tell(`${text}`);

@@ -35,11 +35,12 @@ export function knownIdle(
 
 /** The keys of a run that say what it cost above idle. The formulas stand in docs/uncertainty.md. */
 export function aboveIdle({ cost, withinUs }: SpanCost, idle: IdlePower | null) {
-  const { energy_j, energy_uncertainty_j } = cost;
+  const { energy_j, energy_uncertainty_j, power_w } = cost;
   const seconds = withinUs / 1e6;
+  // Of several boards that were measured for different times there is an energy, but no mean, and no idle energy of that time.
   const each = (figure: (name: string, idle: IdlePower) => number) =>
     perComponent(Object.keys(energy_j), (name) =>
-      energy_j[name] === null || !idle ? null : tidy(figure(name, idle)),
+      energy_j[name] === null || power_w[name]!.mean === null || !idle ? null : tidy(figure(name, idle)),
     );
   return {
     baseline_power_w: idle?.powerW ?? null,

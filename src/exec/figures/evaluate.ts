@@ -29,7 +29,7 @@ export interface Evaluation {
  */
 export async function evaluateExperiment(
   log: ExperimentLog,
-  trace: Trace,
+  trace: Pick<Trace, 'evaluate'>,
   hasBoard: boolean,
 ): Promise<Evaluation> {
   const { runs: commands, last, baseline: idleSpan, plan } = log;
@@ -68,7 +68,7 @@ export async function evaluateExperiment(
 function uncovered({ cost: { duration_s }, withinUs }: SpanCost): Warning[] {
   const within_s = withinUs / 1e6;
   if (duration_s - within_s < 1e-3) return [];
-  const message = `the recording covers ${within_s.toFixed(3)} s of the command's ${duration_s.toFixed(3)} s; energies are of that part`;
+  const message = `the recording covers ${within_s.toFixed(3)} s of the command's ${duration_s.toFixed(3)} s; energies are of what was recorded`;
   return [{ code: 'command-uncovered', message }];
 }
 

@@ -12,8 +12,8 @@ export class EmptySource implements Source {
 
   constructor(
     port: string,
-    /** Why. */
-    readonly error: Error,
+    /** Why there is none. */
+    readonly why: string,
   ) {
     this.identity = {
       id: this.board.id,
@@ -29,7 +29,7 @@ export class EmptySource implements Source {
   start(clock: RecordingClock): Recording {
     return new EmptyRecording(clock, this.identity, {
       code: 'no-board',
-      message: `nothing was measured: ${this.error.message}`,
+      message: `nothing was measured: ${this.why}`,
     });
   }
 

@@ -6,17 +6,18 @@ import { AnnotatedSource } from '../../session/annotated-source.js';
 import type { OutputChoice } from '../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../session/record.js';
 import type { SummaryParts } from '../../session/summary.js';
-import { openSource } from '../../source/open.js';
+import { openSources } from '../../source/open.js';
 import type { OpenOptions } from '../../source/open-board.js';
 import type { RecordingOptions, Source } from '../../source/source.js';
 import type { CommandEvent } from '../../stream/command-event.js';
 import { PowerHistory } from '../../trace/history.js';
+import { SeveralHistories, SeveralTraces } from '../../trace/several.js';
 import { Trace } from '../../trace/trace.js';
 import { EmptySource } from './empty-source.js';
 import { ExperimentLog } from './experiment-log.js';
 
 export interface MeasurementOptions {
-  readonly port: string;
+  readonly ports: readonly string[];
   readonly open: OpenOptions;
   readonly recording: RecordingOptions;
   readonly map: RailMap;
@@ -58,55 +59,68 @@ export class Measurement {
   readonly #session: Promise<void>;
 
   private constructor(
-    private readonly source: AnnotatedSource,
+    private readonly sources: readonly AnnotatedSource[],
     /** False where there is no board, and nothing to wait for. */
     readonly hasBoard: boolean,
     private readonly recording: RunningRecording,
-    readonly history: PowerHistory,
+    readonly history: SeveralHistories,
     readonly faults: MeasuringFault[],
+    first: readonly CommandEvent[],
   ) {
     const { startMonotonicNs } = recording;
     if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
     this.originNs = startMonotonicNs;
-    for (const event of source.first) this.log.take(event);
+    for (const event of first) this.log.take(event);
     this.#session = this.#run();
   }
 
   /**
-   * Opens the board and the outputs, and begins to sample.
+   * Opens the boards and the outputs, and begins to sample. Of several boards, those that are there are measured.
    * @throws UserError for outputs that cannot be opened, and whatever is wrong with the command line; for a port only
    * where `strict`
    */
   static async start(options: MeasurementOptions): Promise<Measurement> {
-    const source = await openSource(options.port, options.open).catch((error: unknown) => {
-      // Only what is wrong with the command line is for whoever typed it; the command runs all the same.
-      const wrong = error instanceof UserError && error.exitCode === ExitCode.usage;
-      if (options.strict || wrong) throw noBoard(options.port, error);
-      return new EmptySource(options.port, noBoard(options.port, error));
-    });
+    const { sources, missing } = await openSources(options.ports, options.open);
+    const errors = missing.map(({ port, error }) => noBoard(port, error));
+    // Only what is wrong with the command line is for whoever typed it; the command runs all the same.
+    const refused = errors.find(({ exitCode }) => options.strict || exitCode === ExitCode.usage);
+    if (refused) {
+      for (const source of sources) await source.close();
+      throw refused;
+    }
+    const faults = errors.map(faultOf);
     try {
-      return await Measurement.#begin(source, options);
+      return await Measurement.#begin(sources, options, faults);
     } catch (error) {
       if (options.strict || !outOfDescriptors(error)) throw error;
       const { columns } = options.outputs;
-      const nothing = new EmptySource(options.port, noBoard(options.port, error));
-      return Measurement.#begin(nothing, { ...options, outputs: { columns } });
+      const nothing = [faultOf(noBoard(options.ports.join(', '), error))];
+      return Measurement.#begin([], { ...options, outputs: { columns } }, nothing);
     }
   }
 
-  static async #begin(measured: Source, options: MeasurementOptions): Promise<Measurement> {
-    let history: PowerHistory | undefined;
-    const noBoard = measured instanceof EmptySource ? measured.error : null;
-    const faults: MeasuringFault[] = noBoard ? [faultOf(noBoard)] : [];
-    const source = new AnnotatedSource(measured, options.first, () => void history?.finish());
+  /** @param faults why some of the boards are not there */
+  static async #begin(
+    measured: readonly Source[],
+    options: MeasurementOptions,
+    faults: MeasuringFault[],
+  ): Promise<Measurement> {
+    const histories: PowerHistory[] = [];
+    const why = faults.map(({ message }) => message).join('; ');
+    const some = measured.length > 0 ? measured : [new EmptySource(options.ports.join(', '), why)];
+    // Each board's capture tells of the command, so that each can be replayed by itself.
+    const sources = some.map(
+      (source, n) => new AnnotatedSource(source, options.first, () => void histories[n]?.finish()),
+    );
     const recording = await startRecording({
-      sources: [source],
+      sources,
       map: options.map,
       outputs: options.outputs,
-      inputs: [{ role: '--port', path: source.identity.port }],
+      inputs: measured.map(({ identity }) => ({ role: '--port', path: identity.port })),
       sampling: options.recording,
       sinks: ({ outputs, wiring }) => {
-        history = new PowerHistory(wiring.sums.length);
+        const history = new PowerHistory(wiring.sums.length);
+        histories.push(history);
         return [history, ...outputs.sinks];
       },
       onSinkError: (error) => {
@@ -115,7 +129,8 @@ export class Measurement {
       },
       onNotice: options.open.onNotice,
     });
-    return new Measurement(source, noBoard === null, recording, history!, faults);
+    const history = new SeveralHistories(histories);
+    return new Measurement(sources, measured.length > 0, recording, history, faults, options.first);
   }
 
   get files(): readonly string[] {
@@ -125,17 +140,15 @@ export class Measurement {
   /** Says something of the command in the recording. */
   note(event: CommandEvent): void {
     this.log.take(event);
-    this.source.note(event);
+    for (const source of this.sources) source.note(event);
   }
 
-  /** Waits until a sample at `us` or later is in, not much longer than it ought to take. */
+  /** Waits until a sample of every board at `us` or later is in, not much longer than it ought to take. */
   async reached(us: number): Promise<void> {
     const handOvers = setInterval(() => this.recording.handOver(), askEveryMs);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      const lastUs = Math.max(this.history.lastUs, 0);
-      const spacingMs = this.history.samples > 1 ? lastUs / 1000 / (this.history.samples - 1) : 0;
-      timer = setTimeout(resolve, graceMs + 2 * spacingMs);
+      timer = setTimeout(resolve, graceMs + 2 * this.history.spacingMs);
     });
     await Promise.race([this.history.reached(us), late]);
     clearTimeout(timer);
@@ -156,8 +169,12 @@ export class Measurement {
   }
 
   /** What was recorded, to be asked what any span of it cost; all of it after `stop`. */
-  get trace(): Trace {
-    return new Trace(this.history, () => this.recording.tracks[0]!.outputs.collector.partFacts());
+  get trace(): Pick<Trace, 'evaluate'> {
+    const { recording } = this;
+    const traces = recording.tracks.map(
+      ({ outputs }, n) => new Trace(this.history.each[n]!, () => outputs.collector.partFacts()),
+    );
+    return traces.length === 1 ? traces[0]! : new SeveralTraces(traces, () => recording.silences);
   }
 
   /** The summary, written to its file where there is one; after `stop`. */
@@ -175,9 +192,9 @@ export class Measurement {
   async #run(): Promise<void> {
     try {
       const { lost } = await this.recording.ended;
-      if (lost.length > 0)
+      for (const { id } of lost)
         this.faults.push({
-          message: 'the board was lost and did not come back; what was recorded until then is whole',
+          message: `${this.recording.tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded until then is whole`,
           exitCode: ExitCode.boardLost,
         });
     } catch (error) {

@@ -19,3 +19,40 @@ export function union(spans: readonly TimeSpan[]): TimeSpan[] {
 /** How long spans are that do not overlap, µs. */
 export const totalUs = (apart: readonly TimeSpan[]): number =>
   apart.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
+
+/** Time that spans cover together, to be asked how much of any stretch they cover. */
+export class Cover {
+  readonly #apart: readonly TimeSpan[];
+  /** Covered before each of them, µs. */
+  readonly #beforeUs: readonly number[];
+
+  constructor(spans: readonly TimeSpan[]) {
+    this.#apart = union(spans);
+    const beforeUs: number[] = [];
+    let sumUs = 0;
+    for (const { startUs, endUs } of this.#apart) {
+      beforeUs.push(sumUs);
+      sumUs += endUs - startUs;
+    }
+    this.#beforeUs = beforeUs;
+  }
+
+  /** What of a stretch is covered, µs. */
+  within(startUs: number, endUs: number): number {
+    return this.#before(endUs) - this.#before(startUs);
+  }
+
+  /** What is covered up to an instant, µs. */
+  #before(us: number): number {
+    let low = 0;
+    let high = this.#apart.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#apart[middle]!.startUs < us) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return 0;
+    const { startUs, endUs } = this.#apart[low - 1]!;
+    return this.#beforeUs[low - 1]! + Math.min(us, endUs) - startUs;
+  }
+}
