@@ -132,25 +132,9 @@ describe('a command measured by several boards', () => {
     async () => {
       const folder = scratch();
       const [leaving, staying] = [join(folder, 'leaving'), join(folder, 'staying')];
-      const first = await startForeignBoard(
-        '--latency',
-        '1',
-        '--name',
-        'gone',
-        '--link',
-        leaving,
-        '--seconds',
-        '6',
-      );
+      const first = await startForeignBoard(...['--latency', '1', '--name', 'gone', '--link', leaving]);
       const second = await startForeignBoard(
-        '--latency',
-        '1',
-        '--name',
-        'stays',
-        '--uid',
-        'f'.repeat(24),
-        '--link',
-        staying,
+        ...['--latency', '1', '--name', 'stays', '--link', staying, '--uid', 'f'.repeat(24)],
       );
       const ports = ['--port', leaving, '--port', staying, '--reconnect', 'off'];
       const gone = `sleep 0.5; kill ${first.pid}; sleep 1`;
