@@ -38,20 +38,26 @@ const safe = (text: string): string =>
     .join('')
     .replace(/^[.-]+|[.-]+$/g, '');
 
+/** @throws UserError (usage) where several tracks would share a place that is no file */
+export function refuseSharedPlaces({ out, capture }: Places, tracks: number): void {
+  if (tracks < 2) return;
+  for (const [option, path] of [
+    ['--out', out],
+    ['--capture', capture],
+  ] as const)
+    if (path !== undefined && summaryPathFor(path) === null)
+      throw usageError(
+        `${option} ${path} takes the samples of one board, and here are ${tracks}: each needs a file of its own, such as --out run.csv, beside which the others get theirs`,
+      );
+}
+
 /**
  * Where each track goes: the first to the places that were named, each other beside it under its own name.
  * @throws UserError (usage) where several tracks would share a place that is no file
  */
-export function trackPlaces({ out, capture }: Places, ids: readonly string[]): Places[] {
-  if (ids.length > 1)
-    for (const [option, path] of [
-      ['--out', out],
-      ['--capture', capture],
-    ] as const)
-      if (path !== undefined && summaryPathFor(path) === null)
-        throw usageError(
-          `${option} ${path} takes the samples of one board, and here are ${ids.length}: each needs a file of its own, such as --out run.csv, beside which the others get theirs`,
-        );
+export function trackPlaces(places: Places, ids: readonly string[]): Places[] {
+  refuseSharedPlaces(places, ids.length);
+  const { out, capture } = places;
   return ids.map((id, n) => ({
     out: out === undefined || n === 0 ? out : beside(out, id),
     capture: capture === undefined || n === 0 ? capture : beside(capture, id),

@@ -186,6 +186,10 @@ describe('several boards are refused', () => {
     );
   });
 
+  it('where one of them is misspelt, whatever else is missing', () => {
+    refused(['--port', '/dev/ttyNOWHERE', '--port', 'sim:loud'], 2, /there is no simulator profile 'loud'/);
+  });
+
   it('where one port is named twice', () => {
     refused(
       ['--port', '/dev/null', '--port', '/dev/../dev/null'],

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { ExitCode, errorText, UserError, usageError } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
 import type { Sink } from '../../sink/sink.js';
-import type { MissingSource, OpenedSources } from '../../source/open.js';
+import type { OpenedSources } from '../../source/open.js';
 import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
 import { endWhenAskedAgain } from '../impatience.js';
@@ -91,14 +91,17 @@ async function record(options: RecordOptions): Promise<void> {
     { handOverMsFor, outputFiles },
     { refuseSharedFiles },
     { startRecording },
+    { refuseSharedPlaces },
     { notice },
   ] = await Promise.all([
     import('../../source/open.js'),
     import('../../session/outputs.js'),
     import('../../file/shared-files.js'),
     import('../../session/record.js'),
+    import('../../session/track-names.js'),
     import('../terminal/notices.js'),
   ]);
+  refuseSharedPlaces(options, options.port.length);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
   const { duration: durationMs, rate: rateHz } = options;
@@ -157,9 +160,10 @@ async function record(options: RecordOptions): Promise<void> {
 async function allOfThem({ sources, missing }: OpenedSources): Promise<readonly Source[]> {
   if (missing.length === 0) return sources;
   for (const source of sources) await source.close();
-  const [{ error: first }, ...others] = missing as [MissingSource, ...MissingSource[]];
-  if (others.length === 0 || !(first instanceof UserError)) throw first;
-  throw new UserError(missing.map(({ error }) => errorText(error)).join('; '), first.exitCode);
+  const errors = missing.map(({ error }) => error);
+  const worst = errors.find((error) => !(error instanceof UserError) || error.exitCode === ExitCode.usage);
+  if (worst || errors.length === 1) throw worst ?? errors[0];
+  throw new UserError(errors.map(errorText).join('; '), (errors[0] as UserError).exitCode);
 }
 
 /** Ctrl-C, a polite kill and, without `nohup`, a closed terminal end a recording well. */
