@@ -29,4 +29,26 @@ describe.runIf(process.platform !== 'win32')('a limit on the size of files (ulim
     expect(powerlog(['repair', csv, capture]).code).toBe(0);
     expect(powerlog(['replay', capture, '--out', join(folder, 'again.csv'), '--quiet']).code).toBe(0);
   });
+
+  it('ends a recording of several boards too, each with whole rows', () => {
+    const folder = scratch();
+    const ports = ['--port', 'sim:idle', '--port', 'sim:idle', '--duration', '60s'];
+    const { status, signal, stderr } = spawnSync(
+      'sh',
+      [
+        ...['-c', 'ulimit -f 100; exec "$0" "$@"', process.execPath, bin, 'record', ...ports],
+        ...['--out', join(folder, 'run.csv')],
+      ],
+      { encoding: 'utf8' },
+    );
+    expect([status, signal]).toEqual([5, null]);
+    expect(stderr).toMatch(/^powerlog: cannot write .*grown to the largest size allowed/m);
+    for (const name of ['run.csv', 'run.powerlog-simulator-2.csv']) {
+      const [header = '', ...rows] = readFileSync(join(folder, name), 'utf8').split('\n');
+      expect(rows.pop()).toBe('');
+      expect(rows.length).toBeGreaterThan(100);
+      const width = header.split(',').length;
+      expect(rows.filter((row) => row.split(',').length !== width)).toEqual([]);
+    }
+  });
 });
