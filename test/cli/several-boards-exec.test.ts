@@ -70,6 +70,22 @@ describe('a command measured by several boards', () => {
     for (const { id } of summary.tracks) expect(err).toContain(`    ${id} `);
   });
 
+  it('is told again by each board’s capture, as far as that board saw it', () => {
+    const folder = scratch();
+    const plog = join(folder, 'run.plog');
+    exec(folder, [...twoSims, '--capture', plog, '--baseline', '0', '--quiet'], 'sleep 0.3');
+    for (const name of ['run', `run.${other}`]) {
+      const again = join(folder, 'again.csv');
+      const replayed = ['replay', join(folder, `${name}.plog`), '--out', again, '--force', '--quiet'];
+      expect(powerlog(replayed).code).toBe(0);
+      const { command, phases } = JSON.parse(readFileSync(join(folder, 'again.summary.json'), 'utf8'));
+      const csv = join(folder, `${name}.csv`);
+      expect(command.energy_j.system).toBeCloseTo(energyJ(csv, 'system', command), 5);
+      expect(phases[0]).toMatchObject({ name: 'work', times: 1 });
+      expect(phases[0].energy_j.system).toBeCloseTo(energyJ(csv, 'system', phases[0].spans[0]), 5);
+    }
+  });
+
   it('can be held against an earlier run of the same boards, and against their idle power', () => {
     const [before, now] = [scratch(), scratch()];
     const earlier = join(before, 'run.summary.json');
