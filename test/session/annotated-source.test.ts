@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AnnotatedSource } from '#powerlog/session/annotated-source.js';
+import { RecordingClock } from '#powerlog/source/clock-watch.js';
 import { openSource } from '#powerlog/source/open.js';
 import { openPacedCapture } from '#powerlog/source/paced.js';
 import type { CommandEvent, Mark } from '#powerlog/stream/command-event.js';
@@ -28,7 +29,7 @@ async function annotated(samples: readonly Sample[]) {
   onTestFinished(() => source.close());
   const ended: string[] = [];
   const whole = new AnnotatedSource(source, [announced], () => ended.push('samples'));
-  const recording = whole.start({});
+  const recording = whole.start(new RecordingClock(), {});
   const blocks = recording.blocks()[Symbol.asyncIterator]();
   const events: RecordingEvent[] = [];
   let count = 0;
@@ -84,7 +85,7 @@ describe('what is said beside a recording', () => {
     const options = { link: 'auto', reconnectMs: 0, onNotice: () => {} } as const;
     const source = new AnnotatedSource(await openSource('sim', options), [], () => {});
     onTestFinished(() => source.close());
-    expect(source.start({}).live).toBe(true);
+    expect(source.start(new RecordingClock(), {}).live).toBe(true);
   });
 
   it('is gathered where it is marks of one run, up to what a block of a capture takes', async () => {
