@@ -60,6 +60,15 @@ describe('the house', () => {
     expect(upward).toEqual([]);
   });
 
+  it('has one way to be private', () => {
+    const others = files.filter((file) =>
+      /\b(?:private|protected) (?!constructor\b)/.test(
+        readFileSync(join(src, file), 'utf8').replace(/\/[/*].*/g, ''),
+      ),
+    );
+    expect(others).toEqual([]);
+  });
+
   it('has files that hold one idea, and folders that one can look over', () => {
     const lines = (file: string) => readFileSync(join(src, file), 'utf8').split('\n').length - 1;
     expect(files.filter((file) => lines(file) > 250)).toEqual([]);

@@ -30,17 +30,20 @@ export class ExportFile {
   readonly #file: OutputFile;
 
   /** @throws UserError (outputFailed) */
+  readonly #format: ExportFormat;
+
   constructor(
     readonly path: string,
-    private readonly format: ExportFormat,
+    format: ExportFormat,
     force: boolean,
   ) {
+    this.#format = format;
     this.#file = new OutputFile({ path, force });
   }
 
   /** @throws UserError (outputFailed) */
   async write(exported: Exported): Promise<void> {
-    const text = this.format(exported);
+    const text = this.#format(exported);
     await this.#file.write(new TextEncoder().encode(text), text.split('\n').length - 1);
   }
 

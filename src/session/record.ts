@@ -74,12 +74,17 @@ export class RunningRecording {
   readonly ended: Promise<RecordingEnd>;
   readonly #running: readonly RunningTrack[];
 
+  readonly #summaryFile: SummaryFile | null;
+  readonly #host: HostFacts;
+
   constructor(
     { sampling = {}, sinks, onSinkError, onNotice }: RecordOptions,
     readonly tracks: readonly Track[],
-    private readonly summaryFile: SummaryFile | null,
-    private readonly host: HostFacts,
+    summaryFile: SummaryFile | null,
+    host: HostFacts,
   ) {
+    this.#summaryFile = summaryFile;
+    this.#host = host;
     const chosen = tracks.map((track) => sinks?.(track, tracks) ?? track.outputs.sinks);
     const clock = new RecordingClock();
     this.#running = tracks.map((track) => ({
@@ -95,7 +100,7 @@ export class RunningRecording {
   /** The paths of what is kept, for people. */
   get files(): readonly string[] {
     const places = this.tracks.flatMap(({ places: { out, capture } }) => [out, capture]);
-    return [...places, this.summaryFile?.path].filter(
+    return [...places, this.#summaryFile?.path].filter(
       (path): path is string => path !== undefined && path !== '-',
     );
   }
@@ -122,8 +127,8 @@ export class RunningRecording {
 
   /** When it has ended: the summary, written to its file where there is one. @throws UserError (outputFailed) */
   async summarize({ warnings = this.warnings, ...parts }: SummaryParts = {}): Promise<Summary> {
-    const summary = await summaryOf(this.#running, this.host, { ...parts, warnings });
-    await this.summaryFile?.write(summary);
+    const summary = await summaryOf(this.#running, this.#host, { ...parts, warnings });
+    await this.#summaryFile?.write(summary);
     return summary;
   }
 

@@ -77,20 +77,21 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
 
 /** Turns frames into columns and sums, in arrays that are used again for the next block. */
 class SampleDecoder {
-  private capacity = -1; // a first block may be empty
-  private timeUs = new Float64Array(0);
-  private channels: (Int32Array | undefined)[] = [];
-  private powerMw: Float64Array[] = [];
-  private readonly decodeFrames: FrameDecoder;
-  private readonly wanted: ReadonlySet<number>;
+  #capacity = -1; // a first block may be empty
+  #timeUs = new Float64Array(0);
+  #channels: (Int32Array | undefined)[] = [];
+  #powerMw: Float64Array[] = [];
+  readonly #decodeFrames: FrameDecoder;
+  readonly #wanted: ReadonlySet<number>;
 
-  constructor(
-    private readonly board: Instrument,
-    private readonly wiring: Wiring,
-    columnsToDecode: ReadonlySet<number>,
-  ) {
-    this.decodeFrames = makeFrameDecoder(board);
-    this.wanted = new Set([
+  readonly #board: Instrument;
+  readonly #wiring: Wiring;
+
+  constructor(board: Instrument, wiring: Wiring, columnsToDecode: ReadonlySet<number>) {
+    this.#board = board;
+    this.#wiring = wiring;
+    this.#decodeFrames = makeFrameDecoder(board);
+    this.#wanted = new Set([
       ...columnsToDecode,
       ...board.rails.flatMap((rail) => [rail.voltage, rail.current, rail.power]),
       ...board.wires.flatMap((wire) => [wire.current, wire.power]),
@@ -99,20 +100,20 @@ class SampleDecoder {
 
   decode(raw: FrameBlock): Block {
     const { count, requestNs, replyNs } = raw;
-    if (count > this.capacity) this.grow(count);
+    if (count > this.#capacity) this.#grow(count);
     for (let row = 0; row < count; row++)
-      this.timeUs[row] = Math.round((requestNs[row]! + replyNs[row]!) / 2000);
-    this.decodeFrames(raw.frames, count, this.channels);
-    sumComponents(this.wiring, this.board, this.channels, count, this.powerMw);
-    return { count, timeUs: this.timeUs, channels: this.channels, powerMw: this.powerMw, raw };
+      this.#timeUs[row] = Math.round((requestNs[row]! + replyNs[row]!) / 2000);
+    this.#decodeFrames(raw.frames, count, this.#channels);
+    sumComponents(this.#wiring, this.#board, this.#channels, count, this.#powerMw);
+    return { count, timeUs: this.#timeUs, channels: this.#channels, powerMw: this.#powerMw, raw };
   }
 
-  private grow(count: number): void {
-    this.capacity = count;
-    this.timeUs = new Float64Array(count);
-    this.channels = this.board.fields.map((field, index) =>
-      this.wanted.has(index) ? newColumn(field, count) : undefined,
+  #grow(count: number): void {
+    this.#capacity = count;
+    this.#timeUs = new Float64Array(count);
+    this.#channels = this.#board.fields.map((field, index) =>
+      this.#wanted.has(index) ? newColumn(field, count) : undefined,
     );
-    this.powerMw = this.wiring.sums.map(() => new Float64Array(count));
+    this.#powerMw = this.#wiring.sums.map(() => new Float64Array(count));
   }
 }

@@ -17,44 +17,46 @@ export interface Clocks {
  * whether the machine slept.
  */
 export class ClockWatch {
-  private nextNs = reanchorNs;
-  private checkedNs = 0;
-  private asleepMs: number;
+  #nextNs = reanchorNs;
+  #checkedNs = 0;
+  #asleepMs: number;
 
   /** @param clocks Other clocks than the machine's, for tests. */
-  constructor(
-    private readonly start: ClockAnchor,
-    private readonly clocks: Clocks = machineClocks,
-  ) {
-    this.asleepMs = clocks.asleepSinceBootMs();
+  readonly #start: ClockAnchor;
+  readonly #clocks: Clocks;
+
+  constructor(start: ClockAnchor, clocks: Clocks = machineClocks) {
+    this.#start = start;
+    this.#clocks = clocks;
+    this.#asleepMs = clocks.asleepSinceBootMs();
   }
 
   /** Events that are due at `nowNs` since the recording began. */
   check(nowNs: number): RecordingEvent[] {
     const events: RecordingEvent[] = [];
-    const asleepMs = this.clocks.asleepSinceBootMs();
-    const sleptMs = asleepMs - this.asleepMs;
+    const asleepMs = this.#clocks.asleepSinceBootMs();
+    const sleptMs = asleepMs - this.#asleepMs;
     if (sleptMs > suspendMs) {
       const asleepMs = Math.round(sleptMs);
-      events.push({ type: 'fault', kind: 'suspend', startNs: this.checkedNs, endNs: nowNs, asleepMs });
+      events.push({ type: 'fault', kind: 'suspend', startNs: this.#checkedNs, endNs: nowNs, asleepMs });
     }
-    this.asleepMs = asleepMs;
-    this.checkedNs = nowNs;
-    if (nowNs < this.nextNs) return events;
-    this.nextNs += reanchorNs;
-    events.push(this.anchor());
+    this.#asleepMs = asleepMs;
+    this.#checkedNs = nowNs;
+    if (nowNs < this.#nextNs) return events;
+    this.#nextNs += reanchorNs;
+    events.push(this.#anchor());
     return events;
   }
 
   /** The reading at the end: a clock may be set in a recording of a second too. */
   last(nowNs: number): RecordingEvent[] {
     const events = this.check(nowNs);
-    return events.some(({ type }) => type === 'clock') ? events : [...events, this.anchor()];
+    return events.some(({ type }) => type === 'clock') ? events : [...events, this.#anchor()];
   }
 
-  private anchor(): RecordingEvent {
-    const { monotonicNs, unixUs } = this.clocks.readAnchor();
-    return { type: 'clock', atNs: Number(monotonicNs - this.start.monotonicNs), unixUs };
+  #anchor(): RecordingEvent {
+    const { monotonicNs, unixUs } = this.#clocks.readAnchor();
+    return { type: 'clock', atNs: Number(monotonicNs - this.#start.monotonicNs), unixUs };
   }
 }
 

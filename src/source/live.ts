@@ -22,45 +22,56 @@ export interface LiveOptions {
 export class LiveSource implements Source {
   readonly board: Instrument;
   readonly identity: BoardIdentity;
-  private recording: LiveRecording | undefined;
+  #recording: LiveRecording | undefined;
 
-  constructor(
-    private readonly link: Link,
-    private readonly options: LiveOptions,
-  ) {
+  readonly #link: Link;
+  readonly #options: LiveOptions;
+
+  constructor(link: Link, options: LiveOptions) {
+    this.#link = link;
+    this.#options = options;
     this.board = link.board;
     this.identity = link.identity;
   }
 
   start(clock: RecordingClock, options: RecordingOptions): Recording {
-    this.recording = new LiveRecording(this.link, clock, options, this.options);
-    return this.recording;
+    this.#recording = new LiveRecording(this.#link, clock, options, this.#options);
+    return this.#recording;
   }
 
   async close(): Promise<void> {
-    if (this.recording) await this.recording.close();
-    else await this.link.close();
+    if (this.#recording) await this.#recording.close();
+    else await this.#link.close();
   }
 }
 
 class LiveRecording implements Recording {
   readonly header: RecordingHeader;
   readonly live = true;
-  private readonly aborter = new AbortController();
-  private readonly clocks: ClockFollower;
-  private readonly faultWatch: FaultWatch;
+  readonly #aborter = new AbortController();
+  readonly #clocks: ClockFollower;
+  readonly #faultWatch: FaultWatch;
   /** The instants at which it shall end: after its duration, and when somebody said so. */
-  private readonly endNs: number;
-  private stoppedNs = Number.POSITIVE_INFINITY;
-  private samples: ReturnType<Link['sample']>;
-  private lastNs = 0;
+  readonly #endNs: number;
+  #stoppedNs = Number.POSITIVE_INFINITY;
+  #samples: ReturnType<Link['sample']>;
+  #lastNs = 0;
+
+  #link: Link | undefined;
+  readonly #clock: RecordingClock;
+  readonly #recordingOptions: RecordingOptions;
+  readonly #options: LiveOptions;
 
   constructor(
-    private link: Link | undefined,
-    private readonly clock: RecordingClock,
-    private readonly recordingOptions: RecordingOptions,
-    private readonly options: LiveOptions,
+    link: Link | undefined,
+    clock: RecordingClock,
+    recordingOptions: RecordingOptions,
+    options: LiveOptions,
   ) {
+    this.#link = link;
+    this.#clock = clock;
+    this.#recordingOptions = recordingOptions;
+    this.#options = options;
     const { monotonicNs, unixUs } = clock.anchor;
     this.header = {
       board: (link as Link).identity,
@@ -69,81 +80,81 @@ class LiveRecording implements Recording {
       instantsMeasured: true,
       samplingPriority: (link as Link).priority,
     };
-    this.clocks = clock.follow();
-    this.faultWatch = new FaultWatch((link as Link).board, tellOnce(options.onNotice, (link as Link).board));
-    this.endNs = (recordingOptions.durationMs ?? Number.POSITIVE_INFINITY) * 1e6;
+    this.#clocks = clock.follow();
+    this.#faultWatch = new FaultWatch((link as Link).board, tellOnce(options.onNotice, (link as Link).board));
+    this.#endNs = (recordingOptions.durationMs ?? Number.POSITIVE_INFINITY) * 1e6;
     // At once, or else what this thread has to do before it asks for blocks would be a silence of the board.
-    this.samples = this.beginSampling();
+    this.#samples = this.#beginSampling();
   }
 
   async *blocks(): AsyncGenerator<FrameBlock> {
     let reason: EndReason = 'stopped';
     for (;;) {
-      const outcome = yield* this.sampleUntilEnd();
+      const outcome = yield* this.#sampleUntilEnd();
       if (outcome !== 'lost') {
         reason = outcome;
         break;
       }
-      const lost = await this.recover();
+      const lost = await this.#recover();
       yield emptyBlock([lost]);
-      if (!this.link) {
-        reason = this.aborter.signal.aborted ? 'stopped' : 'board-lost';
+      if (!this.#link) {
+        reason = this.#aborter.signal.aborted ? 'stopped' : 'board-lost';
         break;
       }
     }
-    yield emptyBlock([...this.clocks.last(), { type: 'end', atNs: this.endedNs, reason }]);
+    yield emptyBlock([...this.#clocks.last(), { type: 'end', atNs: this.#endedNs, reason }]);
   }
 
   handOver(): void {
-    this.link?.handOver();
+    this.#link?.handOver();
   }
 
   stop(): void {
-    this.stoppedNs = Math.min(this.stoppedNs, this.clock.now());
-    this.aborter.abort();
-    this.link?.stop();
+    this.#stoppedNs = Math.min(this.#stoppedNs, this.#clock.now());
+    this.#aborter.abort();
+    this.#link?.stop();
   }
 
   async close(): Promise<void> {
     this.stop();
-    await this.link?.close();
-    this.link = undefined;
+    await this.#link?.close();
+    this.#link = undefined;
   }
 
-  private beginSampling(): ReturnType<Link['sample']> {
-    const { rateHz, handOverMs } = this.recordingOptions;
-    const originNs = this.clock.anchor.monotonicNs;
-    return (this.link as Link).sample({ originNs, rateHz, endNs: this.endNs, handOverMs });
+  #beginSampling(): ReturnType<Link['sample']> {
+    const { rateHz, handOverMs } = this.#recordingOptions;
+    const originNs = this.#clock.anchor.monotonicNs;
+    return (this.#link as Link).sample({ originNs, rateHz, endNs: this.#endNs, handOverMs });
   }
 
-  private async *sampleUntilEnd() {
-    if (this.aborter.signal.aborted) this.link?.stop();
+  async *#sampleUntilEnd() {
+    if (this.#aborter.signal.aborted) this.#link?.stop();
     for (;;) {
-      const next = await this.samples.next();
+      const next = await this.#samples.next();
       if (next.done) return next.value;
       const block = next.value;
-      if (block.count > 0) this.lastNs = block.replyNs[block.count - 1] as number;
-      yield* this.faultWatch.split(block);
-      const events = this.clocks.due();
+      if (block.count > 0) this.#lastNs = block.replyNs[block.count - 1] as number;
+      yield* this.#faultWatch.split(block);
+      const events = this.#clocks.due();
       if (events.length > 0) yield emptyBlock(events);
     }
   }
 
   /** Waits for the board to come back; the time axis goes on, so the silence is a gap. */
-  private async recover(): Promise<RecordingEvent> {
+  async #recover(): Promise<RecordingEvent> {
     const { board } = this.header;
-    const startNs = this.lastNs;
-    this.options.onNotice(
+    const startNs = this.#lastNs;
+    this.#options.onNotice(
       `${board.product} ${board.name ? `'${board.name}' ` : ''}on ${board.port} went away; waiting for it`,
     );
-    await this.link?.close();
-    this.link = undefined;
-    this.link = await this.untilEnd((signal) => this.options.reconnect(board, signal));
-    if (this.link) this.samples = this.beginSampling();
-    const endNs = this.endedNs;
-    if (this.link)
-      this.options.onNotice(
-        `${board.product} is back on ${this.link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
+    await this.#link?.close();
+    this.#link = undefined;
+    this.#link = await this.#untilEnd((signal) => this.#options.reconnect(board, signal));
+    if (this.#link) this.#samples = this.#beginSampling();
+    const endNs = this.#endedNs;
+    if (this.#link)
+      this.#options.onNotice(
+        `${board.product} is back on ${this.#link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
       );
     return { type: 'fault', kind: 'board-lost', startNs, endNs, bytesDropped: 0 };
   }
@@ -152,13 +163,13 @@ class LiveRecording implements Recording {
    * Waits with a signal that a stop request or the recording's end raises. By hand, since Node may collect what
    * `AbortSignal.any` was made of, a timeout above all, and then nothing ever raises it (nodejs/node issue 57736).
    */
-  private async untilEnd<Value>(wait: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  async #untilEnd<Value>(wait: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
     const ending = new AbortController();
     const end = () => ending.abort();
-    const stopped = this.aborter.signal;
+    const stopped = this.#aborter.signal;
     if (stopped.aborted) end();
     stopped.addEventListener('abort', end);
-    const cancel = startTimer(this.leftMs, end);
+    const cancel = startTimer(this.#leftMs, end);
     try {
       return await wait(ending.signal);
     } finally {
@@ -168,16 +179,16 @@ class LiveRecording implements Recording {
   }
 
   /** Until the recording's end, ms. */
-  private get leftMs(): number {
-    return (this.endNs - this.clock.now()) / 1e6;
+  get #leftMs(): number {
+    return (this.#endNs - this.#clock.now()) / 1e6;
   }
 
   /**
    * The end, once it has come: not when this thread got to it, which would make a host that was slow to finish a board that
    * was silent. A last sample may lie behind what was asked for.
    */
-  private get endedNs(): number {
-    return Math.max(this.lastNs, Math.min(this.clock.now(), this.endNs, this.stoppedNs));
+  get #endedNs(): number {
+    return Math.max(this.#lastNs, Math.min(this.#clock.now(), this.#endNs, this.#stoppedNs));
   }
 }
 

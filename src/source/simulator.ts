@@ -40,21 +40,23 @@ class SimulatorSource implements Source {
   readonly board;
   readonly identity;
 
-  constructor(
-    private readonly source: Source,
-    private readonly simulator: Simulator,
-  ) {
+  readonly #source: Source;
+  readonly #simulator: Simulator;
+
+  constructor(source: Source, simulator: Simulator) {
+    this.#source = source;
+    this.#simulator = simulator;
     this.board = source.board;
     this.identity = source.identity;
   }
 
   start(clock: RecordingClock, options: RecordingOptions): Recording {
-    return this.source.start(clock, options);
+    return this.#source.start(clock, options);
   }
 
   async close(): Promise<void> {
-    await this.source.close();
-    await this.simulator.stop();
+    await this.#source.close();
+    await this.#simulator.stop();
   }
 }
 

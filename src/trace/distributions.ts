@@ -21,7 +21,11 @@ export class Distributions {
   #engine: Engine | undefined;
   readonly #free: Histograms[] = [];
 
-  constructor(private readonly components: number) {}
+  readonly #components: number;
+
+  constructor(components: number) {
+    this.#components = components;
+  }
 
   /** Empty ones. */
   take(): Histograms {
@@ -29,7 +33,7 @@ export class Distributions {
     if (free) return free;
     this.#engine ??= new Engine();
     const engine = this.#engine;
-    return Array.from({ length: this.components }, () => new Histogram(engine));
+    return Array.from({ length: this.#components }, () => new Histogram(engine));
   }
 
   /** What they counted, by component; they are no longer the caller's. */

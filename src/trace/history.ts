@@ -40,10 +40,14 @@ export class PowerHistory implements Sink {
   #waiting: { readonly us: number; readonly resolve: () => void }[] = [];
 
   /** @param components how many, `system` among them */
+  readonly #memoryBytes: number;
+
   constructor(
     readonly components: number,
-    private readonly memoryBytes = memoryBytesMax,
-  ) {}
+    memoryBytes = memoryBytesMax,
+  ) {
+    this.#memoryBytes = memoryBytes;
+  }
 
   begin(header: RecordingHeader): void {
     this.header = header;
@@ -67,7 +71,7 @@ export class PowerHistory implements Sink {
     this.samples += count;
     this.#wakeUp();
     const heldBytes = (this.#chunks.length - this.#spilled) * chunkBytes(this.components);
-    if (heldBytes > this.memoryBytes && !this.#spillFailed) return this.#spill();
+    if (heldBytes > this.#memoryBytes && !this.#spillFailed) return this.#spill();
   }
 
   async finish(): Promise<void> {

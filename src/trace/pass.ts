@@ -62,10 +62,10 @@ export class Pass {
   readonly #recentUs = new Float64Array(recentSamples);
   readonly #recentMw: readonly Float64Array[];
 
-  constructor(
-    private readonly facts: PartFacts,
-    groups: readonly SpanGroup[],
-  ) {
+  readonly #facts: PartFacts;
+
+  constructor(facts: PartFacts, groups: readonly SpanGroup[]) {
+    this.#facts = facts;
     const components = facts.components.length;
     this.#components = components;
     this.#groups = groups.map(({ spans, distribution }) => ({
@@ -167,7 +167,7 @@ export class Pass {
 
   #endAt(wantedUs: number, uncertaintyUs: number, us: number, nowMw: Float64Array): SpanEnd {
     const atUs = Math.min(Math.max(wantedUs, this.#lastUs), us);
-    const reachUs = this.facts.instantUs + uncertaintyUs;
+    const reachUs = this.#facts.instantUs + uncertaintyUs;
     const spanEnd: SpanEnd = {
       us: atUs,
       sample: this.#samples,
@@ -216,8 +216,8 @@ export class Pass {
   }
 
   #gapBefore(us: number, nowMw: Float64Array): PowersAround | null {
-    if (us - this.#lastUs <= this.facts.gapLimitUs) return null;
-    return this.facts.gaps.get(this.#lastUs) ?? endsOf(this.#lastMw, nowMw);
+    if (us - this.#lastUs <= this.#facts.gapLimitUs) return null;
+    return this.#facts.gaps.get(this.#lastUs) ?? endsOf(this.#lastMw, nowMw);
   }
 
   /** Shows a sample to the ends that are not over yet. */
@@ -232,7 +232,7 @@ export class Pass {
   #settle(): void {
     this.#complete = this.#complete.filter(({ sums, start, end }) => {
       if (this.#watching.has(start) || this.#watching.has(end)) return true;
-      addUp(sums, start, end, this.facts.instantUs);
+      addUp(sums, start, end, this.#facts.instantUs);
       return false;
     });
     // Those that are left are looked at again when there are twice as many, not at each that comes.

@@ -15,15 +15,18 @@ const unevenUs = 1000;
  */
 export class SeveralTraces {
   /** @param silences where one of the tracks or another was not measured, when it is asked for */
-  constructor(
-    private readonly traces: readonly Pick<Trace, 'evaluate'>[],
-    private readonly silences: () => readonly TimeSpan[],
-  ) {}
+  readonly #traces: readonly Pick<Trace, 'evaluate'>[];
+  readonly #silences: () => readonly TimeSpan[];
+
+  constructor(traces: readonly Pick<Trace, 'evaluate'>[], silences: () => readonly TimeSpan[]) {
+    this.#traces = traces;
+    this.#silences = silences;
+  }
 
   async evaluate(groups: readonly SpanGroup[]): Promise<SpanCost[]> {
     const answers: SpanCost[][] = [];
-    for (const trace of this.traces) answers.push(await trace.evaluate(groups));
-    const silent = new Cover(this.silences());
+    for (const trace of this.#traces) answers.push(await trace.evaluate(groups));
+    const silent = new Cover(this.#silences());
     return groups.map(({ spans }, n) =>
       addedCost(
         answers.map((costs) => costs[n]!),

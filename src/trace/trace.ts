@@ -17,16 +17,19 @@ export class Trace {
    * @param samples every component's power
    * @param facts of the same samples, as they stand when they are asked for
    */
-  constructor(
-    private readonly samples: { chunks(): AsyncIterable<HistoryChunk> },
-    private readonly facts: () => PartFacts,
-  ) {}
+  readonly #samples: { chunks(): AsyncIterable<HistoryChunk> };
+  readonly #facts: () => PartFacts;
+
+  constructor(samples: { chunks(): AsyncIterable<HistoryChunk> }, facts: () => PartFacts) {
+    this.#samples = samples;
+    this.#facts = facts;
+  }
 
   /** One answer a group, in one pass over the samples, however many groups and spans there are. */
   async evaluate(groups: readonly SpanGroup[]): Promise<SpanCost[]> {
-    const facts = this.facts();
+    const facts = this.#facts();
     const pass = new Pass(facts, groups);
-    for await (const chunk of this.samples.chunks()) pass.take(chunk);
+    for await (const chunk of this.#samples.chunks()) pass.take(chunk);
     return pass.finish().map((sums, n) => ({
       cost: costOf(sums, lengthNs(groups[n]!.spans) / 1000, facts),
       withinUs: sums.withinUs,

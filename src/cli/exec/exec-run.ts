@@ -226,10 +226,14 @@ async function openExports(options: ExecOptions): Promise<ExportFile[]> {
 class Notices {
   #held: string[] = [];
 
-  constructor(private readonly relay: SignalRelay) {}
+  readonly #relay: SignalRelay;
+
+  constructor(relay: SignalRelay) {
+    this.#relay = relay;
+  }
 
   take(text: string): void {
-    if (this.relay.attached) this.#held.push(text);
+    if (this.#relay.attached) this.#held.push(text);
     else tell(`${text}`);
   }
 

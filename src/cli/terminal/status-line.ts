@@ -24,11 +24,15 @@ export class StatusLine implements Sink {
   #rateFrom = { samples: 0, ms: performance.now() };
   #rateHz: number | undefined;
 
-  constructor(
-    private readonly terminal: NodeJS.WriteStream,
-    private readonly tracks: readonly ShownTrack[],
-    private readonly durationMs: number | undefined,
-  ) {}
+  readonly #terminal: NodeJS.WriteStream;
+  readonly #tracks: readonly ShownTrack[];
+  readonly #durationMs: number | undefined;
+
+  constructor(terminal: NodeJS.WriteStream, tracks: readonly ShownTrack[], durationMs: number | undefined) {
+    this.#terminal = terminal;
+    this.#tracks = tracks;
+    this.#durationMs = durationMs;
+  }
 
   begin(): void {}
 
@@ -36,7 +40,7 @@ export class StatusLine implements Sink {
     const nowMs = performance.now();
     if (nowMs - this.#shownMs < everyMs) return;
     this.#shownMs = nowMs;
-    showOnTerminal(clearLine + this.#text(nowMs).slice(0, this.terminal.columns - 1));
+    showOnTerminal(clearLine + this.#text(nowMs).slice(0, this.#terminal.columns - 1));
   }
 
   async finish(): Promise<void> {
@@ -44,7 +48,7 @@ export class StatusLine implements Sink {
   }
 
   #text(nowMs: number): string {
-    const all = this.tracks.map(({ outputs }) => outputs.collector.progress());
+    const all = this.#tracks.map(({ outputs }) => outputs.collector.progress());
     const lastUs = Math.max(...all.map((each) => each.lastUs ?? 0));
     const total = (of: (each: Progress) => number): number => all.reduce((sum, each) => sum + of(each), 0);
     const rateHz = this.#rate(
@@ -58,25 +62,25 @@ export class StatusLine implements Sink {
     return [
       formatClock(lastUs / 1e6),
       ...(rateHz === undefined ? [] : [`${rateHz.toFixed(0)} Hz`]),
-      ...(all.length === 1 ? this.#components(all[0]!) : this.#tracks(all, lastUs)),
+      ...(all.length === 1 ? this.#components(all[0]!) : this.#perTrack(all, lastUs)),
       ...(joules === null ? [] : [formatSi(joules, 'J')]),
       ...(gaps === 0 ? [] : [plural(gaps, 'gap')]),
-      ...(this.durationMs === undefined
+      ...(this.#durationMs === undefined
         ? []
-        : [`${formatClock((this.durationMs - lastUs / 1e3) / 1e3)} left`]),
+        : [`${formatClock((this.#durationMs - lastUs / 1e3) / 1e3)} left`]),
     ].join('  ');
   }
 
   /** Of one board, every component's power. */
   #components({ powerMw }: Progress): string[] {
-    const { sums } = this.tracks[0]!.outputs.collector.wiring;
+    const { sums } = this.#tracks[0]!.outputs.collector.wiring;
     return sums.map(({ name }, n) => `${name} ${wattText(powerMw[n])}`);
   }
 
   /** Of several, each one's system; what one that is away drew last is not what it draws. */
-  #tracks(all: readonly Progress[], lastUs: number): string[] {
+  #perTrack(all: readonly Progress[], lastUs: number): string[] {
     return all.map(({ samples, lastUs: ownUs, powerMw }, n) => {
-      const { id } = this.tracks[n]!;
+      const { id } = this.#tracks[n]!;
       const spacingUs = (ownUs ?? 0) / Math.max(samples, 1);
       const isAway = lastUs - (ownUs ?? 0) > Math.max(behindUs, spacingsBehind * spacingUs);
       return `${id} ${isAway ? 'away' : wattText(powerMw[0])}`;

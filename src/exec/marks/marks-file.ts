@@ -29,12 +29,19 @@ export class MarksFile {
   #reading: Promise<void> = Promise.resolve();
   #pending = false;
 
+  readonly #directory: string;
+  readonly #file: FileHandle;
+  readonly #listener: MarksListener;
+
   private constructor(
     readonly path: string,
-    private readonly directory: string,
-    private readonly file: FileHandle,
-    private readonly listener: MarksListener,
+    directory: string,
+    file: FileHandle,
+    listener: MarksListener,
   ) {
+    this.#directory = directory;
+    this.#file = file;
+    this.#listener = listener;
     try {
       this.#watcher = watch(path, { persistent: false }, () => this.#look());
       this.#watcher.on('error', () => this.#watcher?.close());
@@ -66,8 +73,8 @@ export class MarksFile {
     try {
       await this.#read();
     } finally {
-      await this.file.close();
-      await rm(this.directory, { recursive: true, force: true });
+      await this.#file.close();
+      await rm(this.#directory, { recursive: true, force: true });
     }
   }
 
@@ -85,17 +92,17 @@ export class MarksFile {
   /** Up to the size it has now: whoever writes without end does not hold us. */
   async #read(): Promise<void> {
     const lookNs = process.hrtime.bigint();
-    const { size, mtimeMs } = await this.file.stat();
+    const { size, mtimeMs } = await this.#file.stat();
     if (size < this.#offset) {
       this.truncated = true;
       this.#offset = 0;
     }
     while (this.#offset < size) {
       const length = Math.min(this.#buffer.length, size - this.#offset);
-      const { bytesRead } = await this.file.read(this.#buffer, 0, length, this.#offset);
+      const { bytesRead } = await this.#file.read(this.#buffer, 0, length, this.#offset);
       if (bytesRead === 0) return;
       this.#offset += bytesRead;
-      this.listener(this.#buffer.subarray(0, bytesRead), this.#seenNs(mtimeMs));
+      this.#listener(this.#buffer.subarray(0, bytesRead), this.#seenNs(mtimeMs));
     }
     this.#lookedNs = lookNs;
   }

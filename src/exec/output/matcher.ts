@@ -34,10 +34,10 @@ export class OutputMatcher {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
-  constructor(
-    sources: readonly string[],
-    private readonly onMark: (mark: OutputMark) => void,
-  ) {
+  readonly #onMark: (mark: OutputMark) => void;
+
+  constructor(sources: readonly string[], onMark: (mark: OutputMark) => void) {
+    this.#onMark = onMark;
     this.#patterns = sources.map((source) => ({
       ofLine: new RegExp(source),
       ofText: /\(\?<?[=!]/.test(source) ? null : new RegExp(source, 'gm'),
@@ -105,7 +105,7 @@ export class OutputMatcher {
     for (const kind of order) {
       const name = groups[kind]?.trim();
       const countText = kind === 'begin' ? null : (groups.count ?? null);
-      if (name) this.onMark({ kind, name, countText, seenNs });
+      if (name) this.#onMark({ kind, name, countText, seenNs });
     }
   }
 }

@@ -36,11 +36,12 @@ export class OutputTap {
   #watch: NodeJS.Timeout | undefined;
   #resize: (() => void) | undefined;
 
-  private constructor(
-    private readonly ends: TapEnds,
-    calls: DescriptorCalls,
-    private readonly options: TapOptions,
-  ) {
+  readonly #ends: TapEnds;
+  readonly #options: TapOptions;
+
+  private constructor(ends: TapEnds, calls: DescriptorCalls, options: TapOptions) {
+    this.#ends = ends;
+    this.#options = options;
     this.#calls = calls;
     this.#wake = calls.pipe();
     this.#sink = openSink();
@@ -60,15 +61,15 @@ export class OutputTap {
 
   /** What the command's standard output is to be. */
   get commandFd(): number {
-    return this.ends.commandFd;
+    return this.#ends.commandFd;
   }
 
   /** The command has it, or never ran: from now on its end can be seen. */
   handedOver(command: SignalTarget): void {
-    closeSync(this.ends.commandFd);
-    if (this.ends.isTerminal) {
+    closeSync(this.#ends.commandFd);
+    if (this.#ends.isTerminal) {
       this.#resize = () => {
-        this.#calls.copyWindowSize(standardOutput, this.ends.sourceFd);
+        this.#calls.copyWindowSize(standardOutput, this.#ends.sourceFd);
         command.signal('SIGWINCH'); // the first came before the size did
       };
       process.on('SIGWINCH', this.#resize);
@@ -91,18 +92,18 @@ export class OutputTap {
     const end = await this.#done;
     relay.attach(null);
     if (end === 'abandoned')
-      this.options.onProblem("the last of the command's output was not taken by anybody");
+      this.#options.onProblem("the last of the command's output was not taken by anybody");
     clearInterval(this.#watch);
     if (this.#resize) process.off('SIGWINCH', this.#resize);
     if (end === 'held') this.#leaveToAnother();
-    if (end !== 'unread') closeSync(this.ends.sourceFd);
+    if (end !== 'unread') closeSync(this.#ends.sourceFd);
     for (const fd of [this.#wake.readFd, this.#wake.writeFd]) closeSync(fd);
     if (this.#sink.fd !== standardOutput) closeSync(this.#sink.fd);
   }
 
   #start(patterns: readonly string[]): Worker {
     const workerData: PumpData = {
-      sourceFd: this.ends.sourceFd,
+      sourceFd: this.#ends.sourceFd,
       sinkFd: this.#sink.fd,
       sinkTakesPart: this.#sink.takesPart,
       wakeFd: this.#wake.readFd,
@@ -126,13 +127,13 @@ export class OutputTap {
   }
 
   #take(message: FromPump): void {
-    if (message.type === 'marks') for (const mark of message.marks) this.options.onMark(mark);
+    if (message.type === 'marks') for (const mark of message.marks) this.#options.onMark(mark);
     if (message.type === 'failed') {
-      this.options.onProblem(`the command's output could not be read: ${message.message}`);
+      this.#options.onProblem(`the command's output could not be read: ${message.message}`);
       this.#ended('held');
     }
     if (message.type === 'done') {
-      if (message.error !== null) this.options.onProblem(`standard output took no more: ${message.error}`);
+      if (message.error !== null) this.#options.onProblem(`standard output took no more: ${message.error}`);
       this.#ended(message.end);
     }
   }
@@ -156,7 +157,7 @@ export class OutputTap {
       }
       if (performance.now() - sinceMs < matchLimitMs) return;
       clearInterval(timer);
-      this.options.onProblem(
+      this.#options.onProblem(
         `--mark-output took more than ${matchLimitMs / 1000} s for a piece of output: no marks are read behind it; a pattern with nested repetitions can be written without them`,
       );
       const stuck = this.#worker.removeAllListeners();
@@ -170,7 +171,7 @@ export class OutputTap {
 
   /** What the command left running goes on writing, and powerlog does not wait for it. */
   #leaveToAnother(): void {
-    const cat = spawn('cat', { stdio: [this.ends.sourceFd, standardOutput, 'ignore'], detached: true });
+    const cat = spawn('cat', { stdio: [this.#ends.sourceFd, standardOutput, 'ignore'], detached: true });
     cat.on('error', () => {}); // its writes fail then
     cat.unref();
   }

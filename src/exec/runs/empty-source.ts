@@ -42,11 +42,12 @@ class EmptyRecording implements Recording {
   readonly #stopped: Promise<number>;
   #stop: (atNs: number) => void = () => {};
 
-  constructor(
-    private readonly clock: RecordingClock,
-    board: BoardIdentity,
-    private readonly warning: Warning,
-  ) {
+  readonly #clock: RecordingClock;
+  readonly #warning: Warning;
+
+  constructor(clock: RecordingClock, board: BoardIdentity, warning: Warning) {
+    this.#clock = clock;
+    this.#warning = warning;
     const { monotonicNs, unixUs } = clock.anchor;
     this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured: true };
     this.#stopped = new Promise((resolve) => {
@@ -67,10 +68,10 @@ class EmptyRecording implements Recording {
   }
 
   stop(): void {
-    this.#stop(this.clock.now());
+    this.#stop(this.#clock.now());
   }
 
   warnings(): readonly Warning[] {
-    return [this.warning];
+    return [this.#warning];
   }
 }

@@ -58,15 +58,20 @@ export class Measurement {
   readonly log = new ExperimentLog();
   readonly #session: Promise<void>;
 
+  readonly #sources: readonly AnnotatedSource[];
+  readonly #recording: RunningRecording;
+
   private constructor(
-    private readonly sources: readonly AnnotatedSource[],
+    sources: readonly AnnotatedSource[],
     /** False where there is no board, and nothing to wait for. */
     readonly hasBoard: boolean,
-    private readonly recording: RunningRecording,
+    recording: RunningRecording,
     readonly history: SeveralHistories,
     readonly faults: MeasuringFault[],
     first: readonly CommandEvent[],
   ) {
+    this.#sources = sources;
+    this.#recording = recording;
     const { startMonotonicNs } = recording;
     if (startMonotonicNs === null) throw new Error('a recording that is not of here and now');
     this.originNs = startMonotonicNs;
@@ -134,18 +139,18 @@ export class Measurement {
   }
 
   get files(): readonly string[] {
-    return this.recording.files;
+    return this.#recording.files;
   }
 
   /** Says something of the command in the recording. */
   note(event: CommandEvent): void {
     this.log.take(event);
-    for (const source of this.sources) source.note(event);
+    for (const source of this.#sources) source.note(event);
   }
 
   /** Waits until a sample of every board at `us` or later is in, not much longer than it ought to take. */
   async reached(us: number): Promise<void> {
-    const handOvers = setInterval(() => this.recording.handOver(), askEveryMs);
+    const handOvers = setInterval(() => this.#recording.handOver(), askEveryMs);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceMs + 2 * this.history.spacingMs);
@@ -157,8 +162,8 @@ export class Measurement {
 
   /** Ends the recording; everything that could be written is on disk afterwards. */
   async stop(): Promise<void> {
-    this.recording.stop();
-    const ended = this.#session.then(() => this.guarded(() => this.recording.close()));
+    this.#recording.stop();
+    const ended = this.#session.then(() => this.guarded(() => this.#recording.close()));
     const late = sleep(stopLimitMs, 'late', { ref: false });
     if ((await Promise.race([ended, late])) !== 'late') return;
     this.stuck = true;
@@ -170,7 +175,7 @@ export class Measurement {
 
   /** What was recorded, to be asked what any span of it cost; all of it after `stop`. */
   get trace(): Pick<Trace, 'evaluate'> {
-    const { recording } = this;
+    const recording = this.#recording;
     const traces = recording.tracks.map(
       ({ outputs }, n) => new Trace(this.history.each[n]!, () => outputs.collector.partFacts()),
     );
@@ -180,9 +185,9 @@ export class Measurement {
   /** The summary, written to its file where there is one; after `stop`. */
   async summarize({ warnings = [], ...parts }: SummaryParts): Promise<Summary> {
     try {
-      return await this.recording.summarize({
+      return await this.#recording.summarize({
         ...parts,
-        warnings: [...this.recording.warnings, ...warnings],
+        warnings: [...this.#recording.warnings, ...warnings],
       });
     } finally {
       await this.history.dispose();
@@ -191,10 +196,10 @@ export class Measurement {
 
   async #run(): Promise<void> {
     try {
-      const { lost } = await this.recording.ended;
+      const { lost } = await this.#recording.ended;
       for (const { id } of lost)
         this.faults.push({
-          message: `${this.recording.tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded until then is whole`,
+          message: `${this.#recording.tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded until then is whole`,
           exitCode: ExitCode.boardLost,
         });
     } catch (error) {
