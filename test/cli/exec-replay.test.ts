@@ -162,6 +162,27 @@ describe('a capture of exec replays to the figures that exec told', () => {
     expect(is.phases).toEqual(was.phases);
   });
 
+  it('of several boards, each capture to what the command cost at its own', () => {
+    const ports = ['--port', 'sim:train', '--port', 'sim:idle', '--baseline', '0', '-q'];
+    expect(powerlog(['exec', ...ports, ...captured('two'), '--', ...training]).code).toBe(0);
+    const { command, phases } = summaryOf('two');
+    const parts = ['two', 'two.powerlog-simulator-2'].map((name) => {
+      expect(powerlog(['replay', file(`${name}.plog`), '--out', file(`${name}-part.csv`), '-q']).code).toBe(
+        0,
+      );
+      expect(read(`${name}-part.csv`)).toBe(read(`${name}.csv`));
+      return summaryOf(`${name}-part`);
+    });
+    const sum = (energy: (part: ExecSummary) => number | null | undefined) =>
+      parts.reduce((all, part) => all + energy(part)!, 0);
+    expect(sum((part) => part.command.energy_j.gpu)).toBeCloseTo(command.energy_j.gpu!, 6);
+    expect(phases).toHaveLength(5);
+    phases.forEach(({ energy_j, spans }, n) => {
+      expect(sum((part) => part.phases[n]!.energy_j.system)).toBeCloseTo(energy_j.system!, 6);
+      for (const part of parts) expect(part.phases[n]!.spans).toEqual(spans);
+    });
+  });
+
   it('and its exit code is not that of the command', () => {
     expect(
       powerlog([...onSim, '--baseline', '0', ...captured('failed'), '--', 'sh', '-c', 'exit 7']).code,
