@@ -14,7 +14,7 @@ import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch, silence } 
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
-import { FirstAndLastPowers, recordingBudgets } from './recording-budget.js';
+import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import { type Budget, combinedJ, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
@@ -49,7 +49,7 @@ export class SummaryCollector {
   #drift: ClockDriftWatch | undefined;
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
-  readonly #firstAndLast = new FirstAndLastPowers();
+  readonly #firstAndLast = new FirstAndLast();
 
   /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
   constructor(
@@ -82,7 +82,7 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
-    this.#firstAndLast.keep(powerMw, count);
+    this.#firstAndLast.keep({ count, powerMw, raw });
     if (this.#header?.instantsMeasured) this.#latencies.add(raw);
     for (const event of raw.events) {
       if (event.type === 'fault') {
@@ -199,11 +199,18 @@ export class SummaryCollector {
     );
   }
 
-  /** The silences before the first and behind the last sample, where they are as long as a gap. */
+  /**
+   * The silences before the first and behind the last sample, where they are as long as a gap. A question that was asked at
+   * once, and an answer that came right at the end, leave none, however long they took.
+   */
   #outerSilences(limitUs: number): Candidate[] {
     const { leading, lastUs } = this.#spacings;
-    const trailing = silence(lastUs ?? 0, this.#end?.atUs ?? lastUs ?? 0);
-    return [leading, trailing].filter((gap) => gap !== undefined && length(gap) > limitUs) as Candidate[];
+    const endUs = this.#end?.atUs ?? lastUs ?? 0;
+    const { requestUs, replyUs } = this.#firstAndLast;
+    return [
+      ...(leading && requestUs > limitUs ? [leading] : []),
+      ...(endUs - replyUs > limitUs ? [silence(lastUs ?? 0, endUs)] : []),
+    ];
   }
 
   /** From the first to the last sample, and the silences outside of them. */

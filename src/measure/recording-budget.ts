@@ -1,3 +1,4 @@
+import type { Block } from '../stream/sample-block.js';
 import type { PowerSeries } from './energy.js';
 import type { Gap } from './gaps.js';
 import { accuracyJ, type Budget, type EndPowers, gapJ, instantsJ, samplingJ } from './uncertainty.js';
@@ -52,15 +53,19 @@ function about(samples: readonly (readonly number[])[], component: number): EndP
   return { lowMw: Math.min(...powers), highMw: Math.max(...powers), uncertaintyUs: 0 };
 }
 
-/** Powers of the first and of the last two samples, mW by component. */
-export class FirstAndLastPowers {
+/** The first and the last two samples: their powers, mW by component, and when they were asked for and answered, µs. */
+export class FirstAndLast {
   readonly firstMw: number[][] = [];
   lastMw: number[][] = [];
+  requestUs = Number.POSITIVE_INFINITY;
+  replyUs = 0;
 
-  keep(powerMw: readonly Float64Array[], count: number): void {
+  keep({ count, powerMw, raw }: Pick<Block, 'count' | 'powerMw' | 'raw'>): void {
+    if (count === 0) return;
     const at = (row: number) => powerMw.map((column) => column[row]!);
     for (let row = 0; row < count && this.firstMw.length < 2; row++) this.firstMw.push(at(row));
-    if (count >= 2) this.lastMw = [at(count - 2), at(count - 1)];
-    else if (count === 1) this.lastMw = [...this.lastMw.slice(-1), at(0)];
+    this.lastMw = count >= 2 ? [at(count - 2), at(count - 1)] : [...this.lastMw.slice(-1), at(0)];
+    this.requestUs = Math.min(this.requestUs, raw.requestNs[0]! / 1000);
+    this.replyUs = raw.replyNs[count - 1]! / 1000;
   }
 }

@@ -98,6 +98,16 @@ describe('gaps', () => {
     expect(measured.warnings.map(({ code }) => code)).toContain('silent-edge');
   });
 
+  it('is none of a first and a last reply that took long', async () => {
+    const slow = (us: number): Sample => ({ us, mw: {}, latencyUs: 60_000 });
+    const samples = [slow(30_000), ...steady(70_000, 200_000), slow(240_000)];
+    const gaps = async (endUs: number) => (await measure(blocksOf(samples, [], endUs))).gaps;
+    const spacings = (await gaps(240_000)).filter(({ start_s, end_s }) => start_s >= 0.03 && end_s <= 0.24);
+    expect(await gaps(270_000)).toEqual(spacings);
+    expect(await gaps(290_000)).toEqual(spacings);
+    expect((await gaps(290_001)).at(-1)).toEqual({ start_s: 0.24, end_s: 0.290001, cause: 'late' });
+  });
+
   it('leave the edges alone that are no longer than usual', async () => {
     const { gaps, duration_s, coverage } = await measure(blocksOf(steady(15_000, 115_000), [], 130_000));
     expect({ gaps, duration_s, coverage }).toEqual({ gaps: [], duration_s: 0.1, coverage: 1 });
