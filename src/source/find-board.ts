@@ -4,7 +4,7 @@ import type { Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
 import { listPorts, type PortInfo } from '../link/port/port-list.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
-import { realPort } from './open-board.js';
+import { realPort, type Together } from './open-board.js';
 
 /** What asking one port gave. */
 export type Probe =
@@ -70,8 +70,8 @@ export interface Search {
   readonly link: LinkChoice;
   /** How long it is looked for. */
   readonly limitMs: number;
-  /** Ports of this recording's other boards, which are not asked. */
-  readonly held: ReadonlySet<string>;
+  /** Ports that this recording's other boards are on are not asked. */
+  readonly together: Together;
   readonly onNotice: (text: string) => void;
 }
 
@@ -81,7 +81,7 @@ export interface Search {
  */
 export async function waitForBoard(
   identity: BoardIdentity,
-  { link: choice, limitMs, held, onNotice }: Search,
+  { link: choice, limitMs, together, onNotice }: Search,
   signal: AbortSignal,
 ): Promise<Link | undefined> {
   const giveUpMs = performance.now() + limitMs;
@@ -89,7 +89,7 @@ export async function waitForBoard(
   while (!signal.aborted && performance.now() < giveUpMs) {
     const others = (await listPorts()).filter(looksLikeBoard).map((port) => port.path);
     for (const path of new Set([identity.port, ...others])) {
-      if (held.has(realPort(path))) continue;
+      if (together.ports.has(realPort(path))) continue;
       const link = await openQuietly(path, choice);
       if (!link) continue;
       const { name, product, uid, id, firmware } = link.identity;
@@ -101,7 +101,8 @@ export async function waitForBoard(
         );
         return undefined;
       }
-      if (!refused.has(`${path} ${uid}`))
+      // One of this recording's own is not another: it is waited for too.
+      if (!refused.has(`${path} ${uid}`) && !together.uids.has(uid))
         onNotice(
           `${path} is another board (${name || product}, UID ${uid}); waiting for ${identity.name || identity.product}, UID ${identity.uid}`,
         );

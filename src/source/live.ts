@@ -144,9 +144,8 @@ class LiveRecording implements Recording {
   async #recover(): Promise<RecordingEvent> {
     const { board } = this.header;
     const startNs = this.#lastNs;
-    this.#options.onNotice(
-      `${board.product} ${board.name ? `'${board.name}' ` : ''}on ${board.port} went away; waiting for it`,
-    );
+    const which = board.name ? `${board.product} '${board.name}'` : board.product;
+    this.#options.onNotice(`${which} on ${board.port} went away; waiting for it`);
     await this.#link?.close();
     this.#link = undefined;
     this.#link = await this.#untilEnd((signal) => this.#options.reconnect(board, signal));
@@ -154,7 +153,7 @@ class LiveRecording implements Recording {
     const endNs = this.#endedNs;
     if (this.#link)
       this.#options.onNotice(
-        `${board.product} is back on ${this.#link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
+        `${which} is back on ${this.#link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
       );
     return { type: 'fault', kind: 'board-lost', startNs, endNs, bytesDropped: 0 };
   }

@@ -2,14 +2,21 @@ import { realpathSync } from 'node:fs';
 import type { LinkChoice } from '../link/open.js';
 import type { Source } from './source.js';
 
+/** What the boards of one recording know of each other. */
+export interface Together {
+  /** The ports that they are on, by their real names. */
+  readonly ports: Set<string>;
+  readonly uids: Set<string | null>;
+}
+
 export interface OpenOptions {
   readonly link: LinkChoice;
   /** How long a lost board is waited for; 0 is not at all. */
   readonly reconnectMs: number;
   /** For a person, while it happens. */
   readonly onNotice: (text: string) => void;
-  /** The ports that this recording's boards are on, by their real names, where there may be several. */
-  readonly held?: Set<string>;
+  /** The boards of one recording, where there may be several. */
+  readonly together?: Together;
   /** Which of several simulated boards it is, from 1, so that no two are alike. */
   readonly ordinal?: number;
 }
@@ -21,23 +28,26 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
     import('./live.js'),
     import('./find-board.js'),
   ]);
-  const { link: choice, reconnectMs: limitMs, onNotice, held = new Set<string>() } = options;
+  const { link: choice, reconnectMs: limitMs, onNotice, together = newTogether() } = options;
   const link = await openLink(path, choice);
   let port = realPort(path);
-  held.add(port);
+  together.ports.add(port);
+  together.uids.add(link.identity.uid);
   return new LiveSource(link, {
     onNotice,
     reconnect: async (identity, signal) => {
-      held.delete(port);
-      const found = await waitForBoard(identity, { link: choice, limitMs, held, onNotice }, signal);
+      together.ports.delete(port);
+      const found = await waitForBoard(identity, { link: choice, limitMs, together, onNotice }, signal);
       if (found) {
         port = realPort(found.identity.port);
-        held.add(port);
+        together.ports.add(port);
       }
       return found;
     },
   });
 }
+
+export const newTogether = (): Together => ({ ports: new Set(), uids: new Set() });
 
 /** A port by the one name that all its links lead to. */
 export function realPort(path: string): string {

@@ -7,7 +7,7 @@ import {
   UserError,
   usageError,
 } from '../errors.js';
-import { type OpenOptions, openBoard, realPort } from './open-board.js';
+import { newTogether, type OpenOptions, openBoard, realPort } from './open-board.js';
 import type { Source } from './source.js';
 
 /**
@@ -41,12 +41,12 @@ export interface MissingSource {
  */
 export async function openSources(ports: readonly string[], options: OpenOptions): Promise<OpenedSources> {
   const { named, missing } = await resolved(ports, options);
-  const held = new Set<string>();
+  const together = newTogether();
   const opened = await Promise.all(
     named.map(async (port, n) => {
       const ordinal = named.slice(0, n + 1).filter(isSimulator).length;
       try {
-        return await openSource(port, { ...options, held, ordinal });
+        return await openSource(port, { ...options, together, ordinal });
       } catch (error) {
         missing.push({ port, error });
         return null;

@@ -64,7 +64,7 @@ describe('a board that goes away', needs(python), () => {
     const { faults } = await board.stop();
     expect(code).toBe(0);
     expect(err).toMatch(/BENCHLAB 'desk 4' on .*port went away; waiting for it/);
-    expect(err).toMatch(/BENCHLAB is back on .*port after \d\.\d s/);
+    expect(err).toMatch(/BENCHLAB 'desk 4' is back on .*port after \d\.\d s/);
     const summary = readSummary(folder);
     const away = summary.gaps.filter((gap: { cause: string }) => gap.cause === 'board-lost');
     expect(away.length).toBeGreaterThan(0);

@@ -115,7 +115,7 @@ describe('a command measured by several boards', () => {
     const { code, err, summary } = exec(folder, [...ports, '--baseline', '0'], 'exit 3');
     expect(code).toBe(3);
     expect(err).toMatch(
-      /^powerlog: \/dev\/ttyNOWHERE does not exist.* The command is measured without; with --strict it would not run$/m,
+      /^powerlog: \/dev\/ttyNOWHERE does not exist.* The command is measured without that board; with --strict it would not run$/m,
     );
     expect(summary.warnings).toContainEqual({
       code: 'no-board',

@@ -70,7 +70,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         `the command cannot be given ${inherited.unknown}: it is not known what it was before; start powerlog as bin/powerlog, which sees it`,
       );
     const faultsAtStart = measurement.faults.length;
-    const how = measurement.hasBoard ? 'is measured without' : 'runs unmeasured';
+    const how = measurement.hasBoard ? 'is measured without that board' : 'runs unmeasured';
     for (const { message } of measurement.faults)
       notices.take(
         `${message.replace(/[.?]?$/, (end) => end || '.')} The command ${how}; with --strict it would not run`,
