@@ -11,7 +11,7 @@ export interface Part {
   ended: boolean;
 }
 
-/** Where a recording stands on the time axis of another: ns from the other's instant 0, or why nobody can say. */
+/** Where a recording stands on the time axis of another: ns from the other's instant 0, or why that cannot be said. */
 export type Joined = { readonly startNs: number } | { readonly reason: string };
 
 /**

@@ -25,7 +25,7 @@ export class Inflater {
   #kept: Uint8Array[] | null = [];
 
   constructor() {
-    this.#stream.on('error', () => {}); // whoever pushes is told
+    this.#stream.on('error', () => {}); // `push` throws it
   }
 
   /** @throws an error of zlib's where the data is broken */

@@ -12,7 +12,7 @@ const compress = async (bytes: Uint8Array): Promise<Uint8Array> =>
 const closeFile = promisify(close);
 const toDisk = promisify(fdatasync);
 
-/** Whoever read our standard output, or the pipe we were given, has gone: nothing is wrong, but nobody listens. */
+/** The reader of standard output, or of the pipe that was given, has gone: nothing is wrong, but there is no one to write for. */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }

@@ -12,9 +12,9 @@ export interface Recognition {
   readonly strayBytes: number;
 }
 
-/** A board that is silent so many times in a row (over a second) counts as lost, */
+/** How many times in a row a board may be silent (over a second in all) before it counts as lost. */
 const attempts = 8;
-/** and one that says something else so many times is another. */
+/** How many times it may say something else before it counts as another board. */
 const wrongAnswers = 4;
 
 /**

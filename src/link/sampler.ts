@@ -130,7 +130,7 @@ export class Sampler implements Driven {
     this.#replyNs = this.#options.clock();
     if (length !== this.replyBytes)
       return this.#doubtLast(faultOfLength(this.#identified.board, length), length);
-    // A host that was busy enough reads a reply that came late, or in time and nobody knows when.
+    // A host that was busy enough reads a reply late: it may have come late, or in time at an instant that is not known.
     if (this.#replyNs - this.#requestNs > deadlineNs) return this.#fault('late-reply', length);
     const plausible = this.#isPlausible(this.#view, 0);
     if (!plausible) return this.#doubt();
@@ -238,7 +238,7 @@ export class Sampler implements Driven {
 
   #finish(outcome: SamplingOutcome): Action {
     if (outcome === 'lost')
-      this.#ring.retract(); // nobody can look any more
+      this.#ring.retract(); // there is no line left to look at
     else if (this.#ring.staged) return this.#lookAgain();
     // The last sample may be one of them, and lies between its request and its reply.
     const endNs = Math.max(this.#requestNs, this.#replyNs);

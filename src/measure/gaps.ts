@@ -33,9 +33,9 @@ export interface Candidate extends Gap {
   slept?: boolean;
 }
 
-/** A gap is a spacing over this many medians, */
+/** How many median spacings the shortest gap is. */
 const medians = 5;
-/** and over this. */
+/** Shortest spacing that can be a gap, µs. */
 export const gapFloorUs = 20_000;
 /** The longest are listed, whatever happens. */
 const mostGaps = 10_000;

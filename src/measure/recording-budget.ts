@@ -35,7 +35,7 @@ function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubt
     // A gap is no spacing that a step is looked for in.
     stepSquares -= ((around.after[component]! - around.before[component]!) * lengthUs) ** 2;
   }
-  // In gaps that nobody listed, the power may have been any that the recording saw.
+  // In gaps that are not listed, the power may have been any that the recording saw.
   const { minMw, maxMw } = series;
   gapsJ += (maxMw - minMw) * doubts.unlistedUs * 1e-9;
   return {

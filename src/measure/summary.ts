@@ -114,7 +114,7 @@ export interface Measured {
   readonly interval_s: Distribution;
   /** Null where the instants come from a nominal rate. */
   readonly latency_s: Distribution | null;
-  /** What the sampling thread ran at: `rr 1`, `nice -10`, `nice 0`; null where nobody knows, or it had none of its own. */
+  /** What the sampling thread ran at: `rr 1`, `nice -10`, `nice 0`; null where that is not known, or it had none of its own. */
   readonly sampling_priority: string | null;
   readonly power_w: PerComponent<PowerStatistics>;
   readonly energy_j: PerComponent<number | null>;
@@ -148,7 +148,7 @@ export interface Summary extends Measured {
   readonly runs?: unknown;
 }
 
-/** Made again from what is left of a recording: of how many samples means are, nobody knows. */
+/** Made again from what is left of a recording: of how many samples means are is not known. */
 export interface RepairedSummary extends Omit<Summary, 'samples'> {
   readonly samples: number | null;
 }

@@ -33,7 +33,7 @@ export const summarySchema = z.looseObject({
     port: z.string(),
     calibration: z.looseObject({ sha256: z.string() }).nullish(),
   }),
-  /** A component whose rails nobody knows any more, as in one made again from a CSV, has none. */
+  /** A component whose rails are not known any more, as in one made again from a CSV, has none. */
   map: z.looseObject({
     components: z.record(z.string(), z.array(z.string())),
     slot: z.looseObject({ rail: z.string(), feed: z.string() }).nullable(),

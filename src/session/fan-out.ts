@@ -15,7 +15,7 @@ export interface FanOutOptions {
   readonly frameBytes: number;
   /** Makes samples of frames, lent until the next call. */
   readonly decode: (raw: FrameBlock) => Block;
-  /** The samples come whether or not somebody takes them. */
+  /** The samples come whether or not they are taken. */
   readonly live: boolean;
   /** Called when a sink fails. Returns true where it is not to be finished either. */
   readonly onError: (error: unknown, sink: Sink) => boolean;

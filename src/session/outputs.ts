@@ -25,7 +25,7 @@ export interface OutputChoice extends Places {
   readonly durable?: boolean;
 }
 
-/** The files that a choice will write, for whoever looks whether they are others' too. @param ids of the tracks */
+/** The files that a choice will write, to see whether they are others' too. @param ids of the tracks */
 export function outputFiles(choice: Places, ids: readonly string[] = ['']): NamedFile[] {
   const summary = summaryPathOf(choice);
   return [

@@ -16,7 +16,7 @@ import type { RunningTrack } from './track.js';
 
 /** What a summary holds beside the figures. */
 export interface SummaryParts {
-  /** What the sources find doubtful, and whoever asks for the summary. */
+  /** What the sources, and the command that asks for the summary, find doubtful. */
   readonly warnings?: readonly Warning[];
   readonly extra?: Partial<Summary>;
   /** What is to be said of the boards that measured. */

@@ -18,7 +18,7 @@ export function summaryPathFor(output: string): string | null {
   return join(dirname(output), `${stem}.summary.json`);
 }
 
-/** Whether it is a pipe, a device or a directory; what cannot be looked at is told by whoever opens it. */
+/** Whether it is a pipe, a device or a directory; opening it tells what cannot be looked at. */
 function isNoFile(path: string): boolean {
   try {
     return !(statSync(path, { throwIfNoEntry: false })?.isFile() ?? true);

@@ -9,7 +9,7 @@ import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.
 import type { Warning } from '../stream/warning.js';
 import type { Recording, Source } from './source.js';
 
-/** What a recording says of its circumstances, for whoever replays it. */
+/** What a recording says of its circumstances, which a replay takes over. */
 export interface RecordedFacts {
   readonly map: RailMap;
   readonly host: HostFacts;

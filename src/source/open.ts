@@ -127,7 +127,7 @@ function isRegularFile(path: string): boolean {
   return stat?.isFile() ?? false;
 }
 
-/** Whoever opens it will say what is wrong with it. */
+/** Undefined where the path cannot be looked at; opening it will say why. */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -26,7 +26,7 @@ export interface Source {
 /** A recording in progress. */
 export interface Recording {
   readonly header: RecordingHeader;
-  /** The samples come whether or not somebody takes them. A source that is not live waits for whoever does. */
+  /** The samples come whether or not they are taken. A source that is not live waits until they are. */
   readonly live?: boolean;
   /** The samples in order; the last block holds the `end` event. Live sources hand blocks out about once a second. */
   blocks(): AsyncIterable<FrameBlock>;

@@ -10,7 +10,7 @@ export type ByteFaultKind =
   | 'short-reply'
   /** As many bytes as another question's answer has. */
   | 'wrong-answer'
-  /** More bytes than were asked for, or bytes nobody asked for. */
+  /** More bytes than were asked for, or bytes that answer nothing. */
   | 'stray-bytes'
   /** The port is gone, or the board silent for good. */
   | 'board-lost'
@@ -21,7 +21,7 @@ export type ByteFaultKind =
 export type SampleFaultKind =
   /** Frames that contradict themselves; they are kept. */
   | 'implausible-frame'
-  /** Samples taken that nobody fetched in time. */
+  /** Samples taken that were not fetched in time. */
   | 'overrun';
 
 export type FaultKind =

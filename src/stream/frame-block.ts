@@ -2,8 +2,8 @@ import type { RecordingEvent } from './event.js';
 
 /**
  * A run of replies as they came, side by side: `count` frames, each with its request and its reply instant in
- * whole ns since the recording began. The events lie behind the samples. Whoever is handed a block may use it
- * until it asks for the next one; whoever keeps a part copies it.
+ * whole ns since the recording began. The events lie behind the samples. A block is lent until
+ * the next one is asked for; what is kept longer is copied.
  */
 export interface FrameBlock {
   readonly count: number;

@@ -1,4 +1,4 @@
-/** Who answered. */
+/** The board that answered. */
 export interface BoardIdentity {
   /** The board's table: `benchlab`. */
   readonly id: string;
@@ -19,10 +19,10 @@ export interface RecordingHeader {
   readonly board: BoardIdentity;
   /** The instant 0 on this machine's CLOCK_MONOTONIC, ns; null where the recording comes from elsewhere. */
   readonly startMonotonicNs: bigint | null;
-  /** UTC of the instant 0, µs since 1970; null where nobody knows, as in a bare frame dump. */
+  /** UTC of the instant 0, µs since 1970; null where it is not known, as in a bare frame dump. */
   readonly startUnixUs: number | null;
   /** False where the instants were made up from a nominal rate, so that nothing can be said of latency. */
   readonly instantsMeasured: boolean;
-  /** What the sampling thread ran at, `rr 1` or `nice 0`; null where it had none of its own, absent where nobody knows. */
+  /** What the sampling thread ran at, `rr 1` or `nice 0`; null where it had none of its own, absent where that is not known. */
   readonly samplingPriority?: string | null;
 }

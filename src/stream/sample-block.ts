@@ -8,7 +8,7 @@ export interface Block {
   readonly count: number;
   /** The samples' instants, whole µs since the recording began: the middle of request and reply. */
   readonly timeUs: Float64Array;
-  /** By channel, in the layout's order; undefined where nobody asked for the channel. A uint64 takes two words a row. */
+  /** By channel, in the layout's order; undefined where the channel was not asked for. A uint64 takes two words a row. */
   readonly channels: readonly (Int32Array | undefined)[];
   /** By component, in the map's order, `system` first. */
   readonly powerMw: readonly Float64Array[];

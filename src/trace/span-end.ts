@@ -96,7 +96,7 @@ export function pieceOf(spacing: Spacing, fromUs: number, toUs: number, c: numbe
   return { ...piece, cutJ: boundJ(energyNj, widthUs, Math.min(left, right), Math.max(left, right)) };
 }
 
-/** mW */
+/** The power at an instant within a spacing, mW: on a straight line between its ends. */
 export function powerAt({ leftUs, rightUs, leftMw, rightMw }: Spacing, us: number, c: number): number {
   const lengthUs = rightUs - leftUs;
   const share = lengthUs > 0 ? (us - leftUs) / lengthUs : 1;

@@ -131,7 +131,7 @@ async function record(options: RecordOptions): Promise<void> {
       return [...sinks, status];
     },
     onNotice: notice,
-    // Not later: whoever sees the first bytes of an output may ask for its end.
+    // Not later: the reader of an output's first bytes may ask for its end at once.
     onReady: () => {
       release = onEndSignal(() => ending.abort());
     },

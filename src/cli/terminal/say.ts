@@ -16,11 +16,11 @@ export function say(text: string): void {
   try {
     writeAll(standardError, `${text}\n`);
   } catch {
-    // Nobody is left who could be told.
+    // There is no other place to say it.
   }
 }
 
-/** What powerlog says of itself; nothing in it, whoever wrote it, moves the cursor or colours the rest. */
+/** What powerlog says of itself; nothing in it, foreign text included, moves the cursor or colours the rest. */
 export const tell = (text: string): void => say(`powerlog: ${printableLines(text)}`);
 
 /**

@@ -7,14 +7,14 @@ const quote: u8 = 0x22;
 /** In a decoded column: no probe is connected. */
 const missing: i32 = i32.MIN_VALUE;
 
-/** What a column's cells hold is said by its mode: how many decimals, */
+/** A column's mode says what its cells hold. These bits are the number of decimals. */
 const decimalsMask: u32 = 7;
 const milli: u32 = 3;
-/** that a probe may be unplugged, */
+/** Mode: the probe may be unplugged. */
 const mayBeMissing: u32 = 8;
-/** that they are doubles instead of words, */
+/** Mode: the cells are doubles instead of words. */
 const double: u32 = 16;
-/** or that they are unsigned and of 64 bits, without decimals. */
+/** Mode: the cells are unsigned, of 64 bits, without decimals. */
 const wide: u32 = 32;
 
 /** Which instants a row begins with. */

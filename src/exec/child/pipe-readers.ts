@@ -43,7 +43,7 @@ function isPipe(path: string): boolean {
   }
 }
 
-/** Undefined where nobody reads; null where something else is wrong, which whoever opens it will say. */
+/** Undefined where no reader is there; null where something else is wrong, which opening it will say. */
 function openIfRead(path: string): number | null | undefined {
   try {
     return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);

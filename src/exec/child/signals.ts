@@ -22,7 +22,7 @@ const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHU
 
 export const endsPowerlog = (signal: NodeJS.Signals): boolean => ending.has(signal);
 
-/** Whoever gets the signals: the child. */
+/** The process that gets the signals: the child. */
 export interface SignalTarget {
   /** False where it has ended. */
   signal(signal: NodeJS.Signals): boolean;

@@ -145,7 +145,7 @@ class Again {
     return (results) => ({
       ...(known as unknown as PhaseSummary),
       ...results[at]!.cost,
-      // How much of the count the rest of the energy was for, nobody knows.
+      // How much of the count the rest of the energy was for is not known.
       ...('energy_per_count_j' in known && { energy_per_count_j: this.each(() => null) }),
     });
   }

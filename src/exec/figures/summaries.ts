@@ -6,7 +6,7 @@ import type { Cost, PowerDistribution } from '../../trace/cost.js';
  * What `exec` adds to `run.summary.json`. Seconds, joules, watts; null for what is not known.
  */
 
-/** Unended: the recording was cut off before the run had ended, so that nobody knows how it did. */
+/** Unended: the recording was cut off before the run had ended, so that how it did is not known. */
 export type RunStatus = EndedStatus | 'unended';
 
 /** How one run of a command went. */

@@ -89,7 +89,7 @@ export class MarksFile {
     });
   }
 
-  /** Up to the size it has now: whoever writes without end does not hold us. */
+  /** Up to the size it has now, so that a writer without end holds nothing up. */
   async #read(): Promise<void> {
     const lookNs = process.hrtime.bigint();
     const { size, mtimeMs } = await this.#file.stat();

@@ -2,13 +2,13 @@ import type { OutputMark } from './matcher.js';
 
 /** Between a run and the thread that hands its output through. */
 export interface PumpData {
-  /** Where the command's output is read, */
+  /** The descriptor that the command's output is read from. */
   readonly sourceFd: number;
-  /** where it goes, */
+  /** The descriptor that it is written to. */
   readonly sinkFd: number;
-  /** A write to it takes what there is room for, and does not wait for more. */
+  /** A write to the sink takes what there is room for, and does not wait for more. */
   readonly sinkTakesPart: boolean;
-  /** and where a byte says to look at the stage. */
+  /** The descriptor on which a byte says that the stage has changed. */
   readonly wakeFd: number;
   /** None: the output is only handed through. */
   readonly patterns: readonly string[];
@@ -27,8 +27,8 @@ export const shared = {
 export const stage = { running: 0, commandEnded: 1, abandoned: 2 };
 
 /**
- * Why it stopped: nobody holds the other end any more; somebody still does, though the command has ended; whoever read
- * the output has gone, or an error came in writing; the last bytes are not taken, and somebody wants an end.
+ * Why it stopped: the other end is closed; it is still open, though the command has ended; the output's reader has gone, or
+ * an error came in writing; the last bytes are not taken, and an end is asked for.
  */
 export type PumpEnd = 'ended' | 'held' | 'unread' | 'abandoned';
 

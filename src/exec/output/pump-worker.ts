@@ -110,7 +110,7 @@ function pump(): PumpEnd {
 try {
   post({ type: 'ready' });
   const end = pump();
-  // At once: whoever writes must hear of it.
+  // At once: the writer must hear of it.
   if (end === 'unread') closeSync(sourceFd);
   match((each) => each.end(process.hrtime.bigint()));
   post({ type: 'done', end, error: writeError });

@@ -44,12 +44,12 @@ export interface Experiment {
   readonly hookFailure: HookFailure | null;
 }
 
-/** Power is back at its baseline where it lies within this of it, */
+/** How near to its baseline the power has to be to count as back, as a share of it or in mW, whichever is more. */
 const idleShare = 0.05;
 const idleMarginMw = 1000;
-/** over this long; */
+/** How long it has to stay that near, ms. */
 const idleWindowMs = 500;
-/** and this is how long it is waited for. */
+/** How long that is waited for, ms. */
 const idleLimitMs = 120_000;
 
 /** Runs the commands one after another, until one fails or somebody wants an end. */
@@ -137,7 +137,7 @@ async function measureBaseline(
   measurement.note({ type: 'baseline', startNs, endNs });
 }
 
-/** What the system draws when idle, mW; null where nobody knows. */
+/** What the system draws when idle, mW; null where that is not known. */
 function idlePowerMw(
   { baseline }: ExperimentPlan,
   idle: Span | null,

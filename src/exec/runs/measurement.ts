@@ -41,7 +41,7 @@ const graceMs = 1000;
 /** How often samples that are waited for are asked for, ms. */
 const askEveryMs = 10;
 
-/** How long the end of a recording is waited for: a hung disk or port must not hold whoever waits for the command. */
+/** How long the end of a recording is waited for: a hung disk or port must not hold back those who wait for the command. */
 const stopLimitMs = 30_000;
 
 /** Whatever kept a board from being opened, as an error of ours. */
@@ -87,7 +87,7 @@ export class Measurement {
   static async start(options: MeasurementOptions): Promise<Measurement> {
     const { sources, missing } = await openSources(options.ports, options.open);
     const errors = missing.map(({ port, error }) => noBoard(port, error));
-    // Only what is wrong with the command line is for whoever typed it; the command runs all the same.
+    // Only what is wrong with the command line ends here; whatever else is wrong, the command runs all the same.
     const refused = errors.find(({ exitCode }) => options.strict || exitCode === ExitCode.usage);
     if (refused) {
       for (const source of sources) await source.close();

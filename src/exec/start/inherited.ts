@@ -12,7 +12,7 @@ export interface Inherited {
   readonly closed: readonly number[];
   /** Standard descriptors that do not wait for their other end. */
   readonly unwaiting: ReadonlySet<number>;
-  /** The soft limit of open files; null where it is as it was, or nobody knows. */
+  /** The soft limit of open files; null where it is as it was, or not known. */
   readonly openFilesMax: bigint | null;
   /** Numbers of signals. */
   readonly ignored: ReadonlySet<number>;
@@ -87,7 +87,7 @@ function deduceOpenFiles(): bigint | string | null {
   const parents = limitsOf(process.ppid);
   const [soft, hard] = own?.get(openFilesLimit) ?? [];
   if (!own || soft === undefined || soft !== hard) return null; // it was not raised
-  // Whoever starts services gives them limits of their own.
+  // A service manager gives services limits of their own.
   if (!parents || process.ppid <= 1) return `the soft limit of open files, which Node has raised to ${hard}`;
   const [parentsSoft, parentsHard] = parents.get(openFilesLimit) ?? [];
   // Where the hard one is another, `ulimit -n` has set both.
@@ -97,7 +97,7 @@ function deduceOpenFiles(): bigint | string | null {
 
 type Limits = ReadonlyMap<string, readonly [soft: string, hard: string]>;
 
-/** Of a process, by their names in `/proc`; undefined where nobody tells. */
+/** Of a process, by their names in `/proc`; undefined where the system does not tell. */
 function limitsOf(pid: number | 'self'): Limits | undefined {
   const text = attempt(() => readFileSync(`/proc/${pid}/limits`, 'latin1'));
   const rows = text?.matchAll(/^(Max [a-z ]+?) {2,}(\S+) +(\S+)/gm);
@@ -146,7 +146,7 @@ function signalSet(bits: string): Set<number> {
   return new Set(Array.from({ length: 64 }, (_, n) => n + 1).filter((n) => (set >> BigInt(n - 1)) & 1n));
 }
 
-/** Empty where nobody tells. */
+/** Empty where the system does not tell. */
 function ignoredBy(pid: number | 'self'): string {
   const text = attempt(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
   return /^SigIgn:\s*([\da-f]+)/m.exec(text ?? '')?.[1] ?? '';

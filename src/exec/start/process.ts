@@ -77,7 +77,7 @@ export function startProcess(
 
 const lookMs = 1000;
 
-/** Node has its own way with the standard descriptors that it has used, and whoever shares them feels it. */
+/** Node has its own way with the standard descriptors that it has used, which the processes that share them feel. */
 function restoreStandard(system: System): void {
   for (const fd of [0, 1, 2]) {
     if (inherited.closed.includes(fd)) continue;

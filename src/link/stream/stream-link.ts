@@ -69,7 +69,7 @@ class AsyncLink implements Link {
       onEvent: (event) => events.push({ at: this.#ring.head, event }),
     });
     const outcome = driveAsync(sampler, this.#wire).then(() => sampler.outcome);
-    outcome.catch(() => {}); // whoever takes the blocks hears of it then
+    outcome.catch(() => {}); // `drainRing` throws it to the consumer of the blocks
     this.#turns = new Turns(options.handOverMs);
     return drainRing(this.#ring, events, outcome, this.#turns);
   }

@@ -88,7 +88,7 @@ class TtyLink implements Link {
         else reject(asError(message));
       });
     });
-    outcome.catch(() => {}); // whoever takes the blocks hears of it then
+    outcome.catch(() => {}); // `drainRing` throws it to the consumer of the blocks
     this.#post({ type: 'start', ...options });
     this.#turns = new Turns(options.handOverMs);
     return drainRing(this.#ring, events, outcome, this.#turns);

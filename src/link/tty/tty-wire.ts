@@ -7,7 +7,7 @@ import type { SystemCalls } from './system-calls.js';
 /** Kept, since Node looks the global up anew at every use. */
 const { performance } = globalThis;
 
-/** A read that ends empty-handed long before the kernel's time is up means that nobody is there any more. */
+/** A read that ends empty-handed long before the kernel's time is up means that the other end has gone. */
 const hangUpMs = kernelWaitMs / 2;
 const pollMs = 2;
 

@@ -42,7 +42,7 @@ const faultTexts: Readonly<Record<FaultKind, ((tally: FaultTally) => string) | n
     `${count(amount, 'sample')} were taken but could not be kept: the machine was too busy`,
   suspend: ({ times, amount }) =>
     `the machine slept ${count(times, 'time')}, ${(amount / 1000).toFixed(1)} s in all: that is neither on the time axis nor in the energy, and unix_time_s is behind by it from there on`,
-  // Told by whoever reads the file, with the place.
+  // The capture's reader tells it, with the place.
   unreadable: null,
   joined: null,
 };

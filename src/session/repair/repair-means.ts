@@ -13,7 +13,7 @@ const unknown = { median: null, p99: null, max: null };
 
 /**
  * What rows of means tell: energies as mean × interval, which lie in no gap. Of how many samples they are, how far these lay
- * apart and which powers they reached, nobody knows any more.
+ * apart and which powers they reached, is not known any more.
  */
 export class MeanTally {
   firstUs: number | null = null;

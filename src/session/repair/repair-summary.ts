@@ -174,7 +174,7 @@ const ofCapture: readonly (FaultKind | string)[] = [
 
 /**
  * The summary of what is left of a recording, with what the one that was there knew and the samples do not tell. What
- * `exec` added is left to whoever can make it again.
+ * `exec` added is left out: where it can be made again, `repaired.ts` does.
  */
 export function mergedSummary(
   { knowsBoard, unit }: Finding,

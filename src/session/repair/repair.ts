@@ -87,7 +87,7 @@ function refuseOtherThanFiles(path: string): void {
     const found = statSync(path, { throwIfNoEntry: false });
     isOther = found !== undefined && !found.isFile() && !found.isDirectory();
   } catch {
-    // Whoever opens it says why it cannot be.
+    // Opening it says why it cannot be.
   }
   if (isOther) throw inputError(`${path} is no file; only a file can be repaired in place`);
 }

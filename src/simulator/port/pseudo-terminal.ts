@@ -5,11 +5,11 @@ import { ExitCode, errorText, UserError } from '../../errors.js';
 /** A terminal device whose far end is a program: the master is the board's end, `path` the client's. */
 export interface PseudoTerminal {
   readonly path: string;
-  /** Read and written blockingly by whoever plays the board. */
+  /** Read and written blockingly by the thread that plays the board. */
   readonly masterFd: number;
   /** Makes a read that blocks on the master return, and a write that blocks there go through: what lay in it is lost. */
   wake(): void;
-  /** The client sees a hang-up. Nobody may be reading the master. */
+  /** The client sees a hang-up. The master must not be being read. */
   close(): void;
 }
 

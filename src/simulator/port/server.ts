@@ -128,7 +128,7 @@ class Server implements Simulator {
     Atomics.store(this.#control, controlWord.masterFd, terminal.masterFd);
   }
 
-  /** Nobody may be serving. */
+  /** Only while the port is not being served. */
   #unplug(): void {
     this.#link?.remove();
     this.#terminal?.close();

@@ -15,7 +15,7 @@ import { FrameSync } from './frame-sync.js';
 /** What a bare dump of frames does not say of itself. */
 export interface DumpFacts {
   readonly board: Board;
-  /** Null where nobody said; then the board's table is that of its newest. */
+  /** Null where the command line names none; then the table is that of the newest. */
   readonly firmware: number | null;
   readonly rateHz: number;
 }
@@ -26,7 +26,7 @@ const framesPerBlock = 512;
 export class FrameDumpSource implements Source {
   readonly board: Board;
   readonly identity: BoardIdentity;
-  /** Nobody knows where a dump comes from. */
+  /** A dump does not say where it comes from. */
   readonly facts: RecordedFacts = { map: defaultRailMap, host: {}, accuracy: null };
 
   constructor(
