@@ -169,17 +169,17 @@ const complaints = `## What users of loggers complain about, and the test of eac
 
 | complaint | test |
 | --- | --- |
-| an unplugged meter goes on logging its last value | \`unplug\` above; \`test/cli/reconnect.test.ts\` |
-| a bump of the USB plug ends a two-day run | \`unplug\` above; \`test/cli/reconnect.test.ts\` |
+| an unplugged meter goes on logging its last value | \`unplug\` above; \`test/cli/record/reconnect.test.ts\` |
+| a bump of the USB plug ends a two-day run | \`unplug\` above; \`test/cli/record/reconnect.test.ts\` |
 | the column set changes in mid-file | \`test/sink/row-writer.test.ts\`, and every row above is of one width |
 | absurd readings after one slipped byte | \`drop\`, \`repeat\`, \`stray\` above; \`test/link/contract.test.ts\` |
 | zeros where a sample was lost | rows wrong above; \`test/link/contract.test.ts\` |
-| a full disk takes the recording with it | \`full disk\` above; \`test/sink/output-file.test.ts\` |
-| a quota, a limit on the size of files | \`test/sink/output-file.test.ts\`, \`test/cli/file-size.test.ts\` |
+| a full disk takes the recording with it | \`full disk\` above; \`test/file/output-file.test.ts\` |
+| a quota, a limit on the size of files | \`test/file/output-file.test.ts\`, \`test/file/file-size.test.ts\` |
 | clocks that jump | \`test/source/clock-watch.test.ts\`, \`test/measure/clock-drift.test.ts\` |
 | the machine sleeps | \`test/measure/suspend.test.ts\` |
 | a stale lock after a crash | \`KILL\` above: each recording starts on the port that the killed one held |
-| a terminal stopped with Ctrl-S stops the logger | \`test/cli/stopped-terminal.test.ts\` |
+| a terminal stopped with Ctrl-S stops the logger | \`test/cli/record/stopped-terminal.test.ts\` |
 
 ## What has its limits
 

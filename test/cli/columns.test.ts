@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { powerlog } from './run.js';
+import { powerlog, words } from './run.js';
 
 const replay = (columns: string) =>
-  powerlog(['replay', 'fixtures/synthetic.plog', '--out', '-', '-q', '--columns', columns]);
+  powerlog(words`replay fixtures/synthetic.plog --out - -q --columns ${columns}`);
 const headOf = (columns: string) => {
   const { code, out } = replay(columns);
   expect(code).toBe(0);
@@ -43,21 +43,7 @@ describe('--columns', () => {
 
   it('never writes a blank line, which readers skip: an only cell that is empty is quoted', () => {
     const { out } = powerlog(
-      [
-        ...[
-          'replay',
-          '-',
-          '--board',
-          'benchlab',
-          '--rate',
-          '10',
-          '-q',
-          '--out',
-          '-',
-          '--columns',
-          'unix_time_s',
-        ],
-      ],
+      words`replay - --board benchlab --rate 10 -q --out - --columns unix_time_s`,
       frames(),
     );
     expect(out).toBe('unix_time_s\n""\n""\n');

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadPseudoTerminals, type PseudoTerminal } from '#powerlog/simulator/port/pseudo-terminal.js';
 import { type Simulator, startSimulator } from '#powerlog/simulator/port/server.js';
 import { scratch } from '../capture/samples.js';
-import { bin, powerlog } from './run.js';
+import { bin, powerlog, words } from './run.js';
 
 /** What a user meets when something is wrong: one line, the documented code, and what to do about it. */
 
@@ -20,7 +20,7 @@ afterEach(async () => {
   simulator = undefined;
 });
 
-const recordTo = (out: string, ...more: string[]) => ['record', '-d', '100ms', '--out', out, ...more];
+const recordTo = (out: string, ...more: string[]) => words`record -d 100ms --out ${out} ${more}`;
 
 function expectError(args: readonly string[], code: number, text: RegExp): void {
   const ran = powerlog(args);
@@ -120,41 +120,32 @@ describe('a port that is not a board', () => {
 
 describe('a wrong command line', () => {
   it.each([
-    [['record', '--out', '-', '--nonsense'], /unknown option '--nonsense'/],
-    [
-      ['record', '--port', 'sim', '--out', '-', '--duration', '10'],
-      /'10' is not a duration: a number and a unit/,
-    ],
-    [['record', '--port', 'sim', '--out', '-', '--rate', '-3'], /'-3' is not a rate/],
-    [['record', '--out', '-', '--rate', '100001'], /above 0 and up to 100000/],
-    [['record', '--out', '-', '--rate', '0'], /above 0 and up to 100000/],
-    [['replay', 'x.bin', '--rate', '1e9'], /above 0 and up to 100000/],
-    [['record', '--out', '-', '--duration', '10001d'], /from 0s to 10000d/],
-    [['record', '--out', '-', '--reconnect', `${'9'.repeat(400)}s`], /from 0s to 10000d/],
-    [['record', '--out', '-', '--accuracy', '1000001%'], /from 0% to 1000000%/],
-    [['record', '--out', '-', '--min-coverage', '1e9%'], /from 0% to 1000000%/],
-    [['exec', '--max-regression', '1000001%', '--', 'true'], /from 0% to 1000000%/],
-    [['exec', '--max-energy', '1000001kWh', '--', 'true'], /from 0J to 1000000kWh/],
-    [['exec', '--baseline', '10001d', '--', 'true'], /from 0s to 10000d/],
-    [['exec', '--cooldown', '10001d', '--', 'true'], /from 0s to 10000d/],
-    [['exec', '--runs', '0', '--', 'true'], /from 1 to 999999/],
-    [['exec', '--warmup', '1000000', '--', 'true'], /from 0 to 999999/],
-    [['simulate', '--seed', '4294967296'], /from 0 to 4294967295/],
-    [['simulate', '--latency', '10001d'], /from 0s to 10000d/],
-    [['simulate', '--fault', 'drop:2'], /from 0 to 1/],
-    [['simulate', '--fault', 'unplug:0s'], /above 0 and up to 10000d/],
-    [
-      ['record', '--port', 'sim', '--out', '-', '--columns', 'some'],
-      /there is no column 'some'; the nearest are/,
-    ],
-    [['record', '--port', 'sim', '--out', '-', '--accuracy', '3'], /'3' is not a percentage/],
-    [['record', '--port', 'sim', '--out', '-', '--slot', 'eps1'], /'eps1' is not one of pcie1, pcie2, pcie3/],
-    [['record', '--port', 'sim', '--out', '-', '--slot-feed', 'psu'], /--slot-feed needs --slot/],
-    [
-      ['record', '--port', 'sim:loud', '--out', '-'],
-      /no simulator profile 'loud'; there are constant, square/,
-    ],
-    [['record', '--port', 'sim'], /nothing to record to: give --out/],
+    [words`record --out - --nonsense`, /unknown option '--nonsense'/],
+    [words`record --port sim --out - --duration 10`, /'10' is not a duration: a number and a unit/],
+    [words`record --port sim --out - --rate -3`, /'-3' is not a rate/],
+    [words`record --out - --rate 100001`, /above 0 and up to 100000/],
+    [words`record --out - --rate 0`, /above 0 and up to 100000/],
+    [words`replay x.bin --rate 1e9`, /above 0 and up to 100000/],
+    [words`record --out - --duration 10001d`, /from 0s to 10000d/],
+    [words`record --out - --reconnect ${'9'.repeat(400)}s`, /from 0s to 10000d/],
+    [words`record --out - --accuracy 1000001%`, /from 0% to 1000000%/],
+    [words`record --out - --min-coverage 1e9%`, /from 0% to 1000000%/],
+    [words`exec --max-regression 1000001% -- true`, /from 0% to 1000000%/],
+    [words`exec --max-energy 1000001kWh -- true`, /from 0J to 1000000kWh/],
+    [words`exec --baseline 10001d -- true`, /from 0s to 10000d/],
+    [words`exec --cooldown 10001d -- true`, /from 0s to 10000d/],
+    [words`exec --runs 0 -- true`, /from 1 to 999999/],
+    [words`exec --warmup 1000000 -- true`, /from 0 to 999999/],
+    [words`simulate --seed 4294967296`, /from 0 to 4294967295/],
+    [words`simulate --latency 10001d`, /from 0s to 10000d/],
+    [words`simulate --fault drop:2`, /from 0 to 1/],
+    [words`simulate --fault unplug:0s`, /above 0 and up to 10000d/],
+    [words`record --port sim --out - --columns some`, /there is no column 'some'; the nearest are/],
+    [words`record --port sim --out - --accuracy 3`, /'3' is not a percentage/],
+    [words`record --port sim --out - --slot eps1`, /'eps1' is not one of pcie1, pcie2, pcie3/],
+    [words`record --port sim --out - --slot-feed psu`, /--slot-feed needs --slot/],
+    [words`record --port sim:loud --out -`, /no simulator profile 'loud'; there are constant, square/],
+    [words`record --port sim`, /nothing to record to: give --out/],
     [['sing'], /unknown command 'sing'/],
   ] as const)('%j', (args, text) => {
     const ran = powerlog(args);
@@ -232,7 +223,7 @@ describe('a broken input', () => {
 });
 
 it('shows a stack trace only when asked', () => {
-  const args = ['record', '--port', '/dev/ttyACM77', '--out', '-'];
+  const args = words`record --port /dev/ttyACM77 --out -`;
   expect(powerlog(args, undefined, { POWERLOG_DEBUG: '1' }).err).toMatch(/^ {4}at /m);
 });
 
@@ -245,7 +236,7 @@ describe('text from elsewhere', () => {
     const folder = scratch();
     const path = join(folder, 'a\u001b[31m.plog');
     writeFileSync(path, Buffer.concat([readFileSync('fixtures/synthetic.plog'), Buffer.from('behind')]));
-    const { err } = powerlog(['replay', path, '--out', join(folder, 'b\u001b[2J.csv')]);
+    const { err } = powerlog(words`replay ${path} --out ${join(folder, 'b\u001b[2J.csv')}`);
     expect(err).toContain('\\u{1b}');
     expect(err).not.toContain('\u001b');
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { powerlog } from './run.js';
+import { powerlog, words } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,7 +32,7 @@ describe('mark', () => {
 
   it('lies after the call, however the process is paused between its readings of the clock', () => {
     const before = process.hrtime.bigint();
-    const paused = `--require ${fileURLToPath(new URL('paused-clock.cjs', import.meta.url))}`;
+    const paused = `--require ${fileURLToPath(new URL('preload/paused-clock.cjs', import.meta.url))}`;
     powerlog(['mark', 'saved'], undefined, { ...inside, NODE_OPTIONS: paused });
     expect(BigInt(lastLine()!.split(' ')[0]!)).toBeGreaterThanOrEqual(before);
   });
@@ -67,7 +67,7 @@ describe('mark', () => {
     const outside = powerlog(['mark', 'x'], undefined, { POWERLOG_MARKS: '' });
     expect(outside).toMatchObject({ code: 0, out: '' });
     expect(outside.err).toContain('not inside of `powerlog exec`');
-    expect(powerlog(['mark', '-q', 'x'], undefined, { POWERLOG_MARKS: '' }).err).toBe('');
+    expect(powerlog(words`mark -q x`, undefined, { POWERLOG_MARKS: '' }).err).toBe('');
     const gone = powerlog(['mark', 'x'], undefined, { POWERLOG_MARKS: join(folder, 'gone') });
     expect(gone.code).toBe(0);
     expect(gone.err).toContain('has ended');

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../capture/samples.js';
-import { bin, powerlog } from './run.js';
+import { bin, powerlog, words } from './run.js';
 
 const golden = 'fixtures/synthetic.plog';
 const sim = ['--port', 'sim', '-d', '100ms'];
@@ -34,12 +34,8 @@ describe('two outputs on one file are refused before anything is measured', () =
   it('by one name', () => {
     const folder = scratch();
     const file = join(folder, 'run.csv');
-    expectRefused(folder, ['record', ...sim, '--out', file, '--capture', file], sameFile);
-    expectRefused(
-      folder,
-      ['record', ...sim, '--out', file, '--capture', `${folder}/./run.csv`, '--force'],
-      sameFile,
-    );
+    expectRefused(folder, words`record ${sim} --out ${file} --capture ${file}`, sameFile);
+    expectRefused(folder, words`record ${sim} --out ${file} --capture ${folder}/./run.csv --force`, sameFile);
   });
 
   it('through links of both kinds, and through a directory by another name', () => {
@@ -53,12 +49,12 @@ describe('two outputs on one file are refused before anything is measured', () =
     for (const name of ['soft.csv', 'hard.csv'])
       expectRefused(
         folder,
-        ['record', ...sim, '--out', join(folder, name), '--capture', file, '--force'],
+        words`record ${sim} --out ${join(folder, name)} --capture ${file} --force`,
         sameFile,
       );
     expectRefused(
       folder,
-      ['record', ...sim, '--out', join(folder, 'real/a'), '--capture', join(folder, 'other/a')],
+      words`record ${sim} --out ${join(folder, 'real/a')} --capture ${join(folder, 'other/a')}`,
       sameFile,
     );
     expect(readFileSync(file, 'utf8')).toBe('precious');
@@ -66,20 +62,16 @@ describe('two outputs on one file are refused before anything is measured', () =
 
   it('standard output twice, also where it is a file or goes to nothing', () => {
     const folder = scratch();
-    expectRefused(folder, ['record', ...sim, '--out', '-', '--capture', '-'], sameFile);
-    expectRefused(folder, ['record', ...sim, '--out', '-', '--capture', '/dev/stdout'], sameFile);
+    expectRefused(folder, words`record ${sim} --out - --capture -`, sameFile);
+    expectRefused(folder, words`record ${sim} --out - --capture /dev/stdout`, sameFile);
   });
 
   it("the summary's own name", () => {
     const folder = scratch();
     const summary = join(folder, 'run.summary.json');
     const out = join(folder, 'run.csv');
-    expectRefused(folder, ['record', ...sim, '--out', out, '--capture', summary], sameFile);
-    expectRefused(
-      folder,
-      ['exec', '--port', 'sim', '--out', out, '--export-json', summary, '--', 'true'],
-      sameFile,
-    );
+    expectRefused(folder, words`record ${sim} --out ${out} --capture ${summary}`, sameFile);
+    expectRefused(folder, words`exec --port sim --out ${out} --export-json ${summary} -- true`, sameFile);
   });
 
   it('exports among each other', () => {
@@ -87,24 +79,13 @@ describe('two outputs on one file are refused before anything is measured', () =
     const file = join(folder, 'runs');
     expectRefused(
       folder,
-      [
-        'exec',
-        '--port',
-        'sim',
-        '--export-csv',
-        file,
-        '--export-json',
-        file,
-        '--',
-        'touch',
-        join(folder, 'ran'),
-      ],
+      words`exec --port sim --export-csv ${file} --export-json ${file} -- touch ${join(folder, 'ran')}`,
       sameFile,
     );
   });
 
   it('but the null device takes as many as there are', () => {
-    expect(powerlog(['record', ...sim, '-q', '--out', '/dev/null', '--capture', '/dev/null']).code).toBe(0);
+    expect(powerlog(words`record ${sim} -q --out /dev/null --capture /dev/null`).code).toBe(0);
   });
 });
 
@@ -117,10 +98,14 @@ describe('an output that is an input is refused, forced or not', () => {
     copyFileSync(golden, run);
     symlinkSync('run.plog', join(folder, 'link.plog'));
     for (const option of ['--out', '--capture'])
-      expectRefused(folder, ['record', '--port', run, option, join(folder, 'link.plog'), '--force'], isInput);
+      expectRefused(
+        folder,
+        words`record --port ${run} ${option} ${join(folder, 'link.plog')} --force`,
+        isInput,
+      );
     expectRefused(
       folder,
-      ['replay', golden, run, '--out', `${folder}/`, '--force', '--map', join(folder, 'run.csv')],
+      words`replay ${golden} ${run} --out ${folder}/ --force --map ${join(folder, 'run.csv')}`,
       isInput,
     );
     expect(readFileSync(run).equals(readFileSync(golden))).toBe(true);
@@ -143,21 +128,10 @@ describe('an output that is an input is refused, forced or not', () => {
     const folder = scratch();
     const file = join(folder, 'old.summary.json');
     writeFileSync(file, '{}');
-    expectRefused(folder, ['record', ...sim, '--map', file, '--out', file, '--force'], isInput);
+    expectRefused(folder, words`record ${sim} --map ${file} --out ${file} --force`, isInput);
     expectRefused(
       folder,
-      [
-        'exec',
-        '--port',
-        'sim',
-        '--baseline',
-        file,
-        '--out',
-        join(folder, 'old.csv'),
-        '--force',
-        '--',
-        'true',
-      ],
+      words`exec --port sim --baseline ${file} --out ${join(folder, 'old.csv')} --force -- true`,
       isInput,
     );
   });
@@ -166,7 +140,7 @@ describe('an output that is an input is refused, forced or not', () => {
     const { startSimulator } = await import('#powerlog/simulator/port/server.js');
     const simulator = await startSimulator({ latencyMs: 1 });
     try {
-      const ran = powerlog(['record', '--port', simulator.path, '-d', '100ms', '--out', simulator.path]);
+      const ran = powerlog(words`record --port ${simulator.path} -d 100ms --out ${simulator.path}`);
       expect(ran).toMatchObject({ code: 2, err: expect.stringMatching(isInput) });
       expect(simulator.stats().requests.sensors).toBe(0);
     } finally {
@@ -194,9 +168,9 @@ describe('a second recorder on a file', () => {
     const first = await recorder('--out', out);
     linkSync(out, join(folder, 'link.csv'));
     for (const name of ['run.csv', 'link.csv'])
-      expectRefused(folder, ['record', ...sim, '--out', join(folder, name), '--force'], taken, 5);
+      expectRefused(folder, words`record ${sim} --out ${join(folder, name)} --force`, taken, 5);
     // Another file, but the summary of both would be one.
-    expectRefused(folder, ['record', ...sim, '--out', join(folder, 'run.csv.gz'), '--force'], taken, 5);
+    expectRefused(folder, words`record ${sim} --out ${join(folder, 'run.csv.gz')} --force`, taken, 5);
     first.kill('SIGINT');
     expect((await once(first, 'close'))[0]).toBe(0);
     const rows = readFileSync(out, 'utf8').trimEnd().split('\n').slice(1);
@@ -210,7 +184,7 @@ describe('a second recorder on a file', () => {
     const first = await recorder('--out', out);
     first.kill('SIGKILL');
     await once(first, 'close');
-    expect(powerlog(['record', ...sim, '-q', '--out', out, '--force']).code).toBe(0);
+    expect(powerlog(words`record ${sim} -q --out ${out} --force`).code).toBe(0);
     expect(readdirSync(folder).sort()).toEqual(['run.csv', 'run.summary.json']);
   });
 
@@ -237,7 +211,7 @@ describe('the longest name that will be written', () => {
     for (const option of ['--out', '--capture'])
       expectRefused(
         folder,
-        ['record', '--port', 'sim', option, join(folder, `${'x'.repeat(245)}.csv`)],
+        words`record --port sim ${option} ${join(folder, `${'x'.repeat(245)}.csv`)}`,
         /summary\.json: its name, or that of a file beside it, is too long/,
         5,
       );
@@ -248,13 +222,13 @@ describe('the longest name that will be written', () => {
     const folder = scratch();
     expectRefused(
       folder,
-      ['record', '--port', '/dev/ttyACM77', '--out', join(folder, 'run.csv')],
+      words`record --port /dev/ttyACM77 --out ${join(folder, 'run.csv')}`,
       /does not exist/,
       3,
     );
     expectRefused(
       folder,
-      ['replay', 'package.json', '--out', join(folder, 'run.csv')],
+      words`replay package.json --out ${join(folder, 'run.csv')}`,
       /not a powerlog capture/,
       6,
     );

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '#powerlog/simulator/port/server.js';
 import { powerAtMw } from '#powerlog/simulator/profiles.js';
-import { powerlog } from './run.js';
+import { powerlog, words } from './run.js';
 
 let simulator: Simulator | undefined;
 
@@ -16,7 +16,7 @@ const bare = { PATH: '/nonexistent' };
 describe('powerlog ports', () => {
   it('says which port answers as a board and why another cannot be opened, without udevadm', async () => {
     simulator = await startSimulator({ latencyMs: 1 });
-    const { code, out } = powerlog(['ports', '--json', simulator.path, '/dev/ttyACM77'], undefined, bare);
+    const { code, out } = powerlog(words`ports --json ${simulator.path} /dev/ttyACM77`, undefined, bare);
     expect(code).toBe(0);
     const ports: { path: string; board: unknown; problem: string | null }[] = JSON.parse(out);
     expect(ports.find(({ path }) => path === simulator?.path)).toMatchObject({
@@ -32,7 +32,7 @@ describe('powerlog ports', () => {
 
   it('lists for people in lines that line up', async () => {
     simulator = await startSimulator({ latencyMs: 1 });
-    const { out } = powerlog(['ports', simulator.path, '/dev/ttyACM77']);
+    const { out } = powerlog(words`ports ${simulator.path} /dev/ttyACM77`);
     const [head = '', ...lines] = out.trimEnd().split('\n');
     const column = head.indexOf('ANSWER');
     expect(lines.length).toBeGreaterThanOrEqual(2);
@@ -45,7 +45,7 @@ describe('powerlog ports', () => {
 
 describe('powerlog info', () => {
   it('shows the identity and the readings, probes that are absent as null', () => {
-    const { code, out } = powerlog(['info', '--port', 'sim:constant', '--json'], undefined, bare);
+    const { code, out } = powerlog(words`info --port sim:constant --json`, undefined, bare);
     expect(code).toBe(0);
     const { board, readings } = JSON.parse(out);
     expect(board).toMatchObject({ product: 'BENCHLAB', uid: expect.stringMatching(/^[0-9A-F]{24}$/) });
@@ -57,13 +57,13 @@ describe('powerlog info', () => {
   });
 
   it('shows units, and says what is not connected', () => {
-    const { out } = powerlog(['info', '--port', 'sim:constant']);
+    const { out } = powerlog(words`info --port sim:constant`);
     expect(out).toMatch(/EPS 1, voltage +12\.000 +V +eps1_voltage_v/);
     expect(out).toMatch(/Voltage probe 13 +not connected +vin13_v/);
   });
 
   it('takes a capture for a board', () => {
-    const { code, out } = powerlog(['info', '--port', 'fixtures/synthetic.plog', '--json']);
+    const { code, out } = powerlog(words`info --port fixtures/synthetic.plog --json`);
     expect(code).toBe(0);
     expect(JSON.parse(out).board.name).toBe('SYNTHETIC');
   });

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encode, preamble, sample, scratch } from '../capture/samples.js';
-import { bin } from './run.js';
+import { bin, words } from './run.js';
 
 /** A capture of 2000 frames of bytes from a fixed recurrence: every cell as wide as it gets, of either sign. */
 function garbage(): Buffer {
@@ -55,7 +55,7 @@ describe.runIf(process.platform !== 'win32')('where WebAssembly is not to be had
 
   it.runIf(process.platform === 'linux')('a command is measured all the same', () => {
     const line = `ulimit -v 6000000; ${usual}`;
-    const command = ['exec', '--port', 'sim', '--', 'sh', '-c', 'exit 3'];
+    const command = words`exec --port sim -- sh -c ${'exit 3'}`;
     const { status, stderr } = spawnSync('sh', ['-c', line, process.execPath, bin, ...command], {
       encoding: 'utf8',
     });

@@ -28,7 +28,7 @@ const hangMs = 30_000;
 function fuzzInThread(target: string, count: number): Promise<Fuzzed> {
   const progress = new Int32Array(new SharedArrayBuffer(4));
   const work: FuzzWork = { target, count, seed, progress: progress.buffer as SharedArrayBuffer };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: work });
+  const worker = new Worker(new URL('worker.js', import.meta.url), { workerData: work });
   return new Promise((resolve) => {
     let last = -1;
     const watch = setInterval(() => {

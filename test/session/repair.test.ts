@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { RailMap } from '#powerlog/measure/rail-map.js';
 import { carryOut, planRepair } from '#powerlog/session/repair/repair.js';
 import { encode, end, preamble, readAll, sample, scratch } from '../capture/samples.js';
-import { powerlog } from '../cli/run.js';
+import { powerlog, words } from '../cli/run.js';
 
 const golden = 'fixtures/synthetic.plog';
 /** The golden capture's CSV: 96 rows, the slot on PCIe 3. */
@@ -57,7 +57,7 @@ describe('repair of a CSV', () => {
   it('makes the summary that the rows support, and says what it cannot know', async () => {
     const folder = scratch();
     const live = join(folder, 'live.csv');
-    expect(powerlog(['replay', golden, '--out', live]).code).toBe(0);
+    expect(powerlog(words`replay ${golden} --out ${live}`).code).toBe(0);
     const { path } = await repaired('run.csv', Buffer.concat([csv, Buffer.from('0.1')]));
     const [known, rebuilt] = [summaryBeside(live), summaryBeside(path)];
     for (const key of [
@@ -88,10 +88,10 @@ describe('repair of a CSV', () => {
     const map: RailMap = { components: { pump: ['eps2'], rest: ['atx_12v', 'pcie1'] }, slot: null };
     const mapFile = join(folder, 'map.json');
     writeFileSync(mapFile, JSON.stringify(map));
-    const other = Buffer.from(powerlog(['replay', golden, '--map', mapFile, '--out', '-']).out);
+    const other = Buffer.from(powerlog(words`replay ${golden} --map ${mapFile} --out -`).out);
     const given = await repaired('run.csv', other, map);
     expect(given.plan.summary!.map).toEqual(map);
-    const psu = Buffer.from(powerlog(['replay', golden, '--slot-feed', 'psu', '--out', '-']).out);
+    const psu = Buffer.from(powerlog(words`replay ${golden} --slot-feed psu --out -`).out);
     expect((await repaired('run.csv', psu)).plan.summary!.map.slot).toEqual({ rail: 'pcie3', feed: 'psu' });
     const wrong: RailMap = { components: { pump: ['eps1'], rest: ['atx_12v', 'pcie1'] }, slot: null };
     await expect(repaired('run.csv', other, wrong)).rejects.toMatchObject({ exitCode: 6 });
@@ -102,7 +102,7 @@ describe('repair of a CSV', () => {
   });
 
   it('of sums alone measures those', async () => {
-    const sums = Buffer.from(powerlog(['replay', golden, '--columns', 'power', '--out', '-']).out);
+    const sums = Buffer.from(powerlog(words`replay ${golden} --columns power --out -`).out);
     const { plan } = await repaired('run.csv', sums);
     const whole = await repaired('run.csv', csv);
     expect(plan.summary!.energy_j).toEqual(whole.plan.summary!.energy_j);
@@ -193,7 +193,7 @@ describe('powerlog repair', () => {
   it('says what it did, once; then the file is whole and left alone', () => {
     const path = join(scratch(), 'run.csv');
     writeFileSync(path, csv.subarray(0, -10));
-    const plans = powerlog(['repair', path, '--dry-run']);
+    const plans = powerlog(words`repair ${path} --dry-run`);
     expect(plans).toMatchObject({ code: 0, out: '' });
     expect(plans.err).toMatch(
       /was cut off: \d+ bytes behind byte \d+ would be dropped, 95 samples would be kept/,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readAll, scratch } from '../../capture/samples.js';
-import { powerlog } from '../../cli/run.js';
+import { powerlog, words } from '../../cli/run.js';
 import { makersLibrary, needs } from '../../parts.js';
 import { type MakerBoard, publishedPairs, startMakerBoard } from './board.js';
 import { faultsIn, framesOf, skips, startRecording } from './recorder.js';
@@ -42,8 +42,8 @@ describe("a board as the maker's library packs it", needs(makersLibrary), () => 
     ['no name', '', ''],
   ])('%s is said whole, and moves no cursor', async (_, typed, shown) => {
     board = await startMakerBoard('benchlab2:7', '--name', typed);
-    const asJson = powerlog(['info', '--port', board.port, '--json']);
-    const asText = powerlog(['info', '--port', board.port]);
+    const asJson = powerlog(words`info --port ${board.port} --json`);
+    const asText = powerlog(words`info --port ${board.port}`);
     expect(JSON.parse(asJson.out).board.name).toBe(shown);
     for (const text of [asJson.out, asText.out, asText.err]) expect(text).not.toMatch(/[^\P{Cc}\n]/u);
   });
@@ -95,7 +95,7 @@ describe("a board as the maker's library packs it", needs(makersLibrary), () => 
     ['an unknown vendor', 'benchlab2:7', 'ef1107', /vendor 0xef/],
   ])('is refused where it is %s', async (_, as, vendor, reason) => {
     board = await startMakerBoard(as, '--vendor', vendor);
-    const { code, err } = powerlog(['record', '--port', board.port, '--out', join(scratch(), 'run.csv')]);
+    const { code, err } = powerlog(words`record --port ${board.port} --out ${join(scratch(), 'run.csv')}`);
     const { forbidden } = await board.stop();
     expect(err).toMatch(reason);
     expect(err.trimEnd().split('\n')).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readAll, scratch } from '../../capture/samples.js';
-import { powerlog } from '../../cli/run.js';
+import { powerlog, words } from '../../cli/run.js';
 import { makersLibrary, needs } from '../../parts.js';
 import { type MakerBoard, publishedPairs, startMakerBoard } from './board.js';
 import { faultsIn, framesOf, skips, startRecording } from './recorder.js';
@@ -59,7 +59,7 @@ describe("a board as the maker's library packs it", needs(makersLibrary), () => 
       );
       for (const name of Object.keys(faults)) expect(recorded.err).toContain(`(${faultName(name)})`);
 
-      const replay = ['replay', join(folder, 'run.plog'), '--columns', 'all', '--out', '-'];
+      const replay = words`replay ${join(folder, 'run.plog')} --columns all --out -`;
       expect(powerlog(replay).out).toBe(recorded.csv);
     },
   );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readAll, scratch } from '../../capture/samples.js';
-import { powerlog } from '../../cli/run.js';
+import { powerlog, words } from '../../cli/run.js';
 import { makersLibrary, needs } from '../../parts.js';
 import { type MakerBoard, type MakerRecord, startMakerBoard } from './board.js';
 import { faultsIn, framesOf, skips, startRecording } from './recorder.js';
@@ -65,14 +65,14 @@ describe.each(boards)('a welcome that nobody asked %s for', needs(makersLibrary)
 
   it('does not keep `info` from naming the board where all that it says comes in pieces', async () => {
     board = await startMakerBoard(identity, '--unasked', '3', '--pieces', '7', '--name', 'desk 5');
-    const { code, out, err } = powerlog(['info', '--port', board.port, '--json']);
+    const { code, out, err } = powerlog(words`info --port ${board.port} --json`);
     expect(code, err).toBe(0);
     expect(JSON.parse(out).board.name).toBe('desk 5');
   });
 
   it.each(['0', '30', '300'])('does not keep `info` from naming the board, %s ms after', async (ms) => {
     board = await startMakerBoard(identity, '--unasked', ms, '--name', 'desk 4');
-    const { code, out } = powerlog(['info', '--port', board.port, '--json']);
+    const { code, out } = powerlog(words`info --port ${board.port} --json`);
     const [, firmware] = identity.split(':');
     expect(code).toBe(0);
     expect(JSON.parse(out).board).toMatchObject({ name: 'desk 4', firmware: Number(firmware) });

@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { bin } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { bin, words } from '../run.js';
 
 const local = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const onLinux = process.platform === 'linux';
 const launcher = bin.replace(/\.js$/, '');
-const onSim = ['exec', '--port', 'sim', '--baseline', '0', '-q'];
+const onSim = words`exec --port sim --baseline 0 -q`;
 
 const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 /** A shell that does not become its last command, but waits for it. */

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { expectInOrder, readAll, scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { type ForeignBoard, foreignFrameBytes, startForeignBoard } from '../peers/foreign-board.js';
-import { bin, powerlog } from './run.js';
+import { expectInOrder, readAll, scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { type ForeignBoard, foreignFrameBytes, startForeignBoard } from '../../peers/foreign-board.js';
+import { bin, powerlog, words } from '../run.js';
 
 let board: ForeignBoard | undefined;
 let child: ChildProcessByStdio<null, Readable, Readable> | undefined;
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** What the samples of a capture come to in a CSV, and what is said of them. */
 function replayed(capture: string) {
-  const { code, out } = powerlog(['replay', capture, '--columns', 'all', '--quiet', '--out', '-']);
+  const { code, out } = powerlog(words`replay ${capture} --columns all --quiet --out -`);
   expect(code).toBe(0);
   return out;
 }

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
-import { bin, powerlog } from './run.js';
+import { bin, powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & { readonly command: CommandSummary; readonly phases: readonly PhaseSummary[] };
 
@@ -18,7 +18,7 @@ const file = (name: string): string => join(folder, name);
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 const epochs = '(?<begin>epoch \\d+) starts|(?<end>epoch \\d+) took|saved (?<point>\\S+) (?<count>\\S+)';
-const onSim = ['exec', '--port', 'sim', '--baseline', '0'];
+const onSim = words`exec --port sim --baseline 0`;
 const summaryOf = (name: string) =>
   JSON.parse(readFileSync(file(`${name}.summary.json`), 'utf8')) as ExecSummary;
 
@@ -119,7 +119,7 @@ describe('--mark-output refuses', () => {
     ['no group', 'x', /name a group/],
     ['a count of nothing', '(?<begin>x)(?<count>y)', /count/],
   ])('%s', (_, pattern, message) => {
-    const ran = powerlog(['exec', '--mark-output', pattern, '--', 'echo', 'ran']);
+    const ran = powerlog(words`exec --mark-output ${pattern} -- echo ran`);
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toMatch(message);
   });
@@ -226,7 +226,7 @@ print(total, file=sys.stderr)`;
 
 describe.runIf(hasPython)('a terminal stays one', () => {
   const terminal = (script: string, ...args: string[]) =>
-    spawnSync('python3', [`test/cli/${script}`, ...args], { encoding: 'utf8', timeout: 300_000 });
+    spawnSync('python3', [script, ...args], { encoding: 'utf8', timeout: 300_000 });
   const command = (name: string, ...words: string[]) => [
     ...[process.execPath, bin, ...onSim, '-q', '--out', file(`${name}.csv`)],
     ...['--mark-output', epochs, '--', ...words],
@@ -235,7 +235,12 @@ describe.runIf(hasPython)('a terminal stays one', () => {
   it('to the command, with its colours and its lines', () => {
     const program =
       'import os; print([os.isatty(fd) for fd in range(3)], os.ttyname(1) != os.ttyname(0)); print("\\033[1mepoch 1\\033[0m starts")';
-    const { stdout } = terminal('in-terminal.py', '', '', ...command('tty', 'python3', '-c', program));
+    const { stdout } = terminal(
+      'test/cli/in-terminal.py',
+      '',
+      '',
+      ...command('tty', 'python3', '-c', program),
+    );
     expect(stdout).toBe('[True, True, True] True\r\n\u001b[1mepoch 1\u001b[0m starts\r\n');
     expect(summaryOf('tty').phases.map(({ name }) => name)).toEqual(['epoch 1']);
   });
@@ -250,14 +255,18 @@ size()
 print("ready", flush=True)
 while os.get_terminal_size(1) == old: signal.pause()
 size()`;
-    const { stdout } = terminal('resized-terminal.py', 'ready', ...command('size', 'python3', '-c', program));
+    const { stdout } = terminal(
+      'test/cli/exec/resized-terminal.py',
+      'ready',
+      ...command('size', 'python3', '-c', program),
+    );
     expect(stdout).toBe('(80, 24)\r\nready\r\n(100, 40)\r\n');
   });
 
   it('where a typed Ctrl-C reaches the command once', () => {
     const program = 'trap "echo caught; exit 9" INT; echo ready; while :; do sleep 0.05; done';
     const { stdout, status } = terminal(
-      'in-terminal.py',
+      'test/cli/in-terminal.py',
       'ready',
       '\\x03',
       ...command('int', 'sh', '-c', program),

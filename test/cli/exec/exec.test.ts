@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
-import { needs, python } from '../parts.js';
-import { bin, powerlog } from './run.js';
+import { needs, python } from '../../parts.js';
+import { bin, powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string): string => join(folder, name);
 
 /** Options of a quick run on the simulator. */
-const onSim = ['exec', '--port', 'sim', '--baseline', '0'];
+const onSim = words`exec --port sim --baseline 0`;
 
 /** Runs with `--out`, and reads the summary. */
 function measured(name: string, options: readonly string[], command: readonly string[]) {
@@ -205,7 +205,7 @@ sys.exit(9)`;
 describe('exec does no harm when measuring fails', () => {
   it('runs the command without a board, and says so', () => {
     const path = file('no-board.csv');
-    const options = ['exec', '--port', '/dev/powerlog-test-none', '--out', path];
+    const options = words`exec --port /dev/powerlog-test-none --out ${path}`;
     const ran = powerlog([...options, '--', 'sh', '-c', 'echo ran; exit 4']);
     expect(ran).toMatchObject({ code: 4, out: 'ran\n' });
     expect(ran.err).toMatch(/^powerlog: .*powerlog-test-none.*unmeasured/);
@@ -216,7 +216,7 @@ describe('exec does no harm when measuring fails', () => {
   });
 
   it('runs nothing without a board where it is strict', () => {
-    const ran = powerlog(['exec', '--strict', '--port', '/dev/powerlog-test-none', '--', 'echo', 'ran']);
+    const ran = powerlog(words`exec --strict --port /dev/powerlog-test-none -- echo ran`);
     expect(ran).toMatchObject({ code: 3, out: '' });
   });
 
@@ -241,13 +241,13 @@ describe('exec does no harm when measuring fails', () => {
     [[], 6],
     [['--strict'], 4],
   ])('goes on when the board dies in between %j', async (options, code) => {
-    const board = started(['simulate', '--link', file(`board${code}`)]);
+    const board = started(words`simulate --link ${file(`board${code}`)}`);
     await board.lines.next();
     const csv = file(`lost${code}.csv`);
     const port = ['--port', file(`board${code}`), '--reconnect', 'off', '--baseline', '0', '--out', csv];
     const status = code === 6 ? 6 : 0; // the command's own code goes first
     const program = `echo ready; read line; exit ${status}`;
-    const { child, lines } = started(['exec', ...port, ...options, '--', 'sh', '-c', program], 'pipe');
+    const { child, lines } = started(words`exec ${port} ${options} -- sh -c ${program}`, 'pipe');
     await lines.next();
     board.child.kill('SIGKILL');
     await ended(board.child);
@@ -282,7 +282,7 @@ describe('exec refuses what makes no sense', () => {
 
   it('a file that is no summary', () => {
     writeFileSync(file('not.summary.json'), '{"schema": "other"}');
-    const ran = powerlog(['exec', '--port', 'sim', '--baseline', file('not.summary.json'), '--', 'true']);
+    const ran = powerlog(words`exec --port sim --baseline ${file('not.summary.json')} -- true`);
     expect(ran.code).toBe(6);
     expect(ran.err).toMatch(/not\.summary\.json: schema/);
   });

@@ -4,8 +4,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodePreamble } from '#powerlog/capture/encoder.js';
 import type { CaptureHeader } from '#powerlog/schema/capture-header.js';
-import { encode, end, header, sample, scratch } from '../capture/samples.js';
-import { powerlog } from './run.js';
+import { encode, end, header, sample, scratch } from '../../capture/samples.js';
+import { powerlog, words } from '../run.js';
 
 const startUs = header.start.unix_us!;
 
@@ -39,7 +39,7 @@ function replay(bytes: Uint8Array, input = '-'): Replayed {
   const out = join(folder, 'run.csv');
   if (input !== '-') writeFileSync(join(folder, input), bytes);
   const ran = powerlog(
-    ['replay', input === '-' ? '-' : join(folder, input), '--out', out, '-q'],
+    words`replay ${input === '-' ? '-' : join(folder, input)} --out ${out} -q`,
     input === '-' ? bytes : undefined,
   );
   const summary = JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
@@ -94,7 +94,7 @@ describe('captures joined to one', () => {
     const folder = scratch();
     const path = join(folder, 'both.plog');
     writeFileSync(path, Buffer.concat([first, capture(0.5, 200)]));
-    const ran = powerlog(['record', '--port', path, '--out', join(folder, 'run.csv'), '-q']);
+    const ran = powerlog(words`record --port ${path} --out ${join(folder, 'run.csv')} -q`);
     expect(ran.code).toBe(0);
     expect(readFileSync(join(folder, 'run.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(1 + 500);
   });

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { startForeignBoard } from '../peers/foreign-board.js';
-import { bin } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { startForeignBoard } from '../../peers/foreign-board.js';
+import { bin } from '../run.js';
 
 const readSummary = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary } from '#powerlog/exec/figures/summaries.js';
 import { nameBytesMax } from '#powerlog/exec/marks/mark-line.js';
 import type { Summary } from '#powerlog/measure/summary.js';
-import { bin, powerlog } from './run.js';
+import { bin, powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & { readonly command: CommandSummary; readonly phases: readonly PhaseSummary[] };
 
@@ -17,7 +17,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 function measured(name: string, command: readonly string[]) {
   const options = ['--port', 'sim', '--baseline', '0', '--out', file(`${name}.csv`)];
-  const ran = powerlog(['exec', ...options, '--', ...command]);
+  const ran = powerlog(words`exec ${options} -- ${command}`);
   const summary = JSON.parse(readFileSync(file(`${name}.summary.json`), 'utf8')) as ExecSummary;
   const told = summary.warnings.filter(({ code }) => code === 'mark').map(({ message }) => message);
   return { ...ran, summary, told };

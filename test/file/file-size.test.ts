@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../capture/samples.js';
-import { bin, powerlog } from './run.js';
+import { bin, powerlog, words } from '../cli/run.js';
 
 describe.runIf(process.platform !== 'win32')('a limit on the size of files (ulimit -f)', () => {
   it('ends a recording with code 5, whole rows and a whole capture, not with a signal', () => {
@@ -26,8 +26,8 @@ describe.runIf(process.platform !== 'win32')('a limit on the size of files (ulim
     expect(rows.pop()).toBe('');
     const width = header.split(',').length;
     expect(rows.filter((row) => row.split(',').length !== width)).toEqual([]);
-    expect(powerlog(['repair', csv, capture]).code).toBe(0);
-    expect(powerlog(['replay', capture, '--out', join(folder, 'again.csv'), '--quiet']).code).toBe(0);
+    expect(powerlog(words`repair ${csv} ${capture}`).code).toBe(0);
+    expect(powerlog(words`replay ${capture} --out ${join(folder, 'again.csv')} --quiet`).code).toBe(0);
   });
 
   it('ends a recording of several boards too, each with whole rows', () => {

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { startForeignBoard } from '../peers/foreign-board.js';
-import { powerlog } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { startForeignBoard } from '../../peers/foreign-board.js';
+import { powerlog, words } from '../run.js';
 
 const withoutKoffi = {
-  NODE_OPTIONS: `--require ${fileURLToPath(new URL('./without-koffi.cjs', import.meta.url))}`,
+  NODE_OPTIONS: `--require ${fileURLToPath(new URL('../preload/without-koffi.cjs', import.meta.url))}`,
 };
 
 async function recordWithoutKoffi(...more: readonly string[]) {
@@ -19,7 +19,7 @@ async function recordWithoutKoffi(...more: readonly string[]) {
   });
   const csv = join(folder, 'run.csv');
   const ran = powerlog(
-    ['record', '--port', board.port, '--out', csv, '--duration', '300ms', ...more],
+    words`record --port ${board.port} --out ${csv} --duration 300ms ${more}`,
     undefined,
     withoutKoffi,
   );

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
-import { needs, python } from '../parts.js';
-import { powerlog } from './run.js';
+import { needs, python } from '../../parts.js';
+import { powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string): string => join(folder, name);
 
 function measured(name: string, options: readonly string[], command: readonly string[]) {
-  const ran = powerlog(['exec', '--out', file(`${name}.csv`), ...options, '--', ...command]);
+  const ran = powerlog(words`exec --out ${file(`${name}.csv`)} ${options} -- ${command}`);
   const summary = JSON.parse(readFileSync(file(`${name}.summary.json`), 'utf8')) as ExecSummary;
   return { ...ran, summary };
 }
@@ -143,7 +143,7 @@ describe('the command as a whole', () => {
   });
 
   it('takes its idle power from an earlier recording', () => {
-    powerlog(['record', '--port', 'sim', '--duration', '1s', '--out', file('idle.csv'), '-q']);
+    powerlog(words`record --port sim --duration 1s --out ${file('idle.csv')} -q`);
     const { summary } = measured(
       'idle-file',
       ['--port', 'sim', '--baseline', file('idle.summary.json')],
@@ -153,14 +153,14 @@ describe('the command as a whole', () => {
   });
 
   it('says what it keeps, and how to keep it', () => {
-    const { err } = powerlog(['exec', ...quick(), '--', 'true']);
+    const { err } = powerlog(words`exec ${quick()} -- true`);
     expect(err).toContain('--out run.csv keeps');
-    expect(powerlog(['exec', ...quick(), '-q', '--', 'true']).err).toBe('');
+    expect(powerlog(words`exec ${quick()} -q -- true`).err).toBe('');
   });
 
   it('can be measured with a capture in place of a board', () => {
     const capture = file('square.plog');
-    powerlog(['record', '--port', 'sim:square', '--duration', '4s', '--capture', capture, '-q']);
+    powerlog(words`record --port sim:square --duration 4s --capture ${capture} -q`);
     const within = measured('replayed', ['--port', capture, '--baseline', '200ms'], ['sleep', '0.4']).summary;
     expect(within.command.coverage).toBeGreaterThan(0);
     expect(within.command.power_w.system!.mean).toBeGreaterThan(119);
@@ -236,7 +236,7 @@ print(before, inside, last, after)`;
   it('leave PYTHONPATH as it was, and do nothing elsewhere', needs(python), () => {
     const path = { PYTHONPATH: '/first:/second' };
     const program = 'import os; print(os.environ["PYTHONPATH"])';
-    const { out } = powerlog(['exec', ...quick(), '-q', '--', 'python3', '-c', program], undefined, path);
+    const { out } = powerlog(words`exec ${quick()} -q -- python3 -c ${program}`, undefined, path);
     expect(out).toMatch(/python:\/first:\/second\n$/);
     const alone =
       'from powerlog_marks import *\nwith phase("x", count=1): begin("y"); end("y", "many"); point("")\nprint("fine")';
@@ -284,15 +284,8 @@ describe('repeated runs', () => {
   });
 
   it('of two commands are compared in a plain sentence', () => {
-    const { code, out, err } = powerlog([
-      'exec',
-      ...quick(),
-      '--runs',
-      '3',
-      '--compare',
-      'echo a',
-      'sleep 2; echo b',
-    ]);
+    const { code, out, err } = powerlog(words`exec ${quick()} --runs 3 --compare ${'echo a'}
+      ${'sleep 2; echo b'}`);
     expect(code).toBe(0);
     expect(out).toBe('a\na\na\nb\nb\nb\n');
     expect(err).toMatch(/'sleep 2; echo b' costs .* J more than 'echo a'.*Welch's test, p/);
@@ -301,16 +294,8 @@ describe('repeated runs', () => {
   it('end with the first that fails, and with its code', () => {
     const counter = file('counter');
     writeFileSync(counter, '');
-    const ran = powerlog([
-      'exec',
-      ...quick(),
-      '--runs',
-      '5',
-      '--',
-      'sh',
-      '-c',
-      `echo x >> ${counter}; [ $(wc -l < ${counter}) -lt 2 ] || exit 9`,
-    ]);
+    const ran = powerlog(words`exec ${quick()} --runs 5 -- sh
+      -c ${`echo x >> ${counter}; [ $(wc -l < ${counter}) -lt 2 ] || exit 9`}`);
     expect(ran.code).toBe(9);
     expect(readFileSync(counter, 'utf8')).toBe('x\nx\n');
     expect(ran.err).toContain('3 runs did not take place');
@@ -337,7 +322,7 @@ describe('limits', () => {
     ['a regression', [...regression, '5%'], 7],
     ['no such regression', [...regression, '100000%'], 0],
   ])('%s', (_, options, code) => {
-    const ran = powerlog(['exec', ...quick(), '-q', ...options, '--', 'sleep', '1']);
+    const ran = powerlog(words`exec ${quick()} -q ${options} -- sleep 1`);
     expect(ran.code).toBe(code);
     expect(ran.err === '').toBe(code === 0);
   });
@@ -345,16 +330,8 @@ describe('limits', () => {
   it('say that the earlier run was measured by another instrument', () => {
     const [mine, other] = [file('mine.csv'), file('other.csv')];
     const on = (seed: number, out: string, ...more: readonly string[]) =>
-      powerlog([
-        ...[
-          'exec',
-          '--port',
-          `sim:constant,board=benchlab2,firmware=${seed + 4},seed=${seed}`,
-          '--baseline',
-          '0',
-        ],
-        ...['--out', out, ...more, '--', 'true'],
-      ]);
+      powerlog(words`exec --port sim:constant,board=benchlab2,firmware=${seed + 4},seed=${seed}
+        --baseline 0 --out ${out} ${more} -- true`);
     on(1, mine);
     const limit = (summary: string) => ['--max-regression', '100000%', '--baseline-run', summary];
     const summaryOf = (csv: string) => csv.replace('.csv', '.summary.json');
@@ -370,11 +347,11 @@ describe('limits', () => {
   });
 
   it('do not hide that the command failed', () => {
-    expect(powerlog(['exec', ...quick(), '--max-energy', '1mJ', '--', 'false']).code).toBe(1);
+    expect(powerlog(words`exec ${quick()} --max-energy 1mJ -- false`).code).toBe(1);
   });
 
   it('that cannot be checked are said, and fail nothing', () => {
-    const ran = powerlog(['exec', '--port', '/dev/powerlog-none', '--max-energy', '1J', '--', 'true']);
+    const ran = powerlog(words`exec --port /dev/powerlog-none --max-energy 1J -- true`);
     expect(ran.code).toBe(0);
     expect(ran.err).toContain('could not be checked');
   });

@@ -4,16 +4,16 @@ import { readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { bin } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { bin } from '../run.js';
 
 describe('a terminal stopped with Ctrl-S', needs(python), () => {
   it('holds up neither the sampling nor the rows', async () => {
     const folder = scratch();
     const out = join(folder, 'run.csv');
     writeFileSync(out, '');
-    const inTerminal = fileURLToPath(new URL('in-terminal.py', import.meta.url));
+    const inTerminal = fileURLToPath(new URL('../in-terminal.py', import.meta.url));
     // Ctrl-S follows the status line's first watt; nobody types Ctrl-Q.
     const terminal = spawn(
       'python3',

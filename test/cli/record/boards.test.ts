@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { boards } from '#powerlog/board/catalogue.js';
 import { tableCrc32 as crc32 } from '#powerlog/file/crc32.js';
-import { scratch } from '../capture/samples.js';
-import { hasPseudoTerminals } from '../simulator/pty-client.js';
-import { readCsv } from './csv.js';
-import { bin, powerlog } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { hasPseudoTerminals } from '../../simulator/pty-client.js';
+import { readCsv } from '../csv.js';
+import { bin, powerlog, words } from '../run.js';
 
 const pairs = boards.map(({ id, firmware, product }) => [`${product} ${firmware}`, id, firmware] as const);
 
@@ -23,11 +23,9 @@ function recorded(port: string, ...more: readonly string[]) {
     string,
     string,
   ];
-  const live = powerlog([
-    ...['record', '--port', port, '--duration', '500ms', '--columns', 'all', ...more],
-    ...['--out', out, '--capture', capture],
-  ]);
-  const replay = powerlog(['replay', capture, '--columns', 'all', '--out', again]);
+  const live = powerlog(words`record --port ${port} --duration 500ms --columns all ${more} --out ${out}
+    --capture ${capture}`);
+  const replay = powerlog(words`replay ${capture} --columns all --out ${again}`);
   return { live, replay, out, capture, again, folder };
 }
 
@@ -51,19 +49,15 @@ describe.runIf(hasPseudoTerminals)('every board and firmware', () => {
   });
 
   it('shows in info which firmware it is, and the calibration', () => {
-    const { out, code } = powerlog([
-      'info',
-      '--port',
-      'sim:constant,board=benchlab2,firmware=5',
-      '--calibration',
-    ]);
+    const { out, code } = powerlog(words`info --port sim:constant,board=benchlab2,firmware=5
+      --calibration`);
     expect(code).toBe(0);
     expect(out).toContain('5, a draft by its maker');
     expect(out).toMatch(
       /Read by +the maker's published contract of firmware 5, and its library; not checked on hardware/,
     );
     expect(out).toMatch(/hpwr2_w6 +[+-]?\d+ +[+-]?\d+ +[+-]?\d+ +[+-]?\d+\n/);
-    const json = JSON.parse(powerlog(['info', '--port', 'sim', '--calibration', '--json']).out);
+    const json = JSON.parse(powerlog(words`info --port sim --calibration --json`).out);
     expect(Object.keys(json.board.calibration.rails)).toHaveLength(11);
     const { vin1, temp1, humidity } = json.board.calibration.probes;
     expect(vin1).toEqual({ offset: expect.any(Number), gain: expect.any(Number) });
@@ -129,14 +123,14 @@ describe.runIf(hasPseudoTerminals)('BENCHLAB 2', () => {
   });
 
   it('refuses to raise a bit that there is not, or on a board without any', () => {
-    expect(powerlog(['simulate', '--raise', 'ocp_hpwr1']).code).toBe(2);
-    const { code, err } = powerlog(['record', '--port', 'sim:board=benchlab2,raise=nothing', '--out', '-']);
+    expect(powerlog(words`simulate --raise ocp_hpwr1`).code).toBe(2);
+    const { code, err } = powerlog(words`record --port sim:board=benchlab2,raise=nothing --out -`);
     expect([code, err]).toEqual([2, expect.stringMatching(/bits are otp_chip, otp_temp1,/)]);
-    expect(powerlog(['record', '--port', 'sim:board=benchlab3', '--out', '-'])).toMatchObject({
+    expect(powerlog(words`record --port sim:board=benchlab3 --out -`)).toMatchObject({
       code: 2,
       err: expect.stringContaining("there is no board 'benchlab3'; there are benchlab, benchlab2"),
     });
-    expect(powerlog(['record', '--port', 'sim:size=3', '--out', '-']).err).toContain("'size' can't be set");
+    expect(powerlog(words`record --port sim:size=3 --out -`).err).toContain("'size' can't be set");
   });
 });
 
@@ -151,7 +145,7 @@ describe.runIf(hasPseudoTerminals)('a name', () => {
       });
       const [line] = (await once(child.stdout, 'data')) as [Buffer];
       const port = line.toString().trim();
-      return [powerlog(['info', '--port', port, '--json']), powerlog(['info', '--port', port])] as const;
+      return [powerlog(words`info --port ${port} --json`), powerlog(words`info --port ${port}`)] as const;
     };
     const [typed, shown] = await named('Prüfstand 学 3');
     expect(JSON.parse(typed.out).board.name).toBe('Prüfstand 学 3');
@@ -168,7 +162,7 @@ describe('a capture from before', () => {
   it('replays as it did, but for the chip in tenths of a degree', () => {
     const out = join(scratch(), 'run.csv');
     // Written by powerlog when its header held fields alone, of a board with firmware 1.
-    expect(powerlog(['replay', 'fixtures/early.plog', '--columns', 'all', '--out', out]).code).toBe(0);
+    expect(powerlog(words`replay fixtures/early.plog --columns all --out ${out}`).code).toBe(0);
     const text = readFileSync(out, 'utf8');
     const { names, rows } = readCsv(out);
     const chip = names.indexOf('chip_temp_c');
@@ -196,7 +190,7 @@ describe('a capture from before', () => {
     capture.writeUInt32LE(crc32(capture.subarray(0, bytes)), bytes);
     writeFileSync(join(folder, 'three.plog'), capture);
     const out = join(folder, 'run.csv');
-    expect(powerlog(['replay', join(folder, 'three.plog'), '--columns', 'all', '--out', out]).code).toBe(0);
+    expect(powerlog(words`replay ${join(folder, 'three.plog')} --columns all --out ${out}`).code).toBe(0);
     const { names, rows } = readCsv(out);
     expect(rows[0]![names.indexOf('chip_temp_c')]).toMatch(/^3\.\d$/);
   });

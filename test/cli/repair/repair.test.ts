@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readAll, scratch } from '../capture/samples.js';
-import { powerlog } from './run.js';
+import { readAll, scratch } from '../../capture/samples.js';
+import { powerlog, words } from '../run.js';
 
 const golden = 'fixtures/synthetic.plog';
 const capture = readFileSync(golden);
@@ -165,7 +165,7 @@ describe('powerlog repair drops', () => {
   });
 
   it('nothing of a CSV of all columns, whether its chip temperature has a decimal or, as earlier, none', () => {
-    const all = powerlog(['replay', golden, '--columns', 'all', '--out', '-']).out;
+    const all = powerlog(words`replay ${golden} --columns all --out -`).out;
     const at = all.split('\n')[0]!.split(',').indexOf('chip_temp_c');
     const earlier = all.replace(/^\d.*$/gm, (row) =>
       row
@@ -191,7 +191,7 @@ describe('what gzip gave before it failed', () => {
   let many: string;
   beforeAll(() => {
     many = powerlog(
-      ['replay', '-', '--board', 'benchlab', '--rate', '1000', '--columns', 'power', '--out', '-', '-q'],
+      words`replay - --board benchlab --rate 1000 --columns power --out - -q`,
       Buffer.concat(Array.from({ length: 20_000 }, () => frame)),
     ).out;
   });
@@ -217,19 +217,17 @@ describe('what gzip gave before it failed', () => {
     ['NULs', Buffer.alloc(4096), /4,096 NULs behind its last gzip member/],
   ])('is replayed of a capture with %s behind it, which is told', (_, behind, told) => {
     const path = fileWith('run.plog.gz', Buffer.concat([inThree(capture), behind]));
-    const { code, out, err } = powerlog(['replay', path, '--out', '-', '-q']);
+    const { code, out, err } = powerlog(words`replay ${path} --out - -q`);
     expect([code, out === csv.toString()]).toEqual([0, true]);
     expect(err).toMatch(told);
-    expect(powerlog(['replay', '-', '--out', '-', '-q'], readFileSync(path)).out === csv.toString()).toBe(
-      true,
-    );
+    expect(powerlog(words`replay - --out - -q`, readFileSync(path)).out === csv.toString()).toBe(true);
   });
 
   it('is replayed of a capture that breaks inside a member', () => {
     const bytes = gzipSync(capture, { level: 0 }); // stored, so that the place of the fault is known
     bytes.writeUInt16LE(1, bytes.length - 3000);
     const path = fileWith('run.plog.gz', Buffer.concat([gzipSync(capture.subarray(0, -9000)), bytes]));
-    const { code, out } = powerlog(['replay', path, '--out', '-', '-q']);
+    const { code, out } = powerlog(words`replay ${path} --out - -q`);
     expect(code).toBe(6);
     expect(csv.toString().startsWith(out)).toBe(true);
     expect(out.split('\n').length).toBeGreaterThan(40);
@@ -313,7 +311,7 @@ describe('a batch', () => {
     writeFileSync(bad, csv.toString().replaceAll('\n', '\r\n'));
     writeFileSync(zipped, gzipSync(csv).subarray(0, -3));
     const missing = join(folder, 'no.csv');
-    const { code, err } = powerlog(['repair', bad, torn, missing, zipped]);
+    const { code, err } = powerlog(words`repair ${bad} ${torn} ${missing} ${zipped}`);
     expect(code).toBe(6);
     expect(err).toMatch(/bad\.csv was changed/);
     expect(err).toMatch(/torn\.csv was cut off: .* 95 samples kept/);
@@ -334,12 +332,12 @@ describe('a batch', () => {
     writeFileSync(bad, 'no capture');
     writeFileSync(three, capture);
     const out = join(folder, 'out/');
-    const { code, err } = powerlog(['replay', bad, one, three, '--out', out, '--min-coverage', '1%', '-q']);
+    const { code, err } = powerlog(words`replay ${bad} ${one} ${three} --out ${out} --min-coverage 1% -q`);
     expect(code).toBe(6);
     expect(err).toMatch(/bad\.plog is not a powerlog capture/);
     for (const name of ['one', 'three'])
       expect(readFileSync(join(out, `${name}.csv`)).equals(csv)).toBe(true);
     expect(existsSync(join(out, 'bad.csv'))).toBe(false);
-    expect(powerlog(['replay', one, bad, '--min-coverage', '100%', '-q']).code).toBe(7);
+    expect(powerlog(words`replay ${one} ${bad} --min-coverage 100% -q`).code).toBe(7);
   });
 });

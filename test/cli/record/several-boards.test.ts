@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { summarySchema } from '#powerlog/schema/summary.js';
-import { scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { startForeignBoard } from '../peers/foreign-board.js';
-import { readCsv } from './csv.js';
-import { bin, powerlog } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { startForeignBoard } from '../../peers/foreign-board.js';
+import { readCsv } from '../csv.js';
+import { bin, powerlog, words } from '../run.js';
 
 const twoSims = ['--port', 'sim:train', '--port', 'sim:idle,board=benchlab2'];
 const other = 'powerlog-simulator-2';
 
 /** Records into `run.csv` of a folder, and reads the summary; `null` where there is none. */
 function record(folder: string, ...args: readonly string[]) {
-  const ran = powerlog(['record', '--out', join(folder, 'run.csv'), ...args]);
+  const ran = powerlog(words`record --out ${join(folder, 'run.csv')} ${args}`);
   return { ...ran, summary: readSummary(folder) };
 }
 
@@ -78,7 +78,7 @@ describe('several boards in one recording', () => {
     expect(record(folder, ...twoSims, '--capture', plog, '--duration', '300ms', '--quiet').code).toBe(0);
     const again = join(folder, 'again/');
     const captures = [plog, join(folder, `run.${other}.plog`)];
-    expect(powerlog(['replay', ...captures, '--out', again, '--quiet']).code).toBe(0);
+    expect(powerlog(words`replay ${captures} --out ${again} --quiet`).code).toBe(0);
     for (const csv of ['run.csv', `run.${other}.csv`])
       expect(readFileSync(join(again, csv), 'utf8')).toBe(readFileSync(join(folder, csv), 'utf8'));
     const starts = ['run', `run.${other}`].map(
@@ -100,7 +100,7 @@ describe('several boards in one recording', () => {
       '400ms',
       '--quiet',
     ];
-    expect(powerlog(['record', ...twoSims, '--out', out, ...asked]).code).toBe(0);
+    expect(powerlog(words`record ${twoSims} --out ${out} ${asked}`).code).toBe(0);
     for (const name of ['run.csv.gz', `run.${other}.csv.gz`]) {
       const [header, ...rows] = gunzipSync(readFileSync(join(folder, name)))
         .toString()
@@ -170,7 +170,7 @@ describe('several boards in one recording', () => {
 describe('several boards are refused', () => {
   const refused = (args: readonly string[], code: number, text: RegExp, folder = scratch()) => {
     const before = readdirSync(folder);
-    const ran = powerlog(['record', '--out', join(folder, 'run.csv'), ...args, '--duration', '100ms']);
+    const ran = powerlog(words`record --out ${join(folder, 'run.csv')} ${args} --duration 100ms`);
     expect(ran.err).toMatch(text);
     expect(ran.code).toBe(code);
     expect(ran.err.trim().split('\n')).toHaveLength(1);
@@ -199,7 +199,7 @@ describe('several boards are refused', () => {
   });
 
   it('on standard output, a pipe or a device, which hold one CSV', () => {
-    const ran = powerlog(['record', ...twoSims, '--out', '-', '--duration', '100ms']);
+    const ran = powerlog(words`record ${twoSims} --out - --duration 100ms`);
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toMatch(/--out - takes the samples of one board, and here are 2/);
     refused(
@@ -229,7 +229,7 @@ describe('several boards are refused', () => {
     const ran = powerlog(['info', ...twoSims]);
     expect(ran.code).toBe(2);
     expect(ran.err).toMatch(/this is about one board: --port sim:train or --port sim:idle/);
-    expect(powerlog(['info', '--port', 'auto:all']).err).toMatch(/auto:all is every board that answers/);
+    expect(powerlog(words`info --port auto:all`).err).toMatch(/auto:all is every board that answers/);
   });
 });
 
@@ -298,9 +298,7 @@ describe('of several boards one that does not come back', needs(python), () => {
   it('is told apart from a capture that is over', () => {
     const folder = scratch();
     const plog = join(folder, 'early.plog');
-    expect(
-      powerlog(['record', '--port', 'sim:idle', '--capture', plog, '--duration', '200ms', '--quiet']).code,
-    ).toBe(0);
+    expect(powerlog(words`record --port sim:idle --capture ${plog} --duration 200ms --quiet`).code).toBe(0);
     const { summary, code } = record(
       folder,
       '--port',

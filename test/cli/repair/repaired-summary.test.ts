@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { powerlog } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { powerlog, words } from '../run.js';
 
 interface Span {
   readonly start_s: number;
@@ -64,7 +64,7 @@ describe('a summary that is there when its recording is repaired', () => {
     folder = mkdtempSync(join(tmpdir(), 'powerlog-repaired-'));
     const [out, plog] = [join(folder, 'run.csv'), join(folder, 'run.plog')];
     const options = ['--port', 'sim', '--out', out, '--capture', plog, '--baseline', '0.1s', '--runs', '2'];
-    expect(powerlog(['exec', ...options, '--accuracy', '1%', '-q', '--', 'sh', '-c', program]).code).toBe(0);
+    expect(powerlog(words`exec ${options} --accuracy 1% -q -- sh -c ${program}`).code).toBe(0);
     csv = readFileSync(out, 'utf8');
     capture = readFileSync(plog);
     json = readFileSync(join(folder, 'run.summary.json'), 'utf8');

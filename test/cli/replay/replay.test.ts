@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { boardFrames, encode, end, preamble, readAll, sample, scratch } from '../capture/samples.js';
-import { powerlog } from './run.js';
+import { boardFrames, encode, end, preamble, readAll, sample, scratch } from '../../capture/samples.js';
+import { powerlog, words } from '../run.js';
 
 const golden = 'fixtures/synthetic.plog';
 const goldenBytes = readFileSync(golden);
@@ -43,7 +43,7 @@ const goldenCsv = (sums: typeof recordedWiring, rows = 96) =>
 describe('powerlog replay', () => {
   it('gives the rows of the capture, by its own map', () => {
     const out = join(scratch(), 'run.csv');
-    const { code, err } = powerlog(['replay', golden, '--columns', 'power', '--out', out]);
+    const { code, err } = powerlog(words`replay ${golden} --columns power --out ${out}`);
     expect(err).toContain(`kept in ${out}`);
     expect(code).toBe(0);
     expect(readFileSync(out, 'utf8')).toBe(goldenCsv(recordedWiring));
@@ -66,12 +66,10 @@ describe('powerlog replay', () => {
     const [live, again, capture] = ['live.csv', 'again.csv', 'run.plog'].map((name) =>
       join(folder, name),
     ) as [string, string, string];
-    const recorded = powerlog([
-      ...['record', '--port', 'sim:train', '--duration', '1s', '--slot', 'pcie2', '--accuracy', '2%'],
-      ...['--columns', 'all', '--out', live, '--capture', capture],
-    ]);
+    const recorded = powerlog(words`record --port sim:train --duration 1s --slot pcie2 --accuracy 2%
+      --columns all --out ${live} --capture ${capture}`);
     expect(recorded.code, recorded.err).toBe(0);
-    expect(powerlog(['replay', capture, '--columns', 'all', '--out', again]).code).toBe(0);
+    expect(powerlog(words`replay ${capture} --columns all --out ${again}`).code).toBe(0);
     const csv = readFileSync(live);
     expect(csv.length).toBeGreaterThan(10_000);
     expect(readFileSync(again).equals(csv)).toBe(true);
@@ -82,16 +80,16 @@ describe('powerlog replay', () => {
 
   it('takes another slot feed, map and column set', () => {
     const folder = scratch();
-    const psu = powerlog(['replay', golden, '--slot-feed', 'psu', '--columns', 'power', '--out', '-']);
+    const psu = powerlog(words`replay ${golden} --slot-feed psu --columns power --out -`);
     expect(psu.out).toBe(goldenCsv(fedByPsu));
     const map = join(folder, 'map.json');
     writeFileSync(map, JSON.stringify({ components: { pump: ['eps2'], rest: ['atx_12v', 'pcie1'] } }));
-    const other = powerlog(['replay', golden, '--map', map, '--columns', 'power', '--out', '-']);
+    const other = powerlog(words`replay ${golden} --map ${map} --columns power --out -`);
     expect(other.out.split('\n').slice(0, 2)).toEqual([
       'time_s,unix_time_s,system_power_w,pump_power_w,rest_power_w',
       '0.000500,1700000000.000500,15.000,2.000,13.000',
     ]);
-    expect(powerlog(['replay', golden, '--out', '-']).out).toBe(
+    expect(powerlog(words`replay ${golden} --out -`).out).toBe(
       readFileSync('fixtures/synthetic.csv', 'utf8'),
     );
   });
@@ -99,9 +97,9 @@ describe('powerlog replay', () => {
   it('reads standard input and writes standard output, compressed or not', () => {
     const expected = goldenCsv(recordedWiring);
     for (const input of [goldenBytes, gzipSync(goldenBytes)])
-      expect(powerlog(['replay', '-', '--columns', 'power', '--out', '-'], input).out).toBe(expected);
+      expect(powerlog(words`replay - --columns power --out -`, input).out).toBe(expected);
     const out = join(scratch(), 'run.csv.gz');
-    expect(powerlog(['replay', golden, '--columns', 'power', '--out', out]).code).toBe(0);
+    expect(powerlog(words`replay ${golden} --columns power --out ${out}`).code).toBe(0);
     expect(gunzipSync(readFileSync(out)).toString()).toBe(expected);
   });
 
@@ -116,7 +114,7 @@ describe('powerlog replay', () => {
     const zipped = join(folder, 'second.plog.gz');
     writeFileSync(zipped, gzipSync(goldenBytes));
     const csvs = `${join(folder, 'csv')}/`;
-    expect(powerlog(['replay', golden, zipped, '--columns', 'power', '--out', csvs]).code).toBe(0);
+    expect(powerlog(words`replay ${golden} ${zipped} --columns power --out ${csvs}`).code).toBe(0);
     expect(readdirSync(csvs).sort()).toEqual([
       'second.csv',
       'second.summary.json',
@@ -134,7 +132,7 @@ it('powerlog replay takes many inputs without a word of its own', () => {
     writeFileSync(path, goldenBytes);
     return path;
   });
-  expect(powerlog(['replay', ...inputs, '-q', '--out', `${folder}/csv/`])).toMatchObject({
+  expect(powerlog(words`replay ${inputs} -q --out ${folder}/csv/`)).toMatchObject({
     code: 0,
     err: '',
   });
@@ -148,7 +146,7 @@ describe('powerlog replay of a bare dump', () => {
     const frames = boardFrames(5);
     writeFileSync(dump, Buffer.concat([...frames, new Uint8Array(100)]));
     const out = join(folder, 'run.csv');
-    const ran = powerlog(['replay', dump, '--board', 'benchlab', '--rate', '300', '--out', out]);
+    const ran = powerlog(words`replay ${dump} --board benchlab --rate 300 --out ${out}`);
     expect(ran.code).toBe(0);
     expect(ran.err).toContain('100 of 216 bytes from byte 1080 on are not used');
     const rows = readFileSync(out, 'utf8').trimEnd().split('\n').slice(1);
@@ -173,7 +171,7 @@ describe('powerlog replay of a bare dump', () => {
     [['--board', 'benchlab', '--rate', 'often'], /'often' is not a rate/],
     [['--board', 'benchlab', '--rate', '10'], /is a capture and says its board and rate itself/],
   ])('with %s is a usage error', (options, message) => {
-    const { code, err } = powerlog(['replay', golden, ...options]);
+    const { code, err } = powerlog(words`replay ${golden} ${options}`);
     expect(code).toBe(2);
     expect(err).toMatch(message);
   });
@@ -188,11 +186,11 @@ describe('powerlog replay of a broken capture', () => {
 
   it('that was cut gives the rows before, says so, and is done', () => {
     const folder = scratch();
-    const full = powerlog(['replay', '-', '--out', '-'], whole).out;
+    const full = powerlog(words`replay - --out -`, whole).out;
     for (const cut of [0, 1, 24, 5000, whole.length - preamble.length - 1]) {
       const path = join(folder, `cut${cut}.plog`);
       writeFileSync(path, whole.subarray(0, preamble.length + cut));
-      const { code, out, err } = powerlog(['replay', path, '--out', '-', '--quiet']);
+      const { code, out, err } = powerlog(words`replay ${path} --out - --quiet`);
       expect(code).toBe(0);
       expect(full.startsWith(out)).toBe(true);
       expect(out.endsWith('\n')).toBe(true);
@@ -208,7 +206,7 @@ describe('powerlog replay of a broken capture', () => {
     bytes[bytes.length - lastBlocks + 100]! ^= 1;
     writeFileSync(path, bytes);
     const out = join(folder, 'run.csv');
-    const { code, err } = powerlog(['replay', path, '--out', out]);
+    const { code, err } = powerlog(words`replay ${path} --out ${out}`);
     expect(code).toBe(6);
     expect(err).toMatch(
       /is damaged at byte \d+: a broken block, with more behind it; all before it is whole/,
@@ -224,17 +222,17 @@ describe('powerlog replay refuses', () => {
   it('what would overwrite, with code 5, unless forced', () => {
     const out = join(scratch(), 'run.csv');
     writeFileSync(out, 'mine');
-    const { code, err } = powerlog(['replay', golden, '--out', out]);
+    const { code, err } = powerlog(words`replay ${golden} --out ${out}`);
     expect(code).toBe(5);
     expect(err).toMatch(/exists.*--force/);
     expect(readFileSync(out, 'utf8')).toBe('mine');
-    expect(powerlog(['replay', golden, '--out', out, '--force']).code).toBe(0);
+    expect(powerlog(words`replay ${golden} --out ${out} --force`).code).toBe(0);
   });
 
   it('its own input as output, even forced', () => {
     const path = join(scratch(), 'run.plog');
     writeFileSync(path, goldenBytes);
-    const { code, err } = powerlog(['replay', path, '--out', path, '--force']);
+    const { code, err } = powerlog(words`replay ${path} --out ${path} --force`);
     expect(code).toBe(2);
     expect(err).toContain('is the input itself');
     expect(readFileSync(path).equals(goldenBytes)).toBe(true);
@@ -242,12 +240,12 @@ describe('powerlog replay refuses', () => {
 
   it('several inputs for one file, or for one name in a directory', () => {
     const folder = scratch();
-    expect(powerlog(['replay', golden, golden, '--out', join(folder, 'a.csv')])).toMatchObject({
+    expect(powerlog(words`replay ${golden} ${golden} --out ${join(folder, 'a.csv')}`)).toMatchObject({
       code: 2,
       err: expect.stringContaining('2 inputs need a directory for --out'),
     });
     mkdirSync(join(folder, 'csv'));
-    expect(powerlog(['replay', golden, golden, '--out', join(folder, 'csv')])).toMatchObject({
+    expect(powerlog(words`replay ${golden} ${golden} --out ${join(folder, 'csv')}`)).toMatchObject({
       code: 2,
       err: expect.stringContaining('would both become'),
     });
@@ -259,7 +257,7 @@ describe('powerlog replay refuses', () => {
     ['a foreign file', 'package.json', 6, /package\.json is not a powerlog capture: it begins with 7b 0a/],
   ])('%s', (_, path, expected, message) => {
     const out = join(scratch(), 'run.csv');
-    const { code, err } = powerlog(['replay', path, '--out', out]);
+    const { code, err } = powerlog(words`replay ${path} --out ${out}`);
     expect(code).toBe(expected);
     expect(err).toMatch(message);
     expect(err.trimEnd().split('\n')).toHaveLength(1);

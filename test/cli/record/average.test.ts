@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { encodeFrame, missingValue } from '#powerlog/board/frame.js';
-import { encode, end, preamble, type Sample, scratch } from '../capture/samples.js';
-import { powerlog } from './run.js';
+import { encode, end, preamble, type Sample, scratch } from '../../capture/samples.js';
+import { powerlog, words } from '../run.js';
 
 const benchlab = boardFor('benchlab')!;
 
@@ -63,7 +63,7 @@ function wandering(count: number): Sample[] {
 }
 
 const replay = (path: string, ...options: string[]) => {
-  const { code, out, err } = powerlog(['replay', path, '--out', '-', '-q', ...options]);
+  const { code, out, err } = powerlog(words`replay ${path} --out - -q ${options}`);
   expect([code, err]).toEqual([0, '']);
   return table(out);
 };
@@ -188,25 +188,23 @@ describe('--average', () => {
       join(folder, name),
     ) as [string, string, string, string];
     const average = ['--average', '10ms', '--columns', 'all'];
-    const recorded = powerlog([
-      ...['record', '--port', 'sim:train', '-d', '1s', '-q', '--out', live, '--capture', capture],
-      ...average,
-    ]);
+    const recorded = powerlog(words`record --port sim:train -d 1s -q --out ${live} --capture ${capture}
+      ${average}`);
     expect(recorded).toMatchObject({ code: 0, err: '' });
     for (const out of [again, zipped])
-      expect(powerlog(['replay', capture, '-q', '--out', out, ...average]).code).toBe(0);
+      expect(powerlog(words`replay ${capture} -q --out ${out} ${average}`).code).toBe(0);
     const text = readFileSync(live);
     expect(table(text.toString()).length).toBeGreaterThan(5);
     expect(readFileSync(again).equals(text)).toBe(true);
     expect(gunzipSync(readFileSync(zipped)).equals(text)).toBe(true);
-    expect(powerlog(['replay', capture, '-q', '--out', '-', ...average]).out).toBe(text.toString());
+    expect(powerlog(words`replay ${capture} -q --out - ${average}`).out).toBe(text.toString());
   });
 
   it('leaves the summary as it is', () => {
     const folder = scratch();
     const capture = captureOf(folder, wandering(500));
     const summaryOf = (name: string, ...more: string[]) => {
-      expect(powerlog(['replay', capture, '-q', '--out', join(folder, `${name}.csv`), ...more]).code).toBe(0);
+      expect(powerlog(words`replay ${capture} -q --out ${join(folder, `${name}.csv`)} ${more}`).code).toBe(0);
       return readFileSync(join(folder, `${name}.summary.json`), 'utf8');
     };
     expect(summaryOf('means', '--average', '100ms')).toBe(summaryOf('samples'));
@@ -217,7 +215,7 @@ describe('--average', () => {
     ['--average 0s', /'0s' is too short for an interval; the shortest is 1ms/],
     ['--average 1s', /--average is about the rows of a CSV: give --out/],
   ])('%s by itself is refused', (options, text) => {
-    const ran = powerlog(['replay', 'fixtures/synthetic.plog', ...options.split(' ')]);
+    const ran = powerlog(words`replay fixtures/synthetic.plog ${options.split(' ')}`);
     expect(ran).toMatchObject({ code: 2, err: expect.stringMatching(text) });
   });
 });

@@ -6,11 +6,11 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
-import { expectInOrder, readAll, scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { type ForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
-import { readCsv } from './csv.js';
-import { bin, powerlog } from './run.js';
+import { expectInOrder, readAll, scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { type ForeignBoard, startForeignBoard } from '../../peers/foreign-board.js';
+import { readCsv } from '../csv.js';
+import { bin, powerlog, words } from '../run.js';
 
 let board: ForeignBoard | undefined;
 
@@ -60,17 +60,8 @@ describe('powerlog record, against a board model that is not ours', needs(python
   it('writes every frame once, in order, exactly, and asks with the six reading commands only', async () => {
     board = await startForeignBoard();
     const [out, capture] = [join(scratch(), 'run.csv'), join(scratch(), 'run.plog')];
-    const { code, err } = powerlog([
-      'record',
-      '--port',
-      board.port,
-      '--duration',
-      '3s',
-      '--out',
-      out,
-      '--capture',
-      capture,
-    ]);
+    const { code, err } = powerlog(words`record --port ${board.port} --duration 3s --out ${out}
+      --capture ${capture}`);
     expect([code, err]).toEqual([0, expect.stringContaining('coverage')]);
     const { sent, received } = await board.stop();
     const { names, rows } = readCsv(out);
@@ -99,12 +90,10 @@ describe('powerlog record, against a board model that is not ours', needs(python
     board = await startForeignBoard('--latency', '1', '--fault', 'drop:0.05,stray:0.05', '--seed', '5');
     const folder = scratch();
     const [out, capture, again] = ['run.csv', 'run.plog', 'again.csv'].map((name) => join(folder, name));
-    const live = powerlog([
-      ...['record', '--port', board.port, '--duration', '3s', '--slot', 'pcie2', '--columns', 'all'],
-      ...['--out', out!, '--capture', capture!],
-    ]);
+    const live = powerlog(words`record --port ${board.port} --duration 3s --slot pcie2 --columns all
+      --out ${out!} --capture ${capture!}`);
     expect(live.code).toBe(0);
-    expect(powerlog(['replay', capture!, '--columns', 'all', '--out', again!]).code).toBe(0);
+    expect(powerlog(words`replay ${capture!} --columns all --out ${again!}`).code).toBe(0);
     expect(readFileSync(again!).equals(readFileSync(out!))).toBe(true);
     const summaries = [out, again].map((path) =>
       JSON.parse(readFileSync(path!.replace('.csv', '.summary.json'), 'utf8')),
@@ -116,17 +105,7 @@ describe('powerlog record, against a board model that is not ours', needs(python
   it('moves the slot’s watts from the motherboard to the GPU, in exact milliwatts', async () => {
     board = await startForeignBoard('--latency', '1');
     const out = join(scratch(), 'run.csv');
-    const arguments_ = [
-      'record',
-      '--port',
-      board.port,
-      '--duration',
-      '300ms',
-      '--slot',
-      'pcie3',
-      '--out',
-      out,
-    ];
+    const arguments_ = words`record --port ${board.port} --duration 300ms --slot pcie3 --out ${out}`;
     expect(powerlog(arguments_).code).toBe(0);
     const { names, rows } = readCsv(out);
     const mw = (row: readonly string[], name: string) => Math.round(Number(row[names.indexOf(name)]) * 1000);
@@ -211,19 +190,8 @@ describe('powerlog record, on the simulator', () => {
   it('measures what the square wave costs on paper', () => {
     const out = join(scratch(), 'run.csv');
     const capture = out.replace('.csv', '.plog');
-    const { code } = powerlog([
-      'record',
-      '--port',
-      'sim:square',
-      '-d',
-      '3500ms',
-      '--out',
-      out,
-      '--capture',
-      capture,
-      '--accuracy',
-      '0%',
-    ]);
+    const { code } = powerlog(words`record --port sim:square -d 3500ms --out ${out} --capture ${capture}
+      --accuracy 0%`);
     expect(code).toBe(0);
     const summary = summarySchema.parse(
       JSON.parse(readFileSync(out.replace('.csv', '.summary.json'), 'utf8')),
@@ -246,9 +214,7 @@ describe('powerlog record, on the simulator', () => {
 
   it('has the energy of the constant on paper, and a time axis that lies in its duration', () => {
     const out = join(scratch(), 'run.csv.gz');
-    expect(
-      powerlog(['record', '--port', 'sim:constant', '-d', '1s', '--rate', '100', '--out', out]).code,
-    ).toBe(0);
+    expect(powerlog(words`record --port sim:constant -d 1s --rate 100 --out ${out}`).code).toBe(0);
     const summary = summarySchema.parse(
       JSON.parse(readFileSync(out.replace('.csv.gz', '.summary.json'), 'utf8')),
     );
@@ -302,17 +268,7 @@ describe('powerlog record, on the simulator', () => {
 
   it('ends with code 7 below the coverage asked for', () => {
     const out = join(scratch(), 'run.csv');
-    const { code, err } = powerlog([
-      'record',
-      '--port',
-      'sim',
-      '-d',
-      '300ms',
-      '--min-coverage',
-      '100.1%',
-      '--out',
-      out,
-    ]);
+    const { code, err } = powerlog(words`record --port sim -d 300ms --min-coverage 100.1% --out ${out}`);
     expect([code, err]).toEqual([7, expect.stringMatching(/coverage is .* less than the 100.1 %/)]);
   });
 });

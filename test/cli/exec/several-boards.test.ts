@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { startForeignBoard } from '../peers/foreign-board.js';
-import { readCsv } from './csv.js';
-import { powerlog } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { startForeignBoard } from '../../peers/foreign-board.js';
+import { readCsv } from '../csv.js';
+import { powerlog, words } from '../run.js';
 
 const twoSims = ['--port', 'sim:train', '--port', 'sim:idle,board=benchlab2'];
 const other = 'powerlog-simulator-2';
@@ -18,7 +18,7 @@ interface Stretch {
 /** Runs a command for the shell between two marks, on several boards, into `run.csv` of a folder. */
 function exec(folder: string, args: readonly string[], line: string) {
   const script = `printf 'begin work\\n' >> "$POWERLOG_MARKS"; ${line}; printf 'end work\\n' >> "$POWERLOG_MARKS"`;
-  const ran = powerlog(['exec', '--out', join(folder, 'run.csv'), ...args, '--', 'sh', '-c', script]);
+  const ran = powerlog(words`exec --out ${join(folder, 'run.csv')} ${args} -- sh -c ${script}`);
   return { ...ran, summary: JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8')) };
 }
 
@@ -76,7 +76,7 @@ describe('a command measured by several boards', () => {
     exec(folder, [...twoSims, '--capture', plog, '--baseline', '0', '--quiet'], 'sleep 0.3');
     for (const name of ['run', `run.${other}`]) {
       const again = join(folder, 'again.csv');
-      const replayed = ['replay', join(folder, `${name}.plog`), '--out', again, '--force', '--quiet'];
+      const replayed = words`replay ${join(folder, `${name}.plog`)} --out ${again} --force --quiet`;
       expect(powerlog(replayed).code).toBe(0);
       const { command, phases } = JSON.parse(readFileSync(join(folder, 'again.summary.json'), 'utf8'));
       const csv = join(folder, `${name}.csv`);
@@ -101,7 +101,7 @@ describe('a command measured by several boards', () => {
       message: expect.stringContaining('2 boards then, 1 now'),
     });
     const idle = join(before, 'idle.csv');
-    expect(powerlog(['record', ...twoSims, '--out', idle, '--duration', '1s', '--quiet']).code).toBe(0);
+    expect(powerlog(words`record ${twoSims} --out ${idle} --duration 1s --quiet`).code).toBe(0);
     const idleSummary = join(before, 'idle.summary.json');
     const { summary } = exec(now, [...twoSims, '--baseline', idleSummary, '--force', '--quiet'], 'sleep 0.3');
     const { mean } = JSON.parse(readFileSync(idleSummary, 'utf8')).power_w.system;
@@ -129,7 +129,7 @@ describe('a command measured by several boards', () => {
   it('is not run with --strict where one of them is not there, nor where one is named twice', () => {
     const folder = scratch();
     const proof = join(folder, 'proof');
-    const run = (...args: readonly string[]) => powerlog(['exec', ...args, '--', 'touch', proof]);
+    const run = (...args: readonly string[]) => powerlog(words`exec ${args} -- touch ${proof}`);
     const strict = run('--port', 'sim', '--port', '/dev/ttyNOWHERE', '--strict');
     expect(strict).toMatchObject({ code: 3 });
     expect(strict.err).toMatch(/^powerlog: \/dev\/ttyNOWHERE does not exist/);

@@ -4,14 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { openPtyClient } from '../simulator/pty-client.js';
-import { bin, powerlog } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { openPtyClient } from '../../simulator/pty-client.js';
+import { bin, powerlog, words } from '../run.js';
 
 /** Things happen when they happen, not when powerlog gets to them, and not sooner than they were asked for. */
 
 const preload = (name: string) => ({
-  NODE_OPTIONS: `--require ${fileURLToPath(new URL(`preload/${name}.cjs`, import.meta.url))}`,
+  NODE_OPTIONS: `--require ${fileURLToPath(new URL(`../preload/${name}.cjs`, import.meta.url))}`,
 });
 const summaryOf = (path: string) => JSON.parse(readFileSync(path.replace(/\.\w+$/, '.summary.json'), 'utf8'));
 
@@ -19,7 +19,7 @@ describe('a recording on a machine that has better to do', () => {
   it('ends when its sampling ended: the time that finishing took is no silence of the board', () => {
     const out = join(scratch(), 'run.csv');
     const { code } = powerlog(
-      ['record', '--port', 'sim', '--duration', '1s', '--out', out],
+      words`record --port sim --duration 1s --out ${out}`,
       undefined,
       preload('busy-main-thread'),
     );
@@ -63,7 +63,7 @@ describe('a mark without a time', () => {
     const script = `
       kill -STOP $PPID; echo point written >> $POWERLOG_MARKS
       sleep 1; kill -CONT $PPID; sleep 0.3`;
-    const args = ['exec', '--port', 'sim', '--baseline', '0', '--out', out, '--', 'sh', '-c', script];
+    const args = words`exec --port sim --baseline 0 --out ${out} -- sh -c ${script}`;
     expect(powerlog(args).code).toBe(0);
     const { command, phases } = summaryOf(out);
     expect(command.end_s - phases[0].spans[0].start_s).toBeGreaterThanOrEqual(1.25);

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { scratch } from '../capture/samples.js';
-import { bin, powerlog } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { bin, powerlog, words } from '../run.js';
 
 /** The sampling thread goes before programs that merely compute, where that is allowed, and nothing else of powerlog does. */
 
@@ -60,7 +60,7 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
 
   it('a command starts with what powerlog was started with', () => {
     const seen = [
-      powerlog(['exec', '--port', 'sim', '--quiet', '--', 'cat', '/proc/self/stat']).out,
+      powerlog(words`exec --port sim --quiet -- cat /proc/self/stat`).out,
       spawnSync('cat', ['/proc/self/stat'], { encoding: 'utf8' }).stdout,
     ];
     expect(scheduling(seen[0]!)).toEqual(scheduling(seen[1]!));
@@ -68,8 +68,8 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
 
   it('the thread is less nice where it may not have real time', () => {
     const out = join(scratch(), 'run.csv');
-    const preload = fileURLToPath(new URL('preload/without-real-time.cjs', import.meta.url));
-    const args = ['record', '--port', 'sim', '-d', '100ms', '--out', out];
+    const preload = fileURLToPath(new URL('../preload/without-real-time.cjs', import.meta.url));
+    const args = words`record --port sim -d 100ms --out ${out}`;
     expect(powerlog(args, undefined, { NODE_OPTIONS: `--require ${preload}` }).code).toBe(0);
     expect(summaryOf(out).sampling_priority).toBe('nice -10');
   });
@@ -87,8 +87,8 @@ describe.runIf(own && mayRaise)('where a higher priority is allowed', () => {
   it('a replay says what the recording was sampled at', () => {
     const folder = scratch();
     const [capture, out] = [join(folder, 'run.plog'), join(folder, 'again.csv')];
-    expect(powerlog(['record', '--port', 'sim', '-d', '100ms', '--capture', capture]).code).toBe(0);
-    expect(powerlog(['replay', capture, '--out', out]).code).toBe(0);
+    expect(powerlog(words`record --port sim -d 100ms --capture ${capture}`).code).toBe(0);
+    expect(powerlog(words`replay ${capture} --out ${out}`).code).toBe(0);
     expect(summaryOf(out).sampling_priority).toBe(told);
   });
 });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encode, end, preamble, sample, scratch } from '../capture/samples.js';
-import { powerlog } from './run.js';
+import { encode, end, preamble, sample, scratch } from '../../capture/samples.js';
+import { powerlog, words } from '../run.js';
 
 type Figures = Readonly<Record<string, number | null>>;
 interface Summary {
@@ -37,7 +37,7 @@ function replayed(...options: string[]) {
   const folder = scratch();
   writeFileSync(join(folder, 'source.plog'), capture);
   const path = join(folder, 'run.csv');
-  const ran = powerlog(['replay', join(folder, 'source.plog'), '-q', '--out', path, ...options]);
+  const ran = powerlog(words`replay ${join(folder, 'source.plog')} -q --out ${path} ${options}`);
   expect([ran.code, ran.err]).toEqual([0, '']);
   const summaryPath = join(folder, 'run.summary.json');
   return { path, summaryPath, csv: readFileSync(path, 'utf8'), json: readFileSync(summaryPath, 'utf8') };
@@ -206,7 +206,7 @@ describe('powerlog repair of --average by exec', () => {
     const out = ['--port', 'sim', '--out', join(folder, 'run.csv'), '--average', '10ms'];
     const program =
       'echo begin one >> $POWERLOG_MARKS; sleep 0.2; echo end one >> $POWERLOG_MARKS; sleep 0.3';
-    expect(powerlog(['exec', ...out, '--baseline', '0.1s', '-q', '--', 'sh', '-c', program]).code).toBe(0);
+    expect(powerlog(words`exec ${out} --baseline 0.1s -q -- sh -c ${program}`).code).toBe(0);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

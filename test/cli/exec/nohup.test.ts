@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CommandSummary } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
-import { scratch } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { bin } from './run.js';
+import { scratch } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { bin, words } from '../run.js';
 
 const onLinux = process.platform === 'linux';
 const hasBash = spawnSync('bash', ['--version']).status === 0;
-const inTerminal = fileURLToPath(new URL('in-terminal.py', import.meta.url));
+const inTerminal = fileURLToPath(new URL('../in-terminal.py', import.meta.url));
 const throughNode = `'${process.execPath}' '${bin}'`;
 const launcher = `'${bin.replace(/\.js$/, '')}'`;
 
@@ -93,26 +93,14 @@ describe.runIf(onLinux)('without nohup, when the terminal closes', needs(python)
   it('the command hears of it, and powerlog ends as it does', async () => {
     const folder = scratch();
     const program = 'trap "exit 4" HUP; echo started > started; while :; do sleep 0.1; done';
-    const measured = [
-      'exec',
-      '--port',
-      'sim',
-      '--baseline',
-      '0',
-      '--out',
-      'run.csv',
-      '--',
-      'sh',
-      '-c',
-      program,
-    ];
+    const measured = words`exec --port sim --baseline 0 --out run.csv -- sh -c ${program}`;
     expect(await onTerminal(folder, [...powerlog, ...measured], 'started')).toBe(4);
     expect((await summaryOf(folder)).command.exit_code).toBe(4);
   });
 
   it('record ends well, and Node does not abort', async () => {
     const folder = scratch();
-    const recording = ['record', '--port', 'sim', '--out', 'run.csv'];
+    const recording = words`record --port sim --out run.csv`;
     expect(await onTerminal(folder, [...powerlog, ...recording], 'run.csv')).toBe(0);
     expect((await summaryOf(folder)).samples).toBeGreaterThan(0);
   });

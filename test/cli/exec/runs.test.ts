@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
-import { bin, powerlog } from './run.js';
+import { bin, powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string): string => join(folder, name);
 
-const onSim = ['exec', '--port', 'sim', '--baseline', '0'];
+const onSim = words`exec --port sim --baseline 0`;
 const read = (name: string) => readFileSync(file(name), 'utf8');
 const summaryOf = (name: string) => JSON.parse(read(`${name}.summary.json`)) as ExecSummary;
 

@@ -10,9 +10,9 @@ import { encodePreamble } from '#powerlog/capture/encoder.js';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import type { CaptureHeader } from '#powerlog/schema/capture-header.js';
-import { readAll } from '../capture/samples.js';
-import { needs, python } from '../parts.js';
-import { bin, powerlog, type Ran } from './run.js';
+import { readAll } from '../../capture/samples.js';
+import { needs, python } from '../../parts.js';
+import { bin, powerlog, type Ran, words } from '../run.js';
 
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
@@ -32,7 +32,7 @@ const typesOf = async (name: string) => (await readAll(file(name))).events.map((
 /** What a report says, without where it is kept and what was said beside it. */
 const reportIn = ({ err }: Ran): string => err.replace(/^(?:powerlog: .*| {2}kept in .*)\n/gm, '');
 
-const onSim = ['exec', '--port', 'sim:train'];
+const onSim = words`exec --port sim:train`;
 const captured = (name: string) => ['--out', file(`${name}.csv`), '--capture', file(`${name}.plog`)];
 
 /** A shell that marks with each line, or sleeps. */
@@ -74,7 +74,7 @@ async function holding(name: string, text: string): Promise<void> {
 
 describe('a capture of exec replays to the figures that exec told', () => {
   beforeAll(() => {
-    const idle = ['record', '--port', 'sim:idle', '--duration', '300ms', '--out', file('idle.csv'), '-q'];
+    const idle = words`record --port sim:idle --duration 300ms --out ${file('idle.csv')} -q`;
     expect(powerlog(idle).code).toBe(0);
   });
 
@@ -135,7 +135,7 @@ describe('a capture of exec replays to the figures that exec told', () => {
   ])('with %s', (what, options, command) => {
     const name = what.replace(/\W+/g, '-');
     const ran = powerlog([...onSim, ...options, ...captured(name), '--', ...command]);
-    const replayed = powerlog(['replay', file(`${name}.plog`), '--out', file(`${name}-again.csv`)]);
+    const replayed = powerlog(words`replay ${file(`${name}.plog`)} --out ${file(`${name}-again.csv`)}`);
     expect(replayed.code).toBe(0);
     expect(read(`${name}-again.csv`)).toBe(read(`${name}.csv`));
     const was = summaryOf(name);
@@ -148,8 +148,10 @@ describe('a capture of exec replays to the figures that exec told', () => {
 
   it('where no board was there', () => {
     const options = ['--port', file('nothing'), '--baseline', '0'];
-    powerlog(['exec', ...options, ...captured('unmeasured'), '--', ...training]);
-    expect(powerlog(['replay', file('unmeasured.plog'), '--out', file('unmeasured-again.csv')]).code).toBe(0);
+    powerlog(words`exec ${options} ${captured('unmeasured')} -- ${training}`);
+    expect(
+      powerlog(words`replay ${file('unmeasured.plog')} --out ${file('unmeasured-again.csv')}`).code,
+    ).toBe(0);
     const [was, is] = [summaryOf('unmeasured'), summaryOf('unmeasured-again')];
     expect(was.phases.map(({ name }) => name)).toEqual([
       'epoch',
@@ -164,10 +166,10 @@ describe('a capture of exec replays to the figures that exec told', () => {
 
   it('of several boards, each capture to what the command cost at its own', () => {
     const ports = ['--port', 'sim:train', '--port', 'sim:idle', '--baseline', '0', '-q'];
-    expect(powerlog(['exec', ...ports, ...captured('two'), '--', ...training]).code).toBe(0);
+    expect(powerlog(words`exec ${ports} ${captured('two')} -- ${training}`).code).toBe(0);
     const { command, phases } = summaryOf('two');
     const parts = ['two', 'two.powerlog-simulator-2'].map((name) => {
-      expect(powerlog(['replay', file(`${name}.plog`), '--out', file(`${name}-part.csv`), '-q']).code).toBe(
+      expect(powerlog(words`replay ${file(`${name}.plog`)} --out ${file(`${name}-part.csv`)} -q`).code).toBe(
         0,
       );
       expect(read(`${name}-part.csv`)).toBe(read(`${name}.csv`));
@@ -209,9 +211,9 @@ describe('what was captured of a command', () => {
   it('stands in front of the samples, and is told compressed and through a pipe too', async () => {
     expect((await typesOf('run.plog')).slice(0, 2)).toEqual(['experiment', 'command']);
     writeFileSync(file('packed.plog.gz'), gzipSync(bytes));
-    expect(powerlog(['replay', file('packed.plog.gz'), '--out', file('packed.csv'), '-q']).code).toBe(0);
+    expect(powerlog(words`replay ${file('packed.plog.gz')} --out ${file('packed.csv')} -q`).code).toBe(0);
     expect(summaryOf('packed')).toEqual(was);
-    expect(powerlog(['replay', '-', '--out', file('piped.csv'), '-q'], bytes).code).toBe(0);
+    expect(powerlog(words`replay - --out ${file('piped.csv')} -q`, bytes).code).toBe(0);
     expect(summaryOf('piped')).toEqual(was);
   });
 
@@ -230,7 +232,7 @@ describe('what was captured of a command', () => {
 
   it('is told of the last of those that were joined, at its place in the whole', () => {
     writeFileSync(file('both.plog'), Buffer.concat([bytes, later(bytes, 60)]));
-    const { code, err } = powerlog(['replay', file('both.plog'), '--out', file('both.csv')]);
+    const { code, err } = powerlog(words`replay ${file('both.plog')} --out ${file('both.csv')}`);
     const both = summaryOf('both');
     expect(code).toBe(0);
     expect(codesOf(both)).toEqual(expect.arrayContaining(['capture-joined', 'command-left']));
@@ -252,19 +254,8 @@ describe('what was captured of a command', () => {
 
   it('is no part of a recording that is made of it', async () => {
     const [record, exec] = [
-      ['record', '--port', file('run.plog'), '--duration', '300ms', '-q', ...captured('recorded')],
-      [
-        'exec',
-        '--port',
-        file('run.plog'),
-        '--baseline',
-        '0',
-        '-q',
-        ...captured('other'),
-        '--',
-        'sleep',
-        '0.1',
-      ],
+      words`record --port ${file('run.plog')} --duration 300ms -q ${captured('recorded')}`,
+      words`exec --port ${file('run.plog')} --baseline 0 -q ${captured('other')} -- sleep 0.1`,
     ];
     expect([powerlog(record).code, powerlog(exec).code]).toEqual([0, 0]);
     expect(new Set(await typesOf('recorded.plog'))).toEqual(new Set(['end']));
@@ -274,7 +265,7 @@ describe('what was captured of a command', () => {
     expect(other.command.argv).toEqual(['sleep', '0.1']);
     expect(other.phases).toEqual([]);
     expect(codesOf(other)).toContain('command-left');
-    powerlog(['replay', file('other.plog'), '--out', file('other-again.csv'), '-q']);
+    powerlog(words`replay ${file('other.plog')} --out ${file('other-again.csv')} -q`);
     expect(summaryOf('other-again').command).toEqual(other.command);
   });
 });
@@ -295,7 +286,7 @@ describe('a capture whose exec was killed', () => {
     const { events } = await readAll(file('killed.plog'));
     const begin = events.find((event) => event.type === 'run-begin')!;
     process.kill(begin.pid!, 'SIGKILL');
-    expect(powerlog(['replay', file('killed.plog'), '--out', file('killed-again.csv'), '-q']).code).toBe(0);
+    expect(powerlog(words`replay ${file('killed.plog')} --out ${file('killed-again.csv')} -q`).code).toBe(0);
     whole = summaryOf('killed-again');
   });
 
@@ -331,7 +322,7 @@ describe('a capture whose exec was killed', () => {
       phases: whole.phases,
       runs: whole.runs,
     });
-    expect(powerlog(['replay', file('killed.plog'), '--out', file('repaired.csv'), '-q']).code).toBe(0);
+    expect(powerlog(words`replay ${file('killed.plog')} --out ${file('repaired.csv')} -q`).code).toBe(0);
     expect(summaryOf('repaired').command).toEqual(whole.command);
     expect(codesOf(summaryOf('repaired'))).toContain('run-unended');
   });

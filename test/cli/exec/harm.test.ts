@@ -16,13 +16,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CommandSummary } from '#powerlog/exec/figures/summaries.js';
-import { bin, powerlog } from './run.js';
+import { bin, powerlog, words } from '../run.js';
 
 const posix = process.platform !== 'win32';
 const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string): string => join(folder, name);
-const onSim = ['exec', '--port', 'sim', '--baseline', '0'];
+const onSim = words`exec --port sim --baseline 0`;
 
 /** Starts without waiting. */
 function started(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
@@ -93,16 +93,16 @@ describe.runIf(posix)('a port that leads nowhere', () => {
 
   it.each(ports)('%s: the command runs', (port, reason) => {
     const command = ['--', 'sh', '-c', 'echo ran; exit 4'];
-    const ran = powerlog(['exec', '--port', port, '--baseline', '0', ...command]);
+    const ran = powerlog(words`exec --port ${port} --baseline 0 ${command}`);
     expect(ran).toMatchObject({ code: 4, out: 'ran\n' });
     expect(ran.err.split('\n')[0]).toMatch(reason);
     expect(ran.err).toContain('unmeasured');
-    expect(powerlog(['exec', '--strict', '--port', port, ...command])).toMatchObject({ code: 3, out: '' });
+    expect(powerlog(words`exec --strict --port ${port} ${command}`)).toMatchObject({ code: 3, out: '' });
   });
 
   it.each(ports)('%s: code 3 of what needs a board', (port, reason) => {
-    const recording = ['record', '--port', port, '--duration', '1s', '--out', file('never.csv')];
-    for (const args of [recording, ['info', '--port', port]]) {
+    const recording = words`record --port ${port} --duration 1s --out ${file('never.csv')}`;
+    for (const args of [recording, words`info --port ${port}`]) {
       const ran = powerlog(args);
       expect(ran).toMatchObject({ code: 3, out: '' });
       expect(ran.err).toMatch(reason);
@@ -115,7 +115,7 @@ describe.runIf(posix)('a port that leads nowhere', () => {
   const canBeNobody = spawnSync('setpriv', [...asNobody, '--version']).status === 0;
   it.runIf(canBeNobody)('behind a folder that may not be entered', () => {
     const locked = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
-    const args = ['exec', '--port', join(locked, 'port'), '--baseline', '0', '--', 'echo', 'ran'];
+    const args = words`exec --port ${join(locked, 'port')} --baseline 0 -- echo ran`;
     const { status, stdout, stderr } = spawnSync('setpriv', [...asNobody, ...args], { encoding: 'utf8' });
     rmSync(locked, { recursive: true });
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'ran\n' });
@@ -123,7 +123,7 @@ describe.runIf(posix)('a port that leads nowhere', () => {
   });
 
   it('a file that is no capture', () => {
-    const ran = powerlog(['exec', '--port', file('a-file'), '--', 'echo', 'ran']);
+    const ran = powerlog(words`exec --port ${file('a-file')} -- echo ran`);
     expect(ran).toMatchObject({ code: 0, out: 'ran\n' });
     expect(ran.err).toMatch(/is empty.*unmeasured/);
   });
@@ -200,7 +200,7 @@ describe.runIf(posix)('what can be waited for can be ended', () => {
   it.each([
     // By then more rows have come than a pipe holds.
     ['exec', [...onSim, '--out'], ['--', 'sh', '-c', 'trap "" TERM; sleep 4']],
-    ['record', ['record', '--port', 'sim', '--duration', '4s', '--out'], []],
+    ['record', words`record --port sim --duration 4s --out`, []],
   ])('%s into a pipe whose reader has stopped reading', async (name, options, command) => {
     const path = pipe(`stalled-${name}`);
     const reader = spawn('sh', ['-c', `exec <'${path}'; echo open; exec sleep 600`], {
@@ -216,12 +216,12 @@ describe.runIf(posix)('what can be waited for can be ended', () => {
   });
 
   it.each([
-    ['record --out', ['record', '--port', 'sim', '--out'], []],
-    ['record --capture', ['record', '--port', 'sim', '--capture'], []],
-    ['record --map', ['record', '--port', 'sim', '--out', file('m.csv'), '--map'], []],
+    ['record --out', words`record --port sim --out`, []],
+    ['record --capture', words`record --port sim --capture`, []],
+    ['record --map', words`record --port sim --out ${file('m.csv')} --map`, []],
     ['exec --map', [...onSim, '--map'], ['--', 'true']],
     ['exec --export-json', [...onSim, '--export-json'], ['--', 'true']],
-    ['exec --baseline', ['exec', '--port', 'sim', '--baseline'], ['--', 'true']],
+    ['exec --baseline', words`exec --port sim --baseline`, ['--', 'true']],
     ['replay', ['replay'], ['--out', file('replayed.csv')]],
   ])('%s, a pipe that nobody has at its other end', async (name, options, rest) => {
     const path = pipe(`alone-${name.replaceAll(/\W/g, '')}`);
@@ -234,20 +234,10 @@ describe.runIf(posix)('what can be waited for can be ended', () => {
 
 describe.runIf(posix)('exec that is ended', () => {
   it('says that a Ctrl-C came in the baseline', async () => {
-    const { child, told, heard } = started(['exec', '--port', '/dev/powerlog-test-none', '--', 'true']);
+    const { child, told, heard } = started(words`exec --port /dev/powerlog-test-none -- true`);
     expect(await endOf(child)).toBe(0);
     expect(told()).not.toContain('the command was not run');
-    const interrupted = started([
-      'exec',
-      '--port',
-      'sim',
-      '--baseline',
-      '60s',
-      '--out',
-      file('b.csv'),
-      '--',
-      'true',
-    ]);
+    const interrupted = started(words`exec --port sim --baseline 60s --out ${file('b.csv')} -- true`);
     while (!existsSync(file('b.csv')) || readFileSync(file('b.csv')).length === 0)
       await new Promise((resolve) => setTimeout(resolve, 50));
     interrupted.child.kill('SIGINT');
