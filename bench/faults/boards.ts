@@ -138,7 +138,7 @@ function asCapture(frames: Buffer): Buffer {
       host: {},
       accuracy: null,
     },
-    { board: identity, startMonotonicNs: null, startUnixUs: null, instantsMeasured: false },
+    { board: identity, startMonotonicNs: null, startUnixUs: null, timing: 'nominal' },
   );
   const parts: Uint8Array[] = [encodePreamble(header)];
   const encoder = new CaptureEncoder(frameBytes, (block) => parts.push(block));

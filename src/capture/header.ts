@@ -36,11 +36,14 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
       monotonic_ns: recording.startMonotonicNs?.toString() ?? null,
       unix_us: recording.startUnixUs,
     },
-    instants_measured: recording.instantsMeasured,
+    instants_measured: recording.timing === 'round-trip',
     sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
   };
 }
+
+export const timingOf = (header: CaptureHeader): RecordingHeader['timing'] =>
+  header.instants_measured ? 'round-trip' : 'nominal';
 
 export function identityOf({ board }: CaptureHeader): BoardIdentity {
   const { product_id: productId, name, product, port, calibration, ...rest } = board;

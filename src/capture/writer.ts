@@ -3,7 +3,7 @@ import { OutputFile } from '../file/output-file.js';
 import { Shortfall } from '../sink/shortfall.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import { tool } from '../tool.js';
 import { CaptureEncoder, encodePreamble } from './encoder.js';
 import { type CaptureFacts, captureHeader } from './header.js';
@@ -49,9 +49,10 @@ export class CaptureSink implements Sink {
     this.#throwFailure();
   }
 
-  write(block: Block): void | Promise<void> {
+  write(block: SampleBlock): void | Promise<void> {
     this.#throwFailure();
-    this.#encoder!.push(block.raw);
+    if (!block.frames) throw new Error('a capture keeps frames, and there are none');
+    this.#encoder!.push(block.frames);
     this.#turns.come();
     if (this.#queuedBytes > queueBytes) return this.#drain();
   }

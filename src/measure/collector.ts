@@ -3,7 +3,7 @@ import { isNewerThanKnown } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { FaultLog } from './doubts/gap-causes.js';
@@ -73,7 +73,8 @@ export class SummaryCollector {
     if (header.startUnixUs !== null) this.#drift = new ClockDriftWatch(header.startUnixUs);
   }
 
-  write({ count, timeUs, channels, powerMw, raw }: Block): void {
+  write(block: SampleBlock): void {
+    const { count, timeUs, channels, powerMw } = block;
     this.#spacings.add(timeUs, powerMw, count);
     const railPowersMw = this.board.rails.map(({ name, power }) => {
       const column = channels[power];
@@ -82,9 +83,9 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
-    this.#firstAndLast.keep({ count, powerMw, raw });
-    if (this.#header?.instantsMeasured) this.#latencies.add(raw);
-    for (const event of raw.events) {
+    this.#firstAndLast.keep(block);
+    if (this.#header?.timing === 'round-trip') this.#latencies.add(block);
+    for (const event of block.events) {
       if (event.type === 'fault') {
         if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
         this.#faults.add(event, this.#spacings);
@@ -144,7 +145,7 @@ export class SummaryCollector {
         cause,
       })),
       interval_s: distribution(spacingsUs, usPerS),
-      latency_s: this.#header.instantsMeasured ? this.#latencies.distribution : null,
+      latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
       sampling_priority: this.#header.samplingPriority ?? null,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import { Histogram } from './histogram.js';
 import type { Distribution } from './summary.js';
 
@@ -15,10 +15,10 @@ export class Latencies {
     this.#values = new Histogram(engine);
   }
 
-  add({ count, requestNs, replyNs }: FrameBlock): void {
+  add({ count, earliestNs, latestNs }: SampleBlock): void {
     const latencies = new Float64Array(count);
     for (let row = 0; row < count; row++)
-      latencies[row] = Math.round((replyNs[row]! - requestNs[row]!) / nsPerLatency);
+      latencies[row] = Math.round((latestNs[row]! - earliestNs[row]!) / nsPerLatency);
     this.#values.addColumn(latencies, count);
   }
 

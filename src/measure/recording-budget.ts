@@ -1,4 +1,4 @@
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import type { PowerSeries } from './energy.js';
 import type { Gap } from './gaps.js';
 import { accuracyJ, type Budget, type EndPowers, gapJ, instantsJ, samplingJ } from './uncertainty.js';
@@ -60,12 +60,12 @@ export class FirstAndLast {
   requestUs = Number.POSITIVE_INFINITY;
   replyUs = 0;
 
-  keep({ count, powerMw, raw }: Pick<Block, 'count' | 'powerMw' | 'raw'>): void {
+  keep({ count, powerMw, earliestNs, latestNs }: SampleBlock): void {
     if (count === 0) return;
     const at = (row: number) => powerMw.map((column) => column[row]!);
     for (let row = 0; row < count && this.firstMw.length < 2; row++) this.firstMw.push(at(row));
     this.lastMw = count >= 2 ? [at(count - 2), at(count - 1)] : [...this.lastMw.slice(-1), at(0)];
-    this.requestUs = Math.min(this.requestUs, raw.requestNs[0]! / 1000);
-    this.replyUs = raw.replyNs[count - 1]! / 1000;
+    this.requestUs = Math.min(this.requestUs, earliestNs[0]! / 1000);
+    this.replyUs = latestNs[count - 1]! / 1000;
   }
 }

@@ -3,7 +3,7 @@ import type { Sink } from '../sink/sink.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 
 /**
  * How many samples may wait for a sink: ten seconds at 20 kHz, more than three minutes at 1 kHz. That is 46 MB of BENCHLAB's
@@ -14,7 +14,7 @@ const mostWaitingSamples = 200_000;
 export interface FanOutOptions {
   readonly frameBytes: number;
   /** Makes samples of frames, lent until the next call. */
-  readonly decode: (raw: FrameBlock) => Block;
+  readonly decode: (raw: FrameBlock) => SampleBlock;
   /** The samples come whether or not they are taken. */
   readonly live: boolean;
   /** Called when a sink fails. Returns true where it is not to be finished either. */
@@ -94,7 +94,7 @@ class Lane {
   }
 
   /** @param copied Gives the block's frames, to keep. */
-  write(block: Block, copied: () => FrameBlock): void {
+  write(block: SampleBlock, copied: () => FrameBlock): void {
     if (this.#failed) return;
     if (!this.busy) this.#step(() => this.#sink.write(block));
     else if (this.#hasRoom(block.count)) this.#await(copied());
@@ -152,7 +152,7 @@ class Lane {
   }
 
   /** The samples are lost to this sink; events never are. */
-  #lose({ count, timeUs, raw }: Block): void {
+  #lose({ count, timeUs, earliestNs, latestNs, events }: SampleBlock): void {
     const shortfall = this.#sink.shortfall!;
     const [firstUs, lastUs] = [timeUs[0]!, timeUs[count - 1]!];
     if (shortfall.samples === 0)
@@ -160,10 +160,10 @@ class Lane {
         `${shortfall.name} does not take samples as fast as they come, and lacks some from ${(firstUs / 1e6).toFixed(3)} s on; nothing else waits for it`,
       );
     shortfall.add(count, firstUs, lastUs);
-    this.#loss ??= { startNs: raw.requestNs[0]!, endNs: 0, samples: 0 };
-    this.#loss.endNs = raw.replyNs[count - 1]!;
+    this.#loss ??= { startNs: earliestNs[0]!, endNs: 0, samples: 0 };
+    this.#loss.endNs = latestNs[count - 1]!;
     this.#loss.samples += count;
-    if (raw.events.length > 0) this.#await(emptyBlock(raw.events));
+    if (events.length > 0) this.#await(emptyBlock(events));
   }
 
   /** Tells the sink what it lacks, in its place: a gap in a capture has its cause. */

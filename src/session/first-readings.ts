@@ -3,7 +3,7 @@ import { missingValue } from '../board/frame.js';
 import { defaultRailMap, resolveWiring } from '../measure/rail-map.js';
 import { type ColumnSource, csvColumns } from '../sink/columns.js';
 import type { Source } from '../source/source.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import { startRecording } from './record.js';
 
 export interface Reading {
@@ -50,7 +50,7 @@ export async function firstReadings(source: Source): Promise<Reading[] | undefin
   return readings;
 }
 
-function firstValue({ powerMw, channels }: Block, from: ColumnSource): number | null {
+function firstValue({ powerMw, channels }: SampleBlock, from: ColumnSource): number | null {
   if (from.kind === 'sum') return powerMw[from.index]![0]!;
   if (from.kind !== 'channel') return null;
   const column = channels[from.index]!;

@@ -6,7 +6,7 @@ import type { Sink } from '../sink/sink.js';
 import type { Recording } from '../source/source.js';
 import type { EndReason } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import { FanOut } from './fan-out.js';
 
 export interface SessionOptions {
@@ -98,14 +98,23 @@ class SampleDecoder {
     ]);
   }
 
-  decode(raw: FrameBlock): Block {
+  decode(raw: FrameBlock): SampleBlock {
     const { count, requestNs, replyNs } = raw;
     if (count > this.#capacity) this.#grow(count);
     for (let row = 0; row < count; row++)
       this.#timeUs[row] = Math.round((requestNs[row]! + replyNs[row]!) / 2000);
     this.#decodeFrames(raw.frames, count, this.#channels);
     sumComponents(this.#wiring, this.#board, this.#channels, count, this.#powerMw);
-    return { count, timeUs: this.#timeUs, channels: this.#channels, powerMw: this.#powerMw, raw };
+    return {
+      count,
+      timeUs: this.#timeUs,
+      earliestNs: requestNs,
+      latestNs: replyNs,
+      channels: this.#channels,
+      powerMw: this.#powerMw,
+      events: raw.events,
+      frames: raw,
+    };
   }
 
   #grow(count: number): void {

@@ -1,5 +1,5 @@
 import type { RecordingHeader } from '../stream/recording-header.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import type { CsvSink } from './csv.js';
 import type { IntervalMeans } from './interval-means.js';
 import type { Shortfall } from './shortfall.js';
@@ -20,7 +20,7 @@ export class AveragedCsv implements Sink {
     return this.csv.begin(header);
   }
 
-  write(block: Block): void | Promise<void> {
+  write(block: SampleBlock): void | Promise<void> {
     return this.csv.write(this.means.add(block));
   }
 

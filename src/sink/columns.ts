@@ -10,11 +10,11 @@ export type ColumnSet = (typeof columnSets)[number];
 export type ColumnSource =
   | { readonly kind: 'time' }
   | { readonly kind: 'unix-time' }
-  /** `Block.intervalUs`. */
+  /** `SampleRows.intervalUs`. */
   | { readonly kind: 'interval' }
-  /** An index into `Block.powerMw`. */
+  /** An index into `SampleRows.powerMw`. */
   | { readonly kind: 'sum'; readonly index: number }
-  /** An index into `Block.channels`; `missing` where a probe may be unplugged, `wide` where a row takes two words. */
+  /** An index into `SampleRows.channels`; `missing` where a probe may be unplugged, `wide` where a row takes two words. */
   | {
       readonly kind: 'channel';
       readonly index: number;

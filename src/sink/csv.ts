@@ -1,7 +1,7 @@
 import { FlushTurns } from '../file/flush-turns.js';
 import { OutputFile, type OutputOptions } from '../file/output-file.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleRows } from '../stream/sample-block.js';
 import type { Column } from './columns.js';
 import { headerRow, RowWriter, type TextPiece } from './row-writer.js';
 import { Shortfall } from './shortfall.js';
@@ -58,7 +58,7 @@ export class CsvSink implements Sink {
     return this.#flush();
   }
 
-  write(block: Block): void | Promise<void> {
+  write(block: SampleRows): void | Promise<void> {
     this.#throwFailure();
     for (let row = this.#fill(block, 0); row < block.count; row = this.#fill(block, row)) this.#makeRoom();
     if (block.count > 0) this.#turns.come();
@@ -76,7 +76,7 @@ export class CsvSink implements Sink {
     if (!this.#reported) this.#throwFailure();
   }
 
-  #fill(block: Block, from: number): number {
+  #fill(block: SampleRows, from: number): number {
     if (!this.#writer) throw new Error('written before it began');
     const end = this.#writer.write(block, from, this.#writer.pieces[this.#turn]!);
     this.#fillingLines += end - from;

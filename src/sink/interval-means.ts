@@ -2,19 +2,11 @@ import type { Instrument } from '../board/board.js';
 import { newColumn } from '../board/frame.js';
 import { gapFloorUs, gapLimitUs } from '../measure/gaps.js';
 import { sumComponents, type Wiring } from '../measure/rail-map.js';
-import type { FrameBlock } from '../stream/frame-block.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleRows } from '../stream/sample-block.js';
 import { ChannelBits, ChannelMean, type IntervalChannel } from './channel-means.js';
 
 /** So many spacings say what is usual when a long one comes. */
 const spacingsKept = 32;
-const noFrames: FrameBlock = {
-  count: 0,
-  frames: new Uint8Array(0),
-  requestNs: new Float64Array(0),
-  replyNs: new Float64Array(0),
-  events: [],
-};
 
 /**
  * Time-weighted means over the intervals of an even grid, trapezoidal as the energy is: between two samples a value goes
@@ -58,7 +50,7 @@ export class IntervalMeans {
   }
 
   /** Takes samples, and gives the intervals that they complete, lent until the next call. */
-  add(block: Block): Block {
+  add(block: SampleRows): SampleRows {
     const { count, timeUs } = block;
     this.#reset(count);
     for (let row = 0; row < count; ) {
@@ -75,7 +67,7 @@ export class IntervalMeans {
   }
 
   /** Gives the interval under way, which ends with the last sample. */
-  end(): Block {
+  end(): SampleRows {
     this.#reset(1);
     if (!Number.isNaN(this.#lastUs)) this.#close(this.#lastUs);
     this.#lastUs = Number.NaN;
@@ -95,7 +87,7 @@ export class IntervalMeans {
     this.#spacings = Math.min(this.#spacings + 1, spacingsKept);
   }
 
-  #begin({ timeUs, channels }: Block, row: number): void {
+  #begin({ timeUs, channels }: SampleRows, row: number): void {
     const us = timeUs[row]!;
     this.#lastUs = this.#startUs = us;
     this.#nextUs = us - (us % this.widthUs) + this.widthUs;
@@ -104,7 +96,7 @@ export class IntervalMeans {
   }
 
   /** Takes the samples from `row` on that lie in the interval under way; returns the first that does not. */
-  #take({ count, timeUs, channels }: Block, row: number): number {
+  #take({ count, timeUs, channels }: SampleRows, row: number): number {
     let end = row;
     for (let last = this.#lastUs; end < count && timeUs[end]! < this.#nextUs; end++) {
       const step = timeUs[end]! - last;
@@ -120,7 +112,7 @@ export class IntervalMeans {
   }
 
   /** Takes a sample behind the interval's end: the interval goes on up to the grid's last line before the sample. */
-  #cross({ timeUs, channels }: Block, row: number): void {
+  #cross({ timeUs, channels }: SampleRows, row: number): void {
     const us = timeUs[row]!;
     const wholeUs = us - this.#lastUs;
     const lineUs = us - (us % this.widthUs);
@@ -157,7 +149,7 @@ export class IntervalMeans {
     this.#powerMw = this.wiring.sums.map(() => new Float64Array(rows));
   }
 
-  #completed(): Block {
+  #completed(): SampleRows {
     const count = this.#rows;
     const [timeUs, intervalUs, channels, powerMw] = [
       this.#timeUs,
@@ -166,6 +158,6 @@ export class IntervalMeans {
       this.#powerMw,
     ];
     sumComponents(this.wiring, this.board, channels, count, powerMw);
-    return { count, timeUs, intervalUs, channels, powerMw, raw: noFrames };
+    return { count, timeUs, intervalUs, channels, powerMw };
   }
 }

@@ -1,6 +1,6 @@
 import { columnRows } from '../engine/column.js';
 import { Engine, type Pointer } from '../engine/engine.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleRows } from '../stream/sample-block.js';
 import type { Column, ColumnSource } from './columns.js';
 
 /** A comma, a sign, the 17 digits of the largest exact double, a point and a leading zero. */
@@ -100,7 +100,7 @@ export class RowWriter {
    * Appends the block's rows from `fromRow` on, until the block ends or the piece might not take another. Returns
    * the first row not written.
    */
-  write(block: Block, fromRow: number, out: TextPiece): number {
+  write(block: SampleRows, fromRow: number, out: TextPiece): number {
     let row = fromRow;
     for (;;) {
       const room = Math.floor((out.bytes.length - out.length) / this.#maxRowBytes);
@@ -112,7 +112,7 @@ export class RowWriter {
     }
   }
 
-  #take({ timeUs, intervalUs, powerMw, channels }: Block, from: number, to: number): void {
+  #take({ timeUs, intervalUs, powerMw, channels }: SampleRows, from: number, to: number): void {
     this.#timesUs.set(timeUs.subarray(from, to));
     for (const { kind, index, into, width } of this.#columns) {
       const column = { interval: intervalUs, sum: powerMw[index], channel: channels[index] }[kind];

@@ -1,5 +1,5 @@
 import type { RecordingHeader } from '../stream/recording-header.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleBlock } from '../stream/sample-block.js';
 import type { Shortfall } from './shortfall.js';
 
 /**
@@ -15,7 +15,7 @@ export interface Sink {
    * Takes what it needs of the block before it returns, since the block is only lent. What it returns is about the next one:
    * nothing where it can take that at once, or a promise that resolves when it can.
    */
-  write(block: Block): void | Promise<void>;
+  write(block: SampleBlock): void | Promise<void>;
   /** After the last block: everything is on disk when this resolves. Also called after a failure elsewhere. */
   finish(): Promise<void>;
 }

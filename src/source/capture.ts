@@ -1,6 +1,6 @@
 import type { Instrument } from '../board/board.js';
 import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
-import { identityOf } from '../capture/header.js';
+import { identityOf, timingOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
@@ -53,12 +53,12 @@ class Replay implements FinishedRecording {
     readonly reader: CaptureReader,
     board: BoardIdentity,
   ) {
-    const { start, instants_measured: instantsMeasured } = reader.header;
+    const { start } = reader.header;
     this.header = {
       board,
       startMonotonicNs: null,
       startUnixUs: start.unix_us,
-      instantsMeasured,
+      timing: timingOf(reader.header),
       samplingPriority: reader.header.sampling_priority ?? null,
     };
   }

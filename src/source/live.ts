@@ -77,7 +77,7 @@ class LiveRecording implements Recording {
       board: (link as Link).identity,
       startMonotonicNs: monotonicNs,
       startUnixUs: unixUs,
-      instantsMeasured: true,
+      timing: 'round-trip',
       samplingPriority: (link as Link).priority,
     };
     this.#clocks = clock.follow();

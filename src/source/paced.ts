@@ -1,7 +1,7 @@
 import type { Instrument } from '../board/board.js';
 import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
 import { isOfCommand } from '../capture/event-json.js';
-import { identityOf } from '../capture/header.js';
+import { identityOf, timingOf } from '../capture/header.js';
 import { openCapture } from '../capture/open.js';
 import type { CaptureReader } from '../capture/reader.js';
 import { usageError } from '../errors.js';
@@ -73,10 +73,15 @@ class PacedRecording implements Recording {
     readonly clock: RecordingClock,
     readonly durationNs: number,
   ) {
-    const { start, instants_measured: instantsMeasured } = reader.header;
+    const { start } = reader.header;
     const { monotonicNs, unixUs } = clock.anchor;
     this.#unixShiftUs = start.unix_us === null ? null : unixUs - start.unix_us;
-    this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured };
+    this.header = {
+      board,
+      startMonotonicNs: monotonicNs,
+      startUnixUs: unixUs,
+      timing: timingOf(reader.header),
+    };
   }
 
   async *blocks(): AsyncGenerator<FrameBlock> {

@@ -21,8 +21,11 @@ export interface RecordingHeader {
   readonly startMonotonicNs: bigint | null;
   /** UTC of the instant 0, µs since 1970; null where it is not known, as in a bare frame dump. */
   readonly startUnixUs: number | null;
-  /** False where the instants were made up from a nominal rate, so that nothing can be said of latency. */
-  readonly instantsMeasured: boolean;
+  /**
+   * How a sample's two instants are known. `round-trip`: the board was asked at the one and had answered at the other.
+   * `nominal`: they were made up from a rate, or read from rows, so that nothing can be said of latency.
+   */
+  readonly timing: 'round-trip' | 'nominal';
   /** What the sampling thread ran at, `rr 1` or `nice 0`; null where it had none of its own, absent where that is not known. */
   readonly samplingPriority?: string | null;
 }

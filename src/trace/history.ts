@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeTemporaryFolder } from '../file/temporary-folder.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
-import type { Block } from '../stream/sample-block.js';
+import type { SampleRows } from '../stream/sample-block.js';
 
 /** Samples side by side; rows `0 … count-1` are valid. */
 export interface HistoryChunk {
@@ -53,7 +53,7 @@ export class PowerHistory implements Sink {
     this.header = header;
   }
 
-  write({ count, timeUs, powerMw }: Block): void | Promise<void> {
+  write({ count, timeUs, powerMw }: SampleRows): void | Promise<void> {
     for (let row = 0; row < count; ) {
       if (!this.#current || this.#current.count === rowsPerChunk) {
         this.#current = newChunk(this.components);

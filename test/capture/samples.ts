@@ -44,7 +44,7 @@ export const header = captureHeader(
     host: { hostname: 'here' },
     accuracy: 0.03,
   },
-  { board, startMonotonicNs: 2n ** 60n, startUnixUs: 1_700_000_000_123_456, instantsMeasured: true },
+  { board, startMonotonicNs: 2n ** 60n, startUnixUs: 1_700_000_000_123_456, timing: 'round-trip' },
 );
 
 export const preamble: Uint8Array = encodePreamble(header);

@@ -5,7 +5,7 @@ import { boardFor } from '#powerlog/board/catalogue.js';
 import { openCaptureSink } from '#powerlog/capture/writer.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleBlock } from '#powerlog/stream/sample-block.js';
 import { blockOf, end, readAll, type Sample, sample, scratch } from './samples.js';
 
 const benchlab = boardFor('benchlab')!;
@@ -22,7 +22,7 @@ const recording: RecordingHeader = {
   },
   startMonotonicNs: 9_007_199_254_740_993n,
   startUnixUs: 1_700_000_000_000_001,
-  instantsMeasured: true,
+  timing: 'round-trip',
 };
 const open = (path: string, force = false) =>
   openCaptureSink({
@@ -35,13 +35,21 @@ const open = (path: string, force = false) =>
   });
 
 /** The sink looks at what a block was decoded from, and at nothing else. */
-const lent = (samples: readonly Sample[], last: readonly Parameters<typeof end>[0][] = []): Block => ({
-  count: samples.length,
-  timeUs: new Float64Array(0),
-  channels: [],
-  powerMw: [],
-  raw: blockOf(samples, last.map(end)),
-});
+const lent = (samples: readonly Sample[], last: readonly Parameters<typeof end>[0][] = []) => {
+  const frames = blockOf(samples, last.map(end));
+  const { count, requestNs: earliestNs, replyNs: latestNs, events } = frames;
+  const timeUs = new Float64Array(0);
+  return {
+    count,
+    timeUs,
+    earliestNs,
+    latestNs,
+    channels: [],
+    powerMw: [],
+    events,
+    frames,
+  } satisfies SampleBlock;
+};
 
 describe('the capture sink', () => {
   it('writes what it was lent, also where the lender uses the memory again', async () => {
@@ -52,8 +60,8 @@ describe('the capture sink', () => {
     for (let at = 0; at < all.length; at += 100) {
       const block = lent(all.slice(at, at + 100));
       await sink.write(block);
-      block.raw.frames.fill(0xee);
-      block.raw.requestNs.fill(-1);
+      block.frames.frames.fill(0xee);
+      block.frames.requestNs.fill(-1);
     }
     await sink.write(lent([], [3e9]));
     await sink.finish();

@@ -11,7 +11,7 @@ import { channelsOf, csvColumns } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 import type { Recording } from '#powerlog/source/source.js';
 import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleBlock } from '#powerlog/stream/sample-block.js';
 import { must } from './target.js';
 
 const benchlab = boardFor('benchlab')!;
@@ -58,10 +58,10 @@ export async function recorded(recording: Recording, map: RailMap): Promise<Reco
     begin(header: RecordingHeader) {
       startUnixUs = header.startUnixUs;
     },
-    write(block: Block) {
+    write(block: SampleBlock) {
       for (let row = 0; row < block.count; row++)
         frames.push(
-          Buffer.from(block.raw.frames.slice(row * benchlab.frameBytes, (row + 1) * benchlab.frameBytes)),
+          Buffer.from(block.frames!.frames.slice(row * benchlab.frameBytes, (row + 1) * benchlab.frameBytes)),
         );
       const bytes = maxRowBytes(columns.length) * (block.count + 1);
       const writer = new RowWriter(columns, startUnixUs, { count: 1, bytes });

@@ -83,7 +83,7 @@ describe('SummaryCollector', () => {
   });
 
   it('has no latency and no wall clock where the instants are made up', async () => {
-    const nominal = { ...header, startUnixUs: null, startMonotonicNs: null, instantsMeasured: false };
+    const nominal = { ...header, startUnixUs: null, startMonotonicNs: null, timing: 'nominal' as const };
     const measured = await measure(blocksOf(paper, []), 0.03, nominal);
     expect([measured.latency_s, measured.start_unix_s]).toEqual([null, null]);
   });

@@ -4,7 +4,7 @@ import { SummaryCollector } from '#powerlog/measure/collector.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import type { FaultKind, RecordingEvent } from '#powerlog/stream/event.js';
 import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleBlock } from '#powerlog/stream/sample-block.js';
 
 const benchlab = boardFor('benchlab')!;
 
@@ -32,10 +32,10 @@ export const header: RecordingHeader = {
   },
   startMonotonicNs: 0n,
   startUnixUs: 1_763_787_296_000_000,
-  instantsMeasured: true,
+  timing: 'round-trip',
 };
 
-export function blockOf(samples: readonly Sample[], events: readonly RecordingEvent[] = []): Block {
+export function blockOf(samples: readonly Sample[], events: readonly RecordingEvent[] = []): SampleBlock {
   const count = samples.length;
   const channels: (Int32Array | undefined)[] = benchlab.fields.map(() => undefined);
   for (const rail of benchlab.rails)
@@ -48,18 +48,14 @@ export function blockOf(samples: readonly Sample[], events: readonly RecordingEv
     timeUs: Float64Array.from(samples, ({ us }) => us),
     channels,
     powerMw,
-    raw: {
-      count,
-      frames: new Uint8Array(),
-      requestNs: Float64Array.from(samples, (sample) => sample.us * 1000 - half(sample)),
-      replyNs: Float64Array.from(samples, (sample) => sample.us * 1000 + half(sample)),
-      events: [...samples.flatMap((sample) => sample.events ?? []), ...events],
-    },
+    earliestNs: Float64Array.from(samples, (sample) => sample.us * 1000 - half(sample)),
+    latestNs: Float64Array.from(samples, (sample) => sample.us * 1000 + half(sample)),
+    events: [...samples.flatMap((sample) => sample.events ?? []), ...events],
   };
 }
 
 /** Blocks of these samples, cut before the samples at `cuts`; the last one holds the end. */
-export function blocksOf(samples: readonly Sample[], cuts: readonly number[], endUs?: number): Block[] {
+export function blocksOf(samples: readonly Sample[], cuts: readonly number[], endUs?: number): SampleBlock[] {
   const edges = [0, ...cuts.map((cut) => cut % (samples.length + 1)).sort((a, b) => a - b), samples.length];
   const atNs = (endUs ?? samples.at(-1)?.us ?? 0) * 1000;
   return edges.slice(1).map((to, n) => {
@@ -69,7 +65,7 @@ export function blocksOf(samples: readonly Sample[], cuts: readonly number[], en
 }
 
 export async function measure(
-  blocks: readonly Block[],
+  blocks: readonly SampleBlock[],
   accuracyShare = 0.03,
   recordingHeader: RecordingHeader = header,
 ) {

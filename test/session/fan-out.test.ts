@@ -192,7 +192,7 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     const sink: Sink = {
       shortfall: new Shortfall('run.plog'),
       begin() {},
-      write({ count, raw: { events } }) {
+      write({ count, events }) {
         seen.push([count, ...events]);
         return new Promise((resolve) => {
           ready = resolve;
@@ -202,7 +202,10 @@ describe.skipIf(process.platform === 'win32')('a sink that takes nothing for a w
     };
     const fanOut = new FanOut([sink], {
       ...{ frameBytes, live: true, mostWaitingSamples: 3, onError: () => false, onNotice: () => {} },
-      decode: (raw) => ({ count: raw.count, timeUs: raw.replyNs, channels: [], powerMw: [], raw }),
+      decode: (frames) => {
+        const { count, requestNs: earliestNs, replyNs: latestNs, events } = frames;
+        return { count, timeUs: latestNs, earliestNs, latestNs, channels: [], powerMw: [], events, frames };
+      },
     });
     fanOut.begin(header);
     const block = (...numbers: readonly number[]) => blockOf(numbers.map(sampleOf), []);

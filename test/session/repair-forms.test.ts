@@ -10,7 +10,7 @@ import { planRepair } from '#powerlog/session/repair/repair.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import { channelsOf, columnSets } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleRows } from '#powerlog/stream/sample-block.js';
 import { scratch } from '../capture/samples.js';
 
 const rows = 3;
@@ -39,8 +39,7 @@ function csvOf(
   const powerMw = wiring.sums.map(() => new Float64Array(rows));
   sumComponents(wiring, board, channels, rows, powerMw);
   const timeUs = Float64Array.of(0, 999, 12_345_678_901);
-  const raw = { count: rows, frames, requestNs: timeUs, replyNs: timeUs, events: [] };
-  const block: Block = { count: rows, timeUs, channels, powerMw, raw };
+  const block: SampleRows = { count: rows, timeUs, channels, powerMw };
   const writer = new RowWriter(columns, startUnixUs, {
     count: 1,
     bytes: maxRowBytes(columns.length) * (rows + 1),

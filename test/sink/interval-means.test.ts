@@ -4,7 +4,7 @@ import { boardFor } from '#powerlog/board/catalogue.js';
 import { missingValue, newColumn } from '#powerlog/board/frame.js';
 import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import { IntervalMeans } from '#powerlog/sink/interval-means.js';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleRows } from '#powerlog/stream/sample-block.js';
 
 const board = boardFor('benchlab2')!;
 const wiring = resolveWiring(board, defaultRailMap);
@@ -18,7 +18,7 @@ interface Sample {
   readonly fault?: bigint;
 }
 
-function blockOf(samples: readonly Sample[]): Block {
+function blockOf(samples: readonly Sample[]): SampleRows {
   const count = samples.length;
   const channels = board.fields.map((field) => newColumn(field, count));
   samples.forEach((sample, row) => {
@@ -29,8 +29,7 @@ function blockOf(samples: readonly Sample[]): Block {
   const powerMw = wiring.sums.map(() => new Float64Array(count));
   sumComponents(wiring, board, channels, count, powerMw);
   const times = Float64Array.from(samples, ({ us }) => us);
-  const raw = { count, frames: new Uint8Array(0), requestNs: times, replyNs: times, events: [] };
-  return { count, timeUs: times, channels, powerMw, raw };
+  return { count, timeUs: times, channels, powerMw };
 }
 
 /** The rows, whatever blocks the samples come in. */
@@ -38,7 +37,7 @@ function meansOf(samples: readonly Sample[], widthUs: number, cuts: readonly num
   const means = new IntervalMeans(widthUs, board, wiring, new Set([power, probe, fault]));
   const edges = [0, ...cuts.map((cut) => cut % (samples.length + 1)).sort((a, b) => a - b), samples.length];
   const rows: { us: number; intervalUs: number; mw: number; probe: number; fault: bigint }[] = [];
-  const take = ({ count, timeUs, intervalUs, channels }: Block) => {
+  const take = ({ count, timeUs, intervalUs, channels }: SampleRows) => {
     for (let row = 0; row < count; row++)
       rows.push({
         us: timeUs[row]!,

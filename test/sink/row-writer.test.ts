@@ -7,7 +7,7 @@ import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { withInterval } from '#powerlog/sink/column-choice.js';
 import { type Column, csvColumns } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleRows } from '#powerlog/stream/sample-block.js';
 
 const benchlab = boardFor('benchlab')!;
 
@@ -29,7 +29,7 @@ interface Row {
   channels: number[];
 }
 
-function blockOf(rows: readonly Row[]): Block {
+function blockOf(rows: readonly Row[]): SampleRows {
   const column = (pick: (row: Row) => number) => rows.map(pick);
   return {
     count: rows.length,
@@ -37,13 +37,6 @@ function blockOf(rows: readonly Row[]): Block {
     intervalUs: Float64Array.from(column((row) => row.timeUs + 5)),
     powerMw: wiring.sums.map((_, n) => Float64Array.from(column((row) => row.sums[n]!))),
     channels: benchlab.fields.map((_, n) => Int32Array.from(column((row) => row.channels[n]!))),
-    raw: {
-      count: rows.length,
-      frames: new Uint8Array(),
-      requestNs: new Float64Array(),
-      replyNs: new Float64Array(),
-      events: [],
-    },
   };
 }
 

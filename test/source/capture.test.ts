@@ -32,7 +32,7 @@ describe('a capture as a source', () => {
     expect(recording.header).toMatchObject({
       startMonotonicNs: null,
       startUnixUs: 1_700_000_000_123_456,
-      instantsMeasured: true,
+      timing: 'round-trip',
     });
     expect((await collect(recording.blocks())).samples).toEqual(all);
     expect(recording.warnings?.()).toEqual([]);

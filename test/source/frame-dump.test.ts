@@ -30,7 +30,7 @@ describe('a bare dump of frames', () => {
           expect(header).toMatchObject({
             startMonotonicNs: null,
             startUnixUs: null,
-            instantsMeasured: false,
+            timing: 'nominal',
             board: { id: 'benchlab', uid: null, name: null, firmware: null },
           });
           expect(samples).toHaveLength(count);

@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleRows } from '#powerlog/stream/sample-block.js';
 import { PowerHistory } from '#powerlog/trace/history.js';
 
 const header = {} as RecordingHeader;
 
 /** `count` samples from number `from`: one a ms, with powers that tell the sample. */
-function block(from: number, count: number): Block {
+function block(from: number, count: number): SampleRows {
   const column = (of: (n: number) => number) => Float64Array.from({ length: count }, (_, n) => of(from + n));
   return {
     count,
     timeUs: column((n) => n * 1000),
     channels: [],
     powerMw: [column((n) => 3 * n), column((n) => -n)],
-    raw: {} as Block['raw'],
   };
 }
 

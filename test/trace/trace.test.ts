@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Block } from '#powerlog/stream/sample-block.js';
+import type { SampleRows } from '#powerlog/stream/sample-block.js';
 import { PowerHistory } from '#powerlog/trace/history.js';
 import { exactSpan } from '#powerlog/trace/span.js';
 import { Trace } from '#powerlog/trace/trace.js';
@@ -13,14 +13,13 @@ const facts = {
 };
 
 /** `count` samples from number `from`, one a ms: the system at so many watts, the CPU at half. */
-function block(from: number, count: number, watts = (n: number) => n): Block {
+function block(from: number, count: number, watts = (n: number) => n): SampleRows {
   const column = (of: (n: number) => number) => Float64Array.from({ length: count }, (_, n) => of(from + n));
   return {
     count,
     timeUs: column((n) => n * 1000),
     channels: [],
     powerMw: [column((n) => watts(n) * 1000), column((n) => watts(n) * 500)],
-    raw: {} as Block['raw'],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Sink } from '../../sink/sink.js';
-import type { Block } from '../../stream/sample-block.js';
+import type { SampleBlock } from '../../stream/sample-block.js';
 import { formatClock, plural } from '../../units.js';
 
 const everyMs = 250;
@@ -17,7 +17,7 @@ export class ReplayProgress implements Sink {
 
   begin(): void {}
 
-  write({ count, timeUs }: Block): void {
+  write({ count, timeUs }: SampleBlock): void {
     this.#samples += count;
     const nowMs = performance.now();
     if (count === 0 || nowMs - this.#shownMs < everyMs) return;

@@ -2,7 +2,7 @@ import type { PartFacts } from '../../measure/part-facts.js';
 import type { Sink } from '../../sink/sink.js';
 import type { RecordingEvent } from '../../stream/event.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
-import type { Block } from '../../stream/sample-block.js';
+import type { SampleBlock } from '../../stream/sample-block.js';
 import type { Warning } from '../../stream/warning.js';
 import { PowerHistory } from '../../trace/history.js';
 import { Trace } from '../../trace/trace.js';
@@ -29,8 +29,8 @@ export class Recall implements Sink {
     this.#header = header;
   }
 
-  write(block: Block): void | Promise<void> {
-    const { events } = block.raw;
+  write(block: SampleBlock): void | Promise<void> {
+    const { events } = block;
     if (events.length === 0) return this.#history?.write(block);
     return this.#writeWithEvents(block, events);
   }
@@ -57,7 +57,7 @@ export class Recall implements Sink {
     await this.#history?.dispose();
   }
 
-  async #writeWithEvents(block: Block, events: readonly RecordingEvent[]): Promise<void> {
+  async #writeWithEvents(block: SampleBlock, events: readonly RecordingEvent[]): Promise<void> {
     const components = block.powerMw.length;
     await this.#history?.write(block);
     for (const event of events) {

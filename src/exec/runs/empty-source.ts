@@ -49,7 +49,7 @@ class EmptyRecording implements Recording {
     this.#clock = clock;
     this.#warning = warning;
     const { monotonicNs, unixUs } = clock.anchor;
-    this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, instantsMeasured: true };
+    this.header = { board, startMonotonicNs: monotonicNs, startUnixUs: unixUs, timing: 'round-trip' };
     this.#stopped = new Promise((resolve) => {
       this.#stop = resolve;
     });

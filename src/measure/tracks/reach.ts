@@ -1,5 +1,5 @@
 import type { EndReason } from '../../stream/event.js';
-import type { Block } from '../../stream/sample-block.js';
+import type { SampleBlock } from '../../stream/sample-block.js';
 
 /** A sink that sees from where to where a track has samples, and why it ended. Instants in µs. */
 export class TrackReach {
@@ -10,12 +10,12 @@ export class TrackReach {
 
   begin(): void {}
 
-  write({ count, timeUs, raw }: Pick<Block, 'count' | 'timeUs' | 'raw'>): void {
+  write({ count, timeUs, events }: Pick<SampleBlock, 'count' | 'timeUs' | 'events'>): void {
     if (count > 0) {
       this.firstUs ??= timeUs[0]!;
       this.lastUs = timeUs[count - 1]!;
     }
-    for (const event of raw.events) if (event.type === 'end') this.end = event.reason;
+    for (const event of events) if (event.type === 'end') this.end = event.reason;
   }
 
   async finish(): Promise<void> {}

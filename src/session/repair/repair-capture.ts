@@ -16,8 +16,8 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
   let end: RecordingEvent | undefined;
   const watchEnd = {
     begin() {},
-    write: ({ raw }: { raw: { events: readonly RecordingEvent[] } }) => {
-      end = raw.events.findLast((event) => event.type === 'end') ?? end;
+    write: ({ events }: { events: readonly RecordingEvent[] }) => {
+      end = events.findLast((event) => event.type === 'end') ?? end;
     },
     async finish() {},
   };

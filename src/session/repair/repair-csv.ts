@@ -4,7 +4,7 @@ import { SummaryCollector } from '../../measure/collector.js';
 import { type RailMap, resolveWiring, type Wiring } from '../../measure/rail-map.js';
 import { buildSummary, type Measured } from '../../measure/summary.js';
 import type { Sink } from '../../sink/sink.js';
-import type { BoardIdentity } from '../../stream/recording-header.js';
+import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
 import type { Warning } from '../../stream/warning.js';
 import { tool } from '../../tool.js';
 import { type CsvForm, columnOf } from './csv-form.js';
@@ -104,11 +104,11 @@ class Figures {
     };
     this.wiring = wiringOf(form, railNames, map, known?.map as RailMap | undefined, fits);
     const accuracy = known?.uncertainty.accuracy_share ?? board.nominalAccuracy;
-    const header = {
+    const header: RecordingHeader = {
       board: identityOf(board, port),
       startMonotonicNs: null,
       startUnixUs,
-      instantsMeasured: false,
+      timing: 'nominal',
     };
     if (this.#columns.interval >= 0) {
       this.tally = new MeanTally(board, this.wiring, accuracy, header);
@@ -136,8 +136,8 @@ class Figures {
       return;
     }
     const instantsNs = timeUs.map((us) => us * 1000);
-    const raw = { count, frames: new Uint8Array(0), requestNs: instantsNs, replyNs: instantsNs, events: [] };
-    for (const sink of this.#sinks) await sink.write({ count, timeUs, channels, powerMw, raw });
+    const instants = { timeUs, earliestNs: instantsNs, latestNs: instantsNs };
+    for (const sink of this.#sinks) await sink.write({ count, ...instants, channels, powerMw, events: [] });
   }
 
   async finish(): Promise<void> {

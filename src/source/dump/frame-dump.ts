@@ -77,7 +77,7 @@ class DumpRecording implements FinishedRecording {
     readonly rateHz: number,
     identity: BoardIdentity,
   ) {
-    this.header = { board: identity, startMonotonicNs: null, startUnixUs: null, instantsMeasured: false };
+    this.header = { board: identity, startMonotonicNs: null, startUnixUs: null, timing: 'nominal' };
     this.#sync = new FrameSync(window, board);
     this.#agrees = makeFrameCheck(board);
     this.#faults = new FaultWatch(board);
