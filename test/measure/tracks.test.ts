@@ -100,6 +100,28 @@ describe('the figures of several tracks as one', () => {
     expect(lost.energy_j.cpu).toBeCloseTo(100 + 40 * 0.3, 9);
   });
 
+  it('take a first and a last reply that took long for no silence', async () => {
+    const [first, last] = [24_000, 976_000].map((us) => ({ us, mw: { eps1: 40_000 }, latencyUs: 48_000 }));
+    const whole = await wholeOfRuns([
+      { samples: steady(0, 1000, 100), endUs: 1_000_000 },
+      { samples: [first!, ...steady(44, 956, 40), last!], endUs: 1_000_000 },
+    ]);
+    expect(whole).toMatchObject({ gaps: [], coverage: 1 });
+  });
+
+  it('know a mean where a track lacks no more than a hundredth of the time', async () => {
+    const lacking = async (ms: number) => {
+      const short = {
+        samples: steady(0, 10_000 - ms, 40),
+        endUs: 10_000_000,
+        reason: 'source-ended',
+      } as const;
+      return (await wholeOfRuns([{ samples: steady(0, 10_000, 100), endUs: 10_000_000 }, short])).power_w.cpu!
+        .mean;
+    };
+    expect([await lacking(100), await lacking(101)]).toEqual([140, null]);
+  });
+
   it('are not known where a track’s are not', async () => {
     const whole = await wholeOfRuns([
       { samples: steady(0, 1000, 100), endUs: 1_000_000 },

@@ -3,9 +3,12 @@ import type { SampleBlock } from '../../stream/sample-block.js';
 
 /** A sink that sees from where to where a track has samples, and why it ended. Instants in µs. */
 export class TrackReach {
-  /** Null before the first sample, as `lastUs`. */
+  /** Null before the first sample, as the others. */
   firstUs: number | null = null;
   lastUs: number | null = null;
+  /** When the first sample was asked for, and when the last one had come. */
+  requestUs: number | null = null;
+  replyUs: number | null = null;
   end: EndReason | null = null;
 
   begin(): void {}
@@ -14,6 +17,8 @@ export class TrackReach {
     if (count > 0) {
       this.firstUs ??= timeUs[0]!;
       this.lastUs = timeUs[count - 1]!;
+      this.requestUs ??= raw.requestNs[0]! / 1000;
+      this.replyUs = raw.replyNs[count - 1]! / 1000;
     }
     for (const event of events) if (event.type === 'end') this.end = event.reason;
   }

@@ -14,7 +14,7 @@ import type { TrackReach } from './reach.js';
 export interface TrackFigures {
   readonly id: string;
   readonly measured: Measured;
-  readonly reach: Pick<TrackReach, 'firstUs' | 'lastUs' | 'end'>;
+  readonly reach: Omit<TrackReach, 'begin' | 'write' | 'finish'>;
   /** Longer spacings of this track are gaps. */
   readonly gapLimitUs: number;
   /** Names beside the summary; null where nothing was kept. */
@@ -40,7 +40,7 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
   };
   const durationUs = whole.endUs >= whole.startUs ? whole.endUs - whole.startUs : null;
   const gaps = durationUs === null ? [] : tracks.flatMap((track, n) => gapsOf(track, extents[n]!, whole));
-  const isTogether = together(tracks);
+  const isTogether = together(tracks, durationUs ?? 0);
   return {
     board: first!.board,
     map: first!.map,
@@ -129,14 +129,14 @@ const sumOfPowers = (powers: readonly PowerStatistics[], isTogether: boolean): P
 const common = (values: readonly (string | null)[]): string | null =>
   values.every((value) => value === values[0]) ? values[0]! : null;
 
-/** Whether all tracks have their first samples at one time, and their last ones. */
-function together(tracks: readonly TrackFigures[]): boolean {
-  const limitUs = Math.max(...tracks.map(({ gapLimitUs }) => gapLimitUs));
-  const apart = (instants: readonly (number | null)[]) =>
-    instants.includes(null) ||
-    Math.max(...(instants as number[])) - Math.min(...(instants as number[])) > limitUs;
-  return !apart(tracks.map(({ reach }) => reach.firstUs)) && !apart(tracks.map(({ reach }) => reach.lastUs));
-}
+/** Whether all tracks have samples from the begin to the end, but for a gap's length, or a hundredth of the time. */
+const together = (tracks: readonly TrackFigures[], durationUs: number): boolean =>
+  tracks.every(
+    ({ reach: { firstUs, lastUs }, gapLimitUs }) =>
+      firstUs !== null &&
+      lastUs !== null &&
+      durationUs - (lastUs - firstUs) <= Math.max(2 * gapLimitUs, durationUs / 100),
+  );
 
 /** From a track's first to its last sample, with the silences at its edges; null without any. */
 function extentOf({ measured: { gaps }, reach: { firstUs, lastUs } }: TrackFigures): TimeSpan | null {
@@ -145,24 +145,32 @@ function extentOf({ measured: { gaps }, reach: { firstUs, lastUs } }: TrackFigur
   return starts.length === 0 ? null : { startUs: Math.min(...starts), endUs: Math.max(...ends) };
 }
 
-/** A track's gaps, and what it lacks of the whole recording at its begin and its end. */
+/**
+ * A track's gaps, and what it lacks of the whole recording at its begin and its end. As in a recording of one, a question that
+ * was asked at once and an answer that came right at the end leave no gap, however long they took.
+ */
 function gapsOf(
   { id, measured, reach, gapLimitUs }: TrackFigures,
   extent: TimeSpan | null,
   whole: TimeSpan,
 ): GapSummary[] {
   const cause = reach.end === 'board-lost' ? 'board-lost' : 'ended';
-  const lacking = (startUs: number, endUs: number, why: GapSummary['cause']): GapSummary[] =>
-    endUs - startUs > gapLimitUs ? [{ start_s: startUs / usPerS, end_s: endUs / usPerS, cause: why }] : [];
+  const gap = (startUs: number, endUs: number, why: GapSummary['cause']): GapSummary => ({
+    start_s: startUs / usPerS,
+    end_s: endUs / usPerS,
+    cause: why,
+  });
   const own = extent ?? { startUs: whole.startUs, endUs: whole.startUs };
-  const before = lacking(whole.startUs, own.startUs, 'late');
-  const behind = lacking(own.endUs, whole.endUs, cause);
+  const askedUs = Math.min(own.startUs, reach.requestUs ?? own.startUs);
+  const answeredUs = Math.max(own.endUs, reach.replyUs ?? own.endUs);
+  const before = askedUs - whole.startUs > gapLimitUs ? [gap(whole.startUs, own.startUs, 'late')] : [];
+  const behind = whole.endUs - answeredUs > gapLimitUs ? [gap(own.endUs, whole.endUs, cause)] : [];
   const gaps = [...measured.gaps];
   // A silence in which the track ended goes on.
   const last = gaps.at(-1);
   if (behind[0] && last?.cause === cause && toUs(last.end_s) === toUs(behind[0].start_s))
     behind[0] = { ...behind[0], start_s: gaps.pop()!.start_s };
-  return [...before, ...gaps, ...behind].map((gap) => ({ track: id, ...gap }));
+  return [...before, ...gaps, ...behind].map((each) => ({ track: id, ...each }));
 }
 
 /** Share of the time in which no track had a gap. */

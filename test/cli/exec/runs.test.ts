@@ -262,11 +262,14 @@ describe('names', () => {
   });
 });
 
+/** What is random in a folder's name may look like a negative zero. */
+const withoutPaths = (text: string): string => text.replaceAll(/kept in .*/g, '');
+
 describe('figures', () => {
   it('above idle carry their ±, and none is a negative zero', () => {
     const { err, summary } = measured('idle', ['--baseline', '300ms'], ['sleep', '0.2']);
     expect(err).toMatch(/^ +system .* ± .* ± \d/m);
-    expect(err).not.toMatch(/-0(\.0*)?(?![\d.])/);
+    expect(withoutPaths(err)).not.toMatch(/-0(\.0*)?(?![\d.])/);
     const { energy_above_idle_uncertainty_j: above, energy_uncertainty_j: own } = summary.command;
     // That of the energy and that of the idle power, which are alike here: the load is constant.
     expect(above.system! / own.system!).toBeCloseTo(Math.SQRT2, 2);
@@ -279,6 +282,6 @@ describe('figures', () => {
     const { err, summary } = measured('zero', ['--baseline', file('idle.json')], ['sleep', '0.2']);
     expect(summary.command.energy_above_idle_j.system).toBeLessThan(0);
     expect(err).toMatch(/^ +system .* 0\.0 ± \d/m);
-    expect(err).not.toMatch(/-0(\.0*)?(?![\d.])/);
+    expect(withoutPaths(err)).not.toMatch(/-0(\.0*)?(?![\d.])/);
   });
 });

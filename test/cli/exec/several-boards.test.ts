@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../../capture/samples.js';
@@ -100,13 +100,14 @@ describe('a command measured by several boards', () => {
       code: 'other-instrument',
       message: expect.stringContaining('2 boards then, 1 now'),
     });
-    const idle = join(before, 'idle.csv');
-    expect(powerlog(words`record ${twoSims} --out ${idle} --duration 1s --quiet`).code).toBe(0);
-    const idleSummary = join(before, 'idle.summary.json');
-    const { summary } = exec(now, [...twoSims, '--baseline', idleSummary, '--force', '--quiet'], 'sleep 0.3');
-    const { mean } = JSON.parse(readFileSync(idleSummary, 'utf8')).power_w.system;
-    expect(mean).toBeGreaterThan(0);
-    expect(summary.command.baseline_power_w.system).toBe(mean);
+    const idle = join(before, 'idle.json');
+    const powers = { system: 100, cpu: 30, gpu: 40, motherboard: 30 };
+    const power_w = Object.fromEntries(Object.entries(powers).map(([name, mean]) => [name, { mean }]));
+    writeFileSync(idle, JSON.stringify({ schema: 'powerlog.summary/1', power_w }));
+    const { summary } = exec(now, [...twoSims, '--baseline', idle, '--force', '--quiet'], 'sleep 0.3');
+    expect(summary.command.baseline_power_w).toEqual(powers);
+    const { energy_j, energy_above_idle_j, duration_s } = summary.command;
+    expect(energy_above_idle_j.system).toBeCloseTo(energy_j.system - 100 * duration_s, 5);
   });
 
   it('is measured by those that are there, and it is said which is not', () => {
