@@ -13,12 +13,18 @@ export class TrackReach {
 
   begin(): void {}
 
-  write({ count, timeUs, events }: Pick<SampleBlock, 'count' | 'timeUs' | 'events'>): void {
+  write({
+    count,
+    timeUs,
+    earliestNs,
+    latestNs,
+    events,
+  }: Pick<SampleBlock, 'count' | 'timeUs' | 'earliestNs' | 'latestNs' | 'events'>): void {
     if (count > 0) {
       this.firstUs ??= timeUs[0]!;
       this.lastUs = timeUs[count - 1]!;
-      this.requestUs ??= raw.requestNs[0]! / 1000;
-      this.replyUs = raw.replyNs[count - 1]! / 1000;
+      this.requestUs ??= earliestNs[0]! / 1000;
+      this.replyUs = latestNs[count - 1]! / 1000;
     }
     for (const event of events) if (event.type === 'end') this.end = event.reason;
   }
