@@ -107,7 +107,7 @@ describe('several boards in one recording', () => {
         .trimEnd()
         .split('\n');
       expect(header).toBe('time_s,interval_s,system_power_w');
-      expect(rows.length).toBeGreaterThan(2);
+      expect(rows.length).toBeGreaterThan(0);
       expect(rows.length).toBeLessThan(20);
     }
   });
