@@ -28,10 +28,9 @@ export const exportFormats: Readonly<Record<'json' | 'markdown' | 'csv', ExportF
 /** An export whose file is made before anything is measured, so that a bad path costs no run. */
 export class ExportFile {
   readonly #file: OutputFile;
-
-  /** @throws UserError (outputFailed) */
   readonly #format: ExportFormat;
 
+  /** @throws UserError (outputFailed) */
   constructor(
     readonly path: string,
     format: ExportFormat,

@@ -10,12 +10,13 @@ import { FaultLog } from './doubts/gap-causes.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
-import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch, silence } from './gaps.js';
+import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
 import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
+import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
 import { type Budget, combinedJ, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
 
@@ -100,13 +101,12 @@ export class SummaryCollector {
   }
 
   progress(): Progress {
-    const { spacingsUs } = this.#spacings;
     return {
       samples: this.#spacings.samples,
       lastUs: this.#spacings.lastUs,
       powerMw: this.#components.map((series) => series.lastMw),
       energyJ: this.#components.map((series) => series.energyJ),
-      gaps: spacingsUs.above(gapLimitUs(spacingsUs.quantile(0.5))).count,
+      gaps: this.#spacings.spacingsUs.above(this.#gapLimitUs).count,
     };
   }
 
@@ -114,8 +114,9 @@ export class SummaryCollector {
   measured(): Measured {
     if (!this.#header) throw new Error('nothing was begun');
     const { samples, spacingsUs } = this.#spacings;
-    const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
-    const outer = this.#outerSilences(limitUs);
+    const limitUs = this.#gapLimitUs;
+    const { reach } = this;
+    const outer = outerSilences(reach, this.#spacings.leading, this.#end?.atUs ?? reach.lastUs ?? 0, limitUs);
     this.#faults.settle(this.#spacings, outer);
     const inner = this.#spacings.candidates
       .filter((gap) => length(gap) > limitUs || gap.slept)
@@ -126,7 +127,7 @@ export class SummaryCollector {
     const listedUs = total(inner.map(length));
     const innerUs = unlisted > 0 ? Math.max(beyond.sum, listedUs) : listedUs;
     const outerUs = total(outer.map(length));
-    const extent = this.#extent(outer);
+    const extent = extentOf(reach, outer);
     const durationUs = extent ? extent.endUs - extent.startUs : 0;
     const coverage = durationUs > 0 ? Math.max(0, 1 - (innerUs + outerUs) / durationUs) : null;
     const gaps = [...outer, ...inner].sort((a, b) => a.startUs - b.startUs);
@@ -173,10 +174,21 @@ export class SummaryCollector {
     };
   }
 
+  /** Between which instants there are samples, so far. */
+  get reach(): TrackReach {
+    const { firstUs, lastUs } = this.#spacings;
+    const { requestUs, replyUs } = this.#firstAndLast;
+    return { firstUs, lastUs, requestUs, replyUs, end: this.#end?.reason ?? null };
+  }
+
+  get #gapLimitUs(): number {
+    return gapLimitUs(this.#spacings.spacingsUs.quantile(0.5));
+  }
+
   /** What the energy of a part of the recording rests on, so far; of the whole recording after `finish`. */
   partFacts(): PartFacts {
-    const { spacingsUs, candidates } = this.#spacings;
-    const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
+    const { candidates } = this.#spacings;
+    const limitUs = this.#gapLimitUs;
     const gaps = new Map<number, PowersAround>();
     for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
     return {
@@ -198,27 +210,6 @@ export class SummaryCollector {
     return Object.fromEntries(
       this.wiring.sums.map(({ name }, n) => [name, figure(this.#components[n]!, n)] as const),
     );
-  }
-
-  /**
-   * The silences before the first and behind the last sample, where they are as long as a gap. A question that was asked at
-   * once, and an answer that came right at the end, leave none, however long they took.
-   */
-  #outerSilences(limitUs: number): Candidate[] {
-    const { leading, lastUs } = this.#spacings;
-    const endUs = this.#end?.atUs ?? lastUs ?? 0;
-    const { requestUs, replyUs } = this.#firstAndLast;
-    return [
-      ...(leading && requestUs > limitUs ? [leading] : []),
-      ...(endUs - replyUs > limitUs ? [silence(lastUs ?? 0, endUs)] : []),
-    ];
-  }
-
-  /** From the first to the last sample, and the silences outside of them. */
-  #extent(outer: readonly Candidate[]): { startUs: number; endUs: number } | null {
-    const starts = [this.#spacings.firstUs, ...outer.map((gap) => gap.startUs)].filter((us) => us !== null);
-    const ends = [this.#spacings.lastUs, ...outer.map((gap) => gap.endUs)].filter((us) => us !== null);
-    return starts.length === 0 ? null : { startUs: Math.min(...starts), endUs: Math.max(...ends) };
   }
 
   #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {

@@ -57,15 +57,15 @@ function about(samples: readonly (readonly number[])[], component: number): EndP
 export class FirstAndLast {
   readonly firstMw: number[][] = [];
   lastMw: number[][] = [];
-  requestUs = Number.POSITIVE_INFINITY;
-  replyUs = 0;
+  requestUs: number | null = null;
+  replyUs: number | null = null;
 
   keep({ count, powerMw, earliestNs, latestNs }: SampleBlock): void {
     if (count === 0) return;
     const at = (row: number) => powerMw.map((column) => column[row]!);
     for (let row = 0; row < count && this.firstMw.length < 2; row++) this.firstMw.push(at(row));
     this.lastMw = count >= 2 ? [at(count - 2), at(count - 1)] : [...this.lastMw.slice(-1), at(0)];
-    this.requestUs = Math.min(this.requestUs, earliestNs[0]! / 1000);
+    this.requestUs ??= earliestNs[0]! / 1000;
     this.replyUs = latestNs[count - 1]! / 1000;
   }
 }

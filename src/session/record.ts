@@ -2,7 +2,6 @@ import { type NamedFile, refuseSharedFiles } from '../file/shared-files.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { HostFacts, Summary } from '../measure/summary.js';
 import type { TimeSpan } from '../measure/tracks/cover.js';
-import { TrackReach } from '../measure/tracks/reach.js';
 import { hostFacts } from '../sink/host.js';
 import type { Sink } from '../sink/sink.js';
 import type { SummaryFile } from '../sink/summary-file.js';
@@ -31,7 +30,7 @@ export interface RecordOptions {
   /** Chooses a track's sinks, which are those of its outputs where absent. */
   readonly sinks?: (track: Track, tracks: readonly Track[]) => readonly Sink[];
   readonly onSinkError?: SessionOptions['onSinkError'];
-  /** Called when all outputs are open, right before anything is sampled or written. */
+  /** Called when all outputs are open, right before anything is sampled or written; what waits for an event runs after both. */
   readonly onReady?: () => void;
   readonly onNotice?: SessionOptions['onNotice'];
 }
@@ -90,7 +89,6 @@ export class RunningRecording {
     this.#running = tracks.map((track) => ({
       ...track,
       recording: track.source.start(clock, sampling),
-      reach: new TrackReach(),
     }));
     this.startMonotonicNs = this.#running[0]!.recording.header.startMonotonicNs;
     this.ended = this.#run(chosen, { ...(onSinkError && { onSinkError }), ...(onNotice && { onNotice }) });
@@ -142,14 +140,14 @@ export class RunningRecording {
     chosen: readonly (readonly Sink[])[],
     told: Pick<SessionOptions, 'onSinkError' | 'onNotice'>,
   ): Promise<RecordingEnd> {
-    const sessions = this.#running.map(async ({ source, recording, wiring, outputs, reach }, n) => {
+    const sessions = this.#running.map(async ({ source, recording, wiring, outputs }, n) => {
       try {
         return await runSession({
           board: source.board,
           recording,
           wiring,
           columnsToDecode: outputs.columnsToDecode,
-          sinks: [reach, ...chosen[n]!],
+          sinks: chosen[n]!,
           ...told,
         });
       } catch (error) {

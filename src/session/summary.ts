@@ -61,16 +61,16 @@ export const silencesOf = (tracks: readonly RunningTrack[]): TimeSpan[] =>
   }));
 
 function figuresOf(
-  { id, outputs, places, reach }: RunningTrack,
+  { id, outputs: { collector }, places }: RunningTrack,
   calibration: CalibrationSummary | null = null,
 ): TrackFigures {
-  const measured = outputs.collector.measured();
-  const { gapLimitUs } = outputs.collector.partFacts();
+  const measured = collector.measured();
+  const { gapLimitUs } = collector.partFacts();
   const [file = null, capture = null] = [places.out, places.capture]
     .filter((path) => path !== undefined)
     .map((path) => basename(path));
   return {
-    ...{ id, reach, gapLimitUs, file, capture },
+    ...{ id, reach: collector.reach, gapLimitUs, file, capture },
     measured: { ...measured, board: { ...measured.board, calibration } },
   };
 }

@@ -1,7 +1,6 @@
 import { UserError } from '../errors.js';
 import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
-import type { TrackReach } from '../measure/tracks/reach.js';
 import type { Recording, Source } from '../source/source.js';
 import { type OutputChoice, openOutputs, type TrackOutputs } from './outputs.js';
 import { type Places, trackPlaces } from './track-names.js';
@@ -19,7 +18,6 @@ export interface Track {
 /** A track that is being recorded, or has been. */
 export interface RunningTrack extends Track {
   readonly recording: Recording;
-  readonly reach: TrackReach;
 }
 
 /**

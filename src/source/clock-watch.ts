@@ -21,10 +21,10 @@ export class ClockWatch {
   #checkedNs = 0;
   #asleepMs: number;
 
-  /** @param clocks Other clocks than the machine's, for tests. */
   readonly #start: ClockAnchor;
   readonly #clocks: Clocks;
 
+  /** @param clocks Other clocks than the machine's, for tests. */
   constructor(start: ClockAnchor, clocks: Clocks = machineClocks) {
     this.#start = start;
     this.#clocks = clocks;

@@ -39,9 +39,9 @@ export class PowerHistory implements Sink {
   #finished = false;
   #waiting: { readonly us: number; readonly resolve: () => void }[] = [];
 
-  /** @param components how many, `system` among them */
   readonly #memoryBytes: number;
 
+  /** @param components how many, `system` among them */
   constructor(
     readonly components: number,
     memoryBytes = memoryBytesMax,

@@ -14,10 +14,10 @@ const unevenUs = 1000;
  * add; extremes and percentiles of the sum are null, since the tracks' own do not tell them.
  */
 export class SeveralTraces {
-  /** @param silences where one of the tracks or another was not measured, when it is asked for */
   readonly #traces: readonly Pick<Trace, 'evaluate'>[];
   readonly #silences: () => readonly TimeSpan[];
 
+  /** @param silences where one of the tracks or another was not measured, when it is asked for */
   constructor(traces: readonly Pick<Trace, 'evaluate'>[], silences: () => readonly TimeSpan[]) {
     this.#traces = traces;
     this.#silences = silences;

@@ -13,13 +13,13 @@ export interface SpanCost {
 
 /** A recording that can be asked what any span of it cost, when it is over or as far as it has come. */
 export class Trace {
+  readonly #samples: { chunks(): AsyncIterable<HistoryChunk> };
+  readonly #facts: () => PartFacts;
+
   /**
    * @param samples every component's power
    * @param facts of the same samples, as they stand when they are asked for
    */
-  readonly #samples: { chunks(): AsyncIterable<HistoryChunk> };
-  readonly #facts: () => PartFacts;
-
   constructor(samples: { chunks(): AsyncIterable<HistoryChunk> }, facts: () => PartFacts) {
     this.#samples = samples;
     this.#facts = facts;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
@@ -96,6 +96,13 @@ export function encode(samples: readonly Sample[], slices: readonly number[] = [
   encoder.push(blockOf(run, []));
   encoder.flush();
   return blocks;
+}
+
+/** Places in a folder that is gone after all tests of a file. */
+export function placesOfFile(): (name: string) => string {
+  const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return (name) => join(folder, name);
 }
 
 /** A folder that is gone after the test. */

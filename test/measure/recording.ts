@@ -64,7 +64,8 @@ export function blocksOf(samples: readonly Sample[], cuts: readonly number[], en
   });
 }
 
-export async function measure(
+/** A collector that has seen all of a recording. */
+export async function collected(
   blocks: readonly SampleBlock[],
   accuracyShare = 0.03,
   recordingHeader: RecordingHeader = header,
@@ -73,8 +74,11 @@ export async function measure(
   collector.begin(recordingHeader);
   for (const block of blocks) collector.write(block);
   await collector.finish();
-  return collector.measured();
+  return collector;
 }
+
+export const measure = async (...recording: Parameters<typeof collected>) =>
+  (await collected(...recording)).measured();
 
 export const fault = (kind: FaultKind, startUs: number, endUs: number, count = 1): RecordingEvent =>
   faultOf({ type: 'fault', kind, startNs: startUs * 1000, endNs: endUs * 1000, count });

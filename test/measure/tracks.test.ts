@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Measured } from '#powerlog/measure/summary.js';
 import { Cover, totalUs, union } from '#powerlog/measure/tracks/cover.js';
-import { TrackReach } from '#powerlog/measure/tracks/reach.js';
 import { type TrackFigures, wholeOf } from '#powerlog/measure/tracks/whole.js';
 import type { EndReason } from '#powerlog/stream/event.js';
-import { blockOf, header, measure, type Sample } from './recording.js';
+import { blockOf, collected, header, type Sample } from './recording.js';
 
 /** Shorter spacings are never gaps, µs; the samples here lie close enough for longer ones to be gaps. */
 const limitUs = 20_000;
@@ -18,13 +17,12 @@ interface TrackRun {
 
 async function figuresOf({ samples, endUs, reason = 'stopped' }: TrackRun, n: number): Promise<TrackFigures> {
   const block = blockOf(samples, [{ type: 'end', atNs: endUs * 1000, reason }]);
-  const reach = new TrackReach();
-  reach.write(block);
+  const collector = await collected([block]);
   const id = `track ${n}`;
   return {
     id,
-    measured: await measure([block]),
-    reach,
+    measured: collector.measured(),
+    reach: collector.reach,
     gapLimitUs: limitUs,
     file: `${id}.csv`,
     capture: null,

@@ -113,7 +113,6 @@ async function record(options: RecordOptions): Promise<void> {
     onNotice: notice,
   }).then(allOfThem);
   let status: Sink | undefined;
-  const ending = new AbortController();
   let release = () => {};
   const recording = await startRecording({
     sources,
@@ -133,11 +132,9 @@ async function record(options: RecordOptions): Promise<void> {
     onNotice: notice,
     // Not later: the reader of an output's first bytes may ask for its end at once.
     onReady: () => {
-      release = onEndSignal(() => ending.abort());
+      release = onEndSignal(() => recording.stop());
     },
   });
-  if (ending.signal.aborted) recording.stop();
-  else ending.signal.addEventListener('abort', () => recording.stop());
   try {
     const { lost, readerGone } = await recording.ended;
     const summary = await recording.summarize();

@@ -8,13 +8,13 @@ import type {
   UncertaintySummary,
 } from '../summary.js';
 import { type TimeSpan, totalUs, union } from './cover.js';
-import type { TrackReach } from './reach.js';
+import { extentOf, type TrackReach } from './reach.js';
 
 /** One track's figures, and what is needed of it to add them to the others'. */
 export interface TrackFigures {
   readonly id: string;
   readonly measured: Measured;
-  readonly reach: Omit<TrackReach, 'begin' | 'write' | 'finish'>;
+  readonly reach: TrackReach;
   /** Longer spacings of this track are gaps. */
   readonly gapLimitUs: number;
   /** Names beside the summary; null where nothing was kept. */
@@ -33,7 +33,7 @@ const unknown = { median: null, p99: null, max: null };
 export function wholeOf(tracks: readonly TrackFigures[]): Measured {
   const all = tracks.map(({ measured }) => measured);
   const [first] = all;
-  const extents = tracks.map(extentOf);
+  const extents = tracks.map(({ reach, measured: { gaps } }) => extentOf(reach, gaps.map(spanOf)));
   const whole = {
     startUs: Math.min(...extents.map((extent) => extent?.startUs ?? Number.POSITIVE_INFINITY)),
     endUs: Math.max(...extents.map((extent) => extent?.endUs ?? Number.NEGATIVE_INFINITY)),
@@ -138,12 +138,7 @@ const together = (tracks: readonly TrackFigures[], durationUs: number): boolean 
       durationUs - (lastUs - firstUs) <= Math.max(2 * gapLimitUs, durationUs / 100),
   );
 
-/** From a track's first to its last sample, with the silences at its edges; null without any. */
-function extentOf({ measured: { gaps }, reach: { firstUs, lastUs } }: TrackFigures): TimeSpan | null {
-  const starts = [firstUs, gaps[0] && toUs(gaps[0].start_s)].filter((us) => us != null);
-  const ends = [lastUs, ...gaps.slice(-1).map(({ end_s }) => toUs(end_s))].filter((us) => us !== null);
-  return starts.length === 0 ? null : { startUs: Math.min(...starts), endUs: Math.max(...ends) };
-}
+const spanOf = ({ start_s, end_s }: GapSummary): TimeSpan => ({ startUs: toUs(start_s), endUs: toUs(end_s) });
 
 /**
  * A track's gaps, and what it lacks of the whole recording at its begin and its end. As in a recording of one, a question that
@@ -175,7 +170,7 @@ function gapsOf(
 
 /** Share of the time in which no track had a gap. */
 function coverageOf(all: readonly Measured[], gaps: readonly GapSummary[], durationUs: number): number {
-  const spans = gaps.map(({ start_s, end_s }) => ({ startUs: toUs(start_s), endUs: toUs(end_s) }));
+  const spans = gaps.map(spanOf);
   const unlistedUs = all.map(({ coverage, duration_s, gaps: listed }) => {
     const openUs = (1 - (coverage ?? 1)) * toUs(duration_s ?? 0);
     const listedUs = listed.reduce((sum, { start_s, end_s }) => sum + toUs(end_s) - toUs(start_s), 0);

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
+import { placesOfFile } from '../../capture/samples.js';
 import { needs, python } from '../../parts.js';
 import { powerlog, words } from '../run.js';
 
@@ -15,9 +15,7 @@ type ExecSummary = Summary & {
   readonly runs: readonly RepeatedRuns[];
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const file = (name: string): string => join(folder, name);
+const file = placesOfFile();
 
 function measured(name: string, options: readonly string[], command: readonly string[]) {
   const ran = powerlog(words`exec --out ${file(`${name}.csv`)} ${options} -- ${command}`);

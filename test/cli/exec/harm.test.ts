@@ -14,14 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CommandSummary } from '#powerlog/exec/figures/summaries.js';
+import { placesOfFile } from '../../capture/samples.js';
 import { bin, powerlog, words } from '../run.js';
 
 const posix = process.platform !== 'win32';
-const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const file = (name: string): string => join(folder, name);
+const file = placesOfFile();
 const onSim = words`exec --port sim --baseline 0`;
 
 /** Starts without waiting. */
@@ -72,7 +71,7 @@ describe.runIf(posix)('a command that dies of a signal was no success', () => {
       out: 'script ran\n',
     });
     const ran = powerlog([...onSim, '-q', '--', 'script', 'ran'], undefined, {
-      PATH: `${folder}:${process.env.PATH}`,
+      PATH: `${file('.')}:${process.env.PATH}`,
     });
     expect(ran).toMatchObject({ code: 5, out: 'script ran\n' });
   });
@@ -248,7 +247,7 @@ describe.runIf(posix)('exec that is ended', () => {
   });
 
   it('sweeps the temporary folders of those that were killed, and of nobody else', async () => {
-    const temporary = mkdtempSync(join(folder, 'temporary-'));
+    const temporary = mkdtempSync(file('temporary-'));
     const env = { TMPDIR: temporary };
     const marked = 'dirname "$POWERLOG_MARKS"; exec sleep 600';
     const killed = started([...onSim, '-q', '--', 'sh', '-c', marked], env);

@@ -1,20 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
 import { createInterface } from 'node:readline';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
+import { placesOfFile } from '../../capture/samples.js';
 import { bin, powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & { readonly command: CommandSummary; readonly phases: readonly PhaseSummary[] };
 
-const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const file = (name: string): string => join(folder, name);
+const file = placesOfFile();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 const epochs = '(?<begin>epoch \\d+) starts|(?<end>epoch \\d+) took|saved (?<point>\\S+) (?<count>\\S+)';

@@ -1,18 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+import { isAbsolute } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary } from '#powerlog/exec/figures/summaries.js';
 import { nameBytesMax } from '#powerlog/exec/marks/mark-line.js';
 import type { Summary } from '#powerlog/measure/summary.js';
+import { placesOfFile } from '../../capture/samples.js';
 import { bin, powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & { readonly command: CommandSummary; readonly phases: readonly PhaseSummary[] };
 
-const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const file = (name: string): string => join(folder, name);
+const file = placesOfFile();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 function measured(name: string, command: readonly string[]) {

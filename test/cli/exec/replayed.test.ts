@@ -1,16 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePreamble } from '#powerlog/capture/encoder.js';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import type { CaptureHeader } from '#powerlog/schema/capture-header.js';
-import { readAll } from '../../capture/samples.js';
+import { placesOfFile, readAll } from '../../capture/samples.js';
 import { needs, python } from '../../parts.js';
 import { bin, powerlog, type Ran, words } from '../run.js';
 
@@ -21,9 +20,7 @@ type ExecSummary = Summary & {
   readonly comparison?: unknown;
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const file = (name: string): string => join(folder, name);
+const file = placesOfFile();
 const read = (name: string): string => readFileSync(file(name), 'utf8');
 const summaryOf = (name: string) => JSON.parse(read(`${name}.summary.json`)) as ExecSummary;
 const codesOf = ({ warnings }: Summary) => warnings.map(({ code }) => code);
@@ -69,7 +66,8 @@ function later(bytes: Buffer, seconds: number): Buffer {
 
 /** Waits until a file holds something. */
 async function holding(name: string, text: string): Promise<void> {
-  for await (const { filename } of watch(folder)) if (filename === name && read(name).includes(text)) return;
+  for await (const { filename } of watch(file('.')))
+    if (filename === name && read(name).includes(text)) return;
 }
 
 describe('a capture of exec replays to the figures that exec told', () => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+
 import { createInterface } from 'node:readline';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CommandSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
+import { placesOfFile } from '../../capture/samples.js';
 import { bin, powerlog, words } from '../run.js';
 
 type ExecSummary = Summary & {
@@ -14,9 +14,7 @@ type ExecSummary = Summary & {
   readonly runs: readonly RepeatedRuns[];
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'powerlog-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const file = (name: string): string => join(folder, name);
+const file = placesOfFile();
 
 const onSim = words`exec --port sim --baseline 0`;
 const read = (name: string) => readFileSync(file(name), 'utf8');
