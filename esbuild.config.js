@@ -34,10 +34,34 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
+// What runs in a browser: one text that a page carries in itself.
+const page = await build({
+  entryPoints: { page: 'src/page/main.ts' },
+  outdir: 'lib',
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+const style = await build({
+  entryPoints: ['src/page/page.css'],
+  outdir: 'lib',
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+const inputs = [metafile, page.metafile, style.metafile].flatMap((each) => Object.keys(each.inputs));
+
 copyFileSync('src/package.json', 'lib/package.json');
 for (const engine of ['engine.wasm', 'engine.plain.js'])
   copyFileSync(`dist/engine/${engine}`, `lib/${engine}`);
-writeFileSync('lib/licenses.txt', licences(Object.keys(metafile.inputs)));
+writeFileSync('lib/licenses.txt', licences([...new Set(inputs)]));
 await compile(resolve('lib/main.js'));
 
 /** The licence of every package that files came from, as it asks for. */

@@ -8,7 +8,8 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 /** From the ground up; a file may import from its own level's own folder and from levels below. */
 const levels: readonly (readonly string[])[] = [
   ['errors', 'units', 'text', 'clock', 'timer', 'stream', 'tool'],
-  ['engine'],
+  ['engine', 'draw'],
+  ['page'],
   ['board', 'measure'],
   ['schema'],
   ['file'],
@@ -17,10 +18,12 @@ const levels: readonly (readonly string[])[] = [
   ['source'],
   ['session'],
   ['exec'],
+  ['report'],
+  ['publish'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */
-const pure = ['errors', 'units', 'text', 'stream', 'board', 'measure'];
+const pure = ['errors', 'units', 'text', 'stream', 'board', 'measure', 'draw'];
 /** Packages, and who alone may import them. */
 const keepers: Readonly<Record<string, RegExp>> = {
   serialport: /^link\/(?:port\/serial-port|port\/port-list|stream\/stream-wire)\.ts$/,
@@ -87,6 +90,16 @@ describe('the house', () => {
           .map((specifier) => `${file} imports ${specifier}`),
       );
     expect(impure).toEqual([]);
+  });
+
+  it('keeps the page to what runs in a browser', () => {
+    const strays = files
+      .filter((file) => place(file) === 'page')
+      .flatMap((file) => importsOf(file).map((specifier) => [file, specifier] as const))
+      .filter(([, specifier]) => specifier !== 'uplot')
+      .filter(([file, specifier]) => !['page', 'draw'].includes(place(within(file, specifier))))
+      .map(([file, specifier]) => `${file} imports ${specifier}`);
+    expect(strays).toEqual([]);
   });
 
   it('lets a package be imported by those alone whose business it is', () => {

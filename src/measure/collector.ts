@@ -106,7 +106,7 @@ export class SummaryCollector {
       lastUs: this.#spacings.lastUs,
       powerMw: this.#components.map((series) => series.lastMw),
       energyJ: this.#components.map((series) => series.energyJ),
-      gaps: this.#spacings.spacingsUs.above(this.#gapLimitUs).count,
+      gaps: this.#spacings.spacingsUs.above(this.gapLimitUs).count,
     };
   }
 
@@ -114,7 +114,7 @@ export class SummaryCollector {
   measured(): Measured {
     if (!this.#header) throw new Error('nothing was begun');
     const { samples, spacingsUs } = this.#spacings;
-    const limitUs = this.#gapLimitUs;
+    const limitUs = this.gapLimitUs;
     const { reach } = this;
     const outer = outerSilences(reach, this.#spacings.leading, this.#end?.atUs ?? reach.lastUs ?? 0, limitUs);
     this.#faults.settle(this.#spacings, outer);
@@ -181,14 +181,15 @@ export class SummaryCollector {
     return { firstUs, lastUs, requestUs, replyUs, end: this.#end?.reason ?? null };
   }
 
-  get #gapLimitUs(): number {
+  /** What a spacing must be longer than to be a gap, by what is known so far, µs. */
+  get gapLimitUs(): number {
     return gapLimitUs(this.#spacings.spacingsUs.quantile(0.5));
   }
 
   /** What the energy of a part of the recording rests on, so far; of the whole recording after `finish`. */
   partFacts(): PartFacts {
     const { candidates } = this.#spacings;
-    const limitUs = this.#gapLimitUs;
+    const limitUs = this.gapLimitUs;
     const gaps = new Map<number, PowersAround>();
     for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
     return {

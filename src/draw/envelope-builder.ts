@@ -1,0 +1,139 @@
+import type { Envelope, Envelopes } from './envelope.js';
+import { higher, lower, SeriesBuilder } from './series-builder.js';
+
+/** The finest interval that is ever kept, µs; half of BENCHLAB's shortest spacing at 2 kHz. */
+const firstIntervalUs = 250;
+/** As many take 4 MB a series. */
+const mostIntervals = 262_144;
+
+/** A long spacing, and the powers at its ends. */
+interface Silence {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly beforeMw: Float32Array;
+  readonly afterMw: Float32Array;
+}
+
+/** Spacings that were taken for gaps and may turn out to be none. */
+const mostSilences = 10_000;
+
+/**
+ * Makes envelopes of samples as they come, in memory that does not grow: whenever the intervals are too many, every two become
+ * one. They always begin with the recording.
+ */
+export class EnvelopeBuilder {
+  #intervalUs: number;
+  readonly #series: readonly SeriesBuilder[];
+  readonly #most: number;
+  #samples = 0;
+  #lastUs = 0;
+  readonly #silences: Silence[] = [];
+
+  /** @param series how many */
+  constructor(series: number, { intervalUs = firstIntervalUs, most = mostIntervals } = {}) {
+    this.#intervalUs = intervalUs;
+    this.#most = most;
+    this.#series = Array.from({ length: series }, () => new SeriesBuilder(most));
+  }
+
+  get intervalUs(): number {
+    return this.#intervalUs;
+  }
+
+  get lastUs(): number {
+    return this.#lastUs;
+  }
+
+  /**
+   * Adds rows `0 … count-1`, in order.
+   * @param powersMw by series
+   * @param gapLimitUs longer spacings are gaps as far as is known by now
+   */
+  add(
+    timeUs: Float64Array,
+    powersMw: readonly (Int32Array | Float64Array | Float32Array)[],
+    count: number,
+    gapLimitUs: number,
+  ): void {
+    if (count === 0) return;
+    while (timeUs[count - 1]! >= this.#most * this.#intervalUs) {
+      for (const each of this.#series) each.halve();
+      this.#intervalUs *= 2;
+    }
+    this.#noteSilences(timeUs, powersMw, count, gapLimitUs);
+    this.#series.forEach((each, n) => {
+      each.add(timeUs, powersMw[n]!, count, this.#intervalUs, gapLimitUs);
+    });
+    this.#samples += count;
+    this.#lastUs = timeUs[count - 1]!;
+  }
+
+  /**
+   * What there is by now, on its own memory.
+   * @param gapLimitUs as it is known by now
+   * @param gaps more stretches in which nothing was measured, whatever their length, µs
+   */
+  envelopes(
+    gapLimitUs: number,
+    gaps: readonly { readonly startUs: number; readonly endUs: number }[] = [],
+  ): Envelopes {
+    const intervalUs = this.#intervalUs;
+    const count = this.#samples === 0 ? 0 : Math.floor(this.#lastUs / intervalUs) + 1;
+    const series = this.#series.map((each) => each.envelope(count));
+    for (const silence of this.#silences)
+      if (silence.toUs - silence.fromUs <= gapLimitUs)
+        series.forEach((each, n) => {
+          bridge(each, intervalUs, silence, silence.beforeMw[n]!, silence.afterMw[n]!);
+        });
+    for (const { startUs, endUs } of gaps) {
+      const from = Math.max(0, Math.floor(startUs / intervalUs) + 1);
+      const behind = Math.min(count, Math.floor(endUs / intervalUs));
+      for (const { minMw, maxMw } of from < behind ? series : []) {
+        minMw.fill(Number.NaN, from, behind);
+        maxMw.fill(Number.NaN, from, behind);
+      }
+    }
+    return { grid: { startUs: 0, intervalUs, count }, series };
+  }
+
+  #noteSilences(
+    timeUs: Float64Array,
+    powersMw: readonly (Int32Array | Float64Array | Float32Array)[],
+    count: number,
+    gapLimitUs: number,
+  ): void {
+    let before = this.#samples === 0 ? timeUs[0]! : this.#lastUs;
+    for (let row = 0; row < count; row++) {
+      const us = timeUs[row]!;
+      if (us - before > gapLimitUs && this.#silences.length < mostSilences)
+        this.#silences.push({
+          fromUs: before,
+          toUs: us,
+          beforeMw: Float32Array.from(powersMw, (column, n) =>
+            row > 0 ? column[row - 1]! : this.#series[n]!.lastMw,
+          ),
+          afterMw: Float32Array.from(powersMw, (column) => column[row]!),
+        });
+      before = us;
+    }
+  }
+}
+
+/** Takes the line across a spacing that is no gap after all into the extremes. */
+function bridge(
+  { minMw, maxMw }: Envelope,
+  intervalUs: number,
+  { fromUs, toUs }: Silence,
+  beforeMw: number,
+  afterMw: number,
+): void {
+  const slope = (afterMw - beforeMw) / (toUs - fromUs);
+  const first = Math.floor(fromUs / intervalUs);
+  const last = Math.min(Math.floor(toUs / intervalUs), minMw.length - 1);
+  for (let n = first; n <= last; n++)
+    for (const us of [Math.max(fromUs, n * intervalUs), Math.min(toUs, (n + 1) * intervalUs)]) {
+      const mw = beforeMw + slope * (us - fromUs);
+      minMw[n] = lower(mw, minMw[n]!);
+      maxMw[n] = higher(mw, maxMw[n]!);
+    }
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documentElementId, type PageDocument } from '../draw/page-data.js';
+
+/** What stands in a page beside its own script and style. */
+export interface PageContents {
+  readonly document: PageDocument;
+  /** Elements that the first picture is made of, in front of the script. */
+  readonly first?: readonly string[];
+  /** Elements that can come later, behind it. */
+  readonly data?: readonly string[];
+  /** What the page may connect to, as a content security policy says it; nothing where absent. */
+  readonly connect?: string;
+}
+
+/** JSON that no HTML can end: `<` is only in strings, where JSON knows an escape for it. */
+const embedded = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+/** What the build has put beside the program. */
+const built = (file: string): string => readFileSync(join(__dirname, file), 'utf8');
+const sha256 = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** A page that loads nothing, and runs no script but its own. */
+export function pageShell({ document, first = [], data = [], connect }: PageContents): string {
+  const [script, style] = [built('page.js'), built('page.css')];
+  const policy = [
+    "default-src 'none'",
+    `script-src ${sha256(script)}`,
+    `style-src ${sha256(style)}`,
+    'img-src data: blob:',
+    ...(connect === undefined ? [] : [`connect-src ${connect}`]),
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>powerlog</title>
+<style>${style}</style>
+</head>
+<body>
+<script type="application/json" id="${documentElementId}">${embedded(document)}</script>
+${first.join('\n')}
+<script>${script}</script>
+${data.join('\n')}
+</body>
+</html>
+`;
+}
