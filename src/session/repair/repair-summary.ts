@@ -7,6 +7,7 @@ import { type KnownSummary, summarySchema } from '../../schema/summary.js';
 import type { FaultKind } from '../../stream/event.js';
 import type { Warning } from '../../stream/warning.js';
 import { plural } from '../../units.js';
+import { isOfRecording } from '../rows/row-measure.js';
 import type { Finding } from './finding.js';
 
 /** The summary that lies beside a recording already. */
@@ -136,15 +137,6 @@ function freeName(path: string): string {
   for (let n = 2; existsSync(name); n++) name = `${path}${n}`;
   return name;
 }
-
-/** Whether a summary is of the recording that began then and has these components, of which rows may hold a few. */
-export const isOfRecording = (
-  summary: KnownSummary,
-  startUnixUs: number | null,
-  components: readonly string[],
-): boolean =>
-  summary.start_unix_s === (startUnixUs === null ? null : Math.round(startUnixUs) / 1e6) &&
-  components.every((component) => component in summary.energy_j);
 
 /** Whether it was made from rows alone, so that a capture can tell more. */
 export const isRebuilt = ({ warnings }: KnownSummary): boolean =>
