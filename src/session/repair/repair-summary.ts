@@ -96,7 +96,7 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
           remark: `${summaryPath} was of another recording`,
         }
       : stays(null);
-  const bearsAll = unit === 'sample' ? there.samples === samples : reachesEnd(finding, there);
+  const bearsAll = isOfAll(finding, there);
   if (!tellsMore && (!torn || bearsAll))
     return stays(torn ? `${summaryPath} is of these ${unit}s and stays as it is` : null);
   const capture = captureBeside(path);
@@ -115,6 +115,10 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
 
 /** Instants are in whole microseconds; a silence at an edge may be cut within one. */
 const instantUs = 1;
+
+/** Whether a summary tells of exactly what was found. */
+export const isOfAll = (finding: Finding, there: KnownSummary): boolean =>
+  finding.unit === 'sample' ? there.samples === finding.samples : reachesEnd(finding, there);
 
 /** Whether means reach from the first to the last sample that a summary tells of. */
 function reachesEnd({ firstUs, lastUs }: Finding, { duration_s, gaps, warnings }: KnownSummary): boolean {

@@ -40,7 +40,8 @@ export class RowMeasure {
   /** Of means. */
   readonly tally: MeanTally | undefined;
   readonly #sinks: readonly Sink[];
-  readonly #values: (batch: RowBatch) => SampleBlock;
+  /** Reads a batch as samples, or means, lent until the next. */
+  readonly blockOf: (batch: RowBatch) => SampleBlock;
 
   /**
    * @param first The first rows, which tell the map; null where there are none.
@@ -66,7 +67,7 @@ export class RowMeasure {
     this.wiring = summedWith
       ? resolvedFor(port, board, summedWith)
       : wiringOf(form, railNames, recordedWith, told, fits);
-    this.#values = summedWith ? (batch) => summed(read(batch), board, this.wiring) : read;
+    this.blockOf = summedWith ? (batch) => summed(read(batch), board, this.wiring) : read;
     const accuracy = options.accuracy ?? this.known?.uncertainty.accuracy_share ?? form.board.nominalAccuracy;
     this.header = {
       board: identityOf(board, port),
@@ -90,7 +91,7 @@ export class RowMeasure {
   }
 
   async add(batch: RowBatch): Promise<void> {
-    const block = this.#values(batch);
+    const block = this.blockOf(batch);
     this.tally?.add(block.timeUs, block.intervalUs!, block.channels, block.powerMw, block.count);
     for (const sink of this.#sinks) await sink.write(block);
   }
