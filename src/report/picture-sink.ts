@@ -88,11 +88,11 @@ export class PictureSink implements Sink {
 
   async finish(): Promise<void> {}
 
-  /** @param gaps of the summary, µs */
+  /** When all is seen. @param gaps of the summary, µs */
   picture(gaps: readonly { readonly startUs: number; readonly endUs: number }[]): Picture {
     const limitUs = this.#gapLimitUs();
     return {
-      envelopes: this.#builder.envelopes(limitUs, gaps),
+      envelopes: this.#builder.finish(limitUs, gaps),
       samples: this.#samples(),
       reach: this.#count === 0 ? null : { firstUs: this.#firstUs, lastUs: this.#builder.lastUs },
       samplingJ: this.#builder.stepSquares(limitUs).map(samplingJ),
