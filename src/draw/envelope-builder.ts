@@ -31,6 +31,7 @@ export class EnvelopeBuilder {
   readonly #series: readonly SeriesBuilder[];
   readonly #most: number;
   #samples = 0;
+  #firstUs = 0;
   #lastUs = 0;
   readonly #silences: Silence[] = [];
 
@@ -67,6 +68,7 @@ export class EnvelopeBuilder {
     gapLimitUs: number,
   ): void {
     if (count === 0) return;
+    if (this.#samples === 0) this.#firstUs = timeUs[0]!;
     while (timeUs[count - 1]! >= this.#most * this.#intervalUs) {
       for (const each of this.#series) each.halve();
       this.#intervalUs *= 2;
@@ -110,7 +112,8 @@ export class EnvelopeBuilder {
         maxMw.fill(Number.NaN, from, behind);
       }
     }
-    return { grid: { startUs: 0, intervalUs, count }, series };
+    const reach = { firstUs: this.#firstUs, lastUs: this.#lastUs };
+    return { grid: { startUs: 0, intervalUs, count, ...(count > 0 && { reach }) }, series };
   }
 
   /**

@@ -37,10 +37,13 @@ export class PageData {
   }
 
   /** Null where the page has the samples. */
-  envelope({ id, resolution }: PageRun, series: number): { grid: Grid; envelope: Envelope } | null {
+  envelope(
+    { id, resolution, startUs, endUs }: PageRun,
+    series: number,
+  ): { grid: Grid; envelope: Envelope } | null {
     if (resolution.kind === 'samples') return null;
     const { intervalUs, count, quantumMw } = resolution;
-    const grid = { startUs: 0, intervalUs, count };
+    const grid = { startUs: 0, intervalUs, count, reach: { firstUs: startUs, lastUs: endUs } };
     return { grid, envelope: unpackEnvelope(this.#bytes(seriesElementId(id, series)), grid, quantumMw) };
   }
 
