@@ -35,3 +35,22 @@ const others: readonly Readonly<Record<Theme, string>>[] = [
 /** @param index its place among those without a colour of their own */
 export const colourOf = (name: string, index: number, theme: Theme): string =>
   (Object.hasOwn(components, name) ? components[name]! : others[index % others.length]!)[theme];
+
+/** How one of several series is drawn. */
+export interface SeriesStyle {
+  readonly colour: string;
+  /** 0 for a line without gaps; series of one colour differ in it. */
+  readonly dash: number;
+}
+
+/** Of all series of a recording, in its order, so that each looks the same whichever of them are shown. */
+export function seriesStyles(names: readonly string[], theme: Theme): SeriesStyle[] {
+  const uses = new Map<string, number>();
+  let index = 0;
+  return names.map((name) => {
+    const colour = colourOf(name, Object.hasOwn(components, name) ? 0 : index++, theme);
+    const dash = uses.get(colour) ?? 0;
+    uses.set(colour, dash + 1);
+    return { colour, dash };
+  });
+}

@@ -1,0 +1,188 @@
+import { inks } from '../colours.js';
+import { cutTo } from './cut.js';
+import type { Figure, FigureFont } from './figure.js';
+import type { Plot } from './layout.js';
+import { element, text } from './markup.js';
+
+/** Rows above the plot. */
+export interface Lanes<Placed> {
+  readonly height: number;
+  readonly placed: readonly Placed[];
+}
+
+export interface PlacedBand {
+  readonly left: number;
+  readonly right: number;
+  /** Of its row. */
+  readonly top: number;
+  readonly label: Label;
+}
+
+export interface PlacedFlag {
+  readonly x: number;
+  readonly top: number;
+  readonly label: Label;
+}
+
+/** Empty where there is no room. */
+interface Label {
+  readonly text: string;
+  readonly x: number;
+}
+
+interface Room {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly em: number;
+  readonly xOf: (us: number) => number;
+}
+
+/** In heights of the figure's text. */
+const size = 0.88;
+const bandHeight = 1.25;
+const bandsApart = 0.15;
+const padding = 0.35;
+const flagHeight = 1.15;
+const most = { bandLanes: 4, flagLanes: 3 };
+
+/** Bands in rows, those of each run by themselves, such that none lies over another. */
+export function bandLanes(figure: Figure, { left, top, width, em, xOf }: Room): Lanes<PlacedBand> {
+  const [begin, end] = [left, left + width];
+  const lanes: { first: number; bands: { left: number; right: number; name: string; cost: string }[] }[] = [];
+  for (const { bands } of figure.runs) {
+    const first = lanes.length;
+    const shown = bands
+      .filter((band) => band.toUs > figure.fromUs && band.fromUs < figure.toUs)
+      // What contains others lies above them.
+      .toSorted((a, b) => a.fromUs - b.fromUs || b.toUs - a.toUs);
+    for (const band of shown) {
+      const placed = {
+        ...band,
+        left: Math.max(begin, Math.round(xOf(band.fromUs))),
+        right: Math.min(end, Math.round(xOf(band.toUs))),
+      };
+      const free = lanes.findIndex((lane, n) => n >= first && lane.bands.at(-1)!.right <= placed.left + 1);
+      if (free >= 0) lanes[free]!.bands.push(placed);
+      else if (lanes.length - first < most.bandLanes) lanes.push({ first, bands: [placed] });
+    }
+  }
+  const placed = lanes.flatMap(({ bands }, lane) =>
+    bands.map((band, n) => ({
+      ...{ left: band.left, right: Math.max(band.right, band.left + 1) },
+      top: top + lane * (bandHeight + bandsApart) * em,
+      label: bandLabel(
+        band,
+        [n === 0 ? begin : bands[n - 1]!.right, bands[n + 1]?.left ?? end],
+        figure.font,
+        em,
+      ),
+    })),
+  );
+  return { height: lanes.length * (bandHeight + bandsApart) * em, placed };
+}
+
+/** Within the band, or in free room behind it or before it. @param free where the neighbours end and begin */
+function bandLabel(
+  { left, right, name, cost }: { left: number; right: number; name: string; cost: string },
+  [freeLeft, freeRight]: readonly [number, number],
+  font: FigureFont,
+  em: number,
+): Label {
+  const pad = padding * em;
+  const widthOf = (content: string) => font.widthOf(content) * size * em;
+  const whole = cost === '' ? name : `${name}  ${cost}`;
+  for (const content of [whole, name]) {
+    if (widthOf(content) + 2 * pad <= right - left)
+      return { text: content, x: (left + right - widthOf(content)) / 2 };
+    if (right + widthOf(content) + 2 * pad <= freeRight) return { text: content, x: right + pad };
+    if (left - widthOf(content) - 2 * pad >= freeLeft)
+      return { text: content, x: left - pad - widthOf(content) };
+  }
+  return { text: cutTo(name, right - left - 2 * pad, size * em, font), x: left + pad };
+}
+
+/** Names of flags behind their poles, in rows such that none lies over another; those without room have poles alone. */
+export function flagLanes(figure: Figure, { left, top, width, em, xOf }: Room): Lanes<PlacedFlag> {
+  const ends: number[] = [];
+  const poles = figure.runs
+    .flatMap(({ flags }) => flags)
+    .filter(({ atUs }) => atUs >= figure.fromUs && atUs <= figure.toUs)
+    .map(({ name, atUs }) => ({ name, x: Math.round(xOf(atUs)) }))
+    .toSorted((a, b) => a.x - b.x);
+  const placed = poles.map(({ name, x }) => {
+    const pad = padding * em;
+    const shown = cutTo(name, width / 3, size * em, figure.font);
+    const length = figure.font.widthOf(shown) * size * em;
+    // At the right end the name stands in front of its pole.
+    const at = x + pad + length > left + width ? x - pad - length : x + pad;
+    let lane = ends.findIndex((end) => end + pad <= Math.min(at, x));
+    if (lane < 0 && ends.length < most.flagLanes) lane = ends.push(0) - 1;
+    if (lane < 0) return { x, lane: ends.length - 1, label: { text: '', x } };
+    ends[lane] = Math.max(at + length, x);
+    return { x, lane, label: { text: shown, x: at } };
+  });
+  const height = ends.length * flagHeight * em;
+  return {
+    height,
+    placed: placed.map(({ x, lane, label }) => ({ x, label, top: top + lane * flagHeight * em })),
+  };
+}
+
+/** Behind the data: tints of bands, poles of flags. */
+export function drawBehind(
+  bands: Lanes<PlacedBand>,
+  flags: Lanes<PlacedFlag>,
+  plot: Plot,
+  theme: Figure['theme'],
+  pt: number,
+): string {
+  const { ink, faint } = inks[theme];
+  const bottom = plot.top + plot.height;
+  const tints = bands.placed.map(({ left, right }) =>
+    element('rect', { x: left, y: plot.top, width: right - left, height: plot.height }),
+  );
+  const edges = bands.placed.map(
+    ({ left, right, top }) => `M${left} ${short(top)}V${bottom}M${right} ${short(top)}V${bottom}`,
+  );
+  const poles = flags.placed.map(({ x, top }) => `M${x} ${short(top)}V${bottom}`);
+  const width = 0.5 * pt;
+  return [
+    element('g', { fill: ink, 'fill-opacity': 0.05 }, ...tints),
+    element('path', { d: edges.join(''), stroke: ink, 'stroke-opacity': 0.25, 'stroke-width': width }),
+    element('path', {
+      ...{ d: poles.join(''), stroke: faint, 'stroke-width': width },
+      'stroke-dasharray': `${(3 * pt).toFixed(1)} ${(1.5 * pt).toFixed(1)}`,
+    }),
+  ].join('\n');
+}
+
+/** Above the plot: the bands' rows and the flags' names. */
+export function drawLanes(
+  bands: Lanes<PlacedBand>,
+  flags: Lanes<PlacedFlag>,
+  em: number,
+  theme: Figure['theme'],
+): string {
+  const { ink } = inks[theme];
+  const rows = bands.placed.map(({ left, right, top }) =>
+    element('rect', { x: left, y: top, width: right - left, height: bandHeight * em }),
+  );
+  const baseline = 0.88 * em;
+  const names = [...bands.placed, ...flags.placed]
+    .filter(({ label }) => label.text !== '')
+    .map(({ top, label }) => text(label.text, { x: label.x, y: top + baseline }));
+  const pennants = flags.placed
+    .filter(({ label }) => label.text !== '')
+    .map(({ x, top, label }) => {
+      const d = label.x > x ? 0.28 * em : -0.28 * em;
+      return `M${x} ${short(top + 0.25 * em)}l${short(d)} ${short(0.3 * em)}l${short(-d)} ${short(0.3 * em)}z`;
+    });
+  return [
+    element('g', { fill: ink, 'fill-opacity': 0.1 }, ...rows),
+    element('path', { d: pennants.join(''), fill: inks[theme].faint }),
+    element('g', { fill: ink, 'font-size': size * em }, ...names),
+  ].join('\n');
+}
+
+const short = (value: number): string => value.toFixed(1);
