@@ -50,7 +50,7 @@ export function powerUnit(mw: number): { scale: number; unit: string } {
 }
 
 /**
- * An axis of powers: from 0, or less where less was measured, up to a tick above the highest.
+ * An axis of powers: from 0, or less where less was measured, up to a quarter of a step above the highest.
  * @param most ticks, 2 or more
  */
 export function powerAxis(
@@ -60,11 +60,9 @@ export function powerAxis(
 ): { lowMw: number; highMw: number; ticks: Ticks } {
   const lowMw = Math.min(0, Number.isFinite(leastMw) ? leastMw : 0);
   const reach = Number.isFinite(highestMw) && highestMw > lowMw ? highestMw : lowMw + 1e3;
-  for (let step = roundStep((reach - lowMw) / most); ; step = roundStep(step * 1.5)) {
-    const highMw = Math.ceil(reach / step - 1e-9) * step;
-    const ticks = powerTicks(lowMw, highMw, most);
-    if (highMw > lowMw && ticks.at.at(-1) === highMw) return { lowMw, highMw, ticks };
-  }
+  const quarter = roundStep((reach - lowMw) / most) / 4;
+  const highMw = Math.ceil(reach / quarter - 1e-9) * quarter;
+  return { lowMw, highMw, ticks: powerTicks(lowMw, highMw, most) };
 }
 
 /** Round instants since the recording began, as close as labels have room. */

@@ -42,7 +42,9 @@ interface Room {
 const size = 0.88;
 const bandHeight = 1.25;
 const bandsApart = 0.15;
+const sideBySide = 0.08;
 const padding = 0.35;
+const pennant = { width: 0.28, half: 0.3, top: 0.25, gap: 0.2 };
 const flagHeight = 1.15;
 const most = { bandLanes: 4, flagLanes: 3 };
 
@@ -71,34 +73,27 @@ export function bandLanes(figure: Figure, { left, top, width, em, xOf }: Room): 
     bands.map((band, n) => ({
       ...{ left: band.left, right: Math.max(band.right, band.left + 1) },
       top: top + lane * (bandHeight + bandsApart) * em,
-      label: bandLabel(
-        band,
-        [n === 0 ? begin : bands[n - 1]!.right, bands[n + 1]?.left ?? end],
-        figure.font,
-        em,
-      ),
+      label: bandLabel(band, bands[n + 1]?.left ?? end, figure.font, em),
     })),
   );
   return { height: lanes.length * (bandHeight + bandsApart) * em, placed };
 }
 
-/** Within the band, or in free room behind it or before it. @param free where the neighbours end and begin */
+/** Within the band, or in free room behind it. @param freeRight where the next one begins */
 function bandLabel(
   { left, right, name, cost }: { left: number; right: number; name: string; cost: string },
-  [freeLeft, freeRight]: readonly [number, number],
+  freeRight: number,
   font: FigureFont,
   em: number,
 ): Label {
   const pad = padding * em;
   const widthOf = (content: string) => font.widthOf(content) * size * em;
   const whole = cost === '' ? name : `${name}  ${cost}`;
-  for (const content of [whole, name]) {
+  for (const content of [whole, name])
     if (widthOf(content) + 2 * pad <= right - left)
       return { text: content, x: (left + right - widthOf(content)) / 2 };
+  for (const content of [whole, name])
     if (right + widthOf(content) + 2 * pad <= freeRight) return { text: content, x: right + pad };
-    if (left - widthOf(content) - 2 * pad >= freeLeft)
-      return { text: content, x: left - pad - widthOf(content) };
-  }
   return { text: cutTo(name, right - left - 2 * pad, size * em, font), x: left + pad };
 }
 
@@ -111,7 +106,7 @@ export function flagLanes(figure: Figure, { left, top, width, em, xOf }: Room): 
     .map(({ name, atUs }) => ({ name, x: Math.round(xOf(atUs)) }))
     .toSorted((a, b) => a.x - b.x);
   const placed = poles.map(({ name, x }) => {
-    const pad = padding * em;
+    const pad = (pennant.width + pennant.gap) * em;
     const shown = cutTo(name, width / 3, size * em, figure.font);
     const length = figure.font.widthOf(shown) * size * em;
     // At the right end the name stands in front of its pole.
@@ -143,12 +138,12 @@ export function drawBehind(
     element('rect', { x: left, y: plot.top, width: right - left, height: plot.height }),
   );
   const edges = bands.placed.map(
-    ({ left, right, top }) => `M${left} ${short(top)}V${bottom}M${right} ${short(top)}V${bottom}`,
+    ({ left, right }) => `M${left} ${plot.top}V${bottom}M${right} ${plot.top}V${bottom}`,
   );
   const poles = flags.placed.map(({ x, top }) => `M${x} ${short(top)}V${bottom}`);
   const width = 0.5 * pt;
   return [
-    element('g', { fill: ink, 'fill-opacity': 0.05 }, ...tints),
+    element('g', { fill: ink, 'fill-opacity': 0.045 }, ...tints),
     element('path', { d: edges.join(''), stroke: ink, 'stroke-opacity': 0.25, 'stroke-width': width }),
     element('path', {
       ...{ d: poles.join(''), stroke: faint, 'stroke-width': width },
@@ -166,7 +161,9 @@ export function drawLanes(
 ): string {
   const { ink } = inks[theme];
   const rows = bands.placed.map(({ left, right, top }) =>
-    element('rect', { x: left, y: top, width: right - left, height: bandHeight * em }),
+    element('rect', {
+      ...{ x: left, y: top, width: Math.max(1, right - left - sideBySide * em), height: bandHeight * em },
+    }),
   );
   const baseline = 0.88 * em;
   const names = [...bands.placed, ...flags.placed]
@@ -175,8 +172,9 @@ export function drawLanes(
   const pennants = flags.placed
     .filter(({ label }) => label.text !== '')
     .map(({ x, top, label }) => {
-      const d = label.x > x ? 0.28 * em : -0.28 * em;
-      return `M${x} ${short(top + 0.25 * em)}l${short(d)} ${short(0.3 * em)}l${short(-d)} ${short(0.3 * em)}z`;
+      const out = (label.x > x ? 1 : -1) * pennant.width * em;
+      const half = pennant.half * em;
+      return `M${x} ${short(top + pennant.top * em)}l${short(out)} ${short(half)}l${short(-out)} ${short(half)}z`;
     });
   return [
     element('g', { fill: ink, 'fill-opacity': 0.1 }, ...rows),

@@ -1,3 +1,4 @@
+import { printable } from '../../text.js';
 import { inks } from '../colours.js';
 import { drawAxes, drawGrid } from './axes.js';
 import { drawBehind, drawLanes } from './bands.js';
@@ -8,7 +9,8 @@ import { drawLines, lineWidthPt } from './lines.js';
 import { element, short, text, xmlText } from './markup.js';
 
 /** A figure as SVG. Its size is in centimetres, its inside in pixels of the device that it is drawn for. */
-export function svgFigure(figure: Figure): string {
+export function svgFigure(given: Figure): string {
+  const figure = legible(given);
   const layout = layOut(figure);
   const { width, height, em, pt, plot, bands, flags, legend, margin, titleAt } = layout;
   const { theme, title } = figure;
@@ -56,6 +58,19 @@ ${body}
 `;
 }
 
+/** Names as they can be shown, so that what is measured is what is drawn. */
+const legible = (figure: Figure): Figure => ({
+  ...figure,
+  title: printable(figure.title),
+  lines: figure.lines.map((line) => ({ ...line, name: printable(line.name) })),
+  runs: figure.runs.map((run) => ({
+    ...run,
+    name: printable(run.name),
+    bands: run.bands.map((band) => ({ ...band, name: printable(band.name) })),
+    flags: run.flags.map((flag) => ({ ...flag, name: printable(flag.name) })),
+  })),
+});
+
 /** The same for a renderer that counts in pixels. */
 export const inPixels = (svg: string, { width, height }: { width: number; height: number }): string =>
   svg.replace(/ width="[^"]*" height="[^"]*"/, ` width="${width}" height="${height}"`);
@@ -76,7 +91,7 @@ function hatching(theme: Figure['theme'], pt: number): string {
   const size = 3 * pt;
   const line = element('path', {
     ...{ d: `M0 0V${size.toFixed(1)}`, stroke: inks[theme].faint },
-    ...{ 'stroke-width': 0.5 * pt, 'stroke-opacity': 0.7 },
+    ...{ 'stroke-width': 0.5 * pt, 'stroke-opacity': 0.6 },
   });
   return element(
     'pattern',

@@ -49,7 +49,7 @@ export class FigureOutputs {
     await this.#png.write(bytes, 1);
     if (undrawn.length > 0)
       warn(
-        `no font on this system has ${undrawn.map(printable).join(' ')}: each stands as \ufffd in ${this.#png.path}; install one that does (such as fonts-noto-cjk)`,
+        `no font on this system has ${undrawn.map(printable).join(' ')}: each stands as ? in ${this.#png.path}; install one that does (such as fonts-noto-cjk)`,
       );
   }
 

@@ -108,13 +108,24 @@ function figureRun(rested: Rested, page: ReturnType<typeof pageRun>, shown: read
     fromUs: span.fromUs + offsetUs,
     toUs: span.toUs + offsetUs,
   });
+  const bands = bandsOf(rested, page.bands, shown).map(moved);
   return {
     name: page.name,
     gaps: gapsOf(rested).map(moved),
-    bands: bandsOf(rested, page.bands, shown).map(moved),
-    flags: page.flags.map(({ name, atUs }) => ({ name, atUs: atUs + offsetUs })),
+    bands: bands.filter(({ fromUs, toUs }) => toUs > fromUs),
+    flags: distinct([
+      ...page.flags.map(({ name, atUs }) => ({ name, atUs: atUs + offsetUs })),
+      // A phase that only marks an instant is one.
+      ...bands
+        .filter(({ fromUs, toUs }) => toUs === fromUs)
+        .map(({ name, fromUs }) => ({ name, atUs: fromUs })),
+    ]),
   };
 }
+
+const distinct = (flags: FigureRun['flags']): FigureRun['flags'] => [
+  ...new Map(flags.map((flag) => [`${Math.round(flag.atUs)} ${flag.name}`, flag])).values(),
+];
 
 /** Phases, or else the runs or the command, with the joules of the first component that is shown. */
 function bandsOf(rested: Rested, bands: readonly PageBand[], shown: readonly string[]): FigureBand[] {

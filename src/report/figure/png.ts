@@ -11,7 +11,7 @@ const invisible = /^[\p{Cf}\p{Mn}]$/u;
 
 export interface DrawnPng {
   readonly bytes: Buffer;
-  /** Characters that no font has: they stand as `\ufffd`. */
+  /** Characters that no font has: they stand as `?`. */
   readonly undrawn: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export async function pngOf(figure: Figure, svg: string): Promise<DrawnPng> {
   const undrawn = foreign.length === 0 ? [] : undrawable(renderer, foreign);
   const missing = new Set(undrawn);
   const shown = (character: string): string =>
-    !missing.has(character) ? character : invisible.test(character) ? '' : '\ufffd';
+    !missing.has(character) ? character : invisible.test(character) ? '' : '?';
   const drawn = svg.replace(
     /(<text[^>]*>)([^<]*)/g,
     (_, tag: string, content: string) => tag + Array.from(content, shown).join(''),
