@@ -29,11 +29,17 @@ export class EnvelopeBuilder {
   #lastUs = 0;
   readonly #silences: Silence[] = [];
 
-  /** @param series how many */
-  constructor(series: number, { intervalUs = firstIntervalUs, most = mostIntervals } = {}) {
+  /**
+   * @param series how many
+   * @param options `energyInGaps`: whether power is taken to go straight across gaps, or nothing counts there, as of means
+   */
+  constructor(
+    series: number,
+    { intervalUs = firstIntervalUs, most = mostIntervals, energyInGaps = true } = {},
+  ) {
     this.#intervalUs = intervalUs;
     this.#most = most;
-    this.#series = Array.from({ length: series }, () => new SeriesBuilder(most));
+    this.#series = Array.from({ length: series }, () => new SeriesBuilder(most, energyInGaps));
   }
 
   get intervalUs(): number {
@@ -94,6 +100,19 @@ export class EnvelopeBuilder {
       }
     }
     return { grid: { startUs: 0, intervalUs, count }, series };
+  }
+
+  /**
+   * By series, the sum over the spacings that are no gaps of (power step × spacing)², mW² µs².
+   * @param gapLimitUs as it is known by now
+   */
+  stepSquares(gapLimitUs: number): number[] {
+    return this.#series.map(({ stepSquares }, n) =>
+      this.#silences.reduce((sum, { fromUs, toUs, beforeMw, afterMw }) => {
+        const lengthUs = toUs - fromUs;
+        return lengthUs > gapLimitUs ? sum : sum + ((afterMw[n]! - beforeMw[n]!) * lengthUs) ** 2;
+      }, stepSquares),
+    );
   }
 
   #noteSilences(

@@ -4,6 +4,7 @@ const joulesPerHalfNj = 0.5e-9;
 
 /** One power on its way into an envelope. Energies are kept doubled, nJ, from the first sample on. */
 export class SeriesBuilder {
+  readonly #energyInGaps: boolean;
   readonly #minMw: Float32Array;
   readonly #maxMw: Float32Array;
   /** Up to the end of each interval that is complete. */
@@ -15,8 +16,12 @@ export class SeriesBuilder {
   #nowTwiceNj = 0;
   #lastUs = Number.NaN;
   lastMw = 0;
+  /** Sum over the spacings that are no gaps of (power step × spacing)², mW² µs²: what the sampling leaves open. */
+  stepSquares = 0;
 
-  constructor(most: number) {
+  /** @param energyInGaps whether what lies between two samples counts where that is a gap */
+  constructor(most: number, energyInGaps: boolean) {
+    this.#energyInGaps = energyInGaps;
     this.#minMw = new Float32Array(most);
     this.#maxMw = new Float32Array(most);
     this.#twiceNj = new Float64Array(most);
@@ -34,23 +39,27 @@ export class SeriesBuilder {
       this.lastMw = powerMw[0]!;
       while (this.#at < Math.floor(this.#lastUs / intervalUs)) this.#complete();
     }
-    let [lastUs, lastMw, low, high, energy] = [
+    let [lastUs, lastMw, low, high, energy, squares] = [
       this.#lastUs,
       this.lastMw,
       this.#lowMw,
       this.#highMw,
       this.#nowTwiceNj,
+      this.stepSquares,
     ];
+    const energyInGaps = this.#energyInGaps;
     let endUs = (this.#at + 1) * intervalUs;
     for (let row = 0; row < count; row++) {
       const us = timeUs[row]!;
       const mw = powerMw[row]!;
+      const isGap = us - lastUs > gapLimitUs;
+      const counts = isGap && !energyInGaps ? 0 : 1;
+      if (!isGap) squares += ((mw - lastMw) * (us - lastUs)) ** 2;
       if (us >= endUs) {
-        const isGap = us - lastUs > gapLimitUs;
         const [leftUs, leftMw, slope] = [lastUs, lastMw, (mw - lastMw) / (us - lastUs)];
         while (us >= endUs) {
           const endMw = leftMw + slope * (endUs - leftUs);
-          energy += (lastMw + endMw) * (endUs - lastUs);
+          energy += counts * (lastMw + endMw) * (endUs - lastUs);
           if (!isGap) {
             if (endMw < low) low = endMw;
             if (endMw > high) high = endMw;
@@ -63,18 +72,19 @@ export class SeriesBuilder {
           endUs += intervalUs;
         }
       }
-      energy += (lastMw + mw) * (us - lastUs);
+      energy += counts * (lastMw + mw) * (us - lastUs);
       if (mw < low) low = mw;
       if (mw > high) high = mw;
       lastUs = us;
       lastMw = mw;
     }
-    [this.#lastUs, this.lastMw, this.#lowMw, this.#highMw, this.#nowTwiceNj] = [
+    [this.#lastUs, this.lastMw, this.#lowMw, this.#highMw, this.#nowTwiceNj, this.stepSquares] = [
       lastUs,
       lastMw,
       low,
       high,
       energy,
+      squares,
     ];
   }
 

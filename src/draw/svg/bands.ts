@@ -143,12 +143,20 @@ export function drawBehind(
   const poles = flags.placed.map(({ x, top }) => `M${x} ${short(top)}V${bottom}`);
   const width = 0.5 * pt;
   return [
-    element('g', { fill: ink, 'fill-opacity': 0.045 }, ...tints),
-    element('path', { d: edges.join(''), stroke: ink, 'stroke-opacity': 0.25, 'stroke-width': width }),
-    element('path', {
-      ...{ d: poles.join(''), stroke: faint, 'stroke-width': width },
-      'stroke-dasharray': `${(3 * pt).toFixed(1)} ${(1.5 * pt).toFixed(1)}`,
-    }),
+    ...(bands.placed.length === 0
+      ? []
+      : [
+          element('g', { fill: ink, 'fill-opacity': 0.05 }, ...tints),
+          element('path', { d: edges.join(''), stroke: ink, 'stroke-opacity': 0.25, 'stroke-width': width }),
+        ]),
+    ...(flags.placed.length === 0
+      ? []
+      : [
+          element('path', {
+            ...{ d: poles.join(''), stroke: faint, 'stroke-width': width },
+            'stroke-dasharray': `${(3 * pt).toFixed(1)} ${(1.5 * pt).toFixed(1)}`,
+          }),
+        ]),
   ].join('\n');
 }
 
@@ -176,6 +184,7 @@ export function drawLanes(
       const half = pennant.half * em;
       return `M${x} ${short(top + pennant.top * em)}l${short(out)} ${short(half)}l${short(-out)} ${short(half)}z`;
     });
+  if (bands.placed.length + flags.placed.length === 0) return '';
   return [
     element('g', { fill: ink, 'fill-opacity': 0.1 }, ...rows),
     element('path', { d: pennants.join(''), fill: inks[theme].faint }),

@@ -38,7 +38,9 @@ export function svgFigure(given: Figure): string {
     ...(titleAt === null
       ? []
       : [text(title, { x: margin, y: titleAt, 'font-size': titleSize * em, fill: ink })]),
-  ].join('\n');
+  ]
+    .filter((each) => each !== '')
+    .join('\n');
   const texts = [...body.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, content]) => content!);
   return `<svg xmlns="http://www.w3.org/2000/svg" ${[
     `width="${short(figure.widthCm)}cm" height="${short(figure.heightCm)}cm"`,
@@ -83,7 +85,7 @@ function drawGaps(figure: Figure, { plot }: Layout): string {
       fill: 'url(#powerlog-gap)',
     });
   });
-  return element('g', {}, ...stretches);
+  return stretches.join('');
 }
 
 /** For what was not measured. */

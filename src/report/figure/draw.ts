@@ -24,7 +24,7 @@ export class FigureOutputs {
 
   /** @throws UserError (outputFailed) where one can't be opened, or exists and is not forced */
   constructor({ svg, png }: FigurePlaces, force: boolean) {
-    const open = (path: string) => new OutputFile({ path, force, unit: 'block' });
+    const open = (path: string) => new OutputFile({ path, force, unit: 'file' });
     if (svg !== undefined) this.#svg = open(svg);
     if (png !== undefined) this.#png = open(png);
   }
@@ -36,11 +36,12 @@ export class FigureOutputs {
    */
   async draw(
     recordings: readonly Rested[],
+    offsetsUs: readonly number[],
     style: FigureStyle,
     stretch: FigureStretch,
     warn: (message: string) => void,
   ): Promise<void> {
-    const figure = figureOf(recordings, style, stretch);
+    const figure = await figureOf(recordings, offsetsUs, style, stretch);
     const svg = svgFigure(figure);
     await this.#svg?.write(Buffer.from(svg), 1);
     if (!this.#png) return;

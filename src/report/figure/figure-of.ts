@@ -1,22 +1,14 @@
-import { basename } from 'node:path';
 import { seriesStyles, type Theme } from '../../draw/colours.js';
-import { energyBetweenJ } from '../../draw/envelope.js';
 import type { PageBand } from '../../draw/page-data.js';
-import {
-  type Figure,
-  type FigureBand,
-  type FigureLine,
-  type FigureRun,
-  pixelsOf,
-} from '../../draw/svg/figure.js';
+import { type Figure, type FigureLine, type FigureRun, pixelsOf } from '../../draw/svg/figure.js';
 import { usageError } from '../../errors.js';
 import { formatSi } from '../../units.js';
-import { pageRun } from '../page-run.js';
+import { gapsUs } from '../reading/gaps.js';
 import type { Rested } from '../rested.js';
-import { describe } from './caption.js';
+import { describe, nameOf } from './caption.js';
 import { chooseSeries } from './choice.js';
-import { gapsOf, Window } from './columns.js';
 import { figureFont } from './fonts.js';
+import { Window } from './window.js';
 
 /** How a figure looks. */
 export interface FigureStyle {
@@ -44,53 +36,75 @@ const usPerS = 1e6;
 const columnsPerDot = 4;
 const costDigits = 3;
 
-/** @throws UserError (usage) where a series or a stretch is asked for that there is not */
-export function figureOf(recordings: readonly Rested[], style: FigureStyle, stretch: FigureStretch): Figure {
-  const runs = recordings.map((rested, n) => ({
-    rested,
-    page: pageRun(rested, `run${n}`, { kind: 'samples', count: 0 }),
-  }));
-  const fromUs = stretch.fromUs ?? Math.min(...runs.map(({ page }) => page.startUs + page.offsetUs));
-  const toUs = stretch.toUs ?? Math.max(...runs.map(({ page }) => page.endUs + page.offsetUs));
-  if (!(toUs > fromUs))
-    throw usageError(`there is nothing to draw from ${fromUs / usPerS} s to ${toUs / usPerS} s`);
-  const { width } = pixelsOf(style);
-  const mostDots = width / columnsPerDot;
-  const windows = runs.map(
-    ({ rested, page: { offsetUs } }) => new Window(rested, fromUs - offsetUs, toUs - offsetUs),
+/**
+ * @param offsetsUs by run, what is added to its instants so that all share the first one's axis
+ * @throws UserError (usage) where a series or a stretch is asked for that there is not
+ */
+export async function figureOf(
+  recordings: readonly Rested[],
+  offsetsUs: readonly number[],
+  style: FigureStyle,
+  stretch: FigureStretch,
+): Promise<Figure> {
+  const { fromUs, toUs } = shownOf(recordings, offsetsUs, stretch);
+  const mostDots = pixelsOf(style).width / columnsPerDot;
+  const runs = await Promise.all(
+    recordings.map(async (rested, n) => {
+      const offsetUs = offsetsUs[n]!;
+      const within = { fromUs: fromUs - offsetUs, toUs: toUs - offsetUs };
+      return {
+        ...{ rested, offsetUs, ...within },
+        chosen: chooseSeries(rested.series, style.series),
+        window: await Window.of(rested, within.fromUs, within.toUs),
+        rollingUs: style.rolling && rollingUs(style.rolling, rested),
+      };
+    }),
   );
-  const chosen = runs.map(({ rested }) => chooseSeries(rested.series, style.series));
-  const lines = runs.flatMap(({ rested, page: { offsetUs } }, run): FigureLine[] => {
+  const lines = runs.flatMap(({ rested, offsetUs, chosen, window, rollingUs: windowUs }, run) => {
     const styles = seriesStyles(
       rested.series.map(({ name }) => name),
       style.theme,
     );
-    const window = windows[run]!;
-    const windowUs = style.rolling && rollingUs(style.rolling, rested);
-    return chosen[run]!.map((n) => ({
-      ...{ name: rested.series[n]!.name, run, ...styles[n]!, ...window.extremes(n) },
-      columns: (count) => window.columns(n, count),
-      rolling: windowUs === undefined ? null : (count) => window.rolling(n, count, windowUs),
-      dots:
-        window
-          .dots(n, mostDots)
-          ?.map(({ timeUs, powerMw }) => ({ timeUs: timeUs.map((us) => us + offsetUs), powerMw })) ?? null,
-    }));
+    return chosen.map(
+      (n): FigureLine => ({
+        ...{ name: rested.series[n]!.name, run, ...styles[n]!, ...window.extremes(n) },
+        columns: (count) => window.columns(n, count),
+        rolling: windowUs === undefined ? null : (count) => window.rolling(n, count, windowUs),
+        dots:
+          window
+            .dots(n, mostDots)
+            ?.map(({ timeUs, powerMw }) => ({ timeUs: timeUs.map((us) => us + offsetUs), powerMw })) ?? null,
+      }),
+    );
   });
-  const shown = recordings.map((rested, n) => chosen[n]!.map((place) => rested.series[place]!.name));
   return {
     ...style,
     ...{ fromUs, toUs, lines, font: figureFont },
-    name: style.title || recordings.map(({ path }) => basename(path)).join(', '),
-    runs: runs.map(({ rested, page }, n) => figureRun(rested, page, shown[n]!)),
-    description: describe(
-      runs.map(({ rested, page: { offsetUs } }, n) => ({
-        ...{ rested, chosen: chosen[n]!, window: windows[n]! },
-        ...{ fromUs: fromUs - offsetUs, toUs: toUs - offsetUs },
-        rollingUs: style.rolling && rollingUs(style.rolling, rested),
-      })),
-    ),
+    name: style.title || recordings.map(nameOf).join(', '),
+    runs: runs.map(({ rested, offsetUs, chosen }) => figureRun(rested, offsetUs, chosen)),
+    description: await describe(runs),
   };
+}
+
+/** What is asked for, as far as one of the runs reaches. */
+function shownOf(
+  recordings: readonly Rested[],
+  offsetsUs: readonly number[],
+  { fromUs, toUs }: FigureStretch,
+): { fromUs: number; toUs: number } {
+  const reaches = recordings.flatMap(({ reach }, n) =>
+    reach ? [{ first: reach.firstUs + offsetsUs[n]!, last: reach.lastUs + offsetsUs[n]! }] : [],
+  );
+  const first = Math.min(...reaches.map((each) => each.first));
+  const last = Math.max(...reaches.map((each) => each.last));
+  const shown = { fromUs: Math.max(fromUs ?? first, first), toUs: Math.min(toUs ?? last, last) };
+  if (shown.toUs > shown.fromUs) return shown;
+  const names = recordings.map(nameOf).join(' and ');
+  if (reaches.length === 0 || !(last > first))
+    throw usageError(`there is nothing to draw: ${names} has no two samples`);
+  throw usageError(
+    `there is nothing to draw: ${names} was recorded from ${first / usPerS} s to ${last / usPerS} s, and nothing of that lies between --from and --to`,
+  );
 }
 
 /** A mean of so many samples is of as many median spacings. @throws UserError (usage) where there is none */
@@ -101,52 +115,35 @@ export function rollingUs(rolling: Rolling, { path, summary }: Rested): number {
   return rolling.samples * median * usPerS;
 }
 
-function figureRun(rested: Rested, page: ReturnType<typeof pageRun>, shown: readonly string[]): FigureRun {
-  const { offsetUs } = page;
-  const moved = <Span extends { fromUs: number; toUs: number }>(span: Span): Span => ({
-    ...span,
-    fromUs: span.fromUs + offsetUs,
-    toUs: span.toUs + offsetUs,
+function figureRun(rested: Rested, offsetUs: number, chosen: readonly number[]): FigureRun {
+  const moved = ({ startUs, endUs }: { startUs: number; endUs: number }) => ({
+    fromUs: startUs + offsetUs,
+    toUs: endUs + offsetUs,
   });
-  const bands = bandsOf(rested, page.bands, shown).map(moved);
   return {
-    name: page.name,
-    gaps: gapsOf(rested).map(moved),
-    bands: bands.filter(({ fromUs, toUs }) => toUs > fromUs),
-    flags: distinct([
-      ...page.flags.map(({ name, atUs }) => ({ name, atUs: atUs + offsetUs })),
-      // A phase that only marks an instant is one.
-      ...bands
-        .filter(({ fromUs, toUs }) => toUs === fromUs)
-        .map(({ name, fromUs }) => ({ name, atUs: fromUs })),
-    ]),
+    name: nameOf(rested),
+    gaps: gapsUs(rested.summary).map(moved),
+    bands: bandsOf(
+      rested.bands,
+      chosen.map((n) => rested.series[n]!.name),
+    ).map(({ name, cost, ...span }) => ({ name, cost, ...moved(span) })),
+    flags: rested.flags.map(({ name, atUs }) => ({ name, atUs: atUs + offsetUs })),
   };
 }
 
-const distinct = (flags: FigureRun['flags']): FigureRun['flags'] => [
-  ...new Map(flags.map((flag) => [`${Math.round(flag.atUs)} ${flag.name}`, flag])).values(),
-];
-
 /** Phases, or else the runs or the command, with the joules of the first component that is shown. */
-function bandsOf(rested: Rested, bands: readonly PageBand[], shown: readonly string[]): FigureBand[] {
+function bandsOf(
+  bands: readonly PageBand[],
+  shown: readonly string[],
+): { name: string; cost: string; startUs: number; endUs: number }[] {
   const kind = (['phase', 'run', 'command'] as const).find((each) =>
     bands.some((band) => band.kind === each),
   );
-  const wanted = bands.filter((band) => band.kind === kind);
-  const component = shown.find((name) => wanted.some(({ energyJ }) => Object.hasOwn(energyJ, name)));
-  const place = rested.series.findIndex(({ name }) => name === component);
-  return wanted.map(({ name, startUs, endUs, energyJ }) => {
-    const isOne = wanted.filter((other) => other.name === name).length === 1;
-    // A phase's joules are of all the times that it ran; a band is one of them.
-    const joules =
-      component === undefined
-        ? null
-        : isOne
-          ? energyJ[component]!
-          : energyBetweenJ(rested.envelopes.grid, rested.envelopes.series[place]!, startUs, endUs);
-    return {
-      ...{ name, fromUs: startUs, toUs: endUs },
-      cost: joules === null ? '' : formatSi(joules, 'J', costDigits),
-    };
-  });
+  return bands
+    .filter((band) => band.kind === kind)
+    .map(({ name, startUs, endUs, energyJ }) => {
+      const component = shown.find((each) => Object.hasOwn(energyJ, each));
+      const joules = component === undefined ? null : energyJ[component]!;
+      return { name, startUs, endUs, cost: joules === null ? '' : formatSi(joules, 'J', costDigits) };
+    });
 }

@@ -1,11 +1,22 @@
-import { type Columns, energyBetweenJ, extremesBetween, newColumns, Pyramid } from '../../draw/envelope.js';
+import {
+  type Columns,
+  energyBetweenJ,
+  extremesBetween,
+  newColumns,
+  Pyramid,
+  type Samples,
+} from '../../draw/envelope.js';
 import { EnvelopeBuilder } from '../../draw/envelope-builder.js';
 import type { Dots, FigureSpan } from '../../draw/svg/figure.js';
+import type { TimeSpan } from '../../measure/tracks/cover.js';
+import { gapsUs } from '../reading/gaps.js';
 import type { Rested } from '../rested.js';
+import { samplesWithin } from './samples-within.js';
 
 /** What of one run lies in a stretch of time. Instants in µs since it began. */
 export class Window {
   readonly #rested: Rested;
+  readonly #samples: Samples | null;
   readonly #pyramid: Pyramid;
   readonly #fromUs: number;
   readonly #toUs: number;
@@ -13,17 +24,29 @@ export class Window {
   readonly #stretches: readonly FigureSpan[];
   #filled: { readonly count: number; readonly columns: readonly Columns[] } | undefined;
 
-  constructor(rested: Rested, fromUs: number, toUs: number) {
+  private constructor(rested: Rested, samples: Samples | null, fromUs: number, toUs: number) {
     this.#rested = rested;
+    this.#samples = samples;
     this.#pyramid = new Pyramid(rested.envelopes);
     this.#fromUs = fromUs;
     this.#toUs = toUs;
-    this.#stretches = stretchesBetween(gapsOf(rested));
+    this.#stretches = stretchesBetween(gapsUs(rested.summary));
+  }
+
+  /** With its samples, where they are kept or can be read again. */
+  static async of(rested: Rested, fromUs: number, toUs: number): Promise<Window> {
+    return new Window(rested, rested.samples ?? (await samplesWithin(rested, fromUs, toUs)), fromUs, toUs);
+  }
+
+  /** Of what all of it is drawn, where that is not every sample: intervals, µs. */
+  get intervalUs(): number | null {
+    return this.#samples ? null : this.#rested.envelopes.grid.intervalUs;
   }
 
   extremes(series: number): { minMw: number; maxMw: number } {
-    const { samples, envelopes } = this.#rested;
-    if (!samples) return extremesBetween(envelopes.grid, envelopes.series[series]!, this.#fromUs, this.#toUs);
+    const { envelopes } = this.#rested;
+    if (!this.#samples)
+      return extremesBetween(envelopes.grid, envelopes.series[series]!, this.#fromUs, this.#toUs);
     let [minMw, maxMw] = [Number.NaN, Number.NaN];
     for (const { powerMw } of this.#pieces(series))
       for (const mw of powerMw) {
@@ -35,7 +58,7 @@ export class Window {
 
   /** True to the sample where samples are kept, else to the intervals of the envelope. */
   columns(series: number, count: number): Columns {
-    if (this.#rested.samples) return this.#columnsOfSamples(count)[series]!;
+    if (this.#samples) return this.#columnsOfSamples(count)[series]!;
     const columns = newColumns(count);
     this.#pyramid.fillColumns(series, this.#fromUs, this.#toUs, columns);
     return columns;
@@ -44,11 +67,11 @@ export class Window {
   /** Means over `windowUs` around each column's middle; shorter at a gap's edge, so that nothing is taken from beyond it. */
   rolling(series: number, count: number, windowUs: number): Float32Array {
     const { grid, series: envelopes } = this.#rested.envelopes;
+    const { firstUs: begin, lastUs: end } = this.#rested.reach ?? { firstUs: 0, lastUs: 0 };
     const columnUs = (this.#toUs - this.#fromUs) / count;
     return Float32Array.from({ length: count }, (_, n) => {
       const us = this.#fromUs + (n + 0.5) * columnUs;
       const stretch = this.#stretches.find(({ toUs }) => us <= toUs);
-      const [begin, end] = this.#reach();
       if (!stretch || us < stretch.fromUs || us < begin || us > end) return Number.NaN;
       const from = Math.max(us - windowUs / 2, stretch.fromUs, begin);
       const to = Math.min(us + windowUs / 2, stretch.toUs, end);
@@ -58,23 +81,15 @@ export class Window {
 
   /** The samples, with those beside the stretch, where they are no more than `most`; null where they are, or are not kept. */
   dots(series: number, most: number): Dots[] | null {
-    if (!this.#rested.samples) return null;
+    // Means have no instants.
+    if (!this.#samples || !this.#rested.facts) return null;
     const pieces = this.#pieces(series, 1);
     return pieces.reduce((sum, { timeUs }) => sum + timeUs.length, 0) <= most ? pieces : null;
   }
 
-  /** First and last sample, as far as they are known. */
-  #reach(): readonly [number, number] {
-    const { samples, envelopes } = this.#rested;
-    const { startUs, intervalUs, count } = envelopes.grid;
-    return samples && samples.timeUs.length > 0
-      ? [samples.timeUs[0]!, samples.timeUs.at(-1)!]
-      : [startUs, startUs + count * intervalUs];
-  }
-
   /** @param beside how many samples of each stretch are taken before the window, and behind it */
   #pieces(series: number, beside = 0): Dots[] {
-    const { timeUs, powerMw } = this.#rested.samples!;
+    const { timeUs, powerMw } = this.#samples!;
     return this.#rows(beside).map(([first, behind]) => ({
       timeUs: timeUs.subarray(first, behind),
       powerMw: powerMw[series]!.subarray(first, behind),
@@ -82,7 +97,7 @@ export class Window {
   }
 
   #rows(beside: number): (readonly [number, number])[] {
-    const { timeUs } = this.#rested.samples!;
+    const { timeUs } = this.#samples!;
     return this.#stretches
       .map(({ fromUs, toUs }) => {
         const [begin, end] = [firstAtLeast(timeUs, fromUs), firstAtLeast(timeUs, toUs, true)];
@@ -98,7 +113,7 @@ export class Window {
   /** Of all series at once, kept for the next. */
   #columnsOfSamples(count: number): readonly Columns[] {
     if (this.#filled?.count === count) return this.#filled.columns;
-    const { timeUs, powerMw } = this.#rested.samples!;
+    const { timeUs, powerMw } = this.#samples!;
     const spanUs = this.#toUs - this.#fromUs;
     const builder = new EnvelopeBuilder(powerMw.length, { intervalUs: spanUs / count, most: count + 2 });
     for (const [first, behind] of this.#rows(1)) {
@@ -153,23 +168,14 @@ function cut(
   return { times: times.map((us) => us - fromUs), powers };
 }
 
-const usPerS = 1e6;
 /** mW in a joule a µs. */
 const mwPerJUs = 1e9;
-
-export const gapsOf = ({ summary }: Rested): FigureSpan[] =>
-  // Whole, as the samples' instants are.
-  summary.gaps.map(({ start_s, end_s }) => ({
-    fromUs: Math.round(start_s * usPerS),
-    toUs: Math.round(end_s * usPerS),
-  }));
-
-function stretchesBetween(gaps: readonly FigureSpan[]): FigureSpan[] {
+function stretchesBetween(gaps: readonly TimeSpan[]): FigureSpan[] {
   const stretches: FigureSpan[] = [];
   let fromUs = Number.NEGATIVE_INFINITY;
   for (const gap of gaps) {
-    stretches.push({ fromUs, toUs: gap.fromUs });
-    fromUs = gap.toUs;
+    stretches.push({ fromUs, toUs: gap.startUs });
+    fromUs = gap.endUs;
   }
   return [...stretches, { fromUs, toUs: Number.POSITIVE_INFINITY }];
 }

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { Theme } from '../draw/colours.js';
-import { usageError } from '../errors.js';
-import type { FigurePlaces } from '../report/figure/draw.js';
-import type { FigureStyle, Rolling } from '../report/figure/figure-of.js';
-import { parseDurationMs } from '../units.js';
-import { checked } from './options.js';
+import type { Theme } from '../../draw/colours.js';
+import { usageError } from '../../errors.js';
+import type { FigurePlaces } from '../../report/figure/draw.js';
+import type { FigureStyle, Rolling } from '../../report/figure/figure-of.js';
+import { parseDurationMs } from '../../units.js';
+import { checked } from '../options.js';
 
 export interface FigureOptions extends FigurePlaces {
   readonly size: { readonly widthCm: number; readonly heightCm: number };
