@@ -97,30 +97,40 @@ function bandLabel(
   return { text: cutTo(name, right - left - 2 * pad, size * em, font), x: left + pad };
 }
 
-/** Names of flags behind their poles, in rows such that none lies over another; those without room have poles alone. */
+/**
+ * Names of flags beside their poles, in rows such that none lies over another or over a pole, which reaches down through the rows below
+ * its own. Those without room have poles alone.
+ */
 export function flagLanes(figure: Figure, { left, top, width, em, xOf }: Room): Lanes<PlacedFlag> {
+  const { font, fromUs, toUs } = figure;
+  const pad = (pennant.width + pennant.gap) * em;
   const ends: number[] = [];
   const poles = figure.runs
     .flatMap(({ flags }) => flags)
-    .filter(({ atUs }) => atUs >= figure.fromUs && atUs <= figure.toUs)
+    .filter(({ atUs }) => atUs >= fromUs && atUs <= toUs)
     .map(({ name, atUs }) => ({ name, x: Math.round(xOf(atUs)) }))
     .toSorted((a, b) => a.x - b.x);
-  const placed = poles.map(({ name, x }) => {
-    const pad = (pennant.width + pennant.gap) * em;
-    const shown = cutTo(name, width / 3, size * em, figure.font);
-    const length = figure.font.widthOf(shown) * size * em;
-    // At the right end the name stands in front of its pole.
-    const at = x + pad + length > left + width ? x - pad - length : x + pad;
-    let lane = ends.findIndex((end) => end + pad <= Math.min(at, x));
-    if (lane < 0 && ends.length < most.flagLanes) lane = ends.push(0) - 1;
-    if (lane < 0) return { x, lane: ends.length - 1, label: { text: '', x } };
-    ends[lane] = Math.max(at + length, x);
+  const placed = poles.map(({ name, x }, n) => {
+    const room = { right: left + width - x - pad, left: x - 2 * pad - (poles[n - 1]?.x ?? left) };
+    const wanted = Math.min(width / 3, font.widthOf(name) * size * em);
+    // Near the right end a name stands in front of its pole.
+    const isBehind = room.right >= Math.min(wanted, room.left);
+    const shown = cutTo(name, Math.min(wanted, isBehind ? room.right : room.left), size * em, font);
+    const length = font.widthOf(shown) * size * em;
+    const at = isBehind ? x + pad : x - pad - length;
+    const isFree = (lane: number) =>
+      (ends[lane] ?? left) <= Math.min(at, x) && ends.slice(lane + 1).every((end) => end <= x);
+    const lane = Array.from({ length: most.flagLanes }, (_, each) => each).find(isFree);
+    if (lane === undefined || shown === '') return { x, lane: ends.length, label: { text: '', x } };
+    ends[lane] = Math.max(at + length, x) + pad;
     return { x, lane, label: { text: shown, x: at } };
   });
-  const height = ends.length * flagHeight * em;
   return {
-    height,
-    placed: placed.map(({ x, lane, label }) => ({ x, label, top: top + lane * flagHeight * em })),
+    height: ends.length * flagHeight * em,
+    placed: placed.map(({ x, lane, label }) => ({
+      ...{ x, label },
+      top: top + Math.min(lane, ends.length) * flagHeight * em,
+    })),
   };
 }
 

@@ -65,7 +65,13 @@ export function layOut(figure: Figure): Layout {
       (axis.tick + axis.gap) * em,
   );
   const columnPx = Math.max(1, Math.round(columnPt * pt));
-  const columns = Math.max(1, Math.floor((width - margin - 0.6 * em - left) / columnPx));
+  const timesIn = (length: number): Ticks =>
+    timeTicks(figure.fromUs, figure.toUs, { length, widthOf: textWidth, gap: timesApart * em });
+  const room = width - margin - left;
+  const columns = Math.max(
+    1,
+    Math.floor((room - overhang(timesIn(room), figure, room, textWidth)) / columnPx),
+  );
   const plotWidth = columns * columnPx;
   const xOf = (us: number): number =>
     left + ((us - figure.fromUs) / (figure.toUs - figure.fromUs)) * plotWidth;
@@ -75,11 +81,7 @@ export function layOut(figure: Figure): Layout {
   const plotTop = Math.ceil(top + bands.height + flags.height + 0.2 * em);
   const plotHeight = Math.max(1, Math.floor(bottom) - plotTop);
   const { lowMw, highMw, ticks: powers } = powerAxis(least, highest, mostFor(plotHeight));
-  const times = timeTicks(figure.fromUs, figure.toUs, {
-    length: plotWidth,
-    widthOf: textWidth,
-    gap: timesApart * em,
-  });
+  const times = timesIn(plotWidth);
   return {
     ...{ width, height, em, pt, margin, titleAt, legend, bands, flags },
     plot: {
@@ -88,6 +90,18 @@ export function layOut(figure: Figure): Layout {
       yOf: (mw) => plotTop + (1 - (mw - lowMw) / (highMw - lowMw)) * plotHeight,
     },
   };
+}
+
+/** How far the last label reaches beyond the right end of the axis. */
+function overhang(
+  { at, labels }: Ticks,
+  { fromUs, toUs }: Figure,
+  length: number,
+  widthOf: (text: string) => number,
+): number {
+  if (at.length === 0) return 0;
+  const end = ((at.at(-1)! - fromUs) / (toUs - fromUs)) * length + widthOf(labels.at(-1)!) / 2;
+  return Math.max(0, end - length);
 }
 
 /** Of all axes that the plot may come to have: how many ticks it has room for is known later. */

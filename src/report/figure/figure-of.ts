@@ -93,7 +93,7 @@ function shownOf(
   { fromUs, toUs }: FigureStretch,
 ): { fromUs: number; toUs: number } {
   const reaches = recordings.flatMap(({ reach }, n) =>
-    reach ? [{ first: reach.firstUs + offsetsUs[n]!, last: reach.lastUs + offsetsUs[n]! }] : [],
+    reach ? [{ first: Math.min(0, reach.firstUs) + offsetsUs[n]!, last: reach.lastUs + offsetsUs[n]! }] : [],
   );
   const first = Math.min(...reaches.map((each) => each.first));
   const last = Math.max(...reaches.map((each) => each.last));
