@@ -14,6 +14,7 @@ import {
   slotFeedOption,
   slotOption,
 } from '../options.js';
+import { addFigureOptions, figureHelp, figureStyle, rollingOption } from '../report/figure-options.js';
 import {
   alignOption,
   fromOption,
@@ -37,14 +38,17 @@ Examples:
   $ powerlog report night.plog --html night.html --html-size 50    with finer data
   $ powerlog report run.plog --json - --from 12.5s --to 1m         the figures of a part
   $ powerlog report run.plog --json train.json --phase train
-  $ powerlog report a.plog b.csv --html both.html --align mark:train`;
+  $ powerlog report a.plog b.csv --html both.html --align mark:train
+${figureHelp}`;
 
 export function reportCommand(): Command {
-  return new Command('report')
+  const command = new Command('report')
     .description('Show recordings: figures, pictures and pages')
     .argument('<run...>', 'captures (.plog) or CSVs, .gz too; - is standard input')
     .addOption(htmlOption())
-    .addOption(htmlSizeOption())
+    .addOption(htmlSizeOption());
+  return addFigureOptions(command)
+    .addOption(rollingOption())
     .addOption(jsonOption())
     .addOption(fromOption())
     .addOption(toOption())
@@ -63,6 +67,7 @@ export function reportCommand(): Command {
 
 async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
   refuseContradictions(paths, options);
+  const style = figureStyle(options);
   const [{ ReportOutputs }, { readRested }, { offsetsUs }] = await Promise.all([
     import('../report/report-outputs.js'),
     import('../../report/rested.js'),
@@ -88,6 +93,13 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
       await outputs.writeHtml(page.pieces);
       if (!options.quiet) await tellPage(options.html, page);
     }
+    if (outputs.figure) {
+      const { notice } = await import('../terminal/notices.js');
+      const stretch = await spanOf(recordings[0]!, options);
+      await outputs.figure.draw(recordings, offsets, style, stretch, (message) =>
+        notice(`warning: ${message}`),
+      );
+    }
     const damage = recordings.find((each) => each.damage !== null)?.damage;
     if (damage != null) throw inputError(damage);
   } finally {
@@ -96,7 +108,7 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
 }
 
 function refuseContradictions(paths: readonly string[], options: ReportOptions): void {
-  const { from, to, phase, json, html, offset } = options;
+  const { from, to, phase, json, html, svg, png, offset } = options;
   const partial = from !== undefined || to !== undefined || phase !== undefined;
   if (paths.filter((path) => path === '-').length > 1)
     throw usageError('standard input (-) can be read once only');
@@ -104,9 +116,9 @@ function refuseContradictions(paths: readonly string[], options: ReportOptions):
     throw usageError('--phase says from where to where already: leave out --from and --to');
   if (from !== undefined && to !== undefined && from >= to)
     throw usageError('--from lies at or behind --to: there is nothing between them');
-  if (partial && html !== undefined && json === undefined)
+  if (partial && html !== undefined && [json, svg, png].every((each) => each === undefined))
     throw usageError(
-      'a page shows all of a recording: --from, --to and --phase are about --json and what is printed',
+      'a page shows all of a recording: --from, --to and --phase are about --json, figures and what is printed',
     );
   if (offset.length > Math.max(0, paths.length - 1))
     throw usageError(

@@ -3,8 +3,9 @@ import { usageError } from '../../errors.js';
 import type { Alignment } from '../../report/align.js';
 import { parseDurationMs } from '../../units.js';
 import { checked, type MapOptions } from '../options.js';
+import type { FigureOptions } from './figure-options.js';
 
-export interface ReportOptions extends MapOptions {
+export interface ReportOptions extends MapOptions, FigureOptions {
   readonly html?: string;
   /** Bytes. */
   readonly htmlSize: number;

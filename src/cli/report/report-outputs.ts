@@ -1,8 +1,9 @@
 import { OutputFile } from '../../file/output-file.js';
 import { type NamedFile, refuseSharedFiles } from '../../file/shared-files.js';
+import { FigureOutputs, type FigurePlaces, figureFiles } from '../../report/figure/draw.js';
 import { print } from '../terminal/say.js';
 
-export interface ReportPlaces {
+export interface ReportPlaces extends FigurePlaces {
   readonly html?: string;
   readonly json?: string;
   readonly force?: boolean;
@@ -12,19 +13,22 @@ export interface ReportPlaces {
 export class ReportOutputs {
   readonly #html: OutputFile | null = null;
   readonly #json: OutputFile | null = null;
+  readonly figure: FigureOutputs | null = null;
   /** Whether anything is asked for but what is printed. */
   readonly any: boolean;
 
   /** @throws UserError (outputFailed) where one can't be opened, or exists and is not forced; (usage) where one is an input */
-  constructor({ html, json, force = false }: ReportPlaces, inputs: readonly NamedFile[]) {
+  constructor({ html, json, force = false, ...places }: ReportPlaces, inputs: readonly NamedFile[]) {
     const named = [
       ...(html === undefined ? [] : [{ role: '--html', path: html }]),
       ...(json === undefined ? [] : [{ role: '--json', path: json }]),
+      ...figureFiles(places),
     ];
     refuseSharedFiles(named, inputs);
     this.any = named.length > 0;
     if (html !== undefined) this.#html = new OutputFile({ path: html, force, unit: 'file' });
     if (json !== undefined && json !== '-') this.#json = new OutputFile({ path: json, force, unit: 'file' });
+    if (figureFiles(places).length > 0) this.figure = new FigureOutputs(places, force);
   }
 
   /** @throws UserError (outputFailed) */
@@ -41,6 +45,6 @@ export class ReportOutputs {
 
   /** Removes what was made and not written. */
   async close(): Promise<void> {
-    await Promise.all([this.#html?.close(), this.#json?.close()]);
+    await Promise.all([this.#html?.close(), this.#json?.close(), this.figure?.close()]);
   }
 }
