@@ -86,8 +86,9 @@ export function extremesBetween(
   fromUs: number,
   toUs: number,
 ): { minMw: number; maxMw: number } {
-  const first = Math.max(0, Math.floor((fromUs - startUs) / intervalUs));
-  const behind = Math.min(count, Math.max(first + 1, Math.ceil((toUs - startUs) / intervalUs)));
+  const from = Math.floor((fromUs - startUs) / intervalUs);
+  const first = Math.max(0, from);
+  const behind = Math.min(count, Math.max(from + 1, Math.ceil((toUs - startUs) / intervalUs)));
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let n = first; n < behind; n++) {
     if (minMw[n]! < least) least = minMw[n]!;
