@@ -136,7 +136,7 @@ function powerLabels({ at, labels, unit }: Ticks, rowOf: (mw: number) => number,
 }
 
 function timeAxis(fromUs: number, toUs: number, width: number): string[] {
-  const room = { length: width, widthOf: (label: string) => label.length, gap: 2 };
+  const room = { length: width, widthOf: (label: string) => label.length, gap: 3 };
   const { at, labels, unit } = timeTicks(fromUs, toUs, room);
   const line = [...`${' '.repeat(axisCells - 1)}└${'─'.repeat(width)}`];
   const text = new Array<string>(axisCells + width).fill(' ');

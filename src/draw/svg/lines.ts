@@ -97,16 +97,19 @@ function rangePath(bars: readonly Bar[], { left, columnPx }: Plot): string {
   return path;
 }
 
-/** Both ends of each bar: at least `cap` pixels, and as much as stands out beyond both of its neighbours. */
+/** What is this narrow, in columns, stands out. */
+const narrow = 3;
+
+/** Both ends of each bar: at least `cap` pixels, and as far as no more than `narrow` bars beside each other reach. */
 function capsPath(bars: readonly Bar[], { left, columnPx }: Plot, cap: number): string {
+  const above = bars.map((bar) => (bar ? bar.top : Number.POSITIVE_INFINITY));
+  const below = bars.map((bar) => (bar ? -bar.bottom : Number.POSITIVE_INFINITY));
   let path = '';
   bars.forEach((bar, n) => {
     if (!bar) return;
-    const [before, after] = [bars[n - 1] ?? null, bars[n + 1] ?? null];
     const height = bar.bottom - bar.top;
-    const above = Math.min(before?.top ?? bar.bottom, after?.top ?? bar.bottom) - bar.top;
-    const below = bar.bottom - Math.max(before?.bottom ?? bar.top, after?.bottom ?? bar.top);
-    const [upper, lower] = [Math.min(height, Math.max(cap, above)), Math.min(height, Math.max(cap, below))];
+    const upper = Math.min(height, Math.max(cap, standsOut(above, n)));
+    const lower = Math.min(height, Math.max(cap, standsOut(below, n)));
     const rectangle = (top: number, tall: number) =>
       `M${left + n * columnPx} ${top}h${columnPx}v${tall}h${-columnPx}z`;
     path +=
@@ -115,6 +118,18 @@ function capsPath(bars: readonly Bar[], { left, columnPx }: Plot, cap: number): 
         : rectangle(bar.top, upper) + rectangle(bar.bottom - lower, lower);
   });
   return path;
+}
+
+/** How far the end of bar `n` reaches beyond what more than `narrow` bars around it reach. @param ends smaller is further out */
+function standsOut(ends: readonly number[], n: number): number {
+  let level = Number.POSITIVE_INFINITY;
+  for (let first = n - narrow; first <= n; first++) {
+    let furthestIn = Number.NEGATIVE_INFINITY;
+    for (let k = first; k <= first + narrow; k++)
+      furthestIn = Math.max(furthestIn, ends[k] ?? Number.POSITIVE_INFINITY);
+    level = Math.min(level, furthestIn);
+  }
+  return level - ends[n]!;
 }
 
 /** A line through the middles of the columns, with an end wherever nothing was measured. */
