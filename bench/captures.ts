@@ -18,10 +18,10 @@ const rowsAtOnce = 512;
 export function writeCapture(
   path: string,
   samples: number,
-  { profile = 'train' as ProfileName, spacingNs = 1e6 } = {},
+  { product = 'benchlab', profile = 'train' as ProfileName, spacingNs = 1e6 } = {},
 ): void {
-  const board = boardFor('benchlab')!;
-  const model = makeBoardModel({ profile });
+  const board = boardFor(product)!;
+  const model = makeBoardModel({ board, profile });
   const ask = board.commands.sensors.request[0]!;
   const file = openSync(path, 'w');
   const header = captureHeader(

@@ -7,7 +7,7 @@ export class SeriesBuilder {
   readonly #energyInGaps: boolean;
   readonly #minMw: Float32Array;
   readonly #maxMw: Float32Array;
-  /** Up to the end of each interval that is complete. */
+  /** Up to the end of each interval that is complete, behind the one before. */
   readonly #twiceNj: Float64Array;
   /** The interval under way. */
   #at = 0;
@@ -24,7 +24,7 @@ export class SeriesBuilder {
     this.#energyInGaps = energyInGaps;
     this.#minMw = new Float32Array(most);
     this.#maxMw = new Float32Array(most);
-    this.#twiceNj = new Float64Array(most);
+    this.#twiceNj = new Float64Array(most + 1);
   }
 
   add(
@@ -95,7 +95,7 @@ export class SeriesBuilder {
     for (let n = 0; n < pairs; n++) {
       min[n] = lower(min[2 * n]!, min[2 * n + 1]!);
       max[n] = higher(max[2 * n]!, max[2 * n + 1]!);
-      energy[n] = energy[2 * n + 1]!;
+      energy[n + 1] = energy[2 * n + 2]!;
     }
     if (this.#at % 2 === 1) {
       const odd = this.#at - 1;
@@ -105,17 +105,20 @@ export class SeriesBuilder {
     this.#at = pairs;
   }
 
-  /** A copy of the first `count` intervals, the one under way as it stands. */
-  envelope(count: number): Envelope {
-    const minMw = this.#minMw.slice(0, count);
-    const maxMw = this.#maxMw.slice(0, count);
-    const energyJ = new Float64Array(count + 1);
-    for (let n = 0; n < Math.min(this.#at, count); n++) energyJ[n + 1] = this.#twiceNj[n]! * joulesPerHalfNj;
+  /**
+   * The first `count` intervals, the one under way as it stands.
+   * @param isLast Nothing more is added, so that they need no memory of their own.
+   */
+  envelope(count: number, isLast: boolean): Envelope {
+    const minMw = isLast ? this.#minMw.subarray(0, count) : this.#minMw.slice(0, count);
+    const maxMw = isLast ? this.#maxMw.subarray(0, count) : this.#maxMw.slice(0, count);
+    const energyJ = isLast ? this.#twiceNj.subarray(0, count + 1) : this.#twiceNj.slice(0, count + 1);
     if (this.#at < count) {
       minMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
       maxMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
-      energyJ[this.#at + 1] = this.#nowTwiceNj * joulesPerHalfNj;
+      energyJ[this.#at + 1] = this.#nowTwiceNj;
     }
+    for (let n = 1; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
     return { minMw, maxMw, energyJ };
   }
 
@@ -123,8 +126,8 @@ export class SeriesBuilder {
     const isEmpty = this.#lowMw > this.#highMw;
     this.#minMw[this.#at] = isEmpty ? Number.NaN : this.#lowMw;
     this.#maxMw[this.#at] = isEmpty ? Number.NaN : this.#highMw;
-    this.#twiceNj[this.#at] = this.#nowTwiceNj;
     this.#at++;
+    this.#twiceNj[this.#at] = this.#nowTwiceNj;
   }
 }
 

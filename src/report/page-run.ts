@@ -17,7 +17,7 @@ export function pageRun(
   resolution: PageRun['resolution'],
   offsetUs = 0,
 ): PageRun {
-  const { path, summary, series, reach, samplingJ, bands, excursions, histograms } = rested;
+  const { path, summary, series, reach, samplingJ, bands, excursions, histograms, meansUs } = rested;
   return {
     id,
     name: path === '-' ? 'standard input' : basename(path),
@@ -27,6 +27,7 @@ export function pageRun(
     offsetUs,
     series: series.map(({ name, kind }, n) => ({ name, kind, samplingJ: samplingJ[n]! })),
     resolution,
+    ...(meansUs !== null && { meansUs }),
     gaps: gapsOf(rested),
     bands,
     flags: rested.flags,

@@ -13,6 +13,10 @@ import type { Series } from './series.js';
 
 /** Up to as many samples are kept as they are: ten minutes at 1 kHz. */
 const mostSamples = 600_000;
+/** Intervals that are kept: of many series fewer, so that what pictures take stays below 70 MB. */
+const intervalsOf = (series: number): number => (series > 16 ? 131_072 : 262_144);
+/** So many tell how long means are: the first and the last may be shorter. */
+const firstMeans = 64;
 /** How often the limit of gaps is asked for anew, samples. */
 const limitEvery = 65_536;
 
@@ -29,6 +33,8 @@ export interface Picture {
   readonly excursions: readonly PageExcursion[];
   readonly histograms: readonly PageHistogram[];
   readonly flags: readonly PageFlag[];
+  /** Of means, how long the longest of the first ones is, µs; null of samples. */
+  readonly meansUs: number | null;
   /** The first sample behind the steepest rise of the first series, µs; null where it never rose. */
   readonly riseUs: number | null;
 }
@@ -43,6 +49,7 @@ export class PictureSink implements Sink {
   readonly #histograms: readonly PowerHistogram[];
   readonly #rise = new RiseFinder();
   readonly #remarks = new Remarks();
+  #meansUs: number | null = null;
   #limitUs = 0;
   #count = 0;
   #firstUs = Number.NaN;
@@ -53,7 +60,10 @@ export class PictureSink implements Sink {
     this.#series = series;
     this.#components = series.filter(({ kind }) => kind === 'component');
     this.#gapLimitUs = gapLimitUs ?? (() => 0);
-    this.#builder = new EnvelopeBuilder(series.length, { energyInGaps: gapLimitUs !== null });
+    this.#builder = new EnvelopeBuilder(series.length, {
+      most: intervalsOf(series.length),
+      energyInGaps: gapLimitUs !== null,
+    });
     this.#excursions = new ExcursionFinder(this.#components.map(({ name }) => name));
     this.#histograms = this.#components.map(() => new PowerHistogram());
   }
@@ -71,14 +81,15 @@ export class PictureSink implements Sink {
     this.#histograms.forEach((histogram, n) => {
       histogram.add(componentsMw[n]!, count);
     });
-    if (intervalUs)
+    if (intervalUs) {
+      this.#meansUs ??= intervalUs.subarray(0, Math.min(count, firstMeans)).reduce((a, b) => Math.max(a, b));
       for (const { timeUs: stepsUs, powersMw: stepsMw, isBehindGap } of stepsOf(
         { timeUs, intervalUs, count },
         powersMw,
         this.#builder.lastUs,
       ))
         this.#add(stepsUs, stepsMw, stepsUs.length, isBehindGap ? 0 : Number.POSITIVE_INFINITY);
-    else {
+    } else {
       const before = Math.floor(this.#count / limitEvery);
       if (this.#limitUs === 0 || Math.floor((this.#count + count) / limitEvery) > before)
         this.#limitUs = this.#gapLimitUs();
@@ -88,17 +99,18 @@ export class PictureSink implements Sink {
 
   async finish(): Promise<void> {}
 
-  /** @param gaps of the summary, µs */
+  /** When all is seen. @param gaps of the summary, µs */
   picture(gaps: readonly { readonly startUs: number; readonly endUs: number }[]): Picture {
     const limitUs = this.#gapLimitUs();
     return {
-      envelopes: this.#builder.envelopes(limitUs, gaps),
+      envelopes: this.#builder.finish(limitUs, gaps),
       samples: this.#samples(),
       reach: this.#count === 0 ? null : { firstUs: this.#firstUs, lastUs: this.#builder.lastUs },
       samplingJ: this.#builder.stepSquares(limitUs).map(samplingJ),
       excursions: this.#excursions.finish(),
       histograms: this.#histograms.flatMap((each, n) => each.of(this.#components[n]!.name) ?? []),
       flags: this.#remarks.flags,
+      meansUs: this.#meansUs,
       riseUs: this.#rise.atUs,
     };
   }

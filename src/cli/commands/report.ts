@@ -85,7 +85,7 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
       const summaries: SpanSummary[] = [];
       for (const [n, each] of recordings.entries()) summaries.push(await summaryBetween(each, spans[n]!));
       if (options.json !== undefined) await outputs.writeJson(jsonOf(recordings, summaries, offsets));
-      if (!outputs.any) await printReport(recordings, summaries);
+      if (!outputs.any) await printReport(recordings, summaries, offsets, options);
     }
     if (options.html !== undefined) {
       const { htmlReport } = await import('../../report/html.js');
@@ -159,18 +159,17 @@ const jsonOf = (
         })),
       };
 
-async function printReport(recordings: readonly Rested[], summaries: readonly SpanSummary[]): Promise<void> {
-  const [{ figuresText, forOutput }, { print }, { printable }] = await Promise.all([
+async function printReport(
+  recordings: readonly Rested[],
+  summaries: readonly SpanSummary[],
+  offsets: readonly number[],
+  { series }: ReportOptions,
+): Promise<void> {
+  const [{ reportText }, { print }] = await Promise.all([
     import('../report/report-text.js'),
     import('../terminal/say.js'),
-    import('../../text.js'),
   ]);
-  const texts: string[] = [];
-  for (const [n, summary] of summaries.entries()) {
-    const name = recordings.length > 1 ? `${printable(recordings[n]!.path)}\n` : '';
-    texts.push(`${name}${await figuresText(summary)}`);
-  }
-  print(`${forOutput(texts.join('\n\n'))}\n`);
+  print(await reportText(recordings, summaries, offsets, series));
 }
 
 async function tellPage(path: string, { bytes, resolutions }: HtmlPage): Promise<void> {
