@@ -35,7 +35,12 @@ function drawLine(
     ...{ fill: 'none', stroke: colour, 'stroke-width': width * pt },
     'stroke-dasharray': dashArray(runs.length > 1 ? line.run : line.dash, width * pt),
   };
-  const along = rolling && element('path', { d: meanPath(rolling(plot.columns), plot), ...stroke });
+  const meanOf = (meanMw: Float32Array): string => {
+    const { path, alone } = meanPath(meanMw, plot);
+    const marks = alone.map(([cx, cy]) => element('circle', { cx, cy, r: style.dot * pt, fill: colour }));
+    return element('path', { d: path, ...stroke }) + marks.join('');
+  };
+  const along = rolling && meanOf(rolling(plot.columns));
   if (dots) {
     const share = rolling ? caps : 1;
     const faint = { 'stroke-opacity': rolling ? caps : undefined };
@@ -60,7 +65,7 @@ function drawLine(
       element('path', { d: rangePath(bars, plot), 'fill-opacity': range }),
       element('path', { d: capsPath(bars, plot, cap), 'fill-opacity': caps }),
     ),
-    mean: along ?? element('path', { d: meanPath(columns.meanMw, plot), ...stroke }),
+    mean: along ?? meanOf(columns.meanMw),
   };
 }
 
@@ -132,25 +137,21 @@ function standsOut(ends: readonly number[], n: number): number {
   return level - ends[n]!;
 }
 
-/** A line through the middles of the columns, with an end wherever nothing was measured. */
-function meanPath(meanMw: Float32Array, { columns, columnPx, left, yOf }: Plot): string {
+/** A line through the middles of the columns, with an end wherever nothing was measured; and those that have no neighbour. */
+function meanPath(
+  meanMw: Float32Array,
+  { columns, columnPx, left, yOf }: Plot,
+): { path: string; alone: (readonly [x: number, y: number])[] } {
+  const isKnown = (n: number): boolean => n >= 0 && n < columns && !Number.isNaN(meanMw[n]!);
+  const alone: [number, number][] = [];
   let path = '';
-  let isDown = false;
   for (let n = 0; n < columns; n++) {
-    const mw = meanMw[n]!;
-    const x = short(left + (n + 0.5) * columnPx);
-    if (Number.isNaN(mw)) {
-      isDown = false;
-      continue;
-    }
-    const y = yOf(mw).toFixed(1);
-    const isAlone: boolean = !isDown && !(n + 1 < columns && !Number.isNaN(meanMw[n + 1]!));
-    // One column alone is as long as it is wide.
-    if (isAlone) path += `M${short(left + n * columnPx)} ${y}h${columnPx}`;
-    else path += `${isDown ? ' ' : 'M'}${x} ${y}`;
-    isDown = !isAlone;
+    if (!isKnown(n)) continue;
+    const [x, y] = [left + (n + 0.5) * columnPx, yOf(meanMw[n]!)];
+    if (isKnown(n - 1) || isKnown(n + 1)) path += `${isKnown(n - 1) ? ' ' : 'M'}${short(x)} ${y.toFixed(1)}`;
+    else alone.push([x, y]);
   }
-  return path;
+  return { path, alone };
 }
 
 function dotsPath({ timeUs, powerMw }: Dots, { xOf, yOf }: Plot): string {

@@ -151,6 +151,10 @@ describe('a figure', () => {
     const { svg } = draw([run], words`--series system --from 100ms --to 120ms`);
     expect(svg.match(/<circle /g)!.length).toBe(21);
     expect(draw([run]).svg).not.toContain('<circle');
+    const alone = csvOf(
+      Array.from({ length: 3000 }, (_, n) => (n > 500 && n < 2500 && n !== 1500 ? null : 100)),
+    );
+    expect(draw([alone], words`--series system`).svg.match(/<circle /g)!.length).toBe(1);
   });
 
   it('says in the file what it is of, in the summary’s own numbers', () => {
