@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [-- --only live|saturated|replay|startup]`: powerlog beside its peers in one run. The whole run
+ * `npm run bench [-- --quick] [-- --only live|saturated|replay|report|startup]`: powerlog beside its peers in one run. The whole run
  * writes `docs/performance.md`; a quick or partial one only prints.
  */
 import { writeFileSync } from 'node:fs';
@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { claimTable, type Effort, type Findings } from './claims.js';
 import { live } from './live.js';
 import { replay } from './replay.js';
+import { report } from './report.js';
 import { saturated } from './saturated.js';
 import { startup } from './startup.js';
 import { fromRoot, machine, Workshop } from './workshop.js';
 
-const parts = { live, saturated, replay, startup };
+const parts = { live, saturated, replay, report, startup };
 
 const { values } = parseArgs({
   options: {

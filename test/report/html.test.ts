@@ -180,6 +180,22 @@ describe('report --html', () => {
     expect(powerlog(words`report ${capture} --html ${path} --force --quiet`).code).toBe(0);
   });
 
+  it('shows means as the steps that they are, and says how long they are', () => {
+    const csv = place('means.csv');
+    powerlog(words`replay ${capture} --out ${csv} --average 100ms --quiet`);
+    const html = place('means.html');
+    expect(powerlog(words`report ${csv} --html ${html} --quiet`).code).toBe(0);
+    const data = new PageData(readFileSync(html, 'utf8'));
+    const [run] = data.document.runs;
+    expect(run!.meansUs).toBe(100_000);
+    const { timeUs, powerMw } = data.samples(run!, 0);
+    for (let n = 0; n < timeUs.length; n += 2) {
+      expect(powerMw[n]).toBe(powerMw[n + 1]);
+      expect(timeUs[n + 1]! - timeUs[n]!).toBeLessThanOrEqual(100_000);
+    }
+    expect(page('run2.html').document.runs[0]).not.toHaveProperty('meansUs');
+  });
+
   it('is made of recordings with one sample or none too', () => {
     for (const count of [0, 1, 2]) {
       const path = writeMade(place(`few${count}.plog`), { samples: made.slice(0, count) });

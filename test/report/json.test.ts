@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { type Rested, readRested } from '#powerlog/report/rested.js';
@@ -148,6 +148,18 @@ describe('report --json', () => {
     expect(powerlog(words`report ${place('nothing.plog')} --json ${none}`).code).toBe(6);
     expect(() => readFileSync(none)).toThrow();
     expect(powerlog(words`report ${capture} --json ${capture} --force`).code).toBe(2);
+  });
+
+  it('of a capture that is damaged is of what stands before that, with code 6', () => {
+    const bytes = readFileSync(capture);
+    const broken = place('broken.plog');
+    bytes[bytes.length >> 1]! ^= 0xff;
+    writeFileSync(broken, bytes);
+    const { code, out, err } = powerlog(words`report ${broken} --json -`);
+    expect([code, err]).toEqual([6, expect.stringContaining('broken block')]);
+    const { samples: left, warnings } = JSON.parse(out) as SpanSummary;
+    expect(left).toBeLessThan(samples.length);
+    expect(warnings.map((each) => each.code)).toContain('capture-damaged');
   });
 
   it('refuses spans that are none', () => {

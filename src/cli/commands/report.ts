@@ -129,11 +129,11 @@ function refuseContradictions(paths: readonly string[], options: ReportOptions):
 async function readingOptions(path: string, options: ReportOptions) {
   const isMapped = options.map !== undefined || options.slot !== undefined || options.slotFeed !== undefined;
   const isWatched = process.stderr.isTTY && !options.quiet;
-  const { ReplayProgress } = await import('../terminal/replay-progress.js');
+  const progress = isWatched ? (await import('../terminal/replay-progress.js')).ReplayProgress : null;
   return {
     ...(isMapped && { map: (own: Parameters<typeof railMapFrom>[1]) => railMapFrom(options, own) }),
     accuracy: options.accuracy,
-    ...(isWatched && { sinks: () => [new ReplayProgress(process.stderr, path)] }),
+    ...(progress && { sinks: () => [new progress(process.stderr, path)] }),
   };
 }
 

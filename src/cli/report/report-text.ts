@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isatty } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import type { Comparison } from '../../exec/figures/repeated-runs.js';
@@ -32,7 +33,7 @@ export async function reportText(
     if (from_s === null || to_s === null) return [];
     return [
       {
-        ...{ rested, name: names[n]!, offsetUs: offsets[n]! },
+        ...{ rested, name: basename(rested.path), offsetUs: offsets[n]! },
         ...{ fromUs: from_s * usPerS, toUs: to_s * usPerS },
       },
     ];

@@ -34,6 +34,12 @@ export class SpanParts {
     });
   }
 
+  /** Whether all runs of several lie in it, so that what they have in common is of it too. */
+  get hasAllRuns(): boolean {
+    const { runs } = this.#told;
+    return runs.length > 0 && runs.every((each) => each.runs.every(this.#within));
+  }
+
   /** What has to be evaluated. */
   get groups(): SpanGroup[] {
     return this.#phases.flatMap((each) =>
@@ -56,7 +62,6 @@ export class SpanParts {
    */
   keys(costs: readonly Cost[] | null): Readonly<Record<string, unknown>> {
     const { command, runs } = this.#told;
-    const wholeRuns = runs.length > 0 && runs.every((each) => each.runs.every(this.#within));
     let next = 0;
     const phases = this.#phases.flatMap((each) => {
       if (!isClipped(each)) return [each];
@@ -67,7 +72,7 @@ export class SpanParts {
     return {
       ...(command && this.#within(command) ? { command } : {}),
       ...(this.#told.phases.length > 0 ? { phases } : {}),
-      ...(wholeRuns ? { runs } : {}),
+      ...(this.hasAllRuns ? { runs } : {}),
     };
   }
 }

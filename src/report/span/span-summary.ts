@@ -58,6 +58,7 @@ export async function summaryBetween(rested: Rested, asked: AskedSpan): Promise<
     duration_s: (span.endUs - span.startUs) / usPerS,
     gaps: clippedGaps(summary.gaps, ends),
     ...measured,
+    ...('comparison' in summary && 'runs' in measured ? { comparison: summary.comparison } : {}),
     ...ends,
   };
 }
