@@ -40,7 +40,7 @@ export function powerTicks(lowMw: number, highMw: number, most: number): Ticks {
   const at = multiples(lowMw, highMw, step);
   const { scale, unit } = powerUnit(Math.max(Math.abs(lowMw), Math.abs(highMw)));
   const decimals = decimalsOf(step / scale);
-  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals)), unit };
+  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals).replace('-', '−')), unit };
 }
 
 /** The unit in which an axis up to `mw` is read most easily. */
@@ -49,8 +49,13 @@ export function powerUnit(mw: number): { scale: number; unit: string } {
   return mw < 10e6 ? { scale: 1e3, unit: 'W' } : { scale: 1e6, unit: 'kW' };
 }
 
+/** Share of an axis that stays free above what was measured, at least. */
+const headroom = 0.02;
+/** Less is nothing. */
+const leastSpanMw = 1e-3;
+
 /**
- * An axis of powers: from 0, or less where less was measured, up to a quarter of a step above the highest.
+ * An axis of powers: from 0, or less where less was measured, to a little above the highest.
  * @param most ticks, 2 or more
  */
 export function powerAxis(
@@ -59,9 +64,9 @@ export function powerAxis(
   most: number,
 ): { lowMw: number; highMw: number; ticks: Ticks } {
   const lowMw = Math.min(0, Number.isFinite(leastMw) ? leastMw : 0);
-  const reach = Number.isFinite(highestMw) && highestMw > lowMw ? highestMw : lowMw + 1e3;
+  const reach = highestMw - lowMw >= leastSpanMw ? highestMw : lowMw + 1e3;
   const quarter = roundStep((reach - lowMw) / most) / 4;
-  const highMw = Math.ceil(reach / quarter - 1e-9) * quarter;
+  const highMw = Math.ceil((reach + headroom * (reach - lowMw)) / quarter) * quarter;
   return { lowMw, highMw, ticks: powerTicks(lowMw, highMw, most) };
 }
 
