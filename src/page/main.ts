@@ -3,9 +3,15 @@ import { EmbeddedStore } from './data/embedded.js';
 import { element } from './dom.js';
 import { helpDialog } from './help.js';
 import { type Action, listenToKeys, pictureActions } from './keys.js';
+import { eventsPanel, excursionsPanel } from './panels/events.js';
 import { headerPanel, warningsPanel } from './panels/header.js';
+import { Histograms } from './panels/histograms.js';
 import { Legend } from './panels/legend.js';
+import { phasesPanel } from './panels/phases.js';
+import { railsPanel, wiresPanel } from './panels/rails.js';
+import { runsPanel } from './panels/runs.js';
 import { SelectionPanel } from './panels/selection.js';
+import { summaryPanel } from './panels/summary-table.js';
 import { tilesPanel } from './panels/tiles.js';
 import { toolbar } from './panels/toolbar.js';
 import { Plot } from './plot/plot.js';
@@ -46,8 +52,20 @@ document.body.append(
     headerPanel(state, page, help),
     warningsPanel(state),
     tilesPanel(state),
+    runsPanel(state),
     stage,
-    new SelectionPanel(state).root,
+    element(
+      'div',
+      { class: 'cards' },
+      new SelectionPanel(state).root,
+      excursionsPanel(state),
+      phasesPanel(state),
+      railsPanel(state),
+      new Histograms(state).root,
+      eventsPanel(state),
+      wiresPanel(state),
+      summaryPanel(state),
+    ),
   ),
   help,
 );

@@ -5,6 +5,7 @@ import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Range } from '../state/range.js';
 import { keyPrefix, type Recording } from '../state/recording.js';
+import { swatch } from './card.js';
 
 const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
@@ -89,8 +90,6 @@ export class SelectionPanel {
           : (what: string) => `${prefix}${kind}s.${name}.${what}`;
       const power = (values: Float64Array, what: string) =>
         element('td', {}, figure(`${of('power_w')}.${what}`, values[n]!, watts(values[n]!)));
-      const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-      swatch.style.setProperty('--series', colourOf(name, colourIndex, theme));
       const energy = figure(of('energy_j'), energyJ[n]!, joules(energyJ[n]!, uncertaintyJ[n]!));
       energy.dataset.uncertainty = String(uncertaintyJ[n]!);
       const label =
@@ -99,7 +98,7 @@ export class SelectionPanel {
         element(
           'tr',
           {},
-          element('th', { scope: 'row' }, swatch, ...label),
+          element('th', { scope: 'row' }, swatch(colourOf(name, colourIndex, theme)), ...label),
           element('td', { class: 'energy' }, energy),
           power(meanW, 'mean'),
           power(minW, 'min'),

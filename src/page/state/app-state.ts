@@ -129,6 +129,14 @@ export class AppState {
     this.setCursors([fromUs, toUs]);
   }
 
+  /** Selects, and moves the view where that is elsewhere. */
+  show(range: Range): void {
+    this.select(range);
+    if (range.fromUs >= this.#view.fromUs && range.toUs <= this.#view.toUs) return;
+    const spare = lengthUs(range) * 0.1;
+    this.setView({ fromUs: range.fromUs - spare, toUs: range.toUs + spare });
+  }
+
   /** Under the mouse; null where that is elsewhere. */
   get pointerUs(): number | null {
     return this.#pointerUs;

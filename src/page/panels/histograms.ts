@@ -1,0 +1,111 @@
+import { colourOf, inks } from '../../draw/colours.js';
+import type { PageHistogram } from '../../draw/page-data.js';
+import { contextOf, eachFrame, element } from '../dom.js';
+import type { AppState } from '../state/app-state.js';
+import type { Recording } from '../state/recording.js';
+import { card } from './card.js';
+
+const rowHeight = 52;
+const axisHeight = 22;
+const nameWidth = 96;
+const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+
+interface Row {
+  readonly histogram: PageHistogram;
+  readonly recording: Recording;
+}
+
+/** How long each component drew which power: one above the other, on one axis. */
+export class Histograms {
+  readonly root: HTMLElement;
+  readonly #state: AppState;
+  readonly #canvas = element('canvas', { role: 'img', 'aria-label': 'Histogram of power by component' });
+  readonly #holder: HTMLElement;
+
+  constructor(state: AppState) {
+    this.#state = state;
+    this.#holder = element('div', { class: 'histograms' }, this.#canvas);
+    this.root = card('How often which power', 'histogram', this.#holder);
+    const paint = eachFrame(() => this.#paint());
+    state.on(['theme', 'runs', 'series'], paint);
+    new ResizeObserver(paint).observe(this.#holder);
+    paint();
+  }
+
+  #paint(): void {
+    const rows = this.#state.recordings
+      .filter(({ isShown }) => isShown)
+      .flatMap((recording) => recording.run.histograms.map((histogram): Row => ({ histogram, recording })))
+      .sort((a, b) => this.#place(a) - this.#place(b));
+    this.root.hidden = rows.length === 0;
+    const width = this.#holder.clientWidth;
+    if (rows.length === 0 || width === 0) return;
+    const ratio = devicePixelRatio;
+    const height = rows.length * rowHeight + axisHeight;
+    Object.assign(this.#canvas, { width: width * ratio, height: height * ratio });
+    this.#canvas.style.height = `${height}px`;
+    const context = contextOf(this.#canvas);
+    context.scale(ratio, ratio);
+    context.font = font;
+    const ends = rows.map(({ histogram: { fromMw, binMw, counts } }) => fromMw + binMw * counts.length);
+    const lowMw = Math.min(0, ...rows.map(({ histogram }) => histogram.fromMw));
+    const highMw = Math.max(...ends);
+    const x = (mw: number) => nameWidth + ((mw - lowMw) / (highMw - lowMw)) * (width - nameWidth - 14);
+    this.#paintAxis(context, x, lowMw, highMw, height);
+    for (const [n, row] of rows.entries()) this.#paintRow(context, row, x, (n + 1) * rowHeight);
+  }
+
+  #paintAxis(
+    context: CanvasRenderingContext2D,
+    x: (mw: number) => number,
+    lowMw: number,
+    highMw: number,
+    height: number,
+  ): void {
+    const ink = inks[this.#state.theme];
+    const rough = (highMw - lowMw) / 1e3 / 6;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough)!;
+    context.textAlign = 'center';
+    context.textBaseline = 'alphabetic';
+    for (let w = Math.ceil(lowMw / 1e3 / step) * step; w * 1e3 <= highMw; w += step) {
+      context.fillStyle = ink.line;
+      context.fillRect(Math.round(x(w * 1e3)), 0, 1, height - axisHeight);
+      context.fillStyle = ink.faint;
+      context.fillText(`${Number(w.toPrecision(6))} W`, x(w * 1e3), height - 5);
+    }
+  }
+
+  #paintRow(
+    context: CanvasRenderingContext2D,
+    { histogram: { series, fromMw, binMw, counts }, recording }: Row,
+    x: (mw: number) => number,
+    base: number,
+  ): void {
+    const { theme, recordings } = this.#state;
+    const channel = this.#state.channels.find(({ name }) => name === series);
+    const most = Math.max(...counts, 1);
+    context.fillStyle = colourOf(series, channel?.colourIndex ?? 0, theme);
+    counts.forEach((count, n) => {
+      if (count === 0) return;
+      const [left, right] = [x(fromMw + n * binMw), x(fromMw + (n + 1) * binMw)];
+      // What was rare is seen too.
+      const height = Math.max((count / most) * (rowHeight - 10), 1.5);
+      context.fillRect(left, base - height, Math.max(right - left, 1), height);
+    });
+    const ink = inks[theme];
+    context.fillStyle = ink.line;
+    context.fillRect(nameWidth, base, context.canvas.width, 1);
+    context.fillStyle = ink.ink;
+    context.textAlign = 'left';
+    context.textBaseline = 'alphabetic';
+    context.fillText(series, 0, base - 4);
+    if (recordings.length < 2) return;
+    context.fillStyle = ink.faint;
+    context.fillText(recording.run.name, 0, base - 20, nameWidth - 8);
+  }
+
+  #place({ histogram }: Row): number {
+    return this.#state.channels.findIndex(({ name }) => name === histogram.series);
+  }
+}
