@@ -1,8 +1,9 @@
 import { colourOf, inks } from '../../draw/colours.js';
 import type { PageHistogram } from '../../draw/page-data.js';
-import { contextOf, eachFrame, element } from '../dom.js';
+import { contextOf, eachFrame, element, fitText } from '../dom.js';
+import { dashOf } from '../plot/curves.js';
 import type { AppState } from '../state/app-state.js';
-import type { Recording } from '../state/recording.js';
+import type { Channel } from '../state/recording.js';
 import { card } from './card.js';
 
 const rowHeight = 52;
@@ -11,8 +12,9 @@ const nameWidth = 96;
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 interface Row {
-  readonly histogram: PageHistogram;
-  readonly recording: Recording;
+  readonly channel: Channel;
+  /** By run. */
+  readonly histograms: readonly PageHistogram[];
 }
 
 /** How long each component drew which power: one above the other, on one axis. */
@@ -33,10 +35,13 @@ export class Histograms {
   }
 
   #paint(): void {
-    const rows = this.#state.recordings
-      .filter(({ isShown }) => isShown)
-      .flatMap((recording) => recording.run.histograms.map((histogram): Row => ({ histogram, recording })))
-      .sort((a, b) => this.#place(a) - this.#place(b));
+    const shown = this.#state.recordings.filter(({ isShown }) => isShown);
+    const rows = this.#state.channels.flatMap((channel): Row[] => {
+      const histograms = shown.flatMap(({ run }) =>
+        run.histograms.filter(({ series }) => series === channel.name),
+      );
+      return histograms.length > 0 ? [{ channel, histograms }] : [];
+    });
     this.root.hidden = rows.length === 0;
     const width = this.#holder.clientWidth;
     if (rows.length === 0 || width === 0) return;
@@ -47,9 +52,9 @@ export class Histograms {
     const context = contextOf(this.#canvas);
     context.scale(ratio, ratio);
     context.font = font;
-    const ends = rows.map(({ histogram: { fromMw, binMw, counts } }) => fromMw + binMw * counts.length);
-    const lowMw = Math.min(0, ...rows.map(({ histogram }) => histogram.fromMw));
-    const highMw = Math.max(...ends);
+    const all = rows.flatMap(({ histograms }) => histograms);
+    const lowMw = Math.min(0, ...all.map(({ fromMw }) => fromMw));
+    const highMw = Math.max(...all.map(({ fromMw, binMw, counts }) => fromMw + binMw * counts.length));
     const x = (mw: number) => nameWidth + ((mw - lowMw) / (highMw - lowMw)) * (width - nameWidth - 14);
     this.#paintAxis(context, x, lowMw, highMw, height);
     for (const [n, row] of rows.entries()) this.#paintRow(context, row, x, (n + 1) * rowHeight);
@@ -76,36 +81,45 @@ export class Histograms {
     }
   }
 
+  /** The first run as bars, the others as lines over it, dashed as their curves are. */
   #paintRow(
     context: CanvasRenderingContext2D,
-    { histogram: { series, fromMw, binMw, counts }, recording }: Row,
+    { channel, histograms }: Row,
     x: (mw: number) => number,
     base: number,
   ): void {
-    const { theme, recordings } = this.#state;
-    const channel = this.#state.channels.find(({ name }) => name === series);
-    const most = Math.max(...counts, 1);
-    context.fillStyle = colourOf(series, channel?.colourIndex ?? 0, theme);
-    counts.forEach((count, n) => {
-      if (count === 0) return;
-      const [left, right] = [x(fromMw + n * binMw), x(fromMw + (n + 1) * binMw)];
-      // What was rare is seen too.
-      const height = Math.max((count / most) * (rowHeight - 10), 1.5);
-      context.fillRect(left, base - height, Math.max(right - left, 1), height);
-    });
-    const ink = inks[theme];
+    const ink = inks[this.#state.theme];
     context.fillStyle = ink.line;
     context.fillRect(nameWidth, base, context.canvas.width, 1);
+    const colour = colourOf(channel.name, channel.colourIndex, this.#state.theme);
+    for (const [run, { fromMw, binMw, counts }] of histograms.entries()) {
+      const most = Math.max(...counts, 1);
+      context.fillStyle = colour;
+      context.strokeStyle = run === 0 ? colour : ink.ink;
+      context.setLineDash([...(dashOf(run) ?? [])]);
+      context.beginPath();
+      for (const [n, count] of counts.entries()) {
+        const [left, right] = [x(fromMw + n * binMw), x(fromMw + (n + 1) * binMw)];
+        // What was rare is seen too.
+        const height = Math.max((count / most) * (rowHeight - 10), 1.5);
+        if (count === 0) {
+          context.moveTo(right, base);
+          continue;
+        }
+        if (run === 0) context.rect(left, base - height, Math.max(right - left, 1), height);
+        else {
+          context.lineTo(left, base - height);
+          context.lineTo(right, base - height);
+          if (!counts[n + 1]) context.lineTo(right, base);
+        }
+      }
+      if (run === 0) context.fill();
+      else context.stroke();
+    }
+    context.setLineDash([]);
     context.fillStyle = ink.ink;
     context.textAlign = 'left';
     context.textBaseline = 'alphabetic';
-    context.fillText(series, 0, base - 4);
-    if (recordings.length < 2) return;
-    context.fillStyle = ink.faint;
-    context.fillText(recording.run.name, 0, base - 20, nameWidth - 8);
-  }
-
-  #place({ histogram }: Row): number {
-    return this.#state.channels.findIndex(({ name }) => name === histogram.series);
+    context.fillText(fitText(context, channel.name, nameWidth - 8), 0, base - 4);
   }
 }

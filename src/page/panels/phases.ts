@@ -21,7 +21,7 @@ interface Phase {
 
 /** What each phase of the command cost. */
 export const phasesPanel = (state: AppState): HTMLElement =>
-  cardOfRuns(state, 'Phases', 'wide', (recording, prefix) => {
+  cardOfRuns(state, 'Phases', 'phases wide', (recording, prefix) => {
     const phases = (recording.run.summary.phases ?? []) as readonly Phase[];
     if (phases.length === 0) return null;
     const components = recording.run.series

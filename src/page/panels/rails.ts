@@ -24,7 +24,7 @@ interface Wire {
 
 /** Energy and power of every component and rail. */
 export const railsPanel = (state: AppState): HTMLElement =>
-  cardOfRuns(state, 'Components and rails', 'rails', ({ run }, prefix) => {
+  cardOfRuns(state, 'Components and rails', 'rails wide', ({ run }, prefix) => {
     const { energy_j, energy_uncertainty_j, power_w, rails } = run.summary;
     const wholeJ = energy_j.system ?? null;
     const colour = (name: string) => {
@@ -62,7 +62,7 @@ export const railsPanel = (state: AppState): HTMLElement =>
 
 /** The single wires of connectors, where the board measures them. */
 export const wiresPanel = (state: AppState): HTMLElement =>
-  cardOfRuns(state, 'Wires', 'wires', ({ run }: Recording, prefix) => {
+  cardOfRuns(state, 'Wires', 'wires wide', ({ run }: Recording, prefix) => {
     const wires = (run.summary.wires ?? []) as readonly Wire[];
     if (wires.length === 0) return null;
     return tableOf(

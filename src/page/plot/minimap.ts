@@ -3,6 +3,7 @@ import { newColumns } from '../../draw/envelope.js';
 import { contextOf, eachFrame, element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { lengthUs, type Range, shifted } from '../state/range.js';
+import { paintBackdrop } from './backdrop.js';
 import { powerRangeOf } from './height.js';
 import { paintRanges } from './paint-columns.js';
 import { pixelOf, Raster } from './raster.js';
@@ -63,7 +64,9 @@ export class Minimap {
         paintRanges(raster, columns, scale, { colour, pixelRatio: ratio, dash: null });
       }
     });
-    contextOf(this.#canvas).putImageData(raster.image, 0, 0);
+    const context = contextOf(this.#canvas);
+    context.putImageData(raster.image, 0, 0);
+    paintBackdrop(context, this.#state, whole, ratio);
     this.place();
   }
 

@@ -9,6 +9,8 @@ import { powerRangeOf } from './height.js';
 import { flagColour, Lanes } from './lanes.js';
 import { Minimap } from './minimap.js';
 
+const usPerS = 1e6;
+
 /** The picture: axes, curves, phases over it and the whole recording below. */
 export class Plot {
   readonly root = element('section', { class: 'plot', 'aria-label': 'Power over time' });
@@ -75,6 +77,13 @@ export class Plot {
     paintBackdrop(context, this.#state, view, devicePixelRatio);
     this.#paintFlagLines(context);
     this.#lanes.paint(view, devicePixelRatio);
+    // For programs: what is drawn by now, s and W.
+    Object.assign(this.root.dataset, {
+      from: view.fromUs / usPerS,
+      to: view.toUs / usPerS,
+      low: height.fromW,
+      high: height.toW,
+    });
   }
 
   #heightOfWhole(): PowerRange {

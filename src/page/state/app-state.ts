@@ -41,7 +41,7 @@ export class AppState {
   #pointerUs: number | null = null;
   #shown: ReadonlySet<string>;
   #theme: Theme;
-  #rolling: Rolling = { isOn: true, amount: 200, unit: 'samples' };
+  #rolling: Rolling = { isOn: false, amount: 200, unit: 'samples' };
   #dragPans = false;
   #fitsHeight = false;
   /** Which recording is moved along the axis by keys. */
@@ -68,7 +68,7 @@ export class AppState {
     for (const { topics, call } of this.#listeners) if (topics.has(topic)) call();
   }
 
-  /** From the first to the last instant of all runs. */
+  /** From where the first run begins to where the last ends. */
   get whole(): Range {
     return this.#whole;
   }
@@ -234,7 +234,7 @@ export class AppState {
 }
 
 function wholeOf(recordings: readonly Recording[]): Range {
-  const fromUs = Math.min(...recordings.map(({ run, offsetUs }) => run.startUs + offsetUs));
+  const fromUs = Math.min(...recordings.map(({ run, offsetUs }) => Math.min(run.startUs, 0) + offsetUs));
   const toUs = Math.max(
     ...recordings.map(({ run, store, offsetUs }) => Math.max(run.endUs, store.endUs) + offsetUs),
   );
