@@ -29,6 +29,8 @@ const recordings = page.runs.map((run) => ({
 }));
 const state = new AppState(recordings, systemTheme());
 wearTheme(state);
+// A finger that moves over the plot means to move it.
+state.dragPans = matchMedia('(pointer: coarse)').matches;
 for (const { store } of recordings) store.onChange = () => state.changed('powers');
 
 const actions: Action[] = [
@@ -40,7 +42,8 @@ listenToKeys(state, actions);
 
 const stage = element('div', { class: 'stage' });
 const work = element('div', { class: 'work' });
-let plot: Plot;
+let plot: Plot | undefined;
+work.append(new Legend(state).root);
 stage.append(
   toolbar(state, page.title, () => plot),
   work,
@@ -69,5 +72,6 @@ document.body.append(
   ),
   help,
 );
-plot = new Plot(state, work);
-work.append(new Legend(state).root);
+void Promise.all(recordings.map(({ store }) => store.ready)).then(() => {
+  plot = new Plot(state, work);
+});

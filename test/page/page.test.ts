@@ -157,14 +157,14 @@ describe('a page', needs(browserPart), () => {
     const zoomed = await moved(page, () => page.mouse.wheel(0, -400));
     const held = ([from, to]: [number, number]) => from + (to - from) / 4;
     expect(zoomed[1] - zoomed[0]).toBeLessThan((whole[1] - whole[0]) * 0.6);
-    expect(held(zoomed)).toBeCloseTo(held(whole), 2);
+    expect(held(zoomed)).toBeCloseTo(held(whole), 1);
 
     await page.keyboard.down('Shift');
     await page.mouse.down();
     const panned = await moved(page, () => page.mouse.move(x + width / 4 - 100, y + height / 2));
     await page.mouse.up();
     await page.keyboard.up('Shift');
-    expect(panned[0] - zoomed[0]).toBeCloseTo(((zoomed[1] - zoomed[0]) * 100) / width, 2);
+    expect(panned[0] - zoomed[0]).toBeCloseTo(((zoomed[1] - zoomed[0]) * 100) / width, 1);
 
     expect(await moved(page, () => page.keyboard.press('u'))).toEqual(zoomed);
     expect(await moved(page, () => page.keyboard.press('u'))).toEqual(whole);

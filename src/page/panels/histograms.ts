@@ -9,6 +9,8 @@ import { card } from './card.js';
 const rowHeight = 52;
 const axisHeight = 22;
 const nameWidth = 96;
+/** Between two marks of the axis, CSS pixels. */
+const leastStepPx = 64;
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 interface Row {
@@ -55,8 +57,8 @@ export class Histograms {
     const all = rows.flatMap(({ histograms }) => histograms);
     const lowMw = Math.min(0, ...all.map(({ fromMw }) => fromMw));
     const highMw = Math.max(...all.map(({ fromMw, binMw, counts }) => fromMw + binMw * counts.length));
-    const x = (mw: number) => nameWidth + ((mw - lowMw) / (highMw - lowMw)) * (width - nameWidth - 14);
-    this.#paintAxis(context, x, lowMw, highMw, height);
+    const x = (mw: number) => nameWidth + ((mw - lowMw) / (highMw - lowMw)) * (width - nameWidth - 26);
+    this.#paintAxis(context, x, lowMw, highMw, { width, height });
     for (const [n, row] of rows.entries()) this.#paintRow(context, row, x, (n + 1) * rowHeight);
   }
 
@@ -65,10 +67,10 @@ export class Histograms {
     x: (mw: number) => number,
     lowMw: number,
     highMw: number,
-    height: number,
+    { width, height }: { readonly width: number; readonly height: number },
   ): void {
     const ink = inks[this.#state.theme];
-    const rough = (highMw - lowMw) / 1e3 / 6;
+    const rough = ((highMw - lowMw) / 1e3 / (width - nameWidth)) * leastStepPx;
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough)!;
     context.textAlign = 'center';

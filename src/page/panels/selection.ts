@@ -74,6 +74,8 @@ export class SelectionPanel {
       shown.flatMap((recording, n) => this.#row(channel, recording, figures[n]!) ?? []),
     );
     this.#body.replaceChildren(...rows);
+    const energy = this.#body.querySelector('.figure')?.textContent ?? '';
+    this.#state.verdict = this.#state.selection ? energy : '';
     const title = this.#title.textContent ?? '';
     this.root.dataset.measured = `${stretch.fromUs} ${stretch.toUs}`;
     if (this.#state.selection)

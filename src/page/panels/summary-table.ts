@@ -1,3 +1,4 @@
+import type { PageSummary } from '../../draw/page-data.js';
 import { element, figure } from '../dom.js';
 import { unknown } from '../format.js';
 import type { AppState } from '../state/app-state.js';
@@ -19,12 +20,16 @@ export function summaryPanel(state: AppState): HTMLElement {
     if (!root.open) return;
     body.replaceChildren(
       ...state.recordings.flatMap(({ run }, n) =>
-        Object.entries(run.summary).map(([key, value]) =>
+        groupsOf(run.summary).map(([title, entries]) =>
           element(
             'section',
             { class: 'summary-group' },
-            element('h3', {}, state.recordings.length > 1 ? `${run.name}: ${key}` : key),
-            element('dl', {}, ...leaves(value, key, keyPrefix(state.recordings, n))),
+            element('h3', {}, state.recordings.length > 1 ? `${run.name}: ${title}` : title),
+            element(
+              'dl',
+              {},
+              ...entries.flatMap(([key, value]) => leaves(value, key, keyPrefix(state.recordings, n))),
+            ),
           ),
         ),
       ),
@@ -33,6 +38,18 @@ export function summaryPanel(state: AppState): HTMLElement {
   root.addEventListener('toggle', fill);
   state.on(['runs'], fill);
   return root;
+}
+
+/** What is a single value stands together at the top; everything else under its own name. */
+function groupsOf(summary: PageSummary): [string, [string, unknown][]][] {
+  const entries = Object.entries(summary);
+  const isSingle = ([, value]: [string, unknown]) => typeof value !== 'object' || value === null;
+  return [
+    ['recording', entries.filter(isSingle)],
+    ...entries
+      .filter((entry) => !isSingle(entry))
+      .map((entry): [string, [string, unknown][]] => [entry[0], [entry]]),
+  ];
 }
 
 /** Names and values of all that is in a value, in its own order. */

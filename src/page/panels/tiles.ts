@@ -32,7 +32,7 @@ export function tilesPanel(state: AppState): HTMLElement {
 function tileOf(state: AppState, { name, colourIndex }: Channel): HTMLElement {
   const { summary } = state.recordings[0]!.run;
   const command = summary.command as Part | undefined;
-  const lines = command?.energy_j ? commandLines(name, command, summary) : wholeLines(name, summary);
+  const lines = command?.energy_j ? commandLines(name, command) : wholeLines(name, summary);
   const tile = element('article', { class: 'tile' }, element('h2', {}, name), ...lines);
   tile.style.setProperty('--series', colourOf(name, colourIndex, state.theme));
   return tile;
@@ -43,18 +43,16 @@ const wholeLines = (name: string, whole: Part): HTMLElement[] => [
   powerLine(name, '', whole),
 ];
 
-/** Of a recording around a command, the command's figures are what was asked for; the whole recording's stand below. */
-function commandLines(name: string, command: Part, whole: Part): HTMLElement[] {
-  const own = 'command.';
-  const above = command.energy_above_idle_j?.[name];
-  const lines = [bigEnergy(name, own, command), powerLine(name, own, command)];
-  if (above !== undefined) {
-    const text = joules(above, command.energy_above_idle_uncertainty_j?.[name] ?? null);
-    lines.push(line('above idle', figure(`${own}energy_above_idle_j.${name}`, above, text)));
-  }
-  const text = joules(whole.energy_j?.[name], whole.energy_uncertainty_j?.[name] ?? null);
-  lines.push(line('recording', figure(`energy_j.${name}`, whole.energy_j?.[name] ?? null, text)));
-  return lines;
+/** Of a recording around a command, the command's figures are what was asked for; the whole recording's stand in the table of rails. */
+function commandLines(name: string, command: Part): HTMLElement[] {
+  const lines = [bigEnergy(name, 'command.', command), powerLine(name, 'command.', command)];
+  const aboveJ = command.energy_above_idle_j?.[name];
+  if (aboveJ === undefined) return lines;
+  const text = joules(aboveJ, command.energy_above_idle_uncertainty_j?.[name] ?? null);
+  return [
+    ...lines,
+    line(...labelled('above idle', figure(`command.energy_above_idle_j.${name}`, aboveJ, text))),
+  ];
 }
 
 function bigEnergy(name: string, prefix: string, part: Part): HTMLElement {
@@ -75,12 +73,15 @@ function bigEnergy(name: string, prefix: string, part: Part): HTMLElement {
 
 function powerLine(name: string, prefix: string, part: Part): HTMLElement {
   const power = part.power_w?.[name];
-  const one = (key: string, label: string) => [
-    element('span', { class: 'label' }, label),
-    figure(`${prefix}power_w.${name}.${key}`, power?.[key] ?? null, watts(power?.[key])),
-  ];
-  return element('p', { class: 'tile-line pair' }, ...one('mean', 'mean'), ...one('max', 'peak'));
+  const one = (key: string, label: string) =>
+    labelled(label, figure(`${prefix}power_w.${name}.${key}`, power?.[key] ?? null, watts(power?.[key])));
+  return line(...one('mean', 'mean'), ...one('max', 'peak'));
 }
 
-const line = (label: string, value: HTMLElement): HTMLElement =>
-  element('p', { class: 'tile-line' }, element('span', { class: 'label' }, label), value);
+const labelled = (label: string, value: HTMLElement): HTMLElement[] => [
+  element('span', { class: 'label' }, label),
+  value,
+];
+
+const line = (...contents: readonly HTMLElement[]): HTMLElement =>
+  element('p', { class: 'tile-line' }, ...contents);

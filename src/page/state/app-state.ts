@@ -8,6 +8,7 @@ export type Topic =
   | 'view'
   | 'cursors'
   | 'pointer'
+  | 'verdict'
   | 'series'
   | 'theme'
   | 'rolling'
@@ -42,6 +43,7 @@ export class AppState {
   #shown: ReadonlySet<string>;
   #theme: Theme;
   #rolling: Rolling = { isOn: false, amount: 200, unit: 'samples' };
+  #verdict = '';
   #dragPans = false;
   #fitsHeight = false;
   /** Which recording is moved along the axis by keys. */
@@ -135,6 +137,17 @@ export class AppState {
     if (range.fromUs >= this.#view.fromUs && range.toUs <= this.#view.toUs) return;
     const spare = lengthUs(range) * 0.1;
     this.setView({ fromUs: range.fromUs - spare, toUs: range.toUs + spare });
+  }
+
+  /** What the selection cost, in few words; empty as long as that is not known. */
+  get verdict(): string {
+    return this.#verdict;
+  }
+
+  set verdict(text: string) {
+    if (text === this.#verdict) return;
+    this.#verdict = text;
+    this.changed('verdict');
   }
 
   /** Under the mouse; null where that is elsewhere. */
