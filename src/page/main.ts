@@ -40,14 +40,10 @@ const actions: Action[] = [
 const help = helpDialog(actions);
 listenToKeys(state, actions);
 
-const stage = element('div', { class: 'stage' });
 const work = element('div', { class: 'work' });
-let plot: Plot | undefined;
+const plot = new Plot(state, work);
 work.append(new Legend(state).root);
-stage.append(
-  toolbar(state, page.title, () => plot),
-  work,
-);
+const stage = element('div', { class: 'stage' }, toolbar(state, page.title, plot), work);
 document.body.append(
   element(
     'main',
@@ -72,6 +68,5 @@ document.body.append(
   ),
   help,
 );
-void Promise.all(recordings.map(({ store }) => store.ready)).then(() => {
-  plot = new Plot(state, work);
-});
+plot.fit();
+void Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());

@@ -1,5 +1,5 @@
 import { colourOf } from '../../draw/colours.js';
-import type { StretchFigures } from '../data/power-store.js';
+import { type StretchFigures, unknownFigures } from '../data/power-store.js';
 import { eachFrame, element, figure } from '../dom.js';
 import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
@@ -58,6 +58,11 @@ export class SelectionPanel {
       if (!state.selection) this.#rest = window.setTimeout(now, restMs);
     });
     this.#showHead(state.view);
+    // Rows without figures keep the room of those that come.
+    this.#fill(
+      state.recordings,
+      state.recordings.map(({ run }) => unknownFigures(run.series.length)),
+    );
     now();
   }
 
@@ -70,16 +75,20 @@ export class SelectionPanel {
       shown.map(({ store, offsetUs }) => store.measure(stretch.fromUs - offsetUs, stretch.toUs - offsetUs)),
     );
     if (turn !== this.#turn) return;
-    const rows = this.#state.shownChannels.flatMap((channel) =>
-      shown.flatMap((recording, n) => this.#row(channel, recording, figures[n]!) ?? []),
-    );
-    this.#body.replaceChildren(...rows);
+    this.#fill(shown, figures);
     const energy = this.#body.querySelector('.figure')?.textContent ?? '';
     this.#state.verdict = this.#state.selection ? energy : '';
     const title = this.#title.textContent ?? '';
     this.root.dataset.measured = `${stretch.fromUs} ${stretch.toUs}`;
     if (this.#state.selection)
       this.#spoken.textContent = `${title}, ${this.#length.textContent}: ${this.#bodyText()}`;
+  }
+
+  #fill(shown: readonly Recording[], figures: readonly StretchFigures[]): void {
+    const rows = this.#state.shownChannels.flatMap((channel) =>
+      shown.flatMap((recording, n) => this.#row(channel, recording, figures[n]!) ?? []),
+    );
+    this.#body.replaceChildren(...rows);
   }
 
   #row(
