@@ -4,7 +4,7 @@ import { element } from './dom.js';
 import { helpDialog } from './help.js';
 import { type Action, listenToKeys, pictureActions } from './keys.js';
 import { eventsPanel, excursionsPanel } from './panels/events.js';
-import { headerPanel, warningsPanel } from './panels/header.js';
+import { damagePanel, headerPanel, warningsPanel } from './panels/header.js';
 import { Histograms } from './panels/histograms.js';
 import { Legend } from './panels/legend.js';
 import { phasesPanel } from './panels/phases.js';
@@ -21,6 +21,7 @@ import { systemTheme, wearTheme } from './theme.js';
 const page = JSON.parse(document.getElementById(documentElementId)!.textContent!) as PageDocument;
 document.title = `${page.title} – powerlog`;
 
+const damage = damagePanel();
 const recordings = page.runs.map((run) => ({
   run,
   store: new EmbeddedStore(run),
@@ -49,6 +50,7 @@ document.body.append(
     'main',
     {},
     headerPanel(state, page, help),
+    damage,
     warningsPanel(state),
     tilesPanel(state),
     runsPanel(state),

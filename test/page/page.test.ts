@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../parts.js';
-import { browserPart, openFile } from './browser.js';
+import { browserPart, openFile, theBrowser } from './browser.js';
 import { energyJ, foreign, makeRun, names, writePage } from './document.js';
 
 /** The plotting area on the screen. */
@@ -211,7 +212,7 @@ describe('a page', needs(browserPart), () => {
       (before) => Number(document.querySelector('[data-cursor="B"]')!.getAttribute('aria-valuenow')) > before,
       beforeS,
     );
-    expect(await page.locator('[aria-live]').textContent()).toContain('system');
+    await expect.poll(() => page.locator('[aria-live]').textContent()).toContain('system');
   });
 
   it('goes to phases, excursions and gaps', async () => {
@@ -320,6 +321,17 @@ describe('a page', needs(browserPart), () => {
       Math.max(...made.powerMw[2]!) / 1e3,
       1,
     );
+  });
+
+  it('says so where it was cut off', async () => {
+    const path = writePage([makeRun({ gap })]);
+    const text = readFileSync(path, 'utf8');
+    const cut = text.indexOf('id="powerlog-run0-series-3"') - 1000;
+    writeFileSync(path, text.slice(0, cut));
+    const page = await (await theBrowser()).newPage();
+    await page.goto(pathToFileURL(path).href);
+    await page.getByRole('alert').filter({ hasText: 'not whole' }).waitFor();
+    await page.close();
   });
 
   it('stays where it is while its data come', async () => {

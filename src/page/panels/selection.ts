@@ -10,6 +10,8 @@ import { rowOf, swatch } from './card.js';
 const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
 const restMs = 120;
+/** Nor is each step of a drag read out, ms. */
+const speakMs = 400;
 
 /** What the selection cost, or what is in view where nothing is selected. */
 export class SelectionPanel {
@@ -23,6 +25,7 @@ export class SelectionPanel {
   readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
   #turn = 0;
   #rest = 0;
+  #silence = 0;
 
   constructor(state: AppState) {
     this.#state = state;
@@ -78,10 +81,9 @@ export class SelectionPanel {
     this.#fill(shown, figures);
     const energy = this.#body.querySelector('.figure')?.textContent ?? '';
     this.#state.verdict = this.#state.selection ? energy : '';
-    const title = this.#title.textContent ?? '';
     this.root.dataset.measured = `${stretch.fromUs} ${stretch.toUs}`;
-    if (this.#state.selection)
-      this.#spoken.textContent = `${title}, ${this.#length.textContent}: ${this.#bodyText()}`;
+    clearTimeout(this.#silence);
+    if (this.#state.selection) this.#silence = window.setTimeout(() => this.#speak(), speakMs);
   }
 
   #fill(shown: readonly Recording[], figures: readonly StretchFigures[]): void {
@@ -135,9 +137,8 @@ export class SelectionPanel {
     return field;
   }
 
-  #bodyText(): string {
-    return [...this.#body.rows]
-      .map((row) => `${row.cells[0]?.textContent} ${row.cells[1]?.textContent}`)
-      .join(', ');
+  #speak(): void {
+    const rows = [...this.#body.rows].map(({ cells }) => `${cells[0]?.textContent} ${cells[1]?.textContent}`);
+    this.#spoken.textContent = `${this.#title.textContent}, ${this.#length.textContent}: ${rows.join(', ')}`;
   }
 }
