@@ -1,5 +1,5 @@
-import type { PowersAround } from '../measure/gaps.js';
 import type { PartFacts } from '../measure/part-facts.js';
+import type { PowersAround } from '../measure/uncertainty.js';
 import { Distributions, type Histograms } from './distributions.js';
 import type { HistoryChunk } from './history.js';
 import type { Span, SpanGroup } from './span.js';
