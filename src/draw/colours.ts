@@ -35,3 +35,6 @@ const others: readonly Readonly<Record<Theme, string>>[] = [
 /** @param index its place among those without a colour of their own */
 export const colourOf = (name: string, index: number, theme: Theme): string =>
   (Object.hasOwn(components, name) ? components[name]! : others[index % others.length]!)[theme];
+
+/** Whether it is one of those that look the same everywhere, whatever else is shown. */
+export const hasOwnColour = (name: string): boolean => Object.hasOwn(components, name);

@@ -1,4 +1,4 @@
-import type { PowersAround } from '../measure/gaps.js';
+import type { PowersAround } from '../measure/uncertainty.js';
 import type { PartFacts } from '../measure/part-facts.js';
 import { type Boundary, boundariesOf, type Group, newGroup } from './boundaries.js';
 import { Distributions } from './distributions.js';
