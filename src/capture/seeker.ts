@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { ByteInput } from '../file/byte-input.js';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { Instrument } from '../board/board.js';
+import { type ByteInput, openByteInput } from '../file/byte-input.js';
 import { ByteWindow } from '../file/byte-window.js';
+import type { CaptureHeader } from '../schema/capture-header.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import { BlockDecoder, type ParseEvent } from './block-decoder.js';
 import {
@@ -11,7 +13,7 @@ import {
   magic,
   narrowInstantBytes,
 } from './format.js';
-import { openCapture } from './open.js';
+import { readCapture } from './open.js';
 import { nextPlace, standsAt, wholeBlockBytes, wholePreambleBytes } from './parts.js';
 import type { CaptureReader } from './reader.js';
 
@@ -38,30 +40,33 @@ export class CaptureSeeker {
   parts: readonly SeekPart[];
   readonly #file: number;
   readonly #name: string;
-  readonly #frameBytes: number;
+  readonly header: CaptureHeader;
+  readonly board: Instrument;
   readonly #parseEvent: ParseEvent;
 
   private constructor(file: number, sizeBytes: number, reader: CaptureReader, parseEvent: ParseEvent) {
     this.#file = file;
     this.#name = reader.name;
-    this.#frameBytes = reader.board.frameBytes;
+    this.header = reader.header;
+    this.board = reader.board;
     this.#parseEvent = parseEvent;
     this.parts = [{ fromByte: reader.wholeBytes, toByte: sizeBytes, startNs: 0 }];
   }
 
-  /** Null where there is nothing to seek in: what is compressed, or no file. @throws UserError (badInput) where it is no capture */
+  /** Null where there is nothing to seek in: what is compressed, and what is no capture. @throws UserError (badInput) */
   static async open(path: string): Promise<CaptureSeeker | null> {
-    const reader = await openCapture(path);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return null;
+    const input = await openByteInput(path);
     try {
-      if (reader.window.input.compressed) return null;
-      const file = openSync(path, 'r');
-      const stat = fstatSync(file);
+      const window = new ByteWindow(input);
+      await window.ensure(magic.length);
+      if (input.compressed || !standsAt(window, magic)) return null;
+      const reader = await readCapture(window);
       const { readCaptureEvent } = await import('../schema/capture-event.js');
-      if (stat.isFile()) return new CaptureSeeker(file, stat.size, reader, readCaptureEvent);
-      closeSync(file);
-      return null;
+      const file = openSync(path, 'r');
+      return new CaptureSeeker(file, fstatSync(file).size, reader, readCaptureEvent);
     } finally {
-      await reader.close();
+      await input.close();
     }
   }
 
@@ -77,7 +82,7 @@ export class CaptureSeeker {
       const begin = await this.#lastUpTo(part, fromNs - part.startNs, end.at);
       bytes += end.at - begin.at + probeBytes;
     }
-    return bytes / (this.#frameBytes + narrowInstantBytes);
+    return bytes / (this.board.frameBytes + narrowInstantBytes);
   }
 
   /** The blocks of frames from the last that begins at or before an instant, on the time axis of the first recording; each is lent until the next. */
@@ -91,7 +96,7 @@ export class CaptureSeeker {
 
   async *#framesOf({ toByte, startNs }: SeekPart, fromByte: number): AsyncGenerator<FrameBlock> {
     const window = this.#windowAt(fromByte, toByte);
-    const decoder = new BlockDecoder(window, this.#frameBytes, this.#parseEvent);
+    const decoder = new BlockDecoder(window, this.board.frameBytes, this.#parseEvent);
     for (;;) {
       const size = await wholeBlockBytes(window);
       if (size === 0) return;
@@ -105,15 +110,23 @@ export class CaptureSeeker {
     }
   }
 
-  /** The last block of frames of a part, before a byte, that begins at or before an instant of its own; its first where none does. */
+  /**
+   * The last block of frames of a part, before a byte, that begins at or before an instant of its own; its first where none does. Looked for
+   * where it would be were the samples even, and in the middle in turns.
+   */
   async #lastUpTo({ fromByte }: SeekPart, ns: number, beforeByte: number): Promise<Found> {
-    let low: Found = { at: fromByte, baseNs: Number.NEGATIVE_INFINITY };
-    let high = beforeByte;
-    while (high - low.at > probeBytes) {
-      const middle = Math.floor((low.at + high) / 2);
-      const found = await this.#nextFrames(middle, high);
+    let low: Found = { at: fromByte, baseNs: 0 };
+    let [high, highNs] = [ns > 0 ? beforeByte : fromByte, Number.NaN];
+    for (let step = 0; high - low.at > probeBytes; step++) {
+      const share = step % 2 === 0 && highNs > low.baseNs ? (ns - low.baseNs) / (highNs - low.baseNs) : 0.5;
+      const guess = low.at + share * (high - low.at) - probeBytes / 2;
+      const at = Math.floor(Math.min(Math.max(guess, low.at + probeBytes / 2), high - probeBytes / 2));
+      const found = await this.#nextFrames(at, high);
       if (found && found.baseNs <= ns) low = found;
-      else high = middle;
+      else {
+        high = at;
+        highNs = found?.baseNs ?? highNs;
+      }
     }
     for (let next: Found | null = low; next; next = await this.#nextFrames(next.at + 1, high)) {
       if (next.baseNs > ns) break;
@@ -125,12 +138,15 @@ export class CaptureSeeker {
   /** The first whole block of frames that begins at a byte or behind it. */
   async #nextFrames(fromByte: number, beforeByte: number): Promise<Found | null> {
     const window = this.#windowAt(fromByte, this.parts.at(-1)!.toByte);
-    while (window.offset < beforeByte && (await window.ensure(blockHeadBytes))) {
+    while (fromByte + window.offset < beforeByte && (await window.ensure(blockHeadBytes))) {
       const size = standsAt(window, blockMarker) ? await wholeBlockBytes(window) : 0;
       if (size > 0) {
         const kind = window.view.getUint16(window.at + 4, true);
         if (kind === BlockKind.frames || kind === BlockKind.wideFrames)
-          return { at: window.offset, baseNs: Number(window.view.getBigInt64(window.at + 8, true)) };
+          return {
+            at: fromByte + window.offset,
+            baseNs: Number(window.view.getBigInt64(window.at + 8, true)),
+          };
         window.at += size;
         continue;
       }

@@ -76,7 +76,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
 }
 
 /** Turns frames into columns and sums, in arrays that are used again for the next block. */
-export class SampleDecoder {
+class SampleDecoder {
   #capacity = -1; // a first block may be empty
   #timeUs = new Float64Array(0);
   #channels: (Int32Array | undefined)[] = [];

@@ -1,6 +1,5 @@
-import type { PowersAround } from '../measure/gaps.js';
 import type { PartFacts } from '../measure/part-facts.js';
-import { gapJ } from '../measure/uncertainty.js';
+import { gapJ, type PowersAround } from '../measure/uncertainty.js';
 import { LandmarkedTrace, type ReadRows, type Stretch } from './landmarked-trace.js';
 import { addEnergy, copySums, endsOf, newSums, type RunningSums } from './span-end.js';
 

@@ -1,5 +1,5 @@
-import type { PowersAround } from '../measure/uncertainty.js';
 import type { PartFacts } from '../measure/part-facts.js';
+import type { PowersAround } from '../measure/uncertainty.js';
 import { type Boundary, boundariesOf, type Group, newGroup } from './boundaries.js';
 import { Distributions } from './distributions.js';
 import type { HistoryChunk } from './history.js';

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import { unpackPiece } from '#powerlog/draw/packing.js';
 import { type ServedHead, streamProtocol, unpackMessage } from '#powerlog/draw/served.js';
 
 /** Where a server is, and its token, from the address that it printed. */
@@ -102,4 +103,31 @@ export function messagesOf(socket: WebSocket): { next: () => Promise<Message> } 
       return unpackMessage(queue.shift()!);
     },
   };
+}
+
+/** A piece of a run's powers. */
+export async function askPiece(url: string, run: string, fromUs: number, toUs: number, columns = 1000) {
+  const { status, body } = await ask(
+    url,
+    `/api/piece?run=${run}&from=${fromUs}&to=${toUs}&columns=${columns}`,
+  );
+  if (status !== 200) throw new Error(`${status}: ${body}`);
+  return unpackPiece(new Uint8Array(body).buffer);
+}
+
+export const askMeasure = (url: string, run: string, fromUs: number, toUs: number) =>
+  askJson(url, `/api/measure?run=${run}&from=${fromUs}&to=${toUs}`);
+
+/** The document when all runs have been read. */
+export async function documentRead(url: string) {
+  const stream = await openStream(url);
+  const messages = messagesOf(stream);
+  for (;;) {
+    const document = await askJson(url, '/api/document');
+    if (document.progress.every(({ done }: { done: boolean }) => done)) {
+      stream.close();
+      return document;
+    }
+    await messages.next();
+  }
 }

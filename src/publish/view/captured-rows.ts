@@ -3,19 +3,20 @@ import type { CaptureSeeker } from '../../capture/seeker.js';
 import type { Samples } from '../../draw/envelope.js';
 import type { Wiring } from '../../measure/rail-map.js';
 import type { Series } from '../../report/series.js';
-import { SampleDecoder } from '../../session/session.js';
 import type { HistoryChunk } from '../../trace/history.js';
+import type { RowsAgain } from './landmark-sink.js';
+import { PowerDecoder } from './power-decoder.js';
 
 /** The samples of a capture on a disk, of any stretch. */
-export class CapturedRows {
+export class CapturedRows implements RowsAgain {
   readonly #seeker: CaptureSeeker;
   readonly #series: readonly Series[];
-  readonly #decoder: SampleDecoder;
+  readonly #decoder: PowerDecoder;
 
   constructor(seeker: CaptureSeeker, board: Instrument, wiring: Wiring, series: readonly Series[]) {
     this.#seeker = seeker;
     this.#series = series;
-    this.#decoder = new SampleDecoder(board, wiring, new Set());
+    this.#decoder = new PowerDecoder(board, wiring);
   }
 
   /** The samples between two instants and one beside on each side; null where they are more than so. */
@@ -25,9 +26,30 @@ export class CapturedRows {
     for (let beforeNs = Number.NaN; ; ) {
       const { samples, firstNs } = await this.#read(beginNs, fromUs, toUs);
       // The last block that begins in time may do so between its first request and reply: then the sample beside is in the one before.
-      if (!(samples.timeUs[0]! > fromUs) || firstNs === beforeNs) return samples;
+      if (!(samples.timeUs[0]! >= fromUs) || firstNs === beforeNs) return samples;
       beforeNs = firstNs;
       beginNs = firstNs - 1;
+    }
+  }
+
+  /** Instants of the first and the last sample, µs; 0 where there are none. */
+  async reach(): Promise<{ firstUs: number; lastUs: number }> {
+    let [firstUs, lastUs] = [0, 0];
+    for await (const raw of this.#seeker.framesFrom(0)) {
+      firstUs = this.#decoder.decode(raw).timeUs[0]!;
+      break;
+    }
+    for await (const raw of this.#seeker.framesFrom(Number.MAX_SAFE_INTEGER))
+      lastUs = this.#decoder.decode(raw).timeUs[raw.count - 1]!;
+    return { firstUs, lastUs };
+  }
+
+  /** Every sample, lent chunk by chunk. */
+  async *all(): AsyncGenerator<HistoryChunk> {
+    for await (const raw of this.#seeker.framesFrom(0)) {
+      const block = this.#decoder.decode(raw);
+      const { count, timeUs } = block;
+      yield { count, timeUs, powerMw: this.#series.map((series) => Float64Array.from(series.of(block))) };
     }
   }
 
@@ -43,8 +65,8 @@ export class CapturedRows {
     };
   }
 
-  /** @param beginUs where to look for the first block, whose first instant comes back too */
-  async #read(beginUs: number, fromUs: number, toUs: number): Promise<{ samples: Samples; firstUs: number }> {
+  /** @param beginNs where to look for the first block, whose first request's instant comes back too */
+  async #read(beginNs: number, fromUs: number, toUs: number): Promise<{ samples: Samples; firstNs: number }> {
     const times: Float64Array[] = [];
     const powers: Float32Array[][] = this.#series.map(() => []);
     let firstNs = Number.NaN;
@@ -53,7 +75,7 @@ export class CapturedRows {
       const { count, timeUs } = block;
       const rows = timeUs.subarray(0, count);
       if (Number.isNaN(firstNs)) firstNs = raw.requestNs[0]!;
-      const last = rows.findLastIndex((us) => us <= fromUs);
+      const last = rows.findLastIndex((us) => us < fromUs);
       const over = rows.findIndex((us) => us > toUs);
       const first = Math.max(last, 0);
       const behind = over < 0 ? count : over + 1;
