@@ -67,10 +67,10 @@ export function intervalsOf(samples: Samples, wanted: Grid, gapLimitUs: number):
 function cut({ timeUs, powerMw }: Samples, fromUs: number, toUs: number, gapLimitUs: number): Samples {
   const first = lowerBound(timeUs, fromUs);
   const behind = lowerBound(timeUs, toUs);
-  const isLine = (n: number, us: number): boolean =>
-    n > 0 && n < timeUs.length && timeUs[n]! > us && timeUs[n]! - timeUs[n - 1]! <= gapLimitUs;
-  const before = isLine(first, fromUs) ? [fromUs] : [];
-  const after = isLine(behind, toUs) ? [toUs] : [];
+  const isLine = (n: number): boolean =>
+    n > 0 && n < timeUs.length && timeUs[n]! - timeUs[n - 1]! <= gapLimitUs;
+  const before = isLine(first) && timeUs[first]! > fromUs ? [fromUs] : [];
+  const after = isLine(behind) ? [toUs] : [];
   return {
     timeUs: Float64Array.from([...before, ...timeUs.subarray(first, behind), ...after]),
     powerMw: powerMw.map((column) => {
