@@ -1,0 +1,184 @@
+/*
+ * Where an axis has its ticks, and what stands at them: round numbers, as many as have room. Powers in mW, instants in µs.
+ */
+
+/** In order, within the axis. */
+export interface Ticks {
+  readonly at: readonly number[];
+  /** Without the unit. */
+  readonly labels: readonly string[];
+  /** Of the labels: `W`, `min:s`, … */
+  readonly unit: string;
+}
+
+/** What labels beside each other may take, all in one unit of length. */
+export interface Room {
+  /** Of the whole axis. */
+  readonly length: number;
+  readonly widthOf: (label: string) => number;
+  /** Between two labels. */
+  readonly gap: number;
+}
+
+const us = { ms: 1e3, s: 1e6, min: 60e6, h: 3600e6, day: 86_400e6 } as const;
+
+/** The smallest of 1, 2, 5, 10, 20, … that is at least `least`. */
+export function roundStep(least: number): number {
+  const decade = 10 ** Math.floor(Math.log10(least));
+  // What 10 ** n is off by must not cost a step.
+  const factor = [1, 2, 5].find((each) => each * decade >= least * (1 - 1e-9)) ?? 10;
+  // Below 1 a power of ten is no exact number, its inverse is.
+  return decade < 1 ? factor / Math.round(1 / decade) : factor * decade;
+}
+
+/** Round powers from `lowMw` to `highMw`, at most `most` (2 or more) of them. */
+export function powerTicks(lowMw: number, highMw: number, most: number): Ticks {
+  const span = highMw - lowMw;
+  if (!(span > 0)) return { at: [], labels: [], unit: 'W' };
+  let step = roundStep(span / most);
+  while (multiples(lowMw, highMw, step).length > most) step = roundStep(step * 1.5);
+  const at = multiples(lowMw, highMw, step);
+  const { scale, unit } = powerUnit(Math.max(Math.abs(lowMw), Math.abs(highMw)));
+  const decimals = decimalsOf(step / scale);
+  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals)), unit };
+}
+
+/** The unit in which an axis up to `mw` is read most easily. */
+export function powerUnit(mw: number): { scale: number; unit: string } {
+  if (mw < 1e3) return { scale: 1, unit: 'mW' };
+  return mw < 10e6 ? { scale: 1e3, unit: 'W' } : { scale: 1e6, unit: 'kW' };
+}
+
+/**
+ * An axis of powers: from 0, or less where less was measured, up to a tick above the highest.
+ * @param most ticks, 2 or more
+ */
+export function powerAxis(
+  leastMw: number,
+  highestMw: number,
+  most: number,
+): { lowMw: number; highMw: number; ticks: Ticks } {
+  const lowMw = Math.min(0, Number.isFinite(leastMw) ? leastMw : 0);
+  const reach = Number.isFinite(highestMw) && highestMw > lowMw ? highestMw : lowMw + 1e3;
+  for (let step = roundStep((reach - lowMw) / most); ; step = roundStep(step * 1.5)) {
+    const highMw = Math.ceil(reach / step - 1e-9) * step;
+    const ticks = powerTicks(lowMw, highMw, most);
+    if (highMw > lowMw && ticks.at.at(-1) === highMw) return { lowMw, highMw, ticks };
+  }
+}
+
+/** Round instants since the recording began, as close as labels have room. */
+export function timeTicks(fromUs: number, toUs: number, room: Room): Ticks {
+  return roomiest(fromUs, toUs, 0, room, (stepUs) =>
+    timeWriter(Math.max(Math.abs(fromUs), Math.abs(toUs)), stepUs),
+  );
+}
+
+/**
+ * Round instants of the wall clock.
+ * @param startUnixUs when the axis was at 0
+ * @param utcOffsetMin of the zone that is shown, east of Greenwich above 0
+ */
+export function clockTicks(
+  fromUs: number,
+  toUs: number,
+  room: Room,
+  startUnixUs: number,
+  utcOffsetMin = 0,
+): Ticks {
+  const zeroUs = startUnixUs + utcOffsetMin * us.min;
+  return roomiest(fromUs, toUs, zeroUs, room, (stepUs) => ({
+    unit: zoneName(utcOffsetMin),
+    write: (at) => {
+      const date = new Date(Math.floor((at + zeroUs) / us.ms));
+      if (stepUs >= us.day) return date.toISOString().slice(0, 10);
+      const ofMinuteUs = (((at + zeroUs) % us.min) + us.min) % us.min;
+      const clock = date.toISOString().slice(11, 16);
+      return stepUs >= us.min ? clock : `${clock}:${seconds(ofMinuteUs, stepUs)}`;
+    },
+  }));
+}
+
+/** An instant as an axis writes it whose ticks are `stepUs` apart and that reaches to `reachUs`. */
+export function timeWriter(
+  reachUs: number,
+  stepUs: number,
+): { readonly unit: string; readonly write: (atUs: number) => string } {
+  const signed = (write: (atUs: number) => string) => (atUs: number) =>
+    atUs < 0 ? `−${write(-atUs)}` : write(atUs);
+  const plain = (scale: number) => signed((atUs) => (atUs / scale).toFixed(decimalsOf(stepUs / scale)));
+  if (reachUs < us.ms) return { unit: 'µs', write: plain(1) };
+  if (reachUs < us.s && stepUs < 100 * us.ms) return { unit: 'ms', write: plain(us.ms) };
+  if (reachUs <= 2 * us.min) return { unit: 's', write: plain(us.s) };
+  const minutes = (atUs: number) => Math.floor(atUs / us.min);
+  if (reachUs < 2 * us.h)
+    return { unit: 'min:s', write: signed((atUs) => `${minutes(atUs)}:${seconds(atUs % us.min, stepUs)}`) };
+  const hours = (atUs: number) => `${Math.floor(atUs / us.h)}:${two(minutes(atUs) % 60)}`;
+  if (stepUs >= us.min) return { unit: 'h:min', write: signed(hours) };
+  return {
+    unit: 'h:min:s',
+    write: signed((atUs) => `${hours(atUs)}:${seconds(atUs % us.min, stepUs)}`),
+  };
+}
+
+/** Steps of instants that people count in, from 1 µs on. */
+function* timeSteps(): Generator<number> {
+  for (let decade = 1; decade < us.s; decade *= 10) for (const each of [1, 2, 5]) yield each * decade;
+  for (const unit of [us.s, us.min]) for (const each of [1, 2, 5, 10, 15, 30]) yield each * unit;
+  for (const each of [1, 2, 3, 6, 12]) yield each * us.h;
+  for (let decade = us.day; ; decade *= 10) for (const each of [1, 2, 5]) yield each * decade;
+}
+
+/** The smallest step whose labels all have room. @param zeroUs added before a multiple is taken */
+function roomiest(
+  fromUs: number,
+  toUs: number,
+  zeroUs: number,
+  { length, widthOf, gap }: Room,
+  writerFor: (stepUs: number) => { readonly unit: string; readonly write: (atUs: number) => string },
+): Ticks {
+  const spanUs = toUs - fromUs;
+  if (!(spanUs > 0)) return { at: [], labels: [], unit: 's' };
+  for (const stepUs of timeSteps()) {
+    const apart = (stepUs / spanUs) * length;
+    if (apart < gap) continue;
+    const { unit, write } = writerFor(stepUs);
+    const at = multiples(fromUs + zeroUs, toUs + zeroUs, stepUs).map((each) => each - zeroUs);
+    const labels = at.map(write);
+    if (labels.length < 2 || Math.max(...labels.map(widthOf)) + gap <= apart) return { at, labels, unit };
+  }
+  throw new Error('there is always a longer step');
+}
+
+/** Whole multiples of a step within two bounds. */
+function multiples(low: number, high: number, step: number): number[] {
+  const slack = 1e-9;
+  const first = Math.ceil(low / step - slack);
+  const count = Math.max(0, Math.floor(high / step + slack) - first + 1);
+  // Below 1, steps are inverses of whole numbers.
+  const inverse = Math.round(1 / step);
+  return Array.from({ length: count }, (_, n) => {
+    const value = step < 1 ? (first + n) / inverse : (first + n) * step;
+    return value === 0 ? 0 : Math.min(Math.max(value, low), high);
+  });
+}
+
+/** How many decimals a multiple of the step needs. */
+function decimalsOf(step: number): number {
+  return Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Seconds of a minute, with two digits before the point. */
+function seconds(ofMinuteUs: number, stepUs: number): string {
+  const decimals = decimalsOf(stepUs / us.s);
+  return (ofMinuteUs / us.s).toFixed(decimals).padStart(decimals === 0 ? 2 : decimals + 3, '0');
+}
+
+function zoneName(utcOffsetMin: number): string {
+  if (utcOffsetMin === 0) return 'UTC';
+  const size = Math.abs(utcOffsetMin);
+  const minutes = size % 60 === 0 ? '' : `:${two(size % 60)}`;
+  return `UTC${utcOffsetMin < 0 ? '−' : '+'}${Math.floor(size / 60)}${minutes}`;
+}
