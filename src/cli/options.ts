@@ -120,6 +120,8 @@ export const slotFeedOption = () =>
     .default(undefined, 'motherboard');
 
 export const forceOption = () => new Option('-f, --force', 'overwrite outputs that exist');
+export const liveOption = () =>
+  new Option('--live', 'show it on a page as well, whose address is printed on standard error');
 export const quietOption = () => new Option('-q, --quiet', 'no status line and no closing summary');
 
 export interface MapOptions {

@@ -117,6 +117,11 @@ export class EnvelopeBuilder {
     return { grid: { startUs, intervalUs, count: Math.ceil((behind - first) / factor) }, series };
   }
 
+  /** Energy of a series from the first sample up to an instant, J. */
+  energyUpToJ(series: number, us: number): number {
+    return this.#series[series]!.energyUpToJ(us, this.#intervalUs);
+  }
+
   #noteSilences(
     timeUs: Float64Array,
     powersMw: readonly (Int32Array | Float64Array | Float32Array)[],

@@ -133,6 +133,15 @@ export class SeriesBuilder {
     return { minMw, maxMw, energyJ };
   }
 
+  /** Energy up to an instant, J: power is taken as even in an interval, in that under way up to the last sample. */
+  energyUpToJ(us: number, intervalUs: number): number {
+    const n = Math.min(Math.max(Math.floor(us / intervalUs), 0), this.#at);
+    const endUs = n === this.#at ? this.#lastUs : (n + 1) * intervalUs;
+    const [before, behind] = [this.#upToTwiceNj(n), this.#upToTwiceNj(n + 1)];
+    const share = Math.min(Math.max((us - n * intervalUs) / (endUs - n * intervalUs), 0), 1);
+    return (before + (behind - before) * (Number.isNaN(share) ? 0 : share)) * joulesPerHalfNj;
+  }
+
   /** Up to the begin of an interval. */
   #upToTwiceNj(n: number): number {
     if (n === 0) return 0;

@@ -1,4 +1,4 @@
-import type { PageBand, PageDocument, PageFlag, PageGap } from './page-data.js';
+import type { PageBand, PageDocument, PageFlag, PageGap, PageSummary } from './page-data.js';
 
 /*
  * What a server says to its page, beside pieces of powers: of a recording at rest how far it has been read, of one under way how it
@@ -59,12 +59,15 @@ export interface LiveRun {
   /** Of the last sample and since the beginning, by component. */
   readonly powerMw: readonly (number | null)[];
   readonly energyJ: readonly (number | null)[];
-  /** New, or known better: each with its place in the run's list of bands. */
+  /** New, or known better: each with its place in the run's list. */
   readonly bands: readonly (readonly [number, LiveBand])[];
-  /** New ones. */
-  readonly flags: readonly PageFlag[];
+  readonly flags: readonly (readonly [number, PageFlag])[];
+  /** New ones, in the order of their begin. */
   readonly gaps: readonly PageGap[];
+  /** All of them, as they stand. */
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  /** The figures as they stand, as in a summary: at first and at the end; null meanwhile. */
+  readonly summary: PageSummary | null;
 }
 
 /** How a recording ended. */

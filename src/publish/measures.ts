@@ -3,6 +3,7 @@ import type { PageRun } from '../draw/page-data.js';
 import type { ServedMeasure } from '../draw/served.js';
 import { IntervalPowers } from '../page/data/interval-powers.js';
 import { figuresOf } from '../page/data/measure.js';
+import type { StretchFigures } from '../page/data/power-store.js';
 import type { SpanGroup } from '../trace/span.js';
 import { exactSpan } from '../trace/span.js';
 import type { SpanCost } from '../trace/trace.js';
@@ -37,16 +38,20 @@ export function measureOfIntervals(
 ): ServedMeasure {
   const reach = { startUs: run.startUs, endUs: run.endUs };
   const powers = series.map((envelope) => new IntervalPowers(grid, envelope, reach));
-  const { energyJ, uncertaintyJ, meanW, minW, maxW } = figuresOf(run, powers, fromUs, toUs);
-  const known = (figures: Float64Array): (number | null)[] =>
-    Array.from(figures, (figure) => (Number.isFinite(figure) ? figure : null));
+  return measureFrom(figuresOf(run, powers, fromUs, toUs), grid.intervalUs);
+}
+
+/** @param intervalUs to which the figures are known */
+export function measureFrom(figures: StretchFigures, intervalUs: number): ServedMeasure {
+  const known = (each: Float64Array): (number | null)[] =>
+    Array.from(each, (figure) => (Number.isFinite(figure) ? figure : null));
   return {
-    energyJ: known(energyJ),
-    uncertaintyJ: known(uncertaintyJ),
-    meanW: known(meanW),
-    minW: known(minW),
-    maxW: known(maxW),
-    intervalUs: grid.intervalUs,
+    energyJ: known(figures.energyJ),
+    uncertaintyJ: known(figures.uncertaintyJ),
+    meanW: known(figures.meanW),
+    minW: known(figures.minW),
+    maxW: known(figures.maxW),
+    intervalUs,
   };
 }
 

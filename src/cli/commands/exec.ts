@@ -18,6 +18,7 @@ import {
   averageOption,
   columnsOption,
   forceOption,
+  liveOption,
   minCoverageOption,
   quietOption,
   reconnectOption,
@@ -54,6 +55,7 @@ export function execCommand(): Command {
     .addOption(maxRegressionOption())
     .addOption(new Option('--baseline-run <file>', 'the summary of an earlier run, for --max-regression'))
     .option('--strict', 'no board: run nothing (code 3); a measuring fault: end with its code')
+    .addOption(liveOption())
     .addOption(columnsOption())
     .addOption(averageOption())
     .addOption(forceOption())

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
+import type { Live } from '../../publish/live/live.js';
 import type { Sink } from '../../sink/sink.js';
+import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
 import { onEndSignal } from '../impatience.js';
 import {
@@ -10,12 +12,14 @@ import {
   durationOption,
   forceOption,
   inputFiles,
+  liveOption,
   minCoverageOption,
   quietOption,
   railMapFrom,
   type SamplingOptions,
 } from '../options.js';
 import { notice, tellLost } from '../terminal/notices.js';
+import { say } from '../terminal/say.js';
 
 interface RecordOptions extends SamplingOptions {
   readonly out?: string;
@@ -24,6 +28,7 @@ interface RecordOptions extends SamplingOptions {
   readonly columns: string;
   readonly average?: number;
   readonly minCoverage?: number;
+  readonly live?: true;
   readonly force?: boolean;
   readonly quiet?: boolean;
 }
@@ -39,6 +44,7 @@ export function recordCommand(): Command {
     .addOption(columnsOption())
     .addOption(averageOption())
     .addOption(minCoverageOption())
+    .addOption(liveOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText(
@@ -88,6 +94,7 @@ async function record(options: RecordOptions): Promise<void> {
     reconnectMs: options.reconnect,
     onNotice: notice,
   });
+  const live = options.live ? await openLive(sources) : null;
   let status: Sink | undefined;
   let release = () => {};
   const recording = await startRecording({
@@ -100,10 +107,10 @@ async function record(options: RecordOptions): Promise<void> {
       ...(rateHz === undefined ? {} : { rateHz }),
       handOverMs: handOverMsFor(options, statusShown),
     },
-    sinks: ({ outputs: { sinks } }, tracks) => {
-      if (!StatusLine) return sinks;
-      status ??= new StatusLine(process.stderr, tracks, durationMs);
-      return [...sinks, status];
+    sinks: (track, tracks) => {
+      if (StatusLine) status ??= new StatusLine(process.stderr, tracks, durationMs);
+      const watching = [...(status ? [status] : []), ...(live ? [live.sinkOf(track)] : [])];
+      return [...track.outputs.sinks, ...watching];
     },
     onNotice: notice,
     // Not later: the reader of an output's first bytes may ask for its end at once.
@@ -112,6 +119,8 @@ async function record(options: RecordOptions): Promise<void> {
     },
   });
   try {
+    live?.begin(recording);
+    if (live) say(live.url);
     const { lost, readerGone } = await recording.ended;
     const summary = await recording.summarize();
     if (!options.quiet && !readerGone) {
@@ -122,6 +131,18 @@ async function record(options: RecordOptions): Promise<void> {
     process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
   } finally {
     release();
+    await live?.close();
     await recording.close();
   }
+}
+
+async function openLive(sources: readonly Source[]): Promise<Live> {
+  const [{ Live }, { loopback }] = await Promise.all([
+    import('../../publish/live/live.js'),
+    import('../../publish/server/access.js'),
+  ]);
+  return Live.open(loopback).catch(async (error: unknown) => {
+    for (const source of sources) await source.close();
+    throw error;
+  });
 }

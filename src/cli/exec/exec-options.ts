@@ -40,6 +40,7 @@ export interface ExecOptions extends SamplingOptions {
   readonly maxRegression?: number;
   readonly baselineRun?: string;
   readonly strict?: true;
+  readonly live?: true;
   readonly force?: true;
   readonly quiet?: true;
 }

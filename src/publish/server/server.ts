@@ -92,6 +92,11 @@ export class PageServer {
     return new PageServer(server, options);
   }
 
+  /** Others keep the process going, and it does not. */
+  unref(): void {
+    this.#server.unref();
+  }
+
   /** Lets the pages read what they were told, but waits no longer than so, and closes all. */
   async close(graceMs: number): Promise<void> {
     this.#server.close();
