@@ -50,7 +50,14 @@ export function eachFrame(call: () => void): () => void {
   };
 }
 
-/** A canvas's context, its pixels as many as the screen's. */
+/** Text as much of it as there is room for. @param room in the context's own pixels */
+export function fitText(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text;
+  let length = text.length;
+  while (length > 0 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
+  return length > 0 ? `${text.slice(0, length)}…` : '';
+}
+
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext('2d');
   if (!context) throw new Error('this browser has no canvas');

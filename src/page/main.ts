@@ -3,9 +3,15 @@ import { EmbeddedStore } from './data/embedded.js';
 import { element } from './dom.js';
 import { helpDialog } from './help.js';
 import { type Action, listenToKeys, pictureActions } from './keys.js';
+import { eventsPanel, excursionsPanel } from './panels/events.js';
 import { headerPanel, warningsPanel } from './panels/header.js';
+import { Histograms } from './panels/histograms.js';
 import { Legend } from './panels/legend.js';
+import { phasesPanel } from './panels/phases.js';
+import { railsPanel, wiresPanel } from './panels/rails.js';
+import { runsPanel } from './panels/runs.js';
 import { SelectionPanel } from './panels/selection.js';
+import { summaryPanel } from './panels/summary-table.js';
 import { tilesPanel } from './panels/tiles.js';
 import { toolbar } from './panels/toolbar.js';
 import { Plot } from './plot/plot.js';
@@ -23,6 +29,8 @@ const recordings = page.runs.map((run) => ({
 }));
 const state = new AppState(recordings, systemTheme());
 wearTheme(state);
+// A finger that moves over the plot means to move it.
+state.dragPans = matchMedia('(pointer: coarse)').matches;
 for (const { store } of recordings) store.onChange = () => state.changed('powers');
 
 const actions: Action[] = [
@@ -34,7 +42,8 @@ listenToKeys(state, actions);
 
 const stage = element('div', { class: 'stage' });
 const work = element('div', { class: 'work' });
-let plot: Plot;
+let plot: Plot | undefined;
+work.append(new Legend(state).root);
 stage.append(
   toolbar(state, page.title, () => plot),
   work,
@@ -46,10 +55,23 @@ document.body.append(
     headerPanel(state, page, help),
     warningsPanel(state),
     tilesPanel(state),
+    runsPanel(state),
     stage,
-    new SelectionPanel(state).root,
+    element(
+      'div',
+      { class: 'cards' },
+      new SelectionPanel(state).root,
+      excursionsPanel(state),
+      phasesPanel(state),
+      railsPanel(state),
+      new Histograms(state).root,
+      eventsPanel(state),
+      wiresPanel(state),
+      summaryPanel(state),
+    ),
   ),
   help,
 );
-plot = new Plot(state, work);
-work.append(new Legend(state).root);
+void Promise.all(recordings.map(({ store }) => store.ready)).then(() => {
+  plot = new Plot(state, work);
+});

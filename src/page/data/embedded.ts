@@ -17,6 +17,7 @@ const overviewQuantumMw = 1;
 /** The powers of a run whose data lie in the page's own file: an overview at once, each series when it is wanted. */
 export class EmbeddedStore implements PowerStore {
   onChange = (): void => {};
+  readonly ready: Promise<void>;
   readonly #run: PageRun;
   readonly #overviews: Powers[] = [];
   /** By series; undefined as long as only the overview is there. */
@@ -29,7 +30,7 @@ export class EmbeddedStore implements PowerStore {
   constructor(run: PageRun) {
     this.#run = run;
     this.#powers = run.series.map(() => undefined);
-    void this.#readOverview();
+    this.ready = this.#readOverview();
     void this.#parsed.then(() => this.#loadAll());
   }
 

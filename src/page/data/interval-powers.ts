@@ -1,18 +1,12 @@
-import {
-  type Columns,
-  type Envelope,
-  type Envelopes,
-  extremesBetween,
-  type Grid,
-  Pyramid,
-} from '../../draw/envelope.js';
+import type { Columns, Envelope, Envelopes, Grid } from '../../draw/envelope.js';
 import type { AboutEnd, Powers, Span, Stretch } from './powers.js';
+import { type Extremes, RangeExtremes } from './range-extremes.js';
 
 const joulesPerMwUs = 1e-9;
 
 /** A power that is known as extremes and energy of equal intervals. */
 export class IntervalPowers implements Powers {
-  readonly #pyramid: Pyramid;
+  readonly #extremes: RangeExtremes;
 
   readonly #reach: Span;
 
@@ -23,11 +17,31 @@ export class IntervalPowers implements Powers {
     reach: Span,
   ) {
     this.#reach = reach;
-    this.#pyramid = new Pyramid({ grid, series: [envelope] });
+    this.#extremes = new RangeExtremes(envelope.minMw, envelope.maxMw);
   }
 
-  fillColumns(fromUs: number, toUs: number, into: Columns): void {
-    this.#pyramid.fillColumns(0, fromUs, toUs, into);
+  /** An interval is in the column that its middle lies in, so that each extreme is in one column alone; wide ones are in several. */
+  fillColumns(fromUs: number, toUs: number, { minMw, maxMw, meanMw }: Columns): void {
+    const { startUs, intervalUs, count } = this.grid;
+    const columnUs = (toUs - fromUs) / minMw.length;
+    let beforeJ = this.energyUpToJ(fromUs);
+    let first = Math.round((fromUs - startUs) / intervalUs);
+    for (let column = 0; column < minMw.length; column++) {
+      const endUs = fromUs + (column + 1) * columnUs;
+      const behind = Math.round((endUs - startUs) / intervalUs);
+      const middle = Math.floor((endUs - columnUs / 2 - startUs) / intervalUs);
+      const [from, to] = behind > first ? [first, behind] : [middle, middle + 1];
+      const extremes = this.#extremes.between(Math.max(from, 0), Math.min(to, count));
+      const measuredUs = this.#within(endUs) - this.#within(endUs - columnUs);
+      const upToJ = this.energyUpToJ(endUs);
+      const mean = measuredUs > 0 ? (upToJ - beforeJ) / joulesPerMwUs / measuredUs : extremes.minMw;
+      minMw[column] = extremes.minMw;
+      maxMw[column] = extremes.maxMw;
+      // The energy knows parts of intervals, the extremes do not: a mean never leaves them.
+      meanMw[column] = Math.min(Math.max(mean, extremes.minMw), extremes.maxMw);
+      beforeJ = upToJ;
+      first = behind;
+    }
   }
 
   energyUpToJ(us: number): number {
@@ -40,16 +54,14 @@ export class IntervalPowers implements Powers {
     return before + (behind - before) * Math.min(Math.max(share, 0), 1);
   }
 
-  extremes(fromUs: number, toUs: number): { minMw: number; maxMw: number } {
-    const wholeUs = this.#pyramid.levelFor((toUs - fromUs) / 64);
-    return extremesBetween(wholeUs.grid, wholeUs.series[0]!, fromUs, toUs);
+  extremes(fromUs: number, toUs: number): Extremes {
+    return this.#extremes.between(this.#intervalAt(fromUs), this.#intervalAt(toUs) + 1);
   }
 
   stretch(fromUs: number, toUs: number): Stretch {
-    const extremes = extremesBetween(this.grid, this.envelope, fromUs, toUs);
     return {
       energyJ: this.energyUpToJ(toUs) - this.energyUpToJ(fromUs),
-      ...extremes,
+      ...this.extremes(fromUs, toUs),
       cutsJ: this.#cutsJ(fromUs, toUs),
       samplingJ: null,
       start: this.#about(fromUs),
@@ -85,6 +97,10 @@ export class IntervalPowers implements Powers {
     const { intervalUs } = this.grid;
     const { minMw, maxMw } = this.extremes(us - intervalUs, us + intervalUs);
     return Number.isNaN(minMw) ? { lowMw: 0, highMw: 0 } : { lowMw: minMw, highMw: maxMw };
+  }
+
+  #within(us: number): number {
+    return Math.min(Math.max(us, this.#reach.startUs), this.#reach.endUs);
   }
 
   #intervalAt(us: number): number {

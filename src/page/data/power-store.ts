@@ -18,6 +18,8 @@ export interface StretchFigures {
  */
 export interface PowerStore {
   onChange: () => void;
+  /** Resolves when there is something to draw. */
+  readonly ready: Promise<void>;
   /** Reaches up to here by now, µs. */
   readonly endUs: number;
   /** Extremes and means of one series in columns that share the stretch evenly. */

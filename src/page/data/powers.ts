@@ -1,4 +1,5 @@
 import type { Columns } from '../../draw/envelope.js';
+import type { Extremes } from './range-extremes.js';
 
 /** What a stretch says of one power: its energy, and what the data leave open of that. */
 export interface Stretch {
@@ -25,7 +26,7 @@ export interface Powers {
   /** Energy from the first sample up to an instant, J. */
   energyUpToJ(us: number): number;
   /** Extremes between two instants, gaps left out, mW; NaN where nothing was measured. */
-  extremes(fromUs: number, toUs: number): { minMw: number; maxMw: number };
+  extremes(fromUs: number, toUs: number): Extremes;
   stretch(fromUs: number, toUs: number): Stretch;
 }
 

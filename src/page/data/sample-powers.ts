@@ -1,9 +1,11 @@
 import type { Columns } from '../../draw/envelope.js';
+import { higher, lower } from '../../draw/series-builder.js';
 import { boundJ, samplingJ } from '../../measure/uncertainty.js';
 import type { Instants } from './instants.js';
 import type { AboutEnd, Powers, Stretch } from './powers.js';
+import { type Extremes, RangeExtremes } from './range-extremes.js';
 
-/** Samples that share one entry of the sums and extremes made beforehand. */
+/** Samples that share one entry of the sums made beforehand. */
 const blockSamples = 64;
 const joulesPerNj = 1e-9;
 
@@ -14,8 +16,7 @@ export class SamplePowers implements Powers {
   /** Up to each block's first sample. */
   readonly #energyNj: Float64Array;
   readonly #stepSquares: Float64Array;
-  readonly #blockMinMw: Float32Array;
-  readonly #blockMaxMw: Float32Array;
+  readonly #extremes: RangeExtremes;
   /** Within this of its instant a sample was taken, µs. */
   readonly #instantUs: number;
 
@@ -26,8 +27,7 @@ export class SamplePowers implements Powers {
     const blocks = Math.ceil(instants.count / blockSamples);
     this.#energyNj = new Float64Array(blocks);
     this.#stepSquares = new Float64Array(blocks);
-    this.#blockMinMw = new Float32Array(blocks).fill(Number.POSITIVE_INFINITY);
-    this.#blockMaxMw = new Float32Array(blocks).fill(Number.NEGATIVE_INFINITY);
+    this.#extremes = new RangeExtremes(powerMw, powerMw);
     let [energyNj, squares] = [0, 0];
     for (let n = 0; n < instants.count; n++) {
       const block = Math.floor(n / blockSamples);
@@ -39,8 +39,6 @@ export class SamplePowers implements Powers {
         this.#energyNj[block] = energyNj;
         this.#stepSquares[block] = squares;
       }
-      this.#blockMinMw[block] = Math.min(this.#blockMinMw[block]!, powerMw[n]!);
-      this.#blockMaxMw[block] = Math.max(this.#blockMaxMw[block]!, powerMw[n]!);
     }
   }
 
@@ -82,7 +80,7 @@ export class SamplePowers implements Powers {
     return nj * joulesPerNj;
   }
 
-  extremes(fromUs: number, toUs: number): { minMw: number; maxMw: number } {
+  extremes(fromUs: number, toUs: number): Extremes {
     return this.#extremesOf(this.#instants.from(fromUs), this.#instants.upTo(toUs) + 1, fromUs, toUs);
   }
 
@@ -91,7 +89,7 @@ export class SamplePowers implements Powers {
     const [fromUs, toUs] = [instants.within(wantedFromUs), instants.within(wantedToUs)];
     const [first, last] = [instants.from(fromUs), instants.upTo(toUs)];
     const ends = [this.#powerAt(first - 1, fromUs), this.#powerAt(last, toUs)];
-    const inner = this.#samplesExtremes(first, last + 1);
+    const inner = this.#extremes.between(first, last + 1);
     let cutsJ = 0;
     if (first > last) cutsJ = this.#cutJ(last, fromUs, toUs);
     else {
@@ -101,8 +99,8 @@ export class SamplePowers implements Powers {
     const squares = (n: number) => this.#sumUpTo(this.#stepSquares, n, (k) => this.#stepSquare(k));
     return {
       energyJ: this.energyUpToJ(toUs) - this.energyUpToJ(fromUs),
-      minMw: Math.min(inner.minMw, ...ends),
-      maxMw: Math.max(inner.maxMw, ...ends),
+      minMw: lower(inner.minMw, Math.min(...ends)),
+      maxMw: higher(inner.maxMw, Math.max(...ends)),
       cutsJ,
       samplingJ: samplingJ(first <= last ? squares(last) - squares(first) : 0),
       start: this.#about(fromUs),
@@ -111,8 +109,8 @@ export class SamplePowers implements Powers {
   }
 
   /** Extremes of samples `first … behind-1` and of the lines that enter and leave the stretch, where those are no gaps. */
-  #extremesOf(first: number, behind: number, fromUs: number, toUs: number): { minMw: number; maxMw: number } {
-    let { minMw, maxMw } = this.#samplesExtremes(first, behind);
+  #extremesOf(first: number, behind: number, fromUs: number, toUs: number): Extremes {
+    let { minMw, maxMw } = this.#extremes.between(first, behind);
     const { count } = this.#instants;
     for (const [left, us] of [
       [first - 1, fromUs],
@@ -120,25 +118,8 @@ export class SamplePowers implements Powers {
     ] as const) {
       if (left < 0 || left + 1 >= count || this.#instants.isGapBehind(left)) continue;
       const mw = this.#powerAt(left, us);
-      minMw = Math.min(minMw, mw);
-      maxMw = Math.max(maxMw, mw);
-    }
-    return minMw > maxMw ? { minMw: Number.NaN, maxMw: Number.NaN } : { minMw, maxMw };
-  }
-
-  #samplesExtremes(first: number, behind: number): { minMw: number; maxMw: number } {
-    let [minMw, maxMw] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let n = first; n < behind; ) {
-      if (n % blockSamples === 0 && n + blockSamples <= behind) {
-        const block = n / blockSamples;
-        if (this.#blockMinMw[block]! < minMw) minMw = this.#blockMinMw[block]!;
-        if (this.#blockMaxMw[block]! > maxMw) maxMw = this.#blockMaxMw[block]!;
-        n += blockSamples;
-        continue;
-      }
-      const mw = this.#powerMw[n++]!;
-      if (mw < minMw) minMw = mw;
-      if (mw > maxMw) maxMw = mw;
+      minMw = lower(mw, minMw);
+      maxMw = higher(mw, maxMw);
     }
     return { minMw, maxMw };
   }
@@ -154,7 +135,7 @@ export class SamplePowers implements Powers {
       count,
       Math.max(this.#instants.upTo(us) + 3, this.#instants.upTo(us + this.#instantUs) + 2),
     );
-    const { minMw, maxMw } = this.#samplesExtremes(first, behind);
+    const { minMw, maxMw } = this.#extremes.between(first, behind);
     return timeUs.length > 0 ? { lowMw: minMw, highMw: maxMw } : { lowMw: 0, highMw: 0 };
   }
 

@@ -54,13 +54,10 @@ function factsOf({ run }: Recording, prefix: string, isNamed: boolean): HTMLElem
     command?: { argv?: readonly string[]; exit_code?: number | null } | null;
   };
   const boardName = [board?.product, board?.name].filter(Boolean).join(' · ');
-  return element(
+  const line = element(
     'ul',
     { class: 'fact-line' },
     isNamed ? element('li', { class: 'strong' }, run.name) : null,
-    command?.argv
-      ? element('li', { class: 'command', title: command.argv.join(' ') }, `$ ${command.argv.join(' ')}`)
-      : null,
     boardName ? element('li', {}, boardName) : null,
     run.startUnixUs === null ? null : element('li', {}, date(run.startUnixUs)),
     fact(number('duration_s', duration)),
@@ -72,6 +69,13 @@ function factsOf({ run }: Recording, prefix: string, isNamed: boolean): HTMLElem
       { class: 'resolution', title: 'How fine the data of this page are' },
       resolutionText(run.resolution),
     ),
+  );
+  const typed = command?.argv?.join(' ');
+  return element(
+    'div',
+    {},
+    typed ? element('p', { class: 'command', title: typed }, `$ ${typed}`) : null,
+    line,
   );
 }
 

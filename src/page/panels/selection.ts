@@ -4,7 +4,8 @@ import { eachFrame, element, figure } from '../dom.js';
 import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Range } from '../state/range.js';
-import { keyPrefix, type Recording } from '../state/recording.js';
+import { type Channel, keyPrefix, type Recording } from '../state/recording.js';
+import { rowOf, swatch } from './card.js';
 
 const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
@@ -69,44 +70,38 @@ export class SelectionPanel {
       shown.map(({ store, offsetUs }) => store.measure(stretch.fromUs - offsetUs, stretch.toUs - offsetUs)),
     );
     if (turn !== this.#turn) return;
-    this.#body.replaceChildren(...shown.flatMap((recording, n) => this.#rows(recording, figures[n]!)));
+    const rows = this.#state.shownChannels.flatMap((channel) =>
+      shown.flatMap((recording, n) => this.#row(channel, recording, figures[n]!) ?? []),
+    );
+    this.#body.replaceChildren(...rows);
+    const energy = this.#body.querySelector('.figure')?.textContent ?? '';
+    this.#state.verdict = this.#state.selection ? energy : '';
     const title = this.#title.textContent ?? '';
     this.root.dataset.measured = `${stretch.fromUs} ${stretch.toUs}`;
     if (this.#state.selection)
       this.#spoken.textContent = `${title}, ${this.#length.textContent}: ${this.#bodyText()}`;
   }
 
-  #rows(recording: Recording, { energyJ, uncertaintyJ, meanW, minW, maxW }: StretchFigures): HTMLElement[] {
+  #row(
+    { name, kind, series, colourIndex }: Channel,
+    recording: Recording,
+    figures: StretchFigures,
+  ): HTMLElement | null {
     const { recordings, theme, selection } = this.#state;
+    const { energyJ, uncertaintyJ, meanW, minW, maxW } = figures;
     const index = recordings.indexOf(recording);
+    const n = series[index]!;
+    if (n < 0) return null;
     const prefix = `${keyPrefix(recordings, index)}${selection ? 'selection' : 'view'}.`;
-    return this.#state.shownChannels.flatMap(({ name, kind, series, colourIndex }) => {
-      const n = series[index]!;
-      if (n < 0) return [];
-      const of =
-        kind === 'component'
-          ? (what: string) => `${prefix}${what}.${name}`
-          : (what: string) => `${prefix}${kind}s.${name}.${what}`;
-      const power = (values: Float64Array, what: string) =>
-        element('td', {}, figure(`${of('power_w')}.${what}`, values[n]!, watts(values[n]!)));
-      const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-      swatch.style.setProperty('--series', colourOf(name, colourIndex, theme));
-      const energy = figure(of('energy_j'), energyJ[n]!, joules(energyJ[n]!, uncertaintyJ[n]!));
-      energy.dataset.uncertainty = String(uncertaintyJ[n]!);
-      const label =
-        recordings.length > 1 ? [name, element('span', { class: 'run-name' }, recording.run.name)] : [name];
-      return [
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'row' }, swatch, ...label),
-          element('td', { class: 'energy' }, energy),
-          power(meanW, 'mean'),
-          power(minW, 'min'),
-          power(maxW, 'max'),
-        ),
-      ];
-    });
+    const key = (what: string) =>
+      kind === 'component' ? `${prefix}${what}.${name}` : `${prefix}${kind}s.${name}.${what}`;
+    const power = (values: Float64Array, what: string) =>
+      figure(`${key('power_w')}.${what}`, values[n]!, watts(values[n]!));
+    const energy = figure(key('energy_j'), energyJ[n]!, joules(energyJ[n]!, uncertaintyJ[n]!));
+    energy.dataset.uncertainty = String(uncertaintyJ[n]!);
+    const label = [swatch(colourOf(name, colourIndex, theme)), name];
+    if (recordings.length > 1) label.push(element('span', { class: 'run-name' }, recording.run.name));
+    return rowOf(label, energy, power(meanW, 'mean'), power(minW, 'min'), power(maxW, 'max'));
   }
 
   #showHead({ fromUs, toUs }: Range): void {

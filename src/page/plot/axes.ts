@@ -36,7 +36,7 @@ export class Axes {
     this.#plot = new uPlot(
       {
         ...size,
-        padding: [8, 8, 0, 0],
+        padding: [8, 22, 0, 0],
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, points: { show: false } },
         scales: {

@@ -21,7 +21,7 @@ export class CursorLayer {
     this.#shade.append(this.#length);
     this.root.append(this.#shade, ...this.#handles);
     state.on(
-      ['view', 'cursors', 'offsets'],
+      ['view', 'cursors', 'offsets', 'verdict'],
       eachFrame(() => this.place()),
     );
   }
@@ -46,8 +46,12 @@ export class CursorLayer {
     this.#shade.hidden = right < 0 || left > width;
     this.#shade.style.transform = `translateX(${left}px)`;
     this.#shade.style.width = `${Math.max(right - left, 0)}px`;
-    this.#length.textContent = `Δ ${duration((selection.toUs - selection.fromUs) / usPerS)}`;
-    this.#length.hidden = right - left < 70;
+    const { verdict } = this.#state;
+    this.#length.replaceChildren(
+      element('span', {}, `Δ ${duration((selection.toUs - selection.fromUs) / usPerS)}`),
+      element('strong', {}, verdict),
+    );
+    this.#length.hidden = right - left < 40;
   }
 
   #handle(letter: string, n: number): HTMLElement {

@@ -66,7 +66,7 @@ export class Curves {
         } else this.#paintColumns(recording, series, own, scale, brush);
       }
     });
-    context.putImageData(this.#raster.image, 0, 0);
+    context.putImageData(this.#raster.finish(), 0, 0);
     for (const call of later) call();
   }
 

@@ -1,6 +1,6 @@
 import { inks } from '../../draw/colours.js';
 import type { PageBand, PageFlag } from '../../draw/page-data.js';
-import { contextOf, element } from '../dom.js';
+import { contextOf, element, fitText } from '../dom.js';
 import { joules } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Range } from '../state/range.js';
@@ -8,6 +8,9 @@ import type { Range } from '../state/range.js';
 const laneHeight = 22;
 const mostLanes = 4;
 const flagHeight = 18;
+/** Room for a flag's name, CSS pixels. */
+const mostFlagText = 220;
+const leastFlagText = 60;
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 interface Bar {
@@ -117,7 +120,7 @@ export class Lanes {
     const ink = inks[this.#state.theme];
     const top = this.#lanes * laneHeight;
     let freeFrom = Number.NEGATIVE_INFINITY;
-    for (const { flag, us } of this.#flags) {
+    for (const [n, { flag, us }] of this.#flags.entries()) {
       if (us < view.fromUs || us > view.toUs) continue;
       const x = (us - view.fromUs) * pxPerUs;
       context.fillStyle = flagColour(flag.kind, this.#state.theme);
@@ -127,10 +130,14 @@ export class Lanes {
       context.lineTo(x, top + 11);
       context.fill();
       context.fillRect(x - 0.5, top + 3, 1, flagHeight);
-      const width = context.measureText(flag.name).width;
-      if (x + 11 < freeFrom || width > 240) continue;
+      if (x + 11 < freeFrom) continue;
+      const next = this.#flags[n + 1];
+      const room = next ? Math.min(mostFlagText, (next.us - us) * pxPerUs - 22) : mostFlagText;
+      if (room < leastFlagText) continue;
+      const text = fitText(context, flag.name, room);
+      const { width } = context.measureText(text);
       context.fillStyle = ink.faint;
-      context.fillText(flag.name, x + 11, top + flagHeight / 2 - 1);
+      context.fillText(text, x + 11, top + flagHeight / 2 - 1);
       freeFrom = x + 11 + width + 12;
     }
   }

@@ -3,9 +3,15 @@ import { newColumns } from '../../draw/envelope.js';
 import { contextOf, eachFrame, element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { lengthUs, type Range, shifted } from '../state/range.js';
+import { paintBackdrop } from './backdrop.js';
 import { powerRangeOf } from './height.js';
 import { paintRanges } from './paint-columns.js';
 import { pixelOf, Raster } from './raster.js';
+
+/** The window can be taken hold of however little it shows, CSS pixels. */
+const leastWindowPx = 8;
+/** Below this its grips stand beside it. */
+const narrowPx = 28;
 
 type Part = 'window' | 'left' | 'right';
 
@@ -63,7 +69,9 @@ export class Minimap {
         paintRanges(raster, columns, scale, { colour, pixelRatio: ratio, dash: null });
       }
     });
-    contextOf(this.#canvas).putImageData(raster.image, 0, 0);
+    const context = contextOf(this.#canvas);
+    context.putImageData(raster.finish(), 0, 0);
+    paintBackdrop(context, this.#state, whole, ratio);
     this.place();
   }
 
@@ -72,7 +80,8 @@ export class Minimap {
     const width = this.root.clientWidth;
     const x = (us: number) => ((us - whole.fromUs) / lengthUs(whole)) * width;
     const [left, right] = [x(view.fromUs), x(view.toUs)];
-    const least = Math.max(right - left, 10);
+    const least = Math.max(right - left, leastWindowPx);
+    this.#window.classList.toggle('narrow', least < narrowPx);
     const at = Math.min(left, width - least);
     this.#window.style.transform = `translateX(${at}px)`;
     this.#window.style.width = `${least}px`;

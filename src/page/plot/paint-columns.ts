@@ -36,6 +36,7 @@ export function paintRanges(
   const { topMw, pxPerMw } = scale;
   const { colour, pixelRatio } = brush;
   const lone = loneHeight * pixelRatio;
+  const edge = Math.max(Math.round(pixelRatio), 1);
   const last = minMw.length - 1;
   for (let x = 0; x <= last; x++) {
     const high = maxMw[x]!;
@@ -62,8 +63,9 @@ export function paintRanges(
       raster.span(x, to, bottom, colour, loneAlpha);
     }
     raster.span(x, from, to, colour, rangeAlpha);
-    raster.span(x, top, top + pixelRatio, colour, edgeAlpha);
-    raster.span(x, bottom - pixelRatio, bottom, colour, edgeAlpha);
+    // On whole pixels, since half a pixel of half a colour is not seen.
+    raster.span(x, Math.floor(top), Math.floor(top) + edge, colour, edgeAlpha);
+    raster.span(x, Math.ceil(bottom) - edge, Math.ceil(bottom), colour, edgeAlpha);
   }
 }
 

@@ -9,6 +9,8 @@ import { powerRangeOf } from './height.js';
 import { flagColour, Lanes } from './lanes.js';
 import { Minimap } from './minimap.js';
 
+const usPerS = 1e6;
+
 /** The picture: axes, curves, phases over it and the whole recording below. */
 export class Plot {
   readonly root = element('section', { class: 'plot', 'aria-label': 'Power over time' });
@@ -25,6 +27,8 @@ export class Plot {
   });
   readonly #host = element('div', { class: 'plot-axes' });
   #wholeHeight: PowerRange | undefined;
+  /** For which sizes everything was made to fit. */
+  #fitted = '';
   readonly redraw = eachFrame(() => this.draw());
 
   constructor(state: AppState, parent: HTMLElement) {
@@ -34,7 +38,7 @@ export class Plot {
     this.#minimap = new Minimap(state);
     this.#cursors = new CursorLayer(state);
     this.root.append(this.#lanes.canvas, this.#host, this.#minimap.root);
-    parent.append(this.root);
+    parent.prepend(this.root);
     this.#axes = new Axes(this.#host, state.theme, this.#size());
     this.#axes.over.append(this.#canvas, this.#cursors.root);
     new Gestures(state, this.#axes.over);
@@ -75,6 +79,13 @@ export class Plot {
     paintBackdrop(context, this.#state, view, devicePixelRatio);
     this.#paintFlagLines(context);
     this.#lanes.paint(view, devicePixelRatio);
+    // For programs: what is drawn by now, s and W.
+    Object.assign(this.root.dataset, {
+      from: view.fromUs / usPerS,
+      to: view.toUs / usPerS,
+      low: height.fromW,
+      high: height.toW,
+    });
   }
 
   #heightOfWhole(): PowerRange {
@@ -105,6 +116,9 @@ export class Plot {
   /** Everything as wide as the window lets it be, over one another to the pixel. */
   #fit(): void {
     const { width, height } = this.#size();
+    const fitted = `${width} ${height} ${this.#lanes.height} ${devicePixelRatio}`;
+    if (fitted === this.#fitted) return;
+    this.#fitted = fitted;
     this.#axes.resize(width, height);
     const { left, width: areaWidth } = this.#axes.area;
     const css = `${areaWidth / devicePixelRatio}px`;

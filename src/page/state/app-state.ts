@@ -8,6 +8,7 @@ export type Topic =
   | 'view'
   | 'cursors'
   | 'pointer'
+  | 'verdict'
   | 'series'
   | 'theme'
   | 'rolling'
@@ -41,7 +42,8 @@ export class AppState {
   #pointerUs: number | null = null;
   #shown: ReadonlySet<string>;
   #theme: Theme;
-  #rolling: Rolling = { isOn: true, amount: 200, unit: 'samples' };
+  #rolling: Rolling = { isOn: false, amount: 200, unit: 'samples' };
+  #verdict = '';
   #dragPans = false;
   #fitsHeight = false;
   /** Which recording is moved along the axis by keys. */
@@ -68,7 +70,7 @@ export class AppState {
     for (const { topics, call } of this.#listeners) if (topics.has(topic)) call();
   }
 
-  /** From the first to the last instant of all runs. */
+  /** From where the first run begins to where the last ends. */
   get whole(): Range {
     return this.#whole;
   }
@@ -127,6 +129,25 @@ export class AppState {
 
   select({ fromUs, toUs }: Range): void {
     this.setCursors([fromUs, toUs]);
+  }
+
+  /** Selects, and moves the view where that is elsewhere. */
+  show(range: Range): void {
+    this.select(range);
+    if (range.fromUs >= this.#view.fromUs && range.toUs <= this.#view.toUs) return;
+    const spare = lengthUs(range) * 0.1;
+    this.setView({ fromUs: range.fromUs - spare, toUs: range.toUs + spare });
+  }
+
+  /** What the selection cost, in few words; empty as long as that is not known. */
+  get verdict(): string {
+    return this.#verdict;
+  }
+
+  set verdict(text: string) {
+    if (text === this.#verdict) return;
+    this.#verdict = text;
+    this.changed('verdict');
   }
 
   /** Under the mouse; null where that is elsewhere. */
@@ -226,7 +247,7 @@ export class AppState {
 }
 
 function wholeOf(recordings: readonly Recording[]): Range {
-  const fromUs = Math.min(...recordings.map(({ run, offsetUs }) => run.startUs + offsetUs));
+  const fromUs = Math.min(...recordings.map(({ run, offsetUs }) => Math.min(run.startUs, 0) + offsetUs));
   const toUs = Math.max(
     ...recordings.map(({ run, store, offsetUs }) => Math.max(run.endUs, store.endUs) + offsetUs),
   );
