@@ -45,7 +45,8 @@ export interface LiveBand extends PageBand {
 /** How one instrument of a recording under way stands. */
 export interface LiveRun {
   readonly run: string;
-  /** The last sample's instant; null before the first. */
+  /** Instants of the first and the last sample; null before the first. */
+  readonly startUs: number | null;
   readonly endUs: number | null;
   readonly samples: number;
   /** Over the last second or so; null until that is known. */

@@ -127,7 +127,7 @@ export class LiveTrack implements Sink {
     const away = this.ended === null && isAway(samples, lastUs, nowUs);
     const gaps = measured ? gapsOf(measured) : [];
     const state: LiveRun = {
-      ...{ run: this.id, endUs: lastUs, samples, gapCount, away, energyJ },
+      ...{ run: this.id, startUs: this.#firstUs, endUs: lastUs, samples, gapCount, away, energyJ },
       rateHz: away ? null : this.#rate.hz,
       coverage: measured?.coverage ?? null,
       powerMw: away ? powerMw.map(() => null) : powerMw,

@@ -113,6 +113,7 @@ class Follower {
     const summary = live.summary ?? { ...before.summary, warnings: live.warnings };
     this.#set(place, {
       ...before,
+      startUs: live.startUs ?? before.startUs,
       endUs: Math.max(before.endUs, live.endUs ?? 0),
       gaps: whole ? live.gaps : withNew(before.gaps, live.gaps),
       bands: placed(whole ? [] : before.bands, live.bands),
