@@ -57,13 +57,14 @@ describe('a served page in a browser', needs(browserPart), () => {
   it('follows a recording to its end, whose figures stay', async () => {
     const folder = scratch();
     const recording = start(
-      words`record --live --port sim:train --out ${join(folder, 'run.csv')} --duration 3s --quiet`,
+      words`record --live --port sim:train --out ${join(folder, 'run.csv')} --quiet`,
       'stderr',
     );
     const { page, complaints } = await open(await recording.url);
+    await page.locator('[data-key="energy_j.gpu"]').first().waitFor();
+    expect(await recording.stop()).toBe(0);
     await page.waitForSelector('.served[data-link="closed"]');
-    expect(await recording.ended).toBe(0);
-    expect(await page.textContent('.served')).toContain('The recording has ended: its time is over.');
+    expect(await page.textContent('.served')).toContain('The recording has ended: it was stopped.');
     const summary = JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
     for (const name of ['system', 'cpu', 'gpu', 'motherboard'])
       expect(await figureOf(page, `energy_j.${name}`)).toBe(summary.energy_j[name]);
