@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
-import { captureHeader } from '#powerlog/capture/header/header.js';
+import { captureHeader } from '#powerlog/capture/header.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
 import type { ProfileName } from '#powerlog/simulator/profile-names.js';

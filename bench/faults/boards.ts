@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
-import { captureHeader } from '#powerlog/capture/header/header.js';
+import { captureHeader } from '#powerlog/capture/header.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { fromRoot, powerlog } from '../workshop.js';
 import { frameBytes } from './frames.js';

@@ -2,7 +2,7 @@ import { inputError } from '../errors.js';
 import { openByteInput } from '../file/byte-input.js';
 import { ByteWindow } from '../file/byte-window.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
-import { boardOf } from './header/header.js';
+import { boardOf } from './header.js';
 import { readHeaderJson } from './parts.js';
 import { CaptureReader } from './reader.js';
 

@@ -6,7 +6,7 @@ import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { tool } from '../tool.js';
 import { CaptureEncoder, encodePreamble } from './encoder.js';
-import { type CaptureFacts, captureHeader } from './header/header.js';
+import { type CaptureFacts, captureHeader } from './header.js';
 
 export interface CaptureOptions extends Omit<CaptureFacts, 'tool'> {
   /** `.gz` at its end compresses. */

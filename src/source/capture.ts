@@ -1,6 +1,6 @@
 import type { Instrument } from '../board/board.js';
 import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
-import { identityOf, timingOf } from '../capture/header/header.js';
+import { identityOf, timingOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';

@@ -1,7 +1,7 @@
 import type { Instrument } from '../board/board.js';
 import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
 import { isOfCommand } from '../capture/event-json.js';
-import { identityOf, timingOf } from '../capture/header/header.js';
+import { identityOf, timingOf } from '../capture/header.js';
 import { openCapture } from '../capture/open.js';
 import type { CaptureReader } from '../capture/reader.js';
 import { usageError } from '../errors.js';

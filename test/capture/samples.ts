@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, onTestFinished } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
-import { captureHeader } from '#powerlog/capture/header/header.js';
+import { captureHeader } from '#powerlog/capture/header.js';
 import { openCapture } from '#powerlog/capture/open.js';
 import type { CaptureReader } from '#powerlog/capture/reader.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';

@@ -1,10 +1,10 @@
-import type { Field, Instrument } from '../../board/board.js';
-import { boardFor } from '../../board/catalogue.js';
-import { inputError } from '../../errors.js';
-import type { RailMap } from '../../measure/rail-map.js';
-import type { CaptureHeader } from '../../schema/capture-header.js';
-import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
-import { withoutControls } from '../../text.js';
+import type { Field, Instrument } from '../board/board.js';
+import { boardFor } from '../board/catalogue.js';
+import { inputError } from '../errors.js';
+import type { RailMap } from '../measure/rail-map.js';
+import type { CaptureHeader } from '../schema/capture-header.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
+import { withoutControls } from '../text.js';
 import { instrumentOf, layoutRows } from './layout.js';
 
 /** What stands in a capture's header besides what the source says. */

@@ -1,8 +1,8 @@
-import type { CalibrationSlot, Field, Instrument, Rail } from '../../board/board.js';
-import { boardFor } from '../../board/catalogue.js';
-import { fieldTypes } from '../../board/field-type.js';
-import { inputError } from '../../errors.js';
-import type { CaptureHeader } from '../../schema/capture-header.js';
+import type { CalibrationSlot, Field, Instrument, Rail } from '../board/board.js';
+import { boardFor } from '../board/catalogue.js';
+import { fieldTypes } from '../board/field-type.js';
+import { inputError } from '../errors.js';
+import type { CaptureHeader } from '../schema/capture-header.js';
 
 type LayoutRows = CaptureHeader['layout'];
 
