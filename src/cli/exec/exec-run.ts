@@ -18,6 +18,7 @@ import {
 } from '../../exec/runs/experiment.js';
 import { Measurement } from '../../exec/runs/measurement.js';
 import { inherited } from '../../exec/start/inherited.js';
+import type { Summary } from '../../measure/summary.js';
 import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
 import type { Warning } from '../../stream/warning.js';
@@ -90,9 +91,11 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         notRun(relay, measuredIdle ? 'powerlog was measuring the idle machine' : 'powerlog was starting');
       stopWaiting = endWhenAskedAgain();
       await measurement.stop();
-      void live?.close();
       relay.dispose(); // who asks again for an end now gets it
-      const outcome = await conclude(experiment, measurement, { options, limits, exports, faultsAtStart });
+      const outcome = await conclude(experiment, measurement, {
+        ...{ options, limits, exports, faultsAtStart },
+        onSummary: (summary) => void live?.close(summary),
+      });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
       return status;
@@ -121,13 +124,14 @@ interface Conclusion {
   readonly exports: readonly ExportFile[];
   /** Of the measurement's faults, how many kept a board from being measured at all. */
   readonly faultsAtStart: number;
+  readonly onSummary: (summary: Summary) => void;
 }
 
 /** Evaluates, writes and says what was measured. Nothing that goes wrong here is the command's fault. */
 async function conclude(
   experiment: Experiment,
   measurement: Measurement,
-  { options, limits, exports, faultsAtStart }: Conclusion,
+  { options, limits, exports, faultsAtStart, onSummary }: Conclusion,
 ): Promise<number> {
   let verdictCode: number = ExitCode.done;
   try {
@@ -147,6 +151,7 @@ async function conclude(
       extra,
       doubts: (boards) => instrumentWarnings(boards, earlier),
     });
+    onSummary(summary);
     if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
     for (const text of endTexts(experiment)) tell(`${text}`);
     if (!options.quiet && command && command.pid !== null) {

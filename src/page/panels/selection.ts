@@ -10,6 +10,8 @@ import { rowOf, swatch } from './card.js';
 const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
 const restMs = 120;
+/** What is still recorded is measured so often, ms. */
+const underWayMs = 500;
 /** Nor is each step of a drag read out, ms. */
 const speakMs = 400;
 
@@ -25,6 +27,7 @@ export class SelectionPanel {
   readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
   #turn = 0;
   #rest = 0;
+  #while = 0;
   #silence = 0;
 
   constructor(state: AppState) {
@@ -55,10 +58,15 @@ export class SelectionPanel {
       this.#spoken,
     );
     const now = eachFrame(() => void this.#measure());
-    state.on(['cursors', 'series', 'theme', 'offsets', 'powers', 'runs'], now);
+    state.on(['cursors', 'series', 'theme', 'offsets'], now);
+    state.on(['powers', 'runs'], () => {
+      if (state.isUnderWay) this.#inAWhile(underWayMs, now);
+      else now();
+    });
     state.on(['view'], () => {
-      clearTimeout(this.#rest);
-      if (!state.selection) this.#rest = window.setTimeout(now, restMs);
+      if (state.selection) return;
+      if (state.follows) this.#inAWhile(underWayMs, now);
+      else this.#afterRest(now);
     });
     this.#showHead(state.view);
     // Rows without figures keep the room of those that come.
@@ -67,6 +75,20 @@ export class SelectionPanel {
       state.recordings.map(({ run }) => unknownFigures(run.series.length)),
     );
     now();
+  }
+
+  /** Once, whatever else happens meanwhile. */
+  #inAWhile(ms: number, call: () => void): void {
+    if (this.#while !== 0) return;
+    this.#while = window.setTimeout(() => {
+      this.#while = 0;
+      call();
+    }, ms);
+  }
+
+  #afterRest(call: () => void): void {
+    clearTimeout(this.#rest);
+    this.#rest = window.setTimeout(call, restMs);
   }
 
   async #measure(): Promise<void> {
