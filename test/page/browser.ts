@@ -49,6 +49,8 @@ export async function openPage(address: string, options: BrowserContextOptions =
     ...options,
   });
   const page = await context.newPage();
+  // Only a hang fails by its time, however busy the machine is.
+  page.setDefaultTimeout(240_000);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {

@@ -7,6 +7,8 @@ import type { Range } from '../state/range.js';
 
 const laneHeight = 22;
 const mostLanes = 4;
+/** A command and its phases. */
+const lanesOfCommand = 2;
 const flagHeight = 18;
 /** Room for a flag's name, CSS pixels. */
 const mostFlagText = 220;
@@ -31,9 +33,12 @@ export class Lanes {
   #bars: readonly Bar[] = [];
   #flags: readonly Flag[] = [];
   #lanes = 0;
+  /** Of a recording under way more comes: a mark, and the phases of a command. */
+  readonly #keepsPlace: boolean;
 
   constructor(state: AppState) {
     this.#state = state;
+    this.#keepsPlace = state.isUnderWay;
     state.on(['runs', 'bands', 'offsets', 'series'], () => this.#arrange());
     this.#arrange();
     this.canvas.addEventListener('click', ({ offsetX, offsetY }) => {
@@ -54,7 +59,8 @@ export class Lanes {
 
   /** In CSS pixels; 0 where there is nothing to show. */
   get height(): number {
-    return this.#lanes * laneHeight + (this.#flags.length > 0 ? flagHeight : 0);
+    const flags = this.#flags.length > 0 || this.#keepsPlace ? flagHeight : 0;
+    return this.#lanes * laneHeight + flags;
   }
 
   /** Of what is in view, in pixels of the screen from the left. */
@@ -159,7 +165,7 @@ export class Lanes {
       }
     }
     this.#bars = bars;
-    this.#lanes = ends.length;
+    this.#lanes = Math.max(ends.length, this.#keepsPlace && ends.length > 0 ? lanesOfCommand : 0);
     this.#flags = this.#state.recordings
       .filter(({ isShown }) => isShown)
       .flatMap(({ run, offsetUs }) => run.flags.map((flag) => ({ flag, us: flag.atUs + offsetUs })))

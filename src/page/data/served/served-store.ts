@@ -148,7 +148,7 @@ export class ServedStore implements PowerStore {
   /** One request at a time, of what is wanted by then and half as much on both sides, where one moves to next. */
   async #askWanted(): Promise<void> {
     this.#timer = undefined;
-    if (this.#isAsking || !this.#wanted) return;
+    if (this.#isAsking || !this.#wanted || !this.#link.isThere) return;
     const { fromUs, toUs, columns } = this.#wanted;
     this.#wanted = null;
     const margin = (toUs - fromUs) / 2;
