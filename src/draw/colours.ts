@@ -53,3 +53,6 @@ export function seriesStyles(names: readonly string[], theme: Theme): SeriesStyl
     return { colour, dash };
   });
 }
+
+/** Whether it is one of those that look the same everywhere, whatever else is shown. */
+export const hasOwnColour = (name: string): boolean => Object.hasOwn(components, name);

@@ -10,14 +10,14 @@ import { FaultLog } from './doubts/gap-causes.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
-import { type Candidate, gapLimitUs, type PowersAround, SpacingWatch } from './gaps.js';
+import { type Candidate, gapLimitUs, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
 import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
-import { type Budget, combinedJ, stepsJ } from './uncertainty.js';
+import { type Budget, combinedJ, type PowersAround, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
 
 /** How a recording stands, for a status line. */

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import type { FaultKind } from '../stream/event.js';
 import { Histogram } from './histogram.js';
+import type { PowersAround } from './uncertainty.js';
 
 /** Why samples lie apart: a fault, or `late` where none explains it: the host or the board was slow. */
 export type GapCause = FaultKind | 'late';
@@ -12,15 +13,6 @@ export interface Gap {
   readonly cause: GapCause;
   /** Null before the first and behind the last sample, where one side is missing. */
   readonly around: PowersAround | null;
-}
-
-export interface PowersAround {
-  /** At the samples on both sides. */
-  readonly before: readonly number[];
-  readonly after: readonly number[];
-  /** Extremes over the samples within a second on both sides. */
-  readonly low: number[];
-  readonly high: number[];
 }
 
 /** A gap that is still only a long spacing, and whose cause may still come to light. */

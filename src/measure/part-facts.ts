@@ -1,4 +1,4 @@
-import type { PowersAround } from './gaps.js';
+import type { PowersAround } from './uncertainty.js';
 
 /** What is known of a recording as a whole when a part of it is looked at. */
 export interface PartFacts {

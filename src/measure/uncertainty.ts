@@ -1,9 +1,17 @@
-import type { PowersAround } from './gaps.js';
-
 /*
  * How far an energy may be off, at 95 %. Formulas and assumptions stand in docs/uncertainty.md. Powers in mW, instants
  * in µs, results in joules.
  */
+
+/** The powers around a gap, by component, mW. */
+export interface PowersAround {
+  /** At the samples on both sides. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Extremes over the samples within a second on both sides. */
+  readonly low: number[];
+  readonly high: number[];
+}
 
 /** The parts of an energy's uncertainty, J. */
 export interface Budget {

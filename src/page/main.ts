@@ -1,4 +1,77 @@
 import { documentElementId, type PageDocument } from '../draw/page-data.js';
+import { EmbeddedStore } from './data/embedded.js';
+import { element } from './dom.js';
+import { helpDialog } from './help.js';
+import { type Action, listenToKeys, pictureActions } from './keys.js';
+import { eventsPanel, excursionsPanel } from './panels/events.js';
+import { headerPanel, warningsPanel } from './panels/header.js';
+import { Histograms } from './panels/histograms.js';
+import { Legend } from './panels/legend.js';
+import { phasesPanel } from './panels/phases.js';
+import { railsPanel, wiresPanel } from './panels/rails.js';
+import { runsPanel } from './panels/runs.js';
+import { SelectionPanel } from './panels/selection.js';
+import { summaryPanel } from './panels/summary-table.js';
+import { tilesPanel } from './panels/tiles.js';
+import { toolbar } from './panels/toolbar.js';
+import { Plot } from './plot/plot.js';
+import { AppState } from './state/app-state.js';
+import { systemTheme, wearTheme } from './theme.js';
 
-const { title } = JSON.parse(document.getElementById(documentElementId)!.textContent!) as PageDocument;
-document.title = title;
+const page = JSON.parse(document.getElementById(documentElementId)!.textContent!) as PageDocument;
+document.title = `${page.title} – powerlog`;
+
+const recordings = page.runs.map((run) => ({
+  run,
+  store: new EmbeddedStore(run),
+  offsetUs: run.offsetUs,
+  isShown: true,
+}));
+const state = new AppState(recordings, systemTheme());
+wearTheme(state);
+// A finger that moves over the plot means to move it.
+state.dragPans = matchMedia('(pointer: coarse)').matches;
+for (const { store } of recordings) store.onChange = () => state.changed('powers');
+
+const actions: Action[] = [
+  ...pictureActions,
+  { keys: ['?'], shown: '?', what: 'This help', run: () => help.showModal() },
+];
+const help = helpDialog(actions);
+listenToKeys(state, actions);
+
+const stage = element('div', { class: 'stage' });
+const work = element('div', { class: 'work' });
+let plot: Plot | undefined;
+work.append(new Legend(state).root);
+stage.append(
+  toolbar(state, page.title, () => plot),
+  work,
+);
+document.body.append(
+  element(
+    'main',
+    {},
+    headerPanel(state, page, help),
+    warningsPanel(state),
+    tilesPanel(state),
+    runsPanel(state),
+    stage,
+    element(
+      'div',
+      { class: 'cards' },
+      new SelectionPanel(state).root,
+      excursionsPanel(state),
+      phasesPanel(state),
+      railsPanel(state),
+      new Histograms(state).root,
+      eventsPanel(state),
+      wiresPanel(state),
+      summaryPanel(state),
+    ),
+  ),
+  help,
+);
+void Promise.all(recordings.map(({ store }) => store.ready)).then(() => {
+  plot = new Plot(state, work);
+});

@@ -1,4 +1,4 @@
-import type { PowersAround } from '../measure/gaps.js';
+import type { PowersAround } from '../measure/uncertainty.js';
 import type { PartFacts } from '../measure/part-facts.js';
 import { Distributions, type Histograms } from './distributions.js';
 import type { HistoryChunk } from './history.js';

@@ -1,5 +1,4 @@
-import type { PowersAround } from '../measure/gaps.js';
-import { boundJ, type EndPowers, gapJ } from '../measure/uncertainty.js';
+import { boundJ, type EndPowers, gapJ, type PowersAround } from '../measure/uncertainty.js';
 
 /** Sums over the spacings up to a sample, by component. */
 export interface RunningSums {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PowersAround } from '#powerlog/measure/gaps.js';
+import type { PowersAround } from '#powerlog/measure/uncertainty.js';
 import type { HistoryChunk } from '#powerlog/trace/history.js';
 import { Pass } from '#powerlog/trace/pass.js';
 import type { Span } from '#powerlog/trace/span.js';

@@ -1,6 +1,7 @@
 import type { Columns, Samples } from '../../draw/envelope.js';
+import type { Piece } from '../../draw/packing.js';
 
-/** What a stretch of a recording cost, as far as a page can tell. */
+/** What a stretch of a recording cost, as far as a page can tell; NaN for what is not known. */
 export interface StretchFigures {
   /** By series; J, and how far it may be off at 95 %. */
   readonly energyJ: Float64Array;
@@ -17,13 +18,17 @@ export interface StretchFigures {
  */
 export interface PowerStore {
   onChange: () => void;
+  /** Resolves when there is something to draw. */
+  readonly ready: Promise<void>;
   /** Reaches up to here by now, µs. */
   readonly endUs: number;
   /** Extremes and means of one series in columns that share the stretch evenly. */
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void;
-  /** Mean over `windowUs` around each column's middle. */
+  /** Mean over `windowUs` around each column's middle; NaN where nothing was measured there. */
   fillRolling(series: number, fromUs: number, toUs: number, windowUs: number, into: Float32Array): void;
   /** The samples in a stretch and the two beside it; null where they are more than `most`, or not known one by one. */
   samplesIn(fromUs: number, toUs: number, most: number): Samples | null;
   measure(fromUs: number, toUs: number): Promise<StretchFigures>;
+  /** All that is known of a stretch, as fine as it is known: the samples in it, or the intervals that it touches. */
+  finest(fromUs: number, toUs: number): Promise<Piece>;
 }

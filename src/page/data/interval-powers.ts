@@ -1,0 +1,125 @@
+import type { Columns, Envelope, Envelopes, Grid } from '../../draw/envelope.js';
+import type { AboutEnd, Powers, Span, Stretch } from './powers.js';
+import { type Extremes, RangeExtremes } from './range-extremes.js';
+
+const joulesPerMwUs = 1e-9;
+
+/** A power that is known as extremes and energy of equal intervals. */
+export class IntervalPowers implements Powers {
+  readonly #extremes: RangeExtremes;
+
+  readonly #reach: Span;
+
+  /** @param reach from the first to the last sample: the outermost intervals are measured in part */
+  constructor(
+    readonly grid: Grid,
+    readonly envelope: Envelope,
+    reach: Span,
+  ) {
+    this.#reach = reach;
+    this.#extremes = new RangeExtremes(envelope.minMw, envelope.maxMw);
+  }
+
+  /** An interval is in the column that its middle lies in, so that each extreme is in one column alone; wide ones are in several. */
+  fillColumns(fromUs: number, toUs: number, { minMw, maxMw, meanMw }: Columns): void {
+    const { startUs, intervalUs, count } = this.grid;
+    const columnUs = (toUs - fromUs) / minMw.length;
+    let beforeJ = this.energyUpToJ(fromUs);
+    let first = Math.round((fromUs - startUs) / intervalUs);
+    for (let column = 0; column < minMw.length; column++) {
+      const endUs = fromUs + (column + 1) * columnUs;
+      const behind = Math.round((endUs - startUs) / intervalUs);
+      const middle = Math.floor((endUs - columnUs / 2 - startUs) / intervalUs);
+      const [from, to] = behind > first ? [first, behind] : [middle, middle + 1];
+      const extremes = this.#extremes.between(Math.max(from, 0), Math.min(to, count));
+      const measuredUs = this.#within(endUs) - this.#within(endUs - columnUs);
+      const upToJ = this.energyUpToJ(endUs);
+      const mean = measuredUs > 0 ? (upToJ - beforeJ) / joulesPerMwUs / measuredUs : extremes.minMw;
+      minMw[column] = extremes.minMw;
+      maxMw[column] = extremes.maxMw;
+      // The energy knows parts of intervals, the extremes do not: a mean never leaves them.
+      meanMw[column] = Math.min(Math.max(mean, extremes.minMw), extremes.maxMw);
+      beforeJ = upToJ;
+      first = behind;
+    }
+  }
+
+  energyUpToJ(us: number): number {
+    const { startUs, intervalUs } = this.grid;
+    const n = this.#intervalAt(us);
+    const measuredFromUs = Math.max(startUs + n * intervalUs, this.#reach.startUs);
+    const measuredToUs = Math.min(startUs + (n + 1) * intervalUs, this.#reach.endUs);
+    const share = measuredToUs > measuredFromUs ? (us - measuredFromUs) / (measuredToUs - measuredFromUs) : 1;
+    const [before, behind] = [this.envelope.energyJ[n] ?? 0, this.envelope.energyJ[n + 1] ?? 0];
+    return before + (behind - before) * Math.min(Math.max(share, 0), 1);
+  }
+
+  extremes(fromUs: number, toUs: number): Extremes {
+    return this.#extremes.between(this.#intervalAt(fromUs), this.#intervalAt(toUs) + 1);
+  }
+
+  stretch(fromUs: number, toUs: number): Stretch {
+    return {
+      energyJ: this.energyUpToJ(toUs) - this.energyUpToJ(fromUs),
+      ...this.extremes(fromUs, toUs),
+      cutsJ: this.#cutsJ(fromUs, toUs),
+      samplingJ: null,
+      start: this.#about(fromUs),
+      end: this.#about(toUs),
+    };
+  }
+
+  /** What the extremes of the intervals that the ends cut leave open. */
+  #cutsJ(fromUs: number, toUs: number): number {
+    const [first, last] = [this.#intervalAt(fromUs), this.#intervalAt(toUs)];
+    if (first === last) return this.#cutJ(first, fromUs, toUs);
+    const { startUs, intervalUs } = this.grid;
+    const firstEndUs = startUs + (first + 1) * intervalUs;
+    return this.#cutJ(first, fromUs, firstEndUs) + this.#cutJ(last, startUs + last * intervalUs, toUs);
+  }
+
+  /** The energy of a part of an interval keeps to the interval's extremes, and so does that of the rest of it. */
+  #cutJ(n: number, fromUs: number, toUs: number): number {
+    const { intervalUs } = this.grid;
+    const { minMw, maxMw, energyJ } = this.envelope;
+    const widthUs = Math.max(toUs - fromUs, 0);
+    const [low, high] = [minMw[n] ?? Number.NaN, maxMw[n] ?? Number.NaN];
+    if (Number.isNaN(low) || widthUs >= intervalUs || widthUs === 0) return 0;
+    const wholeJ = energyJ[n + 1]! - energyJ[n]!;
+    const partJ = (wholeJ * widthUs) / intervalUs;
+    const restUs = intervalUs - widthUs;
+    const leastJ = Math.max(low * widthUs * joulesPerMwUs, wholeJ - high * restUs * joulesPerMwUs);
+    const mostJ = Math.min(high * widthUs * joulesPerMwUs, wholeJ - low * restUs * joulesPerMwUs);
+    return Math.max(mostJ - partJ, partJ - leastJ, 0);
+  }
+
+  #about(us: number): AboutEnd {
+    const { intervalUs } = this.grid;
+    const { minMw, maxMw } = this.extremes(us - intervalUs, us + intervalUs);
+    return Number.isNaN(minMw) ? { lowMw: 0, highMw: 0 } : { lowMw: minMw, highMw: maxMw };
+  }
+
+  #within(us: number): number {
+    return Math.min(Math.max(us, this.#reach.startUs), this.#reach.endUs);
+  }
+
+  #intervalAt(us: number): number {
+    const { startUs, intervalUs, count } = this.grid;
+    return Math.min(Math.max(Math.floor((us - startUs) / intervalUs), 0), count - 1);
+  }
+}
+
+/** The intervals that two instants touch, of powers over one grid. */
+export function intervalsIn(powers: readonly IntervalPowers[], fromUs: number, toUs: number): Envelopes {
+  const { startUs, intervalUs, count } = powers[0]!.grid;
+  const first = Math.min(Math.max(Math.floor((fromUs - startUs) / intervalUs), 0), count);
+  const behind = Math.max(Math.min(Math.ceil((toUs - startUs) / intervalUs), count), first);
+  return {
+    grid: { startUs: startUs + first * intervalUs, intervalUs, count: behind - first },
+    series: powers.map(({ envelope: { minMw, maxMw, energyJ } }) => ({
+      minMw: minMw.subarray(first, behind),
+      maxMw: maxMw.subarray(first, behind),
+      energyJ: energyJ.subarray(first, behind + 1),
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+import type { PageRun } from '../../draw/page-data.js';
+import { accuracyJ, boundJ, combinedJ, instantsJ } from '../../measure/uncertainty.js';
+import type { StretchFigures } from './power-store.js';
+import type { Powers, Stretch } from './powers.js';
+
+const wattsPerMw = 1e-3;
+const mwUsPerJ = 1e9;
+/** As far as a gap's bounds look around it, µs. */
+const neighbourhoodUs = 1e6;
+
+/** A sample was taken within half a round trip of its instant, µs; of which the median is taken. */
+export function instantUsOf({ summary }: PageRun): number {
+  const { latency_s: latency } = summary as { latency_s?: { median?: number | null } | null };
+  return ((latency?.median ?? 0) * 1e6) / 2;
+}
+
+/**
+ * What a stretch of a run cost. The uncertainty is made as docs/uncertainty.md says, of what the page knows: accuracy, gaps, and at the
+ * ends the instants, the sampling and what the data leave open where an end cuts a spacing or an interval.
+ * @param powers by series, all of them
+ */
+export function figuresOf(
+  run: PageRun,
+  powers: readonly Powers[],
+  wantedFromUs: number,
+  wantedToUs: number,
+): StretchFigures {
+  const count = run.series.length;
+  const [fromUs, toUs] = [Math.max(wantedFromUs, run.startUs), Math.min(wantedToUs, run.endUs)];
+  const figures: StretchFigures = {
+    energyJ: new Float64Array(count).fill(Number.NaN),
+    uncertaintyJ: new Float64Array(count).fill(Number.NaN),
+    meanW: new Float64Array(count).fill(Number.NaN),
+    minW: new Float64Array(count).fill(Number.NaN),
+    maxW: new Float64Array(count).fill(Number.NaN),
+  };
+  if (fromUs > toUs) return figures;
+  powers.forEach((power, n) => {
+    const stretch = power.stretch(fromUs, toUs);
+    figures.energyJ[n] = stretch.energyJ;
+    figures.meanW[n] =
+      toUs > fromUs
+        ? (stretch.energyJ * mwUsPerJ * wattsPerMw) / (toUs - fromUs)
+        : stretch.minMw * wattsPerMw;
+    figures.minW[n] = stretch.minMw * wattsPerMw;
+    figures.maxW[n] = stretch.maxMw * wattsPerMw;
+    figures.uncertaintyJ[n] = uncertaintyJ(run, n, power, stretch, fromUs, toUs);
+  });
+  return figures;
+}
+
+function uncertaintyJ(
+  run: PageRun,
+  n: number,
+  power: Powers,
+  stretch: Stretch,
+  fromUs: number,
+  toUs: number,
+): number {
+  const instantUs = instantUsOf(run);
+  return combinedJ({
+    accuracyJ: accuracyJ(stretch.energyJ, run.summary.uncertainty.accuracy_share),
+    gapsJ: gapsJ(run, n, power, fromUs, toUs),
+    cutsJ: stretch.cutsJ,
+    instantsJ: instantsJ(
+      { ...stretch.start, uncertaintyUs: 0 },
+      { ...stretch.end, uncertaintyUs: 0 },
+      instantUs,
+    ),
+    samplingJ: stretch.samplingJ ?? run.series[n]!.samplingJ,
+  });
+}
+
+/** Of a gap that the stretch only touches, its part counts. */
+function gapsJ(run: PageRun, n: number, power: Powers, fromUs: number, toUs: number): number {
+  let sum = 0;
+  for (const { startUs, endUs, uncertaintyJ: known } of run.gaps) {
+    const [partStartUs, partEndUs] = [Math.max(startUs, fromUs), Math.min(endUs, toUs)];
+    if (partStartUs >= partEndUs) continue;
+    const stated = known[run.series[n]!.name];
+    if (stated !== undefined) sum += (stated * (partEndUs - partStartUs)) / (endUs - startUs);
+    else {
+      const before = power.extremes(startUs - neighbourhoodUs, startUs);
+      const behind = power.extremes(endUs, endUs + neighbourhoodUs);
+      const energyNj = (power.energyUpToJ(partEndUs) - power.energyUpToJ(partStartUs)) * mwUsPerJ;
+      const low = Math.min(before.minMw, behind.minMw);
+      const high = Math.max(before.maxMw, behind.maxMw);
+      sum += boundJ(energyNj, partEndUs - partStartUs, low, high);
+    }
+  }
+  return sum;
+}

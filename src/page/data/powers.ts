@@ -1,0 +1,48 @@
+import type { Columns } from '../../draw/envelope.js';
+import type { Extremes } from './range-extremes.js';
+
+/** What a stretch says of one power: its energy, and what the data leave open of that. */
+export interface Stretch {
+  readonly energyJ: number;
+  readonly minMw: number;
+  readonly maxMw: number;
+  /** What the power may have done otherwise where the ends cut a spacing or an interval, J. */
+  readonly cutsJ: number;
+  /** Of the steps within, J; null where the data do not tell. */
+  readonly samplingJ: number | null;
+  /** Extremes about both ends, mW. */
+  readonly start: AboutEnd;
+  readonly end: AboutEnd;
+}
+
+export interface AboutEnd {
+  readonly lowMw: number;
+  readonly highMw: number;
+}
+
+/** One power of a run, as fine as it is known. Instants in µs since the recording began. */
+export interface Powers {
+  fillColumns(fromUs: number, toUs: number, into: Columns): void;
+  /** Energy from the first sample up to an instant, J. */
+  energyUpToJ(us: number): number;
+  /** Extremes between two instants, gaps left out, mW; NaN where nothing was measured. */
+  extremes(fromUs: number, toUs: number): Extremes;
+  stretch(fromUs: number, toUs: number): Stretch;
+}
+
+/** A stretch without a sample in it. */
+export interface Span {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** The last of `values[0 … count-1]`, which rise, that is at most `value`; -1 where none is. */
+export function lastAtMost(values: Float64Array, value: number, count = values.length): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

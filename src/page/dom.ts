@@ -1,0 +1,65 @@
+type Child = Node | string | null;
+
+/** An element with its attributes and children; strings become text, never markup. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/** A button that does one thing. @param label what it is called where its text does not say it */
+export function button(
+  text: string,
+  attributes: Readonly<Record<string, string>>,
+  call: () => void,
+): HTMLButtonElement {
+  const made = element('button', { type: 'button', ...attributes }, text);
+  made.addEventListener('click', call);
+  return made;
+}
+
+/** The number of a figure, with its key and its unrounded value for programs. */
+export function figure(key: string | null, value: number | null, text: string): HTMLElement {
+  const made = element('data', { class: 'figure' }, text);
+  if (key !== null) setFigure(made, key, value, text);
+  return made;
+}
+
+export function setFigure(at: HTMLElement, key: string, value: number | null, text: string): void {
+  at.dataset.key = key;
+  at.dataset.value = value === null || !Number.isFinite(value) ? '' : String(value);
+  at.setAttribute('value', at.dataset.value);
+  if (at.textContent !== text) at.textContent = text;
+}
+
+/** Once per picture of the screen, however often it is asked for. */
+export function eachFrame(call: () => void): () => void {
+  let isWaiting = false;
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => {
+      isWaiting = false;
+      call();
+    });
+  };
+}
+
+/** Text as much of it as there is room for. @param room in the context's own pixels */
+export function fitText(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text;
+  let length = text.length;
+  while (length > 0 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
+  return length > 0 ? `${text.slice(0, length)}…` : '';
+}
+
+export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('this browser has no canvas');
+  return context;
+}

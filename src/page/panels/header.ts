@@ -1,0 +1,112 @@
+import type { PageDocument, PageResolution } from '../../draw/page-data.js';
+import { fixed, formatCount } from '../../units.js';
+import { button, element, figure } from '../dom.js';
+import { date, duration } from '../format.js';
+import type { AppState } from '../state/app-state.js';
+import { keyPrefix, type Recording } from '../state/recording.js';
+
+/** What is on the page: which recordings, of which board, how long and how fine. */
+export function headerPanel(state: AppState, page: PageDocument, help: HTMLDialogElement): HTMLElement {
+  const facts = element('div', { class: 'facts' });
+  const fill = (): void => {
+    const shared = state.recordings.length > 1;
+    facts.replaceChildren(
+      ...state.recordings.map((recording, n) => factsOf(recording, keyPrefix(state.recordings, n), shared)),
+    );
+  };
+  fill();
+  state.on(['runs'], fill);
+  const theme = button(
+    '',
+    { class: 'quiet icon', 'aria-label': 'Dark or light (T)', title: 'Dark or light (T)' },
+    () => {
+      state.theme = state.theme === 'dark' ? 'light' : 'dark';
+    },
+  );
+  const showTheme = (): void => {
+    theme.textContent = state.theme === 'dark' ? '☀' : '☾';
+  };
+  showTheme();
+  state.on(['theme'], showTheme);
+  return element(
+    'header',
+    { class: 'top' },
+    element('div', { class: 'title' }, element('h1', {}, page.title), facts),
+    element(
+      'div',
+      { class: 'top-buttons' },
+      theme,
+      button('?', { class: 'quiet icon', 'aria-label': 'Help (?)', title: 'Keys and mouse (?)' }, () =>
+        help.showModal(),
+      ),
+    ),
+  );
+}
+
+function factsOf({ run }: Recording, prefix: string, isNamed: boolean): HTMLElement {
+  const { summary } = run;
+  const number = (key: string, text: (value: number) => string): HTMLElement | null => {
+    const value = summary[key];
+    return typeof value === 'number' ? figure(`${prefix}${key}`, value, text(value)) : null;
+  };
+  const { board, command } = summary as {
+    board?: { product?: string | null; name?: string | null } | null;
+    command?: { argv?: readonly string[]; exit_code?: number | null } | null;
+  };
+  const boardName = [board?.product, board?.name].filter(Boolean).join(' · ');
+  const line = element(
+    'ul',
+    { class: 'fact-line' },
+    isNamed ? element('li', { class: 'strong' }, run.name) : null,
+    boardName ? element('li', {}, boardName) : null,
+    run.startUnixUs === null ? null : element('li', {}, date(run.startUnixUs)),
+    fact(number('duration_s', duration)),
+    fact(number('samples', (value) => `${formatCount(value)} samples`)),
+    fact(number('sample_rate_hz', (value) => `${fixed(value, value < 100 ? 1 : 0)} Hz`)),
+    fact(number('coverage', (value) => `coverage ${fixed(value * 100, 2)} %`)),
+    element(
+      'li',
+      { class: 'resolution', title: 'How fine the data of this page are' },
+      resolutionText(run.resolution),
+    ),
+  );
+  const typed = command?.argv?.join(' ');
+  return element(
+    'div',
+    {},
+    typed ? element('p', { class: 'command', title: typed }, `$ ${typed}`) : null,
+    line,
+  );
+}
+
+const fact = (value: HTMLElement | null): HTMLElement | null => (value ? element('li', {}, value) : null);
+
+/** The finest that the page has, in words. */
+export function resolutionText(resolution: PageResolution): string {
+  if (resolution.kind === 'samples') return 'resolution: every sample';
+  const { intervalUs, quantumMw } = resolution;
+  const seconds = Number((intervalUs / 1e6).toPrecision(4));
+  return `resolution: ${seconds} s, ${quantumMw} mW; extremes are true`;
+}
+
+/** Warnings of all runs, where nobody overlooks them. */
+export function warningsPanel(state: AppState): HTMLElement {
+  const root = element('section', { class: 'warnings', 'aria-label': 'Warnings' });
+  const fill = (): void => {
+    const rows = state.recordings.flatMap(({ run }) =>
+      run.summary.warnings.map(({ code, message }) =>
+        element(
+          'li',
+          {},
+          element('span', { class: 'warning-code' }, code),
+          state.recordings.length > 1 ? `${run.name}: ${message}` : message,
+        ),
+      ),
+    );
+    root.hidden = rows.length === 0;
+    root.replaceChildren(element('ul', {}, ...rows));
+  };
+  fill();
+  state.on(['runs'], fill);
+  return root;
+}

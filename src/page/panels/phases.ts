@@ -1,0 +1,89 @@
+import type { PageBand } from '../../draw/page-data.js';
+import { formatCount } from '../../units.js';
+import { button, figure } from '../dom.js';
+import { duration, joules, watts } from '../format.js';
+import type { AppState } from '../state/app-state.js';
+import type { Recording } from '../state/recording.js';
+import { cardOfRuns, rowOf, tableOf } from './card.js';
+
+type Figures = Readonly<Record<string, number | null>>;
+
+interface Phase {
+  readonly name: string;
+  readonly times?: number;
+  readonly count?: number | null;
+  readonly duration_s?: number;
+  readonly power_w?: Readonly<Record<string, Figures>>;
+  readonly energy_j: Figures;
+  readonly energy_uncertainty_j?: Figures;
+  readonly energy_per_count_j?: Figures;
+}
+
+/** What each phase of the command cost. */
+export const phasesPanel = (state: AppState): HTMLElement =>
+  cardOfRuns(state, 'Phases', 'phases wide', (recording, prefix) => {
+    const phases = (recording.run.summary.phases ?? []) as readonly Phase[];
+    if (phases.length === 0) return null;
+    const components = recording.run.series
+      .filter(({ kind }) => kind === 'component')
+      .map(({ name }) => name);
+    const isCounted = phases.some(({ count }) => typeof count === 'number');
+    return tableOf(
+      [
+        'phase',
+        'times',
+        'time',
+        ...components,
+        'mean system',
+        ...(isCounted ? ['count', 'system per count'] : []),
+      ],
+      phases.map((phase) => phaseRow(state, recording, prefix, phase, components, isCounted)),
+    );
+  });
+
+function phaseRow(
+  state: AppState,
+  recording: Recording,
+  prefix: string,
+  phase: Phase,
+  components: readonly string[],
+  isCounted: boolean,
+): HTMLElement {
+  const own = `${prefix}phases.${phase.name}.`;
+  const bands = recording.run.bands.filter(({ kind, name }) => kind === 'phase' && name === phase.name);
+  const energies = components.map((name) => {
+    const energyJ = phase.energy_j[name] ?? null;
+    const text = joules(energyJ, phase.energy_uncertainty_j?.[name] ?? null);
+    return figure(`${own}energy_j.${name}`, energyJ, text);
+  });
+  const mean = phase.power_w?.system?.mean ?? null;
+  const perCount = phase.energy_per_count_j?.system ?? null;
+  return rowOf(
+    [bands.length > 0 ? selectButton(state, recording, phase.name, bands) : phase.name],
+    figure(`${own}times`, phase.times ?? null, formatCount(phase.times ?? bands.length)),
+    figure(`${own}duration_s`, phase.duration_s ?? null, duration(phase.duration_s)),
+    ...energies,
+    figure(`${own}power_w.system.mean`, mean, watts(mean)),
+    ...(isCounted
+      ? [
+          phase.count ? figure(`${own}count`, phase.count, formatCount(phase.count)) : '',
+          perCount === null ? '' : figure(`${own}energy_per_count_j.system`, perCount, joules(perCount)),
+        ]
+      : []),
+  );
+}
+
+/** Selects the phase; of one that ran several times, one time after the other. */
+function selectButton(
+  state: AppState,
+  recording: Recording,
+  name: string,
+  bands: readonly PageBand[],
+): HTMLButtonElement {
+  let next = 0;
+  return button(name, { class: 'link', title: 'Select it' }, () => {
+    const { startUs, endUs } = bands[next % bands.length]!;
+    next++;
+    state.show({ fromUs: startUs + recording.offsetUs, toUs: endUs + recording.offsetUs });
+  });
+}

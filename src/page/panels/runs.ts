@@ -1,0 +1,102 @@
+import { fixed } from '../../units.js';
+import { button, contextOf, element, figure } from '../dom.js';
+import { duration, joules } from '../format.js';
+import { dashOf } from '../plot/curves.js';
+import type { AppState } from '../state/app-state.js';
+import type { Recording } from '../state/recording.js';
+import { card, rowOf, tableOf } from './card.js';
+
+/** Several runs side by side: which are shown, where each lies on the axis, and what each cost against the first. */
+export function runsPanel(state: AppState): HTMLElement {
+  const body = element('div');
+  const root = card('Runs', 'runs', body);
+  const fill = (): void => {
+    const components = state.channels.filter(({ kind }) => kind === 'component').map(({ name }) => name);
+    body.replaceChildren(
+      tableOf(
+        ['', 'offset, s', 'time', ...components],
+        state.recordings.map((recording, n) => runRow(state, recording, n, components)),
+      ),
+    );
+  };
+  root.hidden = state.recordings.length < 2;
+  if (root.hidden) return root;
+  fill();
+  state.on(['runs', 'theme'], fill);
+  return root;
+}
+
+function runRow(
+  state: AppState,
+  recording: Recording,
+  n: number,
+  components: readonly string[],
+): HTMLElement {
+  const { run } = recording;
+  const prefix = `runs.${n}.`;
+  const line = element('canvas', { class: 'run-line', width: '56', height: '8', 'aria-hidden': 'true' });
+  const context = contextOf(line);
+  context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue('--ink');
+  context.lineWidth = 4;
+  context.setLineDash([...(dashOf(n) ?? [])].map((px) => 2 * px));
+  context.moveTo(0, 4);
+  context.lineTo(56, 4);
+  context.stroke();
+  const toggle = button('', { class: 'run-toggle', title: 'Show or hide it' }, () =>
+    state.toggleRecording(recording),
+  );
+  toggle.append(line, run.name);
+  const pressed = () => toggle.setAttribute('aria-pressed', String(recording.isShown));
+  pressed();
+  state.on(['series'], pressed);
+  const durationS = typeof run.summary.duration_s === 'number' ? run.summary.duration_s : null;
+  return rowOf(
+    [toggle],
+    offsetField(state, recording, n),
+    figure(`${prefix}duration_s`, durationS, duration(durationS)),
+    ...components.map((name) => energyCell(state, run, prefix, name)),
+  );
+}
+
+function energyCell(
+  state: AppState,
+  { summary }: Recording['run'],
+  prefix: string,
+  name: string,
+): HTMLElement {
+  const energyJ = summary.energy_j[name] ?? null;
+  const firstJ = state.recordings[0]!.run.summary.energy_j[name] ?? null;
+  const cell = element(
+    'span',
+    {},
+    figure(`${prefix}energy_j.${name}`, energyJ, joules(energyJ, summary.energy_uncertainty_j[name] ?? null)),
+  );
+  if (energyJ !== null && firstJ && summary !== state.recordings[0]!.run.summary) {
+    const percent = (energyJ / firstJ - 1) * 100;
+    cell.append(
+      element('span', { class: 'hint' }, ` ${percent >= 0 ? '+' : '−'}${fixed(Math.abs(percent), 1)} %`),
+    );
+  }
+  return cell;
+}
+
+function offsetField(state: AppState, recording: Recording, n: number): HTMLElement {
+  const field = element('input', {
+    type: 'number',
+    step: 'any',
+    'aria-label': `Offset of ${recording.run.name}, s`,
+  });
+  const show = (): void => {
+    if (document.activeElement !== field) field.value = String(Number((recording.offsetUs / 1e6).toFixed(6)));
+  };
+  field.addEventListener('focus', () => {
+    state.movable = n;
+  });
+  field.addEventListener('change', () => {
+    const seconds = Number(field.value);
+    if (Number.isFinite(seconds)) state.setOffset(recording, Math.round(seconds * 1e6));
+  });
+  show();
+  state.on(['offsets'], show);
+  return field;
+}

@@ -1,0 +1,134 @@
+import { colourOf } from '../../draw/colours.js';
+import type { StretchFigures } from '../data/power-store.js';
+import { eachFrame, element, figure } from '../dom.js';
+import { duration, joules, watts } from '../format.js';
+import type { AppState } from '../state/app-state.js';
+import type { Range } from '../state/range.js';
+import { type Channel, keyPrefix, type Recording } from '../state/recording.js';
+import { rowOf, swatch } from './card.js';
+
+const usPerS = 1e6;
+/** Moving the view does not measure it at each step, ms. */
+const restMs = 120;
+
+/** What the selection cost, or what is in view where nothing is selected. */
+export class SelectionPanel {
+  readonly root = element('section', { class: 'card selection', 'aria-labelledby': 'selection-title' });
+  readonly #state: AppState;
+  readonly #title = element('h2', { id: 'selection-title' });
+  readonly #length = element('span', { class: 'selection-delta' });
+  readonly #from: HTMLInputElement;
+  readonly #to: HTMLInputElement;
+  readonly #body = element('tbody');
+  readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
+  #turn = 0;
+  #rest = 0;
+
+  constructor(state: AppState) {
+    this.#state = state;
+    this.#from = this.#field('From, s');
+    this.#to = this.#field('To, s');
+    const head = ['', 'Energy', 'Mean', 'Min', 'Max'].map((text) => element('th', { scope: 'col' }, text));
+    this.root.append(
+      element(
+        'header',
+        {},
+        this.#title,
+        this.#length,
+        element(
+          'span',
+          { class: 'fields' },
+          this.#from,
+          element('span', { 'aria-hidden': 'true' }, '–'),
+          this.#to,
+          's',
+        ),
+      ),
+      element(
+        'div',
+        { class: 'scroll' },
+        element('table', {}, element('thead', {}, element('tr', {}, ...head)), this.#body),
+      ),
+      this.#spoken,
+    );
+    const now = eachFrame(() => void this.#measure());
+    state.on(['cursors', 'series', 'theme', 'offsets', 'powers', 'runs'], now);
+    state.on(['view'], () => {
+      clearTimeout(this.#rest);
+      if (!state.selection) this.#rest = window.setTimeout(now, restMs);
+    });
+    this.#showHead(state.view);
+    now();
+  }
+
+  async #measure(): Promise<void> {
+    const turn = ++this.#turn;
+    const stretch = this.#state.selection ?? this.#state.view;
+    this.#showHead(stretch);
+    const shown = this.#state.recordings.filter(({ isShown }) => isShown);
+    const figures = await Promise.all(
+      shown.map(({ store, offsetUs }) => store.measure(stretch.fromUs - offsetUs, stretch.toUs - offsetUs)),
+    );
+    if (turn !== this.#turn) return;
+    const rows = this.#state.shownChannels.flatMap((channel) =>
+      shown.flatMap((recording, n) => this.#row(channel, recording, figures[n]!) ?? []),
+    );
+    this.#body.replaceChildren(...rows);
+    const energy = this.#body.querySelector('.figure')?.textContent ?? '';
+    this.#state.verdict = this.#state.selection ? energy : '';
+    const title = this.#title.textContent ?? '';
+    this.root.dataset.measured = `${stretch.fromUs} ${stretch.toUs}`;
+    if (this.#state.selection)
+      this.#spoken.textContent = `${title}, ${this.#length.textContent}: ${this.#bodyText()}`;
+  }
+
+  #row(
+    { name, kind, series, colourIndex }: Channel,
+    recording: Recording,
+    figures: StretchFigures,
+  ): HTMLElement | null {
+    const { recordings, theme, selection } = this.#state;
+    const { energyJ, uncertaintyJ, meanW, minW, maxW } = figures;
+    const index = recordings.indexOf(recording);
+    const n = series[index]!;
+    if (n < 0) return null;
+    const prefix = `${keyPrefix(recordings, index)}${selection ? 'selection' : 'view'}.`;
+    const key = (what: string) =>
+      kind === 'component' ? `${prefix}${what}.${name}` : `${prefix}${kind}s.${name}.${what}`;
+    const power = (values: Float64Array, what: string) =>
+      figure(`${key('power_w')}.${what}`, values[n]!, watts(values[n]!));
+    const energy = figure(key('energy_j'), energyJ[n]!, joules(energyJ[n]!, uncertaintyJ[n]!));
+    energy.dataset.uncertainty = String(uncertaintyJ[n]!);
+    const label = [swatch(colourOf(name, colourIndex, theme)), name];
+    if (recordings.length > 1) label.push(element('span', { class: 'run-name' }, recording.run.name));
+    return rowOf(label, energy, power(meanW, 'mean'), power(minW, 'min'), power(maxW, 'max'));
+  }
+
+  #showHead({ fromUs, toUs }: Range): void {
+    this.#title.textContent = this.#state.selection ? 'Selection' : 'In view';
+    this.root.classList.toggle('is-selected', this.#state.selection !== null);
+    const seconds = (toUs - fromUs) / usPerS;
+    const key = `${this.#state.selection ? 'selection' : 'view'}.duration_s`;
+    this.#length.replaceChildren('Δt ', figure(key, seconds, duration(seconds)));
+    for (const [field, us] of [
+      [this.#from, fromUs],
+      [this.#to, toUs],
+    ] as const)
+      if (document.activeElement !== field) field.value = (us / usPerS).toFixed(6);
+  }
+
+  #field(label: string): HTMLInputElement {
+    const field = element('input', { type: 'number', step: 'any', 'aria-label': label });
+    field.addEventListener('change', () => {
+      const [fromUs, toUs] = [Number(this.#from.value) * usPerS, Number(this.#to.value) * usPerS];
+      if (fromUs < toUs) this.#state.select({ fromUs, toUs });
+    });
+    return field;
+  }
+
+  #bodyText(): string {
+    return [...this.#body.rows]
+      .map((row) => `${row.cells[0]?.textContent} ${row.cells[1]?.textContent}`)
+      .join(', ');
+  }
+}

@@ -1,0 +1,31 @@
+/** A stretch of the page's time axis, µs. */
+export interface Range {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+export const lengthUs = ({ fromUs, toUs }: Range): number => toUs - fromUs;
+export const sameRange = (a: Range, b: Range): boolean => a.fromUs === b.fromUs && a.toUs === b.toUs;
+export const middleUs = ({ fromUs, toUs }: Range): number => (fromUs + toUs) / 2;
+
+/** Narrower than this shows nothing more. */
+const narrowestUs = 20;
+
+/** What stays in place at `aboutUs` while the range becomes `factor` times as long. */
+export const scaled = ({ fromUs, toUs }: Range, aboutUs: number, factor: number): Range => ({
+  fromUs: aboutUs - (aboutUs - fromUs) * factor,
+  toUs: aboutUs + (toUs - aboutUs) * factor,
+});
+
+export const shifted = ({ fromUs, toUs }: Range, byUs: number): Range => ({
+  fromUs: fromUs + byUs,
+  toUs: toUs + byUs,
+});
+
+/** The range, no longer than `whole`, no shorter than can be seen, and moved into it. */
+export function fitted(range: Range, whole: Range): Range {
+  const length = Math.min(Math.max(lengthUs(range), narrowestUs), lengthUs(whole));
+  const middle = middleUs(range);
+  const fromUs = Math.min(Math.max(middle - length / 2, whole.fromUs), whole.toUs - length);
+  return { fromUs, toUs: fromUs + length };
+}

@@ -1,0 +1,68 @@
+// Functions that tests hand to the browser know its names.
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll } from 'vitest';
+import type { Part } from '../parts.js';
+
+const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+export const browserPart: Part = {
+  name: 'Chromium',
+  install: 'apt-get install chromium',
+  isMissing: program === undefined,
+};
+
+let browser: Promise<Browser> | undefined;
+
+afterAll(async () => {
+  await (await browser)?.close();
+  browser = undefined;
+});
+
+/** One browser a test file. */
+export function theBrowser(): Promise<Browser> {
+  // Its sandbox cannot be had as root, as which containers run tests.
+  browser ??= chromium.launch({
+    executablePath: program!,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+  return browser;
+}
+
+/** A page, and what it did that no page of ours may do. */
+export interface Opened {
+  readonly page: Page;
+  /** Errors and warnings of the console, exceptions, refusals by the content security policy. */
+  readonly complaints: string[];
+  /** Everything that was asked of a network or of a disk, but the page itself. */
+  readonly requests: string[];
+}
+
+/** Opens a page and waits until it has drawn what it has. */
+export async function openPage(address: string, options: BrowserContextOptions = {}): Promise<Opened> {
+  const context = await (await theBrowser()).newContext({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.isNavigationRequest() && !/^(?:data|blob):/.test(request.url()))
+      requests.push(request.url());
+  });
+  await page.goto(address);
+  await page.locator('[data-measured]').waitFor();
+  return { page, complaints, requests };
+}
+
+export const openFile = (path: string, options?: BrowserContextOptions): Promise<Opened> =>
+  openPage(pathToFileURL(path).href, options);

@@ -1,0 +1,323 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { needs } from '../parts.js';
+import { browserPart, openFile } from './browser.js';
+import { energyJ, foreign, makeRun, names, writePage } from './document.js';
+
+/** The plotting area on the screen. */
+async function plotBox(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await page.locator('.u-over').boundingBox();
+  if (!box) throw new Error('there is no plot');
+  return box;
+}
+
+/** What is in view, s, as the page says it. */
+const view = (page: Page): Promise<[number, number]> =>
+  page.locator('.plot').evaluate((plot) => {
+    const { from, to } = (plot as HTMLElement).dataset;
+    return [Number(from), Number(to)];
+  });
+
+/** Does something and waits until another view is drawn. */
+async function moved(page: Page, act: () => Promise<unknown>): Promise<[number, number]> {
+  const before = await view(page);
+  await act();
+  await page.waitForFunction(([from, to]) => {
+    const { dataset } = document.querySelector<HTMLElement>('.plot')!;
+    return Number(dataset.from) !== from || Number(dataset.to) !== to;
+  }, before);
+  return view(page);
+}
+
+async function select(page: Page, fromS: number, toS: number): Promise<void> {
+  await page.getByLabel('From, s').fill(String(fromS));
+  await page.getByLabel('To, s').fill(String(toS));
+  await page.getByLabel('To, s').blur();
+  await measured(page, fromS, toS);
+}
+
+const measured = (page: Page, fromS: number, toS: number) =>
+  page.waitForFunction(
+    ([from, to]) => {
+      const said = document
+        .querySelector<HTMLElement>('.selection')!
+        .dataset.measured!.split(' ')
+        .map(Number);
+      return Math.abs(said[0]! - from! * 1e6) < 1 && Math.abs(said[1]! - to! * 1e6) < 1;
+    },
+    [fromS, toS],
+  );
+
+const figureOf = async (page: Page, key: string): Promise<number> =>
+  Number(await page.locator(`[data-key="${key}"]`).first().getAttribute('data-value'));
+
+const gap = [7e6, 7.8e6] as const;
+
+describe('a page', needs(browserPart), () => {
+  it('says what its summary says, under its keys and unrounded', async () => {
+    const made = makeRun({ gap });
+    const { page, complaints, requests } = await openFile(writePage([made]));
+    const { summary } = made.run;
+    await page.getByText('Everything the summary knows').click();
+    for (const name of names.slice(0, 4)) {
+      expect(await figureOf(page, `energy_j.${name}`)).toBe(summary.energy_j[name]);
+      expect(await figureOf(page, `energy_uncertainty_j.${name}`)).toBe(summary.energy_uncertainty_j[name]);
+      for (const what of ['mean', 'min', 'max', 'p50', 'p95', 'p99'])
+        expect(await figureOf(page, `power_w.${name}.${what}`)).toBe(summary.power_w[name]![what]);
+    }
+    const phases = summary.phases as { name: string; energy_j: Record<string, number> }[];
+    for (const { name, energy_j } of phases)
+      expect(await figureOf(page, `phases.${name}.energy_j.gpu`)).toBe(energy_j.gpu);
+    const rails = summary.rails as Record<string, { energy_j: number }>;
+    expect(await figureOf(page, 'rails.eps1.energy_j')).toBe(rails.eps1!.energy_j);
+    expect(await figureOf(page, 'duration_s')).toBe(summary.duration_s);
+    expect(await page.locator('.resolution').textContent()).toContain('every sample');
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+  });
+
+  it('shows foreign text as text', async () => {
+    const { page, complaints } = await openFile(
+      writePage([makeRun({ gap }), makeRun({ id: 'run1', seconds: 8 })]),
+    );
+    await page.getByText('Everything the summary knows').click();
+    for (const part of ['h1', '.runs', '.warnings', '.phases', '.events', '.everything'])
+      expect(await page.locator(part).first().textContent()).toContain(foreign);
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    expect(await page.locator('main script').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('measures a selection as its samples have it', async () => {
+    const { timeUs, powerMw, run } = makeRun({ gap });
+    const { page } = await openFile(writePage([{ ...makeRun({ gap }), run }]));
+    await page.locator('[data-series="eps1"]').click();
+    for (const [fromS, toS] of [
+      [1.2345, 1.2361],
+      [2, 6.5],
+      [6.9, 7.9],
+      [7.2, 7.4],
+      [0.5, 19.5],
+    ] as const) {
+      await select(page, fromS, toS);
+      for (const [n, key] of [
+        [0, 'selection.energy_j.system'],
+        [2, 'selection.energy_j.gpu'],
+        [4, 'selection.rails.eps1.energy_j'],
+      ] as const)
+        expect(await figureOf(page, key)).toBeCloseTo(
+          energyJ(timeUs, powerMw[n]!, fromS * 1e6, toS * 1e6),
+          6,
+        );
+      const within = powerMw[2]!.filter((_, k) => timeUs[k]! >= fromS * 1e6 && timeUs[k]! <= toS * 1e6);
+      if (within.length > 1)
+        expect(await figureOf(page, 'selection.power_w.gpu.max')).toBeCloseTo(Math.max(...within) / 1e3, 1);
+    }
+    // Of a gap of 0.8 s that leaves 2.5 J open, an eighth.
+    const energy = page.locator('[data-key="selection.energy_j.system"]');
+    await select(page, 7.1, 7.2);
+    const uncertaintyJ = Number(await energy.getAttribute('data-uncertainty'));
+    const gapJ = (2.5 * 0.1e6) / (run.gaps[0]!.endUs - run.gaps[0]!.startUs);
+    const accuracyJ = 0.03 * (await figureOf(page, 'selection.energy_j.system'));
+    expect(uncertaintyJ).toBeGreaterThanOrEqual(Math.hypot(gapJ, accuracyJ) * 0.999);
+    expect(uncertaintyJ).toBeLessThan(Math.hypot(gapJ, accuracyJ) * 1.2);
+  });
+
+  it('measures a selection of intervals within what it says it may be off', async () => {
+    const made = makeRun({ gap, kind: 'intervals', intervalUs: 32_000 });
+    const { page } = await openFile(writePage([made]));
+    expect(await page.locator('.resolution').textContent()).toContain('0.032 s, 10 mW');
+    for (const [fromS, toS] of [
+      [1.23, 1.24],
+      [2.017, 6.513],
+      [0.501, 19.503],
+    ] as const) {
+      await select(page, fromS, toS);
+      for (const [n, name] of names.slice(0, 4).entries()) {
+        const said = page.locator(`[data-key="selection.energy_j.${name}"]`);
+        const exactJ = energyJ(made.timeUs, made.powerMw[n]!, fromS * 1e6, toS * 1e6);
+        const offJ = Math.abs(Number(await said.getAttribute('data-value')) - exactJ);
+        const uncertaintyJ = Number(await said.getAttribute('data-uncertainty'));
+        // Without the accuracy, of which there is no error here.
+        expect(offJ).toBeLessThan(Math.sqrt(uncertaintyJ ** 2 - (0.03 * exactJ) ** 2) + 0.002);
+      }
+    }
+    await select(page, made.run.startUs / 1e6, made.run.endUs / 1e6);
+    expect(await figureOf(page, 'selection.energy_j.system')).toBeCloseTo(
+      made.run.summary.energy_j.system!,
+      2,
+    );
+  });
+
+  it('zooms, moves and goes back by wheel, mouse and keys', async () => {
+    const { page, complaints } = await openFile(writePage([makeRun({ gap })]));
+    const { x, y, width, height } = await plotBox(page);
+    const whole = await view(page);
+    await page.mouse.move(x + width / 4, y + height / 2);
+    const zoomed = await moved(page, () => page.mouse.wheel(0, -400));
+    const held = ([from, to]: [number, number]) => from + (to - from) / 4;
+    expect(zoomed[1] - zoomed[0]).toBeLessThan((whole[1] - whole[0]) * 0.6);
+    expect(held(zoomed)).toBeCloseTo(held(whole), 1);
+
+    await page.keyboard.down('Shift');
+    await page.mouse.down();
+    const panned = await moved(page, () => page.mouse.move(x + width / 4 - 100, y + height / 2));
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    expect(panned[0] - zoomed[0]).toBeCloseTo(((zoomed[1] - zoomed[0]) * 100) / width, 1);
+
+    expect(await moved(page, () => page.keyboard.press('u'))).toEqual(zoomed);
+    expect(await moved(page, () => page.keyboard.press('u'))).toEqual(whole);
+    expect(await moved(page, () => page.keyboard.press('Shift+U'))).toEqual(zoomed);
+    const left = await moved(page, () => page.keyboard.press('a'));
+    expect(left[0]).toBeLessThan(zoomed[0]);
+    const near = await moved(page, () => page.keyboard.press('w'));
+    expect(near[1] - near[0]).toBeCloseTo((left[1] - left[0]) * 0.7, 6);
+    expect(await moved(page, () => page.keyboard.press('f'))).toEqual(whole);
+    await page.getByRole('slider', { name: 'Part of the recording' }).focus();
+    await moved(page, () => page.keyboard.press('s').then(() => page.keyboard.press('w')));
+    expect(complaints).toEqual([]);
+  });
+
+  it('selects by dragging and by cursors, and zooms to it', async () => {
+    const { page } = await openFile(writePage([makeRun({ gap })]));
+    const { x, y, width, height } = await plotBox(page);
+    const [from, to] = await view(page);
+    const at = (share: number) => from + (to - from) * share;
+    await page.mouse.move(x + width * 0.25, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.4, y + height / 2);
+    await page.mouse.move(x + width * 0.5, y + height / 2);
+    await page.mouse.up();
+    await page.getByRole('heading', { name: 'Selection' }).waitFor();
+    expect(await figureOf(page, 'selection.duration_s')).toBeCloseTo(at(0.5) - at(0.25), 1);
+    const zoomed = await moved(page, () => page.keyboard.press('z'));
+    expect(zoomed[0]).toBeCloseTo(at(0.25), 1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'In view' }).waitFor();
+    await moved(page, () => page.keyboard.press('f'));
+
+    await page.mouse.move(x + width * 0.3, y + height / 2);
+    await page.keyboard.press('m');
+    await page.mouse.move(x + width * 0.6, y + height / 2);
+    await page.keyboard.press('m');
+    await page.getByRole('heading', { name: 'Selection' }).waitFor();
+    expect(await figureOf(page, 'selection.duration_s')).toBeCloseTo(at(0.6) - at(0.3), 1);
+    const b = page.getByRole('slider', { name: 'Cursor B' });
+    const beforeS = Number(await b.getAttribute('aria-valuenow'));
+    await b.press('ArrowRight');
+    await page.waitForFunction(
+      (before) => Number(document.querySelector('[data-cursor="B"]')!.getAttribute('aria-valuenow')) > before,
+      beforeS,
+    );
+    expect(await page.locator('[aria-live]').textContent()).toContain('system');
+  });
+
+  it('goes to phases, excursions and gaps', async () => {
+    const { page } = await openFile(writePage([makeRun({ gap })]));
+    await page.getByRole('button', { name: 'load' }).click();
+    await measured(page, 1, 3);
+    const excursion = await moved(page, () => page.locator('.excursions .event').first().click());
+    expect(excursion[0]).toBeLessThan(4.2);
+    expect(excursion[1]).toBeGreaterThan(4.2);
+    const silence = await moved(page, () => page.locator('.events .event', { hasText: 'gap' }).click());
+    expect(silence[0]).toBeLessThan(7);
+    expect(silence[1]).toBeGreaterThan(7.8);
+  });
+
+  it('shows and hides series, changes theme, rolls, helps', async () => {
+    const { page, complaints } = await openFile(writePage([makeRun({ gap })]), { colorScheme: 'dark' });
+    const pressed = (name: string) => page.locator(`[data-series="${name}"]`).getAttribute('aria-pressed');
+    expect([await pressed('gpu'), await pressed('eps1')]).toEqual(['true', 'false']);
+    await page.keyboard.press('3');
+    await page.keyboard.press('5');
+    expect([await pressed('gpu'), await pressed('eps1')]).toEqual(['false', 'true']);
+    await page.locator('[data-key="view.rails.eps1.energy_j"]').waitFor();
+    expect(await page.locator('[data-key="view.energy_j.gpu"]').count()).toBe(0);
+
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await ground()).toBe('rgb(17, 20, 24)');
+    await page.keyboard.press('t');
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+
+    const rolling = page.getByRole('button', { name: 'Rolling mean' });
+    await page.keyboard.press('r');
+    expect(await rolling.getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keys and mouse' });
+    await help.waitFor();
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('lays runs over each other, and moves one by hand', async () => {
+    const runs = [makeRun(), makeRun({ id: 'run1', seconds: 10 })];
+    const { page, complaints } = await openFile(writePage(runs));
+    for (const [n, { run }] of runs.entries())
+      expect(await figureOf(page, `runs.${n}.energy_j.gpu`)).toBe(run.summary.energy_j.gpu);
+    await select(page, 2, 4);
+    const beforeJ = await figureOf(page, 'runs.1.selection.energy_j.gpu');
+    const field = page.getByLabel('Offset of run1');
+    await field.fill('0.5');
+    await field.blur();
+    const expectedJ = energyJ(runs[1]!.timeUs, runs[1]!.powerMw[2]!, 1.5e6, 3.5e6);
+    expect(expectedJ).not.toBeCloseTo(beforeJ, 1);
+    await expect.poll(() => figureOf(page, 'runs.1.selection.energy_j.gpu')).toBeCloseTo(expectedJ, 6);
+    await page.keyboard.press('.');
+    await expect.poll(() => field.inputValue().then(Number)).toBeGreaterThan(0.5);
+    expect(complaints).toEqual([]);
+  });
+
+  it('saves the selection as CSV and the picture as PNG', async () => {
+    const made = makeRun({ gap });
+    const { page, complaints, requests } = await openFile(writePage([made]));
+    await select(page, 2, 3);
+    const [csv] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    const rows = readFileSync(await csv.path(), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const inside = [...made.timeUs.keys()].filter((n) => made.timeUs[n]! >= 2e6 && made.timeUs[n]! <= 3e6);
+    const watts = (mw: number) => (mw / 1e3).toFixed(3);
+    expect(rows[0]).toBe(`time_s,unix_time_s,${names.map((name) => `${name}_power_w`).join(',')}`);
+    expect(rows.slice(1)).toEqual(
+      inside.map((n) => {
+        const us = made.timeUs[n]!;
+        const seconds = `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
+        const unix = `${1_700_000_000 + Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
+        return [seconds, unix, ...made.powerMw.map((mw) => watts(mw[n]!))].join(',');
+      }),
+    );
+    const [png] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'PNG' }).click(),
+    ]);
+    const bytes = readFileSync(await png.path());
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    expect(bytes.readUInt32BE(16)).toBeGreaterThan(900);
+    expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+  });
+
+  it('saves intervals with their means, extremes and lengths', async () => {
+    const made = makeRun({ kind: 'intervals', intervalUs: 32_000 });
+    const { page } = await openFile(writePage([made]));
+    const [csv] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    const [head = '', ...rows] = readFileSync(await csv.path(), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const columns = head.split(',');
+    const cell = (row: string, name: string) => Number(row.split(',')[columns.indexOf(name)]);
+    const sumJ = rows.reduce((sum, row) => sum + cell(row, 'gpu_power_w') * cell(row, 'interval_s'), 0);
+    expect(Math.abs(sumJ - made.run.summary.energy_j.gpu!)).toBeLessThan(0.02);
+    expect(Math.max(...rows.map((row) => cell(row, 'gpu_power_max_w')))).toBeCloseTo(
+      Math.max(...made.powerMw[2]!) / 1e3,
+      1,
+    );
+  });
+});
