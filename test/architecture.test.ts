@@ -31,6 +31,7 @@ const keepers: Readonly<Record<string, RegExp>> = {
   koffi:
     /^(?:simulator\/port\/pseudo-terminal|link\/tty\/(?:system-calls|thread-priority)|file\/file-lock|exec\/start\/system|exec\/output\/descriptors)\.ts$/,
   commander: /^cli\//,
+  ws: /^publish\/server\//,
   zod: /^schema\//,
 };
 

@@ -11,6 +11,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   exec: async () => (await import('./commands/exec.js')).execCommand(),
   replay: async () => (await import('./commands/replay.js')).replayCommand(),
   report: async () => (await import('./commands/report.js')).reportCommand(),
+  live: async () => (await import('./commands/live.js')).liveCommand(),
+  view: async () => (await import('./commands/view.js')).viewCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   ports: async () => (await import('./commands/ports.js')).portsCommand(),
   info: async () => (await import('./commands/info.js')).infoCommand(),

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
 import { defaultRailMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
@@ -120,6 +120,8 @@ export const slotFeedOption = () =>
     .default(undefined, 'motherboard');
 
 export const forceOption = () => new Option('-f, --force', 'overwrite outputs that exist');
+export const liveOption = () =>
+  new Option('--live', 'show it on a page as well, whose address is printed on standard error');
 export const quietOption = () => new Option('-q, --quiet', 'no status line and no closing summary');
 
 export interface MapOptions {
@@ -127,6 +129,29 @@ export interface MapOptions {
   readonly slot?: string;
   readonly slotFeed?: SlotFeed;
 }
+
+/** Of every command that samples: where from, how, and what the samples mean. */
+export interface SamplingOptions extends MapOptions {
+  readonly port: readonly string[];
+  readonly rate?: number;
+  readonly accuracy?: number;
+  /** For how long a board that went away is waited for, ms. */
+  readonly reconnect: number;
+  readonly link: 'auto' | 'tty' | 'stream';
+}
+
+/** @param reconnect where it is not the usual one */
+export const addSamplingOptions = (command: Command, reconnect = reconnectOption()): Command =>
+  [
+    portOption(),
+    rateOption(),
+    slotOption(),
+    slotFeedOption(),
+    mapOption(),
+    accuracyOption(),
+    reconnect,
+    linkOption(),
+  ].reduce((grown, option) => grown.addOption(option), command);
 
 /** The map that `--map`, `--slot` and `--slot-feed` ask for, over a default such as a capture's own. */
 export async function railMapFrom(options: MapOptions, fallback: RailMap = defaultRailMap): Promise<RailMap> {

@@ -129,6 +129,32 @@ export class EnvelopeBuilder {
     );
   }
 
+  /**
+   * A stretch of what there is by now, in intervals of about the length that is wanted, or the finest, on its own memory.
+   * @param gapLimitUs as it is known by now
+   */
+  part(fromUs: number, toUs: number, wantedUs: number, gapLimitUs: number): Envelopes {
+    const most = this.#samples === 0 ? 0 : Math.floor(this.#lastUs / this.#intervalUs) + 1;
+    const factor = Math.max(1, Math.floor(wantedUs / this.#intervalUs));
+    const intervalUs = factor * this.#intervalUs;
+    const first = Math.min(Math.max(0, Math.floor(fromUs / intervalUs) * factor), most);
+    const behind = Math.max(Math.min(Math.ceil(toUs / intervalUs) * factor, most), first);
+    const startUs = first * this.#intervalUs;
+    const series = this.#series.map((each) => each.part(first, behind, factor));
+    for (const { fromUs: us, toUs: endUs, beforeMw, afterMw } of this.#silences)
+      if (endUs - us <= gapLimitUs && endUs > startUs && us < behind * this.#intervalUs)
+        series.forEach((each, n) => {
+          const shifted = { fromUs: us - startUs, toUs: endUs - startUs };
+          bridge(each, intervalUs, shifted, beforeMw[n]!, afterMw[n]!);
+        });
+    return { grid: { startUs, intervalUs, count: Math.ceil((behind - first) / factor) }, series };
+  }
+
+  /** Energy of a series from the first sample up to an instant, J. */
+  energyUpToJ(series: number, us: number): number {
+    return this.#series[series]!.energyUpToJ(us, this.#intervalUs);
+  }
+
   #noteSilences(
     timeUs: Float64Array,
     powersMw: readonly (Int32Array | Float64Array | Float32Array)[],
@@ -156,12 +182,12 @@ export class EnvelopeBuilder {
 function bridge(
   { minMw, maxMw }: Envelope,
   intervalUs: number,
-  { fromUs, toUs }: Silence,
+  { fromUs, toUs }: Pick<Silence, 'fromUs' | 'toUs'>,
   beforeMw: number,
   afterMw: number,
 ): void {
   const slope = (afterMw - beforeMw) / (toUs - fromUs);
-  const first = Math.floor(fromUs / intervalUs);
+  const first = Math.max(0, Math.floor(fromUs / intervalUs));
   const last = Math.min(Math.floor(toUs / intervalUs), minMw.length - 1);
   for (let n = first; n <= last; n++)
     for (const us of [Math.max(fromUs, n * intervalUs), Math.min(toUs, (n + 1) * intervalUs)]) {

@@ -122,6 +122,45 @@ export class SeriesBuilder {
     return { minMw, maxMw, energyJ };
   }
 
+  /**
+   * A copy of the intervals from one up to another, every `factor` as one, the one under way as it stands.
+   * @param behind at most one behind the one under way
+   */
+  part(first: number, behind: number, factor: number): Envelope {
+    const count = Math.ceil((behind - first) / factor);
+    const minMw = new Float32Array(count).fill(Number.NaN);
+    const maxMw = new Float32Array(count).fill(Number.NaN);
+    const energyJ = new Float64Array(count + 1);
+    const complete = Math.min(behind, this.#at);
+    for (let n = first; n < complete; n++) {
+      const k = Math.floor((n - first) / factor);
+      minMw[k] = lower(this.#minMw[n]!, minMw[k]!);
+      maxMw[k] = higher(this.#maxMw[n]!, maxMw[k]!);
+    }
+    if (behind > this.#at && this.#lowMw <= this.#highMw) {
+      minMw[count - 1] = lower(this.#lowMw, minMw[count - 1]!);
+      maxMw[count - 1] = higher(this.#highMw, maxMw[count - 1]!);
+    }
+    for (let k = 0; k <= count; k++)
+      energyJ[k] = this.#upToTwiceNj(Math.min(first + k * factor, behind)) * joulesPerHalfNj;
+    return { minMw, maxMw, energyJ };
+  }
+
+  /** Energy up to an instant, J: power is taken as even in an interval, in that under way up to the last sample. */
+  energyUpToJ(us: number, intervalUs: number): number {
+    const n = Math.min(Math.max(Math.floor(us / intervalUs), 0), this.#at);
+    const endUs = n === this.#at ? this.#lastUs : (n + 1) * intervalUs;
+    const [before, behind] = [this.#upToTwiceNj(n), this.#upToTwiceNj(n + 1)];
+    const share = Math.min(Math.max((us - n * intervalUs) / (endUs - n * intervalUs), 0), 1);
+    return (before + (behind - before) * (Number.isNaN(share) ? 0 : share)) * joulesPerHalfNj;
+  }
+
+  /** Up to the begin of an interval. */
+  #upToTwiceNj(n: number): number {
+    if (n === 0) return 0;
+    return n <= this.#at ? this.#twiceNj[n - 1]! : this.#nowTwiceNj;
+  }
+
   #complete(): void {
     const isEmpty = this.#lowMw > this.#highMw;
     this.#minMw[this.#at] = isEmpty ? Number.NaN : this.#lowMw;

@@ -7,8 +7,8 @@ const windowBytes = 1 << 20;
  * they came in. Asking for more may move the bytes, so a view of them holds until the next `ensure`.
  */
 export class ByteWindow {
-  bytes = new Uint8Array(windowBytes);
-  view = new DataView(this.bytes.buffer);
+  bytes: Uint8Array<ArrayBuffer>;
+  view: DataView;
   /** The next byte's place in `bytes`. */
   at = 0;
   #end = 0;
@@ -16,7 +16,13 @@ export class ByteWindow {
   #passed = 0;
   #ended = false;
 
-  constructor(readonly input: ByteInput) {}
+  constructor(
+    readonly input: ByteInput,
+    sizeBytes = windowBytes,
+  ) {
+    this.bytes = new Uint8Array(sizeBytes);
+    this.view = new DataView(this.bytes.buffer);
+  }
 
   /** The next byte's place in the input. */
   get offset(): number {

@@ -21,18 +21,23 @@ const embedded = (value: unknown): string => JSON.stringify(value).replaceAll('<
 const built = (file: string): string => readFileSync(join(__dirname, file), 'utf8');
 const sha256 = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Of a page that loads nothing, and runs no script but its own, all in front of the data that can come later. */
-export function pageHead({ document, first = [], connect }: Omit<PageContents, 'data'>): string {
-  const [script, style] = [built('page.js'), built('page.css')];
-  const policy = [
+/** What a page may load and run: nothing, but its own script and style. @param connect as `PageContents` has it */
+export function pagePolicy(connect?: string): string {
+  return [
     "default-src 'none'",
-    `script-src ${sha256(script)}`,
-    `style-src ${sha256(style)}`,
+    `script-src ${sha256(built('page.js'))}`,
+    `style-src ${sha256(built('page.css'))}`,
     'img-src data: blob:',
     ...(connect === undefined ? [] : [`connect-src ${connect}`]),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+}
+
+/** Of a page that loads nothing, and runs no script but its own, all in front of the data that can come later. */
+export function pageHead({ document, first = [], connect }: Omit<PageContents, 'data'>): string {
+  const [script, style] = [built('page.js'), built('page.css')];
+  const policy = pagePolicy(connect);
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -99,6 +99,16 @@ export class PictureSink implements Sink {
 
   async finish(): Promise<void> {}
 
+  /** Intervals of a stretch, of what has been seen by now, about as long as is wanted. */
+  part(fromUs: number, toUs: number, wantedUs: number): Envelopes {
+    return this.#builder.part(fromUs, toUs, wantedUs, this.#gapLimitUs());
+  }
+
+  /** The last sample that has been seen, µs. */
+  get lastUs(): number {
+    return this.#builder.lastUs;
+  }
+
   /** When all is seen. @param gaps of the summary, µs */
   picture(gaps: readonly { readonly startUs: number; readonly endUs: number }[]): Picture {
     const limitUs = this.#gapLimitUs();

@@ -11,7 +11,7 @@ import type { RepairedSummary } from '../measure/summary.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
-import type { Picture } from './picture-sink.js';
+import type { Picture, PictureSink } from './picture-sink.js';
 import type { Told } from './reading/told.js';
 import type { Series } from './series.js';
 
@@ -40,13 +40,23 @@ export interface Rested extends Picture {
   again(write: (block: SampleBlock) => boolean): Promise<void>;
 }
 
+/** A recording while it is read. */
+export interface Reading {
+  readonly series: readonly Series[];
+  readonly picture: PictureSink;
+  /** What a spacing must be longer than to be a gap, by what is known so far, µs. */
+  readonly gapLimitUs: () => number;
+  /** Where reading has come to: bytes of the (uncompressed) file, and instant 0 of the recording that is read there. */
+  readonly position: () => { readonly bytes: number; readonly startNs: number };
+}
+
 export interface ReadingOptions {
   /** The map to sum the rails up with, made from the recording's own; that one where absent. */
   readonly map?: (own: RailMap | undefined) => RailMap | Promise<RailMap>;
   /** Of a power reading, as a share; as recorded where absent. */
   readonly accuracy?: number | undefined;
   /** Sinks that see the samples too. */
-  readonly sinks?: () => readonly Sink[];
+  readonly sinks?: (reading: Reading) => readonly Sink[];
 }
 
 /**

@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly together?: Together;
   /** Which of several simulated boards it is, from 1, so that no two are alike. */
   readonly ordinal?: number;
+  /** Of a capture, what was run and marked when it was made comes again too: to be looked at. */
+  readonly withCommand?: boolean;
 }
 
 /** A live board on a port, found again by its UID if it goes away. */

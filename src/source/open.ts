@@ -1,6 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import {
   boardError,
+  ExitCode,
   errorText,
   outOfDescriptors,
   systemErrorCode,
@@ -54,6 +55,23 @@ export async function openSources(ports: readonly string[], options: OpenOptions
     }),
   );
   return { sources: opened.filter((source) => source !== null), missing };
+}
+
+/**
+ * The same of what is not to begin without one of them.
+ * @throws UserError (no board; usage; bad input) where one cannot be opened
+ */
+export async function openAllSources(
+  ports: readonly string[],
+  options: OpenOptions,
+): Promise<readonly Source[]> {
+  const { sources, missing } = await openSources(ports, options);
+  if (missing.length === 0) return sources;
+  for (const source of sources) await source.close();
+  const errors = missing.map(({ error }) => error);
+  const worst = errors.find((error) => !(error instanceof UserError) || error.exitCode === ExitCode.usage);
+  if (worst || errors.length === 1) throw worst ?? errors[0];
+  throw new UserError(errors.map(errorText).join('; '), (errors[0] as UserError).exitCode);
 }
 
 /** Which ports are meant. Boards that have to be found are looked for before any port is taken. */
@@ -114,7 +132,7 @@ async function open(port: string, options: OpenOptions): Promise<Source> {
   }
   if (port !== 'auto' && isRegularFile(port)) {
     const { openPacedCapture } = await import('./paced.js');
-    return openPacedCapture(port);
+    return openPacedCapture(port, options.withCommand);
   }
   const { findTheBoard } = await import('./find-board.js');
   return openBoard(port === 'auto' ? await findTheBoard() : port, options);

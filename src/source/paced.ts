@@ -18,10 +18,11 @@ const gatherNs = 50e6;
 
 /**
  * Opens a capture as though it were a port.
+ * @param withCommand whether what was run and marked then comes again too
  * @throws UserError (badInput) where it is none
  */
-export async function openPacedCapture(path: string): Promise<PacedSource> {
-  return new PacedSource(await openCapture(path), path);
+export async function openPacedCapture(path: string, withCommand = false): Promise<PacedSource> {
+  return new PacedSource(await openCapture(path), path, withCommand);
 }
 
 /** The samples of a capture at the pace they were recorded, as though the board were here now. */
@@ -32,6 +33,7 @@ export class PacedSource implements Source {
   constructor(
     readonly reader: CaptureReader,
     port: string,
+    readonly withCommand: boolean,
   ) {
     this.board = reader.board;
     this.identity = { ...identityOf(reader.header), port };
@@ -46,6 +48,7 @@ export class PacedSource implements Source {
       this.identity,
       clock,
       (options.durationMs ?? Number.POSITIVE_INFINITY) * 1e6,
+      this.withCommand,
     );
   }
 
@@ -72,6 +75,7 @@ class PacedRecording implements Recording {
     board: BoardIdentity,
     readonly clock: RecordingClock,
     readonly durationNs: number,
+    readonly withCommand: boolean,
   ) {
     const { start } = reader.header;
     const { monotonicNs, unixUs } = clock.anchor;
@@ -160,10 +164,11 @@ class PacedRecording implements Recording {
 
   /**
    * A recorded clock reading as one of today's clock, so that a step in the recording stays a step. What was run then is not run
-   * now, and is left out: it would be taken for what `exec` runs beside this recording.
+   * now, and is left out where nobody asks for it: it would be taken for what `exec` runs beside this recording.
    */
   #rebased(event: RecordingEvent): RecordingEvent[] {
     if (isOfCommand(event)) {
+      if (this.withCommand) return [event];
       this.#hasCommand = true;
       return [];
     }

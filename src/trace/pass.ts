@@ -1,35 +1,28 @@
-import type { PowersAround } from '../measure/uncertainty.js';
 import type { PartFacts } from '../measure/part-facts.js';
-import { Distributions, type Histograms } from './distributions.js';
+import type { PowersAround } from '../measure/uncertainty.js';
+import { type Boundary, boundariesOf, type Group, newGroup } from './boundaries.js';
+import { Distributions } from './distributions.js';
 import type { HistoryChunk } from './history.js';
-import type { Span, SpanGroup } from './span.js';
-import { addEnergy, copySums, endsOf, newSums, pieceOf, type SpanEnd, widen } from './span-end.js';
-import { addUp, countSamples, newSpanSums, type SpanSums } from './span-sums.js';
+import type { SpanGroup } from './span.js';
+import {
+  addEnergy,
+  copySums,
+  endsOf,
+  newSums,
+  pieceOf,
+  type RunningSums,
+  type SpanEnd,
+  widen,
+} from './span-end.js';
+import { addUp, countSamples, type SpanSums } from './span-sums.js';
 
-/** A span that is looked for, and its begin once that was passed. */
-interface Sought {
-  readonly group: Group;
-  readonly span: Span;
-  start: SpanEnd | null;
-}
-
-/** A group on the way through the samples. */
-interface Group {
-  readonly sums: SpanSums;
-  readonly distribution: boolean;
-  /** Null before its first sample, and again when it is over. */
-  histograms: Histograms | null;
-  /** How many of its spans are not over yet, and how many of those have begun. */
-  left: number;
-  open: number;
-  /** Where one is open: the first row of the chunk that is not counted yet. */
-  fromRow: number;
-}
-
-interface Boundary {
-  readonly us: number;
-  readonly sought: Sought;
-  readonly begins: boolean;
+/** What is known of all samples up to one, so that a pass can go on from there. */
+export interface Landmark {
+  readonly samples: number;
+  /** The last of them, and the powers then. */
+  readonly lastUs: number;
+  readonly lastMw: Float64Array;
+  readonly sums: RunningSums;
 }
 
 /** How far back an end can look for the power around it. A power of two. */
@@ -55,7 +48,7 @@ export class Pass {
   #complete: { readonly sums: SpanSums; readonly start: SpanEnd; readonly end: SpanEnd }[] = [];
   #settleAt = settledAtOnce;
 
-  readonly #sums;
+  #sums: RunningSums;
   #samples = 0;
   #lastUs = 0;
   readonly #lastMw: Float64Array;
@@ -68,20 +61,8 @@ export class Pass {
     this.#facts = facts;
     const components = facts.components.length;
     this.#components = components;
-    this.#groups = groups.map(({ spans, distribution }) => ({
-      sums: newSpanSums(components, distribution),
-      ...{ distribution, histograms: null, left: spans.length, open: 0, fromRow: 0 },
-    }));
-    this.#boundaries = groups
-      .flatMap(({ spans }, n) =>
-        spans.map((span): Sought => ({ group: this.#groups[n]!, span, start: null })),
-      )
-      .flatMap((sought) => [
-        { us: sought.span.startNs / 1000, sought, begins: true },
-        { us: sought.span.endNs / 1000, sought, begins: false },
-      ])
-      // At one instant what begins comes first: a point begins before it ends.
-      .sort((a, b) => a.us - b.us || Number(b.begins) - Number(a.begins));
+    this.#groups = groups.map((group) => newGroup(group, components));
+    this.#boundaries = boundariesOf(groups, this.#groups);
     this.#distributions = new Distributions(components);
     this.#sums = newSums(components);
     this.#lastMw = new Float64Array(components);
@@ -108,6 +89,23 @@ export class Pass {
       this.#count(group, chunk, count);
       group.fromRow = 0;
     }
+  }
+
+  /** Whether an end still looks at the samples behind it, so that the next must not be passed over. */
+  get isWatching(): boolean {
+    return this.#watching.size > 0;
+  }
+
+  /**
+   * Passes over samples in which no span begins or ends, up to a landmark.
+   * @param extremes least and greatest powers among them, mW; none of a group's distribution is counted
+   */
+  passTo({ samples, lastUs, lastMw, sums }: Landmark, extremes: HistoryChunk): void {
+    for (const group of this.#active) countSamples(group.sums, extremes, 0, extremes.count);
+    this.#samples = samples;
+    this.#lastUs = lastUs;
+    this.#lastMw.set(lastMw);
+    this.#sums = copySums(sums);
   }
 
   /** What was found, in the order of the groups. */

@@ -14,30 +14,30 @@ import {
   warmupOption,
 } from '../exec/exec-options.js';
 import {
-  accuracyOption,
+  addSamplingOptions,
   averageOption,
   columnsOption,
   forceOption,
-  linkOption,
-  mapOption,
+  liveOption,
   minCoverageOption,
-  portOption,
   quietOption,
-  rateOption,
   reconnectOption,
-  slotFeedOption,
-  slotOption,
 } from '../options.js';
 
 export function execCommand(): Command {
-  return new Command('exec')
-    .description('Run a command as if powerlog were not there, and say what it cost')
-    .usage('[options] -- COMMAND [ARGUMENTS…]')
-    .argument('<command...>', 'the command and its arguments, which no shell sees')
-    .passThroughOptions()
-    .addOption(portOption())
-    .option('-o, --out <file>', 'keep the recording as CSV, with its summary beside it')
-    .option('-c, --capture <file.plog>', "keep the board's frames, the command and its marks, for `replay`")
+  return addSamplingOptions(
+    new Command('exec')
+      .description('Run a command as if powerlog were not there, and say what it cost')
+      .usage('[options] -- COMMAND [ARGUMENTS…]')
+      .argument('<command...>', 'the command and its arguments, which no shell sees')
+      .passThroughOptions()
+      .option('-o, --out <file>', 'keep the recording as CSV, with its summary beside it')
+      .option(
+        '-c, --capture <file.plog>',
+        "keep the board's frames, the command and its marks, for `replay`",
+      ),
+    reconnectOption().default(Number.POSITIVE_INFINITY, 'forever'),
+  )
     .addOption(baselineOption())
     .addOption(runsOption())
     .addOption(warmupOption())
@@ -55,15 +55,9 @@ export function execCommand(): Command {
     .addOption(maxRegressionOption())
     .addOption(new Option('--baseline-run <file>', 'the summary of an earlier run, for --max-regression'))
     .option('--strict', 'no board: run nothing (code 3); a measuring fault: end with its code')
-    .addOption(rateOption())
+    .addOption(liveOption())
     .addOption(columnsOption())
     .addOption(averageOption())
-    .addOption(slotOption())
-    .addOption(slotFeedOption())
-    .addOption(mapOption())
-    .addOption(accuracyOption())
-    .addOption(reconnectOption().default(Number.POSITIVE_INFINITY, 'forever'))
-    .addOption(linkOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText(

@@ -1,66 +1,50 @@
-import { Command, Option } from 'commander';
-import { ExitCode, errorText, UserError, usageError } from '../../errors.js';
-import { endSignals } from '../../exec/start/ignored.js';
+import { Command } from 'commander';
+import { ExitCode, usageError } from '../../errors.js';
+import type { Live } from '../../publish/live/live.js';
 import type { Sink } from '../../sink/sink.js';
-import type { OpenedSources } from '../../source/open.js';
 import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
-import { endWhenAskedAgain } from '../impatience.js';
+import { onEndSignal } from '../impatience.js';
 import {
-  accuracyOption,
+  addSamplingOptions,
   averageOption,
   columnsOption,
   durationOption,
   forceOption,
   inputFiles,
-  linkOption,
-  type MapOptions,
-  mapOption,
+  liveOption,
   minCoverageOption,
-  portOption,
   quietOption,
   railMapFrom,
-  rateOption,
-  reconnectOption,
-  slotFeedOption,
-  slotOption,
+  type SamplingOptions,
 } from '../options.js';
+import { notice, tellLost } from '../terminal/notices.js';
+import { say } from '../terminal/say.js';
 
-interface RecordOptions extends MapOptions {
-  readonly port: readonly string[];
+interface RecordOptions extends SamplingOptions {
   readonly out?: string;
   readonly capture?: string;
   readonly duration?: number;
-  readonly rate?: number;
   readonly columns: string;
   readonly average?: number;
-  readonly accuracy?: number;
   readonly minCoverage?: number;
-  readonly reconnect: number;
-  readonly link: 'auto' | 'tty' | 'stream';
+  readonly live?: true;
   readonly force?: boolean;
   readonly quiet?: boolean;
 }
 
 export function recordCommand(): Command {
-  return new Command('record')
-    .description('Record one board or several to CSV, with a summary beside it')
-    .addOption(portOption())
-    .addOption(
-      new Option('-o, --out <file>', 'the CSV; - is standard output, a name ending in .gz is compressed'),
-    )
-    .addOption(new Option('-c, --capture <file.plog>', "keep the board's frames as they came, for `replay`"))
-    .addOption(durationOption())
-    .addOption(rateOption())
+  return addSamplingOptions(
+    new Command('record')
+      .description('Record one board or several to CSV, with a summary beside it')
+      .option('-o, --out <file>', 'the CSV; - is standard output, a name ending in .gz is compressed')
+      .option('-c, --capture <file.plog>', "keep the board's frames as they came, for `replay`")
+      .addOption(durationOption()),
+  )
     .addOption(columnsOption())
     .addOption(averageOption())
-    .addOption(slotOption())
-    .addOption(slotFeedOption())
-    .addOption(mapOption())
-    .addOption(accuracyOption())
     .addOption(minCoverageOption())
-    .addOption(reconnectOption())
-    .addOption(linkOption())
+    .addOption(liveOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText(
@@ -87,19 +71,17 @@ async function record(options: RecordOptions): Promise<void> {
       'nothing to record to: give --out run.csv (or --out - for standard output), --capture run.plog, or both',
     );
   const [
-    { openSources },
+    { openAllSources },
     { handOverMsFor, outputFiles },
     { refuseSharedFiles },
     { startRecording },
     { refuseSharedPlaces },
-    { notice },
   ] = await Promise.all([
     import('../../source/open.js'),
     import('../../session/outputs.js'),
     import('../../file/shared-files.js'),
     import('../../session/record.js'),
     import('../../session/track-names.js'),
-    import('../terminal/notices.js'),
   ]);
   refuseSharedPlaces(options, options.port.length);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
@@ -107,11 +89,12 @@ async function record(options: RecordOptions): Promise<void> {
   const { duration: durationMs, rate: rateHz } = options;
   const statusShown = process.stderr.isTTY && !options.quiet;
   const StatusLine = statusShown ? (await import('../terminal/status-line.js')).StatusLine : null;
-  const sources = await openSources(options.port, {
+  const sources = await openAllSources(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
     onNotice: notice,
-  }).then(allOfThem);
+  });
+  const live = options.live ? await openLive(sources) : null;
   let status: Sink | undefined;
   let release = () => {};
   const recording = await startRecording({
@@ -124,10 +107,10 @@ async function record(options: RecordOptions): Promise<void> {
       ...(rateHz === undefined ? {} : { rateHz }),
       handOverMs: handOverMsFor(options, statusShown),
     },
-    sinks: ({ outputs: { sinks } }, tracks) => {
-      if (!StatusLine) return sinks;
-      status ??= new StatusLine(process.stderr, tracks, durationMs);
-      return [...sinks, status];
+    sinks: (track, tracks) => {
+      if (StatusLine) status ??= new StatusLine(process.stderr, tracks, durationMs);
+      const watching = [...(status ? [status] : []), ...(live ? [live.sinkOf(track)] : [])];
+      return [...track.outputs.sinks, ...watching];
     },
     onNotice: notice,
     // Not later: the reader of an output's first bytes may ask for its end at once.
@@ -136,44 +119,30 @@ async function record(options: RecordOptions): Promise<void> {
     },
   });
   try {
+    live?.begin(recording);
+    if (live) say(live.url);
     const { lost, readerGone } = await recording.ended;
     const summary = await recording.summarize();
     if (!options.quiet && !readerGone) {
       const { printSummary } = await import('../terminal/summary-text.js');
       printSummary(summary, recording.files);
     }
-    for (const { id } of lost)
-      notice(
-        `${recording.tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded is whole`,
-      );
+    tellLost(lost, recording.tracks);
     process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
   } finally {
     release();
+    await live?.close();
     await recording.close();
   }
 }
 
-/** A recording that was asked for of several boards is not begun without one of them. */
-async function allOfThem({ sources, missing }: OpenedSources): Promise<readonly Source[]> {
-  if (missing.length === 0) return sources;
-  for (const source of sources) await source.close();
-  const errors = missing.map(({ error }) => error);
-  const worst = errors.find((error) => !(error instanceof UserError) || error.exitCode === ExitCode.usage);
-  if (worst || errors.length === 1) throw worst ?? errors[0];
-  throw new UserError(errors.map(errorText).join('; '), (errors[0] as UserError).exitCode);
-}
-
-/** Ctrl-C, a polite kill and, without `nohup`, a closed terminal end a recording well. */
-function onEndSignal(end: () => void): () => void {
-  const signals = endSignals();
-  let stopWaiting: (() => void) | undefined;
-  const stop = (): void => {
-    stopWaiting ??= endWhenAskedAgain();
-    end();
-  };
-  for (const signal of signals) process.on(signal, stop);
-  return () => {
-    stopWaiting?.();
-    for (const signal of signals) process.off(signal, stop);
-  };
+async function openLive(sources: readonly Source[]): Promise<Live> {
+  const [{ Live }, { loopback }] = await Promise.all([
+    import('../../publish/live/live.js'),
+    import('../../publish/server/access.js'),
+  ]);
+  return Live.open(loopback).catch(async (error: unknown) => {
+    for (const source of sources) await source.close();
+    throw error;
+  });
 }

@@ -3,7 +3,7 @@ import { usageError } from '../../errors.js';
 import { checkPattern } from '../../exec/output/pattern.js';
 import type { Cooldown } from '../../exec/runs/experiment.js';
 import { parseDurationMs, parseEnergyJ, parsePercent } from '../../units.js';
-import { checked, type MapOptions } from '../options.js';
+import { checked, type SamplingOptions } from '../options.js';
 
 /** Options of `exec` alone. */
 
@@ -18,16 +18,11 @@ function parseCount(least: number): (text: string) => number {
 /** `--baseline`: how long, or which file; a name that looks like a duration is one. */
 export type BaselineOption = { readonly durationMs: number } | { readonly path: string };
 
-export interface ExecOptions extends MapOptions {
-  readonly port: readonly string[];
+export interface ExecOptions extends SamplingOptions {
   readonly out?: string;
   readonly capture?: string;
-  readonly rate?: number;
   readonly columns: string;
   readonly average?: number;
-  readonly accuracy?: number;
-  readonly reconnect: number;
-  readonly link: 'auto' | 'tty' | 'stream';
   readonly baseline: BaselineOption;
   readonly runs: number;
   readonly warmup: number;
@@ -45,6 +40,7 @@ export interface ExecOptions extends MapOptions {
   readonly maxRegression?: number;
   readonly baselineRun?: string;
   readonly strict?: true;
+  readonly live?: true;
   readonly force?: true;
   readonly quiet?: true;
 }

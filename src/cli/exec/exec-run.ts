@@ -18,6 +18,7 @@ import {
 } from '../../exec/runs/experiment.js';
 import { Measurement } from '../../exec/runs/measurement.js';
 import { inherited } from '../../exec/start/inherited.js';
+import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
 import type { Warning } from '../../stream/warning.js';
 import { plural } from '../../units.js';
@@ -26,6 +27,7 @@ import { railMapFrom } from '../options.js';
 import { say, styled, tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
 import { refuseSharedExecFiles } from './exec-files.js';
+import { openExecLive, showExecLive } from './exec-live.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
 
 /** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
@@ -48,11 +50,13 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   const relay = new SignalRelay();
   const notices = new Notices(relay);
   let stopWaiting: (() => void) | undefined;
+  let live: Live | null = null;
   try {
     const released = await untilRead([options.out, options.capture], relay, (path) =>
       tell(`waiting for somebody to read ${path}`),
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
+    live = await openExecLive(options, (text) => notices.take(text));
     const measurement = await Measurement.start({
       ports: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
@@ -60,9 +64,9 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
         handOverMs: handOverMsFor(options),
       },
-      map,
-      outputs: options,
+      ...{ map, outputs: options },
       first: announcement(plan),
+      watch: live ? (track) => live!.sinkOf(track) : undefined,
       strict: options.strict ?? false,
     }).finally(released);
     if (inherited.unknown !== null)
@@ -75,6 +79,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       notices.take(
         `${message.replace(/[.?]?$/, (end) => end || '.')} The command ${how}; with --strict it would not run`,
       );
+    showExecLive(live, measurement);
     const unexpected = (error: unknown): void => measurement.fault(error);
     process.on('uncaughtException', unexpected);
     try {
@@ -85,6 +90,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         notRun(relay, measuredIdle ? 'powerlog was measuring the idle machine' : 'powerlog was starting');
       stopWaiting = endWhenAskedAgain();
       await measurement.stop();
+      void live?.close();
       relay.dispose(); // who asks again for an end now gets it
       const outcome = await conclude(experiment, measurement, { options, limits, exports, faultsAtStart });
       const status = experiment.status !== 0 ? experiment.status : outcome;
@@ -94,6 +100,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       process.off('uncaughtException', unexpected);
     }
   } finally {
+    await live?.close();
     for (const file of exports) await file.close();
     relay.dispose();
     stopWaiting?.();

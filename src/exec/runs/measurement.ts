@@ -6,6 +6,8 @@ import { AnnotatedSource } from '../../session/annotated-source.js';
 import type { OutputChoice } from '../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../session/record.js';
 import type { SummaryParts } from '../../session/summary.js';
+import type { Track } from '../../session/track.js';
+import type { Sink } from '../../sink/sink.js';
 import { openSources } from '../../source/open.js';
 import type { OpenOptions } from '../../source/open-board.js';
 import type { RecordingOptions, Source } from '../../source/source.js';
@@ -24,6 +26,8 @@ export interface MeasurementOptions {
   readonly outputs: OutputChoice;
   /** What of the command stands in front of the first sample. */
   readonly first: readonly CommandEvent[];
+  /** Makes one more sink for each track, of which nothing that is measured hangs. */
+  readonly watch?: ((track: Track) => Sink) | undefined;
   /** Throws where there is no board, instead of measuring nothing. */
   readonly strict: boolean;
 }
@@ -123,10 +127,11 @@ export class Measurement {
       outputs: options.outputs,
       inputs: measured.map(({ identity }) => ({ role: '--port', path: identity.port })),
       sampling: options.recording,
-      sinks: ({ outputs, wiring }) => {
-        const history = new PowerHistory(wiring.sums.length);
+      sinks: (track) => {
+        const history = new PowerHistory(track.wiring.sums.length);
         histories.push(history);
-        return [history, ...outputs.sinks];
+        const watching = options.watch ? [options.watch(track)] : [];
+        return [history, ...track.outputs.sinks, ...watching];
       },
       onSinkError: (error) => {
         faults.push(faultOf(error));
@@ -140,6 +145,11 @@ export class Measurement {
 
   get files(): readonly string[] {
     return this.#recording.files;
+  }
+
+  /** Hands on at once what has been sampled. */
+  handOver(): void {
+    this.#recording.handOver();
   }
 
   /** Says something of the command in the recording. */

@@ -7,7 +7,7 @@ import { CaptureSource } from '../../source/capture.js';
 import { openRecorded } from '../../source/recorded.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 import { PictureSink } from '../picture-sink.js';
-import type { ReadingOptions, Rested } from '../rested.js';
+import type { Reading, ReadingOptions, Rested } from '../rested.js';
 import { type Series, seriesOf } from '../series.js';
 import { refuseSecondReading } from './again.js';
 import { bandsOf } from './bands.js';
@@ -38,7 +38,12 @@ export async function readCaptureAtRest(
       sinks: ({ source: { board }, wiring, outputs: { sinks, collector } }) => {
         series = seriesOf(board, wiring);
         picture = new PictureSink(series, () => collector.gapLimitUs);
-        return [...sinks, header, recall, picture, ...(more?.() ?? [])];
+        const reading: Reading = {
+          ...{ series, picture },
+          gapLimitUs: () => collector.gapLimitUs,
+          position: () => ({ bytes: source.reader.wholeBytes, startNs: source.reader.lastStartNs }),
+        };
+        return [...sinks, header, recall, picture, ...(more?.(reading) ?? [])];
       },
     });
     await recording.ended;

@@ -39,7 +39,12 @@ export async function readRowsAtRest(
     watch: ({ board, wiring, collector }) => {
       series = seriesOf(board, wiring);
       picture = new PictureSink(series, collector ? () => collector.gapLimitUs : null);
-      return [picture, ...(more?.() ?? [])];
+      const reading = {
+        ...{ series, picture },
+        gapLimitUs: () => collector?.gapLimitUs ?? 0,
+        position: () => ({ bytes: 0, startNs: 0 }),
+      };
+      return [picture, ...(more?.(reading) ?? [])];
     },
   });
   const { measure, lacking, partFacts } = finding;

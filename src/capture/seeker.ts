@@ -1,0 +1,175 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { Instrument } from '../board/board.js';
+import { type ByteInput, openByteInput } from '../file/byte-input.js';
+import { ByteWindow } from '../file/byte-window.js';
+import type { CaptureHeader } from '../schema/capture-header.js';
+import type { FrameBlock } from '../stream/frame-block.js';
+import { BlockDecoder, type ParseEvent } from './block-decoder.js';
+import {
+  BlockKind,
+  blockHeadBytes,
+  blockMarker,
+  checksumBytes,
+  magic,
+  narrowInstantBytes,
+} from './format.js';
+import { readCapture } from './open.js';
+import { nextPlace, standsAt, wholeBlockBytes, wholePreambleBytes } from './parts.js';
+import type { CaptureReader } from './reader.js';
+
+/** One of the recordings that a file may hold, its blocks from one byte up to another. */
+export interface SeekPart {
+  readonly fromByte: number;
+  readonly toByte: number;
+  /** Its instant 0 on the time axis of the first. */
+  readonly startNs: number;
+}
+
+interface Found {
+  readonly at: number;
+  /** Of its first frame, in its own recording's time. */
+  readonly baseNs: number;
+}
+
+/** A whole block and what stands before it: what is looked at in one place. */
+const probeBytes = 256 << 10;
+
+/** Finds any instant of a capture on a disk by bisecting on the heads of its blocks, which each tell an instant. */
+export class CaptureSeeker {
+  /** The one of the file's first header, until it is known that there are more. */
+  parts: readonly SeekPart[];
+  readonly #file: number;
+  readonly #name: string;
+  readonly header: CaptureHeader;
+  readonly board: Instrument;
+  readonly #parseEvent: ParseEvent;
+
+  private constructor(file: number, sizeBytes: number, reader: CaptureReader, parseEvent: ParseEvent) {
+    this.#file = file;
+    this.#name = reader.name;
+    this.header = reader.header;
+    this.board = reader.board;
+    this.#parseEvent = parseEvent;
+    this.parts = [{ fromByte: reader.wholeBytes, toByte: sizeBytes, startNs: 0 }];
+  }
+
+  /** Null where there is nothing to seek in: what is compressed, and what is no capture. @throws UserError (badInput) */
+  static async open(path: string): Promise<CaptureSeeker | null> {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) return null;
+    const input = await openByteInput(path);
+    try {
+      const window = new ByteWindow(input);
+      await window.ensure(magic.length);
+      if (input.compressed || !standsAt(window, magic)) return null;
+      const reader = await readCapture(window);
+      const { readCaptureEvent } = await import('../schema/capture-event.js');
+      const file = openSync(path, 'r');
+      return new CaptureSeeker(file, fstatSync(file).size, reader, readCaptureEvent);
+    } finally {
+      await input.close();
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  /** How many samples there are between two instants at most, to a block or two. */
+  async samplesBetween(fromNs: number, toNs: number): Promise<number> {
+    let bytes = 0;
+    for (const part of this.parts) {
+      const end = await this.#lastUpTo(part, toNs - part.startNs, part.toByte);
+      const begin = await this.#lastUpTo(part, fromNs - part.startNs, end.at);
+      bytes += end.at - begin.at + probeBytes;
+    }
+    return bytes / (this.board.frameBytes + narrowInstantBytes);
+  }
+
+  /** The blocks of frames from the last that begins at or before an instant, on the time axis of the first recording; each is lent until the next. */
+  async *framesFrom(fromNs: number): AsyncGenerator<FrameBlock> {
+    const last = this.parts.findLastIndex(({ startNs }) => startNs <= fromNs);
+    for (const part of this.parts.slice(Math.max(last, 0))) {
+      const { at } = await this.#lastUpTo(part, fromNs - part.startNs, part.toByte);
+      yield* this.#framesOf(part, at);
+    }
+  }
+
+  async *#framesOf({ toByte, startNs }: SeekPart, fromByte: number): AsyncGenerator<FrameBlock> {
+    const window = this.#windowAt(fromByte, toByte);
+    const decoder = new BlockDecoder(window, this.board.frameBytes, this.#parseEvent);
+    for (;;) {
+      const size = await wholeBlockBytes(window);
+      if (size === 0) return;
+      const kind = window.view.getUint16(window.at + 4, true);
+      if (kind === BlockKind.frames || kind === BlockKind.wideFrames) {
+        const block = decoder.decode(size, startNs);
+        if (!block) return;
+        yield block;
+      }
+      window.at += size;
+    }
+  }
+
+  /**
+   * The last block of frames of a part, before a byte, that begins at or before an instant of its own; its first where none does. Looked for
+   * where it would be were the samples even, and in the middle in turns.
+   */
+  async #lastUpTo({ fromByte }: SeekPart, ns: number, beforeByte: number): Promise<Found> {
+    let low: Found = { at: fromByte, baseNs: 0 };
+    let [high, highNs] = [ns > 0 ? beforeByte : fromByte, Number.NaN];
+    for (let step = 0; high - low.at > probeBytes; step++) {
+      const share = step % 2 === 0 && highNs > low.baseNs ? (ns - low.baseNs) / (highNs - low.baseNs) : 0.5;
+      const guess = low.at + share * (high - low.at) - probeBytes / 2;
+      const at = Math.floor(Math.min(Math.max(guess, low.at + probeBytes / 2), high - probeBytes / 2));
+      const found = await this.#nextFrames(at, high);
+      if (found && found.baseNs <= ns) low = found;
+      else {
+        high = at;
+        highNs = found?.baseNs ?? highNs;
+      }
+    }
+    for (let next: Found | null = low; next; next = await this.#nextFrames(next.at + 1, high)) {
+      if (next.baseNs > ns) break;
+      low = next;
+    }
+    return low;
+  }
+
+  /** The first whole block of frames that begins at a byte or behind it. */
+  async #nextFrames(fromByte: number, beforeByte: number): Promise<Found | null> {
+    const window = this.#windowAt(fromByte, this.parts.at(-1)!.toByte);
+    while (fromByte + window.offset < beforeByte && (await window.ensure(blockHeadBytes))) {
+      const size = standsAt(window, blockMarker) ? await wholeBlockBytes(window) : 0;
+      if (size > 0) {
+        const kind = window.view.getUint16(window.at + 4, true);
+        if (kind === BlockKind.frames || kind === BlockKind.wideFrames)
+          return {
+            at: fromByte + window.offset,
+            baseNs: Number(window.view.getBigInt64(window.at + 8, true)),
+          };
+        window.at += size;
+        continue;
+      }
+      if (standsAt(window, magic) && (await wholePreambleBytes(window)) > 0) return null;
+      const next = nextPlace(window);
+      // A marker may lie across the end of what is there.
+      window.at += next < 0 ? Math.max(1, window.available - checksumBytes) : 1 + next;
+    }
+    return null;
+  }
+
+  #windowAt(fromByte: number, toByte: number): ByteWindow {
+    let at = fromByte;
+    const file = this.#file;
+    const input: ByteInput = {
+      ...{ name: this.#name, compressed: false, fault: null, tear: null },
+      async read(into) {
+        const got = readSync(file, into, 0, Math.min(into.length, toByte - at), at);
+        at += got;
+        return got;
+      },
+      async close() {},
+    };
+    return new ByteWindow(input, probeBytes);
+  }
+}

@@ -1,0 +1,33 @@
+import { errorText } from '../../errors.js';
+import type { Measurement } from '../../exec/runs/measurement.js';
+import type { Live } from '../../publish/live/live.js';
+import { say } from '../terminal/say.js';
+import type { ExecOptions } from './exec-options.js';
+
+/**
+ * The page of `--live`; null where none is wanted, or it cannot be had, which is no reason not to run the command.
+ * @throws UserError (outputFailed) where `--strict` makes it one
+ */
+export async function openExecLive(
+  { live, strict }: ExecOptions,
+  onFault: (text: string) => void,
+): Promise<Live | null> {
+  if (!live) return null;
+  try {
+    const [{ Live }, { loopback }] = await Promise.all([
+      import('../../publish/live/live.js'),
+      import('../../publish/server/access.js'),
+    ]);
+    return await Live.open(loopback);
+  } catch (error) {
+    if (strict) throw error;
+    onFault(`there is no page: ${errorText(error)}`);
+    return null;
+  }
+}
+
+/** Says where the page is, in front of all that the command says. */
+export function showExecLive(live: Live | null, measurement: Measurement): void {
+  live?.begin({ handOver: () => measurement.handOver(), startMonotonicNs: measurement.originNs });
+  if (live) say(live.url);
+}

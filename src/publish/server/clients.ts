@@ -1,0 +1,114 @@
+import type { WebSocket } from 'ws';
+
+/** What may wait for one client to read it, bytes: a few seconds' worth. */
+const mostWaitingBytes = 1 << 20;
+/** Who has not read for so long is not there any more, ms. */
+const patienceMs = 10_000;
+/** How often a client is asked whether it is still there, ms. */
+const heartbeatMs = 15_000;
+
+interface Client {
+  readonly socket: WebSocket;
+  /** Messages that it did not get, since what waits for it was too much. */
+  missed: number;
+  /** Since when that is so; null where it keeps up. */
+  behindSinceMs: number | null;
+  answered: boolean;
+}
+
+/**
+ * The pages that listen. Each message goes to all of them, in the same memory. Who does not read in time is passed over, told so with
+ * the next message that it takes, and let go where it takes none.
+ */
+export class StreamClients {
+  readonly #greeting: (missed: number) => Uint8Array;
+  readonly #onCount: (count: number) => void;
+  readonly #clients = new Set<Client>();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  /**
+   * @param greeting makes what a client is told first, and again when it missed something
+   * @param onCount is told how many listen, whenever that changes
+   */
+  constructor(greeting: (missed: number) => Uint8Array, onCount: (count: number) => void) {
+    this.#greeting = greeting;
+    this.#onCount = onCount;
+    this.#heartbeat = setInterval(() => this.#askAll(), heartbeatMs).unref();
+  }
+
+  get count(): number {
+    return this.#clients.size;
+  }
+
+  add(socket: WebSocket): void {
+    const client: Client = { socket, missed: 0, behindSinceMs: null, answered: true };
+    this.#clients.add(client);
+    socket.on('pong', () => {
+      client.answered = true;
+    });
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => {
+      this.#clients.delete(client);
+      this.#onCount(this.#clients.size);
+    });
+    give(client, this.#greeting(0));
+    this.#onCount(this.#clients.size);
+  }
+
+  broadcast(message: Uint8Array): void {
+    for (const client of this.#clients) {
+      if (client.socket.bufferedAmount > mostWaitingBytes) this.#passOver(client);
+      else if (client.missed === 0) give(client, message);
+      else {
+        const { missed } = client;
+        client.missed = 0;
+        client.behindSinceMs = null;
+        give(client, this.#greeting(missed));
+      }
+    }
+  }
+
+  /** What waits for each, bytes. */
+  waitingBytes(): number[] {
+    return [...this.#clients].map(({ socket }) => socket.bufferedAmount);
+  }
+
+  /** Says goodbye, and waits until all that was said is read, but not longer than so. */
+  async close(graceMs: number): Promise<void> {
+    clearInterval(this.#heartbeat);
+    if (this.#clients.size === 0) return;
+    const sockets = [...this.#clients].map(({ socket }) => socket);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    const gone = Promise.all(
+      sockets.map(
+        (socket) =>
+          new Promise((resolve) => {
+            socket.once('close', resolve);
+            socket.close(1000);
+          }),
+      ),
+    );
+    await Promise.race([gone, late]);
+    clearTimeout(timer);
+    for (const socket of sockets) socket.terminate();
+  }
+
+  #passOver(client: Client): void {
+    client.missed++;
+    client.behindSinceMs ??= performance.now();
+    if (performance.now() - client.behindSinceMs > patienceMs) client.socket.terminate();
+  }
+
+  #askAll(): void {
+    for (const client of this.#clients) {
+      if (!client.answered) client.socket.terminate();
+      client.answered = false;
+      client.socket.ping();
+    }
+  }
+}
+
+const give = ({ socket }: Client, message: Uint8Array): void => socket.send(message, { binary: true });

@@ -1,0 +1,276 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { packMessage, unpackMessage } from '#powerlog/draw/served.js';
+import { addressOf, ask, messagesOf, openStream, rawConnection } from './client.js';
+import { emptyPublished, openServer } from './stand.js';
+
+const atOnce = <Value>(count: number, make: (n: number) => Promise<Value>): Promise<Value[]> =>
+  Promise.all(Array.from({ length: count }, (_, n) => make(n)));
+
+describe('the page', () => {
+  it('is given without the token, holds none, and may load nothing and be framed by nobody', async () => {
+    const { url } = await openServer();
+    const { status, headers, body } = await ask(url, '/', { token: null });
+    expect(status).toBe(200);
+    expect(body.toString()).toBe('<p>a page</p>');
+    expect(body.toString()).not.toContain(addressOf(url).token);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('has an address of its own at each start, with at least 128 random bits behind the #', async () => {
+    const [one, other] = [await openServer(), await openServer()];
+    expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{22,}$/);
+    expect(addressOf(one.url).token).not.toBe(addressOf(other.url).token);
+  });
+});
+
+describe('what is asked for', () => {
+  it.each([
+    ['no token', null],
+    ['an empty one', ''],
+    ['another', 'A'.repeat(43)],
+    ['a part', 'first half'],
+  ])('is refused with %s', async (_, given) => {
+    const { url } = await openServer();
+    const { token } = addressOf(url);
+    const asking = { token: given === 'first half' ? token.slice(0, 20) : given };
+    for (const path of ['/api/document', '/api/piece?run=a&from=0&to=1&columns=1', '/api/x', '/favicon.ico'])
+      expect((await ask(url, path, asking)).status).toBe(401);
+    // Nor as a part of the address, which logs keep.
+    expect((await ask(url, `/api/document?token=${token}`, { token: null })).status).toBe(401);
+  });
+
+  it('is refused under a foreign name, page included', async () => {
+    const { url } = await openServer();
+    const { port } = addressOf(url);
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`])
+      for (const path of ['/', '/api/document'])
+        expect((await ask(url, path, { headers: { host } })).status).toBe(403);
+    for (const host of [`localhost:${port}`, `LOCALHOST:${port}`, `127.0.0.1:${port}`])
+      expect((await ask(url, '/api/document', { headers: { host } })).status).toBe(200);
+  });
+
+  it('is refused without a name at all', async () => {
+    const { url } = await openServer();
+    const { socket, heard, closed } = await rawConnection(url);
+    socket.write('GET / HTTP/1.0\r\n\r\n');
+    await closed;
+    expect(heard()).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it.each([
+    '/../package.json',
+    '/..%2fpackage.json',
+    '/%2e%2e/%2e%2e/etc/passwd',
+    '//etc/passwd',
+    '/page.js',
+    '/api',
+    '/api/',
+    '/api/document/',
+    '/api/../api/document',
+    '/API/document',
+    '/index.html',
+    '/\\..\\..\\x',
+    'http://evil.example/',
+    '/%00',
+    '*',
+  ])('is no path of a file: %s', async (path) => {
+    const { url } = await openServer();
+    const { status, body } = await ask(url, path);
+    expect([400, 404]).toContain(status);
+    expect(body.toString()).not.toMatch(/root:|"name"/);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])(
+    'is asked for with GET, not %s',
+    async (method) => {
+      const { url } = await openServer();
+      const { status, headers } = await ask(url, '/api/document', { method });
+      expect(status).toBe(405);
+      expect(headers.allow).toBe('GET, HEAD');
+    },
+  );
+
+  it('has no body, of any kind', async () => {
+    const { url } = await openServer();
+    const body = new Uint8Array(100);
+    expect((await ask(url, '/api/document', { body, headers: { 'content-length': '100' } })).status).toBe(
+      413,
+    );
+    const chunked = { 'transfer-encoding': 'chunked' };
+    expect((await ask(url, '/api/document', { body, headers: chunked })).status).toBe(413);
+  });
+
+  it('is small: a giant head is cut off, a giant body not read', async () => {
+    const { url } = await openServer();
+    const { port } = addressOf(url);
+    const long = await rawConnection(url);
+    long.socket.write(`GET /?${'x'.repeat(1 << 20)} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+    await long.closed;
+    expect(long.heard()).toMatch(/^(HTTP\/1\.1 431 |$)/);
+    const giant = await rawConnection(url);
+    giant.socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 1000000000000\r\n\r\n`);
+    const fill = setInterval(() => giant.socket.writable && giant.socket.write(Buffer.alloc(65_536)), 5);
+    await giant.closed;
+    clearInterval(fill);
+    expect((await ask(url, '/api/document')).status).toBe(200);
+  });
+
+  it('is HTTP', async () => {
+    const { url } = await openServer();
+    const { socket, heard, closed } = await rawConnection(url);
+    socket.write('\u0016\u0003\u0001 this is TLS or so\r\n\r\n');
+    await closed;
+    expect(heard()).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('says what is wrong with it', async () => {
+    const { url } = await openServer();
+    const bad = ['', '?run=a', '?run=a&from=0&to=0&columns=3', '?run=a&from=x&to=1&columns=3'];
+    for (const query of [...bad, '?run=a&from=0&to=1&columns=99999', '?run=a&from=0&to=1e9&columns=3'])
+      expect((await ask(url, `/api/piece${query}`)).status).toBe(400);
+    expect((await ask(url, '/api/piece?run=a&from=0&to=1&columns=3')).status).toBe(404);
+    expect((await ask(url, '/api/measure?run=a&from=0&to=1')).status).toBe(404);
+    expect((await ask(url, '/api/measure?run=a&from=0')).status).toBe(400);
+  });
+
+  it('is answered by its head alone to HEAD', async () => {
+    const { url } = await openServer();
+    const { status, headers, body } = await ask(url, '/api/document', { method: 'HEAD' });
+    expect(status).toBe(200);
+    expect(Number(headers['content-length'])).toBeGreaterThan(2);
+    expect(body.length).toBe(0);
+  });
+});
+
+describe('many and slow clients', () => {
+  it('are let go where they do not finish their request', async () => {
+    const { url } = await openServer();
+    const slow = await atOnce(20, () => rawConnection(url));
+    for (const { socket } of slow) socket.write('GET / HTTP/1.1\r\nHost: 127');
+    const drip = setInterval(() => {
+      for (const { socket } of slow) if (socket.writable) socket.write('x');
+    }, 100);
+    expect((await ask(url, '/api/document')).status).toBe(200);
+    await Promise.all(slow.map(({ closed }) => closed));
+    clearInterval(drip);
+    for (const { heard } of slow) expect(heard()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('are so many at a time, and others come again when they are gone', async () => {
+    const { url } = await openServer();
+    const held = await atOnce(128, () => rawConnection(url));
+    const more = await atOnce(20, () => rawConnection(url));
+    await Promise.all(more.map(({ closed }) => closed));
+    expect(more.map(({ heard }) => heard()).join('')).toBe('');
+    held[0]!.socket.destroy();
+    for (;;) {
+      const status = await ask(url, '/api/document').then(
+        (got) => got.status,
+        () => null,
+      );
+      if (status === 200) break;
+    }
+  });
+});
+
+describe('a stream', () => {
+  it('is opened by the page with its token, and is told how things stand', async () => {
+    const { url, server } = await openServer();
+    const { host, port } = addressOf(url);
+    const socket = await openStream(url, { origin: `http://${host}:${port}` });
+    expect((await messagesOf(socket).next()).head).toEqual({ kind: 'progress', runs: [] });
+    expect(socket.protocol).toBe('powerlog.1');
+    const closed = once(socket, 'close');
+    await server.close(5000);
+    const [code] = await closed;
+    expect(code).toBe(1000);
+  });
+
+  it.each([
+    ['another page', { origin: 'http://evil.example' }, 403],
+    ['another port', { origin: 'http://127.0.0.1:1' }, 403],
+    ['a page of no origin', { origin: 'null' }, 403],
+    ['a foreign host', { host: 'evil.example' }, 403],
+    ['no token', { protocols: ['powerlog.1'] }, 401],
+    ['a wrong token', { protocols: ['powerlog.1', 'A'.repeat(43)] }, 401],
+    ['another path', { path: '/api/document' }, 404],
+    ['a path behind', { path: '/api/stream/x' }, 404],
+  ])('is refused to %s', async (_, streaming, status) => {
+    const { url, server } = await openServer();
+    await expect(openStream(url, streaming)).rejects.toThrow(`Unexpected server response: ${status}`);
+    expect(server.clients.count).toBe(0);
+  });
+
+  it('takes no long messages', async () => {
+    const { url } = await openServer();
+    const socket = await openStream(url);
+    const closed = once(socket, 'close');
+    socket.send(Buffer.alloc(100_000));
+    const [code] = await closed;
+    expect(code).toBe(1009);
+  });
+
+  it('passes over who does not read, tells it how much it missed, and queues nothing without limit', async () => {
+    const published = { ...emptyPublished, greeting: (missed: number) => state(missed) };
+    const { url, server } = await openServer(published);
+    const [lazy, awake] = [await openStream(url), await openStream(url)];
+    lazy.pause();
+    let heard = 0;
+    awake.on('message', () => heard++);
+    const message = new Uint8Array(1 << 18);
+    const waiting = () => Math.max(...server.clients.waitingBytes());
+    let sent = 0;
+    // As much as no socket's own buffer takes.
+    for (; sent < 400; sent++) {
+      server.clients.broadcast(message);
+      while (heard < sent) await new Promise(setImmediate);
+      expect(waiting()).toBeLessThan(2 << 20);
+    }
+    const missed = new Promise<number>((resolve) => {
+      lazy.on('message', (data: ArrayBuffer) => {
+        if (data.byteLength === message.length) return;
+        const { head } = unpackMessage(data);
+        if (head.kind === 'state' && head.missed > 0) resolve(head.missed);
+      });
+    });
+    lazy.resume();
+    const more = setInterval(() => server.clients.broadcast(message), 20);
+    expect(await missed).toBeGreaterThan(100);
+    clearInterval(more);
+  });
+});
+
+const state = (missed: number): Uint8Array =>
+  packMessage({ kind: 'state', whole: true, missed, runs: [], end: null });
+
+describe('a server at another address', () => {
+  it('is asked for by that name too', async () => {
+    const { url } = await openServer(emptyPublished, { host: '0.0.0.0', port: 0 });
+    const { port } = addressOf(url);
+    expect(url).toMatch(/^http:\/\/localhost:/);
+    expect((await ask(url, '/', { headers: { host: `0.0.0.0:${port}` } })).status).toBe(200);
+    expect((await ask(url, '/', { headers: { host: `evil.example:${port}` } })).status).toBe(403);
+    expect((await ask(url, '/api/document', { token: null })).status).toBe(401);
+  });
+
+  it('says where it cannot listen', async () => {
+    const { url } = await openServer();
+    const { port } = addressOf(url);
+    await expect(openServer(emptyPublished, { host: '127.0.0.1', port })).rejects.toThrow(
+      `cannot listen at 127.0.0.1:${port}: somebody else listens there`,
+    );
+    await expect(openServer(emptyPublished, { host: '192.0.2.1', port: 0 })).rejects.toThrow(
+      'cannot listen at 192.0.2.1:0: this machine has no such address',
+    );
+  });
+});
