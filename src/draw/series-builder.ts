@@ -95,16 +95,25 @@ export class SeriesBuilder {
     this.#at = pairs;
   }
 
-  /** A copy of the first `count` intervals, the one under way as it stands. */
-  envelope(count: number): Envelope {
-    const minMw = this.#minMw.slice(0, count);
-    const maxMw = this.#maxMw.slice(0, count);
+  /** Drops the first `intervals`, which are complete; what is added from now on counts its instants from behind them. */
+  forget(intervals: number, intervalUs: number): void {
+    for (const column of [this.#minMw, this.#maxMw, this.#twiceNj]) column.copyWithin(0, intervals, this.#at);
+    this.#at -= intervals;
+    this.#lastUs -= intervals * intervalUs;
+  }
+
+  /** A copy of `count` intervals, the one under way as it stands. */
+  envelope(count: number, first = 0): Envelope {
+    const minMw = this.#minMw.slice(first, first + count);
+    const maxMw = this.#maxMw.slice(first, first + count);
     const energyJ = new Float64Array(count + 1);
-    for (let n = 0; n < Math.min(this.#at, count); n++) energyJ[n + 1] = this.#twiceNj[n]! * joulesPerHalfNj;
-    if (this.#at < count) {
-      minMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
-      maxMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
-      energyJ[this.#at + 1] = this.#nowTwiceNj * joulesPerHalfNj;
+    if (first > 0) energyJ[0] = this.#twiceNj[first - 1]! * joulesPerHalfNj;
+    const complete = Math.min(this.#at - first, count);
+    for (let n = 0; n < complete; n++) energyJ[n + 1] = this.#twiceNj[first + n]! * joulesPerHalfNj;
+    if (complete >= 0 && complete < count) {
+      minMw[complete] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
+      maxMw[complete] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
+      energyJ[complete + 1] = this.#nowTwiceNj * joulesPerHalfNj;
     }
     return { minMw, maxMw, energyJ };
   }
