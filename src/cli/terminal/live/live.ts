@@ -16,8 +16,10 @@ export interface LiveOptions extends SamplingOptions {
   readonly duration?: number;
 }
 
-/** A frame is drawn at most so often, ms. */
-const frameMs = 50;
+/** A frame is drawn at most so often, ms: where somebody asked for it; where samples came and drawing costs much; and between. */
+const frameMs = { shortest: 50, longest: 1000 };
+/** Of a core, on the machine that is measured, for frames with what comes. */
+const drawingShare = 0.004;
 /** Where nothing comes, what has passed is shown every so often, ms. */
 const idleMs = 1000;
 
@@ -59,7 +61,7 @@ export async function liveOnTerminal(options: LiveOptions): Promise<ExitCode> {
       handOverMs: handOverMsFor(outputs, true),
     },
     sinks: (track, tracks) => {
-      boards ??= tracks.map((each) => new BoardWatch(each, () => stage?.change()));
+      boards ??= tracks.map((each) => new BoardWatch(each, () => stage?.follow()));
       return [...track.outputs.sinks, boards[tracks.indexOf(track)]!];
     },
     onNotice: tell,
@@ -95,7 +97,11 @@ class Stage {
   readonly #stop = (): void => this.#recording.stop();
   #release: () => void = () => {};
   #idle: NodeJS.Timeout | undefined;
-  #next: NodeJS.Timeout | undefined;
+  /** Takes back the frame that is due. */
+  #cancel: () => void = () => {};
+  #dueMs = Number.POSITIVE_INFINITY;
+  /** What a frame takes, ms. */
+  #costMs = 1;
   #drawnMs = Number.NEGATIVE_INFINITY;
   #isOpen = false;
   #fail: (error: unknown) => void = () => {};
@@ -134,7 +140,7 @@ class Stage {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     clearInterval(this.#idle);
-    clearTimeout(this.#next);
+    this.#cancel();
     this.#keys.end();
     this.#screen.leave();
     if (process.stdin.isTTY) {
@@ -153,11 +159,32 @@ class Stage {
     this.change();
   }
 
-  /** There is something new to be seen. */
+  /** Something is to be seen at once. */
   change(): void {
+    this.#drawIn(frameMs.shortest);
+  }
+
+  /** Samples came: they are shown as soon as drawing, which they pay for, may be paid again. */
+  follow(): void {
+    this.#drawIn(Math.min(Math.max(this.#costMs / drawingShare, frameMs.shortest), frameMs.longest));
+  }
+
+  /** @param apartMs from one frame to the next */
+  #drawIn(apartMs: number): void {
     if (!this.#isOpen) return;
-    const waitMs = Math.max(0, this.#drawnMs + frameMs - performance.now());
-    this.#next ??= setTimeout(() => this.#draw(), waitMs);
+    const dueMs = this.#drawnMs + apartMs;
+    if (dueMs >= this.#dueMs) return;
+    this.#cancel();
+    this.#dueMs = dueMs;
+    const waitMs = dueMs - performance.now();
+    // In the same turn, where it can be: to wake up once more costs more than most frames.
+    if (waitMs <= 0) {
+      const next = setImmediate(() => this.#draw());
+      this.#cancel = () => clearImmediate(next);
+    } else {
+      const next = setTimeout(() => this.#draw(), waitMs);
+      this.#cancel = () => clearTimeout(next);
+    }
   }
 
   /** Of the recording. */
@@ -167,7 +194,7 @@ class Stage {
   }
 
   #draw(): void {
-    this.#next = undefined;
+    this.#dueMs = Number.POSITIVE_INFINITY;
     if (!this.#screen.isReady) return;
     this.#drawnMs = performance.now();
     try {
@@ -175,6 +202,8 @@ class Stage {
     } catch (error) {
       this.#fail(error);
     }
+    // What others took meanwhile counts too: where the machine is busy, drawing has to stand back. A single delay does not.
+    this.#costMs = Math.min(performance.now() - this.#drawnMs, 2 * this.#costMs);
   }
 
   #press(key: string): void {

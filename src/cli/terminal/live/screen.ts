@@ -6,6 +6,8 @@ const standardOutput = 1;
 /** The alternate screen, no cursor, no going on in the next line; and back. */
 const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J';
 const leave = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
+/** A colour that ends where the next begins. */
+const recoloured = '\u001b[39m\u001b[38';
 /** What cuts off a sequence that was left unfinished. */
 const cancel = '\u0018';
 /** A terminal that takes nothing is asked again after so long, ms, and twice as long each time up to the most. */
@@ -83,7 +85,9 @@ export class Screen {
   show(lines: readonly string[]): void {
     if (!this.isReady) return;
     const changed = lines.flatMap((line, row) =>
-      line === this.#shown[row] ? [] : [`\u001b[${row + 1};1H${line}\u001b[0m\u001b[K`],
+      line === this.#shown[row]
+        ? []
+        : [`\u001b[${row + 1};1H${line.replaceAll(recoloured, '\u001b[38')}\u001b[0m\u001b[K`],
     );
     this.#shown = [...lines];
     if (changed.length > 0) this.#write(changed.join(''));

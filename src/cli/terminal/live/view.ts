@@ -1,5 +1,6 @@
 import { braillePlot, letterOf, type PlotSeries, plotColumns } from '../../../draw/braille.js';
 import { colourOf } from '../../../draw/colours.js';
+import { PacedPlot } from './paced-plot.js';
 import { frame } from './paint/frame.js';
 import type { Shown, ShownBoard, ShownPhase } from './paint/model.js';
 import { help, messages } from './paint/overlay.js';
@@ -30,6 +31,7 @@ export class LiveView {
   #notices: readonly { readonly atUs: number; readonly text: string }[] = [];
   #scale = 0;
   #overlay: 'help' | 'messages' | null = null;
+  readonly #paced = new PacedPlot();
   /** What is held. */
   #held: Instant | null = null;
 
@@ -95,7 +97,10 @@ export class LiveView {
         ),
       ),
       notices: this.#notices.map(({ atUs, text }) => ({ atS: atUs / 1e6, text })),
-      plot: (columns, rows) => this.#plot(at, columns, rows),
+      plot: (columns, rows) =>
+        this.#paced.lines([columns, rows, this.#scale, this.#held?.nowUs].join(), () =>
+          this.#plot(at, columns, rows),
+        ),
     };
   }
 

@@ -31,7 +31,7 @@ export function frame(shown: Shown, size: ScreenSize, style: Style): string[] {
     { length: Math.max(rows - top.length - middle.length - bottom.length, 0) },
     () => '',
   );
-  return [...top, ...middle, ...blank, ...bottom].slice(0, rows).map((line) => cut(line, columns));
+  return [...top, ...middle, ...blank, ...bottom].slice(0, rows);
 }
 
 /** The numbers, and below them the plot, where that has room. */

@@ -26,6 +26,8 @@ export class Style {
   readonly theme: Theme;
   readonly hasColours: boolean;
   readonly #depth: ColourDepth;
+  /** What switches a colour on. */
+  readonly #sequences = new Map<string, string>();
 
   constructor(depth: ColourDepth, theme: Theme) {
     this.#depth = depth;
@@ -50,11 +52,19 @@ export class Style {
 
   /** @param colour `#rrggbb`; the terminal's own where that is the theme's ink, which stands on any ground */
   readonly colour = (text: string, colour: string): string => {
-    if (!this.hasColours || colour === inks[this.theme].ink) return text;
-    if (this.#depth === 24) return sequence(`38;2;${channels(colour).join(';')}`, '39')(text);
-    if (this.#depth === 8) return sequence(`38;5;${terminalColour(colour)}`, '39')(text);
-    return sequence(String(basicColour(channels(colour))), '39')(text);
+    if (!this.hasColours || text === '' || colour === inks[this.theme].ink) return text;
+    let on = this.#sequences.get(colour);
+    if (on === undefined) {
+      on = `\u001b[${this.#code(colour)}m`;
+      this.#sequences.set(colour, on);
+    }
+    return `${on}${text}\u001b[39m`;
   };
+
+  #code(colour: string): string {
+    if (this.#depth === 24) return `38;2;${channels(colour).join(';')}`;
+    return this.#depth === 8 ? `38;5;${terminalColour(colour)}` : String(basicColour(channels(colour)));
+  }
 }
 
 const channels = (colour: string): number[] =>
