@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
+import { copyFonts } from './fonts.build.js';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const threads = readdirSync('src', { recursive: true }).filter((file) => file.endsWith('-worker.ts'));
@@ -56,7 +57,10 @@ const style = await build({
   metafile: true,
   logLevel: 'warning',
 });
-const inputs = [metafile, page.metafile, style.metafile].flatMap((each) => Object.keys(each.inputs));
+const inputs = [
+  ...[metafile, page.metafile, style.metafile].flatMap((each) => Object.keys(each.inputs)),
+  ...copyFonts('lib/fonts'),
+];
 
 copyFileSync('src/package.json', 'lib/package.json');
 for (const engine of ['engine.wasm', 'engine.plain.js'])

@@ -22,3 +22,12 @@ export function textOfField(bytes: Uint8Array): string {
 
 /** A name from outside, fit for files and pipes too. */
 export const withoutControls = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');
+
+/** What a glob matches, whole: `*` is any text, `?` any one character. */
+export const globPattern = (glob: string): RegExp =>
+  new RegExp(
+    `^(?:${glob
+      .replace(/[^\w*?]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')})$`,
+  );

@@ -40,7 +40,10 @@ const cellsPerTick = 3;
 const mostPowerTicks = 8;
 /** How much of its colour the range between the extremes keeps. */
 const rangeShare = 0.5;
-const least = { width: axisCells + 10, height: 5 };
+const axisRows = 2;
+/** Cells between two names. */
+const namesApart = 3;
+const least = { width: axisCells + 10, rows: 2 };
 
 /** How many columns a plot of this width wants: two a cell. */
 export const plotColumns = (widthCells: number): number =>
@@ -51,11 +54,14 @@ export const plotColumns = (widthCells: number): number =>
  * nothing where nothing was measured. Lines have no ends of line, and no more than `widthCells` cells.
  */
 export function braillePlot(plot: BraillePlot): string[] {
-  const { series, fromUs, toUs, colours, theme = 'dark', paint = in256, bands = [] } = plot;
+  const { series, fromUs, toUs, colours, theme = 'dark', bands = [] } = plot;
   const width = Math.max(plot.widthCells, least.width) - axisCells;
-  const legend = legendLine(series, width, colours ? painter(series, theme, paint) : null);
-  const above = bands.length > 0 ? [bandLine(bands, fromUs, toUs, width)] : [];
-  const height = Math.max(least.height, plot.heightCells) - 3 - above.length;
+  const painted = colours ? painter(series, theme, plot.paint) : null;
+  const above = [
+    ...legendLines(series, width, painted),
+    ...(bands.length > 0 ? [bandLine(bands, fromUs, toUs, width)] : []),
+  ];
+  const height = Math.max(least.rows, plot.heightCells - above.length - axisRows);
   const { lowMw, highMw, ticks } = powerAxis(
     reach(series, ({ minMw }) => minMw, Math.min),
     reach(series, ({ maxMw }) => maxMw, Math.max),
@@ -66,11 +72,10 @@ export function braillePlot(plot: BraillePlot): string[] {
     canvas.add(columns, n);
   });
   if (!colours && series.length > 1) canvas.letter(series.map((_, n) => letterOf(n)));
-  const rows = canvas.lines(colours ? painter(series, theme, paint) : (text) => text);
+  const rows = canvas.lines(painted ?? ((text) => text));
   const labels = powerLabels(ticks, (mw) => canvas.rowOf(mw), height);
   const margin = ' '.repeat(axisCells);
   return [
-    margin + legend,
     ...above.map((line) => margin + line),
     ...rows.map((row, n) => `${labels[n]}${row}`.trimEnd()),
     ...timeAxis(fromUs, toUs, width),
@@ -101,32 +106,35 @@ function reach(
 /** What stands for a series where there are no colours. */
 export const letterOf = (n: number): string => 'abcdefghijklmnopqrstuvwxyz'[n % 26]!;
 
-function legendLine(series: readonly PlotSeries[], cells: number, paint: Painter | null): string {
-  const marks = series.map((_, n) => (paint ? '━━' : series.length > 1 ? letterOf(n) : '━━'));
-  let [text, used] = ['', 0];
+/** Names of the series, in as many lines as they take. */
+function legendLines(series: readonly PlotSeries[], cells: number, paint: Painter | null): string[] {
+  const lines: string[] = [];
+  let used = cells;
   for (const [n, { name }] of series.entries()) {
-    const between = n === 0 ? '' : '   ';
-    const room = cells - used - between.length - marks[n]!.length - 1;
-    if (room < 3) break;
-    const shown = fitted(name, room);
-    const mark = paint ? paint(marks[n]!, n, true) : marks[n]!;
-    text += `${between}${mark} ${shown}`;
-    used += between.length + marks[n]!.length + 1 + cellsOf(shown);
+    const mark = paint || series.length === 1 ? '━━' : letterOf(n);
+    const shown = fitted(name, cells - mark.length - 1);
+    const entry = `${paint ? paint(mark, n, true) : mark} ${shown}`;
+    const length = mark.length + 1 + cellsOf(shown);
+    if (used + namesApart + length > cells) {
+      lines.push(entry);
+      used = length;
+    } else {
+      lines.push(`${lines.pop()}${' '.repeat(namesApart)}${entry}`);
+      used += namesApart + length;
+    }
   }
-  return text;
+  return lines;
 }
 
 type Painter = (text: string, n: number, isLine: boolean) => string;
 
-const in256 = (text: string, colour: string): string => inColour(text, terminalColour(colour));
-
-/** Lines in a series' colour, ranges in what is left of it. The terminal's own ink where that is the series' colour. */
-function painter(
-  series: readonly PlotSeries[],
-  theme: Theme,
-  paint: (text: string, colour: string) => string,
-): Painter {
+/** Lines in a series' colour, ranges in less of it. The terminal's own ink where that is the series' colour. */
+function painter(series: readonly PlotSeries[], theme: Theme, paint: BraillePlot['paint']): Painter {
   const { ground, ink } = inks[theme];
+  if (!paint) {
+    const numbers = series.map(({ colour }) => (colour === ink ? null : terminalColour(colour)));
+    return (text, n, isLine) => inColour(text, numbers[n]!, !isLine);
+  }
   const ranges = series.map(({ colour }) => mixed(colour, ground, rangeShare));
   return (text, n, isLine) => {
     const { colour } = series[n]!;
@@ -146,7 +154,7 @@ function powerLabels({ at, labels, unit }: Ticks, rowOf: (mw: number) => number,
 }
 
 function timeAxis(fromUs: number, toUs: number, width: number): string[] {
-  const room = { length: width, widthOf: (label: string) => label.length, gap: 2 };
+  const room = { length: width, widthOf: (label: string) => label.length, gap: 3 };
   const { at, labels, unit } = timeTicks(fromUs, toUs, room);
   const line = [...`${' '.repeat(axisCells - 1)}└${'─'.repeat(width)}`];
   const text = new Array<string>(axisCells + width).fill(' ');

@@ -57,9 +57,13 @@ export function terminalColour(colour: string): number {
   return inGreys < inCube ? 232 + grey : 16 + 36 * cube[0]! + 6 * cube[1]! + cube[2]!;
 }
 
-/** Text in one of them. */
-export const inColour = (text: string, colour: number | null): string =>
-  colour === null || text === '' ? text : `\u001b[38;5;${colour}m${text}\u001b[39m`;
+/** Text in one of them, or in the terminal's own. @param isFaint half as bright, where a terminal can do that */
+export function inColour(text: string, colour: number | null, isFaint = false): string {
+  const codes = [...(isFaint ? ['2'] : []), ...(colour === null ? [] : [`38;5;${colour}`])];
+  if (codes.length === 0 || text === '') return text;
+  const ends = [...(isFaint ? ['22'] : []), ...(colour === null ? [] : ['39'])];
+  return `\u001b[${codes.join(';')}m${text}\u001b[${ends.join(';')}m`;
+}
 
 const cubeLevels = [0, 95, 135, 175, 215, 255];
 const greyLevels = Array.from({ length: 24 }, (_, n) => 8 + 10 * n);

@@ -1,6 +1,7 @@
 /*
- * One component has one colour everywhere: terminal, page, figure. From the palette of Okabe and Ito, which people with any kind of
- * colour vision can tell apart (https://jfly.uni-koeln.de/color/), darkened or lightened until it stands 3:1 against its ground.
+ * One component has one colour everywhere: terminal, page, figure. The components' are the palette of Okabe and Ito, which people with
+ * any kind of colour vision can tell apart (https://jfly.uni-koeln.de/color/), darkened or lightened until they stand 3:1 against their
+ * ground and apart from each other without blue too; the others were searched for to stand apart from these and from each other.
  */
 
 export type Theme = 'light' | 'dark';
@@ -15,23 +16,40 @@ export const inks: Readonly<
 
 const components: Readonly<Record<string, Readonly<Record<Theme, string>>>> = {
   system: { light: '#1a1c20', dark: '#e8eaed' },
-  cpu: { light: '#0072b2', dark: '#56b4e9' },
+  cpu: { light: '#0063a6', dark: '#6cc0f5' },
   gpu: { light: '#d55e00', dark: '#f28e2b' },
-  motherboard: { light: '#00805e', dark: '#2fbf95' },
+  motherboard: { light: '#009e73', dark: '#009a70' },
 };
 
 /** For what has none of its own: other components, rails, wires, in their order. */
 const others: readonly Readonly<Record<Theme, string>>[] = [
-  { light: '#a0488b', dark: '#cc79a7' },
-  { light: '#8a6d00', dark: '#f0e442' },
-  { light: '#0072b2', dark: '#56b4e9' },
-  { light: '#d55e00', dark: '#f28e2b' },
-  { light: '#00805e', dark: '#2fbf95' },
-  { light: '#5b616b', dark: '#9aa1ac' },
-  { light: '#7b4ea3', dark: '#b79be0' },
-  { light: '#9a3b26', dark: '#e8907a' },
+  { light: '#702a70', dark: '#a545a5' },
+  { light: '#8a4dff', dark: '#a684ff' },
+  { light: '#8c2323', dark: '#cc4a4a' },
+  { light: '#806080', dark: '#a486a4' },
+  { light: '#dd45dd', dark: '#e0c080' },
+  { light: '#4b2aa8', dark: '#6a4cff' },
 ];
 
 /** @param index its place among those without a colour of their own */
 export const colourOf = (name: string, index: number, theme: Theme): string =>
   (Object.hasOwn(components, name) ? components[name]! : others[index % others.length]!)[theme];
+
+/** How one of several series is drawn. */
+export interface SeriesStyle {
+  readonly colour: string;
+  /** 0 for a line without gaps; series of one colour differ in it. */
+  readonly dash: number;
+}
+
+/** Of all series of a recording, in its order, so that each looks the same whichever of them are shown. */
+export function seriesStyles(names: readonly string[], theme: Theme): SeriesStyle[] {
+  const uses = new Map<string, number>();
+  let index = 0;
+  return names.map((name) => {
+    const colour = colourOf(name, Object.hasOwn(components, name) ? 0 : index++, theme);
+    const dash = uses.get(colour) ?? 0;
+    uses.set(colour, dash + 1);
+    return { colour, dash };
+  });
+}

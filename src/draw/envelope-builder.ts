@@ -14,6 +14,11 @@ interface Silence {
   readonly afterMw: Float32Array;
 }
 
+interface Stretch {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
 /** Spacings that were taken for gaps and may turn out to be none. */
 const mostSilences = 10_000;
 
@@ -26,14 +31,21 @@ export class EnvelopeBuilder {
   readonly #series: readonly SeriesBuilder[];
   readonly #most: number;
   #samples = 0;
+  #firstUs = 0;
   #lastUs = 0;
   readonly #silences: Silence[] = [];
 
-  /** @param series how many */
-  constructor(series: number, { intervalUs = firstIntervalUs, most = mostIntervals } = {}) {
+  /**
+   * @param series how many
+   * @param options `energyInGaps`: whether power is taken to go straight across gaps, or nothing counts there, as of means
+   */
+  constructor(
+    series: number,
+    { intervalUs = firstIntervalUs, most = mostIntervals, energyInGaps = true } = {},
+  ) {
     this.#intervalUs = intervalUs;
     this.#most = most;
-    this.#series = Array.from({ length: series }, () => new SeriesBuilder(most));
+    this.#series = Array.from({ length: series }, () => new SeriesBuilder(most, energyInGaps));
   }
 
   get intervalUs(): number {
@@ -56,6 +68,7 @@ export class EnvelopeBuilder {
     gapLimitUs: number,
   ): void {
     if (count === 0) return;
+    if (this.#samples === 0) this.#firstUs = timeUs[0]!;
     while (timeUs[count - 1]! >= this.#most * this.#intervalUs) {
       for (const each of this.#series) each.halve();
       this.#intervalUs *= 2;
@@ -73,13 +86,19 @@ export class EnvelopeBuilder {
    * @param gapLimitUs as it is known by now
    * @param gaps more stretches in which nothing was measured, whatever their length, µs
    */
-  envelopes(
-    gapLimitUs: number,
-    gaps: readonly { readonly startUs: number; readonly endUs: number }[] = [],
-  ): Envelopes {
+  envelopes(gapLimitUs: number, gaps: readonly Stretch[] = []): Envelopes {
+    return this.#envelopes(gapLimitUs, gaps, false);
+  }
+
+  /** The same on the builder's memory: nothing more can be added. */
+  finish(gapLimitUs: number, gaps: readonly Stretch[] = []): Envelopes {
+    return this.#envelopes(gapLimitUs, gaps, true);
+  }
+
+  #envelopes(gapLimitUs: number, gaps: readonly Stretch[], isLast: boolean): Envelopes {
     const intervalUs = this.#intervalUs;
     const count = this.#samples === 0 ? 0 : Math.floor(this.#lastUs / intervalUs) + 1;
-    const series = this.#series.map((each) => each.envelope(count));
+    const series = this.#series.map((each) => each.envelope(count, isLast));
     for (const silence of this.#silences)
       if (silence.toUs - silence.fromUs <= gapLimitUs)
         series.forEach((each, n) => {
@@ -93,7 +112,21 @@ export class EnvelopeBuilder {
         maxMw.fill(Number.NaN, from, behind);
       }
     }
-    return { grid: { startUs: 0, intervalUs, count }, series };
+    const reach = { firstUs: this.#firstUs, lastUs: this.#lastUs };
+    return { grid: { startUs: 0, intervalUs, count, ...(count > 0 && { reach }) }, series };
+  }
+
+  /**
+   * By series, the sum over the spacings that are no gaps of (power step × spacing)², mW² µs².
+   * @param gapLimitUs as it is known by now
+   */
+  stepSquares(gapLimitUs: number): number[] {
+    return this.#series.map(({ stepSquares }, n) =>
+      this.#silences.reduce((sum, { fromUs, toUs, beforeMw, afterMw }) => {
+        const lengthUs = toUs - fromUs;
+        return lengthUs > gapLimitUs ? sum : sum + ((afterMw[n]! - beforeMw[n]!) * lengthUs) ** 2;
+      }, stepSquares),
+    );
   }
 
   #noteSilences(

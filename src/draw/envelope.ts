@@ -8,6 +8,8 @@ export interface Grid {
   readonly startUs: number;
   readonly intervalUs: number;
   readonly count: number;
+  /** First and last sample, µs, where they are known: the energy of the interval that one lies in is all on one side of it. */
+  readonly reach?: { readonly firstUs: number; readonly lastUs: number };
 }
 
 /** One power over a grid. */
@@ -60,11 +62,17 @@ const mwPerW = 1e3;
 const usPerS = 1e6;
 
 /** Energy from the recording's first sample up to an instant, J: to the interval, within which power is taken as even. */
-export function energyUpToJ({ startUs, intervalUs, count }: Grid, { energyJ }: Envelope, us: number): number {
-  const at = Math.min(Math.max((us - startUs) / intervalUs, 0), count);
-  const n = Math.min(Math.floor(at), count - 1);
+export function energyUpToJ(
+  { startUs, intervalUs, count, reach }: Grid,
+  { energyJ }: Envelope,
+  us: number,
+): number {
+  const n = Math.min(Math.max(Math.floor((us - startUs) / intervalUs), 0), count - 1);
   if (n < 0) return 0;
-  return energyJ[n]! + (energyJ[n + 1]! - energyJ[n]!) * (at - n);
+  const beginUs = Math.max(startUs + n * intervalUs, reach?.firstUs ?? Number.NEGATIVE_INFINITY);
+  const endUs = Math.min(startUs + (n + 1) * intervalUs, reach?.lastUs ?? Number.POSITIVE_INFINITY);
+  const share = endUs > beginUs ? (us - beginUs) / (endUs - beginUs) : 0;
+  return energyJ[n]! + (energyJ[n + 1]! - energyJ[n]!) * Math.min(Math.max(share, 0), 1);
 }
 
 /** Energy between two instants, J. */
@@ -78,8 +86,9 @@ export function extremesBetween(
   fromUs: number,
   toUs: number,
 ): { minMw: number; maxMw: number } {
-  const first = Math.max(0, Math.floor((fromUs - startUs) / intervalUs));
-  const behind = Math.min(count, Math.max(first + 1, Math.ceil((toUs - startUs) / intervalUs)));
+  const from = Math.floor((fromUs - startUs) / intervalUs);
+  const first = Math.max(0, from);
+  const behind = Math.min(count, Math.max(from + 1, Math.ceil((toUs - startUs) / intervalUs)));
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let n = first; n < behind; n++) {
     if (minMw[n]! < least) least = minMw[n]!;

@@ -30,6 +30,8 @@ export interface PageRun {
   /** `system` first, then components, rails, single wires. */
   readonly series: readonly PageSeries[];
   readonly resolution: PageResolution;
+  /** Where the recording holds means of intervals, each as two samples, where it begins and where it ends: how long they are. */
+  readonly meansUs?: number;
   readonly gaps: readonly PageGap[];
   /** Phases, runs, the command, the baseline: in the order of their begin. */
   readonly bands: readonly PageBand[];

@@ -4,9 +4,10 @@ const joulesPerHalfNj = 0.5e-9;
 
 /** One power on its way into an envelope. Energies are kept doubled, nJ, from the first sample on. */
 export class SeriesBuilder {
+  readonly #energyInGaps: boolean;
   readonly #minMw: Float32Array;
   readonly #maxMw: Float32Array;
-  /** Up to the end of each interval that is complete. */
+  /** Up to the end of each interval that is complete, behind the one before. */
   readonly #twiceNj: Float64Array;
   /** The interval under way. */
   #at = 0;
@@ -15,11 +16,15 @@ export class SeriesBuilder {
   #nowTwiceNj = 0;
   #lastUs = Number.NaN;
   lastMw = 0;
+  /** Sum over the spacings that are no gaps of (power step × spacing)², mW² µs²: what the sampling leaves open. */
+  stepSquares = 0;
 
-  constructor(most: number) {
+  /** @param energyInGaps whether what lies between two samples counts where that is a gap */
+  constructor(most: number, energyInGaps: boolean) {
+    this.#energyInGaps = energyInGaps;
     this.#minMw = new Float32Array(most);
     this.#maxMw = new Float32Array(most);
-    this.#twiceNj = new Float64Array(most);
+    this.#twiceNj = new Float64Array(most + 1);
   }
 
   add(
@@ -34,23 +39,27 @@ export class SeriesBuilder {
       this.lastMw = powerMw[0]!;
       while (this.#at < Math.floor(this.#lastUs / intervalUs)) this.#complete();
     }
-    let [lastUs, lastMw, low, high, energy] = [
+    let [lastUs, lastMw, low, high, energy, squares] = [
       this.#lastUs,
       this.lastMw,
       this.#lowMw,
       this.#highMw,
       this.#nowTwiceNj,
+      this.stepSquares,
     ];
+    const energyInGaps = this.#energyInGaps;
     let endUs = (this.#at + 1) * intervalUs;
     for (let row = 0; row < count; row++) {
       const us = timeUs[row]!;
       const mw = powerMw[row]!;
+      const isGap = us - lastUs > gapLimitUs;
+      const counts = isGap && !energyInGaps ? 0 : 1;
+      if (!isGap) squares += ((mw - lastMw) * (us - lastUs)) ** 2;
       if (us >= endUs) {
-        const isGap = us - lastUs > gapLimitUs;
         const [leftUs, leftMw, slope] = [lastUs, lastMw, (mw - lastMw) / (us - lastUs)];
         while (us >= endUs) {
           const endMw = leftMw + slope * (endUs - leftUs);
-          energy += (lastMw + endMw) * (endUs - lastUs);
+          energy += counts * (lastMw + endMw) * (endUs - lastUs);
           if (!isGap) {
             if (endMw < low) low = endMw;
             if (endMw > high) high = endMw;
@@ -63,18 +72,19 @@ export class SeriesBuilder {
           endUs += intervalUs;
         }
       }
-      energy += (lastMw + mw) * (us - lastUs);
+      energy += counts * (lastMw + mw) * (us - lastUs);
       if (mw < low) low = mw;
       if (mw > high) high = mw;
       lastUs = us;
       lastMw = mw;
     }
-    [this.#lastUs, this.lastMw, this.#lowMw, this.#highMw, this.#nowTwiceNj] = [
+    [this.#lastUs, this.lastMw, this.#lowMw, this.#highMw, this.#nowTwiceNj, this.stepSquares] = [
       lastUs,
       lastMw,
       low,
       high,
       energy,
+      squares,
     ];
   }
 
@@ -85,7 +95,7 @@ export class SeriesBuilder {
     for (let n = 0; n < pairs; n++) {
       min[n] = lower(min[2 * n]!, min[2 * n + 1]!);
       max[n] = higher(max[2 * n]!, max[2 * n + 1]!);
-      energy[n] = energy[2 * n + 1]!;
+      energy[n + 1] = energy[2 * n + 2]!;
     }
     if (this.#at % 2 === 1) {
       const odd = this.#at - 1;
@@ -95,26 +105,44 @@ export class SeriesBuilder {
     this.#at = pairs;
   }
 
+  /**
+   * The first `count` intervals, the one under way as it stands.
+   * @param isLast Nothing more is added, so that they need no memory of their own.
+   */
+  envelope(count: number, isLast: boolean): Envelope {
+    const minMw = isLast ? this.#minMw.subarray(0, count) : this.#minMw.slice(0, count);
+    const maxMw = isLast ? this.#maxMw.subarray(0, count) : this.#maxMw.slice(0, count);
+    const energyJ = isLast ? this.#twiceNj.subarray(0, count + 1) : this.#twiceNj.slice(0, count + 1);
+    if (this.#at < count) {
+      minMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
+      maxMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
+      energyJ[this.#at + 1] = this.#nowTwiceNj;
+    }
+    for (let n = 1; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
+    return { minMw, maxMw, energyJ };
+  }
+
   /** Drops the first `intervals`, which are complete; what is added from now on counts its instants from behind them. */
   forget(intervals: number, intervalUs: number): void {
-    for (const column of [this.#minMw, this.#maxMw, this.#twiceNj]) column.copyWithin(0, intervals, this.#at);
+    this.#minMw.copyWithin(0, intervals, this.#at);
+    this.#maxMw.copyWithin(0, intervals, this.#at);
+    this.#twiceNj.copyWithin(0, intervals, this.#at + 1);
     this.#at -= intervals;
     this.#lastUs -= intervals * intervalUs;
   }
 
-  /** A copy of `count` intervals, the one under way as it stands. */
-  envelope(count: number, first = 0): Envelope {
+  /** A copy of `count` intervals from `first` on, the one under way as it stands. */
+  window(first: number, count: number): Envelope {
     const minMw = this.#minMw.slice(first, first + count);
     const maxMw = this.#maxMw.slice(first, first + count);
-    const energyJ = new Float64Array(count + 1);
-    if (first > 0) energyJ[0] = this.#twiceNj[first - 1]! * joulesPerHalfNj;
-    const complete = Math.min(this.#at - first, count);
-    for (let n = 0; n < complete; n++) energyJ[n + 1] = this.#twiceNj[first + n]! * joulesPerHalfNj;
-    if (complete >= 0 && complete < count) {
-      minMw[complete] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
-      maxMw[complete] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
-      energyJ[complete + 1] = this.#nowTwiceNj * joulesPerHalfNj;
+    const energyJ = this.#twiceNj.slice(first, first + count + 1);
+    const now = this.#at - first;
+    if (now >= 0 && now < count) {
+      minMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
+      maxMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
+      energyJ[now + 1] = this.#nowTwiceNj;
     }
+    for (let n = 0; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
     return { minMw, maxMw, energyJ };
   }
 
@@ -122,8 +150,8 @@ export class SeriesBuilder {
     const isEmpty = this.#lowMw > this.#highMw;
     this.#minMw[this.#at] = isEmpty ? Number.NaN : this.#lowMw;
     this.#maxMw[this.#at] = isEmpty ? Number.NaN : this.#highMw;
-    this.#twiceNj[this.#at] = this.#nowTwiceNj;
     this.#at++;
+    this.#twiceNj[this.#at] = this.#nowTwiceNj;
   }
 }
 

@@ -40,7 +40,7 @@ export function powerTicks(lowMw: number, highMw: number, most: number): Ticks {
   const at = multiples(lowMw, highMw, step);
   const { scale, unit } = powerUnit(Math.max(Math.abs(lowMw), Math.abs(highMw)));
   const decimals = decimalsOf(step / scale);
-  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals)), unit };
+  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals).replace('-', '−')), unit };
 }
 
 /** The unit in which an axis up to `mw` is read most easily. */
@@ -49,8 +49,11 @@ export function powerUnit(mw: number): { scale: number; unit: string } {
   return mw < 10e6 ? { scale: 1e3, unit: 'W' } : { scale: 1e6, unit: 'kW' };
 }
 
+/** Less is nothing. */
+const leastSpanMw = 1e-3;
+
 /**
- * An axis of powers: from 0, or less where less was measured, up to a tick above the highest.
+ * An axis of powers: from 0, or less where less was measured, up to a quarter of a step above the highest.
  * @param most ticks, 2 or more
  */
 export function powerAxis(
@@ -59,12 +62,10 @@ export function powerAxis(
   most: number,
 ): { lowMw: number; highMw: number; ticks: Ticks } {
   const lowMw = Math.min(0, Number.isFinite(leastMw) ? leastMw : 0);
-  const reach = Number.isFinite(highestMw) && highestMw > lowMw ? highestMw : lowMw + 1e3;
-  for (let step = roundStep((reach - lowMw) / most); ; step = roundStep(step * 1.5)) {
-    const highMw = Math.ceil(reach / step - 1e-9) * step;
-    const ticks = powerTicks(lowMw, highMw, most);
-    if (highMw > lowMw && ticks.at.at(-1) === highMw) return { lowMw, highMw, ticks };
-  }
+  const reach = highestMw - lowMw >= leastSpanMw ? highestMw : lowMw + 1e3;
+  const quarter = roundStep((reach - lowMw) / most) / 4;
+  const highMw = Math.ceil(reach / quarter - 1e-9) * quarter;
+  return { lowMw, highMw, ticks: powerTicks(lowMw, highMw, most) };
 }
 
 /** Round instants since the recording began, as close as labels have room. */

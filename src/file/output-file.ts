@@ -24,8 +24,8 @@ export interface OutputOptions {
   readonly force: boolean;
   /** Asks the disk about once a second to keep what it was given: for what can't be made again. */
   readonly durable?: boolean;
-  /** What is whole or torn: a line, or all of a write, for blocks of bytes. */
-  readonly unit?: 'line' | 'block';
+  /** What is whole or torn: a line, all of a write, for blocks of bytes, or the file. */
+  readonly unit?: 'line' | 'block' | 'file';
 }
 
 const standardOutput: OpenedOutput = { fd: 1, path: '-', created: false, regular: false };
@@ -47,7 +47,7 @@ export class OutputFile {
   readonly #file: OpenedOutput;
   readonly #compressed: boolean;
   readonly #durable: boolean;
-  readonly #unit: 'line' | 'block';
+  readonly #unit: 'line' | 'block' | 'file';
   #bytes = 0;
   #began = false;
   #syncing: Promise<void> | undefined;
@@ -147,9 +147,23 @@ export class OutputFile {
     );
   }
 
+  /** A file is of use only whole: one that was new is removed when it is closed. */
+  #drop(): void {
+    try {
+      ftruncateSync(this.#file.fd, 0);
+      this.#began = false;
+    } catch {
+      // What there is stays.
+    }
+  }
+
   #failed(code: string, written: Uint8Array, cause: unknown): unknown {
     const what = writeFailureText(code);
     if (!this.#file.regular) return outputError(`cannot write ${this.name}: ${what}`, cause);
+    if (this.#unit === 'file') {
+      this.#drop();
+      return outputError(`cannot write ${this.name}: ${what}; nothing of it is kept`, cause);
+    }
     const whole = this.#compressed || this.#unit === 'block' ? 0 : written.lastIndexOf(newline) + 1;
     this.#bytes += whole;
     for (let n = 0; n < whole; n++) if (written[n] === newline) this.lines++;

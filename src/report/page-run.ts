@@ -1,44 +1,53 @@
 import { basename } from 'node:path';
-import type { PageBand, PageRun, PageSummary } from '../draw/page-data.js';
+import type { PageGap, PageRun, PageSummary } from '../draw/page-data.js';
+import { gapJ } from '../measure/uncertainty.js';
+import { gapsUs } from './reading/gaps.js';
 import type { Rested } from './rested.js';
 
 const usPerS = 1e6;
 
-/** A recording as a page is given it. @param id distinct on the page */
-export function pageRun(rested: Rested, id: string, resolution: PageRun['resolution']): PageRun {
-  const { path, summary, series, envelopes } = rested;
-  const startUs = 0;
+/**
+ * A recording as a page is given it.
+ * @param id distinct on the page
+ * @param offsetUs what is added to its instants where several share an axis
+ */
+export function pageRun(
+  rested: Rested,
+  id: string,
+  resolution: PageRun['resolution'],
+  offsetUs = 0,
+): PageRun {
+  const { path, summary, series, reach, samplingJ, bands, excursions, histograms, meansUs } = rested;
   return {
     id,
-    name: basename(path),
-    startUnixUs: summary.start_unix_s === null ? null : summary.start_unix_s * usPerS,
-    startUs,
-    endUs: rested.samples?.timeUs.at(-1) ?? envelopes.grid.count * envelopes.grid.intervalUs,
-    offsetUs: 0,
-    series: series.map(({ name, kind }) => ({ name, kind, samplingJ: 0 })),
+    name: path === '-' ? 'standard input' : basename(path),
+    startUnixUs: summary.start_unix_s === null ? null : Math.round(summary.start_unix_s * usPerS),
+    startUs: reach?.firstUs ?? 0,
+    endUs: reach?.lastUs ?? 0,
+    offsetUs,
+    series: series.map(({ name, kind }, n) => ({ name, kind, samplingJ: samplingJ[n]! })),
     resolution,
-    gaps: summary.gaps.map(({ start_s, end_s, cause }) => ({
-      startUs: start_s * usPerS,
-      endUs: end_s * usPerS,
-      cause,
-      uncertaintyJ: {},
-    })),
-    bands: phaseBands(rested),
-    flags: [],
-    excursions: [],
-    histograms: [],
+    ...(meansUs !== null && { meansUs }),
+    gaps: gapsOf(rested),
+    bands,
+    flags: rested.flags,
+    excursions,
+    histograms,
     summary: summary as unknown as PageSummary,
   };
 }
 
-function phaseBands({ recalled }: Rested): PageBand[] {
-  return (recalled?.phases ?? []).flatMap(({ name, spans, energy_j }) =>
-    spans.map(({ start_s, end_s }) => ({
-      kind: 'phase' as const,
-      name,
-      startUs: start_s * usPerS,
-      endUs: end_s * usPerS,
-      energyJ: energy_j,
-    })),
-  );
+/** Gaps, with what each leaves open of the components' energy; before the first and behind the last sample there is none. */
+function gapsOf({ summary, facts }: Rested): PageGap[] {
+  const spans = gapsUs(summary);
+  return summary.gaps.map(({ cause }, n) => {
+    const { startUs, endUs } = spans[n]!;
+    const around = facts?.gaps.get(startUs);
+    return {
+      ...{ startUs, endUs, cause },
+      uncertaintyJ: Object.fromEntries(
+        around ? facts!.components.map((name, c) => [name, gapJ(around, c, endUs - startUs)]) : [],
+      ),
+    };
+  });
 }

@@ -21,8 +21,8 @@ const embedded = (value: unknown): string => JSON.stringify(value).replaceAll('<
 const built = (file: string): string => readFileSync(join(__dirname, file), 'utf8');
 const sha256 = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** A page that loads nothing, and runs no script but its own. */
-export function pageShell({ document, first = [], data = [], connect }: PageContents): string {
+/** Of a page that loads nothing, and runs no script but its own, all in front of the data that can come later. */
+export function pageHead({ document, first = [], connect }: Omit<PageContents, 'data'>): string {
   const [script, style] = [built('page.js'), built('page.css')];
   const policy = [
     "default-src 'none'",
@@ -46,8 +46,12 @@ export function pageShell({ document, first = [], data = [], connect }: PageCont
 <script type="application/json" id="${documentElementId}">${embedded(document)}</script>
 ${first.join('\n')}
 <script>${script}</script>
-${data.join('\n')}
-</body>
-</html>
 `;
 }
+
+/** What stands behind those. */
+export const pageEnd = '</body>\n</html>\n';
+
+/** A page whole. */
+export const pageShell = ({ data = [], ...head }: PageContents): string =>
+  `${pageHead(head)}${data.map((element) => `${element}\n`).join('')}${pageEnd}`;

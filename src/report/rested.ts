@@ -1,60 +1,71 @@
-import type { Envelopes, Samples } from '../draw/envelope.js';
-import { Recall, type Recalled } from '../exec/figures/recall.js';
-import { defaultRailMap, type RailMap } from '../measure/rail-map.js';
-import type { Summary } from '../measure/summary.js';
-import { startRecording } from '../session/record.js';
-import { openRecorded } from '../source/recorded.js';
-import { PictureSink } from './picture-sink.js';
-import { type Series, seriesOf } from './series.js';
+import type { Instrument } from '../board/board.js';
+import { magic } from '../capture/format.js';
+import { standsAt } from '../capture/parts.js';
+import type { PageBand } from '../draw/page-data.js';
+import type { Recalled } from '../exec/figures/recall.js';
+import { openByteInput } from '../file/byte-input.js';
+import { ByteWindow } from '../file/byte-window.js';
+import type { PartFacts } from '../measure/part-facts.js';
+import type { RailMap, Wiring } from '../measure/rail-map.js';
+import type { RepairedSummary } from '../measure/summary.js';
+import type { Sink } from '../sink/sink.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
+import type { SampleBlock } from '../stream/sample-block.js';
+import type { Picture } from './picture-sink.js';
+import type { Told } from './reading/told.js';
+import type { Series } from './series.js';
 
 /** A recording that was read from its file: its figures, and what pictures of it are made of. */
-export interface Rested {
+export interface Rested extends Picture {
   readonly path: string;
-  readonly summary: Summary;
-  /** What `exec` measured in it; null where it ran nothing. */
+  /** Of how many samples means are is not known. */
+  readonly summary: RepairedSummary;
+  /** What `exec` measured in it, as a capture tells it; null where it ran nothing, and of a CSV. */
   readonly recalled: Recalled | null;
+  /** What `exec` measured in it. */
+  readonly told: Told;
+  readonly bands: readonly PageBand[];
   readonly series: readonly Series[];
-  readonly envelopes: Envelopes;
-  /** Null where they are too many to keep. */
-  readonly samples: Samples | null;
+  readonly board: Instrument;
+  readonly wiring: Wiring;
+  readonly header: RecordingHeader;
+  /** What the energy of a part of it rests on; null where it holds means. */
+  readonly facts: PartFacts | null;
+  /** What is wrong with the file, of which only a part could be read; null where nothing is. */
+  readonly damage: string | null;
+  /**
+   * Reads its samples (or means) once more, wired alike. Blocks are lent until `write` returns, which says whether more are wanted.
+   * @throws UserError (usage) where the input can be read once only
+   */
+  again(write: (block: SampleBlock) => boolean): Promise<void>;
 }
 
-/** Reads a capture once, from begin to end. @throws UserError (badInput) where it is none */
-export async function readRested(path: string, map?: RailMap): Promise<Rested> {
-  const source = await openRecorded(path, null);
-  const recall = new Recall();
+export interface ReadingOptions {
+  /** The map to sum the rails up with, made from the recording's own; that one where absent. */
+  readonly map?: (own: RailMap | undefined) => RailMap | Promise<RailMap>;
+  /** Of a power reading, as a share; as recorded where absent. */
+  readonly accuracy?: number | undefined;
+  /** Sinks that see the samples too. */
+  readonly sinks?: () => readonly Sink[];
+}
+
+/**
+ * Reads a capture or a CSV that powerlog wrote, from begin to end.
+ * @param path `-` is standard input
+ * @throws UserError (badInput) where it is neither
+ */
+export async function readRested(path: string, options: ReadingOptions = {}): Promise<Rested> {
+  const input = await openByteInput(path);
   try {
-    let picture: PictureSink | undefined;
-    let series: readonly Series[] = [];
-    const { host, accuracy } = source.facts;
-    const recording = await startRecording({
-      sources: [source],
-      map: map ?? source.facts.map ?? defaultRailMap,
-      outputs: { columns: 'rails', accuracy: accuracy ?? undefined, durable: false },
-      host,
-      sinks: ({ source: { board }, wiring, outputs: { sinks, collector } }) => {
-        series = seriesOf(board, wiring);
-        picture = new PictureSink(series, () => collector.gapLimitUs);
-        return [...sinks, recall, picture];
-      },
-    });
-    await recording.ended;
-    const recalled = await recall.conclude(() => recording.tracks[0]!.outputs.collector.partFacts());
-    const summary = await recording.summarize({
-      warnings: [...recording.warnings, ...(recalled?.warnings ?? [])],
-      ...(recalled && { extra: recalled.extra }),
-    });
-    const gaps = summary.gaps.map(({ start_s, end_s }) => ({ startUs: start_s * 1e6, endUs: end_s * 1e6 }));
-    return {
-      path,
-      summary,
-      recalled,
-      series,
-      envelopes: picture!.envelopes(gaps),
-      samples: picture!.samples(),
-    };
+    const window = new ByteWindow(input);
+    await window.ensure(magic.length);
+    if (standsAt(window, magic)) {
+      const { readCaptureAtRest } = await import('./reading/capture-reading.js');
+      return await readCaptureAtRest(path, window, options);
+    }
+    const { readRowsAtRest } = await import('./reading/row-reading.js');
+    return await readRowsAtRest(path, window, options);
   } finally {
-    await recall.dispose();
-    await source.close();
+    await input.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { Instrument } from '../board/board.js';
 import { usageError } from '../errors.js';
 import type { Wiring } from '../measure/rail-map.js';
+import { globPattern } from '../text.js';
 import { type Column, type ColumnSet, columnSets, csvColumns } from './columns.js';
 
 const isSet = (text: string): text is ColumnSet => (columnSets as readonly string[]).includes(text);
@@ -41,11 +42,8 @@ export function withInterval(columns: readonly Column[]): Column[] {
 
 function matching(wanted: string, names: readonly string[]): string[] {
   const glob = /[*?]/.test(wanted);
-  const pattern = wanted
-    .replace(/[^\w*?]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const found = names.filter((name) => new RegExp(`^(?:${pattern})$`).test(name));
+  const pattern = globPattern(wanted);
+  const found = names.filter((name) => pattern.test(name));
   if (found.length > 0) return found;
   const nearest = nearestNames(wanted.replaceAll(/[*?]/g, ''), [...columnSets, ...names]).join(', ');
   throw usageError(

@@ -12,7 +12,7 @@ export interface HistoryChunk {
   /** Whole µs since the recording began. */
   readonly timeUs: Float64Array;
   /** By component, whole mW. */
-  readonly powerMw: readonly Float64Array[];
+  readonly powerMw: readonly (Int32Array | Float64Array)[];
 }
 
 const rowsPerChunk = 8192;
@@ -160,6 +160,7 @@ export class PowerHistory implements Sink {
 
 /** A chunk in one piece of memory, or, with `at`, in the file. */
 interface StoredChunk extends HistoryChunk {
+  readonly powerMw: readonly Float64Array[];
   readonly store: ArrayBuffer;
   readonly at: number | null;
 }

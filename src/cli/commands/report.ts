@@ -1,27 +1,181 @@
 import { Command } from 'commander';
-import { forceOption } from '../options.js';
+import { inputError, usageError } from '../../errors.js';
+import type { HtmlPage } from '../../report/html.js';
+import type { Rested } from '../../report/rested.js';
+import type { AskedSpan, SpanSummary } from '../../report/span/span-summary.js';
+import { formatSi, plural } from '../../units.js';
+import {
+  accuracyOption,
+  forceOption,
+  inputFiles,
+  mapOption,
+  quietOption,
+  railMapFrom,
+  slotFeedOption,
+  slotOption,
+} from '../options.js';
+import { addFigureOptions, figureHelp, figureStyle, rollingOption } from '../report/figure-options.js';
+import {
+  alignOption,
+  fromOption,
+  htmlOption,
+  htmlSizeOption,
+  jsonOption,
+  offsetOption,
+  phaseOption,
+  type ReportOptions,
+  toOption,
+} from '../report/report-options.js';
 
-interface ReportOptions {
-  readonly html?: string;
-  readonly force?: boolean;
-}
+const help = `
+A report is of captures, or of CSVs that powerlog wrote, with the figures of the summary beside them. Without an output it prints the
+figures and a plot. Instants count from the recording's begin. What lies between --from and --to is clipped to what was recorded;
+docs/report.md says what becomes of phases that lie there in part.
+
+Examples:
+  $ powerlog report run.plog                                       figures and a plot, here
+  $ powerlog report run.csv --html run.html                        a page to zoom into, in one file
+  $ powerlog report night.plog --html night.html --html-size 50    with finer data
+  $ powerlog report run.plog --json - --from 12.5s --to 1m         the figures of a part
+  $ powerlog report run.plog --json train.json --phase train
+  $ powerlog report a.plog b.csv --html both.html --align mark:train
+${figureHelp}`;
 
 export function reportCommand(): Command {
-  return new Command('report')
+  const command = new Command('report')
     .description('Show recordings: figures, pictures and pages')
-    .argument('<run...>', 'captures (.plog) or CSVs')
-    .option('--html <file>', 'a page in one file')
+    .argument('<run...>', 'captures (.plog) or CSVs, .gz too; - is standard input')
+    .addOption(htmlOption())
+    .addOption(htmlSizeOption());
+  return addFigureOptions(command)
+    .addOption(rollingOption())
+    .addOption(jsonOption())
+    .addOption(fromOption())
+    .addOption(toOption())
+    .addOption(phaseOption())
+    .addOption(alignOption())
+    .addOption(offsetOption())
+    .addOption(mapOption())
+    .addOption(slotOption())
+    .addOption(slotFeedOption())
+    .addOption(accuracyOption())
     .addOption(forceOption())
+    .addOption(quietOption())
+    .addHelpText('after', help)
     .action(report);
 }
 
-async function report(paths: readonly string[], { html, force = false }: ReportOptions): Promise<void> {
-  const [{ readRested }, { htmlReport }] = await Promise.all([
+async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
+  refuseContradictions(paths, options);
+  const style = figureStyle(options);
+  const [{ ReportOutputs }, { readRested }, { offsetsUs }] = await Promise.all([
+    import('../report/report-outputs.js'),
     import('../../report/rested.js'),
-    import('../../report/html.js'),
+    import('../../report/align.js'),
   ]);
-  const { writeFileSync } = await import('node:fs');
-  const recordings = [];
-  for (const path of paths) recordings.push(await readRested(path));
-  if (html !== undefined) writeFileSync(html, await htmlReport(recordings), { flag: force ? 'w' : 'wx' });
+  const inputs = paths.map((path) => ({ role: 'RUN', path }));
+  const outputs = new ReportOutputs(options, [...inputs, ...inputFiles(options)]);
+  try {
+    const recordings: Rested[] = [];
+    for (const path of paths) recordings.push(await readRested(path, await readingOptions(path, options)));
+    const offsets = offsetsUs(recordings, options.align).map((us, n) => us + (options.offset[n - 1] ?? 0));
+    if (options.json !== undefined || !outputs.any) {
+      const spans = await Promise.all(recordings.map((each) => spanOf(each, options)));
+      const { summaryBetween } = await import('../../report/span/span-summary.js');
+      const summaries: SpanSummary[] = [];
+      for (const [n, each] of recordings.entries()) summaries.push(await summaryBetween(each, spans[n]!));
+      if (options.json !== undefined) await outputs.writeJson(jsonOf(recordings, summaries, offsets));
+      if (!outputs.any) await printReport(recordings, summaries, offsets, options);
+    }
+    if (options.html !== undefined) {
+      const { htmlReport } = await import('../../report/html.js');
+      const page = await htmlReport(recordings, { mostBytes: options.htmlSize, offsetsUs: offsets });
+      await outputs.writeHtml(page.pieces);
+      if (!options.quiet) await tellPage(options.html, page);
+    }
+    if (outputs.figure) {
+      const { notice } = await import('../terminal/notices.js');
+      const stretch = await spanOf(recordings[0]!, options);
+      await outputs.figure.draw(recordings, offsets, style, stretch, (message) =>
+        notice(`warning: ${message}`),
+      );
+    }
+    const damage = recordings.find((each) => each.damage !== null)?.damage;
+    if (damage != null) throw inputError(damage);
+  } finally {
+    await outputs.close();
+  }
+}
+
+function refuseContradictions(paths: readonly string[], options: ReportOptions): void {
+  const { from, to, phase, json, html, svg, png, offset } = options;
+  const partial = from !== undefined || to !== undefined || phase !== undefined;
+  if (paths.filter((path) => path === '-').length > 1)
+    throw usageError('standard input (-) can be read once only');
+  if (phase !== undefined && (from !== undefined || to !== undefined))
+    throw usageError('--phase says from where to where already: leave out --from and --to');
+  if (from !== undefined && to !== undefined && from >= to)
+    throw usageError('--from lies at or behind --to: there is nothing between them');
+  if (partial && html !== undefined && [json, svg, png].every((each) => each === undefined))
+    throw usageError(
+      'a page shows all of a recording: --from, --to and --phase are about --json, figures and what is printed',
+    );
+  if (offset.length > Math.max(0, paths.length - 1))
+    throw usageError(
+      `--offset moves the second run and those behind it: ${plural(offset.length, 'time')} for ${plural(paths.length, 'run')}`,
+    );
+}
+
+async function readingOptions(path: string, options: ReportOptions) {
+  const isMapped = options.map !== undefined || options.slot !== undefined || options.slotFeed !== undefined;
+  const isWatched = process.stderr.isTTY && !options.quiet;
+  const { ReplayProgress } = await import('../terminal/replay-progress.js');
+  return {
+    ...(isMapped && { map: (own: Parameters<typeof railMapFrom>[1]) => railMapFrom(options, own) }),
+    accuracy: options.accuracy,
+    ...(isWatched && { sinks: () => [new ReplayProgress(process.stderr, path)] }),
+  };
+}
+
+async function spanOf(rested: Rested, { from, to, phase }: ReportOptions): Promise<AskedSpan> {
+  if (phase === undefined) return { fromUs: from, toUs: to };
+  const { phaseSpan } = await import('../../report/align.js');
+  return phaseSpan(rested, phase);
+}
+
+/** Of one run its figures; of several a list, with the name of each and what is added to its instants. */
+const jsonOf = (
+  recordings: readonly Rested[],
+  summaries: readonly SpanSummary[],
+  offsets: readonly number[],
+): unknown =>
+  recordings.length === 1
+    ? summaries[0]
+    : {
+        runs: summaries.map((summary, n) => ({
+          file: recordings[n]!.path,
+          offset_s: offsets[n]! / 1e6,
+          ...summary,
+        })),
+      };
+
+async function printReport(
+  recordings: readonly Rested[],
+  summaries: readonly SpanSummary[],
+  offsets: readonly number[],
+  { series }: ReportOptions,
+): Promise<void> {
+  const [{ reportText }, { print }] = await Promise.all([
+    import('../report/report-text.js'),
+    import('../terminal/say.js'),
+  ]);
+  print(await reportText(recordings, summaries, offsets, series));
+}
+
+async function tellPage(path: string, { bytes, resolutions }: HtmlPage): Promise<void> {
+  const { notice } = await import('../terminal/notices.js');
+  const texts = resolutions.map((each) =>
+    each.kind === 'samples' ? 'every sample' : `intervals of ${formatSi(each.intervalUs / 1e6, 's', 3)}`,
+  );
+  notice(`${path}: ${(bytes / 1e6).toFixed(1)} MB, with ${[...new Set(texts)].join(' and ')}`);
 }

@@ -1,5 +1,5 @@
 import { formatUncertain } from '../../measure/honest-digits.js';
-import type { BoardSummary, Summary, TrackSummary } from '../../measure/summary.js';
+import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../../measure/summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 import { say, styled } from './say.js';
@@ -8,9 +8,13 @@ import { formatTable } from './table.js';
 const watts = (value: number | null): string => (value === null ? '–' : formatSi(value, 'W'));
 
 /** The closing summary of a recording, on standard error. */
-export function printSummary(summary: Summary, files: readonly string[]): void {
+export const printSummary = (summary: Summary, files: readonly string[]): void =>
+  say(summaryText(summary, files));
+
+/** The figures of a recording for people; of how many samples means are is not known. */
+export function summaryText(summary: RepairedSummary, files: readonly string[] = []): string {
   const { duration_s, samples, coverage, gaps, board, tracks } = summary;
-  const took = `${plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s`;
+  const took = `${samples === null ? 'means' : plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s`;
   const lines = tracks
     ? [`${plural(tracks.length, 'board')}: ${took}`, '', tracksText(tracks)]
     : [`${boardText(board)}: ${took}${rateText(summary)}`];
@@ -28,7 +32,7 @@ export function printSummary(summary: Summary, files: readonly string[]): void {
   for (const warning of summary.warnings)
     lines.push(`  ${styled('yellow', 'warning:')} ${printable(warning.message)}`);
   if (files.length > 0) lines.push(`  kept in ${files.map(printable).join(', ')}`);
-  say(lines.join('\n'));
+  return lines.join('\n');
 }
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(2)} %`);

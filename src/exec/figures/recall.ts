@@ -5,6 +5,7 @@ import type { RecordingHeader } from '../../stream/recording-header.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 import type { Warning } from '../../stream/warning.js';
 import { PowerHistory } from '../../trace/history.js';
+import type { Span } from '../../trace/span.js';
 import { Trace } from '../../trace/trace.js';
 import { ExperimentLog } from '../runs/experiment-log.js';
 import type { Conclusions } from './conclusions.js';
@@ -50,6 +51,16 @@ export class Recall implements Sink {
     const { conclusionsOf } = await import('./conclusions.js');
     const warnings = [...evaluation.warnings, ...this.#left()];
     return { ...conclusionsOf(evaluation, log.plan), warnings };
+  }
+
+  /** What can be asked of the samples until `dispose`; null where nothing was run. */
+  trace(facts: () => PartFacts): Trace | null {
+    return this.#history ? new Trace(this.#history, facts) : null;
+  }
+
+  /** When the machine was watched idle; null where it was not. */
+  get baseline(): Span | null {
+    return this.#log?.baseline ?? null;
   }
 
   /** Gives memory and the temporary file back. */

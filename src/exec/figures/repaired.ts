@@ -2,6 +2,7 @@ import type { RailMap } from '../../measure/rail-map.js';
 import type { PerComponent, RepairedSummary } from '../../measure/summary.js';
 import { type ExecParts, execPartsSchema, type KnownPhase, type KnownRun } from '../../schema/exec-parts.js';
 import type { KnownSummary } from '../../schema/summary.js';
+import type { Finding } from '../../session/repair/finding.js';
 import { planRepair, type RepairPlan } from '../../session/repair/repair.js';
 import { notKept, partKeys } from '../../session/repair/repair-summary.js';
 import type { Sink } from '../../sink/sink.js';
@@ -33,7 +34,7 @@ export async function planRepairOfRun(path: string, map: RailMap | undefined): P
     if (!made) return plan;
     const kept = replaced && partKeys.some((key) => key in replaced);
     const told = kept
-      ? await keptParts(replaced, plan, made, history)
+      ? await keptParts(replaced, plan, made, partFacts && history && new Trace(history, () => partFacts))
       : partFacts && (await recall.conclude(() => partFacts));
     if (!told) return plan;
     const parts = 'parts' in told ? told.parts : told.extra;
@@ -47,11 +48,15 @@ export async function planRepairOfRun(path: string, map: RailMap | undefined): P
 
 type Parts = Readonly<Record<string, unknown>>;
 
-async function keptParts(
+/**
+ * What `exec` added to a summary, over what is left of its samples.
+ * @param trace null or absent where these cannot be asked, as means
+ */
+export async function keptParts(
   there: KnownSummary,
-  { lastUs, partFacts }: RepairPlan,
+  { lastUs }: Pick<Finding, 'lastUs'>,
   summary: RepairedSummary,
-  history: PowerHistory | undefined,
+  trace: Pick<Trace, 'evaluate'> | null | undefined,
 ): Promise<{ readonly parts: Parts; readonly warnings: readonly Warning[] }> {
   if (!execPartsSchema.safeParse(there).success)
     return { parts: {}, warnings: [notKept(partKeys.filter((key) => key in there).join(', '))] };
@@ -69,8 +74,8 @@ async function keptParts(
   if (again.short.length === 0)
     return { parts: Object.fromEntries(partKeys.map((key) => [key, there[key]])), warnings: [] };
 
-  if (!history || !partFacts) return wholeParts(there, again);
-  const results = await new Trace(history, () => partFacts).evaluate(again.groups);
+  if (!trace) return wholeParts(there, again);
+  const results = await trace.evaluate(again.groups);
   const repeated = askedRuns?.map(({ each, short, runs, phases }) => ({
     ...each,
     runs: runs.map((make) => make(results)),

@@ -7,6 +7,7 @@ import { type KnownSummary, summarySchema } from '../../schema/summary.js';
 import type { FaultKind } from '../../stream/event.js';
 import type { Warning } from '../../stream/warning.js';
 import { plural } from '../../units.js';
+import { isOfRecording } from '../rows/row-measure.js';
 import type { Finding } from './finding.js';
 
 /** The summary that lies beside a recording already. */
@@ -95,7 +96,7 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
           remark: `${summaryPath} was of another recording`,
         }
       : stays(null);
-  const bearsAll = unit === 'sample' ? there.samples === samples : reachesEnd(finding, there);
+  const bearsAll = isOfAll(finding, there);
   if (!tellsMore && (!torn || bearsAll))
     return stays(torn ? `${summaryPath} is of these ${unit}s and stays as it is` : null);
   const capture = captureBeside(path);
@@ -114,6 +115,10 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
 
 /** Instants are in whole microseconds; a silence at an edge may be cut within one. */
 const instantUs = 1;
+
+/** Whether a summary tells of exactly what was found. */
+export const isOfAll = (finding: Finding, there: KnownSummary): boolean =>
+  finding.unit === 'sample' ? there.samples === finding.samples : reachesEnd(finding, there);
 
 /** Whether means reach from the first to the last sample that a summary tells of. */
 function reachesEnd({ firstUs, lastUs }: Finding, { duration_s, gaps, warnings }: KnownSummary): boolean {
@@ -136,15 +141,6 @@ function freeName(path: string): string {
   for (let n = 2; existsSync(name); n++) name = `${path}${n}`;
   return name;
 }
-
-/** Whether a summary is of the recording that began then and has these components, of which rows may hold a few. */
-export const isOfRecording = (
-  summary: KnownSummary,
-  startUnixUs: number | null,
-  components: readonly string[],
-): boolean =>
-  summary.start_unix_s === (startUnixUs === null ? null : Math.round(startUnixUs) / 1e6) &&
-  components.every((component) => component in summary.energy_j);
 
 /** Whether it was made from rows alone, so that a capture can tell more. */
 export const isRebuilt = ({ warnings }: KnownSummary): boolean =>

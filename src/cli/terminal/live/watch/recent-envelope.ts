@@ -54,7 +54,7 @@ export class RecentEnvelope {
     const startUs = this.#originUs + first * this.intervalUs;
     return {
       grid: { startUs, intervalUs: this.intervalUs, count },
-      series: this.#builders.map((each) => each.envelope(count, first)),
+      series: this.#builders.map((each) => each.window(first, count)),
     };
   }
 
@@ -87,6 +87,6 @@ export class RecentEnvelope {
   }
 
   #newBuilders(): SeriesBuilder[] {
-    return Array.from({ length: this.#series }, () => new SeriesBuilder(2 * this.#kept));
+    return Array.from({ length: this.#series }, () => new SeriesBuilder(2 * this.#kept, true));
   }
 }

@@ -14,6 +14,14 @@ export interface RowBatch {
   readonly columns: readonly Float64Array[];
 }
 
+/** What is said of a file that is refused, behind what is wrong with it. */
+export interface Refusal {
+  /** Of one that was changed as a whole: 'and …'. */
+  readonly header: string;
+  /** Of one with a row that is none. */
+  readonly row: string;
+}
+
 /**
  * Reads a CSV that powerlog wrote, row by row. What is not exactly what powerlog writes is refused, but for a torn end:
  * a part of a row, NULs, or both.
@@ -38,6 +46,7 @@ export class CsvRows {
   private constructor(
     readonly window: ByteWindow,
     readonly form: CsvForm,
+    readonly refusal: Refusal,
   ) {
     this.wholeBytes = window.offset;
     this.#time = columnOf(form, 'time');
@@ -48,13 +57,13 @@ export class CsvRows {
   }
 
   /** @throws UserError (badInput) where the first row is not a header that powerlog writes */
-  static async open(window: ByteWindow): Promise<CsvRows> {
+  static async open(window: ByteWindow, refusal: Refusal): Promise<CsvRows> {
     const length = await lineLength(window);
     const text = textAt(window, length < 0 ? Math.min(window.available, maxLineBytes) : length);
     const form = length < 0 ? undefined : csvFormOf(text.split(','));
-    if (!form) throw inputError(`${window.input.name} ${explainHeader(text, length >= 0)}`);
+    if (!form) throw inputError(`${window.input.name} ${explainHeader(text, length >= 0, refusal.header)}`);
     window.at += length + 1;
-    return new CsvRows(window, form);
+    return new CsvRows(window, form, refusal);
   }
 
   /** @throws UserError (badInput) for a row in another form, with its line and what is wrong */
@@ -163,7 +172,7 @@ export class CsvRows {
     const { fault, tear } = window.input;
     if (fault !== null)
       throw inputError(
-        `${window.input.name}: ${fault} behind line ${this.#line}: which of its last rows are right cannot be told, and it is left as it is; zcat prints what can be read`,
+        `${window.input.name}: ${fault} behind line ${this.#line}: which of its last rows are right cannot be told, and it ${this.refusal.header}; zcat prints what can be read`,
       );
     this.#line++;
     const rest = window.bytes.subarray(window.at, window.at + window.available);
@@ -187,9 +196,7 @@ export class CsvRows {
   }
 
   #refusal(why: string) {
-    return inputError(
-      `${this.window.input.name}, line ${this.#line}: ${why}; only a torn end can be repaired, and the file is left as it is`,
-    );
+    return inputError(`${this.window.input.name}, line ${this.#line}: ${why}; ${this.refusal.row}`);
   }
 }
 

@@ -7,8 +7,12 @@ import { type CellForm, type CsvForm, foreignName } from './csv-form.js';
 const instants = 'time_s,unix_time_s';
 const byteOrderMark = '\u00ef\u00bb\u00bf';
 
-/** Why these are not the first row of a powerlog CSV. @param ended whether a line end stands behind them */
-export function explainHeader(text: string, ended: boolean): string {
+/**
+ * Why these are not the first row of a powerlog CSV.
+ * @param ended whether a line end stands behind them
+ * @param outcome what becomes of one that was changed
+ */
+export function explainHeader(text: string, ended: boolean, outcome: string): string {
   const bare = text.replace(byteOrderMark, '').replaceAll('"', '').replace(/\r$/, '');
   const names = bare.split(',');
   // The last of them may be a part of one.
@@ -17,7 +21,7 @@ export function explainHeader(text: string, ended: boolean): string {
   if (!ended && text !== '' && (instants.startsWith(text) || begins))
     return 'ends inside its first row (line 1): it holds no samples';
   if (text === '' && !ended) return 'holds nothing';
-  const why = (what: string) => `was changed since powerlog wrote it (line 1: ${what}), and is left as it is`;
+  const why = (what: string) => `was changed since powerlog wrote it (line 1: ${what}), and ${outcome}`;
   if (!begins)
     return `is neither a capture nor a powerlog CSV, whose first row (line 1) begins with ${instants} or other columns of its own`;
   if (text.startsWith(byteOrderMark)) return why('a byte order mark stands before the header');

@@ -1,4 +1,4 @@
-import type { Board } from '../../board/board.js';
+import type { Instrument } from '../../board/board.js';
 import { warningsFor } from '../../measure/doubts/warnings.js';
 import type { PowerStatistics } from '../../measure/energy.js';
 import type { Wiring } from '../../measure/rail-map.js';
@@ -24,7 +24,7 @@ export class MeanTally {
   readonly #energiesNj: Float64Array;
 
   constructor(
-    readonly board: Board,
+    readonly board: Instrument,
     readonly wiring: Wiring,
     readonly accuracyShare: number,
     readonly header: RecordingHeader,

@@ -1,0 +1,106 @@
+import { printable } from '../../text.js';
+import { inks } from '../colours.js';
+import { drawAxes, drawGrid } from './axes.js';
+import { drawBehind, drawLanes } from './bands.js';
+import type { Figure } from './figure.js';
+import { type Layout, layOut, titleSize } from './layout.js';
+import { drawLegend, gapsShown } from './legend.js';
+import { drawLines, lineWidthPt } from './lines.js';
+import { element, short, text, xmlText } from './markup.js';
+
+/** A figure as SVG. Its size is in centimetres, its inside in pixels of the device that it is drawn for. */
+export function svgFigure(given: Figure): string {
+  const figure = legible(given);
+  const layout = layOut(figure);
+  const { width, height, em, pt, plot, bands, flags, legend, margin, titleAt } = layout;
+  const { theme, title } = figure;
+  const { ground, ink, faint } = inks[theme];
+  const body = [
+    element('rect', { width, height, fill: ground }),
+    drawBehind(bands, flags, plot, theme, pt),
+    drawGaps(figure, layout),
+    drawGrid(layout, theme),
+    element(
+      'g',
+      { 'clip-path': 'url(#powerlog-plot)', 'stroke-linejoin': 'round' },
+      ...(figure.lines.every(({ minMw }) => Number.isNaN(minMw))
+        ? [
+            text('nothing was measured here', {
+              ...{ x: plot.left + plot.width / 2, y: plot.top + plot.height / 2 },
+              ...{ 'text-anchor': 'middle', fill: faint },
+            }),
+          ]
+        : [drawLines(figure, plot, pt)]),
+    ),
+    drawAxes(layout, theme),
+    drawLanes(bands, flags, em, theme),
+    drawLegend(legend, em, lineWidthPt * pt, theme),
+    ...(titleAt === null
+      ? []
+      : [text(title, { x: margin, y: titleAt, 'font-size': titleSize * em, fill: ink })]),
+  ]
+    .filter((each) => each !== '')
+    .join('\n');
+  const texts = [...body.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, content]) => content!);
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${[
+    `width="${short(figure.widthCm)}cm" height="${short(figure.heightCm)}cm"`,
+    `viewBox="0 0 ${width} ${height}"`,
+    `role="img" aria-labelledby="powerlog-title powerlog-description"`,
+    `font-family="${xmlText(figure.font.family)}" font-size="${em}"`,
+  ].join(' ')}>
+<title id="powerlog-title">${xmlText(figure.name)}</title>
+<desc id="powerlog-description">${figure.description.split('\n').map(xmlText).join('\n')}</desc>
+<style>${figure.font.styleFor(texts)}</style>
+<defs>
+${element('clipPath', { id: 'powerlog-plot' }, element('rect', { x: plot.left, y: plot.top, width: plot.width, height: plot.height }))}
+${hatching(theme, pt)}
+</defs>
+${body}
+</svg>
+`;
+}
+
+/** Names as they can be shown, so that what is measured is what is drawn. */
+const legible = (figure: Figure): Figure => ({
+  ...figure,
+  title: printable(figure.title),
+  lines: figure.lines.map((line) => ({ ...line, name: printable(line.name) })),
+  runs: figure.runs.map((run) => ({
+    ...run,
+    name: printable(run.name),
+    bands: run.bands.map((band) => ({ ...band, name: printable(band.name) })),
+    flags: run.flags.map((flag) => ({ ...flag, name: printable(flag.name) })),
+  })),
+});
+
+/** The same for a renderer that counts in pixels. */
+export const inPixels = (svg: string, { width, height }: { width: number; height: number }): string =>
+  svg.replace(/ width="[^"]*" height="[^"]*"/, ` width="${width}" height="${height}"`);
+
+function drawGaps(figure: Figure, { plot }: Layout): string {
+  const stretches = gapsShown(figure).map(({ fromUs, toUs }) => {
+    const x = Math.floor(plot.xOf(fromUs));
+    return element('rect', {
+      ...{ x, y: plot.top, width: Math.max(1, Math.ceil(plot.xOf(toUs)) - x), height: plot.height },
+      fill: 'url(#powerlog-gap)',
+    });
+  });
+  return stretches.join('');
+}
+
+/** For what was not measured. */
+function hatching(theme: Figure['theme'], pt: number): string {
+  const size = 3 * pt;
+  const line = element('path', {
+    ...{ d: `M0 0V${size.toFixed(1)}`, stroke: inks[theme].faint },
+    ...{ 'stroke-width': 0.5 * pt, 'stroke-opacity': 0.6 },
+  });
+  return element(
+    'pattern',
+    {
+      ...{ id: 'powerlog-gap', width: size, height: size, patternUnits: 'userSpaceOnUse' },
+      patternTransform: 'rotate(45)',
+    },
+    line,
+  );
+}

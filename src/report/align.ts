@@ -1,0 +1,64 @@
+import { usageError } from '../errors.js';
+import { phasesOf } from './reading/told.js';
+import type { Rested } from './rested.js';
+
+/** What of several runs is laid over each other. */
+export type Alignment =
+  /** Their first samples. */
+  | { readonly kind: 'start' }
+  /** The steepest rise of the system's power. */
+  | { readonly kind: 'rise' }
+  /** The first time that a mark or phase of this name begins. */
+  | { readonly kind: 'mark'; readonly name: string };
+
+/**
+ * By run, what is added to its instants so that all share the first one's axis, µs; 0 for the first.
+ * @throws UserError (usage) where a run lacks what is asked for
+ */
+export function offsetsUs(recordings: readonly Rested[], alignment: Alignment): number[] {
+  if (recordings.length === 1) return [0];
+  const instants = recordings.map((each) => instantOf(each, alignment));
+  return instants.map((us) => instants[0]! - us);
+}
+
+function instantOf(rested: Rested, alignment: Alignment): number {
+  const { path, reach, riseUs } = rested;
+  if (!reach) throw usageError(`${path} holds no samples: it cannot be laid over others`);
+  if (alignment.kind === 'start') return reach.firstUs;
+  if (alignment.kind === 'mark') return markOf(rested, alignment.name);
+  if (riseUs === null) throw usageError(`--align rise: the power of ${path} never rises`);
+  return riseUs;
+}
+
+function markOf({ path, told, flags }: Rested, name: string): number {
+  const phases = phasesOf(told);
+  const marks = flags.filter(({ kind }) => kind === 'mark');
+  const instants = [
+    ...phases
+      .filter((phase) => phase.name === name)
+      .flatMap(({ spans }) => spans.map(({ start_s }) => start_s * 1e6)),
+    ...marks.filter((mark) => mark.name === name).map(({ atUs }) => atUs),
+  ];
+  if (instants.length > 0) return Math.min(...instants);
+  const names = [...new Set([...phases, ...marks].map((each) => each.name))];
+  const there = names.length === 0 ? 'nothing was marked there' : `it has ${names.slice(0, 20).join(', ')}`;
+  throw usageError(`--align mark:${name}: ${path} has no such mark; ${there}`);
+}
+
+/**
+ * From where to where a phase reached, all of its times, µs since the recording began.
+ * @throws UserError (usage) where there is no such phase
+ */
+export function phaseSpan({ path, told }: Rested, name: string): { fromUs: number; toUs: number } {
+  const phases = phasesOf(told);
+  const spans = phases.filter((phase) => phase.name === name).flatMap((phase) => phase.spans);
+  if (spans.length === 0) {
+    const names = [...new Set(phases.map((phase) => phase.name))].slice(0, 20);
+    const there = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    throw usageError(`--phase ${name}: ${path} has no such phase; ${there}`);
+  }
+  return {
+    fromUs: Math.min(...spans.map(({ start_s }) => start_s)) * 1e6,
+    toUs: Math.max(...spans.map(({ end_s }) => end_s)) * 1e6,
+  };
+}

@@ -1,0 +1,121 @@
+import { basename } from 'node:path';
+import type { PhaseSummary } from '../../exec/figures/summaries.js';
+import { formatUncertain } from '../../measure/honest-digits.js';
+import { tool } from '../../tool.js';
+import { fixed, formatSi, plural } from '../../units.js';
+import type { Rested } from '../rested.js';
+import { type SpanSummary, summaryBetween } from '../span/span-summary.js';
+import type { Window } from './window.js';
+
+/** One run of a figure, and what of it is shown. */
+export interface Captioned {
+  readonly rested: Rested;
+  /** Its series, by their place. */
+  readonly chosen: readonly number[];
+  readonly window: Window;
+  /** Since it began. */
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly rollingUs: number | undefined;
+}
+
+const usPerS = 1e6;
+const mwPerW = 1e3;
+const digits = 5;
+const mostListed = 50;
+
+export const nameOf = ({ path }: Rested): string => (path === '-' ? 'standard input' : basename(path));
+
+/**
+ * The numbers behind a figure, as lines of text: so that one who has only the picture can tell what it is of.
+ * @throws UserError (usage) where a part is shown of what can be read once only
+ */
+export async function describe(runs: readonly Captioned[]): Promise<string> {
+  const texts: string[] = [];
+  for (const run of runs) texts.push(await describeRun(run));
+  return [...texts, `Drawn by ${tool.name} ${tool.version}.`].join('\n');
+}
+
+async function describeRun(run: Captioned): Promise<string> {
+  const { rested, chosen, fromUs, toUs } = run;
+  const { summary, reach } = rested;
+  if (!reach || reach.lastUs <= fromUs || reach.firstUs >= toUs)
+    return `${nameOf(rested)}: not recorded then.`;
+  const { board, start_unix_s } = summary;
+  // Up to its first and last sample it is whole, with the silences beyond them.
+  const part = await summaryBetween(rested, {
+    fromUs: fromUs <= reach.firstUs ? undefined : fromUs,
+    toUs: toUs >= reach.lastUs ? undefined : toUs,
+  });
+  const start = start_unix_s === null ? '' : `; 0 s is ${new Date(start_unix_s * 1e3).toISOString()}`;
+  return [
+    `${nameOf(rested)}: power of ${board.product}${board.name ? ` (${board.name})` : ''} from ${fixed(part.from_s!, 3)} s to ${fixed(part.to_s!, 3)} s${start}.`,
+    ...chosen.map((series) => describeSeries(run, part, series)),
+    resolutionText(run, part),
+    ...listed('Phases', phases(part)),
+    ...listed(
+      'Marks',
+      rested.flags
+        .filter(({ atUs }) => atUs >= fromUs && atUs <= toUs)
+        .map(({ name, atUs }) => `${name} at ${fixed(atUs / usPerS, 3)} s`),
+    ),
+    ...listed(
+      'Not measured',
+      part.gaps.map(
+        ({ start_s, end_s, cause }) => `${fixed(start_s, 3)} s to ${fixed(end_s, 3)} s (${cause})`,
+      ),
+    ),
+  ].join('\n');
+}
+
+function describeSeries({ rested, window }: Captioned, part: SpanSummary, series: number): string {
+  const { name, kind } = rested.series[series]!;
+  const { minMw, maxMw } = window.extremes(series);
+  const { power_w, energy_j } = kind === 'component' ? part : { power_w: undefined, energy_j: undefined };
+  const mean = power_w?.[name]?.mean ?? part.rails[name]?.power_w.mean ?? null;
+  const energyJ = energy_j?.[name] ?? part.rails[name]?.energy_j ?? null;
+  const uncertaintyJ = (kind === 'component' ? part.energy_uncertainty_j[name] : null) ?? null;
+  const facts = [
+    ...(mean === null ? [] : [`mean ${watts(mean)}`]),
+    ...(Number.isNaN(minMw) ? [] : [`min ${watts(minMw / mwPerW)}`, `max ${watts(maxMw / mwPerW)}`]),
+    ...(energyJ === null ? [] : [`energy ${joules(energyJ, uncertaintyJ)}`]),
+  ];
+  return `${name}: ${facts.length === 0 ? 'not measured' : facts.join(', ')}.`;
+}
+
+function resolutionText({ window, rollingUs }: Captioned, { samples, sample_rate_hz }: SpanSummary): string {
+  const rate = sample_rate_hz === null ? '' : ` at ${fixed(sample_rate_hz, 1)} Hz`;
+  const from = samples === null ? `means${rate}` : `${plural(samples, 'sample')}${rate}`;
+  const { intervalUs } = window;
+  const by =
+    intervalUs === null
+      ? ''
+      : `, by the extremes and the energy of intervals of ${formatSi(intervalUs / usPerS, 's', 3)}`;
+  const line =
+    rollingUs === undefined
+      ? 'lines are the means of columns'
+      : `lines are means over ${formatSi(rollingUs / usPerS, 's', 3)}`;
+  return `Drawn from ${from}${by}; each column reaches from the least to the most that was measured in it, ${line}.`;
+}
+
+const phases = ({ phases = [] }: SpanSummary): string[] =>
+  (phases as readonly PhaseSummary[])
+    .filter(({ duration_s }) => duration_s !== 0)
+    .map(({ name, times, energy_j, energy_uncertainty_j }) => {
+      const energyJ = energy_j.system ?? null;
+      const cost = energyJ === null ? '' : ` ${joules(energyJ, energy_uncertainty_j.system ?? null)}`;
+      return `${name}${times > 1 ? ` (${plural(times, 'time')})` : ''}${cost}`;
+    });
+
+function listed(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const more = items.length > mostListed ? [`and ${items.length - mostListed} more`] : [];
+  return [`${title}: ${[...items.slice(0, mostListed), ...more].join('; ')}.`];
+}
+
+/** With its uncertainty where that is known. */
+const joules = (energyJ: number, uncertaintyJ: number | null): string =>
+  uncertaintyJ === null
+    ? formatSi(energyJ, 'J', digits)
+    : `${formatUncertain(energyJ, uncertaintyJ, 'J')} (95 %)`;
+const watts = (value: number): string => formatSi(value, 'W', digits);

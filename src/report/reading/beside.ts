@@ -1,0 +1,38 @@
+import { basename } from 'node:path';
+import type { KnownSummary } from '../../schema/summary.js';
+import { partKeys, readSummaryBeside } from '../../session/repair/repair-summary.js';
+import { summaryPathFor } from '../../sink/summary-file.js';
+
+/**
+ * The summary of a CSV's recording, as far as it is of this CSV alone: of several instruments that of its track, without what
+ * was measured with all of them. Null where there is none that can be read.
+ */
+export function summaryOfTrack(path: string): KnownSummary | null {
+  const own = summaryPathFor(path);
+  if (own === null) return null;
+  // Of several instruments, `run.desk.csv` has its figures in `run.summary.json`.
+  const shared = own.replace(/\.[^./]+(?=\.summary\.json$)/, '');
+  for (const place of new Set([own, shared])) {
+    const beside = readSummaryBeside(place);
+    if (beside.state !== 'known') continue;
+    const { summary } = beside;
+    if (!summary.tracks) {
+      if (place === own) return summary;
+      continue;
+    }
+    const track = summary.tracks.find(({ file }) => file === basename(path));
+    if (track) return ofTrack(summary, track);
+  }
+  return null;
+}
+
+function ofTrack(summary: KnownSummary, track: NonNullable<KnownSummary['tracks']>[number]): KnownSummary {
+  const { tracks, ...whole } = summary;
+  const { id, file, capture, ...figures } = track;
+  for (const key of partKeys) delete whole[key];
+  return {
+    ...whole,
+    ...figures,
+    warnings: whole.warnings.filter(({ track: of }) => of === undefined || of === id),
+  };
+}

@@ -1,0 +1,160 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '#powerlog/measure/summary.js';
+import { readRested } from '#powerlog/report/rested.js';
+import { type SpanSummary, summaryBetween } from '#powerlog/report/span/span-summary.js';
+import { placesOfFile } from '../capture/samples.js';
+import { powerlog, words } from '../cli/run.js';
+import { commandEvents, load, writeMade } from './runs.js';
+
+const place = placesOfFile();
+const samples = load(3000, 21, [700]);
+const phases = [{ name: 'train', fromUs: 1_000_000, toUs: 1_900_000, count: 4 }];
+let capture: string;
+
+const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+const report = (path: string, ...more: readonly string[]) => powerlog(words`report ${path} --json - ${more}`);
+const figures = (path: string, ...more: readonly string[]): SpanSummary =>
+  JSON.parse(report(path, ...more).out) as SpanSummary;
+
+/** A CSV of the capture and its summary. */
+function replayed(name: string, ...options: readonly string[]): { path: string; summary: Summary } {
+  const path = place(name);
+  expect(powerlog(words`replay ${capture} --out ${path} --quiet ${options}`).code).toBe(0);
+  return { path, summary: json(path.replace(/\.csv(\.gz)?$/, '.summary.json')) as Summary };
+}
+
+beforeAll(() => {
+  capture = writeMade(place('run.plog'), {
+    samples,
+    events: commandEvents(['train.py'], [200_000, 2_800_000], phases),
+  });
+});
+
+describe('a report of a CSV', () => {
+  it('without its summary has the energies of the rows, and says what they do not tell', () => {
+    const { path, summary } = replayed('whole.csv');
+    const alone = place('alone.csv');
+    copyFileSync(path, alone);
+    const zipped = place('zipped.csv.gz');
+    writeFileSync(zipped, gzipSync(readFileSync(path)));
+    for (const each of [alone, zipped]) {
+      const found = figures(each);
+      expect(found.energy_j).toEqual(summary.energy_j);
+      expect(found.rails).toEqual(summary.rails);
+      expect(found.samples).toBe(samples.length);
+      expect(found.warnings.map(({ code }) => code)).toContain('rebuilt');
+      expect(found).not.toHaveProperty('phases');
+    }
+  });
+
+  it('of sums alone, or of chosen columns, is of those', async () => {
+    const power = replayed('power.csv', '--columns', 'power');
+    expect(figures(power.path)).toMatchObject(power.summary as object);
+    const rested = await readRested(power.path);
+    expect(rested.series.map(({ name }) => name)).toEqual(['system', 'cpu', 'gpu', 'motherboard']);
+    const chosen = replayed('chosen.csv', '--columns', 'time_s,unix_time_s,system_*,gpu_*,hpwr1_power_w');
+    const { series, summary } = await readRested(chosen.path);
+    expect(series.map(({ name }) => name)).toEqual(['system', 'gpu', 'hpwr1']);
+    expect(summary.energy_j).toEqual(chosen.summary.energy_j);
+    const lacking = replayed('lacking.csv', '--columns', 'time_s,gpu_*');
+    const { code, err } = report(lacking.path);
+    expect(code).toBe(6);
+    expect(err).toContain('lacks system_power_w');
+  });
+
+  it('of means has the energies of the means, in any span, and no extremes', async () => {
+    const { path, summary } = replayed('means.csv', '--average', '50ms');
+    expect(figures(path)).toMatchObject(summary as object);
+    const rested = await readRested(path);
+    const [firstUs, lastUs] = [rested.reach!.firstUs, rested.reach!.lastUs];
+    const whole = await summaryBetween(rested, { fromUs: firstUs + 1 });
+    let sumJ = 0;
+    for (let fromUs = firstUs; fromUs < lastUs; fromUs += 123_456) {
+      const part = await summaryBetween(rested, { fromUs, toUs: Math.min(lastUs, fromUs + 123_456) });
+      sumJ += part.energy_j.system!;
+      expect(part.power_w.system).toMatchObject({ min: null, max: null, p50: null });
+      expect(part.energy_uncertainty_j.system).toBeNull();
+    }
+    expect(sumJ).toBeCloseTo(whole.energy_j.system! + rested.summary.power_w.system!.mean! * 1e-6, 4);
+    expect(sumJ).toBeCloseTo(summary.energy_j.system! - gapJ(), 2);
+    const { grid, series } = rested.envelopes;
+    expect(series[0]!.energyJ[grid.count]).toBeCloseTo(sumJ, 6);
+    expect(rested.samples!.timeUs.length % 2).toBe(0);
+  });
+
+  it('that was cut off is of its whole rows, and says so', () => {
+    const { path } = replayed('torn.csv');
+    const rows = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, `${rows.slice(0, 2001).join('\n')}\n${rows[2001]!.slice(0, 20)}`);
+    const found = figures(path);
+    expect(found.samples).toBe(2000);
+    expect(found.host).toEqual({ hostname: 'here' });
+    expect(found.warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['repaired', 'cut-short']));
+    expect((found.command as { energy_j: object }).energy_j).not.toEqual(
+      (figures(capture).command as { energy_j: object }).energy_j,
+    );
+  });
+
+  it('that is not ours ends with 6 and its line', () => {
+    const { path } = replayed('edited.csv');
+    const rows = readFileSync(path, 'utf8').split('\n');
+    rows[40] = rows[40]!.replace('.', ',');
+    writeFileSync(path, rows.join('\n'));
+    const edited = report(path);
+    expect([edited.code, edited.out]).toEqual([6, '']);
+    expect(edited.err).toContain(`${path}, line 41:`);
+    const foreign = place('foreign.csv');
+    writeFileSync(foreign, 'date,watts\n2024-01-01,5\n');
+    const { code, err } = report(foreign);
+    expect(code).toBe(6);
+    expect(err).toContain('line 1');
+    expect(err).not.toContain('repaired');
+  });
+
+  it('is summed up by another map as its capture is, and its phases with it', () => {
+    const { path } = replayed('mapped.csv');
+    const map = place('map.json');
+    writeFileSync(map, JSON.stringify({ components: { cards: ['hpwr1'], rest: ['eps1', 'eps2'] } }));
+    for (const options of [
+      ['--map', map],
+      ['--slot', 'pcie3'],
+      ['--slot', 'pcie2', '--slot-feed', 'psu'],
+    ]) {
+      const [ofCsv, ofCapture] = [figures(path, ...options), figures(capture, ...options)];
+      expect(ofCsv.map).toEqual(ofCapture.map);
+      expect(ofCsv.energy_j).toEqual(ofCapture.energy_j);
+      expect(Object.keys(ofCsv.rails)).toEqual(Object.keys(ofCapture.rails));
+      const [a, b] = [ofCsv, ofCapture].map(
+        ({ phases: found }) =>
+          (found as { name: string; energy_j: object; energy_per_count_j: object }[])[0]!,
+      );
+      expect([a!.energy_j, a!.energy_per_count_j]).toEqual([b!.energy_j, b!.energy_per_count_j]);
+    }
+    const power = replayed('unmapped.csv', '--columns', 'power');
+    const { code, err } = report(power.path, '--map', map);
+    expect(code).toBe(6);
+    expect(err).toContain('hpwr1');
+  });
+
+  it('of one of several boards is of that one', async () => {
+    const out = place('both.csv');
+    const options = words`--port sim:constant --port sim:square --duration 400ms --quiet --out ${out}`;
+    expect(powerlog(['record', ...options]).code).toBe(0);
+    const { tracks } = json(place('both.summary.json')) as Summary;
+    for (const { id, file, energy_j, board } of tracks!) {
+      const found = (await readRested(place(file!))).summary;
+      expect(found.energy_j).toEqual(energy_j);
+      expect(found.board).toEqual(board);
+      expect(found).not.toHaveProperty('tracks');
+      expect(found.warnings.every(({ track }) => track === undefined || track === id)).toBe(true);
+    }
+  });
+});
+
+/** What lies in the gap of the made-up load: means leave it out. */
+function gapJ(): number {
+  const [a, b] = [samples[700]!, samples[701]!];
+  return ((a.gpuMw + a.cpuMw + b.gpuMw + b.cpuMw) / 2) * (b.us - a.us) * 1e-9;
+}
