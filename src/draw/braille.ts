@@ -27,6 +27,8 @@ export interface BraillePlot {
   readonly colours: boolean;
   /** Of the terminal's ground. */
   readonly theme?: Theme;
+  /** Shows text in a colour, `#rrggbb`; with the 256 that every terminal knows where absent. */
+  readonly paint?: (text: string, colour: string) => string;
   /** Stretches named in a line above the plot, such as phases. */
   readonly bands?: readonly { readonly name: string; readonly fromUs: number; readonly toUs: number }[];
 }
@@ -34,10 +36,14 @@ export interface BraillePlot {
 /** `12.5 kW ┤` */
 const axisCells = 9;
 /** Of a powers' axis, between two ticks. */
-const cellsPerTick = 4;
+const cellsPerTick = 3;
+const mostPowerTicks = 8;
 /** How much of its colour the range between the extremes keeps. */
 const rangeShare = 0.5;
-const least = { width: axisCells + 10, height: 5 };
+const axisRows = 2;
+/** Cells between two names. */
+const namesApart = 3;
+const least = { width: axisCells + 10, rows: 2 };
 
 /** How many columns a plot of this width wants: two a cell. */
 export const plotColumns = (widthCells: number): number =>
@@ -50,25 +56,26 @@ export const plotColumns = (widthCells: number): number =>
 export function braillePlot(plot: BraillePlot): string[] {
   const { series, fromUs, toUs, colours, theme = 'dark', bands = [] } = plot;
   const width = Math.max(plot.widthCells, least.width) - axisCells;
-  const legend = legendLine(series, width, colours, theme);
-  const above = bands.length > 0 ? [bandLine(bands, fromUs, toUs, width)] : [];
-  const height = Math.max(least.height, plot.heightCells) - 3 - above.length;
+  const painted = colours ? painter(series, theme, plot.paint) : null;
+  const above = [
+    ...legendLines(series, width, painted),
+    ...(bands.length > 0 ? [bandLine(bands, fromUs, toUs, width)] : []),
+  ];
+  const height = Math.max(least.rows, plot.heightCells - above.length - axisRows);
   const { lowMw, highMw, ticks } = powerAxis(
     reach(series, ({ minMw }) => minMw, Math.min),
     reach(series, ({ maxMw }) => maxMw, Math.max),
-    Math.max(2, Math.floor(height / cellsPerTick) + 1),
+    Math.min(Math.max(2, Math.floor(height / cellsPerTick) + 1), mostPowerTicks),
   );
   const canvas = new BrailleCanvas(width, height, lowMw, highMw);
   series.forEach(({ columns }, n) => {
     canvas.add(columns, n);
   });
   if (!colours && series.length > 1) canvas.letter(series.map((_, n) => letterOf(n)));
-  const paint = colours ? painter(series, theme) : (text: string) => text;
-  const rows = canvas.lines(paint);
+  const rows = canvas.lines(painted ?? ((text) => text));
   const labels = powerLabels(ticks, (mw) => canvas.rowOf(mw), height);
   const margin = ' '.repeat(axisCells);
   return [
-    margin + legend,
     ...above.map((line) => margin + line),
     ...rows.map((row, n) => `${labels[n]}${row}`.trimEnd()),
     ...timeAxis(fromUs, toUs, width),
@@ -96,33 +103,44 @@ function reach(
   return found;
 }
 
-const letterOf = (n: number): string => 'abcdefghijklmnopqrstuvwxyz'[n % 26]!;
+/** What stands for a series where there are no colours. */
+export const letterOf = (n: number): string => 'abcdefghijklmnopqrstuvwxyz'[n % 26]!;
 
-function legendLine(series: readonly PlotSeries[], cells: number, colours: boolean, theme: Theme): string {
-  const marks = series.map((_, n) => (colours ? '━━' : series.length > 1 ? letterOf(n) : '━━'));
-  const paint = painter(series, theme);
-  let [text, used] = ['', 0];
+/** Names of the series, in as many lines as they take. */
+function legendLines(series: readonly PlotSeries[], cells: number, paint: Painter | null): string[] {
+  const lines: string[] = [];
+  let used = cells;
   for (const [n, { name }] of series.entries()) {
-    const between = n === 0 ? '' : '   ';
-    const room = cells - used - between.length - marks[n]!.length - 1;
-    if (room < 3) break;
-    const shown = fitted(name, room);
-    const mark = colours ? paint(marks[n]!, n, true) : marks[n]!;
-    text += `${between}${mark} ${shown}`;
-    used += between.length + marks[n]!.length + 1 + cellsOf(shown);
+    const mark = paint || series.length === 1 ? '━━' : letterOf(n);
+    const shown = fitted(name, cells - mark.length - 1);
+    const entry = `${paint ? paint(mark, n, true) : mark} ${shown}`;
+    const length = mark.length + 1 + cellsOf(shown);
+    if (used + namesApart + length > cells) {
+      lines.push(entry);
+      used = length;
+    } else {
+      lines.push(`${lines.pop()}${' '.repeat(namesApart)}${entry}`);
+      used += namesApart + length;
+    }
   }
-  return text;
+  return lines;
 }
 
-/** Lines in a series' colour, ranges in what is left of it. The terminal's own ink where that is the series' colour. */
-function painter(
-  series: readonly PlotSeries[],
-  theme: Theme,
-): (text: string, n: number, isLine: boolean) => string {
+type Painter = (text: string, n: number, isLine: boolean) => string;
+
+/** Lines in a series' colour, ranges in less of it. The terminal's own ink where that is the series' colour. */
+function painter(series: readonly PlotSeries[], theme: Theme, paint: BraillePlot['paint']): Painter {
   const { ground, ink } = inks[theme];
-  const lines = series.map(({ colour }) => (colour === ink ? null : terminalColour(colour)));
-  const ranges = series.map(({ colour }) => terminalColour(mixed(colour, ground, rangeShare)));
-  return (text, n, isLine) => inColour(text, isLine ? lines[n]! : ranges[n]!);
+  if (!paint) {
+    const numbers = series.map(({ colour }) => (colour === ink ? null : terminalColour(colour)));
+    return (text, n, isLine) => inColour(text, numbers[n]!, !isLine);
+  }
+  const ranges = series.map(({ colour }) => mixed(colour, ground, rangeShare));
+  return (text, n, isLine) => {
+    const { colour } = series[n]!;
+    if (isLine) return colour === ink ? text : paint(text, colour);
+    return paint(text, ranges[n]!);
+  };
 }
 
 function powerLabels({ at, labels, unit }: Ticks, rowOf: (mw: number) => number, height: number): string[] {
@@ -136,7 +154,7 @@ function powerLabels({ at, labels, unit }: Ticks, rowOf: (mw: number) => number,
 }
 
 function timeAxis(fromUs: number, toUs: number, width: number): string[] {
-  const room = { length: width, widthOf: (label: string) => label.length, gap: 2 };
+  const room = { length: width, widthOf: (label: string) => label.length, gap: 3 };
   const { at, labels, unit } = timeTicks(fromUs, toUs, room);
   const line = [...`${' '.repeat(axisCells - 1)}└${'─'.repeat(width)}`];
   const text = new Array<string>(axisCells + width).fill(' ');

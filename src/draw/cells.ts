@@ -9,11 +9,15 @@ const nothingWide = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
 
+/** One cell each, and most of what is shown: Latin, signs, lines, blocks, braille. */
+const allNarrow = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25ff\u2800-\u28ff]*$/;
+
 const widthOf = (character: string): number =>
   nothingWide.test(character) ? 0 : wide.test(character) ? 2 : 1;
 
 /** How many cells printable text takes. */
 export const cellsOf = (text: string): number => {
+  if (allNarrow.test(text)) return text.length;
   let cells = 0;
   for (const character of text) cells += widthOf(character);
   return cells;
@@ -53,9 +57,13 @@ export function terminalColour(colour: string): number {
   return inGreys < inCube ? 232 + grey : 16 + 36 * cube[0]! + 6 * cube[1]! + cube[2]!;
 }
 
-/** Text in one of them. */
-export const inColour = (text: string, colour: number | null): string =>
-  colour === null || text === '' ? text : `\u001b[38;5;${colour}m${text}\u001b[39m`;
+/** Text in one of them, or in the terminal's own. @param isFaint half as bright, where a terminal can do that */
+export function inColour(text: string, colour: number | null, isFaint = false): string {
+  const codes = [...(isFaint ? ['2'] : []), ...(colour === null ? [] : [`38;5;${colour}`])];
+  if (codes.length === 0 || text === '') return text;
+  const ends = [...(isFaint ? ['22'] : []), ...(colour === null ? [] : ['39'])];
+  return `\u001b[${codes.join(';')}m${text}\u001b[${ends.join(';')}m`;
+}
 
 const cubeLevels = [0, 95, 135, 175, 215, 255];
 const greyLevels = Array.from({ length: 24 }, (_, n) => 8 + 10 * n);

@@ -157,8 +157,31 @@ export class SeriesBuilder {
 
   /** Up to the begin of an interval. */
   #upToTwiceNj(n: number): number {
-    if (n === 0) return 0;
-    return n <= this.#at ? this.#twiceNj[n - 1]! : this.#nowTwiceNj;
+    return n <= this.#at ? this.#twiceNj[n]! : this.#nowTwiceNj;
+  }
+
+  /** Drops the first `intervals`, which are complete; what is added from now on counts its instants from behind them. */
+  forget(intervals: number, intervalUs: number): void {
+    this.#minMw.copyWithin(0, intervals, this.#at);
+    this.#maxMw.copyWithin(0, intervals, this.#at);
+    this.#twiceNj.copyWithin(0, intervals, this.#at + 1);
+    this.#at -= intervals;
+    this.#lastUs -= intervals * intervalUs;
+  }
+
+  /** A copy of `count` intervals from `first` on, the one under way as it stands. */
+  window(first: number, count: number): Envelope {
+    const minMw = this.#minMw.slice(first, first + count);
+    const maxMw = this.#maxMw.slice(first, first + count);
+    const energyJ = this.#twiceNj.slice(first, first + count + 1);
+    const now = this.#at - first;
+    if (now >= 0 && now < count) {
+      minMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
+      maxMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
+      energyJ[now + 1] = this.#nowTwiceNj;
+    }
+    for (let n = 0; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
+    return { minMw, maxMw, energyJ };
   }
 
   #complete(): void {

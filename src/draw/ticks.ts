@@ -40,7 +40,7 @@ export function powerTicks(lowMw: number, highMw: number, most: number): Ticks {
   const at = multiples(lowMw, highMw, step);
   const { scale, unit } = powerUnit(Math.max(Math.abs(lowMw), Math.abs(highMw)));
   const decimals = decimalsOf(step / scale);
-  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals)), unit };
+  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals).replace('-', '−')), unit };
 }
 
 /** The unit in which an axis up to `mw` is read most easily. */
@@ -48,6 +48,9 @@ export function powerUnit(mw: number): { scale: number; unit: string } {
   if (mw < 1e3) return { scale: 1, unit: 'mW' };
   return mw < 10e6 ? { scale: 1e3, unit: 'W' } : { scale: 1e6, unit: 'kW' };
 }
+
+/** Less is nothing. */
+const leastSpanMw = 1e-3;
 
 /**
  * An axis of powers: from 0, or less where less was measured, up to a quarter of a step above the highest.
@@ -59,7 +62,7 @@ export function powerAxis(
   most: number,
 ): { lowMw: number; highMw: number; ticks: Ticks } {
   const lowMw = Math.min(0, Number.isFinite(leastMw) ? leastMw : 0);
-  const reach = Number.isFinite(highestMw) && highestMw > lowMw ? highestMw : lowMw + 1e3;
+  const reach = highestMw - lowMw >= leastSpanMw ? highestMw : lowMw + 1e3;
   const quarter = roundStep((reach - lowMw) / most) / 4;
   const highMw = Math.ceil(reach / quarter - 1e-9) * quarter;
   return { lowMw, highMw, ticks: powerTicks(lowMw, highMw, most) };

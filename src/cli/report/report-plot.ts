@@ -1,5 +1,5 @@
 import { braillePlot, type PlotSeries, plotColumns } from '../../draw/braille.js';
-import { colourOf } from '../../draw/colours.js';
+import { colourOf, seriesStyles } from '../../draw/colours.js';
 import type { PageBand } from '../../draw/page-data.js';
 import { chooseSeries } from '../../report/figure/choice.js';
 import { Window } from '../../report/figure/window.js';
@@ -34,13 +34,17 @@ export async function plotLines(runs: readonly PlottedRun[], choice: PlotChoice)
   const series: PlotSeries[] = [];
   for (const { rested, name, offsetUs } of runs) {
     const window = await Window.of(rested, fromUs - offsetUs, toUs - offsetUs);
+    const styles = seriesStyles(
+      rested.series.map((each) => each.name),
+      theme,
+    );
     const places = chooseSeries(rested.series, choice.series);
     for (const place of runs.length > 1 ? places.slice(0, 1) : places) {
       const own = rested.series[place]!.name;
       series.push({
         name: runs.length > 1 ? name : own,
         columns: window.columns(place, plotColumns(choice.widthCells)),
-        colour: runs.length > 1 ? colourOf('', series.length, theme) : colourOf(own, place, theme),
+        colour: runs.length > 1 ? colourOf('', series.length, theme) : styles[place]!.colour,
       });
     }
   }

@@ -35,7 +35,12 @@ function drawLine(
     ...{ fill: 'none', stroke: colour, 'stroke-width': width * pt },
     'stroke-dasharray': dashArray(runs.length > 1 ? line.run : line.dash, width * pt),
   };
-  const along = rolling && element('path', { d: meanPath(rolling(plot.columns), plot), ...stroke });
+  const meanOf = (meanMw: Float32Array): string => {
+    const { path, alone } = meanPath(meanMw, plot);
+    const marks = alone.map(([cx, cy]) => element('circle', { cx, cy, r: style.dot * pt, fill: colour }));
+    return element('path', { d: path, ...stroke }) + marks.join('');
+  };
+  const along = rolling && meanOf(rolling(plot.columns));
   if (dots) {
     const share = rolling ? caps : 1;
     const faint = { 'stroke-opacity': rolling ? caps : undefined };
@@ -60,7 +65,7 @@ function drawLine(
       element('path', { d: rangePath(bars, plot), 'fill-opacity': range }),
       element('path', { d: capsPath(bars, plot, cap), 'fill-opacity': caps }),
     ),
-    mean: along ?? element('path', { d: meanPath(columns.meanMw, plot), ...stroke }),
+    mean: along ?? meanOf(columns.meanMw),
   };
 }
 
@@ -97,16 +102,19 @@ function rangePath(bars: readonly Bar[], { left, columnPx }: Plot): string {
   return path;
 }
 
-/** Both ends of each bar: at least `cap` pixels, and as much as stands out beyond both of its neighbours. */
+/** What is this narrow, in columns, stands out. */
+const narrow = 3;
+
+/** Both ends of each bar: at least `cap` pixels, and as far as no more than `narrow` bars beside each other reach. */
 function capsPath(bars: readonly Bar[], { left, columnPx }: Plot, cap: number): string {
+  const above = bars.map((bar) => (bar ? bar.top : Number.POSITIVE_INFINITY));
+  const below = bars.map((bar) => (bar ? -bar.bottom : Number.POSITIVE_INFINITY));
   let path = '';
   bars.forEach((bar, n) => {
     if (!bar) return;
-    const [before, after] = [bars[n - 1] ?? null, bars[n + 1] ?? null];
     const height = bar.bottom - bar.top;
-    const above = Math.min(before?.top ?? bar.bottom, after?.top ?? bar.bottom) - bar.top;
-    const below = bar.bottom - Math.max(before?.bottom ?? bar.top, after?.bottom ?? bar.top);
-    const [upper, lower] = [Math.min(height, Math.max(cap, above)), Math.min(height, Math.max(cap, below))];
+    const upper = Math.min(height, Math.max(cap, standsOut(above, n)));
+    const lower = Math.min(height, Math.max(cap, standsOut(below, n)));
     const rectangle = (top: number, tall: number) =>
       `M${left + n * columnPx} ${top}h${columnPx}v${tall}h${-columnPx}z`;
     path +=
@@ -117,25 +125,33 @@ function capsPath(bars: readonly Bar[], { left, columnPx }: Plot, cap: number): 
   return path;
 }
 
-/** A line through the middles of the columns, with an end wherever nothing was measured. */
-function meanPath(meanMw: Float32Array, { columns, columnPx, left, yOf }: Plot): string {
-  let path = '';
-  let isDown = false;
-  for (let n = 0; n < columns; n++) {
-    const mw = meanMw[n]!;
-    const x = short(left + (n + 0.5) * columnPx);
-    if (Number.isNaN(mw)) {
-      isDown = false;
-      continue;
-    }
-    const y = yOf(mw).toFixed(1);
-    const isAlone: boolean = !isDown && !(n + 1 < columns && !Number.isNaN(meanMw[n + 1]!));
-    // One column alone is as long as it is wide.
-    if (isAlone) path += `M${short(left + n * columnPx)} ${y}h${columnPx}`;
-    else path += `${isDown ? ' ' : 'M'}${x} ${y}`;
-    isDown = !isAlone;
+/** How far the end of bar `n` reaches beyond what more than `narrow` bars around it reach. @param ends smaller is further out */
+function standsOut(ends: readonly number[], n: number): number {
+  let level = Number.POSITIVE_INFINITY;
+  for (let first = n - narrow; first <= n; first++) {
+    let furthestIn = Number.NEGATIVE_INFINITY;
+    for (let k = first; k <= first + narrow; k++)
+      furthestIn = Math.max(furthestIn, ends[k] ?? Number.POSITIVE_INFINITY);
+    level = Math.min(level, furthestIn);
   }
-  return path;
+  return level - ends[n]!;
+}
+
+/** A line through the middles of the columns, with an end wherever nothing was measured; and those that have no neighbour. */
+function meanPath(
+  meanMw: Float32Array,
+  { columns, columnPx, left, yOf }: Plot,
+): { path: string; alone: (readonly [x: number, y: number])[] } {
+  const isKnown = (n: number): boolean => n >= 0 && n < columns && !Number.isNaN(meanMw[n]!);
+  const alone: [number, number][] = [];
+  let path = '';
+  for (let n = 0; n < columns; n++) {
+    if (!isKnown(n)) continue;
+    const [x, y] = [left + (n + 0.5) * columnPx, yOf(meanMw[n]!)];
+    if (isKnown(n - 1) || isKnown(n + 1)) path += `${isKnown(n - 1) ? ' ' : 'M'}${short(x)} ${y.toFixed(1)}`;
+    else alone.push([x, y]);
+  }
+  return { path, alone };
 }
 
 function dotsPath({ timeUs, powerMw }: Dots, { xOf, yOf }: Plot): string {

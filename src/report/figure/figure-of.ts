@@ -1,6 +1,6 @@
 import { seriesStyles, type Theme } from '../../draw/colours.js';
 import type { PageBand } from '../../draw/page-data.js';
-import { type Figure, type FigureLine, type FigureRun, pixelsOf } from '../../draw/svg/figure.js';
+import { type Figure, type FigureLine, type FigureRun, pixelsOf, pointPx } from '../../draw/svg/figure.js';
 import { usageError } from '../../errors.js';
 import { formatSi } from '../../units.js';
 import { gapsUs } from '../reading/gaps.js';
@@ -32,8 +32,8 @@ export interface FigureStretch {
 }
 
 const usPerS = 1e6;
-/** Columns between two samples, from which on each sample is a dot. */
-const columnsPerDot = 4;
+/** Between two samples, from which on each is a dot. */
+const spacingPt = 3;
 const costDigits = 3;
 
 /**
@@ -47,7 +47,7 @@ export async function figureOf(
   stretch: FigureStretch,
 ): Promise<Figure> {
   const { fromUs, toUs } = shownOf(recordings, offsetsUs, stretch);
-  const mostDots = pixelsOf(style).width / columnsPerDot;
+  const leastSpacingUs = ((toUs - fromUs) * spacingPt * pointPx(style)) / pixelsOf(style).width;
   const runs = await Promise.all(
     recordings.map(async (rested, n) => {
       const offsetUs = offsetsUs[n]!;
@@ -72,7 +72,7 @@ export async function figureOf(
         rolling: windowUs === undefined ? null : (count) => window.rolling(n, count, windowUs),
         dots:
           window
-            .dots(n, mostDots)
+            .dots(n, leastSpacingUs)
             ?.map(({ timeUs, powerMw }) => ({ timeUs: timeUs.map((us) => us + offsetUs), powerMw })) ?? null,
       }),
     );

@@ -79,12 +79,17 @@ export class Window {
     });
   }
 
-  /** The samples, with those beside the stretch, where they are no more than `most`; null where they are, or are not kept. */
-  dots(series: number, most: number): Dots[] | null {
+  /** The samples, with those beside the stretch, where they lie at least so far apart; null where they don't, or are not kept. */
+  dots(series: number, leastSpacingUs: number): Dots[] | null {
     // Means have no instants.
     if (!this.#samples || !this.#rested.facts) return null;
     const pieces = this.#pieces(series, 1);
-    return pieces.reduce((sum, { timeUs }) => sum + timeUs.length, 0) <= most ? pieces : null;
+    let [us, spacings] = [0, 0];
+    for (const { timeUs } of pieces) {
+      us += timeUs.at(-1)! - timeUs[0]!;
+      spacings += timeUs.length - 1;
+    }
+    return us >= spacings * leastSpacingUs ? pieces : null;
   }
 
   /** @param beside how many samples of each stretch are taken before the window, and behind it */
