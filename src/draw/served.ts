@@ -45,7 +45,8 @@ export interface LiveBand extends PageBand {
 /** How one instrument of a recording under way stands. */
 export interface LiveRun {
   readonly run: string;
-  /** The last sample's instant; null before the first. */
+  /** Instants of the first and the last sample; null before the first. */
+  readonly startUs: number | null;
   readonly endUs: number | null;
   readonly samples: number;
   /** Over the last second or so; null until that is known. */
@@ -66,7 +67,7 @@ export interface LiveRun {
   readonly gaps: readonly PageGap[];
   /** All of them, as they stand. */
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
-  /** The figures as they stand, as in a summary: at first and at the end; null meanwhile. */
+  /** The figures as they stand, as in a summary: at first, at the end, and about once a second; null meanwhile. */
   readonly summary: PageSummary | null;
 }
 
@@ -90,7 +91,11 @@ export type ServedHead =
       readonly end: LiveEnd | null;
     };
 
-/** One message: how long its head is (u32), the head (JSON, filled up with spaces), then packed pieces, one behind the other. */
+/**
+ * One message; with a `state`, the pieces are what is new of each run, and with its end behind those a coarse piece of all of each run.
+ * Its bytes: how long its head is (u32), the head (JSON, filled up with spaces), then packed pieces, one
+ * behind the other.
+ */
 export function packMessage(head: ServedHead, pieces: readonly Uint8Array[] = []): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(
     JSON.stringify({ ...head, pieceBytes: pieces.map(({ length }) => length) }),

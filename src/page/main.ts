@@ -1,5 +1,6 @@
-import { documentElementId, type PageDocument } from '../draw/page-data.js';
+import { documentElementId, type PageDocument, type PageRun } from '../draw/page-data.js';
 import { EmbeddedStore } from './data/embedded.js';
+import type { PowerStore } from './data/power-store.js';
 import { element } from './dom.js';
 import { helpDialog } from './help.js';
 import { type Action, listenToKeys, pictureActions } from './keys.js';
@@ -15,63 +16,70 @@ import { summaryPanel } from './panels/summary-table.js';
 import { tilesPanel } from './panels/tiles.js';
 import { toolbar } from './panels/toolbar.js';
 import { Plot } from './plot/plot.js';
+import { serve } from './serve.js';
 import { AppState } from './state/app-state.js';
 import { systemTheme, wearTheme } from './theme.js';
 
-const page = JSON.parse(document.getElementById(documentElementId)!.textContent!) as PageDocument;
-document.title = `${page.title} – powerlog`;
+const shell = JSON.parse(document.getElementById(documentElementId)!.textContent!) as PageDocument;
+if (shell.mode === 'file')
+  show(
+    shell,
+    shell.runs.map((run) => ({ run, store: new EmbeddedStore(run) })),
+  );
+else void serve(show);
 
-const recordings = page.runs.map((run) => ({
-  run,
-  store: new EmbeddedStore(run),
-  offsetUs: run.offsetUs,
-  isShown: true,
-}));
-const state = new AppState(recordings, systemTheme());
-wearTheme(state);
-// A finger that moves over the plot means to move it.
-state.dragPans = matchMedia('(pointer: coarse)').matches;
-for (const { store } of recordings) store.onChange = () => state.changed('powers');
+/** Fills the page with recordings and what is known of them. */
+function show(page: PageDocument, found: readonly { run: PageRun; store: PowerStore }[]): AppState {
+  document.title = `${page.title} – powerlog`;
 
-const actions: Action[] = [
-  ...pictureActions,
-  { keys: ['?'], shown: '?', what: 'This help', run: () => help.showModal() },
-];
-const help = helpDialog(actions);
-listenToKeys(state, actions);
+  const recordings = found.map(({ run, store }) => ({ run, store, offsetUs: run.offsetUs, isShown: true }));
+  const state = new AppState(recordings, systemTheme());
+  wearTheme(state);
+  // A finger that moves over the plot means to move it.
+  state.dragPans = matchMedia('(pointer: coarse)').matches;
+  for (const { store } of recordings) store.onChange = () => state.changed('powers');
 
-const stage = element('div', { class: 'stage' });
-const work = element('div', { class: 'work' });
-let plot: Plot | undefined;
-work.append(new Legend(state).root);
-stage.append(
-  toolbar(state, page.title, () => plot),
-  work,
-);
-document.body.append(
-  element(
-    'main',
-    {},
-    headerPanel(state, page, help),
-    warningsPanel(state),
-    tilesPanel(state),
-    runsPanel(state),
-    stage,
+  const actions: Action[] = [
+    ...pictureActions,
+    { keys: ['?'], shown: '?', what: 'This help', run: () => help.showModal() },
+  ];
+  const help = helpDialog(actions);
+  listenToKeys(state, actions);
+
+  const stage = element('div', { class: 'stage' });
+  const work = element('div', { class: 'work' });
+  let plot: Plot | undefined;
+  work.append(new Legend(state).root);
+  stage.append(
+    toolbar(state, page.title, () => plot),
+    work,
+  );
+  document.body.append(
     element(
-      'div',
-      { class: 'cards' },
-      new SelectionPanel(state).root,
-      excursionsPanel(state),
-      phasesPanel(state),
-      railsPanel(state),
-      new Histograms(state).root,
-      eventsPanel(state),
-      wiresPanel(state),
-      summaryPanel(state),
+      'main',
+      {},
+      headerPanel(state, page, help),
+      warningsPanel(state),
+      tilesPanel(state),
+      runsPanel(state),
+      stage,
+      element(
+        'div',
+        { class: 'cards' },
+        new SelectionPanel(state).root,
+        excursionsPanel(state),
+        phasesPanel(state),
+        railsPanel(state),
+        new Histograms(state).root,
+        eventsPanel(state),
+        wiresPanel(state),
+        summaryPanel(state),
+      ),
     ),
-  ),
-  help,
-);
-void Promise.all(recordings.map(({ store }) => store.ready)).then(() => {
-  plot = new Plot(state, work);
-});
+    help,
+  );
+  void Promise.all(recordings.map(({ store }) => store.ready)).then(() => {
+    plot = new Plot(state, work);
+  });
+  return state;
+}

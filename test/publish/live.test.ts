@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unpackPiece } from '#powerlog/draw/packing.js';
@@ -100,7 +100,7 @@ describe('live', () => {
   });
 
   it('shows several boards beside each other', async () => {
-    const url = await start(words`live --port sim:square --port sim:constant --duration 1s`).url;
+    const url = await start(words`live --port sim:square --port sim:constant --duration 5s`).url;
     const { states } = await follow(url);
     expect(states.at(-1)!.runs.map(({ run }) => run)).toEqual(['run0', 'run1']);
     expect(states.at(-1)!.end).toEqual({ reason: 'duration', text: 'its time is over' });
@@ -156,11 +156,12 @@ describe('record --live', () => {
       'stderr',
     );
     const url = await recording.url;
-    let wasAway = false;
+    let [wasAway, hasGap] = [false, false];
     const { states } = await follow(url, (state) => {
       const { away, gaps } = runOf(state);
       wasAway ||= away;
-      return !gaps.some(({ cause }) => cause === 'board-lost');
+      hasGap ||= gaps.some(({ cause }) => cause === 'board-lost');
+      return !(wasAway && hasGap && !away);
     });
     expect(wasAway).toBe(true);
     const away = states.find((state) => runOf(state).away)!;
@@ -173,7 +174,9 @@ describe('record --live', () => {
 
 describe('exec --live', () => {
   it('ends as its command does, shows its phases, and leaves its output alone', async () => {
-    const marks = 'echo begin train >> $POWERLOG_MARKS; sleep 1; echo end train 5 >> $POWERLOG_MARKS';
+    const goes = join(scratch(), 'goes');
+    const wait = `until [ -e ${goes} ]; do sleep 0.05; done`;
+    const marks = `echo begin train >> $POWERLOG_MARKS; ${wait}; echo end train 5 >> $POWERLOG_MARKS`;
     const {
       url: address,
       ended,
@@ -187,7 +190,15 @@ describe('exec --live', () => {
       'stderr',
     );
     const url = await address;
-    const { states } = await follow(url);
+    const isOpen = (state: State): boolean =>
+      runOf(state).bands.some(
+        ([, { name, open, endUs, startUs }]) => name === 'train' && open && endUs > startUs,
+      );
+    const { states } = await follow(url, (state) => {
+      // It was seen while it ran.
+      if (isOpen(state)) writeFileSync(goes, '');
+      return true;
+    });
     expect(await ended).toBe(3);
     expect(out()).toBe('hello\n');
     expect(
@@ -203,13 +214,8 @@ describe('exec --live', () => {
     ]);
     const [, train] = bands[2]!;
     const lengthS = (train.endUs - train.startUs) / 1e6;
-    expect(lengthS).toBeGreaterThan(0.9);
     expect(train.energyJ.system).toBeCloseTo(400 * lengthS, 2);
     expect(flags.map(([, { kind, name }]) => [kind, name])).toEqual([['mark', '<script>']]);
-    // It was seen while it ran.
-    expect(
-      states.some((state) => runOf(state).bands.some(([, { name, open }]) => name === 'train' && open)),
-    ).toBe(true);
   });
 
   it('needs nobody to look, and no board', async () => {

@@ -11,6 +11,8 @@ export interface Started {
   err(): string;
   /** Ctrl-C; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Ends it where it stands. */
+  kill(): void;
 }
 
 /** Starts what serves a page, which prints its address on one of its outputs. */
@@ -38,5 +40,6 @@ export function start(args: readonly string[], on: 'stdout' | 'stderr' = 'stdout
       child.kill('SIGINT');
       return ended;
     },
+    kill: () => void child.kill('SIGKILL'),
   };
 }

@@ -9,7 +9,7 @@ const mwUsPerJ = 1e9;
  * @param reach from the first to the last sample
  */
 export function fillRollingMeans(
-  powers: Powers,
+  powers: Pick<Powers, 'energyUpToJ'>,
   gaps: readonly Span[],
   reach: Span,
   { fromUs, toUs, windowUs }: { fromUs: number; toUs: number; windowUs: number },

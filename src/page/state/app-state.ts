@@ -1,5 +1,6 @@
 import type { Theme } from '../../draw/colours.js';
-import { fitted, lengthUs, type Range, sameRange } from './range.js';
+import type { PageRun } from '../../draw/page-data.js';
+import { fitted, followed, lengthUs, type Range, sameRange } from './range.js';
 import { type Channel, channelsOf, type Recording } from './recording.js';
 import { ViewHistory } from './view-history.js';
 
@@ -228,6 +229,18 @@ export class AppState {
     this.#whole = wholeOf(this.recordings);
     this.#view = wasWhole ? this.#whole : fitted(this.#view, this.#whole);
     this.changed('offsets');
+    this.changed('view');
+  }
+
+  /** More is known of a run, which may be longer by now: who looks at all of it, or at its end, goes on to. */
+  setRun(recording: Recording, run: PageRun): void {
+    recording.run = run;
+    const before = this.#whole;
+    this.#whole = wholeOf(this.recordings);
+    const next = followed(this.#view, before, this.#whole);
+    this.changed('runs');
+    if (sameRange(next, this.#view)) return;
+    this.#view = next;
     this.changed('view');
   }
 

@@ -29,3 +29,10 @@ export function fitted(range: Range, whole: Range): Range {
   const fromUs = Math.min(Math.max(middle - length / 2, whole.fromUs), whole.toUs - length);
   return { fromUs, toUs: fromUs + length };
 }
+
+/** What is looked at when the whole has grown. */
+export function followed(view: Range, before: Range, whole: Range): Range {
+  if (sameRange(view, before)) return whole;
+  if (view.toUs < before.toUs) return view;
+  return fitted({ fromUs: view.fromUs + whole.toUs - view.toUs, toUs: whole.toUs }, whole);
+}

@@ -18,8 +18,12 @@ import { Rate } from './rate.js';
 
 /** Pages are sent intervals of about this length as they come, µs. */
 const pushedUs = 10_000;
+/** All of a recording is told in at least so many intervals, about a megabyte. */
+const wholeColumns = 2048;
 /** More are not shown one by one. */
 const mostFlags = 10_000;
+/** With more, figures are told at first and at the end only: each of them holds its gaps. */
+const mostToldGaps = 500;
 /** How often gaps, coverage and warnings are worked out, ms. */
 const figuresEveryMs = 1000;
 
@@ -35,6 +39,7 @@ export class LiveTrack implements Sink {
   readonly #rate = new Rate();
   readonly #bands = new LiveBands();
   readonly #flags = new News<PageFlag>(mostFlags);
+  #toldFigures: Measured | null = null;
   #toldGapsUpToUs = Number.NEGATIVE_INFINITY;
   #header: RecordingHeader | undefined;
   #figures: { readonly measured: Measured; readonly atMs: number } | undefined;
@@ -117,11 +122,12 @@ export class LiveTrack implements Sink {
     this.#settleBands();
     const { collector } = this.#track.outputs;
     const { samples, lastUs, powerMw, energyJ, gaps: gapCount } = collector.progress();
-    const measured = this.#header ? this.#measured(whole || this.ended !== null) : null;
+    const isEnd = whole || this.ended !== null;
+    const measured = this.#header ? this.#measured(isEnd) : null;
     const away = this.ended === null && isAway(samples, lastUs, nowUs);
     const gaps = measured ? gapsOf(measured) : [];
     const state: LiveRun = {
-      ...{ run: this.id, endUs: lastUs, samples, gapCount, away, energyJ },
+      ...{ run: this.id, startUs: this.#firstUs, endUs: lastUs, samples, gapCount, away, energyJ },
       rateHz: away ? null : this.#rate.hz,
       coverage: measured?.coverage ?? null,
       powerMw: away ? powerMw.map(() => null) : powerMw,
@@ -129,8 +135,10 @@ export class LiveTrack implements Sink {
       flags: whole ? this.#flags.all() : this.#flags.tell(),
       gaps: whole ? gaps : gaps.filter(({ startUs }) => startUs > this.#toldGapsUpToUs),
       warnings: measured?.warnings ?? [],
-      summary: measured && (whole || this.ended !== null) ? (measured as unknown as PageSummary) : null,
+      summary:
+        measured && (isEnd || this.#areFiguresNews(measured)) ? (measured as unknown as PageSummary) : null,
     };
+    if (!whole) this.#toldFigures = measured;
     if (!whole) this.#toldGapsUpToUs = gaps.at(-1)?.startUs ?? this.#toldGapsUpToUs;
     return state;
   }
@@ -154,6 +162,11 @@ export class LiveTrack implements Sink {
       kind: 'intervals',
       ...this.#builder.part(fromUs, upToUs, pushedUs, this.#gapLimitUs),
     });
+  }
+
+  /** All of it, for a page that has nothing to ask any more. */
+  whole(): Uint8Array {
+    return packPiece(this.piece(0, this.#builder.lastUs + 1, wholeColumns));
   }
 
   piece(fromUs: number, toUs: number, columns: number): Piece {
@@ -182,6 +195,11 @@ export class LiveTrack implements Sink {
         ]),
       ),
     );
+  }
+
+  /** Whether they are worth being told between two whole ones. */
+  #areFiguresNews(measured: Measured): boolean {
+    return measured !== this.#toldFigures && measured.gaps.length <= mostToldGaps;
   }
 
   #measured(isAnew: boolean): Measured {

@@ -131,8 +131,14 @@ export class Live {
         runs: this.#tracks.map((track) => track.state(whole, this.#nowUs)),
         end: this.#end,
       },
-      withPieces ? this.#tracks.map((track) => track.push()) : [],
+      withPieces ? this.#pieces() : [],
     );
+  }
+
+  /** What is new; in the end all too, for pages that want to look at it when the server is gone. */
+  #pieces(): Uint8Array[] {
+    const news = this.#tracks.map((track) => track.push());
+    return this.#end ? [...news, ...this.#tracks.map((track) => track.whole())] : news;
   }
 
   /** When no track goes on; what became of the worst is said. */

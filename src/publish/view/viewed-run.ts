@@ -5,10 +5,12 @@ import type { Piece } from '../../draw/packing.js';
 import type { PageRun } from '../../draw/page-data.js';
 import type { ServedMeasure, ServedProgress } from '../../draw/served.js';
 import { errorText, UserError } from '../../errors.js';
+import type { PartFacts } from '../../measure/part-facts.js';
 import { pageRun } from '../../report/page-run.js';
 import { type Reading, type ReadingOptions, type Rested, readRested } from '../../report/rested.js';
 import type { LandmarkedTrace } from '../../trace/landmarked-trace.js';
-import { measureOf, measureOfIntervals, spanOf, unknownMeasure } from '../measures.js';
+import { type SpanCost, Trace } from '../../trace/trace.js';
+import { measureOf, measureOfIntervals, placeNames, spanOf, unknownMeasure } from '../measures.js';
 import { gridOver, intervalsIn, intervalsOf, samplesIn } from '../pieces.js';
 import { Breather, NotWanted } from './breather.js';
 import { keptRows } from './kept-rows.js';
@@ -114,8 +116,11 @@ export class ViewedRun {
     const { length } = run.series;
     if (this.#trace) return measureOf((await this.#trace.evaluate([spanOf(fromUs, toUs)]))[0]!, length);
     const isReached = this.#pyramid !== null || toUs <= this.progress.upToUs;
-    const envelopes = isReached ? this.#finest(fromUs, toUs, 0) : null;
-    return envelopes ? measureOfIntervals(run, envelopes, fromUs, toUs) : unknownMeasure(length);
+    if (isReached) return measureOfIntervals(run, this.#finest(fromUs, toUs, 0), fromUs, toUs);
+    const samples = await this.#samples(fromUs, toUs, mostRead);
+    const cost =
+      samples && this.#reading && (await costBefore(samples, this.#reading.partFacts(), fromUs, toUs));
+    return cost ? measureOf(cost, length) : unknownMeasure(length);
   }
 
   close(): void {
@@ -155,4 +160,21 @@ export class ViewedRun {
     );
     this.#reading = null;
   }
+}
+
+/** Of samples that lie where reading has not come to; null where there is a gap among them, whose surroundings are not known yet. */
+async function costBefore(
+  { timeUs, powerMw }: Samples,
+  facts: PartFacts,
+  fromUs: number,
+  toUs: number,
+): Promise<SpanCost | null> {
+  if (timeUs.some((us, n) => us - timeUs[Math.max(n - 1, 0)]! > facts.gapLimitUs)) return null;
+  const chunk = { count: timeUs.length, timeUs, powerMw: powerMw.map((column) => Float64Array.from(column)) };
+  async function* chunks() {
+    yield chunk;
+  }
+  const known = { ...facts, components: placeNames(powerMw.length) };
+  const [cost] = await new Trace({ chunks }, () => known).evaluate([spanOf(fromUs, toUs)]);
+  return cost!;
 }

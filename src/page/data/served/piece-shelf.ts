@@ -1,0 +1,75 @@
+import type { HeldPiece } from './held-piece.js';
+
+/** What may lie here, bytes; a first picture is kept beside. */
+const mostBytes = 96 << 20;
+
+interface Asked {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** How fine it was asked for, µs. */
+  readonly wantedUs: number;
+}
+
+/** Pieces of one run. Those that nobody looked at for longest go when there are too many. */
+export class PieceShelf {
+  #pieces: { readonly piece: HeldPiece; readonly asked: Asked; readonly isKept: boolean }[] = [];
+  #turn = 0;
+
+  /** @param asked where the server has nothing finer than this, it is as fine as was asked for */
+  put(piece: HeldPiece, isKept: boolean, asked: Asked): void {
+    piece.usedAt = ++this.#turn;
+    this.#pieces = this.#pieces.filter(
+      (old) =>
+        old.isKept ||
+        !(old.piece.isStale && asked.fromUs <= old.piece.fromUs && asked.toUs >= old.piece.toUs),
+    );
+    this.#pieces.push({ piece, asked, isKept });
+    let bytes = this.#pieces.reduce((sum, each) => sum + each.piece.bytes, 0);
+    const oldestFirst = this.#pieces
+      .filter((each) => !each.isKept && each.piece !== piece)
+      .sort((a, b) => a.piece.usedAt - b.piece.usedAt);
+    for (const each of oldestFirst) {
+      if (bytes <= mostBytes) break;
+      bytes -= each.piece.bytes;
+      this.#pieces = this.#pieces.filter((other) => other !== each);
+    }
+  }
+
+  /** Everything that touches a stretch, in the order in which it is drawn. */
+  coarsestFirst(fromUs: number, toUs: number, tail: HeldPiece | null): HeldPiece[] {
+    const touching = [...this.#pieces.map(({ piece }) => piece), ...(tail ? [tail] : [])].filter(
+      (piece) => !piece.isEmpty && piece.fromUs < toUs && piece.toUs > fromUs,
+    );
+    for (const piece of touching) piece.usedAt = ++this.#turn;
+    return touching.sort((a, b) => Number(b.isStale) - Number(a.isStale) || b.intervalUs - a.intervalUs);
+  }
+
+  /** The finest that holds all of a stretch. */
+  finestOver(fromUs: number, toUs: number): HeldPiece | null {
+    const holding = this.#pieces.filter(({ piece }) => !piece.isEmpty && piece.covers(fromUs, toUs));
+    return holding.sort((a, b) => a.piece.intervalUs - b.piece.intervalUs)[0]?.piece ?? null;
+  }
+
+  /** Whether a stretch is here as fine as columns of so many µs show it, or as the server has it. */
+  covers(fromUs: number, toUs: number, columnUs: number, tail: HeldPiece | null): boolean {
+    const fine = this.#pieces
+      .filter(
+        ({ piece, asked }) => !piece.isStale && (piece.intervalUs <= columnUs || asked.wantedUs <= columnUs),
+      )
+      .map(({ asked }) => ({ fromUs: asked.fromUs, toUs: asked.toUs }));
+    // Nothing finer comes of what is pushed before it is asked for.
+    if (tail && tail.intervalUs <= columnUs) fine.push({ fromUs: tail.fromUs, toUs: tail.toUs });
+    let reachedUs = fromUs;
+    for (const each of fine.sort((a, b) => a.fromUs - b.fromUs)) {
+      if (each.fromUs > reachedUs) break;
+      reachedUs = Math.max(reachedUs, each.toUs);
+    }
+    return reachedUs >= toUs;
+  }
+
+  /** More is known of what lies behind an instant, or of all: intervals that reach there are asked for again when they are wanted. */
+  outdate(behindUs: number, isAll: boolean): void {
+    for (const { piece, asked } of this.#pieces)
+      if (piece.intervalUs > 0 && (isAll || asked.toUs > behindUs)) piece.isStale = true;
+  }
+}

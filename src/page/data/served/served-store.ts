@@ -1,0 +1,181 @@
+import type { Columns, Samples } from '../../../draw/envelope.js';
+import type { Piece } from '../../../draw/packing.js';
+import type { PageRun } from '../../../draw/page-data.js';
+import type { ServedMeasure, ServedProgress } from '../../../draw/served.js';
+import { figuresOf } from '../measure.js';
+import type { PowerStore, StretchFigures } from '../power-store.js';
+import type { Powers } from '../powers.js';
+import { fillRollingMeans } from '../rolling.js';
+import { finestPiece } from './finest-piece.js';
+import { HeldPiece } from './held-piece.js';
+import { LiveTail } from './live-tail.js';
+import { PieceShelf } from './piece-shelf.js';
+import type { ServerLink } from './server-link.js';
+
+/** Of the first picture. */
+const overviewColumns = 2048;
+/** So long a view has to stand still before it is asked for, ms. */
+const settleMs = 60;
+/** A screen has less, and the server gives no more. */
+const mostColumns = 16_384;
+
+/** The powers of a run that its server has: what is asked for is drawn as it is known, and asked for as fine as it is shown. */
+export class ServedStore implements PowerStore {
+  onChange = (): void => {};
+  readonly ready: Promise<void>;
+  run: PageRun;
+  readonly #link: ServerLink;
+  readonly #shelf = new PieceShelf();
+  readonly #tail = new LiveTail();
+  #progress: ServedProgress | null = null;
+  #wanted: { fromUs: number; toUs: number; columns: number } | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isAsking = false;
+
+  constructor(link: ServerLink, run: PageRun) {
+    this.#link = link;
+    this.run = run;
+    this.ready = this.#askOverview();
+  }
+
+  get endUs(): number {
+    return Math.max(this.run.endUs, this.#tail.piece?.toUs ?? 0);
+  }
+
+  fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void {
+    for (const column of [into.minMw, into.maxMw, into.meanMw]) column.fill(Number.NaN);
+    const count = into.minMw.length;
+    const columnUs = (toUs - fromUs) / count;
+    for (const piece of this.#shelf.coarsestFirst(fromUs, toUs, this.#tail.piece))
+      piece.fillWithin(series, fromUs, toUs, into);
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    if (last > first && !this.#shelf.covers(first, last, columnUs, this.#tail.piece))
+      this.#want(fromUs, toUs, count);
+  }
+
+  fillRolling(series: number, fromUs: number, toUs: number, windowUs: number, into: Float32Array): void {
+    const half = Math.max(windowUs, (toUs - fromUs) / into.length) / 2;
+    const powers = this.#energies(series, fromUs - half, toUs + half);
+    const reach = { startUs: this.run.startUs, endUs: this.endUs };
+    if (powers) fillRollingMeans(powers, this.run.gaps, reach, { fromUs, toUs, windowUs }, into);
+    else into.fill(Number.NaN);
+  }
+
+  samplesIn(fromUs: number, toUs: number, most: number): Samples | null {
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    const piece = this.#shelf.finestOver(first, last);
+    return piece?.samplesIn(fromUs, toUs, most) ?? null;
+  }
+
+  /** As its server tells it; where that is gone, to the intervals that are here. */
+  async measure(fromUs: number, toUs: number): Promise<StretchFigures> {
+    try {
+      if (this.#link.isThere) return known(await this.#link.measure(this.run.id, fromUs, toUs), this.run);
+    } catch {
+      // It has just gone.
+    }
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    const tail = this.#tail.piece;
+    const piece = tail?.covers(first, last) ? tail : this.#shelf.finestOver(first, last);
+    const powers = piece ? this.run.series.map((_, n) => piece.powers(n)) : [];
+    return figuresOf(this.run, powers, fromUs, toUs);
+  }
+
+  finest(fromUs: number, toUs: number): Promise<Piece> {
+    return finestPiece(this.#link, this.run.id, fromUs, toUs);
+  }
+
+  /** What was pushed of a recording under way. */
+  append(piece: Piece): void {
+    if (piece.kind !== 'intervals') return;
+    this.#tail.append(piece, this.run);
+    this.onChange();
+  }
+
+  /** All of a recording that is over, as its server's last word. */
+  keep(piece: Piece): void {
+    const { startUs, endUs } = this.run;
+    const held = new HeldPiece(piece, this.run, { fromUs: startUs, toUs: endUs });
+    this.#shelf.put(held, true, { fromUs: startUs, toUs: endUs, wantedUs: held.intervalUs });
+    this.onChange();
+  }
+
+  /** Of a recording that is read beside, more is known. */
+  readFurther(progress: ServedProgress): void {
+    const wasKnownUpToUs = this.#progress?.upToUs ?? 0;
+    const isNews = progress.done !== this.#progress?.done || progress.upToUs > wasKnownUpToUs;
+    this.#progress = progress;
+    if (!isNews) return;
+    this.#shelf.outdate(wasKnownUpToUs, progress.done);
+    this.onChange();
+  }
+
+  async #askOverview(): Promise<void> {
+    const { startUs, endUs } = this.run;
+    if (endUs > startUs) await this.#ask(startUs, endUs, overviewColumns, true);
+  }
+
+  /** One stretch over which energies count from one instant. */
+  #energies(series: number, fromUs: number, toUs: number): Pick<Powers, 'energyUpToJ'> | null {
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    const tail = this.#tail.piece;
+    if (tail?.covers(first, last)) return tail.powers(series);
+    const piece = this.#shelf.finestOver(first, last);
+    if (piece) return piece.powers(series);
+    const before = tail && this.#shelf.finestOver(first, tail.fromUs);
+    if (!tail || !before) return null;
+    // Of a recording under way all energies count from its begin.
+    const [early, late] = [before.powers(series), tail.powers(series)];
+    return { energyUpToJ: (us) => (us < tail.fromUs ? early : late).energyUpToJ(us) };
+  }
+
+  #want(fromUs: number, toUs: number, columns: number): void {
+    if (!this.#link.isThere) return;
+    this.#wanted = { fromUs, toUs, columns };
+    this.#timer ??= setTimeout(() => void this.#askWanted(), settleMs);
+  }
+
+  /** One request at a time, of what is wanted by then and half as much on both sides, where one moves to next. */
+  async #askWanted(): Promise<void> {
+    this.#timer = undefined;
+    if (this.#isAsking || !this.#wanted) return;
+    const { fromUs, toUs, columns } = this.#wanted;
+    this.#wanted = null;
+    const margin = (toUs - fromUs) / 2;
+    const first = Math.max(fromUs - margin, this.run.startUs);
+    const last = Math.min(toUs + margin, Math.max(this.endUs, first + 1));
+    const share = (last - first) / (toUs - fromUs);
+    this.#isAsking = true;
+    try {
+      await this.#ask(first, last, Math.max(1, Math.ceil(columns * share)));
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  async #ask(fromUs: number, toUs: number, columns: number, isKept = false): Promise<void> {
+    const piece = await this.#link
+      .piece(this.run.id, fromUs, toUs, Math.min(columns, mostColumns))
+      .catch(() => null);
+    // The stream's state says that the server is gone, and is back; what is here is drawn meanwhile.
+    if (!piece) return;
+    const held = new HeldPiece(piece, this.run, { fromUs, toUs });
+    this.#shelf.put(held, isKept, { fromUs, toUs, wantedUs: (toUs - fromUs) / columns });
+    this.onChange();
+  }
+}
+
+function known(
+  { energyJ, uncertaintyJ, meanW, minW, maxW }: ServedMeasure,
+  { series }: PageRun,
+): StretchFigures {
+  const each = (figures: readonly (number | null)[]) =>
+    Float64Array.from(series, (_, n) => figures[n] ?? Number.NaN);
+  return {
+    energyJ: each(energyJ),
+    uncertaintyJ: each(uncertaintyJ),
+    meanW: each(meanW),
+    minW: each(minW),
+    maxW: each(maxW),
+  };
+}
