@@ -30,6 +30,7 @@ const keepers: Readonly<Record<string, RegExp>> = {
   '@serialport/bindings-cpp': /^link\/port\/serial-port\.ts$/,
   koffi:
     /^(?:simulator\/port\/pseudo-terminal|link\/tty\/(?:system-calls|thread-priority)|file\/file-lock|exec\/start\/system|exec\/output\/descriptors)\.ts$/,
+  '@resvg/resvg-js': /^report\/figure\/png\.ts$/,
   commander: /^cli\//,
   ws: /^publish\/server\//,
   zod: /^schema\//,

@@ -49,11 +49,13 @@ export function powerUnit(mw: number): { scale: number; unit: string } {
   return mw < 10e6 ? { scale: 1e3, unit: 'W' } : { scale: 1e6, unit: 'kW' };
 }
 
+/** Share of an axis that stays free above what was measured, at least. */
+const headroom = 0.02;
 /** Less is nothing. */
 const leastSpanMw = 1e-3;
 
 /**
- * An axis of powers: from 0, or less where less was measured, up to a quarter of a step above the highest.
+ * An axis of powers: from 0, or less where less was measured, to a little above the highest.
  * @param most ticks, 2 or more
  */
 export function powerAxis(
@@ -64,7 +66,7 @@ export function powerAxis(
   const lowMw = Math.min(0, Number.isFinite(leastMw) ? leastMw : 0);
   const reach = highestMw - lowMw >= leastSpanMw ? highestMw : lowMw + 1e3;
   const quarter = roundStep((reach - lowMw) / most) / 4;
-  const highMw = Math.ceil(reach / quarter - 1e-9) * quarter;
+  const highMw = Math.ceil((reach + headroom * (reach - lowMw)) / quarter) * quarter;
   return { lowMw, highMw, ticks: powerTicks(lowMw, highMw, most) };
 }
 

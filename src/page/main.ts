@@ -5,7 +5,7 @@ import { element } from './dom.js';
 import { helpDialog } from './help.js';
 import { type Action, listenToKeys, pictureActions } from './keys.js';
 import { eventsPanel, excursionsPanel } from './panels/events.js';
-import { headerPanel, warningsPanel } from './panels/header.js';
+import { damagePanel, headerPanel, warningsPanel } from './panels/header.js';
 import { Histograms } from './panels/histograms.js';
 import { Legend } from './panels/legend.js';
 import { phasesPanel } from './panels/phases.js';
@@ -32,6 +32,7 @@ else void serve(show);
 function show(page: PageDocument, found: readonly { run: PageRun; store: PowerStore }[]): AppState {
   document.title = `${page.title} – powerlog`;
 
+  const damage = damagePanel();
   const recordings = found.map(({ run, store }) => ({ run, store, offsetUs: run.offsetUs, isShown: true }));
   const state = new AppState(recordings, systemTheme());
   wearTheme(state);
@@ -46,19 +47,16 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
   const help = helpDialog(actions);
   listenToKeys(state, actions);
 
-  const stage = element('div', { class: 'stage' });
   const work = element('div', { class: 'work' });
-  let plot: Plot | undefined;
+  const plot = new Plot(state, work);
   work.append(new Legend(state).root);
-  stage.append(
-    toolbar(state, page.title, () => plot),
-    work,
-  );
+  const stage = element('div', { class: 'stage' }, toolbar(state, page.title, plot), work);
   document.body.append(
     element(
       'main',
       {},
       headerPanel(state, page, help),
+      damage,
       warningsPanel(state),
       tilesPanel(state),
       runsPanel(state),
@@ -78,8 +76,7 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
     ),
     help,
   );
-  void Promise.all(recordings.map(({ store }) => store.ready)).then(() => {
-    plot = new Plot(state, work);
-  });
+  plot.fit();
+  void Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());
   return state;
 }

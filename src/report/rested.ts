@@ -46,6 +46,8 @@ export interface Reading {
   readonly picture: PictureSink;
   /** What a spacing must be longer than to be a gap, by what is known so far, µs. */
   readonly gapLimitUs: () => number;
+  /** What the energy of a part rests on, so far; null where it holds means. */
+  readonly partFacts: () => PartFacts | null;
   /** Where reading has come to: bytes of the (uncompressed) file, and instant 0 of the recording that is read there. */
   readonly position: () => { readonly bytes: number; readonly startNs: number };
 }

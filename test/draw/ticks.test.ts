@@ -61,7 +61,7 @@ describe('ticks of power', () => {
         expectRound(ticks, lowMw, highMw);
       }),
     );
-    expect(powerAxis(Number.NaN, Number.NaN, 5)).toMatchObject({ lowMw: 0, highMw: 1e3 });
+    expect(powerAxis(Number.NaN, Number.NaN, 5)).toMatchObject({ lowMw: 0, highMw: 1050 });
   });
 });
 

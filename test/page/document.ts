@@ -42,6 +42,8 @@ interface Wishes {
   /** Samples of the GPU that stand out by so much, mW. */
   readonly spikes?: ReadonlyMap<number, number>;
   readonly offsetUs?: number;
+  /** What the sampling leaves open of each energy, J. */
+  readonly samplingJ?: number;
   readonly warnings?: PageRun['summary']['warnings'];
 }
 
@@ -106,7 +108,11 @@ export function makeRun(wishes: Wishes = {}): MadeRun {
     startUs,
     endUs,
     offsetUs: wishes.offsetUs ?? 0,
-    series: names.map((name, k) => ({ name, kind: k < 4 ? 'component' : 'rail', samplingJ: 0.5 })),
+    series: names.map((name, k) => ({
+      name,
+      kind: k < 4 ? 'component' : 'rail',
+      samplingJ: wishes.samplingJ ?? 0.5,
+    })),
     resolution:
       kind === 'samples'
         ? { kind, count: timeUs.length }

@@ -1,6 +1,6 @@
 import type { PageRun } from '../../draw/page-data.js';
 import { accuracyJ, boundJ, combinedJ, instantsJ } from '../../measure/uncertainty.js';
-import type { StretchFigures } from './power-store.js';
+import { type StretchFigures, unknownFigures } from './power-store.js';
 import type { Powers, Stretch } from './powers.js';
 
 const wattsPerMw = 1e-3;
@@ -25,15 +25,8 @@ export function figuresOf(
   wantedFromUs: number,
   wantedToUs: number,
 ): StretchFigures {
-  const count = run.series.length;
   const [fromUs, toUs] = [Math.max(wantedFromUs, run.startUs), Math.min(wantedToUs, run.endUs)];
-  const figures: StretchFigures = {
-    energyJ: new Float64Array(count).fill(Number.NaN),
-    uncertaintyJ: new Float64Array(count).fill(Number.NaN),
-    meanW: new Float64Array(count).fill(Number.NaN),
-    minW: new Float64Array(count).fill(Number.NaN),
-    maxW: new Float64Array(count).fill(Number.NaN),
-  };
+  const figures = unknownFigures(run.series.length);
   if (fromUs > toUs) return figures;
   powers.forEach((power, n) => {
     const stretch = power.stretch(fromUs, toUs);

@@ -12,6 +12,12 @@ export interface StretchFigures {
   readonly maxW: Float64Array;
 }
 
+/** Figures of so many series, of which nothing is known. */
+export function unknownFigures(series: number): StretchFigures {
+  const none = () => new Float64Array(series).fill(Number.NaN);
+  return { energyJ: none(), uncertaintyJ: none(), meanW: none(), minW: none(), maxW: none() };
+}
+
 /**
  * The powers of one run, wherever they lie: in the page's own file, or with its server. What is asked for is given at once as well as
  * it is known; when more is known, `onChange` is called and it can be asked for again.

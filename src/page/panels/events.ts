@@ -85,7 +85,7 @@ function entry(
     );
     const middle = (fromUs + toUs) / 2;
     state.setCursors([fromUs, endUs > startUs ? toUs : null]);
-    state.setView({ fromUs: middle - length / 2, toUs: middle + length / 2 });
+    state.goTo({ fromUs: middle - length / 2, toUs: middle + length / 2 });
   });
   jump.append(
     element('span', { class: 'event-time' }, instant((startUs + offsetUs) / usPerS, 1e-3)),

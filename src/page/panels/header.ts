@@ -110,3 +110,18 @@ export function warningsPanel(state: AppState): HTMLElement {
   state.on(['runs'], fill);
   return root;
 }
+
+/** A page that was cut off or changed says so, instead of standing half empty. */
+export function damagePanel(): HTMLElement {
+  const root = element('section', { class: 'damage', role: 'alert' });
+  root.hidden = true;
+  addEventListener('unhandledrejection', ({ reason }) => {
+    root.hidden = false;
+    const why = reason instanceof Error ? reason.message : String(reason);
+    root.replaceChildren(
+      element('span', { class: 'warning-code' }, 'damaged'),
+      `this page is not whole: ${why}`,
+    );
+  });
+  return root;
+}

@@ -45,7 +45,7 @@ function runRow(
   const toggle = button('', { class: 'run-toggle', title: 'Show or hide it' }, () =>
     state.toggleRecording(recording),
   );
-  toggle.append(line, run.name);
+  toggle.append(line, element('span', { title: run.name }, run.name));
   const pressed = () => toggle.setAttribute('aria-pressed', String(recording.isShown));
   pressed();
   state.on(['series'], pressed);

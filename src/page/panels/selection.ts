@@ -1,5 +1,5 @@
 import { colourOf } from '../../draw/colours.js';
-import type { StretchFigures } from '../data/power-store.js';
+import { type StretchFigures, unknownFigures } from '../data/power-store.js';
 import { eachFrame, element, figure } from '../dom.js';
 import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
@@ -10,6 +10,8 @@ import { rowOf, swatch } from './card.js';
 const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
 const restMs = 120;
+/** Nor is each step of a drag read out, ms. */
+const speakMs = 400;
 
 /** What the selection cost, or what is in view where nothing is selected. */
 export class SelectionPanel {
@@ -23,6 +25,7 @@ export class SelectionPanel {
   readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
   #turn = 0;
   #rest = 0;
+  #silence = 0;
 
   constructor(state: AppState) {
     this.#state = state;
@@ -58,6 +61,11 @@ export class SelectionPanel {
       if (!state.selection) this.#rest = window.setTimeout(now, restMs);
     });
     this.#showHead(state.view);
+    // Rows without figures keep the room of those that come.
+    this.#fill(
+      state.recordings,
+      state.recordings.map(({ run }) => unknownFigures(run.series.length)),
+    );
     now();
   }
 
@@ -70,16 +78,19 @@ export class SelectionPanel {
       shown.map(({ store, offsetUs }) => store.measure(stretch.fromUs - offsetUs, stretch.toUs - offsetUs)),
     );
     if (turn !== this.#turn) return;
+    this.#fill(shown, figures);
+    const energy = this.#body.querySelector('.figure')?.textContent ?? '';
+    this.#state.verdict = this.#state.selection ? energy : '';
+    this.root.dataset.measured = `${stretch.fromUs} ${stretch.toUs}`;
+    clearTimeout(this.#silence);
+    if (this.#state.selection) this.#silence = window.setTimeout(() => this.#speak(), speakMs);
+  }
+
+  #fill(shown: readonly Recording[], figures: readonly StretchFigures[]): void {
     const rows = this.#state.shownChannels.flatMap((channel) =>
       shown.flatMap((recording, n) => this.#row(channel, recording, figures[n]!) ?? []),
     );
     this.#body.replaceChildren(...rows);
-    const energy = this.#body.querySelector('.figure')?.textContent ?? '';
-    this.#state.verdict = this.#state.selection ? energy : '';
-    const title = this.#title.textContent ?? '';
-    this.root.dataset.measured = `${stretch.fromUs} ${stretch.toUs}`;
-    if (this.#state.selection)
-      this.#spoken.textContent = `${title}, ${this.#length.textContent}: ${this.#bodyText()}`;
   }
 
   #row(
@@ -126,9 +137,8 @@ export class SelectionPanel {
     return field;
   }
 
-  #bodyText(): string {
-    return [...this.#body.rows]
-      .map((row) => `${row.cells[0]?.textContent} ${row.cells[1]?.textContent}`)
-      .join(', ');
+  #speak(): void {
+    const rows = [...this.#body.rows].map(({ cells }) => `${cells[0]?.textContent} ${cells[1]?.textContent}`);
+    this.#spoken.textContent = `${this.#title.textContent}, ${this.#length.textContent}: ${rows.join(', ')}`;
   }
 }

@@ -9,7 +9,7 @@ import type { AppState } from '../state/app-state.js';
 import { sameRange } from '../state/range.js';
 
 /** What can be done with the picture, for those who have a mouse. */
-export function toolbar(state: AppState, title: string, plot: () => Plot | undefined): HTMLElement {
+export function toolbar(state: AppState, title: string, plot: Plot): HTMLElement {
   const tool = (text: string, key: string, what: string, call: () => void) =>
     button(text, { title: key ? `${what} (${key})` : what }, call);
   const all = tool('All', 'F', 'Show all', () => state.setView(state.whole));
@@ -84,7 +84,7 @@ function rollingTools(state: AppState): HTMLElement {
   return element('div', { class: 'group' }, toggle, amount, unit, length);
 }
 
-function exportTools(state: AppState, title: string, plot: () => Plot | undefined): HTMLElement[] {
+function exportTools(state: AppState, title: string, plot: Plot): HTMLElement[] {
   const stretch = () => state.selection ?? state.view;
   const csv = button('CSV', { title: 'Save the selection, or what is in view, as CSV' }, async () => {
     for (const recording of state.recordings) {
@@ -97,8 +97,7 @@ function exportTools(state: AppState, title: string, plot: () => Plot | undefine
     }
   });
   const png = button('PNG', { title: 'Save the picture as PNG' }, async () => {
-    const drawn = plot();
-    if (drawn) save(await pngOf(state, drawn, title), `${title.replace(/\.[^.]*$/, '')}.png`);
+    save(await pngOf(state, plot, title), `${title.replace(/\.[^.]*$/, '')}.png`);
   });
   return [csv, png];
 }

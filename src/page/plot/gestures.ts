@@ -1,5 +1,5 @@
 import type { AppState } from '../state/app-state.js';
-import { middleUs, type Range, scaled, shifted } from '../state/range.js';
+import { middleUs, type Range, sameRange, scaled, shifted } from '../state/range.js';
 
 /** Of a wheel that tells lines or pages instead of pixels. */
 const pixelsByMode = [1, 16, 400] as const;
@@ -43,6 +43,8 @@ export class Gestures {
   }
 
   #wheel(event: WheelEvent): void {
+    // Where there is nothing more to be seen, the wheel moves the page on.
+    if (event.deltaY > 0 && !event.shiftKey && sameRange(this.#state.view, this.#state.whole)) return;
     event.preventDefault();
     if (event.timeStamp - this.#lastWheelMs > wheelRestMs) this.#state.rememberView();
     this.#lastWheelMs = event.timeStamp;

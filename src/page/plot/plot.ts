@@ -29,7 +29,8 @@ export class Plot {
   #wholeHeight: PowerRange | undefined;
   /** For which sizes everything was made to fit. */
   #fitted = '';
-  readonly redraw = eachFrame(() => this.draw());
+  #hasBegun = false;
+  readonly redraw = eachFrame(() => this.#draw());
 
   constructor(state: AppState, parent: HTMLElement) {
     this.#state = state;
@@ -38,7 +39,7 @@ export class Plot {
     this.#minimap = new Minimap(state);
     this.#cursors = new CursorLayer(state);
     this.root.append(this.#lanes.canvas, this.#host, this.#minimap.root);
-    parent.prepend(this.root);
+    parent.append(this.root);
     this.#axes = new Axes(this.#host, state.theme, this.#size());
     this.#axes.over.append(this.#canvas, this.#cursors.root);
     new Gestures(state, this.#axes.over);
@@ -46,9 +47,15 @@ export class Plot {
       this.#wholeHeight = undefined;
     });
     state.on(['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'powers', 'runs'], this.redraw);
-    state.on(['runs', 'series'], () => this.#fit());
-    new ResizeObserver(() => this.#fit()).observe(this.#host);
-    this.#fit();
+    state.on(['runs', 'series'], () => this.fit());
+    state.on(['jump'], () => this.root.scrollIntoView({ block: 'nearest' }));
+    new ResizeObserver(() => this.fit()).observe(this.#host);
+  }
+
+  /** Draws from now on: before there is something, an empty picture would only cost time. */
+  begin(): void {
+    this.#hasBegun = true;
+    this.redraw();
   }
 
   /** Everything that can be seen of it now, as one picture. */
@@ -66,7 +73,8 @@ export class Plot {
     };
   }
 
-  draw(): void {
+  #draw(): void {
+    if (!this.#hasBegun) return;
     const { view, fitsHeight } = this.#state;
     const height = fitsHeight ? powerRangeOf(this.#state, view, true) : this.#heightOfWhole();
     this.#axes.theme = this.#state.theme;
@@ -114,7 +122,7 @@ export class Plot {
   }
 
   /** Everything as wide as the window lets it be, over one another to the pixel. */
-  #fit(): void {
+  fit(): void {
     const { width, height } = this.#size();
     const fitted = `${width} ${height} ${this.#lanes.height} ${devicePixelRatio}`;
     if (fitted === this.#fitted) return;
@@ -131,7 +139,8 @@ export class Plot {
     }
     Object.assign(canvas, { width: areaWidth, height: Math.max(this.#lanes.height * devicePixelRatio, 1) });
     this.#cursors.place();
-    this.#minimap.paint();
+    if (this.#hasBegun) this.#minimap.paint();
+    else this.#minimap.place();
     this.redraw();
   }
 }

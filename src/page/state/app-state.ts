@@ -1,26 +1,9 @@
 import type { Theme } from '../../draw/colours.js';
 import type { PageRun } from '../../draw/page-data.js';
+import { Announcements } from './announcements.js';
 import { fitted, followed, lengthUs, type Range, sameRange } from './range.js';
 import { type Channel, channelsOf, type Recording } from './recording.js';
 import { ViewHistory } from './view-history.js';
-
-/** What of the state has changed. */
-export type Topic =
-  | 'view'
-  | 'cursors'
-  | 'pointer'
-  | 'verdict'
-  | 'series'
-  | 'theme'
-  | 'rolling'
-  | 'drag'
-  | 'scale'
-  /** Another place of a run on the axis. */
-  | 'offsets'
-  /** More is known of the powers. */
-  | 'powers'
-  /** More is known of the runs: bands, flags, figures. */
-  | 'runs';
 
 export interface Rolling {
   readonly isOn: boolean;
@@ -32,10 +15,9 @@ export interface Rolling {
 export type Cursors = readonly [number | null, number | null];
 
 /** All that the page shows is made of this, and of its recordings' powers. */
-export class AppState {
+export class AppState extends Announcements {
   readonly recordings: readonly Recording[];
   readonly channels: readonly Channel[];
-  readonly #listeners: { readonly topics: ReadonlySet<Topic>; readonly call: () => void }[] = [];
   readonly #history = new ViewHistory();
   #whole: Range;
   #view: Range;
@@ -51,6 +33,7 @@ export class AppState {
   movable: number;
 
   constructor(recordings: readonly Recording[], theme: Theme) {
+    super();
     this.recordings = recordings;
     this.channels = channelsOf(recordings);
     this.movable = recordings.length - 1;
@@ -60,15 +43,6 @@ export class AppState {
     const components = this.channels.filter(({ kind }) => kind === 'component');
     const first = recordings.length > 2 || components.length === 0 ? this.channels.slice(0, 1) : components;
     this.#shown = new Set(first.map(({ name }) => name));
-  }
-
-  /** Calls whenever one of these has changed. */
-  on(topics: readonly Topic[], call: () => void): void {
-    this.#listeners.push({ topics: new Set(topics), call });
-  }
-
-  changed(topic: Topic): void {
-    for (const { topics, call } of this.#listeners) if (topics.has(topic)) call();
   }
 
   /** From where the first run begins to where the last ends. */
@@ -135,9 +109,15 @@ export class AppState {
   /** Selects, and moves the view where that is elsewhere. */
   show(range: Range): void {
     this.select(range);
-    if (range.fromUs >= this.#view.fromUs && range.toUs <= this.#view.toUs) return;
     const spare = lengthUs(range) * 0.1;
-    this.setView({ fromUs: range.fromUs - spare, toUs: range.toUs + spare });
+    const isInView = range.fromUs >= this.#view.fromUs && range.toUs <= this.#view.toUs;
+    this.goTo(isInView ? this.#view : { fromUs: range.fromUs - spare, toUs: range.toUs + spare });
+  }
+
+  /** Moves the view, and has the plot come on the screen. */
+  goTo(range: Range): void {
+    this.setView(range);
+    this.changed('jump');
   }
 
   /** What the selection cost, in few words; empty as long as that is not known. */

@@ -17,7 +17,9 @@ export class ViewHistory {
   }
 
   back(view: Range): Range | undefined {
-    const range = this.#behind.pop();
+    let range = this.#behind.pop();
+    // A movement that led nowhere is no step.
+    while (range && sameRange(range, view)) range = this.#behind.pop();
     if (range) this.#ahead.push(view);
     return range;
   }

@@ -41,6 +41,7 @@ export async function readCaptureAtRest(
         const reading: Reading = {
           ...{ series, picture },
           gapLimitUs: () => collector.gapLimitUs,
+          partFacts: () => collector.partFacts(),
           position: () => ({ bytes: source.reader.wholeBytes, startNs: source.reader.lastStartNs }),
         };
         return [...sinks, header, recall, picture, ...(more?.(reading) ?? [])];

@@ -42,6 +42,7 @@ export async function readRowsAtRest(
       const reading = {
         ...{ series, picture },
         gapLimitUs: () => collector?.gapLimitUs ?? 0,
+        partFacts: () => collector?.partFacts() ?? null,
         position: () => ({ bytes: 0, startNs: 0 }),
       };
       return [picture, ...(more?.(reading) ?? [])];

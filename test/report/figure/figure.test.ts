@@ -260,6 +260,19 @@ describe('what cannot be drawn', () => {
     expect(decodePng(readFileSync(existing)).width).toBe(1890);
   });
 
+  it('is an SVG where the renderer has no build for the system, and that is said', () => {
+    const png = join(scratch, 'no-renderer.png');
+    const env = { NODE_OPTIONS: '--require ./test/cli/preload/without-resvg.cjs' };
+    const { code, err } = powerlog(words`report ${run} --png ${png}`, undefined, env);
+    expect(code).toBe(5);
+    expect(err).toMatch(
+      /^powerlog: PNG needs @resvg\/resvg-js.*no build.*--svg draws the same figure without\n$/,
+    );
+    expect(() => readFileSync(png)).toThrow();
+    const svg = join(scratch, 'no-renderer.svg');
+    expect(powerlog(words`report ${run} --svg ${svg}`, undefined, env).code).toBe(0);
+  });
+
   it('is not written over the recording itself, nor twice to one file', () => {
     const twice = join(scratch, 'twice');
     expect(powerlog(words`report ${run} --svg ${run} --force`).code).toBe(2);

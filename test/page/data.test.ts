@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Instants } from '../../src/page/data/instants.js';
+import { RangeExtremes } from '../../src/page/data/range-extremes.js';
+import { fillRollingMeans } from '../../src/page/data/rolling.js';
+import { SamplePowers } from '../../src/page/data/sample-powers.js';
+import { energyJ } from './document.js';
+
+const mw = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: -500, max: 900_000 }) },
+  fc.constant(Number.NaN),
+);
+
+describe('extremes of a stretch', () => {
+  it('are those of a look at each of its entries', () => {
+    fc.assert(
+      fc.property(fc.array(mw, { maxLength: 700 }), fc.nat(700), fc.nat(700), (values, a, b) => {
+        const row = Float32Array.from(values);
+        const [first, behind] = [Math.min(a, b, row.length), Math.min(Math.max(a, b), row.length)];
+        const known = row.subarray(first, behind).filter((value) => !Number.isNaN(value));
+        expect(new RangeExtremes(row, row).between(first, behind)).toEqual({
+          minMw: known.length > 0 ? Math.min(...known) : Number.NaN,
+          maxMw: known.length > 0 ? Math.max(...known) : Number.NaN,
+        });
+      }),
+    );
+  });
+});
+
+describe('powers by their samples', () => {
+  const timeUs = Float64Array.from(
+    { length: 1500 },
+    (_, n) => 700 + n * 1000 + ((n * 7919) % 300) + (n > 800 ? 2e5 : 0),
+  );
+  const powerMw = Float64Array.from({ length: 1500 }, (_, n) => ((n * 104_729) % 300_000) + 50_000);
+  const gap = { startUs: timeUs[800]!, endUs: timeUs[801]!, cause: 'late', uncertaintyJ: {} };
+  const powers = new SamplePowers(new Instants(timeUs, [gap]), Float32Array.from(powerMw), 0);
+
+  it('have the energy of their trapezoids between any two instants', () => {
+    fc.assert(
+      fc.property(fc.nat(1_800_000), fc.nat(1_800_000), (a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        expect(powers.stretch(from, to).energyJ).toBeCloseTo(energyJ(timeUs, powerMw, from, to), 6);
+      }),
+    );
+  });
+
+  it('have a rolling mean of what was measured in its window, and none in a gap', () => {
+    const [count, windowUs] = [1700, 200_000];
+    const into = new Float32Array(count);
+    const reach = { startUs: timeUs[0]!, endUs: timeUs.at(-1)! };
+    fillRollingMeans(powers, [gap], reach, { fromUs: 0, toUs: 1_700_000, windowUs }, into);
+    for (let column = 0; column < count; column++) {
+      const middleUs = (column + 0.5) * 1000;
+      const from = Math.max(middleUs - windowUs / 2, reach.startUs);
+      const to = Math.min(middleUs + windowUs / 2, reach.endUs);
+      const inGap = [Math.max(from, gap.startUs), Math.min(to, gap.endUs)] as const;
+      const lostUs = Math.max(inGap[1] - inGap[0], 0);
+      const lostJ = lostUs > 0 ? energyJ(timeUs, powerMw, ...inGap) : 0;
+      const isNowhere = middleUs < reach.startUs || middleUs > reach.endUs;
+      if (isNowhere || (middleUs > gap.startUs && middleUs < gap.endUs)) expect(into[column]).toBeNaN();
+      else {
+        const mean = ((energyJ(timeUs, powerMw, from, to) - lostJ) * 1e9) / (to - from - lostUs);
+        expect(Math.abs(into[column]! / mean - 1)).toBeLessThan(1e-5);
+      }
+    }
+  });
+});
