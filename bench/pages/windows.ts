@@ -1,7 +1,6 @@
 // Functions that are handed to the browser know its names.
 /// <reference lib="dom" />
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { unpackPiece } from '#powerlog/draw/packing.js';
 import { paths, type ServedDocument } from '#powerlog/draw/served.js';
@@ -38,11 +37,11 @@ export async function windows(
   { repeats, samples }: { repeats: number; samples: number },
   say: (text: string) => void,
 ): Promise<Findings> {
-  const isCold = dropCaches();
+  const forget = forgetter(workshop, capture);
   const found: Took[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     say(`view of ${samples} samples, ${repeat + 1} of ${repeats}`);
-    found.push(await viewed(workshop, browser, capture));
+    found.push(await viewed(workshop, browser, capture, forget ?? (() => {})));
   }
   const p95s = (pick: (took: Took) => readonly number[]) => found.map((took) => quantile(pick(took), 0.95));
   const estimate = (values: readonly number[]) => ({
@@ -69,7 +68,7 @@ export async function windows(
     section: [
       '### `view`',
       `Two seconds of the same capture, sample by sample, at ${windowsEach} places of each of ${repeats} servers, ` +
-        `${isCold ? "each time after the system's cache of the disk was dropped" : "from the system's cache, which could not be dropped here"}. ` +
+        `${forget ? 'each time after the system had forgotten what it had read of the file' : "from the system's cache, which could not be emptied here"}. ` +
         `A page is there with curves ${short(median(found.map(({ firstMs }) => firstMs)))} ms after it is asked for; all of the capture is read ` +
         `${short(median(found.map(({ wholeS }) => wholeS)))} s after the start.`,
       table(
@@ -84,8 +83,13 @@ export async function windows(
   };
 }
 
-async function viewed(workshop: Workshop, browser: Browser | null, capture: string): Promise<Took> {
-  dropCaches();
+async function viewed(
+  workshop: Workshop,
+  browser: Browser | null,
+  capture: string,
+  forget: () => void,
+): Promise<Took> {
+  forget();
   const beganMs = performance.now();
   const server = await serve(workshop, ['view', capture], 'stdout');
   try {
@@ -94,7 +98,7 @@ async function viewed(workshop: Workshop, browser: Browser | null, capture: stri
       { length: windowsEach },
       (_, n) => startUs + ((n * 0.618_034 + 0.1) % 1) * (endUs - startUs - windowUs),
     );
-    const readingMs = await answered(server, places);
+    const readingMs = await answered(server, places, forget);
     let [firstMs, pageMs]: [number, readonly number[]] = [Number.NaN, []];
     if (browser) {
       const page = await freshPage(browser);
@@ -103,13 +107,14 @@ async function viewed(workshop: Workshop, browser: Browser | null, capture: stri
       pageMs = await shown(
         page,
         places.map((us) => us + windowUs),
+        forget,
       );
       await page.context().close();
     }
     while (!(await documentOf(server)).progress.every(({ done }) => done))
       await new Promise((resolve) => setTimeout(resolve, 200));
     const wholeS = (performance.now() - beganMs) / 1e3;
-    return { firstMs, readingMs, pageMs, wholeS, readMs: await answered(server, places) };
+    return { firstMs, readingMs, pageMs, wholeS, readMs: await answered(server, places, forget) };
   } finally {
     await server.stop();
   }
@@ -118,10 +123,10 @@ async function viewed(workshop: Workshop, browser: Browser | null, capture: stri
 const documentOf = async (server: Serving): Promise<ServedDocument> =>
   JSON.parse(new TextDecoder().decode(await server.ask(paths.document))) as ServedDocument;
 
-async function answered(server: Serving, places: readonly number[]): Promise<number[]> {
+async function answered(server: Serving, places: readonly number[], forget: () => void): Promise<number[]> {
   const took: number[] = [];
   for (const fromUs of places) {
-    dropCaches();
+    forget();
     const query = `run=run0&from=${fromUs.toFixed(3)}&to=${(fromUs + windowUs).toFixed(3)}&columns=${columns}`;
     const beganMs = performance.now();
     const reply = await server.ask(`${paths.piece}?${query}`);
@@ -134,13 +139,13 @@ async function answered(server: Serving, places: readonly number[]): Promise<num
 }
 
 /** Chooses each stretch on the page, goes there by the key, and waits until it is painted sample by sample; ms from the key on. */
-async function shown(page: Page, places: readonly number[]): Promise<number[]> {
+async function shown(page: Page, places: readonly number[], forget: () => void): Promise<number[]> {
   const took: number[] = [];
   for (const fromUs of places) {
     await page.getByLabel('From, s').fill((fromUs / 1e6).toFixed(6));
     await page.getByLabel('To, s').fill(((fromUs + windowUs) / 1e6).toFixed(6));
     await page.getByLabel('To, s').blur();
-    dropCaches();
+    forget();
     took.push(
       await page.evaluate(async () => {
         const before = globalThis.benchPieces;
@@ -186,13 +191,11 @@ function watchPieces(): void {
   };
 }
 
-/** Whether the system forgot what it had read from disks. */
-function dropCaches(): boolean {
-  try {
-    spawnSync('sync');
-    writeFileSync('/proc/sys/vm/drop_caches', '1');
-    return true;
-  } catch {
-    return false;
-  }
+/** The system forgets what it holds of a file, so that it is read from the disk again; null where it cannot be told to. */
+function forgetter(workshop: Workshop, path: string): (() => void) | null {
+  const script = 'import os, sys; os.posix_fadvise(os.open(sys.argv[1], 0), 0, 0, os.POSIX_FADV_DONTNEED)';
+  const forget = () => spawnSync(workshop.python!, ['-c', script, path]).status;
+  // What is not on the disk yet stays.
+  spawnSync('sync', [path]);
+  return forget() === 0 ? forget : null;
 }
