@@ -127,7 +127,7 @@ describe('the powers of a served recording', () => {
     const { energyJ } = await store.measure(200_000, 700_000);
     expect(energyJ[0]).toBeCloseTo(200, 3);
     expect(run.summary.energy_j.system).toBeGreaterThan(400);
-    expect(run.endUs).toBe(Math.round(run.summary.duration_s * 1e6) + run.startUs);
+    expect(run.endUs).toBeGreaterThan(before + 1_000_000);
   });
 
   it('are asked for again when the server is back, and not of another one', async () => {

@@ -63,7 +63,8 @@ describe('view', () => {
         [-5e6, 1000],
       ] as const) {
         const { timeUs, powerMw } = await samplesOf(url, from, to);
-        const first = Math.max(0, rows.timeUs.findIndex((us) => us >= from) - 1);
+        const before = rows.timeUs.filter((us) => us < from).length;
+        const first = Math.max(0, before - 1);
         const over = rows.timeUs.findIndex((us) => us > to);
         const behind = over < 0 ? rows.timeUs.length : over + 1;
         const inner = timeUs.filter((us) => us >= from && us <= to);

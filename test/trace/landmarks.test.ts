@@ -85,8 +85,10 @@ describe('a trace with landmarks', () => {
             };
           });
           const lengthUs = all.timeUs.at(-1)!;
-          const groups = places.map(([at, length]) => {
-            const startNs = Math.round(at * lengthUs * 1000);
+          const groups = places.map(([at, length], n) => {
+            // One of them begins right behind a landmark, where an end looks back beyond it.
+            const landmark = all.timeUs[4096 * Math.max(1, Math.floor((at * samples) / 4096))];
+            const startNs = n === 0 && landmark ? landmark * 1000 - 300 : Math.round(at * lengthUs * 1000);
             return {
               spans: [exactSpan(startNs, startNs + Math.round(length * lengthUs * 1000))],
               distribution: false,

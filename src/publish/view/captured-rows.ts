@@ -1,5 +1,5 @@
 import type { Instrument } from '../../board/board.js';
-import type { CaptureSeeker } from '../../capture/seeker.js';
+import type { CaptureSeeker } from '../../capture/seek/seeker.js';
 import type { Samples } from '../../draw/envelope.js';
 import type { Wiring } from '../../measure/rail-map.js';
 import type { Series } from '../../report/series.js';

@@ -1,4 +1,4 @@
-import type { SeekPart } from '../../capture/seeker.js';
+import type { SeekPart } from '../../capture/seek/seeker.js';
 import type { PartFacts } from '../../measure/part-facts.js';
 import type { Reading } from '../../report/rested.js';
 import type { Sink } from '../../sink/sink.js';

@@ -1,5 +1,5 @@
 import { identityOf } from '../../capture/header.js';
-import { CaptureSeeker } from '../../capture/seeker.js';
+import { CaptureSeeker } from '../../capture/seek/seeker.js';
 import type { PageRun } from '../../draw/page-data.js';
 import { resolveWiring } from '../../measure/rail-map.js';
 import type { ReadingOptions } from '../../report/rested.js';

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import type { Instrument } from '../board/board.js';
-import { type ByteInput, openByteInput } from '../file/byte-input.js';
-import { ByteWindow } from '../file/byte-window.js';
-import type { CaptureHeader } from '../schema/capture-header.js';
-import type { FrameBlock } from '../stream/frame-block.js';
-import { BlockDecoder, type ParseEvent } from './block-decoder.js';
+import type { Instrument } from '../../board/board.js';
+import { type ByteInput, openByteInput } from '../../file/byte-input.js';
+import { ByteWindow } from '../../file/byte-window.js';
+import type { CaptureHeader } from '../../schema/capture-header.js';
+import type { FrameBlock } from '../../stream/frame-block.js';
+import { BlockDecoder, type ParseEvent } from '../block-decoder.js';
 import {
   BlockKind,
   blockHeadBytes,
@@ -12,10 +12,10 @@ import {
   checksumBytes,
   magic,
   narrowInstantBytes,
-} from './format.js';
-import { readCapture } from './open.js';
-import { nextPlace, standsAt, wholeBlockBytes, wholePreambleBytes } from './parts.js';
-import type { CaptureReader } from './reader.js';
+} from '../format.js';
+import { readCapture } from '../open.js';
+import { nextPlace, standsAt, wholeBlockBytes, wholePreambleBytes } from '../parts.js';
+import type { CaptureReader } from '../reader.js';
 
 /** One of the recordings that a file may hold, its blocks from one byte up to another. */
 export interface SeekPart {
@@ -62,7 +62,7 @@ export class CaptureSeeker {
       await window.ensure(magic.length);
       if (input.compressed || !standsAt(window, magic)) return null;
       const reader = await readCapture(window);
-      const { readCaptureEvent } = await import('../schema/capture-event.js');
+      const { readCaptureEvent } = await import('../../schema/capture-event.js');
       const file = openSync(path, 'r');
       return new CaptureSeeker(file, fstatSync(file).size, reader, readCaptureEvent);
     } finally {
