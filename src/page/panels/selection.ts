@@ -10,6 +10,8 @@ import { rowOf, swatch } from './card.js';
 const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
 const restMs = 120;
+/** What a recording under way brings is measured so often at most, ms: its server measures for every page. */
+const newsMs = 1000;
 /** Nor is each step of a drag read out, ms. */
 const speakMs = 400;
 
@@ -25,6 +27,8 @@ export class SelectionPanel {
   readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
   #turn = 0;
   #rest = 0;
+  #news: number | undefined;
+  #measuredMs = Number.NEGATIVE_INFINITY;
   #silence = 0;
 
   constructor(state: AppState) {
@@ -55,10 +59,14 @@ export class SelectionPanel {
       this.#spoken,
     );
     const now = eachFrame(() => void this.#measure());
-    state.on(['cursors', 'series', 'theme', 'offsets', 'powers', 'runs'], now);
+    state.on(['cursors', 'series', 'theme', 'offsets'], now);
+    state.on(['powers', 'runs'], () => {
+      this.#news ??= window.setTimeout(now, Math.max(this.#measuredMs + newsMs - performance.now(), 0));
+    });
     state.on(['view'], () => {
       clearTimeout(this.#rest);
-      if (!state.selection) this.#rest = window.setTimeout(now, restMs);
+      // Where it goes on with the recording, that is news.
+      if (!state.selection && this.#news === undefined) this.#rest = window.setTimeout(now, restMs);
     });
     this.#showHead(state.view);
     // Rows without figures keep the room of those that come.
@@ -71,6 +79,9 @@ export class SelectionPanel {
 
   async #measure(): Promise<void> {
     const turn = ++this.#turn;
+    clearTimeout(this.#news);
+    this.#news = undefined;
+    this.#measuredMs = performance.now();
     const stretch = this.#state.selection ?? this.#state.view;
     this.#showHead(stretch);
     const shown = this.#state.recordings.filter(({ isShown }) => isShown);

@@ -12,6 +12,7 @@ import type { RecordingHeader } from '../../stream/recording-header.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 import { unknownMeasure } from '../measures.js';
 import { LiveBands } from './live-bands.js';
+import { LiveGaps } from './live-gaps.js';
 import { measureLive } from './live-powers.js';
 import { News } from './news.js';
 import { Rate } from './rate.js';
@@ -38,6 +39,7 @@ export class LiveTrack implements Sink {
   readonly #onNews: () => void;
   readonly #rate = new Rate();
   readonly #bands = new LiveBands();
+  readonly #gaps: LiveGaps;
   readonly #flags = new News<PageFlag>(mostFlags);
   #toldFigures: Measured | null = null;
   #toldGapsUpToUs = Number.NEGATIVE_INFINITY;
@@ -53,6 +55,10 @@ export class LiveTrack implements Sink {
     this.#onNews = onNews;
     this.#series = seriesOf(track.source.board, track.wiring);
     this.#builder = new EnvelopeBuilder(this.#series.length);
+    this.#gaps = new LiveGaps(
+      this.#builder,
+      this.#series.map(({ name }) => name),
+    );
   }
 
   begin(header: RecordingHeader): void {
@@ -87,10 +93,11 @@ export class LiveTrack implements Sink {
 
   /** As pages are given it at first; null before it has begun. */
   get run(): PageRun | null {
-    if (!this.#header) return null;
+    return this.#header ? this.#run(this.#header, this.#measured(true)) : null;
+  }
+
+  #run({ board, startUnixUs }: RecordingHeader, measured: Measured): PageRun {
     this.#settleBands();
-    const { board, startUnixUs } = this.#header;
-    const measured = this.#measured(true);
     const { intervalUs, lastUs } = this.#builder;
     const sampling = measured.uncertainty.edges_j;
     return {
@@ -105,7 +112,7 @@ export class LiveTrack implements Sink {
         kind: 'intervals',
         ...{ intervalUs, count: Math.ceil(lastUs / intervalUs), quantumMw: 1 },
       },
-      gaps: gapsOf(measured),
+      gaps: this.#gaps.of(measured, this.#gapLimitUs),
       bands: this.#bands.news.items,
       flags: this.#flags.items,
       ...{ excursions: [], histograms: [] },
@@ -125,7 +132,7 @@ export class LiveTrack implements Sink {
     const isEnd = whole || this.ended !== null;
     const measured = this.#header ? this.#measured(isEnd) : null;
     const away = this.ended === null && isAway(samples, lastUs, nowUs);
-    const gaps = measured ? gapsOf(measured) : [];
+    const gaps = measured ? this.#gaps.of(measured, this.#gapLimitUs) : [];
     const state: LiveRun = {
       ...{ run: this.id, startUs: this.#firstUs, endUs: lastUs, samples, gapCount, away, energyJ },
       rateHz: away ? null : this.#rate.hz,
@@ -177,8 +184,8 @@ export class LiveTrack implements Sink {
   }
 
   measure(fromUs: number, toUs: number): ServedMeasure {
-    const { run } = this;
-    if (!run) return unknownMeasure(this.#series.length);
+    if (!this.#header) return unknownMeasure(this.#series.length);
+    const run = this.#run(this.#header, this.#measured(false));
     return measureLive(run, this.#builder, this.#gapLimitUs, fromUs, toUs);
   }
 
@@ -209,13 +216,3 @@ export class LiveTrack implements Sink {
     return this.#figures.measured;
   }
 }
-
-const toUs = (seconds: number): number => Math.round(seconds * 1e6);
-
-const gapsOf = ({ gaps }: Measured): PageRun['gaps'] =>
-  gaps.map(({ start_s, end_s, cause }) => ({
-    startUs: toUs(start_s),
-    endUs: toUs(end_s),
-    cause,
-    uncertaintyJ: {},
-  }));
