@@ -48,7 +48,8 @@ export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
       live.begin(recording);
       await showAddress(live.url, options);
       const { lost } = await recording.ended;
-      const [summary] = await Promise.all([recording.summarize(), live.close()]);
+      const summary = await recording.summarize();
+      await live.close(summary);
       printSummary(summary, recording.files);
       tellLost(lost, recording.tracks);
       return lost.length > 0 ? ExitCode.boardLost : ExitCode.done;

@@ -1,4 +1,4 @@
-import type { PageBand, PageDocument, PageFlag, PageGap, PageSummary } from './page-data.js';
+import type { PageBand, PageDocument, PageFlag, PageGap, PageRun, PageSummary } from './page-data.js';
 
 /*
  * What a server says to its page, beside pieces of powers: of a recording at rest how far it has been read, of one under way how it
@@ -67,8 +67,12 @@ export interface LiveRun {
   readonly gaps: readonly PageGap[];
   /** All of them, as they stand. */
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  /** How fine the finest is that the server has, µs: the longer the recording, the longer. */
+  readonly intervalUs: number;
   /** The figures as they stand, as in a summary: at first, at the end, and about once a second; null meanwhile. */
   readonly summary: PageSummary | null;
+  /** With the figures, where components stood out and how often they drew which power; null meanwhile. */
+  readonly standOuts: Pick<PageRun, 'excursions' | 'histograms'> | null;
 }
 
 /** How a recording ended. */

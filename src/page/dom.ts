@@ -37,6 +37,32 @@ export function setFigure(at: HTMLElement, key: string, value: number | null, te
   if (at.textContent !== text) at.textContent = text;
 }
 
+const scrolling = '.event-list, .scroll';
+const focusable = 'button, input, [tabindex]';
+
+/**
+ * New contents in the place of old ones of the same kind: who has the focus in them keeps it, and lists stay where they were scrolled to.
+ * They come later where somebody presses something in the old ones.
+ */
+export function refill(parent: HTMLElement, children: readonly Node[]): void {
+  if (parent.matches(':active')) {
+    document.addEventListener('pointerup', () => setTimeout(() => refill(parent, children)), { once: true });
+    return;
+  }
+  const scrolled = [...parent.querySelectorAll(scrolling)].map(({ scrollTop, scrollLeft }) => ({
+    scrollTop,
+    scrollLeft,
+  }));
+  const { activeElement } = document;
+  const place = [...parent.querySelectorAll(focusable)].indexOf(activeElement!);
+  parent.replaceChildren(...children);
+  for (const [n, made] of [...parent.querySelectorAll(scrolling)].entries()) {
+    const before = scrolled[n];
+    if (before) Object.assign(made, before);
+  }
+  if (place >= 0) parent.querySelectorAll<HTMLElement>(focusable)[place]?.focus({ preventScroll: true });
+}
+
 /** Once per picture of the screen, however often it is asked for. */
 export function eachFrame(call: () => void): () => void {
   let isWaiting = false;

@@ -10,6 +10,16 @@ const isKnown = (value: number | null | undefined): value is number =>
 export const joules = (value: number | null | undefined, uncertainty: number | null = null): string =>
   isKnown(value) ? formatUncertain(value, uncertainty, 'J') : unknown;
 
+/** `3.214 ± 0.096 kJ` as the number, its unit, and how far it may be off, to be written in different sizes. */
+export function joulesParts(
+  value: number | null | undefined,
+  uncertainty: number | null,
+): [value: string, unit: string, doubt: string] {
+  const text = joules(value, uncertainty);
+  const [, number, doubt, unit] = /^(\S+)(?: ± (\S+))?(?: (\S+))?$/.exec(text) ?? [];
+  return [number ?? text, unit ?? '', doubt ?? ''];
+}
+
 /** `312.4 W`: one decimal whatever the size, so that numbers in a column can be compared at a glance. */
 export const watts = (value: number | null | undefined): string =>
   isKnown(value) ? `${fixed(value, Math.abs(value) < 10 ? 2 : 1)} W` : unknown;

@@ -15,8 +15,16 @@ export interface Action {
 const zoomStep = 0.7;
 const panStep = 0.15;
 
-const zoom = (state: AppState, factor: number): void =>
-  state.setView(scaled(state.view, state.pointerUs ?? middleUs(state.view), factor));
+/** As little of a recording's end is looked at, µs. */
+const shortestWindowUs = 1e6;
+
+/** Of a recording that is followed, more or less of its end. */
+function zoom(state: AppState, factor: number): void {
+  if (state.follows) {
+    const windowUs = Math.min(state.windowUs, lengthUs(state.view)) * (factor < 1 ? 1 / 2 : 2);
+    state.follow(Math.max(windowUs, shortestWindowUs));
+  } else state.setView(scaled(state.view, state.pointerUs ?? middleUs(state.view), factor));
+}
 const pan = (state: AppState, share: number): void =>
   state.setView(shifted(state.view, lengthUs(state.view) * share));
 
@@ -36,7 +44,7 @@ export const pictureActions: readonly Action[] = [
   },
   { keys: ['a', 'arrowleft'], shown: 'A  ←', what: 'Move left', run: (state) => pan(state, -panStep) },
   { keys: ['d', 'arrowright'], shown: 'D  →', what: 'Move right', run: (state) => pan(state, panStep) },
-  { keys: ['f', 'home'], shown: 'F', what: 'Show all', run: (state) => state.setView(state.whole) },
+  { keys: ['f', 'home'], shown: 'F', what: 'Show all', run: (state) => state.showAll() },
   {
     keys: ['z'],
     shown: 'Z',
@@ -115,11 +123,14 @@ export function listenToKeys(state: AppState, actions: readonly Action[]): void 
     if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return;
     if (document.querySelector('dialog[open]')) return;
     const key = event.key.toLowerCase();
+    // On what can be pressed, Space presses it.
+    if (key === ' ' && target instanceof Element && target.matches('button, summary')) return;
     const action =
       actions.find(({ keys, withShift }) => keys.includes(key) && withShift === true && event.shiftKey) ??
       actions.find(({ keys, withShift }) => keys.includes(key) && withShift !== true);
     if (!action) return;
-    if (event.key === ' ' || event.key.startsWith('Arrow') || event.key === 'Home') event.preventDefault();
+    if (event.key === ' ' || event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End')
+      event.preventDefault();
     action.run(state, key);
   });
 }

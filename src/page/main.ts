@@ -4,6 +4,8 @@ import type { PowerStore } from './data/power-store.js';
 import { element } from './dom.js';
 import { helpDialog } from './help.js';
 import { type Action, listenToKeys, pictureActions } from './keys.js';
+import { followActions, followTools } from './live/follow-tools.js';
+import { LiveView } from './live/live-view.js';
 import { eventsPanel, excursionsPanel } from './panels/events.js';
 import { damagePanel, headerPanel, warningsPanel } from './panels/header.js';
 import { Histograms } from './panels/histograms.js';
@@ -16,7 +18,7 @@ import { summaryPanel } from './panels/summary-table.js';
 import { tilesPanel } from './panels/tiles.js';
 import { toolbar } from './panels/toolbar.js';
 import { Plot } from './plot/plot.js';
-import { serve } from './serve.js';
+import { type Shown, serve } from './serve.js';
 import { AppState } from './state/app-state.js';
 import { systemTheme, wearTheme } from './theme.js';
 
@@ -29,18 +31,19 @@ if (shell.mode === 'file')
 else void serve(show);
 
 /** Fills the page with recordings and what is known of them. */
-function show(page: PageDocument, found: readonly { run: PageRun; store: PowerStore }[]): AppState {
+function show(page: PageDocument, found: readonly { run: PageRun; store: PowerStore }[]): Shown {
   document.title = `${page.title} – powerlog`;
-
   const damage = damagePanel();
   const recordings = found.map(({ run, store }) => ({ run, store, offsetUs: run.offsetUs, isShown: true }));
   const state = new AppState(recordings, systemTheme());
+  const live = page.mode === 'live' ? new LiveView(state) : null;
   wearTheme(state);
   // A finger that moves over the plot means to move it.
   state.dragPans = matchMedia('(pointer: coarse)').matches;
   for (const { store } of recordings) store.onChange = () => state.changed('powers');
 
   const actions: Action[] = [
+    ...(live ? followActions : []),
     ...pictureActions,
     { keys: ['?'], shown: '?', what: 'This help', run: () => help.showModal() },
   ];
@@ -50,17 +53,16 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
   const work = element('div', { class: 'work' });
   const plot = new Plot(state, work);
   work.append(new Legend(state).root);
-  const stage = element('div', { class: 'stage' }, toolbar(state, page.title, plot), work);
+  const tools = toolbar(state, page.title, plot, live && followTools(state));
   document.body.append(
     element(
       'main',
-      {},
+      { 'data-mode': page.mode },
       headerPanel(state, page, help),
       damage,
-      warningsPanel(state),
-      tilesPanel(state),
+      ...(live ? [live.root] : [warningsPanel(state), tilesPanel(state)]),
       runsPanel(state),
-      stage,
+      element('div', { class: 'stage' }, tools, work),
       element(
         'div',
         { class: 'cards' },
@@ -77,6 +79,7 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
     help,
   );
   plot.fit();
+  live?.begin(() => plot.columns);
   void Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());
-  return state;
+  return { state, live };
 }

@@ -50,6 +50,7 @@ export class PictureSink implements Sink {
   readonly #rise = new RiseFinder();
   readonly #remarks = new Remarks();
   #meansUs: number | null = null;
+  #isSeen = false;
   #limitUs = 0;
   #count = 0;
   #firstUs = Number.NaN;
@@ -99,9 +100,9 @@ export class PictureSink implements Sink {
 
   async finish(): Promise<void> {}
 
-  /** Intervals of a stretch, of what has been seen by now, about as long as is wanted. */
-  part(fromUs: number, toUs: number, wantedUs: number): Envelopes {
-    return this.#builder.part(fromUs, toUs, wantedUs, this.#gapLimitUs());
+  /** Intervals of a stretch, of what has been seen by now, about as long as is wanted; null when all is seen. */
+  part(fromUs: number, toUs: number, wantedUs: number): Envelopes | null {
+    return this.#isSeen ? null : this.#builder.part(fromUs, toUs, wantedUs, this.#gapLimitUs());
   }
 
   /** The last sample that has been seen, µs. */
@@ -112,6 +113,7 @@ export class PictureSink implements Sink {
   /** When all is seen. @param gaps of the summary, µs */
   picture(gaps: readonly { readonly startUs: number; readonly endUs: number }[]): Picture {
     const limitUs = this.#gapLimitUs();
+    this.#isSeen = true;
     return {
       envelopes: this.#builder.finish(limitUs, gaps),
       samples: this.#samples(),

@@ -44,9 +44,9 @@ export interface Rested extends Picture {
 export interface Reading {
   readonly series: readonly Series[];
   readonly picture: PictureSink;
-  /** What a spacing must be longer than to be a gap, by what is known so far, µs. */
+  /** What a spacing must be longer than to be a gap, by what is known so far, µs; of means 0. */
   readonly gapLimitUs: () => number;
-  /** What the energy of a part rests on, so far; null where it holds means. */
+  /** What the energy of a part rests on, so far; null of means. */
   readonly partFacts: () => PartFacts | null;
   /** Where reading has come to: bytes of the (uncompressed) file, and instant 0 of the recording that is read there. */
   readonly position: () => { readonly bytes: number; readonly startNs: number };

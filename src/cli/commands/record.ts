@@ -128,6 +128,7 @@ async function record(options: RecordOptions): Promise<void> {
       printSummary(summary, recording.files);
     }
     tellLost(lost, recording.tracks);
+    await live?.close(summary);
     process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
   } finally {
     release();

@@ -46,8 +46,9 @@ async function view(paths: readonly string[], options: ViewCommandOptions): Prom
     import('../terminal/notices.js'),
     import('../terminal/reading-line.js'),
   ]);
+  const isMapped = options.map !== undefined || options.slot !== undefined || options.slotFeed !== undefined;
   const reading = {
-    map: (own: RailMap | undefined) => railMapFrom(options, own),
+    ...(isMapped && { map: (own: RailMap | undefined) => railMapFrom(options, own) }),
     accuracy: options.accuracy,
   };
   const view = await View.open({ paths, place: placeFrom(options), reading });

@@ -1,4 +1,4 @@
-import { element } from '../dom.js';
+import { element, refill } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { keyPrefix, type Recording } from '../state/recording.js';
 
@@ -11,23 +11,26 @@ export const card = (title: string, kind: string, ...contents: readonly (Node | 
     ...contents,
   );
 
-/** A card that says the same of every run, made anew when more is known; hidden where it has nothing to say. */
+/** A card that says the same of every run, made anew when more is known; hidden where it has nothing to say. @param nothing said meanwhile of a recording under way, where something may come; `''` where not */
 export function cardOfRuns(
   state: AppState,
   title: string,
   kind: string,
   contents: (recording: Recording, prefix: string) => Node | null,
+  nothing = 'Nothing yet.',
 ): HTMLElement {
   const body = element('div', { class: 'card-body' });
   const root = card(title, kind, body);
+  // Nothing moves when something comes.
+  const keepsPlace = state.isUnderWay && nothing !== '';
   const fill = (): void => {
     const parts = state.recordings.flatMap((recording, n) => {
       const part = contents(recording, keyPrefix(state.recordings, n));
       if (!part) return [];
       return state.recordings.length > 1 ? [element('h3', {}, recording.run.name), part] : [part];
     });
-    root.hidden = parts.length === 0;
-    body.replaceChildren(...parts);
+    root.hidden = parts.length === 0 && !keepsPlace;
+    refill(body, parts.length > 0 ? parts : [element('p', { class: 'hint' }, nothing)]);
   };
   fill();
   state.on(['runs', 'theme'], fill);

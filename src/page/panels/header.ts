@@ -1,6 +1,6 @@
 import type { PageDocument, PageResolution } from '../../draw/page-data.js';
 import { fixed, formatCount } from '../../units.js';
-import { button, element, figure } from '../dom.js';
+import { button, element, figure, refill } from '../dom.js';
 import { date, duration } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import { keyPrefix, type Recording } from '../state/recording.js';
@@ -8,10 +8,15 @@ import { keyPrefix, type Recording } from '../state/recording.js';
 /** What is on the page: which recordings, of which board, how long and how fine. */
 export function headerPanel(state: AppState, page: PageDocument, help: HTMLDialogElement): HTMLElement {
   const facts = element('div', { class: 'facts' });
+  // Of a recording under way they stand larger, beside how it stands.
+  const withFigures = !state.isUnderWay;
   const fill = (): void => {
-    const shared = state.recordings.length > 1;
-    facts.replaceChildren(
-      ...state.recordings.map((recording, n) => factsOf(recording, keyPrefix(state.recordings, n), shared)),
+    const isNamed = state.recordings.length > 1;
+    refill(
+      facts,
+      state.recordings.map((recording, n) =>
+        factsOf(recording, keyPrefix(state.recordings, n), { isNamed, withFigures }),
+      ),
     );
   };
   fill();
@@ -43,11 +48,15 @@ export function headerPanel(state: AppState, page: PageDocument, help: HTMLDialo
   );
 }
 
-function factsOf({ run }: Recording, prefix: string, isNamed: boolean): HTMLElement {
+function factsOf(
+  { run }: Recording,
+  prefix: string,
+  { isNamed, withFigures }: { readonly isNamed: boolean; readonly withFigures: boolean },
+): HTMLElement {
   const { summary } = run;
   const number = (key: string, text: (value: number) => string): HTMLElement | null => {
     const value = summary[key];
-    return typeof value === 'number' ? figure(`${prefix}${key}`, value, text(value)) : null;
+    return typeof value === 'number' && withFigures ? figure(`${prefix}${key}`, value, text(value)) : null;
   };
   const { board, command } = summary as {
     board?: { product?: string | null; name?: string | null } | null;
@@ -104,7 +113,7 @@ export function warningsPanel(state: AppState): HTMLElement {
       ),
     );
     root.hidden = rows.length === 0;
-    root.replaceChildren(element('ul', {}, ...rows));
+    refill(root, [element('ul', {}, ...rows)]);
   };
   fill();
   state.on(['runs'], fill);

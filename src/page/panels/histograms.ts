@@ -25,9 +25,14 @@ export class Histograms {
   readonly #state: AppState;
   readonly #canvas = element('canvas', { role: 'img', 'aria-label': 'Histogram of power by component' });
   readonly #holder: HTMLElement;
+  /** Of a recording under way something comes. */
+  readonly #keepsPlace: boolean;
+  readonly #components: number;
 
   constructor(state: AppState) {
     this.#state = state;
+    this.#keepsPlace = state.isUnderWay;
+    this.#components = state.channels.filter(({ kind }) => kind === 'component').length;
     this.#holder = element('div', { class: 'histograms' }, this.#canvas);
     this.root = card('How often which power', 'histogram', this.#holder);
     const paint = eachFrame(() => this.#paint());
@@ -44,9 +49,12 @@ export class Histograms {
       );
       return histograms.length > 0 ? [{ channel, histograms }] : [];
     });
-    this.root.hidden = rows.length === 0;
+    this.root.hidden = rows.length === 0 && !this.#keepsPlace;
     const width = this.#holder.clientWidth;
-    if (rows.length === 0 || width === 0) return;
+    if (rows.length === 0 || width === 0) {
+      this.#canvas.style.height = `${this.#components * rowHeight + axisHeight}px`;
+      return;
+    }
     const ratio = devicePixelRatio;
     const height = rows.length * rowHeight + axisHeight;
     Object.assign(this.#canvas, { width: width * ratio, height: height * ratio });

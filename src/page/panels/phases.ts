@@ -1,10 +1,12 @@
-import type { PageBand } from '../../draw/page-data.js';
+import type { PageBand, PageRun } from '../../draw/page-data.js';
 import { formatCount } from '../../units.js';
 import { button, figure } from '../dom.js';
 import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Recording } from '../state/recording.js';
 import { cardOfRuns, rowOf, tableOf } from './card.js';
+
+const usPerS = 1e6;
 
 type Figures = Readonly<Record<string, number | null>>;
 
@@ -22,7 +24,7 @@ interface Phase {
 /** What each phase of the command cost. */
 export const phasesPanel = (state: AppState): HTMLElement =>
   cardOfRuns(state, 'Phases', 'phases wide', (recording, prefix) => {
-    const phases = (recording.run.summary.phases ?? []) as readonly Phase[];
+    const phases = phasesOf(recording.run);
     if (phases.length === 0) return null;
     const components = recording.run.series
       .filter(({ kind }) => kind === 'component')
@@ -40,6 +42,26 @@ export const phasesPanel = (state: AppState): HTMLElement =>
       phases.map((phase) => phaseRow(state, recording, prefix, phase, components, isCounted)),
     );
   });
+
+/** As the summary has them; of a recording under way, which has none yet, as far as they have come. */
+function phasesOf({ summary, bands }: PageRun): readonly Phase[] {
+  if (summary.phases) return summary.phases as readonly Phase[];
+  const byName = new Map<string, PageBand[]>();
+  for (const band of bands)
+    if (band.kind === 'phase') byName.set(band.name, [...(byName.get(band.name) ?? []), band]);
+  return [...byName].map(([name, own]) => {
+    const seconds = own.reduce((sum, { startUs, endUs }) => sum + (endUs - startUs), 0) / usPerS;
+    const energy_j: Record<string, number | null> = {};
+    for (const component of Object.keys(own[0]!.energyJ))
+      energy_j[component] = own.reduce<number | null>((sum, { energyJ }) => {
+        const joules = energyJ[component] ?? null;
+        return sum === null || joules === null ? null : sum + joules;
+      }, 0);
+    const systemJ = energy_j.system ?? null;
+    const mean = systemJ !== null && seconds > 0 ? systemJ / seconds : null;
+    return { name, times: own.length, duration_s: seconds, energy_j, power_w: { system: { mean } } };
+  });
+}
 
 function phaseRow(
   state: AppState,

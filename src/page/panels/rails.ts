@@ -62,27 +62,33 @@ export const railsPanel = (state: AppState): HTMLElement =>
 
 /** The single wires of connectors, where the board measures them. */
 export const wiresPanel = (state: AppState): HTMLElement =>
-  cardOfRuns(state, 'Wires', 'wires wide', ({ run }: Recording, prefix) => {
-    const wires = (run.summary.wires ?? []) as readonly Wire[];
-    if (wires.length === 0) return null;
-    return tableOf(
-      ['', 'rail', 'mean current', 'largest', 'mean power', 'largest', 'share'],
-      wires.map(({ name, rail, current_a, power_w, share }) => {
-        const own = `${prefix}wires.${name}.`;
-        const amperes = (what: string) =>
-          figure(`${own}current_a.${what}`, current_a[what] ?? null, ampereText(current_a[what] ?? null));
-        return rowOf(
-          [name],
-          rail,
-          amperes('mean'),
-          amperes('max'),
-          figure(`${own}power_w.mean`, power_w.mean ?? null, watts(power_w.mean)),
-          figure(`${own}power_w.max`, power_w.max ?? null, watts(power_w.max)),
-          figure(`${own}share`, share, share === null ? unknown : `${fixed(share * 100, 1)} %`),
-        );
-      }),
-    );
-  });
+  cardOfRuns(
+    state,
+    'Wires',
+    'wires wide',
+    ({ run }: Recording, prefix) => {
+      const wires = (run.summary.wires ?? []) as readonly Wire[];
+      if (wires.length === 0) return null;
+      return tableOf(
+        ['', 'rail', 'mean current', 'largest', 'mean power', 'largest', 'share'],
+        wires.map(({ name, rail, current_a, power_w, share }) => {
+          const own = `${prefix}wires.${name}.`;
+          const amperes = (what: string) =>
+            figure(`${own}current_a.${what}`, current_a[what] ?? null, ampereText(current_a[what] ?? null));
+          return rowOf(
+            [name],
+            rail,
+            amperes('mean'),
+            amperes('max'),
+            figure(`${own}power_w.mean`, power_w.mean ?? null, watts(power_w.mean)),
+            figure(`${own}power_w.max`, power_w.max ?? null, watts(power_w.max)),
+            figure(`${own}share`, share, share === null ? unknown : `${fixed(share * 100, 1)} %`),
+          );
+        }),
+      );
+    },
+    '',
+  );
 
 const ampereText = (current: number | null): string =>
   current === null ? unknown : `${fixed(current, 2)} A`;

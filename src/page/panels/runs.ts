@@ -19,7 +19,8 @@ export function runsPanel(state: AppState): HTMLElement {
       ),
     );
   };
-  root.hidden = state.recordings.length < 2;
+  // Several boards on one clock have their numbers above, and one place on the axis.
+  root.hidden = state.recordings.length < 2 || state.isUnderWay;
   if (root.hidden) return root;
   fill();
   state.on(['runs', 'theme'], fill);
@@ -34,6 +35,18 @@ function runRow(
 ): HTMLElement {
   const { run } = recording;
   const prefix = `runs.${n}.`;
+  const durationS = typeof run.summary.duration_s === 'number' ? run.summary.duration_s : null;
+  return rowOf(
+    [runToggle(state, recording, n)],
+    offsetField(state, recording, n),
+    figure(`${prefix}duration_s`, durationS, duration(durationS)),
+    ...components.map((name) => energyCell(state, run, prefix, name)),
+  );
+}
+
+/** Shows or hides a run; beside its name stands how its curves are dashed. */
+export function runToggle(state: AppState, recording: Recording, n: number): HTMLButtonElement {
+  const { run } = recording;
   const line = element('canvas', { class: 'run-line', width: '56', height: '8', 'aria-hidden': 'true' });
   const context = contextOf(line);
   context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue('--ink');
@@ -49,13 +62,7 @@ function runRow(
   const pressed = () => toggle.setAttribute('aria-pressed', String(recording.isShown));
   pressed();
   state.on(['series'], pressed);
-  const durationS = typeof run.summary.duration_s === 'number' ? run.summary.duration_s : null;
-  return rowOf(
-    [toggle],
-    offsetField(state, recording, n),
-    figure(`${prefix}duration_s`, durationS, duration(durationS)),
-    ...components.map((name) => energyCell(state, run, prefix, name)),
-  );
+  return toggle;
 }
 
 function energyCell(

@@ -10,8 +10,8 @@ import { rowOf, swatch } from './card.js';
 const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
 const restMs = 120;
-/** What a recording under way brings is measured so often at most, ms: its server measures for every page. */
-const newsMs = 1000;
+/** What is still recorded is measured so often, ms. */
+const underWayMs = 500;
 /** Nor is each step of a drag read out, ms. */
 const speakMs = 400;
 
@@ -27,8 +27,7 @@ export class SelectionPanel {
   readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
   #turn = 0;
   #rest = 0;
-  #news: number | undefined;
-  #measuredMs = Number.NEGATIVE_INFINITY;
+  #while = 0;
   #silence = 0;
 
   constructor(state: AppState) {
@@ -61,12 +60,13 @@ export class SelectionPanel {
     const now = eachFrame(() => void this.#measure());
     state.on(['cursors', 'series', 'theme', 'offsets'], now);
     state.on(['powers', 'runs'], () => {
-      this.#news ??= window.setTimeout(now, Math.max(this.#measuredMs + newsMs - performance.now(), 0));
+      if (state.isUnderWay) this.#inAWhile(underWayMs, now);
+      else now();
     });
     state.on(['view'], () => {
-      clearTimeout(this.#rest);
-      // Where it goes on with the recording, that is news.
-      if (!state.selection && this.#news === undefined) this.#rest = window.setTimeout(now, restMs);
+      if (state.selection) return;
+      if (state.follows) this.#inAWhile(underWayMs, now);
+      else this.#afterRest(now);
     });
     this.#showHead(state.view);
     // Rows without figures keep the room of those that come.
@@ -77,11 +77,22 @@ export class SelectionPanel {
     now();
   }
 
+  /** Once, whatever else happens meanwhile. */
+  #inAWhile(ms: number, call: () => void): void {
+    if (this.#while !== 0) return;
+    this.#while = window.setTimeout(() => {
+      this.#while = 0;
+      call();
+    }, ms);
+  }
+
+  #afterRest(call: () => void): void {
+    clearTimeout(this.#rest);
+    this.#rest = window.setTimeout(call, restMs);
+  }
+
   async #measure(): Promise<void> {
     const turn = ++this.#turn;
-    clearTimeout(this.#news);
-    this.#news = undefined;
-    this.#measuredMs = performance.now();
     const stretch = this.#state.selection ?? this.#state.view;
     this.#showHead(stretch);
     const shown = this.#state.recordings.filter(({ isShown }) => isShown);

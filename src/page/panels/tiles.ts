@@ -1,6 +1,6 @@
 import { colourOf } from '../../draw/colours.js';
 import { element, figure } from '../dom.js';
-import { joules, watts } from '../format.js';
+import { joules, joulesParts, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Channel } from '../state/recording.js';
 
@@ -58,14 +58,14 @@ function commandLines(name: string, command: Part): HTMLElement[] {
 function bigEnergy(name: string, prefix: string, part: Part): HTMLElement {
   const energyJ = part.energy_j?.[name] ?? null;
   const uncertaintyJ = part.energy_uncertainty_j?.[name] ?? null;
-  // `3.214 ± 0.096 kJ`: the number large, its unit beside it, how far it may be off small behind.
-  const [, value, doubt, unit] = /^(\S+)(?: ± (\S+))?(?: (\S+))?$/.exec(joules(energyJ, uncertaintyJ)) ?? [];
+  // The number large, its unit beside it, how far it may be off small behind.
+  const [value, unit, doubt] = joulesParts(energyJ, uncertaintyJ);
   return element(
     'p',
     { class: 'tile-energy' },
-    figure(`${prefix}energy_j.${name}`, energyJ, value ?? ''),
-    element('span', { class: 'unit' }, unit ?? ''),
-    doubt === undefined
+    figure(`${prefix}energy_j.${name}`, energyJ, value),
+    element('span', { class: 'unit' }, unit),
+    doubt === ''
       ? null
       : element('span', {}, '± ', figure(`${prefix}energy_uncertainty_j.${name}`, uncertaintyJ, doubt)),
   );

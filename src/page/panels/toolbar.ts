@@ -8,11 +8,11 @@ import type { Plot } from '../plot/plot.js';
 import type { AppState } from '../state/app-state.js';
 import { sameRange } from '../state/range.js';
 
-/** What can be done with the picture, for those who have a mouse. */
-export function toolbar(state: AppState, title: string, plot: Plot): HTMLElement {
+/** What can be done with the picture, for those who have a mouse. @param first what stands before all else, where there is something */
+export function toolbar(state: AppState, title: string, plot: Plot, first: HTMLElement | null): HTMLElement {
   const tool = (text: string, key: string, what: string, call: () => void) =>
     button(text, { title: key ? `${what} (${key})` : what }, call);
-  const all = tool('All', 'F', 'Show all', () => state.setView(state.whole));
+  const all = tool('All', 'F', 'Show all', () => state.showAll());
   const toSelection = tool('Selection', 'Z', 'Zoom to the selection', () => {
     if (state.selection) state.setView(state.selection);
   });
@@ -27,7 +27,8 @@ export function toolbar(state: AppState, title: string, plot: Plot): HTMLElement
     state.fitsHeight = !state.fitsHeight;
   });
   const status = (): void => {
-    all.disabled = sameRange(state.view, state.whole);
+    all.disabled =
+      sameRange(state.view, state.whole) || (state.follows && state.windowUs === Number.POSITIVE_INFINITY);
     toSelection.disabled = state.selection === null;
     undo.disabled = !state.history.canGoBack;
     redo.disabled = !state.history.canGoForth;
@@ -35,10 +36,11 @@ export function toolbar(state: AppState, title: string, plot: Plot): HTMLElement
     height.setAttribute('aria-pressed', String(state.fitsHeight));
   };
   status();
-  state.on(['view', 'cursors', 'drag', 'scale', 'offsets'], status);
+  state.on(['view', 'follow', 'cursors', 'drag', 'scale', 'offsets'], status);
   return element(
     'div',
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'View' },
+    first,
     element('div', { class: 'group' }, all, toSelection, undo, redo),
     element('div', { class: 'group' }, drag, height),
     rollingTools(state),

@@ -39,7 +39,7 @@ export class Gestures {
     over.addEventListener('pointerleave', () => {
       state.pointerUs = null;
     });
-    over.addEventListener('dblclick', () => state.setView(state.whole));
+    over.addEventListener('dblclick', () => state.showAll());
   }
 
   #wheel(event: WheelEvent): void {

@@ -34,7 +34,7 @@ export class Lanes {
 
   constructor(state: AppState) {
     this.#state = state;
-    state.on(['runs', 'offsets', 'series'], () => this.#arrange());
+    state.on(['runs', 'bands', 'offsets', 'series'], () => this.#arrange());
     this.#arrange();
     this.canvas.addEventListener('click', ({ offsetX, offsetY }) => {
       const bar = this.#barAt(offsetX, offsetY);

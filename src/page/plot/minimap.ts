@@ -78,16 +78,17 @@ export class Minimap {
   place(): void {
     const { view, whole } = this.#state;
     const width = this.root.clientWidth;
-    const x = (us: number) => ((us - whole.fromUs) / lengthUs(whole)) * width;
+    // A view that goes along with a recording may show room for what comes.
+    const x = (us: number) => Math.min(Math.max((us - whole.fromUs) / lengthUs(whole), 0), 1) * width;
     const [left, right] = [x(view.fromUs), x(view.toUs)];
     const least = Math.max(right - left, leastWindowPx);
     this.#window.classList.toggle('narrow', least < narrowPx);
-    const at = Math.min(left, width - least);
+    const at = Math.max(Math.min(left, width - least), 0);
     this.#window.style.transform = `translateX(${at}px)`;
     this.#window.style.width = `${least}px`;
     this.#before.style.width = `${at}px`;
     this.#behind.style.width = `${Math.max(width - at - least, 0)}px`;
-    const percent = (us: number) => Math.round(((us - whole.fromUs) / lengthUs(whole)) * 100);
+    const percent = (us: number) => Math.round((x(us) / width) * 100);
     this.#window.setAttribute('aria-valuenow', String(percent(view.fromUs)));
     this.#window.setAttribute('aria-valuetext', `${percent(view.fromUs)} to ${percent(view.toUs)} percent`);
   }

@@ -46,8 +46,11 @@ export class Plot {
     state.on(['powers', 'series', 'offsets', 'runs'], () => {
       this.#wholeHeight = undefined;
     });
-    state.on(['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'powers', 'runs'], this.redraw);
-    state.on(['runs', 'series'], () => this.fit());
+    state.on(
+      ['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'powers', 'runs', 'bands'],
+      this.redraw,
+    );
+    state.on(['runs', 'bands', 'series'], () => this.fit());
     state.on(['jump'], () => this.root.scrollIntoView({ block: 'nearest' }));
     new ResizeObserver(() => this.fit()).observe(this.#host);
   }
@@ -56,6 +59,11 @@ export class Plot {
   begin(): void {
     this.#hasBegun = true;
     this.redraw();
+  }
+
+  /** How many pixels of the screen it is wide. */
+  get columns(): number {
+    return this.#axes.area.width;
   }
 
   /** Everything that can be seen of it now, as one picture. */

@@ -1,6 +1,8 @@
 /** What of the state has changed. */
 export type Topic =
   | 'view'
+  /** Whether the view goes along with the end of a recording under way, and how much of it is in view. */
+  | 'follow'
   | 'cursors'
   | 'pointer'
   /** Somebody asked to be shown something in the plot. */
@@ -15,8 +17,10 @@ export type Topic =
   | 'offsets'
   /** More is known of the powers. */
   | 'powers'
-  /** More is known of the runs: bands, flags, figures. */
-  | 'runs';
+  /** More is known of the runs: figures, gaps, lists. */
+  | 'runs'
+  /** Bands or flags have come, or go on. */
+  | 'bands';
 
 /** Tells those who asked for it of what has changed. */
 export class Announcements {

@@ -1,9 +1,8 @@
 import type { Theme } from '../../draw/colours.js';
 import type { PageRun } from '../../draw/page-data.js';
-import { Announcements } from './announcements.js';
 import { fitted, followed, lengthUs, type Range, sameRange } from './range.js';
 import { type Channel, channelsOf, type Recording } from './recording.js';
-import { ViewHistory } from './view-history.js';
+import { ViewState } from './view-state.js';
 
 export interface Rolling {
   readonly isOn: boolean;
@@ -15,12 +14,9 @@ export interface Rolling {
 export type Cursors = readonly [number | null, number | null];
 
 /** All that the page shows is made of this, and of its recordings' powers. */
-export class AppState extends Announcements {
+export class AppState extends ViewState {
   readonly recordings: readonly Recording[];
   readonly channels: readonly Channel[];
-  readonly #history = new ViewHistory();
-  #whole: Range;
-  #view: Range;
   #cursors: Cursors = [null, null];
   #pointerUs: number | null = null;
   #shown: ReadonlySet<string>;
@@ -33,51 +29,14 @@ export class AppState extends Announcements {
   movable: number;
 
   constructor(recordings: readonly Recording[], theme: Theme) {
-    super();
+    super(wholeOf(recordings));
     this.recordings = recordings;
     this.channels = channelsOf(recordings);
     this.movable = recordings.length - 1;
     this.#theme = theme;
-    this.#whole = wholeOf(recordings);
-    this.#view = this.#whole;
     const components = this.channels.filter(({ kind }) => kind === 'component');
     const first = recordings.length > 2 || components.length === 0 ? this.channels.slice(0, 1) : components;
     this.#shown = new Set(first.map(({ name }) => name));
-  }
-
-  /** From where the first run begins to where the last ends. */
-  get whole(): Range {
-    return this.#whole;
-  }
-
-  get view(): Range {
-    return this.#view;
-  }
-
-  /** @param isStep whether one can come back to the view that is left */
-  setView(range: Range, isStep = true): void {
-    const next = fitted(range, this.#whole);
-    if (sameRange(next, this.#view)) return;
-    if (isStep) this.#history.leave(this.#view);
-    this.#view = next;
-    this.changed('view');
-  }
-
-  /** Where a movement of many small steps begins: one comes back to here. */
-  rememberView(): void {
-    this.#history.leave(this.#view);
-  }
-
-  get history(): Pick<ViewHistory, 'canGoBack' | 'canGoForth'> {
-    return this.#history;
-  }
-
-  undoView(): void {
-    this.#jump(this.#history.back(this.#view));
-  }
-
-  redoView(): void {
-    this.#jump(this.#history.forth(this.#view));
   }
 
   get cursors(): Cursors {
@@ -86,6 +45,8 @@ export class AppState extends Announcements {
 
   setCursors(cursors: Cursors): void {
     if (cursors[0] === this.#cursors[0] && cursors[1] === this.#cursors[1]) return;
+    // What was chosen stays in view.
+    if (cursors.some((us) => us !== null)) this.hold();
     this.#cursors = cursors;
     this.changed('cursors');
   }
@@ -110,8 +71,8 @@ export class AppState extends Announcements {
   show(range: Range): void {
     this.select(range);
     const spare = lengthUs(range) * 0.1;
-    const isInView = range.fromUs >= this.#view.fromUs && range.toUs <= this.#view.toUs;
-    this.goTo(isInView ? this.#view : { fromUs: range.fromUs - spare, toUs: range.toUs + spare });
+    const isInView = range.fromUs >= this.view.fromUs && range.toUs <= this.view.toUs;
+    this.goTo(isInView ? this.view : { fromUs: range.fromUs - spare, toUs: range.toUs + spare });
   }
 
   /** Moves the view, and has the plot come on the screen. */
@@ -204,38 +165,27 @@ export class AppState extends Announcements {
   }
 
   setOffset(recording: Recording, offsetUs: number): void {
-    const wasWhole = sameRange(this.#view, this.#whole);
+    const wasWhole = sameRange(this.view, this.whole);
     recording.offsetUs = offsetUs;
-    this.#whole = wholeOf(this.recordings);
-    this.#view = wasWhole ? this.#whole : fitted(this.#view, this.#whole);
+    const whole = wholeOf(this.recordings);
+    this.setWhole(whole, wasWhole ? whole : fitted(this.view, whole));
     this.changed('offsets');
-    this.changed('view');
   }
 
-  /** More is known of a run, which may be longer by now: who looks at all of it, or at its end, goes on to. */
+  /** More is known of a run that is read or recorded beside: who looks at all of what is read goes on to. */
   setRun(recording: Recording, run: PageRun): void {
     recording.run = run;
-    const before = this.#whole;
-    this.#whole = wholeOf(this.recordings);
-    const next = followed(this.#view, before, this.#whole);
-    this.changed('runs');
-    if (sameRange(next, this.#view)) return;
-    this.#view = next;
-    this.changed('view');
+    const { view, whole: before } = this;
+    const whole = wholeOf(this.recordings);
+    this.setWhole(whole, this.isUnderWay ? view : followed(view, before, whole));
   }
 
   /** Moves the run that was last taken hold of by steps of what can be seen. */
   nudge(steps: number): void {
     const recording = this.recordings[this.movable];
     if (!recording || this.recordings.length < 2) return;
-    const stepUs = lengthUs(this.#view) / 500;
+    const stepUs = lengthUs(this.view) / 500;
     this.setOffset(recording, Math.round(recording.offsetUs + steps * stepUs));
-  }
-
-  #jump(range: Range | undefined): void {
-    if (!range) return;
-    this.#view = fitted(range, this.#whole);
-    this.changed('view');
   }
 }
 

@@ -16,6 +16,7 @@ import { LiveGaps } from './live-gaps.js';
 import { measureLive } from './live-powers.js';
 import { News } from './news.js';
 import { Rate } from './rate.js';
+import { StandOuts } from './stand-outs.js';
 
 /** Pages are sent intervals of about this length as they come, µs. */
 const pushedUs = 10_000;
@@ -37,6 +38,7 @@ export class LiveTrack implements Sink {
   readonly #series: readonly Series[];
   readonly #builder: EnvelopeBuilder;
   readonly #onNews: () => void;
+  readonly #standOuts: StandOuts;
   readonly #rate = new Rate();
   readonly #bands = new LiveBands();
   readonly #gaps: LiveGaps;
@@ -45,6 +47,7 @@ export class LiveTrack implements Sink {
   #toldGapsUpToUs = Number.NEGATIVE_INFINITY;
   #header: RecordingHeader | undefined;
   #figures: { readonly measured: Measured; readonly atMs: number } | undefined;
+  #concluded: PageSummary | undefined;
   #firstUs: number | null = null;
   #pushedUpToUs = 0;
 
@@ -59,6 +62,7 @@ export class LiveTrack implements Sink {
       this.#builder,
       this.#series.map(({ name }) => name),
     );
+    this.#standOuts = new StandOuts(track.wiring.sums.map(({ name }) => name));
   }
 
   begin(header: RecordingHeader): void {
@@ -72,6 +76,7 @@ export class LiveTrack implements Sink {
       this.#firstUs ??= timeUs[0]!;
       const powersMw = this.#series.map((series) => series.of(block));
       this.#builder.add(timeUs, powersMw, count, this.#gapLimitUs);
+      this.#standOuts.add(timeUs, powersMw, count);
       this.#rate.add(count, timeUs[count - 1]!);
     }
     for (const event of events) {
@@ -93,11 +98,15 @@ export class LiveTrack implements Sink {
 
   /** As pages are given it at first; null before it has begun. */
   get run(): PageRun | null {
-    return this.#header ? this.#run(this.#header, this.#measured(true)) : null;
+    return this.#run(true);
   }
 
-  #run({ board, startUnixUs }: RecordingHeader, measured: Measured): PageRun {
+  /** @param isAnew with figures as they stand now, which take a while */
+  #run(isAnew: boolean): PageRun | null {
+    if (!this.#header) return null;
     this.#settleBands();
+    const { board, startUnixUs } = this.#header;
+    const measured = this.#measured(isAnew);
     const { intervalUs, lastUs } = this.#builder;
     const sampling = measured.uncertainty.edges_j;
     return {
@@ -115,9 +124,14 @@ export class LiveTrack implements Sink {
       gaps: this.#gaps.of(measured, this.#gapLimitUs),
       bands: this.#bands.news.items,
       flags: this.#flags.items,
-      ...{ excursions: [], histograms: [] },
-      summary: measured as unknown as PageSummary,
+      ...this.#standOuts.found,
+      summary: this.#concluded ?? (measured as unknown as PageSummary),
     };
+  }
+
+  /** All is worked out. @param summary that of the files */
+  conclude(summary: PageSummary): void {
+    this.#concluded = summary;
   }
 
   /**
@@ -133,6 +147,7 @@ export class LiveTrack implements Sink {
     const measured = this.#header ? this.#measured(isEnd) : null;
     const away = this.ended === null && isAway(samples, lastUs, nowUs);
     const gaps = measured ? this.#gaps.of(measured, this.#gapLimitUs) : [];
+    const isNews = measured !== null && (isEnd || this.#areFiguresNews(measured));
     const state: LiveRun = {
       ...{ run: this.id, startUs: this.#firstUs, endUs: lastUs, samples, gapCount, away, energyJ },
       rateHz: away ? null : this.#rate.hz,
@@ -142,8 +157,9 @@ export class LiveTrack implements Sink {
       flags: whole ? this.#flags.all() : this.#flags.tell(),
       gaps: whole ? gaps : gaps.filter(({ startUs }) => startUs > this.#toldGapsUpToUs),
       warnings: measured?.warnings ?? [],
-      summary:
-        measured && (isEnd || this.#areFiguresNews(measured)) ? (measured as unknown as PageSummary) : null,
+      intervalUs: this.#builder.intervalUs,
+      summary: isNews ? (this.#concluded ?? (measured as unknown as PageSummary)) : null,
+      standOuts: isNews ? this.#standOuts.found : null,
     };
     if (!whole) this.#toldFigures = measured;
     if (!whole) this.#toldGapsUpToUs = gaps.at(-1)?.startUs ?? this.#toldGapsUpToUs;
@@ -184,8 +200,8 @@ export class LiveTrack implements Sink {
   }
 
   measure(fromUs: number, toUs: number): ServedMeasure {
-    if (!this.#header) return unknownMeasure(this.#series.length);
-    const run = this.#run(this.#header, this.#measured(false));
+    const run = this.#run(false);
+    if (!run) return unknownMeasure(this.#series.length);
     return measureLive(run, this.#builder, this.#gapLimitUs, fromUs, toUs);
   }
 

@@ -1,6 +1,8 @@
 import { nsSince } from '../../clock.js';
+import type { PageSummary } from '../../draw/page-data.js';
 import { type LiveEnd, packMessage, type ServedDocument } from '../../draw/served.js';
 import { watchedMs } from '../../link/link.js';
+import type { Summary } from '../../measure/summary.js';
 import type { RunningRecording } from '../../session/record.js';
 import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
@@ -69,15 +71,21 @@ export class Live {
     this.#recording = recording;
   }
 
-  /** Tells the pages that the recording is over, and closes when they have heard it, or do not listen. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  /**
+   * Tells the pages that the recording is over, and closes when they have heard it, or do not listen.
+   * @param summary what is told in the end; of several instruments each tells its own
+   */
+  close(summary?: Summary): Promise<void> {
+    this.#closing ??= this.#close(summary);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(summary?: Summary): Promise<void> {
     this.#listen(0);
-    if (this.#server.clients.count > 0 && !this.#isEndTold) this.#push();
+    const [track, ...others] = this.#tracks;
+    const isWhole = summary !== undefined && others.length === 0;
+    if (isWhole) track?.conclude(summary as unknown as PageSummary);
+    if (this.#server.clients.count > 0 && (isWhole || !this.#isEndTold)) this.#push();
     await this.#server.close(graceMs);
   }
 
@@ -85,7 +93,9 @@ export class Live {
     const named = (id: string): LiveTrack | undefined => this.#tracks.find((track) => track.id === id);
     return {
       document: (): ServedDocument => {
-        const runs = this.#tracks.flatMap(({ run }) => run ?? []);
+        const begun = this.#tracks.flatMap(({ run }) => run ?? []);
+        // A page keeps to the instruments that it was told of at first.
+        const runs = begun.length === this.#tracks.length ? begun : [];
         return {
           ...{ version: 1, mode: 'live', runs, progress: [] },
           title: runs.map(({ name }) => name).join(', '),

@@ -118,7 +118,7 @@ export class ViewedRun {
     const isReached = this.#pyramid !== null || toUs <= this.progress.upToUs;
     if (isReached) return measureOfIntervals(run, this.#finest(fromUs, toUs, 0), fromUs, toUs);
     const samples = await this.#samples(fromUs, toUs, mostRead);
-    const facts = this.#reading?.partFacts() ?? null;
+    const facts = this.#reading?.partFacts();
     const cost = samples && facts && (await costBefore(samples, facts, fromUs, toUs));
     return cost ? measureOf(cost, length) : unknownMeasure(length);
   }

@@ -41,9 +41,12 @@ export class ExcursionFinder {
 
   /** The largest first; nothing more is added. */
   finish(): PageExcursion[] {
-    return this.#series
-      .flatMap((series) => series.finish())
-      .sort((a, b) => Math.abs(b.excessMw) - Math.abs(a.excessMw));
+    return this.#series.flatMap((series) => series.finish()).sort(byExcess);
+  }
+
+  /** Those that were judged by now: where a power stands out is known when as much as before has come behind it. */
+  get soFar(): PageExcursion[] {
+    return this.#series.flatMap((series) => series.soFar).sort(byExcess);
   }
 }
 
@@ -95,6 +98,10 @@ class SeriesExcursions {
   finish(): PageExcursion[] {
     if (this.#count > 0) this.#close();
     for (let left = Math.min(around, this.#blocks); left > 0; left--) this.#judge(this.#blocks - left);
+    return this.soFar;
+  }
+
+  get soFar(): PageExcursion[] {
     const accepted: Candidate[] = [];
     for (const each of this.#candidates.sort(byRank)) {
       if (accepted.length === mostEach) break;
@@ -175,5 +182,7 @@ class SeriesExcursions {
     return (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2;
   }
 }
+
+const byExcess = (a: PageExcursion, b: PageExcursion): number => Math.abs(b.excessMw) - Math.abs(a.excessMw);
 
 const byRank = (a: Candidate, b: Candidate): number => b.rankMw - a.rankMw;

@@ -10,7 +10,7 @@ import { CsvRows, type Refusal } from '../../session/rows/csv-rows.js';
 import type { RowMeasure } from '../../session/rows/row-measure.js';
 import type { Trace } from '../../trace/trace.js';
 import { PictureSink } from '../picture-sink.js';
-import type { ReadingOptions, Rested } from '../rested.js';
+import type { Reading, ReadingOptions, Rested } from '../rested.js';
 import { type Series, seriesOf } from '../series.js';
 import { refuseSecondReading, SecondReading } from './again.js';
 import { bandsOf, pointsOf } from './bands.js';
@@ -39,11 +39,11 @@ export async function readRowsAtRest(
     watch: ({ board, wiring, collector }) => {
       series = seriesOf(board, wiring);
       picture = new PictureSink(series, collector ? () => collector.gapLimitUs : null);
-      const reading = {
+      const reading: Reading = {
         ...{ series, picture },
         gapLimitUs: () => collector?.gapLimitUs ?? 0,
         partFacts: () => collector?.partFacts() ?? null,
-        position: () => ({ bytes: 0, startNs: 0 }),
+        position: () => ({ bytes: window.offset, startNs: 0 }),
       };
       return [picture, ...(more?.(reading) ?? [])];
     },

@@ -1,5 +1,5 @@
 import { unpackPiece } from '../../../draw/packing.js';
-import type { PageDocument, PageGap, PageRun } from '../../../draw/page-data.js';
+import type { PageDocument, PageGap, PageRun, PageSummary } from '../../../draw/page-data.js';
 import type { LiveEnd, LiveRun, ServedDocument, ServedHead, ServedProgress } from '../../../draw/served.js';
 import { ServedStore } from './served-store.js';
 import { type LinkState, ServerLink } from './server-link.js';
@@ -8,6 +8,8 @@ import { type LinkState, ServerLink } from './server-link.js';
 export interface Served {
   readonly page: PageDocument;
   readonly recordings: readonly { readonly run: PageRun; readonly store: ServedStore }[];
+  /** How far recordings at rest had been read when it was opened. */
+  readonly progress: readonly ServedProgress[];
   /** More is known of a run, by its place. */
   onRun: (place: number, run: PageRun) => void;
   /** How recordings under way stand; what was missed of it has been made up for. */
@@ -34,7 +36,7 @@ export async function openServed(
   });
   const recordings = document.runs.map((run) => ({ run, store: new ServedStore(link, run) }));
   const served: Served = {
-    ...{ page: document, recordings },
+    ...{ page: document, recordings, progress: document.progress },
     ...{ onRun: () => {}, onLive: () => {}, onProgress: () => {}, onState: () => {} },
   };
   link.onState = (state) => {
@@ -110,7 +112,6 @@ class Follower {
     const place = this.#placeOf(live.run);
     if (place < 0) return;
     const before = this.#runs[place]!;
-    const summary = live.summary ?? { ...before.summary, warnings: live.warnings };
     this.#set(place, {
       ...before,
       startUs: live.startUs ?? before.startUs,
@@ -118,7 +119,11 @@ class Follower {
       gaps: whole ? live.gaps : withNew(before.gaps, live.gaps),
       bands: placed(whole ? [] : before.bands, live.bands),
       flags: placed(whole ? [] : before.flags, live.flags),
-      summary,
+      ...live.standOuts,
+      summary: live.summary ?? withWarnings(before, live),
+      ...(before.resolution.kind === 'intervals' && {
+        resolution: { ...before.resolution, intervalUs: live.intervalUs },
+      }),
     });
   }
 
@@ -142,6 +147,12 @@ class Follower {
     for (const each of progress) this.#served.recordings[this.#placeOf(each.run)]?.store.readFurther(each);
     this.#served.onProgress(progress);
   }
+}
+
+/** Where they are the same the summary is too, so that nobody takes it for news. */
+function withWarnings({ summary }: PageRun, { warnings }: LiveRun): PageSummary {
+  const areSame = JSON.stringify(summary.warnings) === JSON.stringify(warnings);
+  return areSame ? summary : { ...summary, warnings };
 }
 
 const withNew = (known: readonly PageGap[], news: readonly PageGap[]): readonly PageGap[] => {

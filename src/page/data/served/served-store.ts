@@ -24,6 +24,8 @@ export class ServedStore implements PowerStore {
   onChange = (): void => {};
   readonly ready: Promise<void>;
   run: PageRun;
+  /** The end is looked at, and moves on: what is pushed of it is fine enough, and nothing finer is asked for. */
+  isFollowed = false;
   readonly #link: ServerLink;
   readonly #shelf = new PieceShelf();
   readonly #tail = new LiveTail();
@@ -50,8 +52,7 @@ export class ServedStore implements PowerStore {
     for (const piece of this.#shelf.coarsestFirst(fromUs, toUs, this.#tail.piece))
       piece.fillWithin(series, fromUs, toUs, into);
     const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
-    if (last > first && !this.#shelf.covers(first, last, columnUs, this.#tail.piece))
-      this.#want(fromUs, toUs, count);
+    if (last > first && !this.#isCovered(first, last, columnUs)) this.#want(fromUs, toUs, count);
   }
 
   fillRolling(series: number, fromUs: number, toUs: number, windowUs: number, into: Float32Array): void {
@@ -68,16 +69,18 @@ export class ServedStore implements PowerStore {
     return piece?.samplesIn(fromUs, toUs, most) ?? null;
   }
 
-  /** As its server tells it; where that is gone, to the intervals that are here. */
+  /** As its server tells it; to the intervals that are here where that is gone, and of what only passes by. */
   async measure(fromUs: number, toUs: number): Promise<StretchFigures> {
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    const tail = this.#tail.piece;
+    const isPassing = this.isFollowed && tail?.covers(first, Math.min(last, tail.toUs));
     try {
-      if (this.#link.isThere) return known(await this.#link.measure(this.run.id, fromUs, toUs), this.run);
+      if (this.#link.isThere && !isPassing)
+        return known(await this.#link.measure(this.run.id, fromUs, toUs), this.run);
     } catch {
       // It has just gone.
     }
-    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
-    const tail = this.#tail.piece;
-    const piece = tail?.covers(first, last) ? tail : this.#shelf.finestOver(first, last);
+    const piece = isPassing || tail?.covers(first, last) ? tail : this.#shelf.finestOver(first, last);
     const powers = piece ? this.run.series.map((_, n) => piece.powers(n)) : [];
     return figuresOf(this.run, powers, fromUs, toUs);
   }
@@ -109,6 +112,13 @@ export class ServedStore implements PowerStore {
     if (!isNews) return;
     this.#shelf.outdate(wasKnownUpToUs, progress.done);
     this.onChange();
+  }
+
+  #isCovered(fromUs: number, toUs: number, columnUs: number): boolean {
+    const tail = this.#tail.piece;
+    if (!tail || !this.isFollowed) return this.#shelf.covers(fromUs, toUs, columnUs, tail);
+    // The last samples are not pushed until their interval is complete.
+    return this.#shelf.covers(fromUs, Math.min(toUs, tail.toUs), Math.max(columnUs, tail.intervalUs), tail);
   }
 
   async #askOverview(): Promise<void> {
