@@ -98,8 +98,15 @@ export class LiveView {
       ),
       notices: this.#notices.map(({ atUs, text }) => ({ atS: atUs / 1e6, text })),
       plot: (columns, rows) =>
-        this.#paced.lines([columns, rows, this.#scale, this.#held?.nowUs].join(), () =>
-          this.#plot(at, columns, rows),
+        this.#paced.lines(
+          [
+            columns,
+            rows,
+            this.#scale,
+            this.#held?.nowUs,
+            at.standings.some(({ samples }) => samples > 1),
+          ].join(),
+          () => this.#plot(at, columns, rows),
         ),
     };
   }

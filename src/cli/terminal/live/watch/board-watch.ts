@@ -116,7 +116,7 @@ export class BoardWatch implements Sink {
     const { samples, lastUs, powerMw } = collector.progress();
     const away = isAway(samples, lastUs, nowUs);
     const nowMs = performance.now();
-    if (!this.#measured || nowMs - this.#measuredMs >= figuresEveryMs) {
+    if (!this.#measured || this.#measured.samples < 2 || nowMs - this.#measuredMs >= figuresEveryMs) {
       this.#measured = collector.measured();
       this.#measuredMs = nowMs;
     }
