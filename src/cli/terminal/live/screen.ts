@@ -69,9 +69,8 @@ export class Screen {
     this.#stream.on('resize', this.#renew);
     // After a stop (kill -STOP) the shell has had the screen.
     process.on('SIGCONT', this.#renew);
+    // Of a bug too, and before Node writes what it was.
     process.on('exit', this.#leave);
-    // Before Node writes of a bug what it was.
-    process.on('uncaughtExceptionMonitor', this.#leave);
     this.#write(enter);
   }
 
@@ -103,7 +102,6 @@ export class Screen {
     this.#stream.off('resize', this.#renew);
     process.off('SIGCONT', this.#renew);
     process.off('exit', this.#leave);
-    process.off('uncaughtExceptionMonitor', this.#leave);
     const untilMs = performance.now() + patienceMs;
     const lock = new Int32Array(new SharedArrayBuffer(4));
     this.#rest = Buffer.from((this.#rest.length > 0 ? cancel : '') + leave);
