@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [-- --only live|saturated|replay|startup]`: powerlog beside its peers in one run. The whole run
+ * `npm run bench [-- --quick] [-- --only live|terminal|saturated|replay|startup]`: powerlog beside its peers in one run. The whole run
  * writes `docs/performance.md`; a quick or partial one only prints.
  */
 import { writeFileSync } from 'node:fs';
@@ -9,9 +9,10 @@ import { live } from './live.js';
 import { replay } from './replay.js';
 import { saturated } from './saturated.js';
 import { startup } from './startup.js';
+import { terminal } from './terminal.js';
 import { fromRoot, machine, Workshop } from './workshop.js';
 
-const parts = { live, saturated, replay, startup };
+const parts = { live, terminal, saturated, replay, startup };
 
 const { values } = parseArgs({
   options: {
