@@ -105,6 +105,7 @@ export class LiveView {
             this.#scale,
             this.#held?.nowUs,
             at.standings.some(({ samples }) => samples > 1),
+            ...this.#boards.map(({ phases: { open, ended } }) => [open.length, ended.at(-1)?.toUs].join()),
           ].join(),
           () => this.#plot(at, columns, rows),
         ),
