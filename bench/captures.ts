@@ -1,10 +1,11 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
 import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
 import type { ProfileName } from '#powerlog/simulator/profile-names.js';
+import type { Workshop } from './workshop.js';
 
 const startUnixUs = 1_700_000_000_000_000;
 /** Instants wander by up to this much, as those of a board that is asked do. */
@@ -64,4 +65,13 @@ export function writeCapture(
   });
   encoder.flush();
   closeSync(file);
+}
+
+/** A long capture, made once for all parts of the benchmark; some 220 bytes a sample, which go with the workshop. */
+export function longCapture(workshop: Workshop, samples: number, say: (text: string) => void): string {
+  const capture = workshop.file('long.plog');
+  if (existsSync(capture)) return capture;
+  say(`a capture of ${samples} samples, each another one`);
+  writeCapture(capture, samples);
+  return capture;
 }

@@ -33,7 +33,7 @@ export async function replay(
     const input = openSync(frames, 'r');
     const output = openSync(theirCsv, 'w');
     try {
-      return await workshop.measure(command, input, output);
+      return await workshop.measure(command, { stdin: input, stdout: output });
     } finally {
       closeSync(input);
       closeSync(output);

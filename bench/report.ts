@@ -1,5 +1,5 @@
 import { rmSync, statSync } from 'node:fs';
-import { writeCapture } from './captures.js';
+import { longCapture } from './captures.js';
 import { type Effort, type Findings, short, table } from './claims.js';
 import { median, pairedRatio } from './stats.js';
 import { type Charge, powerlog, type Workshop } from './workshop.js';
@@ -12,9 +12,7 @@ export async function report(
   { longFrames, repeats }: Effort,
   say: (text: string) => void,
 ): Promise<Findings> {
-  const capture = workshop.file('long.plog');
-  say(`a capture of ${longFrames} samples, each another one`);
-  writeCapture(capture, longFrames);
+  const capture = longCapture(workshop, longFrames, say);
   const [csv, html] = [workshop.file('long.csv'), workshop.file('long.html')];
   const charges: Record<'replay' | 'report', Charge[]> = { replay: [], report: [] };
   for (let repeat = 0; repeat < repeats; repeat++)
@@ -27,7 +25,6 @@ export async function report(
       charges[name].push(await workshop.measure([process.execPath, powerlog, ...command]));
     }
   const bytes = statSync(html).size;
-  rmSync(capture);
   rmSync(csv);
   const walls = (name: keyof typeof charges) => charges[name].map(({ wallS }) => wallS);
   const peakMb = (name: keyof typeof charges) => Math.max(...charges[name].map(({ peakRssMb }) => peakRssMb));

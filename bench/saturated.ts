@@ -9,6 +9,9 @@ import { peer, type Workshop } from './workshop.js';
 const busyPerCore = 4;
 /** A board is no process that waits for its turn, so neither is its model, where that is allowed. */
 const asHardware = ['chrt', '--rr', '50'];
+/** What a board's model is started with. */
+export const boardPriority = (): readonly string[] =>
+  spawnSync(asHardware[0]!, [...asHardware.slice(1), 'true']).status === 0 ? asHardware : [];
 
 /** Both readers at the same time, each on a board of its own, beside far more busy processes than there are cores. */
 export async function saturated(
@@ -16,7 +19,7 @@ export async function saturated(
   effort: Effort,
   say: (text: string) => void,
 ): Promise<Findings> {
-  const prefix = spawnSync(asHardware[0]!, [...asHardware.slice(1), 'true']).status === 0 ? asHardware : [];
+  const prefix = boardPriority();
   const [ourPort, theirPort] = [
     await workshop.board(1, 'benchlab', prefix),
     await workshop.board(1, 'benchlab', prefix),

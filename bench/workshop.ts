@@ -27,6 +27,13 @@ export interface Steady {
   readonly threads: readonly { readonly cpuS: number; readonly runs: number }[];
 }
 
+/** What a command is run with. */
+interface Streams {
+  readonly stdin?: number | 'ignore';
+  readonly stdout?: number | undefined;
+  readonly within?: readonly string[];
+}
+
 /** Reads what `measured.py` wrote. @throws Error where the command failed. */
 export function readCharge(path: string): Charge {
   const raw = JSON.parse(readFileSync(path, 'utf8')) as {
@@ -114,15 +121,14 @@ export class Workshop {
     return line;
   }
 
-  /** Runs a command to its end. @throws Error where it fails. */
+  /** Runs a command to its end. @param streams `within`: the command that runs it, and is not measured. @throws Error where it fails. */
   async measure(
     command: readonly string[],
-    stdin: number | 'ignore' = 'ignore',
-    stdout?: number,
+    { stdin = 'ignore', stdout, within = [] }: Streams = {},
   ): Promise<Charge & { stdout: string }> {
     const result = this.file(`charge-${this.#files++}.json`);
     const child = this.start(
-      [this.python!, peer('measured.py'), result, ...command],
+      [...within, this.python!, peer('measured.py'), result, ...command],
       [stdin, stdout ?? 'pipe', 'pipe'],
     );
     let text = '';

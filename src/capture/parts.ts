@@ -98,8 +98,9 @@ export async function endsInPreamble(window: ByteWindow): Promise<boolean> {
 export function nextPlace(window: ByteWindow): number {
   const next = window.bytes.subarray(window.at + 1, window.at + window.available);
   const bytes = Buffer.from(next.buffer, next.byteOffset, next.length);
-  const places = [bytes.indexOf(blockMarker), bytes.indexOf(magic)].filter((place) => place >= 0);
-  return places.length === 0 ? -1 : Math.min(...places);
+  const block = bytes.indexOf(blockMarker);
+  const capture = (block < 0 ? bytes : bytes.subarray(0, block + magic.length)).indexOf(magic);
+  return capture >= 0 && !(block >= 0 && block < capture) ? capture : block;
 }
 
 /** Whether the window's front reads `expected`. */

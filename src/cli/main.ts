@@ -9,9 +9,9 @@ import { leaveClosedTerminal } from './terminal/terminal.js';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   record: async () => (await import('./commands/record.js')).recordCommand(),
   exec: async () => (await import('./commands/exec.js')).execCommand(),
+  live: async () => (await import('./commands/live.js')).liveCommand(),
   replay: async () => (await import('./commands/replay.js')).replayCommand(),
   report: async () => (await import('./commands/report.js')).reportCommand(),
-  live: async () => (await import('./commands/live.js')).liveCommand(),
   view: async () => (await import('./commands/view.js')).viewCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   ports: async () => (await import('./commands/ports.js')).portsCommand(),

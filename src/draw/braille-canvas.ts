@@ -9,6 +9,7 @@ const dots = [
 ] as const;
 const dotRows = dots.length;
 const blank = 0x2800;
+const space = 0x20;
 /** Cells between two letters on one line. */
 const lettersApart = 24;
 
@@ -78,21 +79,24 @@ export class BrailleCanvas {
   /** @param paint colours what belongs together */
   lines(paint: (text: string, series: number, isLine: boolean) => string): string[] {
     return Array.from({ length: this.#height }, (_, row) => {
+      const codes = new Uint16Array(this.#width);
       let line = '';
-      let run = '';
-      let [owner, isLine] = [-1, 0];
-      const flush = (): void => {
-        line += owner < 0 ? run : paint(run, owner, isLine === 1);
-        run = '';
+      let from = 0;
+      const flush = (behind: number): void => {
+        const text = String.fromCharCode(...codes.subarray(from, behind));
+        const at = row * this.#width + from;
+        line += this.#owner[at]! < 0 ? text : paint(text, this.#owner[at]!, this.#isLine[at] === 1);
+        from = behind;
       };
-      for (let at = row * this.#width; at < (row + 1) * this.#width; at++) {
-        if (this.#owner[at] !== owner || this.#isLine[at] !== isLine) flush();
-        [owner, isLine] = [this.#owner[at]!, this.#isLine[at]!];
-        run +=
-          this.#letters.get(at) ??
-          (this.#cells[at] === 0 ? ' ' : String.fromCharCode(blank + this.#cells[at]!));
+      for (let column = 0; column < this.#width; column++) {
+        const at = row * this.#width + column;
+        const isSame = this.#owner[at] === this.#owner[at - 1] && this.#isLine[at] === this.#isLine[at - 1];
+        if (column > 0 && !isSame) flush(column);
+        codes[column] = this.#cells[at] === 0 ? space : blank + this.#cells[at]!;
+        const letter = this.#letters.get(at);
+        if (letter !== undefined) codes[column] = letter.charCodeAt(0);
       }
-      flush();
+      flush(this.#width);
       return line;
     });
   }

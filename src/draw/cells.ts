@@ -9,11 +9,15 @@ const nothingWide = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
 
+/** One cell each, and most of what is shown: Latin, signs, lines, blocks, braille. */
+const allNarrow = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u25ff\u2800-\u28ff]*$/;
+
 const widthOf = (character: string): number =>
   nothingWide.test(character) ? 0 : wide.test(character) ? 2 : 1;
 
 /** How many cells printable text takes. */
 export const cellsOf = (text: string): number => {
+  if (allNarrow.test(text)) return text.length;
   let cells = 0;
   for (const character of text) cells += widthOf(character);
   return cells;

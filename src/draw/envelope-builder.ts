@@ -1,4 +1,5 @@
 import type { Envelope, Envelopes } from './envelope.js';
+import type { Extremes } from './range-extremes.js';
 import { higher, lower, SeriesBuilder } from './series-builder.js';
 
 /** The finest interval that is ever kept, µs; half of BENCHLAB's shortest spacing at 2 kHz. */
@@ -150,6 +151,28 @@ export class EnvelopeBuilder {
     return { grid: { startUs, intervalUs, count: Math.ceil((behind - first) / factor) }, series };
   }
 
+  /**
+   * Extremes of a series in the intervals that two instants touch, of what there is by now; NaN where nothing was measured.
+   * @param gapLimitUs as it is known by now
+   */
+  extremes(series: number, fromUs: number, toUs: number, gapLimitUs: number): Extremes {
+    const first = Math.max(0, Math.floor(fromUs / this.#intervalUs));
+    const behind = Math.max(first + 1, Math.ceil(toUs / this.#intervalUs));
+    let { minMw, maxMw } = this.#series[series]!.extremes(first, behind);
+    const [startUs, endUs] = [first * this.#intervalUs, behind * this.#intervalUs];
+    for (const silence of this.#silences) {
+      if (silence.toUs - silence.fromUs > gapLimitUs) continue;
+      const [leftUs, rightUs] = [Math.max(silence.fromUs, startUs), Math.min(silence.toUs, endUs)];
+      if (leftUs > rightUs) continue;
+      for (const us of [leftUs, rightUs]) {
+        const mw = powerAt(silence, silence.beforeMw[series]!, silence.afterMw[series]!, us);
+        minMw = lower(mw, minMw);
+        maxMw = higher(mw, maxMw);
+      }
+    }
+    return { minMw, maxMw };
+  }
+
   /** Energy of a series from the first sample up to an instant, J. */
   energyUpToJ(series: number, us: number): number {
     return this.#series[series]!.energyUpToJ(us, this.#intervalUs);
@@ -182,17 +205,25 @@ export class EnvelopeBuilder {
 function bridge(
   { minMw, maxMw }: Envelope,
   intervalUs: number,
-  { fromUs, toUs }: Pick<Silence, 'fromUs' | 'toUs'>,
+  silence: Pick<Silence, 'fromUs' | 'toUs'>,
   beforeMw: number,
   afterMw: number,
 ): void {
-  const slope = (afterMw - beforeMw) / (toUs - fromUs);
+  const { fromUs, toUs } = silence;
   const first = Math.max(0, Math.floor(fromUs / intervalUs));
   const last = Math.min(Math.floor(toUs / intervalUs), minMw.length - 1);
   for (let n = first; n <= last; n++)
     for (const us of [Math.max(fromUs, n * intervalUs), Math.min(toUs, (n + 1) * intervalUs)]) {
-      const mw = beforeMw + slope * (us - fromUs);
+      const mw = powerAt(silence, beforeMw, afterMw, us);
       minMw[n] = lower(mw, minMw[n]!);
       maxMw[n] = higher(mw, maxMw[n]!);
     }
 }
+
+/** On the line across a silence. */
+const powerAt = (
+  { fromUs, toUs }: Pick<Silence, 'fromUs' | 'toUs'>,
+  beforeMw: number,
+  afterMw: number,
+  us: number,
+): number => beforeMw + ((afterMw - beforeMw) / (toUs - fromUs)) * (us - fromUs);

@@ -71,7 +71,7 @@ export interface PageGap {
   readonly startUs: number;
   readonly endUs: number;
   readonly cause: string;
-  /** What it leaves open of each component's energy, J, by the component's name. */
+  /** What it leaves open of a power's energy, J, by the power's name; of those that are absent it is found in what lies around it. */
   readonly uncertaintyJ: Readonly<Record<string, number>>;
 }
 

@@ -1,4 +1,5 @@
 import type { Envelope } from './envelope.js';
+import { type Extremes, RangeExtremes } from './range-extremes.js';
 
 const joulesPerHalfNj = 0.5e-9;
 
@@ -9,6 +10,8 @@ export class SeriesBuilder {
   readonly #maxMw: Float32Array;
   /** Up to the end of each interval that is complete, behind the one before. */
   readonly #twiceNj: Float64Array;
+  /** Of the complete intervals, where they are asked for. */
+  #range: RangeExtremes | null = null;
   /** The interval under way. */
   #at = 0;
   #lowMw = Number.POSITIVE_INFINITY;
@@ -103,6 +106,7 @@ export class SeriesBuilder {
       if (max[odd]! > this.#highMw) this.#highMw = max[odd]!;
     }
     this.#at = pairs;
+    this.#range?.forget();
   }
 
   /**
@@ -128,22 +132,28 @@ export class SeriesBuilder {
    */
   part(first: number, behind: number, factor: number): Envelope {
     const count = Math.ceil((behind - first) / factor);
-    const minMw = new Float32Array(count).fill(Number.NaN);
-    const maxMw = new Float32Array(count).fill(Number.NaN);
+    const minMw = new Float32Array(count);
+    const maxMw = new Float32Array(count);
     const energyJ = new Float64Array(count + 1);
-    const complete = Math.min(behind, this.#at);
-    for (let n = first; n < complete; n++) {
-      const k = Math.floor((n - first) / factor);
-      minMw[k] = lower(this.#minMw[n]!, minMw[k]!);
-      maxMw[k] = higher(this.#maxMw[n]!, maxMw[k]!);
-    }
-    if (behind > this.#at && this.#lowMw <= this.#highMw) {
-      minMw[count - 1] = lower(this.#lowMw, minMw[count - 1]!);
-      maxMw[count - 1] = higher(this.#highMw, maxMw[count - 1]!);
+    for (let k = 0; k < count; k++) {
+      const from = first + k * factor;
+      const extremes = this.extremes(from, Math.min(from + factor, behind));
+      minMw[k] = extremes.minMw;
+      maxMw[k] = extremes.maxMw;
     }
     for (let k = 0; k <= count; k++)
       energyJ[k] = this.#upToTwiceNj(Math.min(first + k * factor, behind)) * joulesPerHalfNj;
     return { minMw, maxMw, energyJ };
+  }
+
+  /** Extremes of the intervals from one up to another, the one under way as it stands; NaN where they hold nothing. */
+  extremes(first: number, behind: number): Extremes {
+    this.#range ??= new RangeExtremes(this.#minMw, this.#maxMw, 0);
+    this.#range.grow(this.#at);
+    const complete = this.#range.between(first, Math.min(behind, this.#at));
+    const isUnderWay = first <= this.#at && behind > this.#at && this.#lowMw <= this.#highMw;
+    if (!isUnderWay) return complete;
+    return { minMw: lower(this.#lowMw, complete.minMw), maxMw: higher(this.#highMw, complete.maxMw) };
   }
 
   /** Energy up to an instant, J: power is taken as even in an interval, in that under way up to the last sample. */
@@ -157,8 +167,32 @@ export class SeriesBuilder {
 
   /** Up to the begin of an interval. */
   #upToTwiceNj(n: number): number {
-    if (n === 0) return 0;
-    return n <= this.#at ? this.#twiceNj[n - 1]! : this.#nowTwiceNj;
+    return n <= this.#at ? this.#twiceNj[n]! : this.#nowTwiceNj;
+  }
+
+  /** Drops the first `intervals`, which are complete; what is added from now on counts its instants from behind them. */
+  forget(intervals: number, intervalUs: number): void {
+    this.#minMw.copyWithin(0, intervals, this.#at);
+    this.#maxMw.copyWithin(0, intervals, this.#at);
+    this.#twiceNj.copyWithin(0, intervals, this.#at + 1);
+    this.#at -= intervals;
+    this.#range?.forget();
+    this.#lastUs -= intervals * intervalUs;
+  }
+
+  /** A copy of `count` intervals from `first` on, the one under way as it stands. */
+  window(first: number, count: number): Envelope {
+    const minMw = this.#minMw.slice(first, first + count);
+    const maxMw = this.#maxMw.slice(first, first + count);
+    const energyJ = this.#twiceNj.slice(first, first + count + 1);
+    const now = this.#at - first;
+    if (now >= 0 && now < count) {
+      minMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
+      maxMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
+      energyJ[now + 1] = this.#nowTwiceNj;
+    }
+    for (let n = 0; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
+    return { minMw, maxMw, energyJ };
   }
 
   #complete(): void {

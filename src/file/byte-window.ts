@@ -16,11 +16,12 @@ export class ByteWindow {
   #passed = 0;
   #ended = false;
 
+  /** @param bytes what it begins with, lent until it is done with */
   constructor(
     readonly input: ByteInput,
-    sizeBytes = windowBytes,
+    bytes: Uint8Array<ArrayBuffer> = new Uint8Array(windowBytes),
   ) {
-    this.bytes = new Uint8Array(sizeBytes);
+    this.bytes = bytes;
     this.view = new DataView(this.bytes.buffer);
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RangeExtremes } from '../../src/draw/range-extremes.js';
 import { Instants } from '../../src/page/data/instants.js';
-import { RangeExtremes } from '../../src/page/data/range-extremes.js';
 import { fillRollingMeans } from '../../src/page/data/rolling.js';
 import { SamplePowers } from '../../src/page/data/sample-powers.js';
 import { energyJ } from './document.js';

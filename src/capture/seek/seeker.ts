@@ -33,16 +33,22 @@ interface Found {
 
 /** A whole block and what stands before it: what is looked at in one place. */
 const probeBytes = 256 << 10;
+/** Where to look, from where a block would be were the samples even; NaN: in the middle, so that each round halves what is left. */
+const besideBytes = [Number.NaN, -0.6 * probeBytes, 0.25 * probeBytes] as const;
+/** One request looks for the same instants more than once. */
+const mostFound = 64;
 
 /** Finds any instant of a capture on a disk by bisecting on the heads of its blocks, which each tell an instant. */
 export class CaptureSeeker {
-  /** The one of the file's first header, until it is known that there are more. */
-  parts: readonly SeekPart[];
+  #parts: readonly SeekPart[];
   readonly #file: number;
   readonly #name: string;
   readonly header: CaptureHeader;
   readonly board: Instrument;
   readonly #parseEvent: ParseEvent;
+  readonly #found = new Map<string, Found>();
+  /** Memory of what has been read through. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
   private constructor(file: number, sizeBytes: number, reader: CaptureReader, parseEvent: ParseEvent) {
     this.#file = file;
@@ -50,7 +56,17 @@ export class CaptureSeeker {
     this.header = reader.header;
     this.board = reader.board;
     this.#parseEvent = parseEvent;
-    this.parts = [{ fromByte: reader.wholeBytes, toByte: sizeBytes, startNs: 0 }];
+    this.#parts = [{ fromByte: reader.wholeBytes, toByte: sizeBytes, startNs: 0 }];
+  }
+
+  /** The one of the file's first header, until it is known that there are more. */
+  get parts(): readonly SeekPart[] {
+    return this.#parts;
+  }
+
+  set parts(parts: readonly SeekPart[]) {
+    this.#parts = parts;
+    this.#found.clear();
   }
 
   /** Null where there is nothing to seek in: what is compressed, and what is no capture. @throws UserError (badInput) */
@@ -95,32 +111,42 @@ export class CaptureSeeker {
   }
 
   async *#framesOf({ toByte, startNs }: SeekPart, fromByte: number): AsyncGenerator<FrameBlock> {
-    const window = this.#windowAt(fromByte, toByte);
-    const decoder = new BlockDecoder(window, this.board.frameBytes, this.#parseEvent);
-    for (;;) {
-      const size = await wholeBlockBytes(window);
-      if (size === 0) return;
-      const kind = window.view.getUint16(window.at + 4, true);
-      if (kind === BlockKind.frames || kind === BlockKind.wideFrames) {
-        const block = decoder.decode(size, startNs);
-        if (!block) return;
-        yield block;
+    const memory = this.#takeMemory();
+    try {
+      const window = this.#windowAt(fromByte, toByte, memory);
+      const decoder = new BlockDecoder(window, this.board.frameBytes, this.#parseEvent);
+      for (;;) {
+        const size = await wholeBlockBytes(window);
+        if (size === 0) return;
+        const kind = window.view.getUint16(window.at + 4, true);
+        if (kind === BlockKind.frames || kind === BlockKind.wideFrames) {
+          const block = decoder.decode(size, startNs);
+          if (!block) return;
+          yield block;
+        }
+        window.at += size;
       }
-      window.at += size;
+    } finally {
+      this.#spare.push(memory);
     }
   }
 
   /**
    * The last block of frames of a part, before a byte, that begins at or before an instant of its own; its first where none does. Looked for
-   * where it would be were the samples even, and in the middle in turns.
+   * in the middle, and then close before and close behind where it would be were the samples even, by turns.
    */
   async #lastUpTo({ fromByte }: SeekPart, ns: number, beforeByte: number): Promise<Found> {
+    const key = `${fromByte} ${ns}`;
+    const known = this.#found.get(key);
+    if (known && known.at < beforeByte) return known;
     let low: Found = { at: fromByte, baseNs: 0 };
     let [high, highNs] = [ns > 0 ? beforeByte : fromByte, Number.NaN];
     for (let step = 0; high - low.at > probeBytes; step++) {
-      const share = step % 2 === 0 && highNs > low.baseNs ? (ns - low.baseNs) / (highNs - low.baseNs) : 0.5;
-      const guess = low.at + share * (high - low.at) - probeBytes / 2;
-      const at = Math.floor(Math.min(Math.max(guess, low.at + probeBytes / 2), high - probeBytes / 2));
+      const bytesPerNs =
+        highNs > low.baseNs ? (high - low.at) / (highNs - low.baseNs) : (low.at - fromByte) / low.baseNs;
+      const even = low.at + (ns - low.baseNs) * bytesPerNs + besideBytes[step % besideBytes.length]!;
+      const guess = Number.isNaN(even) ? (low.at + high - probeBytes) / 2 : even;
+      const at = Math.floor(Math.min(Math.max(guess, low.at + probeBytes / 4), high - probeBytes / 4));
       const found = await this.#nextFrames(at, high);
       if (found && found.baseNs <= ns) low = found;
       else {
@@ -132,12 +158,26 @@ export class CaptureSeeker {
       if (next.baseNs > ns) break;
       low = next;
     }
+    if (this.#found.size >= mostFound) this.#found.clear();
+    this.#found.set(key, low);
     return low;
   }
 
   /** The first whole block of frames that begins at a byte or behind it. */
   async #nextFrames(fromByte: number, beforeByte: number): Promise<Found | null> {
-    const window = this.#windowAt(fromByte, this.parts.at(-1)!.toByte);
+    const memory = this.#takeMemory();
+    try {
+      return await this.#nextFramesIn(
+        this.#windowAt(fromByte, this.parts.at(-1)!.toByte, memory),
+        fromByte,
+        beforeByte,
+      );
+    } finally {
+      this.#spare.push(memory);
+    }
+  }
+
+  async #nextFramesIn(window: ByteWindow, fromByte: number, beforeByte: number): Promise<Found | null> {
     while (fromByte + window.offset < beforeByte && (await window.ensure(blockHeadBytes))) {
       const size = standsAt(window, blockMarker) ? await wholeBlockBytes(window) : 0;
       if (size > 0) {
@@ -158,7 +198,11 @@ export class CaptureSeeker {
     return null;
   }
 
-  #windowAt(fromByte: number, toByte: number): ByteWindow {
+  #takeMemory(): Uint8Array<ArrayBuffer> {
+    return this.#spare.pop() ?? new Uint8Array(probeBytes);
+  }
+
+  #windowAt(fromByte: number, toByte: number, memory: Uint8Array<ArrayBuffer>): ByteWindow {
     let at = fromByte;
     const file = this.#file;
     const input: ByteInput = {
@@ -170,6 +214,6 @@ export class CaptureSeeker {
       },
       async close() {},
     };
-    return new ByteWindow(input, probeBytes);
+    return new ByteWindow(input, memory);
   }
 }

@@ -4,29 +4,25 @@ import { ExitCode, errorText, outOfDescriptors } from '../../errors.js';
 import { refuseWhatNodeChanged } from '../../exec/child/child.js';
 import { untilRead } from '../../exec/child/pipe-readers.js';
 import { SignalRelay } from '../../exec/child/signals.js';
-import { instrumentWarnings, readEarlierRun, readIdlePower } from '../../exec/earlier.js';
+import { readEarlierRun, readIdlePower } from '../../exec/earlier.js';
 import type { ExportFile } from '../../exec/export.js';
-import { evaluateExperiment } from '../../exec/figures/evaluate.js';
-import { checkLimits, type Limits } from '../../exec/limits.js';
+import type { Limits } from '../../exec/limits.js';
 import { announcement } from '../../exec/runs/announcement.js';
 import {
   type Baseline,
-  type Experiment,
   type ExperimentPlan,
   type PlannedCommand,
   runExperiment,
 } from '../../exec/runs/experiment.js';
 import { Measurement } from '../../exec/runs/measurement.js';
 import { inherited } from '../../exec/start/inherited.js';
-import type { Summary } from '../../measure/summary.js';
 import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
-import type { Warning } from '../../stream/warning.js';
-import { plural } from '../../units.js';
 import { endWhenAskedAgain } from '../impatience.js';
 import { railMapFrom } from '../options.js';
-import { say, styled, tell } from '../terminal/say.js';
+import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
+import { conclude } from './exec-conclusion.js';
 import { refuseSharedExecFiles } from './exec-files.js';
 import { openExecLive, showExecLive } from './exec-live.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
@@ -118,61 +114,6 @@ function notRun({ interruptedBy }: SignalRelay, during: string): number {
   return 128 + constants.signals[interruptedBy];
 }
 
-interface Conclusion {
-  readonly options: ExecOptions;
-  readonly limits: Limits;
-  readonly exports: readonly ExportFile[];
-  /** Of the measurement's faults, how many kept a board from being measured at all. */
-  readonly faultsAtStart: number;
-  readonly onSummary: (summary: Summary) => void;
-}
-
-/** Evaluates, writes and says what was measured. Nothing that goes wrong here is the command's fault. */
-async function conclude(
-  experiment: Experiment,
-  measurement: Measurement,
-  { options, limits, exports, faultsAtStart, onSummary }: Conclusion,
-): Promise<number> {
-  let verdictCode: number = ExitCode.done;
-  try {
-    const { log } = experiment;
-    const evaluation = await evaluateExperiment(log, measurement.trace, measurement.hasBoard);
-    const { conclusionsOf, measuredEnergy } = await import('../../exec/figures/conclusions.js');
-    const conclusions = conclusionsOf(evaluation, log.plan);
-    const { command, exported, extra } = conclusions;
-    const faults = measurement.faults.flatMap(({ message }, n): Warning[] => {
-      if (n >= faultsAtStart) return [{ code: 'measuring-fault', message }];
-      // Where nothing was measured, the recording says so itself.
-      return measurement.hasBoard ? [{ code: 'no-board', message: `not measured: ${message}` }] : [];
-    });
-    const earlier = limits.maxRegression?.earlier.boards;
-    const summary = await measurement.summarize({
-      warnings: [...faults, ...evaluation.warnings],
-      extra,
-      doubts: (boards) => instrumentWarnings(boards, earlier),
-    });
-    onSummary(summary);
-    if (exported) for (const file of exports) await measurement.guarded(() => file.write(exported));
-    for (const text of endTexts(experiment)) tell(`${text}`);
-    if (!options.quiet && command && command.pid !== null) {
-      const { reportText } = await import('./exec-report.js');
-      const files = [...measurement.files, ...exports.map(({ path }) => path)];
-      const nothingKept = 'nothing is kept; --out run.csv keeps the recording and its summary';
-      say(reportText({ ...conclusions, command, summary, files, nothingKept }));
-    }
-    for (const { met, message } of checkLimits(limits, measuredEnergy(conclusions))) {
-      tell(`${styled(met ? 'yellow' : 'red', message)}`);
-      if (!met) verdictCode = ExitCode.limitNotMet;
-    }
-  } catch (error) {
-    measurement.fault(error);
-    tell(`the command has ended, but its figures are lost: ${errorText(error)}`);
-    if (process.env.POWERLOG_DEBUG && error instanceof Error) say(error.stack ?? '');
-  }
-  const [fault] = measurement.faults;
-  return options.strict && fault ? fault.exitCode : verdictCode;
-}
-
 /** Each of several commands may have its own --prepare and --conclude, or all of them one. */
 function plannedCommands(words: readonly string[], options: ExecOptions): PlannedCommand[] {
   const { compare, prepare = [], conclude = [] } = options;
@@ -182,17 +123,6 @@ function plannedCommands(words: readonly string[], options: ExecOptions): Planne
   return commands.map((argv, n) => ({
     ...{ argv, prepare: ofCommand(prepare, n), conclude: ofCommand(conclude, n) },
   }));
-}
-
-/** Why not all that was planned took place. */
-function endTexts({ log: { last }, hookFailure, status, missing }: Experiment): string[] {
-  if (last?.end.failure) return [last.end.failure];
-  if (hookFailure) return [hookFailure.message];
-  if (missing === 0 || !last || (status === 0 && last.status !== 'interrupted')) return [];
-  const which = last.warmup ? 'a warm-up' : 'a run';
-  const what = { failed: `${which} failed`, interrupted: `${which} was interrupted` };
-  const why = last.status === 'failed' || last.status === 'interrupted' ? what[last.status] : 'interrupted';
-  return [`${why}; the other ${plural(missing, 'run')} did not take place`];
 }
 
 async function baselineFrom(option: BaselineOption): Promise<Baseline> {

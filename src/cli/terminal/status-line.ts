@@ -1,13 +1,11 @@
 import type { Progress, SummaryCollector } from '../../measure/collector.js';
+import { isAway } from '../../measure/tracks/away.js';
 import type { Sink } from '../../sink/sink.js';
 import { fixed, formatClock, formatSi, plural } from '../../units.js';
 import { showOnTerminal } from './terminal.js';
 
 const everyMs = 250;
 const clearLine = '\r\u001b[K';
-/** A track this far behind the others is away, and so are its watts, µs; more where its samples are far apart. */
-const behindUs = 2e6;
-const spacingsBehind = 3;
 
 /** What is shown of a track. */
 export interface ShownTrack {
@@ -81,9 +79,7 @@ export class StatusLine implements Sink {
   #perTrack(all: readonly Progress[], lastUs: number): string[] {
     return all.map(({ samples, lastUs: ownUs, powerMw }, n) => {
       const { id } = this.#tracks[n]!;
-      const spacingUs = (ownUs ?? 0) / Math.max(samples, 1);
-      const isAway = lastUs - (ownUs ?? 0) > Math.max(behindUs, spacingsBehind * spacingUs);
-      return `${id} ${isAway ? 'away' : wattText(powerMw[0])}`;
+      return `${id} ${isAway(samples, ownUs, lastUs) ? 'away' : wattText(powerMw[0])}`;
     });
   }
 

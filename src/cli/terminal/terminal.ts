@@ -11,7 +11,7 @@ let unwaiting: number | null | undefined;
  * `process.stderr` would wait for as long as it is stopped, and the outputs with it.
  */
 export function showOnTerminal(text: string): void {
-  unwaiting ??= openUnwaiting();
+  unwaiting ??= openUnwaiting(standardError);
   try {
     writeSync(unwaiting ?? standardError, text);
   } catch {
@@ -42,9 +42,10 @@ export function leaveClosedTerminal(): void {
   }
 }
 
-function openUnwaiting(): number | null {
+/** The terminal behind a standard descriptor once more, so that nobody else's writes stop waiting; null where there is no such way. */
+export function openUnwaiting(fd: number): number | null {
   const { O_WRONLY, O_NOCTTY = 0, O_NONBLOCK = 0 } = constants;
-  for (const path of ['/proc/self/fd/2', '/dev/tty']) {
+  for (const path of [`/proc/self/fd/${fd}`, '/dev/tty']) {
     try {
       return openSync(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
     } catch {

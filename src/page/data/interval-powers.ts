@@ -1,6 +1,6 @@
 import type { Columns, Envelope, Envelopes, Grid } from '../../draw/envelope.js';
+import { type Extremes, RangeExtremes } from '../../draw/range-extremes.js';
 import type { AboutEnd, Powers, Span, Stretch } from './powers.js';
-import { type Extremes, RangeExtremes } from './range-extremes.js';
 
 const joulesPerMwUs = 1e-9;
 

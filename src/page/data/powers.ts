@@ -1,5 +1,5 @@
 import type { Columns } from '../../draw/envelope.js';
-import type { Extremes } from './range-extremes.js';
+import type { Extremes } from '../../draw/range-extremes.js';
 
 /** What a stretch says of one power: its energy, and what the data leave open of that. */
 export interface Stretch {

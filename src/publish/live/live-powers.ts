@@ -1,4 +1,3 @@
-import { type Envelopes, extremesBetween } from '../../draw/envelope.js';
 import type { EnvelopeBuilder } from '../../draw/envelope-builder.js';
 import type { PageRun } from '../../draw/page-data.js';
 import type { ServedMeasure } from '../../draw/served.js';
@@ -6,8 +5,6 @@ import { figuresOf } from '../../page/data/measure.js';
 import type { AboutEnd, Powers } from '../../page/data/powers.js';
 import { measureFrom } from '../measures.js';
 
-/** Extremes of a long stretch are looked for in so many intervals. */
-const columns = 1024;
 /** An end in a gap is looked around so far, µs. */
 const aroundUs = 1e6;
 const joulesPerMwUs = 1e-9;
@@ -21,18 +18,8 @@ export function measureLive(
   toUs: number,
 ): ServedMeasure {
   const { intervalUs } = builder;
-  const parts = new Map<string, Envelopes>();
-  const part = (from: number, to: number, wantedUs: number): Envelopes => {
-    const key = `${from} ${to}`;
-    const known = parts.get(key) ?? builder.part(from, to, wantedUs, gapLimitUs);
-    parts.set(key, known);
-    return known;
-  };
   const powers = run.series.map((_, n): Powers => {
-    const extremes = (from: number, to: number) => {
-      const { grid, series } = part(from, to, (to - from) / columns);
-      return extremesBetween(grid, series[n]!, from, to);
-    };
+    const extremes = (from: number, to: number) => builder.extremes(n, from, to, gapLimitUs);
     const end = (us: number): AboutEnd & { cutJ: number } => {
       const near = extremes(us - intervalUs, us + intervalUs);
       const { minMw, maxMw } = Number.isNaN(near.minMw) ? extremes(us - aroundUs, us + aroundUs) : near;

@@ -12,6 +12,7 @@ import type { RecordingHeader } from '../../stream/recording-header.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 import { unknownMeasure } from '../measures.js';
 import { LiveBands } from './live-bands.js';
+import { LiveGaps } from './live-gaps.js';
 import { measureLive } from './live-powers.js';
 import { News } from './news.js';
 import { Rate } from './rate.js';
@@ -40,6 +41,7 @@ export class LiveTrack implements Sink {
   readonly #standOuts: StandOuts;
   readonly #rate = new Rate();
   readonly #bands = new LiveBands();
+  readonly #gaps: LiveGaps;
   readonly #flags = new News<PageFlag>(mostFlags);
   #toldFigures: Measured | null = null;
   #toldGapsUpToUs = Number.NEGATIVE_INFINITY;
@@ -56,6 +58,10 @@ export class LiveTrack implements Sink {
     this.#onNews = onNews;
     this.#series = seriesOf(track.source.board, track.wiring);
     this.#builder = new EnvelopeBuilder(this.#series.length);
+    this.#gaps = new LiveGaps(
+      this.#builder,
+      this.#series.map(({ name }) => name),
+    );
     this.#standOuts = new StandOuts(track.wiring.sums.map(({ name }) => name));
   }
 
@@ -115,7 +121,7 @@ export class LiveTrack implements Sink {
         kind: 'intervals',
         ...{ intervalUs, count: Math.ceil(lastUs / intervalUs), quantumMw: 1 },
       },
-      gaps: gapsOf(measured),
+      gaps: this.#gaps.of(measured, this.#gapLimitUs),
       bands: this.#bands.news.items,
       flags: this.#flags.items,
       ...this.#standOuts.found,
@@ -140,7 +146,7 @@ export class LiveTrack implements Sink {
     const isEnd = whole || this.ended !== null;
     const measured = this.#header ? this.#measured(isEnd) : null;
     const away = this.ended === null && isAway(samples, lastUs, nowUs);
-    const gaps = measured ? gapsOf(measured) : [];
+    const gaps = measured ? this.#gaps.of(measured, this.#gapLimitUs) : [];
     const isNews = measured !== null && (isEnd || this.#areFiguresNews(measured));
     const state: LiveRun = {
       ...{ run: this.id, startUs: this.#firstUs, endUs: lastUs, samples, gapCount, away, energyJ },
@@ -226,13 +232,3 @@ export class LiveTrack implements Sink {
     return this.#figures.measured;
   }
 }
-
-const toUs = (seconds: number): number => Math.round(seconds * 1e6);
-
-const gapsOf = ({ gaps }: Measured): PageRun['gaps'] =>
-  gaps.map(({ start_s, end_s, cause }) => ({
-    startUs: toUs(start_s),
-    endUs: toUs(end_s),
-    cause,
-    uncertaintyJ: {},
-  }));

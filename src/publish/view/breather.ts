@@ -1,7 +1,7 @@
 import type { Sink } from '../../sink/sink.js';
 
 /** So long a reading goes on before whoever asks for something is answered, ms. */
-const everyMs = 8;
+const everyMs = 4;
 
 /** What a reading ends with that is not wanted any more. */
 export class NotWanted extends Error {}

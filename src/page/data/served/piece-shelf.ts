@@ -3,6 +3,9 @@ import type { HeldPiece } from './held-piece.js';
 /** What may lie here, bytes; a first picture is kept beside. */
 const mostBytes = 96 << 20;
 
+/** As wide may an interval be at the end of a recording under way, pixels. */
+const mostFollowedPx = 4;
+
 interface Asked {
   readonly fromUs: number;
   readonly toUs: number;
@@ -57,8 +60,10 @@ export class PieceShelf {
         ({ piece, asked }) => !piece.isStale && (piece.intervalUs <= columnUs || asked.wantedUs <= columnUs),
       )
       .map(({ asked }) => ({ fromUs: asked.fromUs, toUs: asked.toUs }));
-    // Nothing finer comes of what is pushed before it is asked for.
-    if (tail && tail.intervalUs <= columnUs) fine.push({ fromUs: tail.fromUs, toUs: tail.toUs });
+    // Whoever follows a recording sees what is pushed, and what has not been is not here yet: neither is asked for at each push.
+    const isFollowed = tail !== null && toUs >= tail.toUs;
+    if (tail && tail.intervalUs <= columnUs * (isFollowed ? mostFollowedPx : 1))
+      fine.push({ fromUs: tail.fromUs, toUs: isFollowed ? toUs : tail.toUs });
     let reachedUs = fromUs;
     for (const each of fine.sort((a, b) => a.fromUs - b.fromUs)) {
       if (each.fromUs > reachedUs) break;

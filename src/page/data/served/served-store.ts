@@ -14,8 +14,8 @@ import type { ServerLink } from './server-link.js';
 
 /** Of the first picture. */
 const overviewColumns = 2048;
-/** So long a view has to stand still before it is asked for, ms. */
-const settleMs = 60;
+/** While the view moves, it is asked for every so often, ms; at first at once. */
+const askEveryMs = 60;
 /** A screen has less, and the server gives no more. */
 const mostColumns = 16_384;
 
@@ -33,6 +33,7 @@ export class ServedStore implements PowerStore {
   #wanted: { fromUs: number; toUs: number; columns: number } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isAsking = false;
+  #askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(link: ServerLink, run: PageRun) {
     this.#link = link;
@@ -142,7 +143,8 @@ export class ServedStore implements PowerStore {
   #want(fromUs: number, toUs: number, columns: number): void {
     if (!this.#link.isThere) return;
     this.#wanted = { fromUs, toUs, columns };
-    this.#timer ??= setTimeout(() => void this.#askWanted(), settleMs);
+    const waitMs = Math.max(this.#askedMs + askEveryMs - performance.now(), 0);
+    this.#timer ??= setTimeout(() => void this.#askWanted(), waitMs);
   }
 
   /** One request at a time, of what is wanted by then and half as much on both sides, where one moves to next. */
@@ -156,6 +158,7 @@ export class ServedStore implements PowerStore {
     const last = Math.min(toUs + margin, Math.max(this.endUs, first + 1));
     const share = (last - first) / (toUs - fromUs);
     this.#isAsking = true;
+    this.#askedMs = performance.now();
     try {
       await this.#ask(first, last, Math.max(1, Math.ceil(columns * share)));
     } finally {

@@ -1,0 +1,168 @@
+import type { Instrument } from '../../../../board/board.js';
+import type { Measured } from '../../../../measure/summary.js';
+import { isAway } from '../../../../measure/tracks/away.js';
+import type { Track } from '../../../../session/track.js';
+import type { Sink } from '../../../../sink/sink.js';
+import type { RecordingEvent } from '../../../../stream/event.js';
+import type { SampleBlock } from '../../../../stream/sample-block.js';
+import { History } from './history.js';
+import { PhaseLog } from './phase-log.js';
+
+/** The least and the most of a power since somebody reset them, mW; null before the first sample. */
+export type Extremes = { readonly minMw: number; readonly maxMw: number } | null;
+
+/** A fault that the board itself raised. */
+export interface Alarm {
+  readonly title: string;
+  readonly name: string;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly times: number;
+  readonly isActive: boolean;
+}
+
+/** How a board stands at an instant. */
+export interface Standing {
+  readonly samples: number;
+  /** The last sample's instant; null before the first. */
+  readonly lastUs: number | null;
+  /** By component, mW; null where the board is away. */
+  readonly powerMw: readonly (number | null)[];
+  readonly extremes: readonly Extremes[];
+  readonly rateHz: number | null;
+  /** For how long nothing has come, µs; null where the board is there. */
+  readonly awayUs: number | null;
+  /** Worked out once a second. */
+  readonly measured: Measured;
+}
+
+/** Over how much of the latest samples a rate is taken, µs. */
+const rateOverUs = 1e6;
+/** How often the figures of the summary are worked out, ms: that takes time, and joules with their uncertainty change slowly. */
+const figuresEveryMs = 1000;
+
+/** Watches a track for a screen: what came lately, what it came to, and what the board found wrong. */
+export class BoardWatch implements Sink {
+  readonly history: History;
+  readonly phases = new PhaseLog();
+  readonly components: readonly string[];
+  readonly id: string;
+  readonly #track: Track;
+  readonly #changed: () => void;
+  readonly #alarms = new Map<number, Omit<Alarm, 'isActive'>>();
+  /** Both words of the board's fault status, low one first. */
+  #status: readonly [number, number] = [0, 0];
+  #extremes: Extremes[];
+  #rateFrom: { readonly samples: number; readonly us: number } | null = null;
+  #rateHz: number | null = null;
+  #measured: Measured | null = null;
+  #measuredMs = 0;
+
+  /** @param changed called when there is something new to be seen */
+  constructor(track: Track, changed: () => void) {
+    this.#track = track;
+    this.#changed = changed;
+    this.id = track.id;
+    this.components = track.wiring.sums.map(({ name }) => name);
+    this.#extremes = this.components.map(() => null);
+    this.history = new History(this.components.length);
+  }
+
+  get board(): Instrument {
+    return this.#track.source.board;
+  }
+
+  get identity() {
+    return this.#track.source.identity;
+  }
+
+  get accuracyShare(): number {
+    return this.#track.outputs.collector.accuracyShare;
+  }
+
+  begin(): void {}
+
+  write(block: SampleBlock): void {
+    const { count, timeUs, powerMw } = block;
+    if (count > 0) {
+      this.history.add(timeUs, powerMw, count, this.#track.outputs.collector.gapLimitUs);
+      this.#extremes = this.#extremes.map((known, n) => wider(known, powerMw[n]!, count));
+      this.#keepRate(count, timeUs[count - 1]!);
+      this.#keepStatus(block);
+    }
+    for (const event of block.events) this.#heed(event);
+    this.#changed();
+  }
+
+  async finish(): Promise<void> {}
+
+  resetExtremes(): void {
+    this.#extremes = this.#extremes.map(() => null);
+  }
+
+  /** Those that are up first, then the latest. */
+  get alarms(): readonly Alarm[] {
+    return [...this.#alarms]
+      .map(([bit, alarm]) => ({
+        ...alarm,
+        isActive: ((bit < 32 ? this.#status[0] : this.#status[1]) & (1 << (bit & 31))) !== 0,
+      }))
+      .sort((a, b) => Number(b.isActive) - Number(a.isActive) || b.lastUs - a.lastUs);
+  }
+
+  /** @param nowUs of the recording */
+  standing(nowUs: number): Standing {
+    const { collector } = this.#track.outputs;
+    const { samples, lastUs, powerMw } = collector.progress();
+    const away = isAway(samples, lastUs, nowUs);
+    const nowMs = performance.now();
+    if (!this.#measured || this.#measured.samples < 2 || nowMs - this.#measuredMs >= figuresEveryMs) {
+      this.#measured = collector.measured();
+      this.#measuredMs = nowMs;
+    }
+    return {
+      samples,
+      lastUs,
+      powerMw: away ? powerMw.map(() => null) : powerMw,
+      extremes: this.#extremes,
+      rateHz: away ? null : this.#rateHz,
+      awayUs: away ? nowUs - (lastUs ?? 0) : null,
+      measured: this.#measured,
+    };
+  }
+
+  #keepRate(count: number, us: number): void {
+    const samples = (this.#rateFrom?.samples ?? 0) + count;
+    if (this.#rateFrom && us - this.#rateFrom.us < rateOverUs) {
+      this.#rateFrom = { ...this.#rateFrom, samples };
+      return;
+    }
+    if (this.#rateFrom) this.#rateHz = (samples * 1e6) / (us - this.#rateFrom.us);
+    this.#rateFrom = { samples: 0, us };
+  }
+
+  #keepStatus({ count, channels }: SampleBlock): void {
+    const { faults } = this.board;
+    const column = faults && channels[faults.status];
+    if (column) this.#status = [column[2 * count - 2]!, column[2 * count - 1]!];
+  }
+
+  #heed(event: RecordingEvent): void {
+    this.phases.add(event);
+    if (event.type !== 'board-fault') return;
+    const { bit, name, atNs } = event;
+    const title = this.board.faults?.bits.find((each) => each.bit === bit)?.title ?? 'a fault without a name';
+    const { firstUs = atNs / 1e3, times = 0 } = this.#alarms.get(bit) ?? {};
+    this.#alarms.set(bit, { title, name, firstUs, lastUs: atNs / 1e3, times: times + 1 });
+  }
+}
+
+function wider(known: Extremes, powerMw: Float64Array, count: number): Extremes {
+  let [minMw, maxMw] = [known?.minMw ?? Number.POSITIVE_INFINITY, known?.maxMw ?? Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < count; row++) {
+    const mw = powerMw[row]!;
+    if (mw < minMw) minMw = mw;
+    if (mw > maxMw) maxMw = mw;
+  }
+  return { minMw, maxMw };
+}
