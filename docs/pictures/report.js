@@ -1,6 +1,5 @@
-// Makes the figures in this folder and the picture of what `powerlog report` plots on a terminal: `npm run pictures`. The recordings are of the built-in simulator, so that anybody can make
-// them again; what is measured in them differs a little each time.
-import { spawnSync } from 'node:child_process';
+// Makes the figures in this folder and the picture of what `powerlog report` plots on a terminal: `npm run pictures`. The recordings
+// are of the built-in simulator, so that anybody can make them again; what is measured in them differs a little each time.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { braillePlot, plotColumns } from '#powerlog/draw/braille.js';
 import { seriesStyles } from '#powerlog/draw/colours.js';
 import { Window } from '#powerlog/report/figure/window.js';
 import { readRested } from '#powerlog/report/rested.js';
+import { powerlog, recordedWhole } from './recorded.js';
 import { terminalSvg } from './terminal-svg.js';
 
 const pictures = 'docs/pictures';
@@ -23,30 +23,6 @@ try {
   writeFileSync(join(pictures, 'report.svg'), terminalSvg(await plot(run), 'powerlog report run.plog'));
 } finally {
   rmSync(scratch, { recursive: true });
-}
-
-/** On a machine that has much else to do it may take several tries to have a recording without gaps. */
-async function recordedWhole(path) {
-  const exec = ['exec', '--port', 'sim:train', '--baseline', '0s', '--quiet', '--force', '--capture', path];
-  for (let tries = 0; tries < 5; tries++) {
-    powerlog(...exec, '--', 'sh', '-c', training());
-    if ((await readRested(path)).summary.gaps.length === 0) break;
-  }
-  return path;
-}
-
-/** A command that marks what a training run does. */
-function training() {
-  const mark = (...words) => `echo ${words.join(' ')} >> "$POWERLOG_MARKS"`;
-  const phase = (name, seconds) => [mark('begin', name), `sleep ${seconds}`, mark('end', name)];
-  return [
-    ...phase('load', 1.2),
-    ...phase('train', 3.6),
-    ...phase('evaluate', 1.4),
-    ...phase('train', 3.6),
-    mark('point', 'checkpoint'),
-    ...phase('evaluate', 1.4),
-  ].join('; ');
 }
 
 /** What `powerlog report` plots on a terminal of 100 columns. */
@@ -77,9 +53,4 @@ async function plot(path) {
     theme: 'dark',
     bands,
   }).join('\n');
-}
-
-function powerlog(...words) {
-  const { status, stderr } = spawnSync(process.execPath, ['bin/powerlog.js', ...words], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`powerlog ${words.join(' ')} ended with ${status}: ${stderr}`);
 }

@@ -1,3 +1,4 @@
+import { inks } from '../../draw/colours.js';
 import { fixed } from '../../units.js';
 import { button, contextOf, element, figure } from '../dom.js';
 import { duration, joules } from '../format.js';
@@ -48,13 +49,19 @@ function runRow(
 export function runToggle(state: AppState, recording: Recording, n: number): HTMLButtonElement {
   const { run } = recording;
   const line = element('canvas', { class: 'run-line', width: '56', height: '8', 'aria-hidden': 'true' });
-  const context = contextOf(line);
-  context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue('--ink');
-  context.lineWidth = 4;
-  context.setLineDash([...(dashOf(n) ?? [])].map((px) => 2 * px));
-  context.moveTo(0, 4);
-  context.lineTo(56, 4);
-  context.stroke();
+  const paint = (): void => {
+    const context = contextOf(line);
+    context.clearRect(0, 0, 56, 8);
+    context.strokeStyle = inks[state.theme].ink;
+    context.lineWidth = 4;
+    context.setLineDash([...(dashOf(n) ?? [])].map((px) => 2 * px));
+    context.beginPath();
+    context.moveTo(0, 4);
+    context.lineTo(56, 4);
+    context.stroke();
+  };
+  paint();
+  state.on(['theme'], paint);
   const toggle = button('', { class: 'run-toggle', title: 'Show or hide it' }, () =>
     state.toggleRecording(recording),
   );

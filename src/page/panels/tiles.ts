@@ -46,8 +46,9 @@ const wholeLines = (name: string, whole: Part): HTMLElement[] => [
 /** Of a recording around a command, the command's figures are what was asked for; the whole recording's stand in the table of rails. */
 function commandLines(name: string, command: Part): HTMLElement[] {
   const lines = [bigEnergy(name, 'command.', command), powerLine(name, 'command.', command)];
-  const aboveJ = command.energy_above_idle_j?.[name];
-  if (aboveJ === undefined) return lines;
+  const aboveJ = command.energy_above_idle_j?.[name] ?? null;
+  // Nobody measured how much the machine draws when idle.
+  if (aboveJ === null) return lines;
   const text = joules(aboveJ, command.energy_above_idle_uncertainty_j?.[name] ?? null);
   return [
     ...lines,
