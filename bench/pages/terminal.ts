@@ -1,5 +1,5 @@
 import { type Effort, type Findings, short, table } from '../claims.js';
-import { median } from '../stats.js';
+import { median, spreadOf } from '../stats.js';
 import { fromRoot, powerlog, type Workshop } from '../workshop.js';
 
 const latencyMs = 1;
@@ -37,8 +37,7 @@ export async function terminal(
     claims: [
       {
         what: 'what `live --tty` costs more than `record --quiet`, of a core',
-        value: median(more),
-        spread: [Math.min(...more), Math.max(...more)],
+        ...spreadOf(more),
         ...{ sense: 'at most', target: 1, unit: '%' },
       },
     ],
