@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --quick] [-- --only live|saturated|replay|report|pages|startup]`: powerlog beside its peers in one run. The whole run
- * writes `docs/performance.md`; a quick or partial one only prints.
+ * `npm run bench [-- --quick] [-- --only live|terminal|saturated|replay|report|pages|startup]`: powerlog beside its peers in one
+ * run. The whole run writes `docs/performance.md`; a quick or partial one only prints.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -11,9 +11,10 @@ import { replay } from './replay.js';
 import { report } from './report.js';
 import { saturated } from './saturated.js';
 import { startup } from './startup.js';
+import { terminal } from './terminal.js';
 import { fromRoot, machine, Workshop } from './workshop.js';
 
-const parts = { live, saturated, replay, report, pages, startup };
+const parts = { live, terminal, saturated, replay, report, pages, startup };
 
 const { values } = parseArgs({
   options: {

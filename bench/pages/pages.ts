@@ -5,10 +5,9 @@ import { powerlog, type Workshop } from '../workshop.js';
 import { openBrowser } from './browser.js';
 import { drawing } from './drawing.js';
 import { listeners } from './listeners.js';
-import { terminal } from './terminal.js';
 import { windows } from './windows.js';
 
-/** What people look at, in a real browser and on a real terminal, and what their looking costs the recording. */
+/** What people look at, in a real browser, and what their looking costs the recording. */
 export async function pages(
   workshop: Workshop,
   effort: Effort,
@@ -31,9 +30,8 @@ export async function pages(
   found.push(await windows(workshop, browser, capture, { repeats, samples }, say));
   found.push(await listeners(workshop, browser, effort, say));
   await browser?.close();
-  found.push(await terminal(workshop, effort, say));
   return {
     claims: found.flatMap(({ claims }) => claims),
-    section: ['## Pages and the live view', ...found.map(({ section }) => section)].join('\n\n'),
+    section: ['## Pages', ...found.map(({ section }) => section)].join('\n\n'),
   };
 }

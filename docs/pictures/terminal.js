@@ -2,6 +2,7 @@
 //   node docs/pictures/terminal.js                                 docs/pictures/terminal.png, as the README shows it
 //   node docs/pictures/terminal.js FILE ROWS COLUMNS [OPTIONS…]    any other, to look at
 // It needs a build, Python 3 and Chromium (apt-get install chromium fonts-dejavu).
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +11,8 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
 const [file = 'docs/pictures/terminal.png', rows = '32', columns = '110', ...options] = process.argv.slice(2);
-const shown = options.length > 0 ? options : ['--port', 'sim:train,name=workstation 4'];
-/** So long that the plot is full. */
-const seconds = Number(process.env.PICTURE_SECONDS ?? 12);
-const typed = process.env.PICTURE_KEYS ?? '';
+/** How long it has been running in the picture, what was typed by then, and what the terminal says of itself. */
+const { PICTURE_SECONDS = '9.5', PICTURE_KEYS = '', PICTURE_TERM, NO_COLOR } = process.env;
 
 /** What the tests look at terminals with. */
 async function helpers() {
@@ -97,22 +96,36 @@ async function draw(html, path) {
   }
 }
 
+/** A command with phases, recorded. */
+function recorded() {
+  const path = join(folder, 'run.plog');
+  const mark = (line) => `echo '${line}' >> "$POWERLOG_MARKS"`;
+  const phase = (name, seconds) => `${mark(`begin ${name}`)}; sleep ${seconds}; ${mark(`end ${name}`)}`;
+  const command = [phase('load', 1.5), phase('epoch-1', 3), phase('epoch-2', 3), phase('epoch-3', 3)].join(
+    '; ',
+  );
+  const port = ['--port', 'sim:train,name=workstation 4'];
+  const capture = ['--baseline', '0', '--capture', path, '--quiet'];
+  spawnSync(process.execPath, ['bin/powerlog.js', 'exec', ...port, ...capture, '--', 'sh', '-c', command]);
+  return ['--port', path];
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'powerlog-picture-'));
 try {
   const { onTerminal } = await helpers();
+  const shown = options.length > 0 ? options : recorded();
   const terminal = onTerminal([process.execPath, 'bin/powerlog.js', 'live', '--tty', ...shown], {
     rows: Number(rows),
     columns: Number(columns),
     env: {
-      COLORTERM: 'truecolor',
-      ...(process.env.NO_COLOR && { NO_COLOR: process.env.NO_COLOR }),
-      ...(process.env.PICTURE_TERM && { TERM: process.env.PICTURE_TERM, COLORTERM: '' }),
+      ...(PICTURE_TERM ? { TERM: PICTURE_TERM } : { COLORTERM: 'truecolor' }),
+      ...(NO_COLOR && { NO_COLOR }),
     },
   });
-  await terminal.sees(/coverage \d| W/);
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  if (typed !== '') {
-    terminal.type(typed);
+  await terminal.sees(/ W/);
+  await new Promise((resolve) => setTimeout(resolve, Number(PICTURE_SECONDS) * 1000));
+  if (PICTURE_KEYS !== '') {
+    terminal.type(PICTURE_KEYS);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   const page = htmlOf(terminal.screen.cells);

@@ -125,7 +125,9 @@ function sourceError(port: string, error: unknown): unknown {
 
 async function open(port: string, options: OpenOptions): Promise<Source> {
   if (port === 'auto:all')
-    throw usageError('auto:all is every board that answers, for record and exec; choose one with --port');
+    throw usageError(
+      'auto:all is every board that answers, for record, exec and live; choose one with --port',
+    );
   if (isSimulator(port)) {
     const { openSimulator } = await import('./simulator.js');
     return openSimulator(port.slice('sim:'.length), options);

@@ -1,7 +1,7 @@
 import type { Progress, SummaryCollector } from '../../measure/collector.js';
+import { isAway } from '../../measure/tracks/away.js';
 import type { Sink } from '../../sink/sink.js';
 import { fixed, formatClock, formatSi, plural } from '../../units.js';
-import { isAway } from './away.js';
 import { showOnTerminal } from './terminal.js';
 
 const everyMs = 250;

@@ -16,7 +16,7 @@ export function followTools(state: AppState): HTMLElement {
   const toggle = button('', { class: 'follow' }, () => pauseOrFollow(state));
   const lengths = windows.map(([text, windowUs]) => {
     const title = windowUs === Number.POSITIVE_INFINITY ? 'All there is (F)' : `The last ${text}`;
-    return { windowUs, made: button(text, { title }, () => state.follow(windowUs)) };
+    return { windowUs, made: button(text, { title }, () => state.showEnd(windowUs)) };
   });
   const show = (): void => {
     const { follows, isUnderWay, windowUs } = state;
@@ -25,7 +25,6 @@ export function followTools(state: AppState): HTMLElement {
     toggle.title = follows ? 'Hold the picture; nothing is lost (Space)' : 'Go along with the recording (L)';
     toggle.classList.toggle('is-held', isUnderWay && !follows);
     for (const each of lengths) {
-      each.made.disabled = !isUnderWay;
       each.made.setAttribute('aria-pressed', String(follows && each.windowUs === windowUs));
     }
   };

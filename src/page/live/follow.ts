@@ -1,9 +1,11 @@
 import type { AppState } from '../state/app-state.js';
-import type { Range } from '../state/range.js';
+import { lengthUs, type Range } from '../state/range.js';
 import type { LiveClock } from './live-clock.js';
 
 /** Who wants little motion gets a new picture so often, ms. */
 const calmMs = 1000;
+/** Of a screen, about. */
+const frameMs = 16;
 /** What is in view of a recording that is still shorter than what one wants to see of its end, µs. */
 const stepsUs = [10e6, 30e6, 60e6, 120e6, 300e6];
 
@@ -15,7 +17,7 @@ export class Follow {
   readonly #clock: LiveClock;
   readonly #columns: () => number;
   #isRunning = false;
-  #shownMs = Number.NEGATIVE_INFINITY;
+  #rest = 0;
   /** No board says anything. */
   isAway = false;
 
@@ -25,7 +27,6 @@ export class Follow {
     this.#clock = clock;
     this.#columns = columns;
     state.on(['follow'], () => {
-      this.#shownMs = Number.NEGATIVE_INFINITY;
       this.#run();
     });
     document.addEventListener('visibilitychange', () => this.#run());
@@ -38,18 +39,24 @@ export class Follow {
     this.#state.isUnderWay = false;
   }
 
+  /** Between two pictures it rests as long as nothing would move by a pixel. */
   #run(): void {
     if (this.#isRunning || !this.#isWanted) return;
     this.#isRunning = true;
-    const frame = (): void => {
-      if (!this.#isWanted) {
-        this.#isRunning = false;
-        return;
-      }
+    requestAnimationFrame(() => {
+      this.#isRunning = false;
+      if (!this.#isWanted) return;
       this.#show(performance.now());
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
+      clearTimeout(this.#rest);
+      const restMs = calm.matches ? calmMs : this.#pixelMs - frameMs;
+      if (restMs > frameMs) this.#rest = window.setTimeout(() => this.#run(), restMs);
+      else this.#run();
+    });
+  }
+
+  /** As long as the picture takes to move by a pixel. */
+  get #pixelMs(): number {
+    return lengthUs(this.#state.view) / Math.max(this.#columns(), 1) / 1000;
   }
 
   /** A page that nobody can see is not drawn. */
@@ -58,10 +65,8 @@ export class Follow {
   }
 
   #show(nowMs: number): void {
-    if (calm.matches && nowMs - this.#shownMs < calmMs) return;
     const headUs = this.#clock.headUs(nowMs, this.isAway);
     if (Number.isNaN(headUs)) return;
-    this.#shownMs = nowMs;
     this.#state.followTo(this.#viewAt(Math.max(headUs, 0), false));
   }
 
@@ -70,13 +75,13 @@ export class Follow {
     const { windowUs, whole } = this.#state;
     const reachUs = Math.max(headUs - whole.fromUs, 1);
     if (isEnd && reachUs <= windowUs) return whole;
-    const lengthUs =
+    const length =
       windowUs === Number.POSITIVE_INFINITY
         ? Math.max(reachUs, stepsUs[0]!)
         : Math.min(windowUs, stepsUs.find((step) => step >= reachUs) ?? windowUs);
-    if (reachUs <= lengthUs) return { fromUs: whole.fromUs, toUs: whole.fromUs + lengthUs };
-    const columnUs = lengthUs / Math.max(this.#columns(), 1);
+    if (reachUs <= length) return { fromUs: whole.fromUs, toUs: whole.fromUs + length };
+    const columnUs = length / Math.max(this.#columns(), 1);
     const toUs = isEnd ? headUs : Math.floor(headUs / columnUs) * columnUs;
-    return { fromUs: toUs - lengthUs, toUs };
+    return { fromUs: toUs - length, toUs };
   }
 }

@@ -11,7 +11,7 @@ const usPerS = 1e6;
 /** Moving the view does not measure it at each step, ms. */
 const restMs = 120;
 /** What is still recorded is measured so often, ms. */
-const underWayMs = 500;
+const underWayMs = 1000;
 /** Nor is each step of a drag read out, ms. */
 const speakMs = 400;
 
@@ -25,7 +25,8 @@ export class SelectionPanel {
   readonly #to: HTMLInputElement;
   readonly #body = element('tbody');
   readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
-  #turn = 0;
+  #isWanted = false;
+  #isMeasuring = false;
   #rest = 0;
   #while = 0;
   #silence = 0;
@@ -68,7 +69,7 @@ export class SelectionPanel {
       if (state.follows) this.#inAWhile(underWayMs, now);
       else this.#afterRest(now);
     });
-    this.#showHead(state.view);
+    this.#showHead(this.#stretch);
     // Rows without figures keep the room of those that come.
     this.#fill(
       state.recordings,
@@ -91,15 +92,32 @@ export class SelectionPanel {
     this.#rest = window.setTimeout(call, restMs);
   }
 
+  /** One after another: what moves on all the time is measured all the same. */
   async #measure(): Promise<void> {
-    const turn = ++this.#turn;
-    const stretch = this.#state.selection ?? this.#state.view;
-    this.#showHead(stretch);
+    this.#isWanted = true;
+    this.#showHead(this.#stretch);
+    if (this.#isMeasuring) return;
+    this.#isMeasuring = true;
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        await this.#measureOnce();
+      }
+    } finally {
+      this.#isMeasuring = false;
+    }
+  }
+
+  async #measureOnce(): Promise<void> {
+    const stretch = this.#stretch;
+    const { cursors } = this.#state;
     const shown = this.#state.recordings.filter(({ isShown }) => isShown);
     const figures = await Promise.all(
       shown.map(({ store, offsetUs }) => store.measure(stretch.fromUs - offsetUs, stretch.toUs - offsetUs)),
     );
-    if (turn !== this.#turn) return;
+    // Another selection is measured next.
+    if (cursors !== this.#state.cursors) return;
+    this.#showHead(stretch);
     this.#fill(shown, figures);
     const energy = this.#body.querySelector('.figure')?.textContent ?? '';
     this.#state.verdict = this.#state.selection ? energy : '';
@@ -135,6 +153,17 @@ export class SelectionPanel {
     const label = [swatch(colourOf(name, colourIndex, theme)), name];
     if (recordings.length > 1) label.push(element('span', { class: 'run-name' }, recording.run.name));
     return rowOf(label, energy, power(meanW, 'mean'), power(minW, 'min'), power(maxW, 'max'));
+  }
+
+  /** What is selected, or in view; the room that may be there for what comes is not. */
+  get #stretch(): Range {
+    const { selection, view, whole } = this.#state;
+    return (
+      selection ?? {
+        fromUs: Math.max(view.fromUs, whole.fromUs),
+        toUs: Math.min(view.toUs, whole.toUs),
+      }
+    );
   }
 
   #showHead({ fromUs, toUs }: Range): void {

@@ -8,8 +8,8 @@ import type { Plot } from '../plot/plot.js';
 import type { AppState } from '../state/app-state.js';
 import { sameRange } from '../state/range.js';
 
-/** What can be done with the picture, for those who have a mouse. @param first what stands before all else, where there is something */
-export function toolbar(state: AppState, title: string, plot: Plot, first: HTMLElement | null): HTMLElement {
+/** What can be done with the picture, for those who have a mouse. @param live what goes along with a recording under way, all of it too */
+export function toolbar(state: AppState, title: string, plot: Plot, live: HTMLElement | null): HTMLElement {
   const tool = (text: string, key: string, what: string, call: () => void) =>
     button(text, { title: key ? `${what} (${key})` : what }, call);
   const all = tool('All', 'F', 'Show all', () => state.showAll());
@@ -27,8 +27,7 @@ export function toolbar(state: AppState, title: string, plot: Plot, first: HTMLE
     state.fitsHeight = !state.fitsHeight;
   });
   const status = (): void => {
-    all.disabled =
-      sameRange(state.view, state.whole) || (state.follows && state.windowUs === Number.POSITIVE_INFINITY);
+    all.disabled = sameRange(state.view, state.whole);
     toSelection.disabled = state.selection === null;
     undo.disabled = !state.history.canGoBack;
     redo.disabled = !state.history.canGoForth;
@@ -36,12 +35,12 @@ export function toolbar(state: AppState, title: string, plot: Plot, first: HTMLE
     height.setAttribute('aria-pressed', String(state.fitsHeight));
   };
   status();
-  state.on(['view', 'follow', 'cursors', 'drag', 'scale', 'offsets'], status);
+  state.on(['view', 'cursors', 'drag', 'scale', 'offsets'], status);
   return element(
     'div',
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'View' },
-    first,
-    element('div', { class: 'group' }, all, toSelection, undo, redo),
+    live,
+    element('div', { class: 'group' }, ...(live ? [] : [all]), toSelection, undo, redo),
     element('div', { class: 'group' }, drag, height),
     rollingTools(state),
     element('div', { class: 'group end' }, ...exportTools(state, title, plot)),

@@ -14,6 +14,7 @@ export class CursorLayer {
   readonly #shade = element('div', { class: 'selection-shade' });
   readonly #length = element('div', { class: 'selection-length' });
   readonly #handles: readonly HTMLElement[];
+  #isEmpty = false;
 
   constructor(state: AppState) {
     this.#state = state;
@@ -28,6 +29,9 @@ export class CursorLayer {
 
   place(): void {
     const { view, cursors, selection } = this.#state;
+    const hasNothing = cursors.every((us) => us === null);
+    if (hasNothing && this.#isEmpty) return;
+    this.#isEmpty = hasNothing;
     const width = this.root.clientWidth;
     const x = (us: number) => ((us - view.fromUs) / (view.toUs - view.fromUs)) * width;
     this.#handles.forEach((handle, n) => {

@@ -40,8 +40,14 @@ export class ViewState extends Announcements {
 
   /** All there is, of a recording under way all that comes too. */
   showAll(): void {
-    if (this.#isUnderWay) this.follow(Number.POSITIVE_INFINITY);
-    else this.setView(this.#whole);
+    this.showEnd(Number.POSITIVE_INFINITY);
+  }
+
+  /** So much of the end, µs, or all; of a recording under way it goes along. */
+  showEnd(windowUs: number): void {
+    const { fromUs, toUs } = this.#whole;
+    if (this.#isUnderWay) this.follow(windowUs);
+    else this.setView({ fromUs: Math.max(fromUs, toUs - windowUs), toUs });
   }
 
   /** Where a movement of many small steps begins: one comes back to here. */

@@ -21,9 +21,12 @@ export class Emulator {
   isAlternate = false;
   isCursorShown = true;
   wraps = true;
-  /** How often it was written to on the alternate screen, and in how many lines of it. */
-  writes = 0;
+  /** A frame has begun, and is not there yet. */
+  isDrawing = false;
+  /** How many lines were written, on the alternate screen. */
   lineWrites = 0;
+  /** Characters for which a line had no room; they are not shown, since lines do not wrap. */
+  tooLong = 0;
   #cells: Cell[][] = [];
   /** What was written to the normal screen. */
   normal = '';
@@ -41,6 +44,7 @@ export class Emulator {
   resize(rows: number, columns: number): void {
     this.rows = rows;
     this.columns = columns;
+    this.#row = Math.min(this.#row, rows - 1);
     this.#cells = Array.from({ length: rows }, (_, row) =>
       Array.from({ length: columns }, (_, column) => this.#cells[row]?.[column] ?? blank),
     );
@@ -65,7 +69,6 @@ export class Emulator {
   }
 
   write(text: string): void {
-    this.writes++;
     this.#rest += text;
     while (this.#rest !== '') {
       if (!this.#rest.startsWith(esc)) {
@@ -104,8 +107,10 @@ export class Emulator {
       this.#cells[this.#row]![this.#column - 1] = { ...before, text: before.text + character };
       return;
     }
-    if (this.#column + width > this.columns)
-      throw new Error(`line ${this.#row + 1} is longer than ${this.columns} cells`);
+    if (this.#column + width > this.columns) {
+      this.tooLong++;
+      return;
+    }
     const style = [...this.#style.values()].sort().join(' ');
     this.#cells[this.#row]![this.#column] = { text: character, style };
     if (width === 2) this.#cells[this.#row]![this.#column + 1] = { text: '', style };
@@ -125,6 +130,7 @@ export class Emulator {
     else if (parameters === '?1049') this.#choose(what === 'h');
     else if (parameters === '?25') this.isCursorShown = what === 'h';
     else if (parameters === '?7') this.wraps = what === 'h';
+    else if (parameters === '?2026') this.isDrawing = what === 'h';
     else throw new Error(`no sequence of the live view: ${parameters}${what}`);
   }
 

@@ -28,13 +28,22 @@ export interface Terminal {
   kill(): void;
 }
 
+export interface TerminalForm {
+  readonly rows?: number;
+  readonly columns?: number;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What a shell does first, which then becomes the command. */
+  readonly shell?: string;
+}
+
 /** Runs a command on a terminal of so many rows and columns. */
 export function onTerminal(
   command: readonly string[],
-  { rows = 24, columns = 80, env = {} }: { rows?: number; columns?: number; env?: NodeJS.ProcessEnv } = {},
+  { rows = 24, columns = 80, env = {}, shell = '' }: TerminalForm = {},
 ): Terminal {
+  const started = shell === '' ? command : ['sh', '-c', `${shell}exec "$@"`, 'sh', ...command];
   const { NO_COLOR, COLORTERM, COLORFGBG, ...inherited } = process.env;
-  const child = spawn('python3', [helper, String(rows), String(columns), ...command], {
+  const child = spawn('python3', [helper, String(rows), String(columns), ...started], {
     env: { ...inherited, TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -57,7 +66,7 @@ export function onTerminal(
       } catch (error) {
         reject(error);
       }
-      for (const look of looks) look();
+      if (!screen.isDrawing) for (const look of looks) look();
     });
   });
   ended.catch(() => {});

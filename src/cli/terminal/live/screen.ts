@@ -5,9 +5,11 @@ import { openUnwaiting } from '../terminal.js';
 const standardOutput = 1;
 /** The alternate screen, no cursor, no going on in the next line; and back. */
 const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J';
-const leave = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
+const leave = '\u001b[?2026l\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
 /** A colour that ends where the next begins. */
 const recoloured = '\u001b[39m\u001b[38';
+/** Around a frame: a terminal that knows these shows it when it is there whole. */
+const frame = { begin: '\u001b[?2026h', end: '\u001b[?2026l' };
 /** What cuts off a sequence that was left unfinished. */
 const cancel = '\u0018';
 /** A terminal that takes nothing is asked again after so long, ms, and twice as long each time up to the most. */
@@ -67,9 +69,8 @@ export class Screen {
     this.#stream.on('resize', this.#renew);
     // After a stop (kill -STOP) the shell has had the screen.
     process.on('SIGCONT', this.#renew);
+    // Of a bug too, and before Node writes what it was.
     process.on('exit', this.#leave);
-    // Before Node writes of a bug what it was.
-    process.on('uncaughtExceptionMonitor', this.#leave);
     this.#write(enter);
   }
 
@@ -90,7 +91,7 @@ export class Screen {
         : [`\u001b[${row + 1};1H${line.replaceAll(recoloured, '\u001b[38')}\u001b[0m\u001b[K`],
     );
     this.#shown = [...lines];
-    if (changed.length > 0) this.#write(changed.join(''));
+    if (changed.length > 0) this.#write(frame.begin + changed.join('') + frame.end);
   }
 
   /** Puts the terminal back as it was; safe to call twice. */
@@ -101,7 +102,6 @@ export class Screen {
     this.#stream.off('resize', this.#renew);
     process.off('SIGCONT', this.#renew);
     process.off('exit', this.#leave);
-    process.off('uncaughtExceptionMonitor', this.#leave);
     const untilMs = performance.now() + patienceMs;
     const lock = new Int32Array(new SharedArrayBuffer(4));
     this.#rest = Buffer.from((this.#rest.length > 0 ? cancel : '') + leave);

@@ -98,8 +98,16 @@ export class LiveView {
       ),
       notices: this.#notices.map(({ atUs, text }) => ({ atS: atUs / 1e6, text })),
       plot: (columns, rows) =>
-        this.#paced.lines([columns, rows, this.#scale, this.#held?.nowUs].join(), () =>
-          this.#plot(at, columns, rows),
+        this.#paced.lines(
+          [
+            columns,
+            rows,
+            this.#scale,
+            this.#held?.nowUs,
+            at.standings.some(({ samples }) => samples > 1),
+            ...this.#boards.map(({ phases: { open, ended } }) => [open.length, ended.at(-1)?.toUs].join()),
+          ].join(),
+          () => this.#plot(at, columns, rows),
         ),
     };
   }

@@ -94,6 +94,7 @@ class Follower {
       void this.#readFurther(head.runs);
       return;
     }
+    if (head.end) this.#link.leave();
     for (const live of head.runs) this.#update(live, head.whole);
     pieces.forEach((buffer, n) => {
       const store = this.#served.recordings[this.#placeOf(head.runs[n % head.runs.length]!.run)]?.store;

@@ -32,6 +32,7 @@ export class ServerLink {
   readonly #base: URL;
   readonly #token: string;
   #waitMs = firstWaitMs;
+  #isLeaving = false;
 
   /** @param address of the page, fragment and all */
   constructor(address: string) {
@@ -41,7 +42,12 @@ export class ServerLink {
 
   /** Whether the server can be asked, as far as is known. */
   get isThere(): boolean {
-    return this.#state === 'connecting' || this.#state === 'connected';
+    return !this.#isLeaving && (this.#state === 'connecting' || this.#state === 'connected');
+  }
+
+  /** It has said its last word, and goes. */
+  leave(): void {
+    this.#isLeaving = true;
   }
 
   /** @throws Error that says what the server did */

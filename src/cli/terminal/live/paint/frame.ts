@@ -62,10 +62,11 @@ function body(shown: Shown, { rows, columns }: ScreenSize, style: Style): string
 /** The latest that powerlog said, and what is doubtful. */
 function said({ warnings, notices }: Shown, { rows, columns }: ScreenSize, style: Style): string[] {
   const most = rows >= 30 ? 4 : rows >= 20 ? 2 : 1;
-  const lines = [
-    ...notices.map(({ atS, text }) => ` ${style.faint(formatClock(atS))} ${printable(text)}`),
-    ...warnings.map((text) => ` ${style.warning('!')} ${printable(text)}`),
-  ];
+  const told = notices.map(({ atS, text }) => ` ${style.faint(formatClock(atS))} ${printable(text)}`);
+  const doubtful = warnings.map((text) => ` ${style.warning('!')} ${printable(text)}`);
+  // The latest that was said, and of doubts one at least where there are two lines.
+  const ofTold = doubtful.length === 0 ? most : Math.max(most - 1, 1);
+  const lines = [...told.slice(0, -ofTold), ...doubtful, ...told.slice(-ofTold)];
   if (lines.length <= most) return lines.map((line) => cut(line, columns));
   const kept = lines.slice(-most);
   const more = style.faint(` (${lines.length - most} more: m)`);

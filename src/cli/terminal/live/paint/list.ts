@@ -7,8 +7,9 @@ import type { ShownBoard, ShownComponent } from './model.js';
 import type { Style } from './style.js';
 import { cut, ends, fill, fillLeft, joinFitting, widthOf } from './styled-text.js';
 
-/** Of a power in watts with its unit, such as ` 1234.5 W`. */
-const powerCells = 8;
+/** Of a power: ` 1234.5 W`, or ` 1234` in a narrow window. */
+const powerCells = { usual: 9, narrow: 5 };
+const narrow = 18;
 const mostNameCells = 14;
 const leastBarCells = 6;
 /** Beside a bar, where there is so much room for both. */
@@ -32,15 +33,18 @@ export function list(
   style: Style,
 ): string[] {
   const names = components.map((component) => label(component, style));
+  const isNarrow = columns < narrow;
+  const ofPower = isNarrow ? powerCells.narrow : powerCells.usual;
   const nameCells = Math.min(
     Math.max(...names.map(widthOf)),
     mostNameCells,
-    Math.max(columns - powerCells - 3, 1),
+    Math.max(columns - ofPower - 2, 1),
   );
   const isDouble = 2 * components.length <= rows;
   return components.flatMap((component, n) => {
     const { powerMw, extremes, colour, energyJ, uncertaintyJ } = component;
-    const head = ` ${fill(names[n]!, nameCells)}${style.bold(fillLeft(`${watts(powerMw)} W`, powerCells + 1))} `;
+    const power = isNarrow ? watts(powerMw).replace(/\.\d/, '') : `${watts(powerMw)} W`;
+    const head = ` ${fill(names[n]!, nameCells)}${style.bold(fillLeft(power, ofPower))} `;
     const room = columns - widthOf(head) - 1;
     if (room < leastBarCells) return [cut(head, columns)];
     const trail = (cells: number): string =>

@@ -46,7 +46,7 @@ export function fillLeft(text: string, cells: number): string {
 /** One at the left end of a line and one at its right; where both have no room, the right one goes. */
 export function ends(left: string, right: string, cells: number): string {
   const room = cells - widthOf(left);
-  return room > widthOf(right) ? left + fillLeft(right, room) : cut(left, cells);
+  return room >= widthOf(right) ? left + fillLeft(right, room) : cut(left, cells);
 }
 
 /** As many of them as have room, in their order, the first ones first. */

@@ -1,10 +1,10 @@
 import type { Instrument } from '../../../../board/board.js';
 import type { Measured } from '../../../../measure/summary.js';
+import { isAway } from '../../../../measure/tracks/away.js';
 import type { Track } from '../../../../session/track.js';
 import type { Sink } from '../../../../sink/sink.js';
 import type { RecordingEvent } from '../../../../stream/event.js';
 import type { SampleBlock } from '../../../../stream/sample-block.js';
-import { isAway } from '../../away.js';
 import { History } from './history.js';
 import { PhaseLog } from './phase-log.js';
 
@@ -116,7 +116,7 @@ export class BoardWatch implements Sink {
     const { samples, lastUs, powerMw } = collector.progress();
     const away = isAway(samples, lastUs, nowUs);
     const nowMs = performance.now();
-    if (!this.#measured || nowMs - this.#measuredMs >= figuresEveryMs) {
+    if (!this.#measured || this.#measured.samples < 2 || nowMs - this.#measuredMs >= figuresEveryMs) {
       this.#measured = collector.measured();
       this.#measuredMs = nowMs;
     }

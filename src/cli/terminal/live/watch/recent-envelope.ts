@@ -13,6 +13,7 @@ export class RecentEnvelope {
   #builders: readonly SeriesBuilder[];
   /** Where the builders' first interval begins. */
   #originUs = 0;
+  #firstUs = Number.NaN;
   #lastUs = Number.NaN;
   #relativeUs = new Float64Array(0);
 
@@ -39,7 +40,12 @@ export class RecentEnvelope {
       const fullUs = this.#originUs + 2 * this.#kept * this.intervalUs;
       let behind = from;
       while (behind < count && timeUs[behind]! < fullUs) behind++;
-      if (behind === from) this.#forget(timeUs[from]!);
+      if (behind === from)
+        this.#forget(
+          timeUs[from]!,
+          powersMw.map((column) => column[from]!),
+          gapLimitUs,
+        );
       else this.#addRows(timeUs, powersMw, from, behind, gapLimitUs);
       from = behind;
     }
@@ -53,7 +59,10 @@ export class RecentEnvelope {
     const count = Math.max(Math.min(Math.ceil(at(toUs)), made) - first, 0);
     const startUs = this.#originUs + first * this.intervalUs;
     return {
-      grid: { startUs, intervalUs: this.intervalUs, count },
+      grid: {
+        ...{ startUs, intervalUs: this.intervalUs, count },
+        ...(made > 0 && { reach: { firstUs: this.#firstUs, lastUs: this.#lastUs } }),
+      },
       series: this.#builders.map((each) => each.window(first, count)),
     };
   }
@@ -72,18 +81,29 @@ export class RecentEnvelope {
       const powers = powersMw[n]!.subarray(from, behind);
       each.add(this.#relativeUs, powers, count, this.intervalUs, gapLimitUs);
     });
+    if (Number.isNaN(this.#firstUs)) this.#firstUs = timeUs[from]!;
     this.#lastUs = timeUs[behind - 1]!;
   }
 
   /** Makes room for a sample, with as many intervals before it as are to be kept. */
-  #forget(us: number): void {
+  #forget(us: number, powersMw: readonly number[], gapLimitUs: number): void {
     const { intervalUs } = this;
     const originUs = (Math.floor(us / intervalUs) - this.#kept) * intervalUs;
-    const hasAny = this.#lastUs >= originUs;
-    if (hasAny)
-      for (const each of this.#builders) each.forget((originUs - this.#originUs) / intervalUs, intervalUs);
-    else this.#builders = this.#newBuilders();
+    const [lastUs, before] = [this.#lastUs, this.#builders];
+    if (lastUs >= originUs) {
+      for (const each of before) each.forget((originUs - this.#originUs) / intervalUs, intervalUs);
+      this.#originUs = originUs;
+      return;
+    }
+    this.#builders = this.#newBuilders();
     this.#originUs = originUs;
+    if (!(us - lastUs <= gapLimitUs)) return;
+    // Of the line that comes from what is forgotten, its first point that is kept.
+    const share = (originUs - lastUs) / (us - lastUs);
+    const point = powersMw.map((mw, n) =>
+      Float64Array.of(before[n]!.lastMw + (mw - before[n]!.lastMw) * share),
+    );
+    this.#addRows(Float64Array.of(originUs), point, 0, 1, gapLimitUs);
   }
 
   #newBuilders(): SeriesBuilder[] {

@@ -1,0 +1,331 @@
+// Functions that tests hand to the browser know its names.
+/// <reference lib="dom" />
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { scratch } from '../capture/samples.js';
+import { words } from '../cli/run.js';
+import { needs } from '../parts.js';
+import { type Started, start } from '../publish/started.js';
+import { figureOf, moved, select, view } from './acts.js';
+import { browserPart, type Opened, openPage } from './browser.js';
+import { energyJ } from './document.js';
+
+async function openLive(url: string, ...options: Parameters<typeof openPage>[1][]): Promise<Opened> {
+  const opened = await openPage(url, ...options);
+  onTestFinished(() => opened.page.context().close());
+  return opened;
+}
+
+/** Waits until a number of the page has grown by so much, or is there at all. */
+const grown = (page: Page, key: string, more = 0): Promise<unknown> =>
+  page
+    .locator(`[data-key="${key}"]`)
+    .first()
+    .getAttribute('data-value')
+    .then((before) =>
+      page.waitForFunction(
+        ([name, least]) =>
+          Number(document.querySelector<HTMLElement>(`[data-key="${name}"]`)?.dataset.value || 'NaN') > least,
+        [key, Number(before ?? 0) + more] as const,
+      ),
+    );
+
+/** Presses keys until so little of the end is in view that it moves. */
+async function narrow(page: Page): Promise<void> {
+  for (let n = 0; n < 6; n++) await page.keyboard.press('+');
+  await page.waitForFunction(() => {
+    const { from, to } = document.querySelector<HTMLElement>('.plot')!.dataset;
+    return Number(from) > 0 && Number(to) - Number(from) < 1.01;
+  });
+}
+
+const standing = (page: Page, what: string): Promise<unknown> =>
+  page.waitForSelector(`.live-status[data-standing="${what}"]`);
+
+const summaryIn = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
+
+/** Instants, µs, and powers of the system, mW. */
+function rowsOf(csv: string): { timeUs: Float64Array; powerMw: Float64Array } {
+  const rows = readFileSync(csv, 'utf8').trimEnd().split('\n').slice(1);
+  const column = (n: number, unit: number) =>
+    Float64Array.from(rows, (row) => Math.round(Number(row.split(',')[n]) * unit));
+  return { timeUs: column(0, 1e6), powerMw: column(2, 1e3) };
+}
+
+/** A board of its own, to be pulled out, or to have another name. */
+async function boardAt(link: string, ...options: readonly string[]): Promise<Started> {
+  const board = start([...words`simulate --link ${link} --latency 1ms`, ...options]);
+  while (!board.out().includes(link)) await new Promise((resolve) => setTimeout(resolve, 20));
+  return board;
+}
+
+describe('the live page', needs(browserPart), () => {
+  it('goes along with the recording, holds without losing, and lets one scroll back', async () => {
+    const recorder = start(words`live --port sim:train`);
+    const { page, complaints } = await openLive(await recorder.url);
+    await standing(page, 'recording');
+    await grown(page, 'energy_j.gpu');
+    const power = page.locator('[data-component="gpu"] .now-value');
+    expect(Number(await power.textContent())).toBeGreaterThan(10);
+    await grown(page, 'power_w.system.max');
+    await grown(page, 'duration_s', 2);
+    await narrow(page);
+    const follow = page.getByRole('button', { name: 'Pause' });
+    const [, before] = await view(page);
+    await page.waitForFunction(
+      (to) => Number(document.querySelector<HTMLElement>('.plot')!.dataset.to) > to,
+      before,
+    );
+
+    await page.keyboard.press(' ');
+    const held = await view(page);
+    await grown(page, 'samples', 300);
+    expect(await view(page)).toEqual(held);
+    expect(await follow.count()).toBe(0);
+    // All of it is there behind what is in view, and before.
+    const [from, to] = await moved(page, () => page.keyboard.press('d'));
+    expect(from).toBeGreaterThan(held[0]);
+    await select(page, held[1] - 0.1, to);
+    expect(await figureOf(page, 'selection.energy_j.system')).toBeGreaterThan(0);
+    await moved(page, () => page.keyboard.press('a'));
+
+    await page.getByRole('button', { name: 'Follow' }).click();
+    await page.waitForFunction(
+      (end) => Number(document.querySelector<HTMLElement>('.plot')!.dataset.to) > end,
+      to,
+    );
+    // What is chosen stays in view.
+    await page.locator('.u-over').hover();
+    await page.mouse.down();
+    await page.mouse.move(400, 500, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Follow' }).waitFor();
+    await page.keyboard.press('l');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await page.waitForFunction(
+      () => Number(document.querySelector<HTMLElement>('.plot')!.dataset.from) === 0,
+    );
+    expect(await recorder.stop()).toBe(0);
+    await standing(page, 'ended');
+    expect(complaints).toEqual([]);
+  });
+
+  it('measures what is selected while it runs as the CSV has it, and ends with the figures of the summary', async () => {
+    const folder = scratch();
+    const csv = join(folder, 'run.csv');
+    const recorder = start(words`record --live --port sim:train --out ${csv} --quiet`, 'stderr');
+    const { page, complaints } = await openLive(await recorder.url);
+    await grown(page, 'duration_s', 2);
+    const [fromS, toS] = [0.5004, 1.4996];
+    await select(page, fromS, toS);
+    const whileItRanJ = await figureOf(page, 'selection.energy_j.system');
+    await grown(page, 'samples', 100);
+    expect(await recorder.stop()).toBe(0);
+    await standing(page, 'ended');
+    expect(await page.textContent('.served')).toContain('The recording has ended: it was stopped.');
+    const { timeUs, powerMw } = rowsOf(csv);
+    // A step within an interval of a quarter of a millisecond is taken for even.
+    expect(whileItRanJ).toBeCloseTo(energyJ(timeUs, powerMw, fromS * 1e6, toS * 1e6), 1);
+    const summary = summaryIn(folder);
+    for (const name of ['system', 'cpu', 'gpu', 'motherboard']) {
+      expect(await figureOf(page, `energy_j.${name}`)).toBe(summary.energy_j[name]);
+      expect(await figureOf(page, `energy_uncertainty_j.${name}`)).toBe(summary.energy_uncertainty_j[name]);
+      for (const what of ['mean', 'max'])
+        expect(await figureOf(page, `power_w.${name}.${what}`)).toBe(summary.power_w[name][what]);
+    }
+    for (const key of ['duration_s', 'samples', 'sample_rate_hz', 'coverage'])
+      expect(await figureOf(page, key)).toBe(summary[key]);
+    await page.getByText('Everything the summary knows').click();
+    expect(await figureOf(page, 'power_w.gpu.p99')).toBe(summary.power_w.gpu.p99);
+    // What is on the page stays, and can be looked at.
+    await page.getByRole('button', { name: '10 s', exact: true }).click();
+    expect((await view(page))[1]).toBeCloseTo(timeUs.at(-1)! / 1e6, 1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows the phases and marks of a command as they come, as text, and moves nothing', async () => {
+    const folder = scratch();
+    const [goes, ends] = [join(folder, 'goes'), join(folder, 'ends')];
+    const until = (file: string) => `until [ -e ${file} ]; do sleep 0.05; done`;
+    const mark = (line: string) => `echo '${line}' >> $POWERLOG_MARKS`;
+    const foreign = '<script>window.hacked=1</script>';
+    const script = [
+      ...[until(goes), mark('begin load'), 'sleep 0.3', mark('end load')],
+      ...[mark(`begin "${foreign}"`), mark('point half'), until(ends), mark(`end "${foreign}" 10`), 'exit 3'],
+    ].join('; ');
+    const recorder = start(
+      [
+        ...words`exec --live --port sim:train --baseline 0s --out ${join(folder, 'run.csv')} --quiet -- sh -c`,
+        script,
+      ],
+      'stderr',
+    );
+    const { page, complaints } = await openLive(await recorder.url);
+    await grown(page, 'samples', 10);
+    await page.evaluate(() => {
+      const holder = window as unknown as { shifted: number };
+      holder.shifted = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+          holder.shifted += (entry as unknown as { value: number }).value;
+      }).observe({ type: 'layout-shift' });
+    });
+    writeFileSync(goes, '');
+    await page.waitForFunction(
+      (name) => document.querySelector('.phases tbody')?.textContent?.includes(name),
+      foreign,
+    );
+    await page.waitForFunction(
+      () =>
+        Number(document.querySelector<HTMLElement>('[data-key="phases.load.energy_j.gpu"]')?.dataset.value) >
+        0,
+    );
+    await page.locator('.events').getByText('half').waitFor();
+    await page.locator('.phases button', { hasText: 'load' }).click();
+    await page.waitForSelector('.selection.is-selected');
+    writeFileSync(ends, '');
+    expect(await recorder.ended).toBe(3);
+    await standing(page, 'ended');
+    const { phases, energy_j, command } = summaryIn(folder);
+    await page.waitForFunction(
+      (joules) =>
+        document.querySelector<HTMLElement>('[data-key="phases.load.energy_j.gpu"]')?.dataset.value ===
+        joules,
+      String(phases[0].energy_j.gpu),
+    );
+    for (const { name, energy_j: ofPhase, count } of phases) {
+      const key = `phases.${name}.energy_j.system`;
+      const found = await page.evaluate(
+        (wanted) =>
+          [...document.querySelectorAll<HTMLElement>('[data-key]')].find(
+            ({ dataset }) => dataset.key === wanted,
+          )?.dataset.value,
+        key,
+      );
+      expect(Number(found), name).toBe(ofPhase.system);
+      if (name === foreign) expect(count).toBe(10);
+    }
+    expect(await figureOf(page, 'energy_j.system')).toBe(energy_j.system);
+    await page.getByText('Everything the summary knows').click();
+    expect(await figureOf(page, 'command.energy_j.gpu')).toBe(command.energy_j.gpu);
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    expect(await page.evaluate(() => (window as unknown as { shifted: number }).shifted)).toBeLessThan(0.02);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says that a board went away and is back, and that the server is gone', async () => {
+    const folder = scratch();
+    const link = join(folder, 'port');
+    const board = await boardAt(link, ...words`--fault unplug:2500ms:3s`);
+    const recorder = start(
+      words`record --live --port ${link} --out ${join(folder, 'run.csv')} --quiet`,
+      'stderr',
+    );
+    const { page } = await openLive(await recorder.url);
+    await standing(page, 'away');
+    expect(await page.textContent('.served')).toContain('The board is away since');
+    expect(await page.textContent('[data-component="gpu"] .now-value')).toBe('–');
+    await standing(page, 'recording');
+    await page.locator('.events').getByText('board-lost').first().waitFor();
+    expect(Number(await page.locator('[data-component="gpu"] .now-value').textContent())).toBeGreaterThan(0);
+    recorder.kill();
+    await standing(page, 'lost');
+    expect(await page.textContent('.served')).toContain('The connection broke off');
+    // What came stays.
+    expect(await figureOf(page, 'energy_j.system')).toBeGreaterThan(0);
+    await board.stop();
+  });
+
+  it('tells alarms loudly', async () => {
+    const link = join(scratch(), 'port');
+    const board = await boardAt(link, ...words`--board benchlab2 --raise ocp_hpwr1_w3:2s`);
+    const recorder = start(words`live --port ${link}`);
+    const { page } = await openLive(await recorder.url);
+    await page.waitForSelector('.alarms[data-level="fault"]');
+    expect(await page.getByRole('alert').allTextContents()).toContainEqual(
+      expect.stringContaining('board fault'),
+    );
+    await recorder.stop();
+    await board.stop();
+  });
+
+  it('takes the names of boards for text, and shows several', async () => {
+    const folder = scratch();
+    const links = ['a', 'b'].map((name) => join(folder, name));
+    const foreign = '<script>hacked=1</script>';
+    const boards = [await boardAt(links[0]!, '--name', foreign), await boardAt(links[1]!, '--name', 'other')];
+    const recorder = start(words`live --port ${links[0]!} --port ${links[1]!}`);
+    const { page, complaints } = await openLive(await recorder.url);
+    await grown(page, 'runs.0.energy_j.gpu');
+    await grown(page, 'runs.1.energy_j.gpu');
+    for (const part of ['h1', '.board-head >> nth=0', '.facts'])
+      expect(await page.locator(part).first().textContent()).toContain(foreign);
+    expect(await page.locator('.board-head').nth(1).textContent()).toContain('other');
+    expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    await page.locator('.board-head button').nth(1).click();
+    expect(await page.locator('.board-head button').nth(1).getAttribute('aria-pressed')).toBe('false');
+    await recorder.stop();
+    await standing(page, 'ended');
+    expect(complaints).toEqual([]);
+    for (const board of boards) await board.stop();
+  });
+
+  it('is not drawn where nobody can see it, and goes on afterwards', async () => {
+    const recorder = start(words`live --port sim:square`);
+    const { page } = await openLive(await recorder.url);
+    await grown(page, 'duration_s', 2);
+    await narrow(page);
+    const hide = (isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    await hide(true);
+    await grown(page, 'samples', 100);
+    const before = await view(page);
+    await grown(page, 'samples', 500);
+    expect((await view(page))[0]).toBe(before[0]);
+    await hide(false);
+    await page.waitForFunction(
+      (to) => Number(document.querySelector<HTMLElement>('.plot')!.dataset.to) > to,
+      before[1],
+    );
+    await recorder.stop();
+  });
+
+  it('is there for ten who look at once', async () => {
+    const folder = scratch();
+    const recorder = start(
+      words`record --live --port sim:train --out ${join(folder, 'run.csv')} --quiet`,
+      'stderr',
+    );
+    const url = await recorder.url;
+    const pages: Page[] = [];
+    for (let n = 0; n < 10; n++)
+      pages.push((await openLive(url, { viewport: { width: 390, height: 400 } })).page);
+    for (const page of pages) await grown(page, 'energy_j.gpu', 1);
+    expect(await recorder.stop()).toBe(0);
+    const { energy_j } = summaryIn(folder);
+    for (const page of pages) {
+      await standing(page, 'ended');
+      expect(await figureOf(page, 'energy_j.gpu')).toBe(energy_j.gpu);
+    }
+  });
+
+  it.each([390, 1280, 1920])('fits a window of %i pixels', async (width) => {
+    const recorder = start(words`live --port sim:train`);
+    const { page } = await openLive(await recorder.url, { viewport: { width, height: 900 } });
+    await grown(page, 'energy_j.gpu');
+    const { scroll, inner } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      inner: innerWidth,
+    }));
+    expect(scroll).toBeLessThanOrEqual(inner);
+    for (const number of await page.locator('.now-power').all())
+      expect(await number.evaluate((at) => at.scrollWidth <= at.clientWidth)).toBe(true);
+    await recorder.stop();
+  });
+});
