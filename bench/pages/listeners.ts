@@ -152,7 +152,7 @@ function findings(present: readonly Audience[], all: readonly Found[], stretchS:
     section: [
       '### Ten pages at a recording',
       `One \`record --live\` of a board that answers after ${latencyMs} ms, with nobody at its page and with ten, by turns of ${stretchS} s. The ten ` +
-        'pages elsewhere are a process that listens to ten streams and asks as pages do, without drawing. Ten tabs of Chromium on this same ' +
+        'pages elsewhere are a process that asks and listens as ten pages do, and draws nothing. Ten tabs of Chromium on this same ' +
         'machine draw without a graphics card, on its cores: with them, the rate says how much of these is left, and the share what their ' +
         "looking costs. That is of powerlog's process alone, all its threads.",
       table(

@@ -1,34 +1,30 @@
-// Does to a page's server what so many pages do that follow a recording: node listeners.mjs URL COUNT. Each listens, and twice a second has all
-// of the recording measured. Prints a line when all have been told something.
+// Is to a page's server what so many pages are that follow a recording: node listeners.mjs URL COUNT. Each asks for the document and the whole
+// picture, and listens. Prints a line when all have been told something.
 import WebSocket from 'ws';
 
-const measureEveryMs = 500;
 const address = new URL(process.argv[2]);
 const token = address.hash.replace('#token=', '');
-const stream = `ws://${address.host}/api/stream`;
-const headers = { authorization: `Bearer ${token}` };
-const headBytes = (message) => message.readUInt32LE(0);
 
-async function look() {
-  const socket = new WebSocket(stream, ['powerlog.1', token], { perMessageDeflate: false });
-  let endUs = 1;
-  await new Promise((resolve, reject) => {
-    socket.on('message', (message) => {
-      const { runs } = JSON.parse(message.toString('utf8', 4, 4 + headBytes(message)));
-      endUs = runs?.[0]?.endUs ?? endUs;
-      resolve();
-    });
-    socket.once('error', reject);
-  });
-  setInterval(async () => {
-    const measured = await fetch(
-      `http://${address.host}/api/measure?run=run0&from=0&to=${Math.ceil(endUs)}`,
-      { headers },
-    );
-    if (!measured.ok) throw new Error(`${measured.status}`);
-    await measured.arrayBuffer();
-  }, measureEveryMs);
+async function ask(path) {
+  const reply = await fetch(new URL(path, address), { headers: { authorization: `Bearer ${token}` } });
+  if (!reply.ok) throw new Error(`${path}: ${reply.status}`);
+  return reply;
 }
 
-for (let n = 0; n < Number(process.argv[3]); n++) await look();
+async function look() {
+  const { runs } = await (await ask('/api/document')).json();
+  const [{ id, startUs, endUs }] = runs;
+  await (
+    await ask(`/api/piece?run=${id}&from=${Math.floor(startUs)}&to=${Math.ceil(endUs)}&columns=2048`)
+  ).arrayBuffer();
+  const socket = new WebSocket(`ws://${address.host}/api/stream`, ['powerlog.1', token], {
+    perMessageDeflate: false,
+  });
+  await new Promise((resolve, reject) => {
+    socket.once('message', resolve);
+    socket.once('error', reject);
+  });
+}
+
+await Promise.all(Array.from({ length: Number(process.argv[3]) }, look));
 console.log('all listen');
