@@ -12,13 +12,19 @@ export interface Estimate {
   readonly spread: readonly [number, number];
 }
 
+/** The median of repeats, and how far apart they lie. */
+export const spreadOf = (values: readonly number[]): Estimate => ({
+  value: median(values),
+  spread: [quantile(values, 0), quantile(values, 1)],
+});
+
 /**
  * The ratio of two programs that took turns, from each turn's own: what drifts from turn to turn falls out. NaN where
  * one of them is missing.
  */
 export function pairedRatio(ours: readonly number[], theirs: readonly number[]): Estimate {
   const ratios = theirs.map((each, turn) => ours[turn]! / each);
-  return { value: median(ratios), spread: [quantile(ratios, 0), quantile(ratios, 1)] };
+  return spreadOf(ratios);
 }
 
 /** The spacing of samples, µs. */

@@ -3,7 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { type Claim, type Findings, short, table } from '../claims.js';
-import { median, quantile } from '../stats.js';
+import { median, quantile, spreadOf } from '../stats.js';
 import { allRead, firstPicture, freshPage, window } from './browser.js';
 
 /** One turn of the wheel: up, it zooms about a place; sideways, it pans. */
@@ -67,15 +67,11 @@ export async function drawing(
       found.get(each)!.push(await moved(browser, html, each));
     }
   const p95 = (values: readonly number[]) => quantile(values, 0.95);
-  const estimate = (values: readonly number[]) => ({
-    value: median(values),
-    spread: [Math.min(...values), Math.max(...values)] as const,
-  });
   const plain = [...found].filter(([{ pixelRatio }]) => pixelRatio === 1).flatMap(([, took]) => took);
   const claims = [...found].flatMap(([each, took]): Claim[] =>
     (['zoom', 'pan'] as const).map((what) => ({
       what: `${what} of a page, p95, ${nameOf(each)}`,
-      ...estimate(took.map((one) => p95(one[`${what}Ms`]))),
+      ...spreadOf(took.map((one) => p95(one[`${what}Ms`]))),
       sense: 'at most',
       target: each.targetMs,
       unit: 'ms',
@@ -85,7 +81,7 @@ export async function drawing(
     claims: [
       {
         what: 'first picture of a page, with data',
-        ...estimate(plain.map(({ firstMs }) => firstMs)),
+        ...spreadOf(plain.map(({ firstMs }) => firstMs)),
         sense: 'at most',
         target: 400,
         unit: 'ms',

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { unpackPiece } from '#powerlog/draw/packing.js';
 import { paths, type ServedDocument } from '#powerlog/draw/served.js';
 import { type Findings, short, table } from '../claims.js';
-import { median, quantile } from '../stats.js';
+import { median, quantile, spreadOf } from '../stats.js';
 import type { Workshop } from '../workshop.js';
 import { firstPicture, freshPage } from './browser.js';
 import { type Serving, serve } from './serving.js';
@@ -44,10 +44,6 @@ export async function windows(
     found.push(await viewed(workshop, browser, capture, forget ?? (() => {})));
   }
   const p95s = (pick: (took: Took) => readonly number[]) => found.map((took) => quantile(pick(took), 0.95));
-  const estimate = (values: readonly number[]) => ({
-    value: median(values),
-    spread: [Math.min(...values), Math.max(...values)] as const,
-  });
   const row = (name: string, pick: (took: Took) => readonly number[]): string[] => {
     const all = found.flatMap(pick);
     return [name, ...[0.5, 0.95, 1].map((q) => short(quantile(all, q)))];
@@ -56,12 +52,12 @@ export async function windows(
     claims: [
       {
         what: "`view`'s answer for any 2 s of a capture on disk, p95",
-        ...estimate(p95s(({ readingMs }) => readingMs)),
+        ...spreadOf(p95s(({ readingMs }) => readingMs)),
         ...{ sense: 'at most', target: targetMs, unit: 'ms' },
       },
       {
         what: 'any 2 s of a capture on the page of `view`, until they are painted, p95',
-        ...estimate(p95s(({ pageMs }) => pageMs)),
+        ...spreadOf(p95s(({ pageMs }) => pageMs)),
         ...{ sense: 'at most', target: targetMs, unit: 'ms' },
       },
     ],

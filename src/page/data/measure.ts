@@ -1,7 +1,7 @@
 import type { PageRun } from '../../draw/page-data.js';
 import { accuracyJ, boundJ, combinedJ, instantsJ } from '../../measure/uncertainty.js';
 import { type StretchFigures, unknownFigures } from './power-store.js';
-import type { Powers, Stretch } from './powers.js';
+import type { MeasurablePowers, Stretch } from './powers.js';
 
 const wattsPerMw = 1e-3;
 const mwUsPerJ = 1e9;
@@ -21,7 +21,7 @@ export function instantUsOf({ summary }: PageRun): number {
  */
 export function figuresOf(
   run: PageRun,
-  powers: readonly Powers[],
+  powers: readonly MeasurablePowers[],
   wantedFromUs: number,
   wantedToUs: number,
 ): StretchFigures {
@@ -45,7 +45,7 @@ export function figuresOf(
 function uncertaintyJ(
   run: PageRun,
   n: number,
-  power: Powers,
+  power: MeasurablePowers,
   stretch: Stretch,
   fromUs: number,
   toUs: number,
@@ -65,7 +65,7 @@ function uncertaintyJ(
 }
 
 /** Of a gap that the stretch only touches, its part counts. */
-function gapsJ(run: PageRun, n: number, power: Powers, fromUs: number, toUs: number): number {
+function gapsJ(run: PageRun, n: number, power: MeasurablePowers, fromUs: number, toUs: number): number {
   let sum = 0;
   for (const { startUs, endUs, uncertaintyJ: known } of run.gaps) {
     const [partStartUs, partEndUs] = [Math.max(startUs, fromUs), Math.min(endUs, toUs)];

@@ -20,14 +20,18 @@ export interface AboutEnd {
   readonly highMw: number;
 }
 
-/** One power of a run, as fine as it is known. Instants in µs since the recording began. */
-export interface Powers {
-  fillColumns(fromUs: number, toUs: number, into: Columns): void;
+/** One power of a run, as fine as it is known, for figures. Instants in µs since the recording began. */
+export interface MeasurablePowers {
   /** Energy from the first sample up to an instant, J. */
   energyUpToJ(us: number): number;
   /** Extremes between two instants, gaps left out, mW; NaN where nothing was measured. */
   extremes(fromUs: number, toUs: number): Extremes;
   stretch(fromUs: number, toUs: number): Stretch;
+}
+
+/** And for pictures. */
+export interface Powers extends MeasurablePowers {
+  fillColumns(fromUs: number, toUs: number, into: Columns): void;
 }
 
 /** A stretch without a sample in it. */

@@ -2,7 +2,7 @@ import type { EnvelopeBuilder } from '../../draw/envelope-builder.js';
 import type { PageRun } from '../../draw/page-data.js';
 import type { ServedMeasure } from '../../draw/served.js';
 import { figuresOf } from '../../page/data/measure.js';
-import type { AboutEnd, Powers } from '../../page/data/powers.js';
+import type { AboutEnd, MeasurablePowers } from '../../page/data/powers.js';
 import { measureFrom } from '../measures.js';
 
 /** An end in a gap is looked around so far, µs. */
@@ -18,7 +18,7 @@ export function measureLive(
   toUs: number,
 ): ServedMeasure {
   const { intervalUs } = builder;
-  const powers = run.series.map((_, n): Powers => {
+  const powers = run.series.map((_, n): MeasurablePowers => {
     const extremes = (from: number, to: number) => builder.extremes(n, from, to, gapLimitUs);
     const end = (us: number): AboutEnd & { cutJ: number } => {
       const near = extremes(us - intervalUs, us + intervalUs);
@@ -43,7 +43,6 @@ export function measureLive(
           end: last,
         };
       },
-      fillColumns: () => {},
     };
   });
   return measureFrom(figuresOf(run, powers, fromUs, toUs), intervalUs);

@@ -4,10 +4,11 @@ import type { PageRun } from '../../../draw/page-data.js';
 import type { ServedMeasure, ServedProgress } from '../../../draw/served.js';
 import { figuresOf } from '../measure.js';
 import type { PowerStore, StretchFigures } from '../power-store.js';
-import type { Powers } from '../powers.js';
+import type { MeasurablePowers } from '../powers.js';
 import { fillRollingMeans } from '../rolling.js';
 import { finestPiece } from './finest-piece.js';
 import { HeldPiece } from './held-piece.js';
+import { joinedPowers } from './joined-powers.js';
 import { LiveTail } from './live-tail.js';
 import { PieceShelf } from './piece-shelf.js';
 import type { ServerLink } from './server-link.js';
@@ -57,7 +58,11 @@ export class ServedStore implements PowerStore {
 
   fillRolling(series: number, fromUs: number, toUs: number, windowUs: number, into: Float32Array): void {
     const half = Math.max(windowUs, (toUs - fromUs) / into.length) / 2;
-    const powers = this.#energies(series, fromUs - half, toUs + half);
+    const powers = this.#powersOver(
+      series,
+      Math.max(fromUs - half, this.run.startUs),
+      Math.min(toUs + half, this.endUs),
+    );
     const reach = { startUs: this.run.startUs, endUs: this.endUs };
     if (powers) fillRollingMeans(powers, this.run.gaps, reach, { fromUs, toUs, windowUs }, into);
     else into.fill(Number.NaN);
@@ -72,17 +77,15 @@ export class ServedStore implements PowerStore {
   /** As its server tells it; to the intervals that are here where that is gone, and of what only passes by. */
   async measure(fromUs: number, toUs: number): Promise<StretchFigures> {
     const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
-    const tail = this.#tail.piece;
-    const isPassing = this.isFollowed && tail?.covers(first, Math.min(last, tail.toUs));
+    const here = this.run.series.flatMap((_, n) => this.#powersOver(n, first, last) ?? []);
     try {
+      const isPassing = this.isFollowed && here.length > 0;
       if (this.#link.isThere && !isPassing)
         return known(await this.#link.measure(this.run.id, fromUs, toUs), this.run);
     } catch {
       // It has just gone.
     }
-    const piece = isPassing || tail?.covers(first, last) ? tail : this.#shelf.finestOver(first, last);
-    const powers = piece ? this.run.series.map((_, n) => piece.powers(n)) : [];
-    return figuresOf(this.run, powers, fromUs, toUs);
+    return figuresOf(this.run, here, fromUs, toUs);
   }
 
   finest(fromUs: number, toUs: number): Promise<Piece> {
@@ -126,18 +129,14 @@ export class ServedStore implements PowerStore {
     if (endUs > startUs) await this.#ask(startUs, endUs, overviewColumns, true);
   }
 
-  /** One stretch over which energies count from one instant. */
-  #energies(series: number, fromUs: number, toUs: number): Pick<Powers, 'energyUpToJ'> | null {
-    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+  /** Of what is here, the finest that holds all of a stretch. */
+  #powersOver(series: number, fromUs: number, toUs: number): MeasurablePowers | null {
     const tail = this.#tail.piece;
-    if (tail?.covers(first, last)) return tail.powers(series);
-    const piece = this.#shelf.finestOver(first, last);
+    const upToUs = tail && this.isFollowed ? Math.min(toUs, tail.toUs) : toUs;
+    const piece = tail?.covers(fromUs, upToUs) ? tail : this.#shelf.finestOver(fromUs, toUs);
     if (piece) return piece.powers(series);
-    const before = tail && this.#shelf.finestOver(first, tail.fromUs);
-    if (!tail || !before) return null;
-    // Of a recording under way all energies count from its begin.
-    const [early, late] = [before.powers(series), tail.powers(series)];
-    return { energyUpToJ: (us) => (us < tail.fromUs ? early : late).energyUpToJ(us) };
+    const before = tail && this.#shelf.finestOver(fromUs, tail.fromUs);
+    return before ? joinedPowers(before.powers(series), tail.powers(series), tail.fromUs) : null;
   }
 
   #want(fromUs: number, toUs: number, columns: number): void {
