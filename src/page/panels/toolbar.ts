@@ -81,7 +81,7 @@ function rollingTools(state: AppState): HTMLElement {
     state.setRolling({ unit: unit.value === 's' ? 's' : 'samples', isOn: true }),
   );
   show();
-  state.on(['rolling'], show);
+  state.on(['rolling', 'runs'], show);
   return element('div', { class: 'group' }, toggle, amount, unit, length);
 }
 
