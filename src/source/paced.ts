@@ -5,6 +5,7 @@ import { identityOf, timingOf } from '../capture/header.js';
 import { openCapture } from '../capture/open.js';
 import type { CaptureReader } from '../capture/reader.js';
 import { usageError } from '../errors.js';
+import type { CommandEvent } from '../stream/command-event.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
@@ -92,9 +93,10 @@ class PacedRecording implements Recording {
     let lastNs = 0;
     for await (const block of this.reader.blocks()) {
       yield* this.#rows(block);
-      const due = Math.min(lastInstantNs(block), this.durationNs);
+      const reachNs = Math.max(lastInstantNs(block), this.#commandNs(block));
+      const due = Math.min(reachNs, this.durationNs);
       await this.#until(due);
-      if (this.#stopped || lastInstantNs(block) > this.durationNs) {
+      if (this.#stopped || reachNs > this.durationNs) {
         yield eventBlock(this.#ownEnd());
         return;
       }
@@ -157,6 +159,13 @@ class PacedRecording implements Recording {
     }
   }
 
+  /** When the last was that a command did or marked; it may lie behind the samples that it stands with, where none came. */
+  #commandNs({ events }: FrameBlock): number {
+    return this.withCommand
+      ? events.filter(isOfCommand).reduce((ns, event) => Math.max(ns, endOf(event)), 0)
+      : 0;
+  }
+
   #ownEnd(): RecordingEvent {
     if (!this.#stopped) return { type: 'end', atNs: this.durationNs, reason: 'duration' };
     return { type: 'end', atNs: Math.min(this.#stoppedNs, this.durationNs), reason: 'stopped' };
@@ -175,4 +184,9 @@ class PacedRecording implements Recording {
     if (event.type !== 'clock') return [event];
     return this.#unixShiftUs === null ? [] : [{ ...event, unixUs: event.unixUs + this.#unixShiftUs }];
   }
+}
+
+function endOf(event: CommandEvent): number {
+  if (event.type === 'marks') return event.marks.reduce((ns, { atNs }) => Math.max(ns, atNs), 0);
+  return event.type === 'baseline' ? event.endNs : event.atNs;
 }

@@ -104,6 +104,35 @@ describe('a capture as a port', () => {
     await source.close();
   });
 
+  it('gives what was run and marked where that is asked for, and nothing of it before its time', async () => {
+    const mark = {
+      kind: 'point',
+      name: 'here',
+      count: null,
+      atNs: 150e6,
+      uncertaintyNs: 0,
+      line: 1,
+    } as const;
+    const marks: RecordingEvent = { type: 'marks', run: 0, marks: [mark] };
+    const path = fileOf(preamble, ...encode([sample(0, [marks]), sample(1)]));
+    for (const withCommand of [true, false]) {
+      const source = await openPacedCapture(path, withCommand);
+      const recording = source.start(new RecordingClock(), {});
+      const { startMonotonicNs } = recording.header;
+      const found: RecordingEvent[] = [];
+      for await (const { events } of recording.blocks()) {
+        found.push(...events);
+        if (events.some(({ type }) => type === 'marks'))
+          expect(Number(process.hrtime.bigint() - startMonotonicNs!)).toBeGreaterThanOrEqual(mark.atNs);
+      }
+      expect(found.filter(({ type }) => type === 'marks')).toEqual(withCommand ? [marks] : []);
+      expect(recording.warnings!().map(({ code }) => code)).toEqual(
+        expect.arrayContaining(withCommand ? [] : ['command-left']),
+      );
+      await source.close();
+    }
+  });
+
   it('stops at once, in the middle of an hour of nothing', async () => {
     const late = { ...sample(1), requestNs: hourNs, replyNs: hourNs };
     const source = await openPacedCapture(fileOf(preamble, ...encode([sample(0, [clock]), late])));

@@ -86,10 +86,11 @@ export class LiveView {
       durationS: this.#durationMs === undefined ? null : this.#durationMs / 1e3,
       pausedS: this.#held && this.#held.nowUs / 1e6,
       scale: scales[this.#scale]!.name,
-      phases: this.#boards.flatMap((board) => phasesOf(board, at.nowUs)),
+      phases: this.#boards.flatMap((board, n) => phasesOf(board, at.nowUs, at.standings[n]!.lastUs ?? 0)),
       point:
         this.#boards
           .flatMap(({ phases: { lastPoint } }) => lastPoint ?? [])
+          .filter(({ atUs }) => atUs <= at.nowUs)
           .map(({ name, atUs }) => ({ name, atS: atUs / 1e6 }))[0] ?? null,
       warnings: this.#boards.flatMap(({ id }, n) =>
         at.standings[n]!.measured.warnings.filter(({ code }) => !leftOut.includes(code)).map(({ message }) =>
@@ -105,7 +106,10 @@ export class LiveView {
             this.#scale,
             this.#held?.nowUs,
             at.standings.some(({ samples }) => samples > 1),
-            ...this.#boards.map(({ phases: { open, ended } }) => [open.length, ended.at(-1)?.toUs].join()),
+            ...this.#boards.map(({ phases }) => {
+              const { open, ended } = phases.at(at.nowUs);
+              return [open.length, ended.at(-1)?.toUs].join();
+            }),
           ].join(),
           () => this.#plot(at, columns, rows),
         ),
@@ -168,7 +172,7 @@ export class LiveView {
       }));
     });
     const bands = this.#boards
-      .flatMap(({ phases: { open, ended } }) => [...ended, ...open])
+      .flatMap(({ phases }) => Object.values(phases.at(at.nowUs)).flat())
       .map(({ name, fromUs: begin, toUs: end }) => ({ name, fromUs: begin, toUs: end ?? at.nowUs }))
       .filter((band) => band.toUs > fromUs && band.fromUs < toUs);
     return braillePlot({
@@ -194,13 +198,16 @@ const innermost = <Band extends Stretch>(bands: readonly Band[]): Band[] =>
     )
     .sort((a, b) => a.fromUs - b.fromUs);
 
+/** @param lastUs up to where its samples are known */
 function phasesOf(
-  { phases: { open, ended }, history, accuracyShare }: BoardWatch,
+  { phases, history, accuracyShare }: BoardWatch,
   nowUs: number,
+  lastUs: number,
 ): ShownPhase[] {
+  const { open, ended } = phases.at(nowUs);
   return [...open, ...ended.toReversed()].slice(0, mostPhasesShown).map(({ name, fromUs, toUs }: Phase) => {
     const endUs = toUs ?? nowUs;
-    const { energyJ, edgesJ } = history.cost(0, fromUs, endUs);
+    const { energyJ, edgesJ } = history.cost(0, fromUs, Math.max(fromUs, Math.min(endUs, lastUs)));
     return {
       name,
       isOpen: toUs === null,

@@ -24,14 +24,12 @@ export class PhaseLog {
   #ended: Phase[] = [];
   #point: Point | null = null;
 
-  /** Those that run, the oldest first. */
-  get open(): readonly Phase[] {
-    return this.#open;
-  }
-
-  /** In the order of their ends. */
-  get ended(): readonly Phase[] {
-    return this.#ended;
+  /** How they stood at an instant, µs: those that ran then, the oldest first, and those that had ended, in the order of their ends. */
+  at(us: number): { readonly open: readonly Phase[]; readonly ended: readonly Phase[] } {
+    const isOver = ({ toUs }: Phase): boolean => toUs !== null && toUs <= us;
+    const begun = [...this.#ended, ...this.#open].filter(({ fromUs }) => fromUs <= us);
+    const open = begun.filter((phase) => !isOver(phase)).map((phase) => ({ ...phase, toUs: null }));
+    return { open: open.sort((a, b) => a.fromUs - b.fromUs), ended: begun.filter(isOver) };
   }
 
   get lastPoint(): Point | null {
