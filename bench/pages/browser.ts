@@ -59,7 +59,9 @@ function watchPictures(): void {
   const watched = function (this: CanvasRenderingContext2D, ...args: Parameters<typeof put>) {
     put.apply(this, args);
     if (isSeen || !this.canvas.matches('.curves')) return;
-    isSeen = new Uint32Array(args[0].data.buffer).some((pixel) => pixel !== 0);
+    // Curves are wider than what is stepped over, and it is the page's time that this takes.
+    const pixels = new Uint32Array(args[0].data.buffer);
+    for (let n = 0; n < pixels.length && !isSeen; n += 61) isSeen = pixels[n] !== 0;
     if (!isSeen) return;
     prototype.putImageData = put;
     // It is called within a frame.

@@ -8,7 +8,8 @@ const opaque = 255;
 /** Red and blue of a pixel, or green and alpha where it is shifted: two at once fit into a multiplication. */
 const everyOther = 0x00ff_00ff;
 /** Turned at once, so that both sides of it stay in the processor's cache. */
-const tile = 32;
+const tileShift = 5;
+const tile = 1 << tileShift;
 
 /**
  * Pixels that are painted in columns, much faster than a canvas draws as many lines. They are kept column by column, with their
@@ -18,6 +19,11 @@ export class Raster {
   readonly #image: ImageData;
   readonly #pixels: Int32Array;
   readonly #out: Int32Array;
+  /** By tile of columns, from where to where it is painted, and was in the image before. */
+  readonly #tops: Int32Array;
+  readonly #bottoms: Int32Array;
+  readonly #topsBefore: Int32Array;
+  readonly #bottomsBefore: Int32Array;
 
   constructor(
     readonly width: number,
@@ -26,10 +32,17 @@ export class Raster {
     this.#image = new ImageData(width, height);
     this.#out = new Int32Array(this.#image.data.buffer);
     this.#pixels = new Int32Array(width * height);
+    const tiles = Math.ceil(width / tile);
+    this.#tops = new Int32Array(tiles).fill(height);
+    this.#bottoms = new Int32Array(tiles);
+    this.#topsBefore = this.#tops.slice();
+    this.#bottomsBefore = this.#bottoms.slice();
   }
 
   clear(): void {
     this.#pixels.fill(0);
+    this.#tops.fill(this.height);
+    this.#bottoms.fill(0);
   }
 
   /**
@@ -43,6 +56,9 @@ export class Raster {
     const column = x * this.height;
     const first = Math.floor(from);
     const last = Math.ceil(to) - 1;
+    const at = x >>> tileShift;
+    if (first < this.#tops[at]!) this.#tops[at] = first;
+    if (last >= this.#bottoms[at]!) this.#bottoms[at] = last + 1;
     if (first === last) {
       this.#paint(column + first, column + first + 1, colour, alpha * (to - from));
       return;
@@ -57,14 +73,29 @@ export class Raster {
     const { width, height } = this;
     const pixels = this.#pixels;
     const out = this.#out;
+    let [known, plain] = [0, 0];
     for (let left = 0; left < width; left += tile) {
       const right = Math.min(left + tile, width);
-      for (let top = 0; top < height; top += tile) {
-        const bottom = Math.min(top + tile, height);
-        for (let x = left; x < right; x++)
-          for (let y = top; y < bottom; y++) out[y * width + x] = unweighted(pixels[x * height + y]!);
+      const at = left >>> tileShift;
+      const over = Math.max(this.#bottoms[at]!, this.#bottomsBefore[at]!);
+      for (let top = Math.min(this.#tops[at]!, this.#topsBefore[at]!); top < over; top += tile) {
+        const bottom = Math.min(top + tile, over);
+        for (let x = left; x < right; x++) {
+          let to = top * width + x;
+          for (let n = x * height + top, behind = x * height + bottom; n < behind; n++, to += width) {
+            const pixel = pixels[n]!;
+            // Most are as the one above.
+            if (pixel !== known) {
+              known = pixel;
+              plain = unweighted(pixel);
+            }
+            out[to] = plain;
+          }
+        }
       }
     }
+    this.#topsBefore.set(this.#tops);
+    this.#bottomsBefore.set(this.#bottoms);
     return this.#image;
   }
 
