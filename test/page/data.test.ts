@@ -34,7 +34,7 @@ describe('powers by their samples', () => {
   );
   const powerMw = Float64Array.from({ length: 1500 }, (_, n) => ((n * 104_729) % 300_000) + 50_000);
   const gap = { startUs: timeUs[800]!, endUs: timeUs[801]!, cause: 'late', uncertaintyJ: {} };
-  const powers = new SamplePowers(new Instants(timeUs, [gap]), Float32Array.from(powerMw), 0);
+  const powers = new SamplePowers(new Instants(timeUs, { gaps: [gap] }), Float32Array.from(powerMw), 0);
 
   it('have the energy of their trapezoids between any two instants', () => {
     fc.assert(

@@ -141,7 +141,7 @@ export class EmbeddedStore implements PowerStore {
   async #readInstants(count: number): Promise<Instants> {
     const element = document.getElementById(instantsElementId(this.#run.id));
     if (!element) throw new Error('this page lacks the instants of its samples');
-    this.#known = new Instants(unpackInstants(await inflatedText(element), count), this.#run.gaps);
+    this.#known = new Instants(unpackInstants(await inflatedText(element), count), this.#run);
     return this.#known;
   }
 }

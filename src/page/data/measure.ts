@@ -17,6 +17,7 @@ export function instantUsOf({ summary }: PageRun): number {
 /**
  * What a stretch of a run cost. The uncertainty is made as docs/uncertainty.md says, of what the page knows: accuracy, gaps, and at the
  * ends the instants, the sampling and what the data leave open where an end cuts a spacing or an interval.
+ * Of means nobody knows that, nor the extremes; their energy is that of the time that was measured.
  * @param powers by series, all of them
  */
 export function figuresOf(
@@ -28,6 +29,7 @@ export function figuresOf(
   const [fromUs, toUs] = [Math.max(wantedFromUs, run.startUs), Math.min(wantedToUs, run.endUs)];
   const figures = unknownFigures(run.series.length);
   if (fromUs > toUs) return figures;
+  if (run.meansUs !== undefined) return figuresOfMeans(run, powers, fromUs, toUs);
   powers.forEach((power, n) => {
     const stretch = power.stretch(fromUs, toUs);
     figures.energyJ[n] = stretch.energyJ;
@@ -38,6 +40,26 @@ export function figuresOf(
     figures.minW[n] = stretch.minMw * wattsPerMw;
     figures.maxW[n] = stretch.maxMw * wattsPerMw;
     figures.uncertaintyJ[n] = uncertaintyJ(run, n, power, stretch, fromUs, toUs);
+  });
+  return figures;
+}
+
+function figuresOfMeans(
+  run: PageRun,
+  powers: readonly Powers[],
+  fromUs: number,
+  toUs: number,
+): StretchFigures {
+  const figures = unknownFigures(run.series.length);
+  const measuredUs = run.gaps.reduce(
+    (us, gap) => us - Math.max(Math.min(gap.endUs, toUs) - Math.max(gap.startUs, fromUs), 0),
+    toUs - fromUs,
+  );
+  if (measuredUs <= 0) return figures;
+  powers.forEach((power, n) => {
+    const energyJ = power.energyUpToJ(toUs) - power.energyUpToJ(fromUs);
+    figures.energyJ[n] = energyJ;
+    figures.meanW[n] = (energyJ * mwUsPerJ * wattsPerMw) / measuredUs;
   });
   return figures;
 }

@@ -95,7 +95,7 @@ export class HeldPiece {
 
   #known(): Instants {
     if (this.#piece.kind !== 'samples') throw new Error('there are no samples in it');
-    this.#instants ??= new Instants(this.#piece.timeUs, this.#run.gaps);
+    this.#instants ??= new Instants(this.#piece.timeUs, this.#run);
     return this.#instants;
   }
 }
