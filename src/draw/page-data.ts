@@ -13,6 +13,14 @@ export interface PageDocument {
   readonly tool: { readonly name: string; readonly version: string };
   /** One, or several to be laid over each other. */
   readonly runs: readonly PageRun[];
+  /** The rolling mean that it begins with; none where absent. */
+  readonly rolling?: PageRolling;
+}
+
+/** How long the window of a rolling mean is. */
+export interface PageRolling {
+  readonly amount: number;
+  readonly unit: 'samples' | 's';
 }
 
 /** One recording (of several instruments: one of its tracks). Instants in µs since it began. */

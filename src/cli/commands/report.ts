@@ -89,7 +89,8 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
     }
     if (options.html !== undefined) {
       const { htmlReport } = await import('../../report/html.js');
-      const page = await htmlReport(recordings, { mostBytes: options.htmlSize, offsetsUs: offsets });
+      const { htmlSize: mostBytes, rolling } = options;
+      const page = await htmlReport(recordings, { mostBytes, offsetsUs: offsets, rolling });
       await outputs.writeHtml(page.pieces);
       if (!options.quiet) await tellPage(options.html, page, recordings);
     }
