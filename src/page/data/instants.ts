@@ -1,5 +1,5 @@
 import type { PageRun } from '../../draw/page-data.js';
-import { lastAtMost } from './powers.js';
+import { lastAtMost } from '../../measure/stretch/powers.js';
 
 /** When a run's samples were taken, and which of their spacings are gaps. */
 export class Instants {

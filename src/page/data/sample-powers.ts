@@ -1,9 +1,9 @@
 import type { Columns } from '../../draw/envelope.js';
 import { type Extremes, RangeExtremes } from '../../draw/range-extremes.js';
 import { higher, lower } from '../../draw/series-builder.js';
+import type { AboutEnd, Powers, Stretch } from '../../measure/stretch/powers.js';
 import { boundJ, samplingJ } from '../../measure/uncertainty.js';
 import type { Instants } from './instants.js';
-import type { AboutEnd, Powers, Stretch } from './powers.js';
 
 /** Samples that share one entry of the sums made beforehand. */
 const blockSamples = 64;

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Envelopes, gridEndUs, Pyramid, type Samples } from '../../draw/envelope.js';
+import { type Envelopes, gridEndUs, intervalsIn, Pyramid, type Samples } from '../../draw/envelope.js';
 import type { Piece } from '../../draw/packing.js';
 import type { PageRun } from '../../draw/page-data.js';
 import type { ServedMeasure, ServedProgress } from '../../draw/served.js';
@@ -11,7 +11,7 @@ import { type Reading, type ReadingOptions, type Rested, readRested } from '../.
 import type { LandmarkedTrace } from '../../trace/landmarked-trace.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
 import { measureOf, measureOfIntervals, placeNames, spanOf, unknownMeasure } from '../measures.js';
-import { gridOver, intervalsIn, intervalsOf, samplesIn } from '../pieces.js';
+import { gridOver, intervalsOf, samplesIn } from '../pieces.js';
 import { Breather, NotWanted } from './breather.js';
 import { keptRows } from './kept-rows.js';
 import { LandmarkSink } from './landmark-sink.js';

@@ -2,10 +2,10 @@ import type { Columns, Samples } from '../../../draw/envelope.js';
 import { gridEndUs } from '../../../draw/envelope.js';
 import type { Piece } from '../../../draw/packing.js';
 import type { PageRun } from '../../../draw/page-data.js';
+import { instantUsOf } from '../../../measure/stretch/figures.js';
+import { IntervalPowers } from '../../../measure/stretch/interval-powers.js';
+import type { Powers } from '../../../measure/stretch/powers.js';
 import { Instants } from '../instants.js';
-import { IntervalPowers } from '../interval-powers.js';
-import { instantUsOf } from '../measure.js';
-import type { Powers } from '../powers.js';
 import { SamplePowers } from '../sample-powers.js';
 
 const bytesPerCell = 16;

@@ -1,4 +1,4 @@
-import type { Columns, Envelope, Envelopes, Grid } from '../../draw/envelope.js';
+import type { Columns, Envelope, Grid } from '../../draw/envelope.js';
 import { type Extremes, RangeExtremes } from '../../draw/range-extremes.js';
 import type { AboutEnd, Powers, Span, Stretch } from './powers.js';
 
@@ -125,19 +125,4 @@ export class IntervalPowers implements Powers {
     const { startUs, intervalUs, count } = this.grid;
     return Math.min(Math.max(Math.floor((us - startUs) / intervalUs), 0), count - 1);
   }
-}
-
-/** The intervals that two instants touch, of powers over one grid. */
-export function intervalsIn(powers: readonly IntervalPowers[], fromUs: number, toUs: number): Envelopes {
-  const { startUs, intervalUs, count } = powers[0]!.grid;
-  const first = Math.min(Math.max(Math.floor((fromUs - startUs) / intervalUs), 0), count);
-  const behind = Math.max(Math.min(Math.ceil((toUs - startUs) / intervalUs), count), first);
-  return {
-    grid: { startUs: startUs + first * intervalUs, intervalUs, count: behind - first },
-    series: powers.map(({ envelope: { minMw, maxMw, energyJ } }) => ({
-      minMw: minMw.subarray(first, behind),
-      maxMw: maxMw.subarray(first, behind),
-      energyJ: energyJ.subarray(first, behind + 1),
-    })),
-  };
 }

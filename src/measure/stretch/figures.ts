@@ -1,12 +1,28 @@
 import type { PageRun } from '../../draw/page-data.js';
-import { accuracyJ, boundJ, combinedJ, instantsJ } from '../../measure/uncertainty.js';
-import { type StretchFigures, unknownFigures } from './power-store.js';
+import { accuracyJ, boundJ, combinedJ, instantsJ } from '../uncertainty.js';
 import type { Powers, Stretch } from './powers.js';
 
 const wattsPerMw = 1e-3;
 const mwUsPerJ = 1e9;
 /** As far as a gap's bounds look around it, µs. */
 const neighbourhoodUs = 1e6;
+
+/** What a stretch of a recording cost, as far as a page can tell; NaN for what is not known. */
+export interface StretchFigures {
+  /** By series; J, and how far it may be off at 95 %. */
+  readonly energyJ: Float64Array;
+  readonly uncertaintyJ: Float64Array;
+  /** W, time-weighted; extremes as the data know them. */
+  readonly meanW: Float64Array;
+  readonly minW: Float64Array;
+  readonly maxW: Float64Array;
+}
+
+/** Figures of so many series, of which nothing is known. */
+export function unknownFigures(series: number): StretchFigures {
+  const none = () => new Float64Array(series).fill(Number.NaN);
+  return { energyJ: none(), uncertaintyJ: none(), meanW: none(), minW: none(), maxW: none() };
+}
 
 /** A sample was taken within half a round trip of its instant, µs; of which the median is taken. */
 export function instantUsOf({ summary }: PageRun): number {
