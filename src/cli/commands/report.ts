@@ -89,9 +89,10 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
     }
     if (options.html !== undefined) {
       const { htmlReport } = await import('../../report/html.js');
-      const page = await htmlReport(recordings, { mostBytes: options.htmlSize, offsetsUs: offsets });
+      const { htmlSize: mostBytes, rolling } = options;
+      const page = await htmlReport(recordings, { mostBytes, offsetsUs: offsets, rolling });
       await outputs.writeHtml(page.pieces);
-      if (!options.quiet) await tellPage(options.html, page);
+      if (!options.quiet) await tellPage(options.html, page, recordings);
     }
     if (outputs.figure) {
       const { notice } = await import('../terminal/notices.js');
@@ -172,10 +173,17 @@ async function printReport(
   print(await reportText(recordings, summaries, offsets, series));
 }
 
-async function tellPage(path: string, { bytes, resolutions }: HtmlPage): Promise<void> {
+async function tellPage(
+  path: string,
+  { bytes, resolutions }: HtmlPage,
+  recordings: readonly Rested[],
+): Promise<void> {
   const { notice } = await import('../terminal/notices.js');
-  const texts = resolutions.map((each) =>
-    each.kind === 'samples' ? 'every sample' : `intervals of ${formatSi(each.intervalUs / 1e6, 's', 3)}`,
-  );
+  const lengthOf = (us: number) => formatSi(us / 1e6, 's', 3);
+  const texts = resolutions.map((each, n) => {
+    if (each.kind === 'intervals') return `intervals of ${lengthOf(each.intervalUs)}`;
+    const { meansUs } = recordings[n]!;
+    return meansUs === null ? 'every sample' : `means of ${lengthOf(meansUs)}`;
+  });
   notice(`${path}: ${(bytes / 1e6).toFixed(1)} MB, with ${[...new Set(texts)].join(' and ')}`);
 }

@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import type { Theme } from '../../draw/colours.js';
 import { usageError } from '../../errors.js';
 import type { FigurePlaces } from '../../report/figure/draw.js';
-import type { FigureStyle, Rolling } from '../../report/figure/figure-of.js';
+import type { FigureStyle } from '../../report/figure/figure-of.js';
+import type { Rolling } from '../../report/figure/rolling.js';
 import { parseDurationMs } from '../../units.js';
 import { checked } from '../options.js';
 
@@ -56,7 +57,7 @@ export function parseRolling(text: string): Rolling {
 export const rollingOption = () =>
   new Option(
     '--rolling <n|time>',
-    'draw a mean that moves along, over so many samples (200) or so long (0.5s), before the raw range',
+    'in figures and pages draw a mean that moves along, over so many samples (200) or so long (0.5s), before the raw range',
   ).argParser(checked(parseRolling));
 
 /** What `report` has for figures; `--rolling` is of other pictures too. */

@@ -1,6 +1,7 @@
 import type { Piece } from '../../draw/packing.js';
 import type { PageRun } from '../../draw/page-data.js';
 import { fixed } from '../../units.js';
+import { Instants } from '../data/instants.js';
 import type { Range } from '../state/range.js';
 import type { Recording } from '../state/recording.js';
 
@@ -9,12 +10,13 @@ const mwPerW = 1e3;
 const joulesPerMwUs = 1e-9;
 
 /**
- * A stretch of a run as CSV, its columns named as in powerlog's own: the samples, or of intervals their means, extremes and lengths.
+ * A stretch of a run as CSV, its columns named as in powerlog's own: the samples, or the means, or of intervals their means, extremes and lengths.
  * Energies of such rows add up to that of the stretch.
  */
 export async function csvOf({ run, store, offsetUs }: Recording, { fromUs, toUs }: Range): Promise<string> {
   const piece = await store.finest(fromUs - offsetUs, toUs - offsetUs);
-  return piece.kind === 'samples' ? sampleRows(run, piece) : intervalRows(run, piece);
+  if (piece.kind === 'intervals') return intervalRows(run, piece);
+  return run.meansUs === undefined ? sampleRows(run, piece) : meanRows(run, piece);
 }
 
 function sampleRows(
@@ -26,6 +28,19 @@ function sampleRows(
     lines.push(
       [...instants(timeUs[n]!, startUnixUs), ...powerMw.map((column) => wattsOf(column[n]!))].join(','),
     );
+  return `${lines.join('\n')}\n`;
+}
+
+function meanRows(run: PageRun, { timeUs, powerMw }: Extract<Piece, { kind: 'samples' }>): string {
+  const names = run.series.map(({ name }) => `${name}_power_w`);
+  const lines = [['time_s', 'unix_time_s', 'interval_s', ...names].join(',')];
+  const steps = new Instants(timeUs, run);
+  for (let n = 0; n + 1 < timeUs.length; n++) {
+    const lengthUs = timeUs[n + 1]! - timeUs[n]!;
+    if (lengthUs === 0 || steps.isGapBehind(n)) continue;
+    const cells = [fixed(lengthUs / usPerS, 6), ...powerMw.map((column) => wattsOf(column[n]!))];
+    lines.push([...instants(timeUs[n]! + Math.floor(lengthUs / 2), run.startUnixUs), ...cells].join(','));
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,4 +1,4 @@
-import type { PageDocument, PageResolution } from '../../draw/page-data.js';
+import type { PageDocument, PageRun } from '../../draw/page-data.js';
 import { fixed, formatCount } from '../../units.js';
 import { button, element, figure, refill } from '../dom.js';
 import { date, duration } from '../format.js';
@@ -73,11 +73,7 @@ function factsOf(
     fact(number('samples', (value) => `${formatCount(value)} samples`)),
     fact(number('sample_rate_hz', (value) => `${fixed(value, value < 100 ? 1 : 0)} Hz`)),
     fact(number('coverage', (value) => `coverage ${fixed(value * 100, 2)} %`)),
-    element(
-      'li',
-      { class: 'resolution', title: 'How fine the data of this page are' },
-      resolutionText(run.resolution),
-    ),
+    element('li', { class: 'resolution', title: 'How fine the data of this page are' }, resolutionText(run)),
   );
   const typed = command?.argv?.join(' ');
   return element(
@@ -88,14 +84,17 @@ function factsOf(
   );
 }
 
+const seconds = (us: number): string => `${Number((us / 1e6).toPrecision(4))} s`;
+
 const fact = (value: HTMLElement | null): HTMLElement | null => (value ? element('li', {}, value) : null);
 
 /** The finest that the page has, in words. */
-export function resolutionText(resolution: PageResolution): string {
-  if (resolution.kind === 'samples') return 'resolution: every sample';
+function resolutionText({ resolution, meansUs }: PageRun): string {
+  const finest = meansUs === undefined ? 'every sample' : `means of ${seconds(meansUs)}`;
+  if (resolution.kind === 'samples') return `resolution: ${finest}`;
   const { intervalUs, quantumMw } = resolution;
-  const seconds = Number((intervalUs / 1e6).toPrecision(4));
-  return `resolution: ${seconds} s, ${quantumMw} mW; extremes are true`;
+  const extremes = meansUs === undefined ? 'extremes are true' : `of ${finest}`;
+  return `resolution: ${seconds(intervalUs)}, ${quantumMw} mW; ${extremes}`;
 }
 
 /** Warnings of all runs, where nobody overlooks them. */

@@ -1,5 +1,5 @@
 import { colourOf } from '../../draw/colours.js';
-import { type StretchFigures, unknownFigures } from '../data/power-store.js';
+import { type StretchFigures, unknownFigures } from '../../measure/stretch/figures.js';
 import { eachFrame, element, figure } from '../dom.js';
 import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Envelopes, gridEndUs, Pyramid, type Samples } from '../../draw/envelope.js';
+import { type Envelopes, gridEndUs, intervalsIn, Pyramid, type Samples } from '../../draw/envelope.js';
 import type { Piece } from '../../draw/packing.js';
 import type { PageRun } from '../../draw/page-data.js';
 import type { ServedMeasure, ServedProgress } from '../../draw/served.js';
@@ -11,7 +11,7 @@ import { type Reading, type ReadingOptions, type Rested, readRested } from '../.
 import type { LandmarkedTrace } from '../../trace/landmarked-trace.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
 import { measureOf, measureOfIntervals, placeNames, spanOf, unknownMeasure } from '../measures.js';
-import { gridOver, intervalsIn, intervalsOf, samplesIn } from '../pieces.js';
+import { gridOver, intervalsOf, samplesIn } from '../pieces.js';
 import { Breather, NotWanted } from './breather.js';
 import { keptRows } from './kept-rows.js';
 import { LandmarkSink } from './landmark-sink.js';
@@ -105,7 +105,9 @@ export class ViewedRun {
     if (this.#pyramid && this.#pyramid.finest.grid.intervalUs <= wantedUs)
       return { kind: 'intervals', ...intervalsIn(this.#pyramid.levelFor(wantedUs), fromUs, toUs) };
     const grid = gridOver(fromUs, toUs, wantedUs);
-    const many = await this.#samples(grid.startUs, gridEndUs(grid), mostRead);
+    // Means are steps, which the pyramid knows and intervals made of their samples would not.
+    const isOfMeans = this.#rested?.meansUs != null;
+    const many = isOfMeans ? null : await this.#samples(grid.startUs, gridEndUs(grid), mostRead);
     if (many) return { kind: 'intervals', ...intervalsOf(many, grid, this.#gapLimitUs) };
     return { kind: 'intervals', ...this.#finest(fromUs, toUs, wantedUs) };
   }

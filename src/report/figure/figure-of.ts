@@ -8,6 +8,7 @@ import type { Rested } from '../rested.js';
 import { describe, nameOf } from './caption.js';
 import { chooseSeries } from './choice.js';
 import { figureFont } from './fonts.js';
+import { type Rolling, rollingUs } from './rolling.js';
 import { Window } from './window.js';
 
 /** How a figure looks. */
@@ -21,9 +22,6 @@ export interface FigureStyle {
   readonly series?: string | undefined;
   readonly rolling?: Rolling | undefined;
 }
-
-/** How long a rolling mean is of. */
-export type Rolling = { readonly samples: number } | { readonly us: number };
 
 /** What is shown; as far as there is something where absent. Instants on the first run's clock, µs. */
 export interface FigureStretch {
@@ -105,14 +103,6 @@ function shownOf(
   throw usageError(
     `there is nothing to draw: ${names} was recorded from ${first / usPerS} s to ${last / usPerS} s, and nothing of that lies between --from and --to`,
   );
-}
-
-/** A mean of so many samples is of as many median spacings. @throws UserError (usage) where there is none */
-export function rollingUs(rolling: Rolling, { path, summary }: Rested): number {
-  if ('us' in rolling) return rolling.us;
-  const { median } = summary.interval_s;
-  if (median === null) throw usageError(`--rolling: ${path} has too few samples for a spacing; give a time`);
-  return rolling.samples * median * usPerS;
 }
 
 function figureRun(rested: Rested, offsetUs: number, chosen: readonly number[]): FigureRun {

@@ -2,10 +2,10 @@ import type { Columns, Samples } from '../../../draw/envelope.js';
 import { gridEndUs } from '../../../draw/envelope.js';
 import type { Piece } from '../../../draw/packing.js';
 import type { PageRun } from '../../../draw/page-data.js';
+import { instantUsOf } from '../../../measure/stretch/figures.js';
+import { IntervalPowers } from '../../../measure/stretch/interval-powers.js';
+import type { Powers } from '../../../measure/stretch/powers.js';
 import { Instants } from '../instants.js';
-import { IntervalPowers } from '../interval-powers.js';
-import { instantUsOf } from '../measure.js';
-import type { Powers } from '../powers.js';
 import { SamplePowers } from '../sample-powers.js';
 
 const bytesPerCell = 16;
@@ -95,7 +95,7 @@ export class HeldPiece {
 
   #known(): Instants {
     if (this.#piece.kind !== 'samples') throw new Error('there are no samples in it');
-    this.#instants ??= new Instants(this.#piece.timeUs, this.#run.gaps);
+    this.#instants ??= new Instants(this.#piece.timeUs, this.#run);
     return this.#instants;
   }
 }
