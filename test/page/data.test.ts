@@ -4,6 +4,7 @@ import { RangeExtremes } from '../../src/draw/range-extremes.js';
 import { Instants } from '../../src/page/data/instants.js';
 import { fillRollingMeans } from '../../src/page/data/rolling.js';
 import { SamplePowers } from '../../src/page/data/sample-powers.js';
+import { withNew } from '../../src/page/data/served/gap-list.js';
 import { energyJ } from './document.js';
 
 const mw = fc.oneof(
@@ -64,5 +65,17 @@ describe('powers by their samples', () => {
         expect(Math.abs(into[column]! / mean - 1)).toBeLessThan(1e-5);
       }
     }
+  });
+});
+
+describe('gaps of a recording under way', () => {
+  it('stand on the page in the order of their begin, once each', () => {
+    const gap = (startUs: number, joules?: number) => ({
+      ...{ startUs, endUs: startUs + 1, cause: 'late' as const },
+      uncertaintyJ: joules === undefined ? {} : { system: joules },
+    });
+    const known = [gap(10), gap(30)];
+    expect(withNew(known, [gap(20), gap(30, 2)])).toEqual([gap(10), gap(20), gap(30, 2)]);
+    expect(withNew(known, [])).toBe(known);
   });
 });
