@@ -1,7 +1,7 @@
 import type { PageMode } from '../draw/page-data.js';
 import { pagePolicy, pageShell } from '../report/page-shell.js';
 import { tool } from '../tool.js';
-import type { ServedPage } from './server/server.js';
+import type { ServedPage } from './server/page-shelf.js';
 
 /** The page without anything of a recording, which it asks for with the token. */
 export function servedPage(mode: Exclude<PageMode, 'file'>): (host: string) => ServedPage {

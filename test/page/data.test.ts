@@ -6,6 +6,7 @@ import { IntervalPowers } from '../../src/measure/stretch/interval-powers.js';
 import { Instants } from '../../src/page/data/instants.js';
 import { fillRollingMeans } from '../../src/page/data/rolling.js';
 import { SamplePowers } from '../../src/page/data/sample-powers.js';
+import { withNew } from '../../src/page/data/served/gap-list.js';
 import { energyJ } from './document.js';
 
 const mw = fc.oneof(
@@ -94,5 +95,17 @@ describe('powers by intervals', () => {
     expect(powers.stretch(startUs, endUs).cutsJ).toBe(0);
     expect(powers.stretch(startUs, endUs - 100).cutsJ).toBeGreaterThan(0);
     expect(powers.stretch(startUs + 100, endUs).cutsJ).toBeGreaterThan(0);
+  });
+});
+
+describe('gaps of a recording under way', () => {
+  it('stand on the page in the order of their begin, once each', () => {
+    const gap = (startUs: number, joules?: number) => ({
+      ...{ startUs, endUs: startUs + 1, cause: 'late' as const },
+      uncertaintyJ: joules === undefined ? {} : { system: joules },
+    });
+    const known = [gap(10), gap(30)];
+    expect(withNew(known, [gap(20), gap(30, 2)])).toEqual([gap(10), gap(20), gap(30, 2)]);
+    expect(withNew(known, [])).toBe(known);
   });
 });

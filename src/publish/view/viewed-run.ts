@@ -35,6 +35,7 @@ export class ViewedRun {
   #pyramid: Pyramid | null = null;
   #trace: LandmarkedTrace | null = null;
   #problem: string | null = null;
+  #isDone = false;
 
   private constructor(id: string, path: string, disk: OnDisk | null) {
     this.id = id;
@@ -56,12 +57,12 @@ export class ViewedRun {
 
   get progress(): ServedProgress {
     const bytes = this.#reading?.position().bytes ?? 0;
-    const done = this.#rested !== null || this.#problem !== null;
     return {
       run: this.id,
-      share: done ? 1 : Math.min(this.#sizeBytes > 0 ? bytes / this.#sizeBytes : 0, 1),
+      share:
+        this.#isDone || this.#rested ? 1 : Math.min(this.#sizeBytes > 0 ? bytes / this.#sizeBytes : 0, 1),
       upToUs: this.#run && this.#rested ? this.#run.endUs : (this.#reading?.picture.lastUs ?? 0),
-      done,
+      done: this.#isDone,
       seeks: this.#disk !== null,
       problem: this.#problem,
     };
@@ -85,15 +86,17 @@ export class ViewedRun {
         },
       });
       if (this.#disk) this.#disk.seeker.parts = landmarks!.parts(this.#disk.firstByte);
+      // The trace may read all of it again, and meanwhile what is known is to the intervals.
+      this.#settle(rested);
       const rows = this.#disk?.rows ?? (rested.samples && keptRows(rested.samples));
       if (rows && rested.facts)
         this.#trace = await landmarks!.trace(rows, rested.facts, () => breather.breathe());
-      this.#settle(rested);
     } catch (error) {
       if (error instanceof NotWanted) return;
       if (!(error instanceof UserError)) throw error;
       this.#problem = errorText(error);
     }
+    this.#isDone = true;
     onProgress();
   }
 
