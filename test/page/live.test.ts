@@ -300,7 +300,7 @@ describe('the live page', needs(browserPart), () => {
     await hide(true);
     await grown(page, 'samples', 100);
     const before = await view(page);
-    await grown(page, 'samples', 500);
+    await grown(page, 'duration_s', 3);
     expect((await view(page))[0]).toBe(before[0]);
     await hide(false);
     await page.waitForFunction(
