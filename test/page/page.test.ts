@@ -257,7 +257,7 @@ describe('a page', needs(browserPart), () => {
   });
 
   it('saves intervals with their means, extremes and lengths', async () => {
-    const made = makeRun({ kind: 'intervals', intervalUs: 32_000 });
+    const made = makeRun({ kind: 'intervals', intervalUs: 32_000, gap });
     const { page } = await openFile(writePage([made]));
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
@@ -270,6 +270,16 @@ describe('a page', needs(browserPart), () => {
     const cell = (row: string, name: string) => Number(row.split(',')[columns.indexOf(name)]);
     const sumJ = rows.reduce((sum, row) => sum + cell(row, 'gpu_power_w') * cell(row, 'interval_s'), 0);
     expect(Math.abs(sumJ - made.run.summary.energy_j.gpu!)).toBeLessThan(0.02);
+    // In the gap there are means, of the line across it, but no extremes; everywhere else a mean keeps to them.
+    const [measured, inGap] = [true, false].map((isMeasured) =>
+      rows.filter((row) => (row.split(',')[columns.indexOf('gpu_power_min_w')] !== '') === isMeasured),
+    ) as [string[], string[]];
+    const gapS = inGap.reduce((sum, row) => sum + cell(row, 'interval_s'), 0);
+    const { startUs, endUs } = made.run.gaps[0]!;
+    expect(gapS).toBeCloseTo((endUs - startUs) / 1e6, 5);
+    const least = (row: string) => cell(row, 'gpu_power_w') - cell(row, 'gpu_power_min_w');
+    const most = (row: string) => cell(row, 'gpu_power_max_w') - cell(row, 'gpu_power_w');
+    expect(Math.min(...measured.map(least), ...measured.map(most))).toBeGreaterThanOrEqual(0);
     expect(Math.max(...rows.map((row) => cell(row, 'gpu_power_max_w')))).toBeCloseTo(
       Math.max(...made.powerMw[2]!) / 1e3,
       1,

@@ -111,11 +111,11 @@ export class IntervalPowers implements Powers {
 
 /** The intervals that two instants touch, of powers over one grid. */
 export function intervalsIn(powers: readonly IntervalPowers[], fromUs: number, toUs: number): Envelopes {
-  const { startUs, intervalUs, count } = powers[0]!.grid;
+  const { startUs, intervalUs, count, ...grid } = powers[0]!.grid;
   const first = Math.min(Math.max(Math.floor((fromUs - startUs) / intervalUs), 0), count);
   const behind = Math.max(Math.min(Math.ceil((toUs - startUs) / intervalUs), count), first);
   return {
-    grid: { startUs: startUs + first * intervalUs, intervalUs, count: behind - first },
+    grid: { ...grid, startUs: startUs + first * intervalUs, intervalUs, count: behind - first },
     series: powers.map(({ envelope: { minMw, maxMw, energyJ } }) => ({
       minMw: minMw.subarray(first, behind),
       maxMw: maxMw.subarray(first, behind),

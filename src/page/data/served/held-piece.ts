@@ -3,7 +3,7 @@ import { gridEndUs } from '../../../draw/envelope.js';
 import type { Piece } from '../../../draw/packing.js';
 import type { PageRun } from '../../../draw/page-data.js';
 import { Instants } from '../instants.js';
-import { IntervalPowers } from '../interval-powers.js';
+import { IntervalPowers, intervalsIn } from '../interval-powers.js';
 import { instantUsOf } from '../measure.js';
 import type { Powers } from '../powers.js';
 import { SamplePowers } from '../sample-powers.js';
@@ -81,6 +81,22 @@ export class HeldPiece {
     const behind = Math.min(instants.count, instants.upTo(toUs) + 2);
     if (behind - first > most) return null;
     return {
+      timeUs: timeUs.subarray(first, behind),
+      powerMw: powerMw.map((column) => column.subarray(first, behind)),
+    };
+  }
+
+  /** The samples in a stretch, or the intervals that it touches. */
+  within(fromUs: number, toUs: number): Piece {
+    if (this.#piece.kind === 'intervals') {
+      const powers = this.#run.series.map((_, n) => this.powers(n) as IntervalPowers);
+      return { kind: 'intervals', ...intervalsIn(powers, fromUs, toUs) };
+    }
+    const { timeUs, powerMw } = this.#piece;
+    const instants = this.#known();
+    const [first, behind] = [instants.from(fromUs), instants.upTo(toUs) + 1];
+    return {
+      kind: 'samples',
       timeUs: timeUs.subarray(first, behind),
       powerMw: powerMw.map((column) => column.subarray(first, behind)),
     };
