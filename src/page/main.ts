@@ -33,7 +33,7 @@ else void serve(show);
 /** Fills the page with recordings and what is known of them. */
 function show(page: PageDocument, found: readonly { run: PageRun; store: PowerStore }[]): Shown {
   document.title = `${page.title} – powerlog`;
-  const damage = damagePanel();
+  const damage = damagePanel(page.mode !== 'file');
   const recordings = found.map(({ run, store }) => ({ run, store, offsetUs: run.offsetUs, isShown: true }));
   const state = new AppState(recordings, systemTheme());
   if (page.rolling) state.setRolling({ ...page.rolling, isOn: true });

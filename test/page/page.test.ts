@@ -224,6 +224,49 @@ describe('a page', needs(browserPart), () => {
     expect(complaints).toEqual([]);
   });
 
+  it('keeps no interval in its fields that its figures are not of', async () => {
+    const made = makeRun();
+    const { page, complaints } = await openFile(writePage([made]));
+    const [from, to] = [page.getByLabel('From, s'), page.getByLabel('To, s')];
+    await select(page, 1, 1.5);
+    await from.fill('3');
+    await to.fill('2');
+    await page.keyboard.press('Enter');
+    expect(await from.getAttribute('aria-invalid')).toBe('true');
+    await page.getByText('It must end behind its begin.').waitFor();
+    await to.blur();
+    expect([await from.inputValue(), await to.inputValue()]).toEqual(['1.000000', '1.500000']);
+    expect(await from.getAttribute('aria-invalid')).toBe(null);
+    // Behind the old end first, then both.
+    await select(page, 3, 4);
+    await from.fill('-5');
+    await to.fill('1000');
+    await to.blur();
+    await measured(page, made.run.startUs / 1e6, made.run.endUs / 1e6);
+    const ends = [made.run.startUs, made.run.endUs].map((us) => (us / 1e6).toFixed(6));
+    expect([await from.inputValue(), await to.inputValue()]).toEqual(ends);
+    expect(complaints).toEqual([]);
+  });
+
+  it('selects one time of a phase after the other, and says which is next', async () => {
+    const made = makeRun();
+    const again = { ...made.run.bands[0]!, startUs: 14_000_000, endUs: 15_000_000 };
+    const run = { ...made.run, bands: [...made.run.bands, again] };
+    const { page } = await openFile(writePage([{ ...made, run }]));
+    const load = page.locator('.phases button', { hasText: 'load' });
+    expect(await load.getAttribute('title')).toContain('time 1 of 2');
+    await load.click();
+    await measured(page, 1, 3);
+    expect(await load.getAttribute('title')).toContain('time 2 of 2');
+    // What is made anew meanwhile does not begin again.
+    await page
+      .getByRole('button', { name: /dark|light|theme/i })
+      .first()
+      .click();
+    await load.click();
+    await measured(page, 14, 15);
+  });
+
   it('saves the selection as CSV and the picture as PNG', async () => {
     const made = makeRun({ gap });
     const { page, complaints, requests } = await openFile(writePage([made]));
@@ -257,7 +300,7 @@ describe('a page', needs(browserPart), () => {
   });
 
   it('saves intervals with their means, extremes and lengths', async () => {
-    const made = makeRun({ kind: 'intervals', intervalUs: 32_000 });
+    const made = makeRun({ kind: 'intervals', intervalUs: 32_000, gap });
     const { page } = await openFile(writePage([made]));
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
@@ -270,6 +313,16 @@ describe('a page', needs(browserPart), () => {
     const cell = (row: string, name: string) => Number(row.split(',')[columns.indexOf(name)]);
     const sumJ = rows.reduce((sum, row) => sum + cell(row, 'gpu_power_w') * cell(row, 'interval_s'), 0);
     expect(Math.abs(sumJ - made.run.summary.energy_j.gpu!)).toBeLessThan(0.02);
+    // In the gap there are means, of the line across it, but no extremes; everywhere else a mean keeps to them.
+    const [measured, inGap] = [true, false].map((isMeasured) =>
+      rows.filter((row) => (row.split(',')[columns.indexOf('gpu_power_min_w')] !== '') === isMeasured),
+    ) as [string[], string[]];
+    const gapS = inGap.reduce((sum, row) => sum + cell(row, 'interval_s'), 0);
+    const { startUs, endUs } = made.run.gaps[0]!;
+    expect(gapS).toBeCloseTo((endUs - startUs) / 1e6, 5);
+    const least = (row: string) => cell(row, 'gpu_power_w') - cell(row, 'gpu_power_min_w');
+    const most = (row: string) => cell(row, 'gpu_power_max_w') - cell(row, 'gpu_power_w');
+    expect(Math.min(...measured.map(least), ...measured.map(most))).toBeGreaterThanOrEqual(0);
     expect(Math.max(...rows.map((row) => cell(row, 'gpu_power_max_w')))).toBeCloseTo(
       Math.max(...made.powerMw[2]!) / 1e3,
       1,

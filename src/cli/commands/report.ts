@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { inputError, usageError } from '../../errors.js';
 import type { HtmlPage } from '../../report/html.js';
@@ -68,12 +69,19 @@ export function reportCommand(): Command {
 async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
   refuseContradictions(paths, options);
   const style = figureStyle(options);
-  const [{ ReportOutputs }, { readRested }, { offsetsUs }] = await Promise.all([
+  const [{ ReportOutputs }, { summaryPlaces }, { readRested }, { offsetsUs }] = await Promise.all([
     import('../report/report-outputs.js'),
+    import('../../report/reading/beside.js'),
     import('../../report/rested.js'),
     import('../../report/align.js'),
   ]);
-  const inputs = paths.map((path) => ({ role: 'RUN', path }));
+  const inputs = [
+    ...paths.map((path) => ({ role: 'RUN', path })),
+    // A CSV's figures are read from there: written over, they would be lost.
+    ...paths
+      .flatMap(summaryPlaces)
+      .flatMap((path) => (existsSync(path) ? { role: 'the summary', path } : [])),
+  ];
   const outputs = new ReportOutputs(options, [...inputs, ...inputFiles(options)]);
   try {
     const recordings: Rested[] = [];

@@ -119,16 +119,22 @@ export function warningsPanel(state: AppState): HTMLElement {
   return root;
 }
 
-/** A page that was cut off or changed says so, instead of standing half empty. */
-export function damagePanel(): HTMLElement {
+/**
+ * A page that was cut off or changed says so, instead of standing half empty.
+ * @param isServed Its data lie with a server, which may be gone: that is no damage.
+ */
+export function damagePanel(isServed: boolean): HTMLElement {
   const root = element('section', { class: 'damage', role: 'alert' });
   root.hidden = true;
-  addEventListener('unhandledrejection', ({ reason }) => {
+  addEventListener('unhandledrejection', (event) => {
+    const { reason } = event;
+    // Said on the page; a page that is not whole is an error for its console too.
+    if (isServed) event.preventDefault();
     root.hidden = false;
     const why = reason instanceof Error ? reason.message : String(reason);
     root.replaceChildren(
-      element('span', { class: 'warning-code' }, 'damaged'),
-      `this page is not whole: ${why}`,
+      element('span', { class: 'warning-code' }, isServed ? 'not there' : 'damaged'),
+      isServed ? why : `this page is not whole: ${why}`,
     );
   });
   return root;

@@ -95,6 +95,9 @@ function phaseRow(
   );
 }
 
+/** By recording and name: which of its times is selected next. The buttons are made anew when more is known. */
+const nextTimes = new WeakMap<Recording, Map<string, number>>();
+
 /** Selects the phase; of one that ran several times, one time after the other. */
 function selectButton(
   state: AppState,
@@ -102,10 +105,18 @@ function selectButton(
   name: string,
   bands: readonly PageBand[],
 ): HTMLButtonElement {
-  let next = 0;
-  return button(name, { class: 'link', title: 'Select it' }, () => {
-    const { startUs, endUs } = bands[next % bands.length]!;
-    next++;
+  const next = nextTimes.get(recording) ?? new Map<string, number>();
+  nextTimes.set(recording, next);
+  const titleAt = (time: number): string =>
+    bands.length === 1
+      ? 'Select it'
+      : `Select time ${(time % bands.length) + 1} of ${formatCount(bands.length)}; again for the one behind it`;
+  const made = button(name, { class: 'link', title: titleAt(next.get(name) ?? 0) }, () => {
+    const time = next.get(name) ?? 0;
+    const { startUs, endUs } = bands[time % bands.length]!;
+    next.set(name, time + 1);
+    made.title = titleAt(time + 1);
     state.show({ fromUs: startUs + recording.offsetUs, toUs: endUs + recording.offsetUs });
   });
+  return made;
 }

@@ -1,5 +1,5 @@
 import type { Columns, Samples } from '../../../draw/envelope.js';
-import { gridEndUs } from '../../../draw/envelope.js';
+import { gridEndUs, intervalsIn } from '../../../draw/envelope.js';
 import type { Piece } from '../../../draw/packing.js';
 import type { PageRun } from '../../../draw/page-data.js';
 import { instantUsOf } from '../../../measure/stretch/figures.js';
@@ -81,6 +81,20 @@ export class HeldPiece {
     const behind = Math.min(instants.count, instants.upTo(toUs) + 2);
     if (behind - first > most) return null;
     return {
+      timeUs: timeUs.subarray(first, behind),
+      powerMw: powerMw.map((column) => column.subarray(first, behind)),
+    };
+  }
+
+  /** The samples in a stretch, or the intervals that it touches. */
+  within(fromUs: number, toUs: number): Piece {
+    if (this.#piece.kind === 'intervals')
+      return { kind: 'intervals', ...intervalsIn(this.#piece, fromUs, toUs) };
+    const { timeUs, powerMw } = this.#piece;
+    const instants = this.#known();
+    const [first, behind] = [instants.from(fromUs), instants.upTo(toUs) + 1];
+    return {
+      kind: 'samples',
       timeUs: timeUs.subarray(first, behind),
       powerMw: powerMw.map((column) => column.subarray(first, behind)),
     };
