@@ -52,7 +52,7 @@ async function describeRun(run: Captioned): Promise<string> {
     `${nameOf(rested)}: power of ${board.product}${board.name ? ` (${board.name})` : ''} from ${fixed(part.from_s!, 3)} s to ${fixed(part.to_s!, 3)} s${start}.`,
     ...chosen.map((series) => describeSeries(run, part, series)),
     resolutionText(run, part),
-    ...listed('Phases', phases(part)),
+    ...phasesText(part, firstComponent(rested, chosen)),
     ...listed(
       'Marks',
       rested.flags
@@ -98,14 +98,21 @@ function resolutionText({ window, rollingUs }: Captioned, { samples, sample_rate
   return `Drawn from ${from}${by}; each column reaches from the least to the most that was measured in it, ${line}.`;
 }
 
-const phases = ({ phases = [] }: SpanSummary): string[] =>
-  (phases as readonly PhaseSummary[])
-    .filter(({ duration_s }) => duration_s !== 0)
-    .map(({ name, times, energy_j, energy_uncertainty_j }) => {
-      const energyJ = energy_j.system ?? null;
-      const cost = energyJ === null ? '' : ` ${joules(energyJ, energy_uncertainty_j.system ?? null)}`;
+/** Whose joules stand at the phases: the first component that is shown. */
+export const firstComponent = ({ series }: Rested, chosen: readonly number[]): string | null =>
+  chosen.map((n) => series[n]!).find(({ kind }) => kind === 'component')?.name ?? null;
+
+function phasesText({ phases = [] }: SpanSummary, component: string | null): string[] {
+  const long = (phases as readonly PhaseSummary[]).filter(({ duration_s }) => duration_s !== 0);
+  return listed(
+    component === null ? 'Phases' : `Phases (energy of ${component})`,
+    long.map(({ name, times, energy_j, energy_uncertainty_j }) => {
+      const energyJ = component === null ? null : (energy_j[component] ?? null);
+      const cost = energyJ === null ? '' : ` ${joules(energyJ, energy_uncertainty_j[component!] ?? null)}`;
       return `${name}${times > 1 ? ` (${plural(times, 'time')})` : ''}${cost}`;
-    });
+    }),
+  );
+}
 
 function listed(title: string, items: readonly string[]): string[] {
   if (items.length === 0) return [];

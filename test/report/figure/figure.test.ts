@@ -179,6 +179,26 @@ describe('a figure', () => {
     expect(Number(/gpu: mean ([\d.]+) W/.exec(description(svg))![1])).toBeCloseTo(power_w.gpu.mean, 1);
   });
 
+  it('has the joules of one component at its phases, and names it', () => {
+    const capture = join(scratch, 'phases.plog');
+    const marks = 'for m in begin end; do echo "$m load" >> $POWERLOG_MARKS; sleep 0.4; done';
+    powerlog(
+      words`exec --port sim:train --baseline 0s --quiet --capture ${capture} -- sh -c ${`${marks}; ${marks}`}`,
+    );
+    const { phases } = JSON.parse(powerlog(words`report ${capture} --json -`).out);
+    const joules = (text: string) => Number(/([\d.]+)(?: ± [\d.]+)? J/.exec(text)![1]);
+    for (const component of ['gpu', 'cpu', 'system']) {
+      const { svg } = draw([capture], words`--series hpwr1,${component}`);
+      const [, said] = /Phases \(energy of (.*)\n/.exec(description(svg))!;
+      expect(said).toMatch(new RegExp(`^${component}\\): load \\(2 times\\) `));
+      expect(Math.abs(joules(said!) - phases[0].energy_j[component])).toBeLessThan(0.6);
+      const bands = textsIn(svg).filter((text) => text.startsWith('load  '));
+      expect(bands.length).toBe(2);
+      const sum = bands.map(joules).reduce((a, b) => a + b);
+      expect(sum / phases[0].energy_j[component]).toBeCloseTo(1, 1);
+    }
+  });
+
   it('shows what is asked for: series by name and glob, lines that differ, several runs', () => {
     const legend = (options: readonly string[], runs = ['fixtures/golden/plain.plog']) =>
       textsIn(draw(runs, options).svg);
