@@ -1,4 +1,5 @@
 import { documentElementId, type PageDocument, type PageRun } from '../draw/page-data.js';
+import { printable } from '../text.js';
 import { EmbeddedStore } from './data/embedded.js';
 import type { PowerStore } from './data/power-store.js';
 import { element } from './dom.js';
@@ -32,7 +33,7 @@ else void serve(show);
 
 /** Fills the page with recordings and what is known of them. */
 function show(page: PageDocument, found: readonly { run: PageRun; store: PowerStore }[]): Shown {
-  document.title = `${page.title} – powerlog`;
+  document.title = `${printable(page.title)} – powerlog`;
   const damage = damagePanel();
   const recordings = found.map(({ run, store }) => ({ run, store, offsetUs: run.offsetUs, isShown: true }));
   const state = new AppState(recordings, systemTheme());

@@ -42,6 +42,40 @@ describe('a page', needs(browserPart), () => {
     expect(complaints).toEqual([]);
   });
 
+  it('writes out what turns the direction of text, and keeps names apart from numbers', async () => {
+    const made = makeRun();
+    const name = 'a\u202egolp.b\nc';
+    const bands = made.run.bands.map((band) => ({ ...band, name }));
+    const phases = (made.run.summary.phases as object[]).map((phase) => ({ ...phase, name }));
+    const run = { ...made.run, name, bands, summary: { ...made.run.summary, phases } };
+    const other = makeRun({ id: 'run1' });
+    const { page } = await openFile(writePage([{ ...made, run }, other]));
+    await page.getByText('Everything the summary knows').click();
+    for (const part of ['.runs', '.warnings', '.phases', '.everything h3'])
+      expect(await page.locator(part).first().textContent()).toContain('a\\u{202e}golp.b\\u{a}c');
+    const shown = await page.evaluate(() => document.querySelector('main')!.innerText + document.title);
+    expect(shown).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    const isolation = (part: string) =>
+      page
+        .locator(part)
+        .first()
+        .evaluate((each) => getComputedStyle(each).unicodeBidi);
+    for (const part of ['.warnings bdi', '.runs .figure', '.runs .run-toggle > span', '.phases .link'])
+      expect(await isolation(part)).toBe('isolate');
+  });
+
+  it('says how many phases have no row above the plot', async () => {
+    const made = makeRun();
+    const [band] = made.run.bands;
+    const nested = Array.from({ length: 7 }, (_, n) => ({ ...band!, name: `level ${n}` }));
+    const { page } = await openFile(writePage([{ ...made, run: { ...made.run, bands: nested } }]));
+    expect(await page.locator('.lanes-more').textContent()).toBe(
+      '+3 more below these, in the table of phases',
+    );
+    const { page: few } = await openFile(writePage([made]));
+    expect(await few.locator('.lanes-more').isVisible()).toBe(false);
+  });
+
   it('measures a selection as its samples have it', async () => {
     const { timeUs, powerMw, run } = makeRun({ gap });
     const { page } = await openFile(writePage([{ ...makeRun({ gap }), run }]));

@@ -38,7 +38,7 @@ export class Plot {
     this.#lanes = new Lanes(state);
     this.#minimap = new Minimap(state);
     this.#cursors = new CursorLayer(state);
-    this.root.append(this.#lanes.canvas, this.#host, this.#minimap.root);
+    this.root.append(this.#lanes.canvas, this.#lanes.more, this.#host, this.#minimap.root);
     parent.append(this.root);
     this.#axes = new Axes(this.#host, state.theme, this.#size());
     this.#axes.over.append(this.#canvas, this.#cursors.root);

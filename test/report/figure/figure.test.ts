@@ -192,7 +192,7 @@ describe('a figure', () => {
       const [, said] = /Phases \(energy of (.*)\n/.exec(description(svg))!;
       expect(said).toMatch(new RegExp(`^${component}\\): load \\(2 times\\) `));
       expect(Math.abs(joules(said!) - phases[0].energy_j[component])).toBeLessThan(0.6);
-      const bands = textsIn(svg).filter((text) => text.startsWith('load  '));
+      const bands = textsIn(svg).filter((text) => /^[\d.]+ J$/.test(text));
       expect(bands.length).toBe(2);
       const sum = bands.map(joules).reduce((a, b) => a + b);
       expect(sum / phases[0].energy_j[component]).toBeCloseTo(1, 1);
@@ -245,6 +245,26 @@ describe('names from elsewhere', () => {
     // Which fonts there are depends on the system.
     if (err !== '')
       expect(err).toMatch(/^powerlog: warning: no font on this system has 训 练: each stands as \?/);
+  });
+});
+
+describe('phases that lie over each other', () => {
+  it('have four rows; the others are counted, and all are in the description', () => {
+    const capture = join(scratch, 'nested.plog');
+    const names = ['one', 'two', 'three', 'four', 'first\\u000asecond', 'التدريب'];
+    const marks = (kind: string) => names.map((name) => `echo '${kind} "${name}"' >> $POWERLOG_MARKS`);
+    const rtl = [`echo 'begin "التدريب"' >> $POWERLOG_MARKS`, 'sleep 0.5'];
+    const script = [...rtl, ...marks('end').slice(-1), ...marks('begin'), 'sleep 0.3', ...marks('end')].join(
+      '; ',
+    );
+    powerlog(words`exec --port sim:train --baseline 0s --quiet --capture ${capture} -- sh -c ${script}`);
+    const { svg } = draw([capture], words`--series gpu`);
+    expect(textsIn(svg)).toContain('+2 more, in this file’s description');
+    // Joules in the same text would be written into the name.
+    expect(textsIn(svg)).toContain('التدريب');
+    expect(textsIn(svg).some((text) => /^[\d.]+ m?J$/.test(text))).toBe(true);
+    expect(description(svg)).toContain('first\\u{a}second');
+    expect(description(svg)).not.toMatch(/first\n/);
   });
 });
 
