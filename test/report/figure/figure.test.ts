@@ -290,6 +290,18 @@ describe('what cannot be drawn', () => {
     expect(() => readFileSync(out)).toThrow();
   });
 
+  it.each([
+    [words`--theme dark`, /--theme is about figures/],
+    [words`--title x --html ${out}`, /--title is about figures/],
+    [words`--dpi 300 --json -`, /--dpi is about figures/],
+    [words`--html ${out} --html ${out}2`, /once only/],
+    [words`--svg ${out} --svg ${out}2`, /once only/],
+  ])('nor is what would go unheard: %j', (options, message) => {
+    const { code, err } = powerlog(words`report ${run} ${options}`);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
+    expect(() => readFileSync(out)).toThrow();
+  });
+
   it('leaves what exists alone, unless it is forced', () => {
     const existing = join(scratch, 'existing.png');
     writeFileSync(existing, 'mine');
