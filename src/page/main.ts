@@ -19,6 +19,7 @@ import { summaryPanel } from './panels/summary-table.js';
 import { tilesPanel } from './panels/tiles.js';
 import { toolbar } from './panels/toolbar.js';
 import { Plot } from './plot/plot.js';
+import { drawForPrint } from './print.js';
 import { type Shown, serve } from './serve.js';
 import { AppState } from './state/app-state.js';
 import { systemTheme, wearTheme } from './theme.js';
@@ -80,6 +81,7 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
     help,
   );
   plot.fit();
+  drawForPrint(state, plot);
   live?.begin(() => plot.columns);
   void Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());
   return { state, live };

@@ -129,6 +129,12 @@ export class Plot {
     return { width: Math.max(this.#host.clientWidth, 120), height: Math.max(this.#host.clientHeight, 120) };
   }
 
+  /** The same at once, for what does not wait for a picture of the screen. */
+  fitNow(): void {
+    this.fit();
+    this.#draw();
+  }
+
   /** Everything as wide as the window lets it be, over one another to the pixel. */
   fit(): void {
     const { width, height } = this.#size();
