@@ -7,7 +7,8 @@ import type { ServedPage } from './server/page-shelf.js';
 export function servedPage(mode: Exclude<PageMode, 'file'>): (host: string) => ServedPage {
   return (host) => {
     // Not every browser takes a stream of the same host for 'self'.
-    const connect = `'self' ws://${host}`;
+    // A policy knows no IPv6 address: a browser would complain and ignore it.
+    const connect = host.startsWith('[') ? "'self'" : `'self' ws://${host}`;
     const html = pageShell({
       document: {
         ...{ version: 1, mode, title: mode, runs: [] },

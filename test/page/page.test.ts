@@ -42,6 +42,109 @@ describe('a page', needs(browserPart), () => {
     expect(complaints).toEqual([]);
   });
 
+  it('writes out what turns the direction of text, and keeps names apart from numbers', async () => {
+    const made = makeRun();
+    const name = 'a\u202egolp.b\nc';
+    const bands = made.run.bands.map((band) => ({ ...band, name }));
+    const phases = (made.run.summary.phases as object[]).map((phase) => ({ ...phase, name }));
+    const run = { ...made.run, name, bands, summary: { ...made.run.summary, phases } };
+    const other = makeRun({ id: 'run1' });
+    const { page } = await openFile(writePage([{ ...made, run }, other]));
+    await page.getByText('Everything the summary knows').click();
+    for (const part of ['.runs', '.warnings', '.phases', '.everything h3'])
+      expect(await page.locator(part).first().textContent()).toContain('a\\u{202e}golp.b\\u{a}c');
+    const shown = await page.evaluate(() => document.querySelector('main')!.innerText + document.title);
+    expect(shown).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    const isolation = (part: string) =>
+      page
+        .locator(part)
+        .first()
+        .evaluate((each) => getComputedStyle(each).unicodeBidi);
+    for (const part of ['.warnings bdi', '.runs .figure', '.runs .run-toggle > span', '.phases .link'])
+      expect(await isolation(part)).toBe('isolate');
+  });
+
+  it('is printed on white, nothing of it in boxes that scroll, and not wider than the paper', async () => {
+    const { page } = await openFile(writePage([makeRun({ gap })]), { colorScheme: 'dark' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await ground();
+    // As a browser does, for which the paper is 186 mm wide between its margins.
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await page.setViewportSize({ width: 703, height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+    expect(await page.locator('.toolbar').isVisible()).toBe(false);
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('main *:not(.u-wrap *)')]
+        .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+        .map((each) => `${each.tagName} ${each.className}`),
+    );
+    expect(wide).toEqual([]);
+    const boxes = await page.evaluate(() =>
+      [...document.querySelectorAll('.scroll, .event-list, .legend')].map(
+        (each) => each.scrollHeight - each.clientHeight,
+      ),
+    );
+    expect(Math.max(...boxes)).toBeLessThanOrEqual(1);
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await ground()).toBe(dark);
+  });
+
+  it('compares the commands of several recordings where each has one, and says what it compares', async () => {
+    const [one, other] = [makeRun(), makeRun({ id: 'run1', seconds: 8 })];
+    const of = async (share: readonly (number | null)[]) => {
+      const runs = [one, other].map((made, n) => {
+        const energy_j = { ...made.run.summary.energy_j, system: share[n] ?? null };
+        const command =
+          share[n] === null ? {} : { command: { ...made.run.summary, energy_j, duration_s: 2 } };
+        return { ...made, run: { ...made.run, summary: { ...made.run.summary, ...command } } };
+      });
+      return (await openFile(writePage(runs))).page;
+    };
+    const both = await of([100, 150]);
+    expect(await both.locator('.runs-of').textContent()).toMatch(/^Of the commands/);
+    expect(await figureOf(both, 'runs.1.command.energy_j.system')).toBe(150);
+    expect(await figureOf(both, 'runs.1.command.duration_s')).toBe(2);
+    expect(await both.locator('.runs tbody tr').nth(1).textContent()).toContain('+50.0 %');
+    const mixed = await of([100, null]);
+    expect(await mixed.locator('.runs-of').textContent()).toMatch(/^Of the whole/);
+    expect(await figureOf(mixed, 'runs.0.energy_j.system')).toBe(one.run.summary.energy_j.system);
+  });
+
+  it('gives an instant neither time nor energy, and writes all minus signs alike', async () => {
+    const made = makeRun();
+    const [phase] = made.run.summary.phases as { energy_j: Record<string, number> }[];
+    const point = {
+      ...phase!,
+      name: 'saved',
+      duration_s: 0,
+      energy_j: { system: 0 },
+      energy_uncertainty_j: { system: 0.9 },
+    };
+    const power_w = { ...made.run.summary.power_w, system: { mean: -498, max: -213 } };
+    const run = { ...made.run, summary: { ...made.run.summary, power_w, phases: [point] } };
+    const { page } = await openFile(writePage([{ ...made, run }]), { timezoneId: 'Asia/Kolkata' });
+    expect(await page.locator('.phases tbody td').allTextContents()).toEqual(
+      expect.arrayContaining(['1', '–', '–']),
+    );
+    expect(await page.locator('.phases tbody').textContent()).not.toMatch(/ J|0\.000/);
+    expect(await page.locator('.tile').first().textContent()).toMatch(/−498\.0 W.*−213\.0 W/);
+    expect(await page.locator('.facts').textContent()).toMatch(/2023-11-15 03:43:20 UTC\+5:30/);
+  });
+
+  it('says how many phases have no row above the plot', async () => {
+    const made = makeRun();
+    const [band] = made.run.bands;
+    const nested = Array.from({ length: 7 }, (_, n) => ({ ...band!, name: `level ${n}` }));
+    const { page } = await openFile(writePage([{ ...made, run: { ...made.run, bands: nested } }]));
+    expect(await page.locator('.lanes-more').textContent()).toBe(
+      '+3 more below these, in the table of phases',
+    );
+    const { page: few } = await openFile(writePage([made]));
+    expect(await few.locator('.lanes-more').isVisible()).toBe(false);
+  });
+
   it('measures a selection as its samples have it', async () => {
     const { timeUs, powerMw, run } = makeRun({ gap });
     const { page } = await openFile(writePage([{ ...makeRun({ gap }), run }]));

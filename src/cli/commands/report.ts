@@ -66,8 +66,9 @@ export function reportCommand(): Command {
     .action(report);
 }
 
-async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
+async function report(paths: readonly string[], options: ReportOptions, command: Command): Promise<void> {
   refuseContradictions(paths, options);
+  refuseWithoutFigure(options, command);
   const style = figureStyle(options);
   const [{ ReportOutputs }, { summaryPlaces }, { readRested }, { offsetsUs }] = await Promise.all([
     import('../report/report-outputs.js'),
@@ -133,6 +134,13 @@ function refuseContradictions(paths: readonly string[], options: ReportOptions):
     throw usageError(
       `--offset moves the second run and those behind it: ${plural(offset.length, 'time')} for ${plural(paths.length, 'run')}`,
     );
+}
+
+/** What only figures have is no wish that goes unheard where there is none. */
+function refuseWithoutFigure({ svg, png }: ReportOptions, command: Command): void {
+  if (svg !== undefined || png !== undefined) return;
+  const idle = ['size', 'dpi', 'theme', 'title'].find((name) => command.getOptionValueSource(name) === 'cli');
+  if (idle !== undefined) throw usageError(`--${idle} is about figures: there is neither --svg nor --png`);
 }
 
 async function readingOptions(path: string, options: ReportOptions) {

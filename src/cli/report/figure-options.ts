@@ -5,7 +5,7 @@ import type { FigurePlaces } from '../../report/figure/draw.js';
 import type { FigureStyle } from '../../report/figure/figure-of.js';
 import type { Rolling } from '../../report/figure/rolling.js';
 import { parseDurationMs } from '../../units.js';
-import { checked } from '../options.js';
+import { checked, outputOption } from '../options.js';
 
 export interface FigureOptions extends FigurePlaces {
   readonly size: { readonly widthCm: number; readonly heightCm: number };
@@ -63,8 +63,8 @@ export const rollingOption = () =>
 /** What `report` has for figures; `--rolling` is of other pictures too. */
 export const addFigureOptions = (command: Command): Command =>
   command
-    .option('--svg <file>', 'a figure for a paper')
-    .option('--png <file>', 'the same as pixels')
+    .addOption(outputOption('--svg <file>', 'a figure for a paper'))
+    .addOption(outputOption('--png <file>', 'the same as pixels'))
     .addOption(
       new Option('--size <w>x<h>cm', "the figure's size")
         .argParser(checked(parseSize))

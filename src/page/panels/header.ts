@@ -1,6 +1,7 @@
 import type { PageDocument, PageRun } from '../../draw/page-data.js';
+import { printable } from '../../text.js';
 import { fixed, formatCount } from '../../units.js';
-import { button, element, figure, refill } from '../dom.js';
+import { button, element, figure, isolated, refill } from '../dom.js';
 import { date, duration } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import { keyPrefix, type Recording } from '../state/recording.js';
@@ -107,7 +108,8 @@ export function warningsPanel(state: AppState): HTMLElement {
           'li',
           {},
           element('span', { class: 'warning-code' }, code),
-          state.recordings.length > 1 ? `${run.name}: ${message}` : message,
+          ...(state.recordings.length > 1 ? [isolated(run.name), ': '] : []),
+          isolated(message),
         ),
       ),
     );
@@ -134,7 +136,7 @@ export function damagePanel(isServed: boolean): HTMLElement {
     const why = reason instanceof Error ? reason.message : String(reason);
     root.replaceChildren(
       element('span', { class: 'warning-code' }, isServed ? 'not there' : 'damaged'),
-      isServed ? why : `this page is not whole: ${why}`,
+      printable(isServed ? why : `this page is not whole: ${why}`),
     );
   });
   return root;

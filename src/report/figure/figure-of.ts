@@ -5,7 +5,7 @@ import { usageError } from '../../errors.js';
 import { formatSi } from '../../units.js';
 import { gapsUs } from '../reading/gaps.js';
 import type { Rested } from '../rested.js';
-import { describe, nameOf } from './caption.js';
+import { describe, firstComponent, nameOf } from './caption.js';
 import { chooseSeries } from './choice.js';
 import { figureFont } from './fonts.js';
 import { type Rolling, rollingUs } from './rolling.js';
@@ -113,10 +113,11 @@ function figureRun(rested: Rested, offsetUs: number, chosen: readonly number[]):
   return {
     name: nameOf(rested),
     gaps: gapsUs(rested.summary).map(moved),
-    bands: bandsOf(
-      rested.bands,
-      chosen.map((n) => rested.series[n]!.name),
-    ).map(({ name, cost, ...span }) => ({ name, cost, ...moved(span) })),
+    bands: bandsOf(rested.bands, firstComponent(rested, chosen)).map(({ name, cost, ...span }) => ({
+      name,
+      cost,
+      ...moved(span),
+    })),
     flags: rested.flags.map(({ name, atUs }) => ({ name, atUs: atUs + offsetUs })),
   };
 }
@@ -124,7 +125,7 @@ function figureRun(rested: Rested, offsetUs: number, chosen: readonly number[]):
 /** Phases, or else the runs or the command, with the joules of the first component that is shown. */
 function bandsOf(
   bands: readonly PageBand[],
-  shown: readonly string[],
+  component: string | null,
 ): { name: string; cost: string; startUs: number; endUs: number }[] {
   const kind = (['phase', 'run', 'command'] as const).find((each) =>
     bands.some((band) => band.kind === each),
@@ -132,8 +133,7 @@ function bandsOf(
   return bands
     .filter((band) => band.kind === kind)
     .map(({ name, startUs, endUs, energyJ }) => {
-      const component = shown.find((each) => Object.hasOwn(energyJ, each));
-      const joules = component === undefined ? null : energyJ[component]!;
+      const joules = component === null ? null : (energyJ[component] ?? null);
       return { name, startUs, endUs, cost: joules === null ? '' : formatSi(joules, 'J', costDigits) };
     });
 }
