@@ -13,7 +13,7 @@ import { cpuS, type Serving, serve } from './serving.js';
 const latencyMs = 1;
 const pagesOpen = 10;
 /** What opening and closing pages costs is not what it costs that they are open. */
-const settleMs = 1500;
+const settleMs = 1000;
 
 /** Who looks on. */
 const audiences = ['nobody', 'ten pages elsewhere', 'ten tabs here'] as const;
@@ -48,7 +48,7 @@ export async function listeners(
     'stderr',
   );
   const present = audiences.filter((audience) => browser || audience !== here);
-  const stretchMs = Math.max(seconds, 4) * 1000;
+  const stretchMs = Math.max(seconds, 3) * 1000;
   const rounds = Math.max(repeats * 2, 3);
   const stretches: Stretch[] = [];
   for (let round = 0; round < rounds; round++) {
