@@ -1,4 +1,4 @@
-import type { Envelopes, Samples } from '../draw/envelope.js';
+import { type Envelopes, intervalsIn, Pyramid, type Samples } from '../draw/envelope.js';
 import { EnvelopeBuilder } from '../draw/envelope-builder.js';
 import type { PageExcursion, PageFlag, PageHistogram } from '../draw/page-data.js';
 import type { TimeSpan } from '../measure/tracks/cover.js';
@@ -54,7 +54,8 @@ export class PictureSink implements Sink {
   readonly #remarks = new Remarks();
   #meansUs: number | null = null;
   readonly #gapsOfMeans: TimeSpan[] = [];
-  #isSeen = false;
+  /** Of all, once that is seen. */
+  #whole: Pyramid | null = null;
   #limitUs = 0;
   #count = 0;
   #firstUs = Number.NaN;
@@ -107,9 +108,10 @@ export class PictureSink implements Sink {
 
   async finish(): Promise<void> {}
 
-  /** Intervals of a stretch, of what has been seen by now, about as long as is wanted; null when all is seen. */
-  part(fromUs: number, toUs: number, wantedUs: number): Envelopes | null {
-    return this.#isSeen ? null : this.#builder.part(fromUs, toUs, wantedUs, this.#gapLimitUs());
+  /** Intervals of a stretch, of what has been seen by now, about as long as is wanted. */
+  part(fromUs: number, toUs: number, wantedUs: number): Envelopes {
+    if (this.#whole) return intervalsIn(this.#whole.levelFor(wantedUs), fromUs, toUs);
+    return this.#builder.part(fromUs, toUs, wantedUs, this.#gapLimitUs());
   }
 
   /** The last sample that has been seen, µs. */
@@ -120,9 +122,10 @@ export class PictureSink implements Sink {
   /** When all is seen. @param gaps of the summary, µs */
   picture(gaps: readonly TimeSpan[]): Picture {
     const limitUs = this.#gapLimitUs();
-    this.#isSeen = true;
+    const envelopes = this.#builder.finish(limitUs, gaps);
+    this.#whole = new Pyramid(envelopes);
     return {
-      envelopes: this.#builder.finish(limitUs, gaps),
+      envelopes,
       samples: this.#samples(),
       reach: this.#count === 0 ? null : { firstUs: this.#firstUs, lastUs: this.#builder.lastUs },
       samplingJ: this.#builder.stepSquares(limitUs).map(samplingJ),

@@ -154,7 +154,8 @@ describe('an envelope', () => {
           const builder = builderOf(samples, sizes, options, limitUs);
           const { grid, series } = builder.envelopes(gapLimitUs);
           const part = builder.part(0, Number.POSITIVE_INFINITY, builder.intervalUs, gapLimitUs);
-          expect(part.grid).toEqual({ startUs: 0, intervalUs: grid.intervalUs, count: grid.count });
+          const reach = samples.length > 0 && { firstUs: samples[0]!.us, lastUs: samples.at(-1)!.us };
+          expect(part.grid).toEqual({ ...grid, startUs: 0, ...(reach && { reach }) });
           expectAlike(part.series[0]!, series[0]!);
         },
       ),
