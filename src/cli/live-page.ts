@@ -49,7 +49,7 @@ export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
       await showAddress(live.url, options);
       const { lost } = await recording.ended;
       const summary = await recording.summarize();
-      await live.close(summary);
+      await live.close('answered', summary);
       printSummary(summary, recording.files);
       tellLost(lost, recording.tracks);
       return lost.length > 0 ? ExitCode.boardLost : ExitCode.done;
@@ -58,6 +58,6 @@ export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
     }
   } finally {
     release();
-    await live.close();
+    await live.close('answered');
   }
 }

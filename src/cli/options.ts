@@ -17,6 +17,13 @@ export const checked =
     }
   };
 
+/** A file that is written, and so one only. */
+export const outputOption = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser((path: string, before: string | undefined) => {
+    if (before !== undefined) throw new InvalidArgumentError('It can be given once only.');
+    return path;
+  });
+
 const portText =
   'a serial port, auto, sim[:constant|square|idle|train|inference][,board=benchlab2…], or a capture (.plog)';
 /** Told from the same word given by being this very one. */

@@ -28,5 +28,5 @@ export async function showAddress(url: string, options: ServeOptions): Promise<v
   print(`${url}\n`);
   if (!options.open) return;
   const { openBrowser } = await import('../publish/open-browser.js');
-  openBrowser(url, () => tell('no browser could be opened; the address does it too'));
+  await openBrowser(url, () => tell('no browser could be opened; the address does it too'));
 }

@@ -148,7 +148,9 @@ export class EnvelopeBuilder {
           const shifted = { fromUs: us - startUs, toUs: endUs - startUs };
           bridge(each, intervalUs, shifted, beforeMw[n]!, afterMw[n]!);
         });
-    return { grid: { startUs, intervalUs, count: Math.ceil((behind - first) / factor) }, series };
+    const count = Math.ceil((behind - first) / factor);
+    const reach = { firstUs: this.#firstUs, lastUs: this.#lastUs };
+    return { grid: { startUs, intervalUs, count, ...(count > 0 && { reach }) }, series };
   }
 
   /**

@@ -121,6 +121,21 @@ export function fillColumns(
   }
 }
 
+/** The part of envelopes that two instants touch; its columns are views. */
+export function intervalsIn({ grid, series }: Envelopes, fromUs: number, toUs: number): Envelopes {
+  const { startUs, intervalUs, count, ...rest } = grid;
+  const first = Math.min(Math.max(Math.floor((fromUs - startUs) / intervalUs), 0), count);
+  const behind = Math.max(Math.min(Math.ceil((toUs - startUs) / intervalUs), count), first);
+  return {
+    grid: { ...rest, startUs: startUs + first * intervalUs, intervalUs, count: behind - first },
+    series: series.map(({ minMw, maxMw, energyJ }) => ({
+      minMw: minMw.subarray(first, behind),
+      maxMw: maxMw.subarray(first, behind),
+      energyJ: energyJ.subarray(first, behind + 1),
+    })),
+  };
+}
+
 /** Every `factor` intervals as one; what is left over at the end is one too. */
 export function coarser({ grid, series }: Envelopes, factor: number): Envelopes {
   const count = Math.ceil(grid.count / factor);

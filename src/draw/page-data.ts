@@ -13,6 +13,14 @@ export interface PageDocument {
   readonly tool: { readonly name: string; readonly version: string };
   /** One, or several to be laid over each other. */
   readonly runs: readonly PageRun[];
+  /** The rolling mean that it begins with; none where absent. */
+  readonly rolling?: PageRolling;
+}
+
+/** How long the window of a rolling mean is. */
+export interface PageRolling {
+  readonly amount: number;
+  readonly unit: 'samples' | 's';
 }
 
 /** One recording (of several instruments: one of its tracks). Instants in µs since it began. */
@@ -32,6 +40,7 @@ export interface PageRun {
   readonly resolution: PageResolution;
   /** Where the recording holds means of intervals, each as two samples, where it begins and where it ends: how long they are. */
   readonly meansUs?: number;
+  /** In order. Of means all of them, so that what lies outside of them was measured. */
   readonly gaps: readonly PageGap[];
   /** Phases, runs, the command, the baseline: in the order of their begin. */
   readonly bands: readonly PageBand[];

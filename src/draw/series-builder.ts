@@ -8,7 +8,7 @@ export class SeriesBuilder {
   readonly #energyInGaps: boolean;
   readonly #minMw: Float32Array;
   readonly #maxMw: Float32Array;
-  /** Up to the end of each interval that is complete, behind the one before. */
+  /** At place n, what the first n intervals hold; those of all that are complete. */
   readonly #twiceNj: Float64Array;
   /** Of the complete intervals, where they are asked for. */
   #range: RangeExtremes | null = null;
@@ -17,6 +17,7 @@ export class SeriesBuilder {
   #lowMw = Number.POSITIVE_INFINITY;
   #highMw = Number.NEGATIVE_INFINITY;
   #nowTwiceNj = 0;
+  #firstUs = Number.NaN;
   #lastUs = Number.NaN;
   lastMw = 0;
   /** Sum over the spacings that are no gaps of (power step × spacing)², mW² µs²: what the sampling leaves open. */
@@ -38,7 +39,8 @@ export class SeriesBuilder {
     gapLimitUs: number,
   ): void {
     if (Number.isNaN(this.#lastUs)) {
-      this.#lastUs = timeUs[0]!;
+      this.#firstUs = timeUs[0]!;
+      this.#lastUs = this.#firstUs;
       this.lastMw = powerMw[0]!;
       while (this.#at < Math.floor(this.#lastUs / intervalUs)) this.#complete();
     }
@@ -156,12 +158,13 @@ export class SeriesBuilder {
     return { minMw: lower(this.#lowMw, complete.minMw), maxMw: higher(this.#highMw, complete.maxMw) };
   }
 
-  /** Energy up to an instant, J: power is taken as even in an interval, in that under way up to the last sample. */
+  /** Energy up to an instant, J: power is taken as even in an interval, as far as there are samples in the first and the last one. */
   energyUpToJ(us: number, intervalUs: number): number {
     const n = Math.min(Math.max(Math.floor(us / intervalUs), 0), this.#at);
+    const startUs = Math.max(n * intervalUs, this.#firstUs);
     const endUs = n === this.#at ? this.#lastUs : (n + 1) * intervalUs;
     const [before, behind] = [this.#upToTwiceNj(n), this.#upToTwiceNj(n + 1)];
-    const share = Math.min(Math.max((us - n * intervalUs) / (endUs - n * intervalUs), 0), 1);
+    const share = Math.min(Math.max((us - startUs) / (endUs - startUs), 0), 1);
     return (before + (behind - before) * (Number.isNaN(share) ? 0 : share)) * joulesPerHalfNj;
   }
 
@@ -177,6 +180,7 @@ export class SeriesBuilder {
     this.#twiceNj.copyWithin(0, intervals, this.#at + 1);
     this.#at -= intervals;
     this.#range?.forget();
+    this.#firstUs -= intervals * intervalUs;
     this.#lastUs -= intervals * intervalUs;
   }
 

@@ -63,7 +63,7 @@ export interface LiveRun {
   /** New, or known better: each with its place in the run's list. */
   readonly bands: readonly (readonly [number, LiveBand])[];
   readonly flags: readonly (readonly [number, PageFlag])[];
-  /** New ones, in the order of their begin. */
+  /** New ones, wherever they begin, and those that are known better. */
   readonly gaps: readonly PageGap[];
   /** All of them, as they stand. */
   readonly warnings: readonly { readonly code: string; readonly message: string }[];

@@ -179,7 +179,8 @@ function seconds(ofMinuteUs: number, stepUs: number): string {
   return (ofMinuteUs / us.s).toFixed(decimals).padStart(decimals === 0 ? 2 : decimals + 3, '0');
 }
 
-function zoneName(utcOffsetMin: number): string {
+/** @param utcOffsetMin east of Greenwich above 0 */
+export function zoneName(utcOffsetMin: number): string {
   if (utcOffsetMin === 0) return 'UTC';
   const size = Math.abs(utcOffsetMin);
   const minutes = size % 60 === 0 ? '' : `:${two(size % 60)}`;

@@ -17,6 +17,15 @@ export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 
+/** Of an output whose reader may have read enough: what else there is to do goes on. */
+export async function unlessReaderGone(written: Promise<void> | undefined): Promise<void> {
+  try {
+    await written;
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error;
+  }
+}
+
 export interface OutputOptions {
   /** `-` is standard output; a name that ends in `.gz` is compressed. */
   readonly path: string;

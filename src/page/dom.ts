@@ -1,16 +1,29 @@
+import { printable, printableLines } from '../text.js';
+
 type Child = Node | string | null;
 
-/** An element with its attributes and children; strings become text, never markup. */
+/** An element with its attributes and children; strings become text, never markup, and nothing in them can turn the direction of others. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>> = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children.filter((child) => child !== null));
+  for (const [name, value] of Object.entries(attributes))
+    made.setAttribute(name, toldOf.has(name) ? printableLines(value) : value);
+  made.append(
+    ...children
+      .filter((child) => child !== null)
+      .map((child) => (typeof child === 'string' ? printable(child) : child)),
+  );
   return made;
 }
+
+/** Attributes that people read or hear. */
+const toldOf = new Set(['title', 'aria-label']);
+
+/** A name from elsewhere among other words, which stay in their order. */
+export const isolated = (name: string): HTMLElement => element('bdi', {}, name);
 
 /** A button that does one thing. @param label what it is called where its text does not say it */
 export function button(

@@ -1,4 +1,5 @@
 import { documentElementId, type PageDocument, type PageRun } from '../draw/page-data.js';
+import { printable } from '../text.js';
 import { EmbeddedStore } from './data/embedded.js';
 import type { PowerStore } from './data/power-store.js';
 import { element } from './dom.js';
@@ -18,6 +19,7 @@ import { summaryPanel } from './panels/summary-table.js';
 import { tilesPanel } from './panels/tiles.js';
 import { toolbar } from './panels/toolbar.js';
 import { Plot } from './plot/plot.js';
+import { drawForPrint } from './print.js';
 import { type Shown, serve } from './serve.js';
 import { AppState } from './state/app-state.js';
 import { systemTheme, wearTheme } from './theme.js';
@@ -32,10 +34,11 @@ else void serve(show);
 
 /** Fills the page with recordings and what is known of them. */
 function show(page: PageDocument, found: readonly { run: PageRun; store: PowerStore }[]): Shown {
-  document.title = `${page.title} – powerlog`;
-  const damage = damagePanel();
+  document.title = `${printable(page.title)} – powerlog`;
+  const damage = damagePanel(page.mode !== 'file');
   const recordings = found.map(({ run, store }) => ({ run, store, offsetUs: run.offsetUs, isShown: true }));
   const state = new AppState(recordings, systemTheme());
+  if (page.rolling) state.setRolling({ ...page.rolling, isOn: true });
   const live = page.mode === 'live' ? new LiveView(state) : null;
   wearTheme(state);
   // A finger that moves over the plot means to move it.
@@ -79,6 +82,7 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
     help,
   );
   plot.fit();
+  drawForPrint(state, plot);
   live?.begin(() => plot.columns);
   void Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());
   return { state, live };

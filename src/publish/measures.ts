@@ -1,9 +1,9 @@
 import type { Envelopes } from '../draw/envelope.js';
 import type { PageRun } from '../draw/page-data.js';
 import type { ServedMeasure } from '../draw/served.js';
-import { IntervalPowers } from '../page/data/interval-powers.js';
-import { figuresOf } from '../page/data/measure.js';
-import type { StretchFigures } from '../page/data/power-store.js';
+import type { StretchFigures } from '../measure/stretch/figures.js';
+import { figuresOf } from '../measure/stretch/figures.js';
+import { IntervalPowers } from '../measure/stretch/interval-powers.js';
 import type { SpanGroup } from '../trace/span.js';
 import { exactSpan } from '../trace/span.js';
 import type { SpanCost } from '../trace/trace.js';

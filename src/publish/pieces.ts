@@ -86,18 +86,3 @@ function cut({ timeUs, powerMw }: Samples, fromUs: number, toUs: number, gapLimi
     }),
   };
 }
-
-/** The part of envelopes that two instants touch; its columns are views. */
-export function intervalsIn({ grid, series }: Envelopes, fromUs: number, toUs: number): Envelopes {
-  const { startUs, intervalUs, count } = grid;
-  const first = Math.min(Math.max(Math.floor((fromUs - startUs) / intervalUs), 0), count);
-  const behind = Math.max(Math.min(Math.ceil((toUs - startUs) / intervalUs), count), first);
-  return {
-    grid: { startUs: startUs + first * intervalUs, intervalUs, count: behind - first },
-    series: series.map(({ minMw, maxMw, energyJ }) => ({
-      minMw: minMw.subarray(first, behind),
-      maxMw: maxMw.subarray(first, behind),
-      energyJ: energyJ.subarray(first, behind + 1),
-    })),
-  };
-}

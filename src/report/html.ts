@@ -1,9 +1,15 @@
 import { basename } from 'node:path';
 import { coarser, type Envelopes } from '../draw/envelope.js';
 import { packEnvelope } from '../draw/packing.js';
-import { overviewElementId, type PageDocument, type PageResolution } from '../draw/page-data.js';
+import {
+  overviewElementId,
+  type PageDocument,
+  type PageResolution,
+  type PageRolling,
+} from '../draw/page-data.js';
 import { usageError } from '../errors.js';
 import { tool } from '../tool.js';
+import { type Rolling, rollingUs } from './figure/rolling.js';
 import { type FittedData, fittedData, packedElement } from './page-fit.js';
 import { pageRun } from './page-run.js';
 import { pageEnd, pageHead } from './page-shell.js';
@@ -14,6 +20,8 @@ export interface HtmlOptions {
   readonly mostBytes: number;
   /** By run, what is added to its instants where several share the axis; 0 where absent. */
   readonly offsetsUs?: readonly number[] | undefined;
+  /** The rolling mean that the page begins with. */
+  readonly rolling?: Rolling | undefined;
 }
 
 /** A page, to be written piece by piece. */
@@ -34,16 +42,16 @@ const draft: PageResolution = { kind: 'samples', count: 0 };
 
 /**
  * The page of recordings, whole in one file that loads nothing.
- * @throws UserError (usage) where the page is larger whatever is left out
+ * @throws UserError (usage) where the page is larger whatever is left out, or a rolling mean of samples is asked for that are not known
  */
 export async function htmlReport(
   recordings: readonly Rested[],
-  { mostBytes, offsetsUs = [] }: HtmlOptions,
+  { mostBytes, offsetsUs = [], rolling }: HtmlOptions,
 ): Promise<HtmlPage> {
   const intervals = mostBytes < smallPageBytes ? overviewIntervals.few : overviewIntervals.usual;
   const first = await Promise.all(recordings.map((each, n) => overview(each.envelopes, idOf(n), intervals)));
   const head = (resolutions: readonly PageResolution[]): string =>
-    pageHead({ document: documentOf(recordings, resolutions, offsetsUs), first });
+    pageHead({ document: documentOf(recordings, resolutions, offsetsUs, rolling), first });
   const frameBytes = Buffer.byteLength(head(recordings.map(() => draft))) + pageEnd.length;
   const data = await shared(recordings, mostBytes - frameBytes - recordings.length * draftBytes);
   if (!data)
@@ -66,6 +74,7 @@ function documentOf(
   recordings: readonly Rested[],
   resolutions: readonly PageResolution[],
   offsetsUs: readonly number[],
+  rolling: Rolling | undefined,
 ): PageDocument {
   const runs = recordings.map((each, n) => pageRun(each, idOf(n), resolutions[n]!, offsetsUs[n]));
   return {
@@ -74,7 +83,15 @@ function documentOf(
     title: recordings.map(({ path }) => basename(path)).join(', '),
     tool: { name: tool.name, version: tool.version },
     runs,
+    ...(rolling && { rolling: pageRolling(recordings, rolling) }),
   };
+}
+
+function pageRolling(recordings: readonly Rested[], rolling: Rolling): PageRolling {
+  if ('us' in rolling) return { amount: rolling.us / 1e6, unit: 's' };
+  // As a figure is refused where there is no spacing.
+  for (const each of recordings) rollingUs(rolling, each);
+  return { amount: rolling.samples, unit: 'samples' };
 }
 
 /** Runs share the room; what a short one leaves goes to the others. Null where one finds none. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { PageGap, PageRun, PageSummary } from '../draw/page-data.js';
+import type { TimeSpan } from '../measure/tracks/cover.js';
 import { gapJ } from '../measure/uncertainty.js';
 import { gapsUs } from './reading/gaps.js';
 import type { Rested } from './rested.js';
@@ -38,8 +39,10 @@ export function pageRun(
 }
 
 /** Gaps, with what each leaves open of the components' energy; before the first and behind the last sample there is none. */
-function gapsOf({ summary, facts }: Rested): PageGap[] {
+function gapsOf(rested: Rested): PageGap[] {
+  const { summary, facts } = rested;
   const spans = gapsUs(summary);
+  if (rested.meansUs !== null) return gapsBetweenMeans(rested, spans);
   return summary.gaps.map(({ cause }, n) => {
     const { startUs, endUs } = spans[n]!;
     const around = facts?.gaps.get(startUs);
@@ -50,4 +53,19 @@ function gapsOf({ summary, facts }: Rested): PageGap[] {
       ),
     };
   });
+}
+
+/** As the rows tell them, which the summary of the samples need not; with its causes, and the silences at its edges. */
+function gapsBetweenMeans({ summary, gapsOfMeans, reach }: Rested, listed: readonly TimeSpan[]): PageGap[] {
+  const [firstUs, lastUs] = [reach?.firstUs ?? 0, reach?.lastUs ?? 0];
+  const nothing = { cause: 'late', uncertaintyJ: {} };
+  const known = listed.map((span, n) => ({ ...nothing, ...span, cause: summary.gaps[n]!.cause }));
+  return [
+    ...known.filter(({ endUs }) => endUs <= firstUs),
+    ...gapsOfMeans.map((span) => {
+      const same = known.find(({ startUs, endUs }) => startUs < span.endUs && span.startUs < endUs);
+      return { ...nothing, ...same, ...span };
+    }),
+    ...known.filter(({ startUs }) => startUs >= lastUs),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { Envelopes, Samples } from '../draw/envelope.js';
 import { EnvelopeBuilder } from '../draw/envelope-builder.js';
 import type { PageExcursion, PageFlag, PageHistogram } from '../draw/page-data.js';
+import type { TimeSpan } from '../measure/tracks/cover.js';
 import { samplingJ } from '../measure/uncertainty.js';
 import type { Sink } from '../sink/sink.js';
 import type { SampleBlock } from '../stream/sample-block.js';
@@ -35,6 +36,8 @@ export interface Picture {
   readonly flags: readonly PageFlag[];
   /** Of means, how long the longest of the first ones is, µs; null of samples. */
   readonly meansUs: number | null;
+  /** Between means, µs; none of samples. */
+  readonly gapsOfMeans: readonly TimeSpan[];
   /** The first sample behind the steepest rise of the first series, µs; null where it never rose. */
   readonly riseUs: number | null;
 }
@@ -50,6 +53,7 @@ export class PictureSink implements Sink {
   readonly #rise = new RiseFinder();
   readonly #remarks = new Remarks();
   #meansUs: number | null = null;
+  readonly #gapsOfMeans: TimeSpan[] = [];
   #isSeen = false;
   #limitUs = 0;
   #count = 0;
@@ -88,8 +92,11 @@ export class PictureSink implements Sink {
         { timeUs, intervalUs, count },
         powersMw,
         this.#builder.lastUs,
-      ))
+      )) {
+        if (isBehindGap && this.#count > 0)
+          this.#gapsOfMeans.push({ startUs: this.#builder.lastUs, endUs: stepsUs[0]! });
         this.#add(stepsUs, stepsMw, stepsUs.length, isBehindGap ? 0 : Number.POSITIVE_INFINITY);
+      }
     } else {
       const before = Math.floor(this.#count / limitEvery);
       if (this.#limitUs === 0 || Math.floor((this.#count + count) / limitEvery) > before)
@@ -111,7 +118,7 @@ export class PictureSink implements Sink {
   }
 
   /** When all is seen. @param gaps of the summary, µs */
-  picture(gaps: readonly { readonly startUs: number; readonly endUs: number }[]): Picture {
+  picture(gaps: readonly TimeSpan[]): Picture {
     const limitUs = this.#gapLimitUs();
     this.#isSeen = true;
     return {
@@ -122,7 +129,7 @@ export class PictureSink implements Sink {
       excursions: this.#excursions.finish(),
       histograms: this.#histograms.flatMap((each, n) => each.of(this.#components[n]!.name) ?? []),
       flags: this.#remarks.flags,
-      meansUs: this.#meansUs,
+      ...{ meansUs: this.#meansUs, gapsOfMeans: this.#gapsOfMeans },
       riseUs: this.#rise.atUs,
     };
   }

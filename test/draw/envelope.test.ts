@@ -47,12 +47,14 @@ const grids = fc.record({
   most: fc.constantFrom(4, 16, 64),
 });
 
-function built(
+const built = (...made: Parameters<typeof builderOf>): Envelopes => builderOf(...made).envelopes(gapLimitUs);
+
+function builderOf(
   samples: readonly Sample[],
   sizes: readonly number[],
   options: { intervalUs: number; most: number },
   limitUs = gapLimitUs,
-): Envelopes {
+): EnvelopeBuilder {
   const builder = new EnvelopeBuilder(1, options);
   for (let from = 0, slice = 0; from < samples.length; slice++) {
     const some = samples.slice(from, from + sizes[slice % sizes.length]!);
@@ -64,7 +66,7 @@ function built(
     );
     from += some.length;
   }
-  return builder.envelopes(gapLimitUs);
+  return builder;
 }
 
 /** The same on paper: spacing by spacing, interval by interval. */
@@ -139,6 +141,62 @@ describe('an envelope', () => {
         expect(make().finish(gapLimitUs)).toEqual(make().envelopes(gapLimitUs));
       }),
     );
+  });
+
+  it('is the same as a part, from the beginning to no end', () => {
+    fc.assert(
+      fc.property(
+        recording,
+        slices,
+        grids,
+        fc.constantFrom(gapLimitUs, 800),
+        (samples, sizes, options, limitUs) => {
+          const builder = builderOf(samples, sizes, options, limitUs);
+          const { grid, series } = builder.envelopes(gapLimitUs);
+          const part = builder.part(0, Number.POSITIVE_INFINITY, builder.intervalUs, gapLimitUs);
+          expect(part.grid).toEqual({ startUs: 0, intervalUs: grid.intervalUs, count: grid.count });
+          expectAlike(part.series[0]!, series[0]!);
+        },
+      ),
+    );
+  });
+
+  it('tells the energy up to an instant: at the end of an interval the trapezoid, between two its even share', () => {
+    const energy = fc.property(
+      recording,
+      slices,
+      grids,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (samples, sizes, options, share) => {
+        const builder = builderOf(samples, sizes, options);
+        const { grid } = builder.envelopes(gapLimitUs);
+        const { energyJ } = onPaper(samples, grid);
+        const scale = Math.max(1e-9, ...energyJ.map(Math.abs));
+        const expectAt = (us: number, wantedJ: number) =>
+          expect(Math.abs(builder.energyUpToJ(0, us) - wantedJ)).toBeLessThan(1e-9 * scale);
+        const [firstUs, lastUs] = [samples[0]!.us, samples.at(-1)!.us];
+        for (const us of [-1, 0, firstUs]) expectAt(us, 0);
+        for (const us of [lastUs, lastUs + 1, Number.POSITIVE_INFINITY]) expectAt(us, energyJ.at(-1)!);
+        for (let n = 0; n < grid.count; n++) {
+          const fromUs = Math.max(n * grid.intervalUs, firstUs);
+          const toUs = Math.min((n + 1) * grid.intervalUs, lastUs);
+          if (fromUs >= toUs) continue;
+          expectAt(toUs, energyJ[n + 1]!);
+          expectAt(fromUs + share * (toUs - fromUs), energyJ[n]! + share * (energyJ[n + 1]! - energyJ[n]!));
+        }
+      },
+    );
+    fc.assert(energy, { numRuns: 200 });
+    const builder = builderOf(
+      [
+        { us: 900, mw: 1e6 },
+        { us: 1900, mw: 1e6 },
+      ],
+      [2],
+      { intervalUs: 1000, most: 4 },
+    );
+    expect(builder.energyUpToJ(0, 1000) * 1e6).toBeCloseTo(100_000, 6);
+    expect(builder.energyUpToJ(0, 950) * 1e6).toBeCloseTo(50_000, 6);
   });
 
   it('counts what the sampling leaves open as gaps turn out', () => {

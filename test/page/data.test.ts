@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EnvelopeBuilder } from '../../src/draw/envelope-builder.js';
 import { RangeExtremes } from '../../src/draw/range-extremes.js';
+import { IntervalPowers } from '../../src/measure/stretch/interval-powers.js';
 import { Instants } from '../../src/page/data/instants.js';
 import { fillRollingMeans } from '../../src/page/data/rolling.js';
 import { SamplePowers } from '../../src/page/data/sample-powers.js';
+import { withNew } from '../../src/page/data/served/gap-list.js';
 import { energyJ } from './document.js';
 
 const mw = fc.oneof(
@@ -34,7 +37,7 @@ describe('powers by their samples', () => {
   );
   const powerMw = Float64Array.from({ length: 1500 }, (_, n) => ((n * 104_729) % 300_000) + 50_000);
   const gap = { startUs: timeUs[800]!, endUs: timeUs[801]!, cause: 'late', uncertaintyJ: {} };
-  const powers = new SamplePowers(new Instants(timeUs, [gap]), Float32Array.from(powerMw), 0);
+  const powers = new SamplePowers(new Instants(timeUs, { gaps: [gap] }), Float32Array.from(powerMw), 0);
 
   it('have the energy of their trapezoids between any two instants', () => {
     fc.assert(
@@ -64,5 +67,45 @@ describe('powers by their samples', () => {
         expect(Math.abs(into[column]! / mean - 1)).toBeLessThan(1e-5);
       }
     }
+  });
+});
+
+describe('powers by intervals', () => {
+  const intervalUs = 1000;
+  const timeUs = Float64Array.from({ length: 400 }, (_, n) => 300 + n * 100 + (n > 200 ? 50_000 : 0));
+  const powerMw = Float64Array.from(timeUs, (_, n) => 100_000 + ((n * 7919) % 20_000));
+  const builder = new EnvelopeBuilder(1, { intervalUs });
+  builder.add(timeUs, [powerMw], timeUs.length, 20_000);
+  const { grid, series } = builder.envelopes(20_000);
+  const [startUs, endUs] = [timeUs[0]!, timeUs.at(-1)!];
+  const powers = new IntervalPowers(grid, series[0]!, { startUs, endUs });
+
+  it('take the power about an end in a gap from what lies around the gap', () => {
+    const middleUs = (timeUs[200]! + timeUs[201]!) / 2;
+    const { start, end } = powers.stretch(middleUs, middleUs + intervalUs);
+    for (const { lowMw, highMw } of [start, end]) {
+      expect(lowMw).toBeGreaterThanOrEqual(100_000);
+      expect(highMw).toBeGreaterThan(lowMw);
+      expect(highMw).toBeLessThanOrEqual(120_000);
+    }
+  });
+
+  it('leave nothing open where a stretch has all that was measured of its first and last interval', () => {
+    expect([startUs % intervalUs, endUs % intervalUs]).not.toContain(0);
+    expect(powers.stretch(startUs, endUs).cutsJ).toBe(0);
+    expect(powers.stretch(startUs, endUs - 100).cutsJ).toBeGreaterThan(0);
+    expect(powers.stretch(startUs + 100, endUs).cutsJ).toBeGreaterThan(0);
+  });
+});
+
+describe('gaps of a recording under way', () => {
+  it('stand on the page in the order of their begin, once each', () => {
+    const gap = (startUs: number, joules?: number) => ({
+      ...{ startUs, endUs: startUs + 1, cause: 'late' as const },
+      uncertaintyJ: joules === undefined ? {} : { system: joules },
+    });
+    const known = [gap(10), gap(30)];
+    expect(withNew(known, [gap(20), gap(30, 2)])).toEqual([gap(10), gap(20), gap(30, 2)]);
+    expect(withNew(known, [])).toBe(known);
   });
 });

@@ -127,12 +127,27 @@ describe('the live page', needs(browserPart), () => {
     const { page, complaints } = await openLive(await recorder.url);
     await grown(page, 'duration_s', 2);
     const [fromS, toS] = [0.5004, 1.4996];
+    // In each picture a figure is the same wherever it stands.
+    const differing = await page.evaluate(async () => {
+      const found: string[] = [];
+      for (let n = 0; n < 60; n++) {
+        await new Promise(requestAnimationFrame);
+        for (const key of ['energy_j.gpu', 'power_w.gpu.mean', 'power_w.gpu.max']) {
+          const shown = [...document.querySelectorAll<HTMLElement>(`[data-key="${key}"]`)];
+          if (new Set(shown.map(({ dataset }) => dataset.value)).size > 1) found.push(key);
+        }
+      }
+      return found;
+    });
+    expect(differing).toEqual([]);
     await select(page, fromS, toS);
     const whileItRanJ = await figureOf(page, 'selection.energy_j.system');
     await grown(page, 'samples', 100);
     expect(await recorder.stop()).toBe(0);
     await standing(page, 'ended');
     expect(await page.textContent('.served')).toContain('The recording has ended: it was stopped.');
+    // Nothing is drawn now.
+    expect(await page.textContent('[data-component="gpu"] .now-value')).toBe('–');
     const { timeUs, powerMw } = rowsOf(csv);
     // A step within an interval of a quarter of a millisecond is taken for even.
     expect(whileItRanJ).toBeCloseTo(energyJ(timeUs, powerMw, fromS * 1e6, toS * 1e6), 1);
@@ -300,7 +315,7 @@ describe('the live page', needs(browserPart), () => {
     await hide(true);
     await grown(page, 'samples', 100);
     const before = await view(page);
-    await grown(page, 'samples', 500);
+    await grown(page, 'duration_s', 3);
     expect((await view(page))[0]).toBe(before[0]);
     await hide(false);
     await page.waitForFunction(

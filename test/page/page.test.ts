@@ -42,6 +42,109 @@ describe('a page', needs(browserPart), () => {
     expect(complaints).toEqual([]);
   });
 
+  it('writes out what turns the direction of text, and keeps names apart from numbers', async () => {
+    const made = makeRun();
+    const name = 'a\u202egolp.b\nc';
+    const bands = made.run.bands.map((band) => ({ ...band, name }));
+    const phases = (made.run.summary.phases as object[]).map((phase) => ({ ...phase, name }));
+    const run = { ...made.run, name, bands, summary: { ...made.run.summary, phases } };
+    const other = makeRun({ id: 'run1' });
+    const { page } = await openFile(writePage([{ ...made, run }, other]));
+    await page.getByText('Everything the summary knows').click();
+    for (const part of ['.runs', '.warnings', '.phases', '.everything h3'])
+      expect(await page.locator(part).first().textContent()).toContain('a\\u{202e}golp.b\\u{a}c');
+    const shown = await page.evaluate(() => document.querySelector('main')!.innerText + document.title);
+    expect(shown).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    const isolation = (part: string) =>
+      page
+        .locator(part)
+        .first()
+        .evaluate((each) => getComputedStyle(each).unicodeBidi);
+    for (const part of ['.warnings bdi', '.runs .figure', '.runs .run-toggle > span', '.phases .link'])
+      expect(await isolation(part)).toBe('isolate');
+  });
+
+  it('is printed on white, nothing of it in boxes that scroll, and not wider than the paper', async () => {
+    const { page } = await openFile(writePage([makeRun({ gap })]), { colorScheme: 'dark' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await ground();
+    // As a browser does, for which the paper is 186 mm wide between its margins.
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await page.setViewportSize({ width: 703, height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await ground()).toBe('rgb(255, 255, 255)');
+    expect(await page.locator('.toolbar').isVisible()).toBe(false);
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('main *:not(.u-wrap *)')]
+        .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+        .map((each) => `${each.tagName} ${each.className}`),
+    );
+    expect(wide).toEqual([]);
+    const boxes = await page.evaluate(() =>
+      [...document.querySelectorAll('.scroll, .event-list, .legend')].map(
+        (each) => each.scrollHeight - each.clientHeight,
+      ),
+    );
+    expect(Math.max(...boxes)).toBeLessThanOrEqual(1);
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    expect(await ground()).toBe(dark);
+  });
+
+  it('compares the commands of several recordings where each has one, and says what it compares', async () => {
+    const [one, other] = [makeRun(), makeRun({ id: 'run1', seconds: 8 })];
+    const of = async (share: readonly (number | null)[]) => {
+      const runs = [one, other].map((made, n) => {
+        const energy_j = { ...made.run.summary.energy_j, system: share[n] ?? null };
+        const command =
+          share[n] === null ? {} : { command: { ...made.run.summary, energy_j, duration_s: 2 } };
+        return { ...made, run: { ...made.run, summary: { ...made.run.summary, ...command } } };
+      });
+      return (await openFile(writePage(runs))).page;
+    };
+    const both = await of([100, 150]);
+    expect(await both.locator('.runs-of').textContent()).toMatch(/^Of the commands/);
+    expect(await figureOf(both, 'runs.1.command.energy_j.system')).toBe(150);
+    expect(await figureOf(both, 'runs.1.command.duration_s')).toBe(2);
+    expect(await both.locator('.runs tbody tr').nth(1).textContent()).toContain('+50.0 %');
+    const mixed = await of([100, null]);
+    expect(await mixed.locator('.runs-of').textContent()).toMatch(/^Of the whole/);
+    expect(await figureOf(mixed, 'runs.0.energy_j.system')).toBe(one.run.summary.energy_j.system);
+  });
+
+  it('gives an instant neither time nor energy, and writes all minus signs alike', async () => {
+    const made = makeRun();
+    const [phase] = made.run.summary.phases as { energy_j: Record<string, number> }[];
+    const point = {
+      ...phase!,
+      name: 'saved',
+      duration_s: 0,
+      energy_j: { system: 0 },
+      energy_uncertainty_j: { system: 0.9 },
+    };
+    const power_w = { ...made.run.summary.power_w, system: { mean: -498, max: -213 } };
+    const run = { ...made.run, summary: { ...made.run.summary, power_w, phases: [point] } };
+    const { page } = await openFile(writePage([{ ...made, run }]), { timezoneId: 'Asia/Kolkata' });
+    expect(await page.locator('.phases tbody td').allTextContents()).toEqual(
+      expect.arrayContaining(['1', '–', '–']),
+    );
+    expect(await page.locator('.phases tbody').textContent()).not.toMatch(/ J|0\.000/);
+    expect(await page.locator('.tile').first().textContent()).toMatch(/−498\.0 W.*−213\.0 W/);
+    expect(await page.locator('.facts').textContent()).toMatch(/2023-11-15 03:43:20 UTC\+5:30/);
+  });
+
+  it('says how many phases have no row above the plot', async () => {
+    const made = makeRun();
+    const [band] = made.run.bands;
+    const nested = Array.from({ length: 7 }, (_, n) => ({ ...band!, name: `level ${n}` }));
+    const { page } = await openFile(writePage([{ ...made, run: { ...made.run, bands: nested } }]));
+    expect(await page.locator('.lanes-more').textContent()).toBe(
+      '+3 more below these, in the table of phases',
+    );
+    const { page: few } = await openFile(writePage([made]));
+    expect(await few.locator('.lanes-more').isVisible()).toBe(false);
+  });
+
   it('measures a selection as its samples have it', async () => {
     const { timeUs, powerMw, run } = makeRun({ gap });
     const { page } = await openFile(writePage([{ ...makeRun({ gap }), run }]));
@@ -224,6 +327,49 @@ describe('a page', needs(browserPart), () => {
     expect(complaints).toEqual([]);
   });
 
+  it('keeps no interval in its fields that its figures are not of', async () => {
+    const made = makeRun();
+    const { page, complaints } = await openFile(writePage([made]));
+    const [from, to] = [page.getByLabel('From, s'), page.getByLabel('To, s')];
+    await select(page, 1, 1.5);
+    await from.fill('3');
+    await to.fill('2');
+    await page.keyboard.press('Enter');
+    expect(await from.getAttribute('aria-invalid')).toBe('true');
+    await page.getByText('It must end behind its begin.').waitFor();
+    await to.blur();
+    expect([await from.inputValue(), await to.inputValue()]).toEqual(['1.000000', '1.500000']);
+    expect(await from.getAttribute('aria-invalid')).toBe(null);
+    // Behind the old end first, then both.
+    await select(page, 3, 4);
+    await from.fill('-5');
+    await to.fill('1000');
+    await to.blur();
+    await measured(page, made.run.startUs / 1e6, made.run.endUs / 1e6);
+    const ends = [made.run.startUs, made.run.endUs].map((us) => (us / 1e6).toFixed(6));
+    expect([await from.inputValue(), await to.inputValue()]).toEqual(ends);
+    expect(complaints).toEqual([]);
+  });
+
+  it('selects one time of a phase after the other, and says which is next', async () => {
+    const made = makeRun();
+    const again = { ...made.run.bands[0]!, startUs: 14_000_000, endUs: 15_000_000 };
+    const run = { ...made.run, bands: [...made.run.bands, again] };
+    const { page } = await openFile(writePage([{ ...made, run }]));
+    const load = page.locator('.phases button', { hasText: 'load' });
+    expect(await load.getAttribute('title')).toContain('time 1 of 2');
+    await load.click();
+    await measured(page, 1, 3);
+    expect(await load.getAttribute('title')).toContain('time 2 of 2');
+    // What is made anew meanwhile does not begin again.
+    await page
+      .getByRole('button', { name: /dark|light|theme/i })
+      .first()
+      .click();
+    await load.click();
+    await measured(page, 14, 15);
+  });
+
   it('saves the selection as CSV and the picture as PNG', async () => {
     const made = makeRun({ gap });
     const { page, complaints, requests } = await openFile(writePage([made]));
@@ -257,7 +403,7 @@ describe('a page', needs(browserPart), () => {
   });
 
   it('saves intervals with their means, extremes and lengths', async () => {
-    const made = makeRun({ kind: 'intervals', intervalUs: 32_000 });
+    const made = makeRun({ kind: 'intervals', intervalUs: 32_000, gap });
     const { page } = await openFile(writePage([made]));
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
@@ -270,6 +416,16 @@ describe('a page', needs(browserPart), () => {
     const cell = (row: string, name: string) => Number(row.split(',')[columns.indexOf(name)]);
     const sumJ = rows.reduce((sum, row) => sum + cell(row, 'gpu_power_w') * cell(row, 'interval_s'), 0);
     expect(Math.abs(sumJ - made.run.summary.energy_j.gpu!)).toBeLessThan(0.02);
+    // In the gap there are means, of the line across it, but no extremes; everywhere else a mean keeps to them.
+    const [measured, inGap] = [true, false].map((isMeasured) =>
+      rows.filter((row) => (row.split(',')[columns.indexOf('gpu_power_min_w')] !== '') === isMeasured),
+    ) as [string[], string[]];
+    const gapS = inGap.reduce((sum, row) => sum + cell(row, 'interval_s'), 0);
+    const { startUs, endUs } = made.run.gaps[0]!;
+    expect(gapS).toBeCloseTo((endUs - startUs) / 1e6, 5);
+    const least = (row: string) => cell(row, 'gpu_power_w') - cell(row, 'gpu_power_min_w');
+    const most = (row: string) => cell(row, 'gpu_power_max_w') - cell(row, 'gpu_power_w');
+    expect(Math.min(...measured.map(least), ...measured.map(most))).toBeGreaterThanOrEqual(0);
     expect(Math.max(...rows.map((row) => cell(row, 'gpu_power_max_w')))).toBeCloseTo(
       Math.max(...made.powerMw[2]!) / 1e3,
       1,

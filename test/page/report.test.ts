@@ -53,4 +53,13 @@ describe('the page of a capture', needs(browserPart), () => {
     expect(mine).toEqual(theirs.map((row) => places.map((place) => row[place])));
     expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
   });
+
+  it('begins with the rolling mean that was asked for', async () => {
+    const html = join(scratch(), 'run.html');
+    expect(powerlog(words`report fixtures/synthetic.plog --html ${html} --rolling 50`).code).toBe(0);
+    const { page } = await openFile(html);
+    const toggle = page.getByRole('button', { name: 'Rolling mean' });
+    expect(await toggle.getAttribute('aria-pressed')).toBe('true');
+    expect(await page.getByLabel('Length of the rolling mean').inputValue()).toBe('50');
+  });
 });

@@ -9,7 +9,7 @@ import { type ServedHead, streamProtocol, unpackMessage } from '#powerlog/draw/s
 /** Where a server is, and its token, from the address that it printed. */
 export function addressOf(url: string): { host: string; port: number; token: string } {
   const { hostname, port, hash } = new URL(url);
-  return { host: hostname, port: Number(port), token: hash.replace('#token=', '') };
+  return { host: hostname.replace(/[[\]]/g, ''), port: Number(port), token: hash.replace('#token=', '') };
 }
 
 export interface Got {

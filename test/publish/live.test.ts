@@ -227,6 +227,23 @@ describe('exec --live', () => {
     expect(flags.map(([, { kind, name }]) => [kind, name])).toEqual([['mark', '<script>']]);
   });
 
+  it('says how many marks are not shown', async () => {
+    const goes = join(scratch(), 'goes');
+    const marks = `yes point x | head -10002 >> $POWERLOG_MARKS; until [ -e ${goes} ]; do sleep 0.05; done`;
+    const { url, ended } = start(
+      [...words`exec --live --port sim:constant --baseline 0s -- sh -c`, marks],
+      'stderr',
+    );
+    const notShown = { code: 'not-shown', message: '2 more marks and faults are not shown' };
+    const { states } = await follow(await url, (state) => {
+      if (runOf(state).warnings.some(({ message }) => message === notShown.message)) writeFileSync(goes, '');
+      return true;
+    });
+    expect(await ended).toBe(0);
+    expect(runOf(states.at(-1)!).flags).toHaveLength(10_000);
+    expect(runOf(states.at(-1)!).summary!.warnings).toContainEqual(notShown);
+  });
+
   it('needs nobody to look, and no board', async () => {
     const { url, ended, out } = start(words`exec --live --port /dev/null/no -- echo done`, 'stderr');
     await url;

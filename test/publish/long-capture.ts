@@ -7,11 +7,15 @@ const distinctFrames = 1999;
 
 /** A capture of any length, a millisecond from sample to sample, with a gap of a second after each `gapEvery`. */
 export function writeLongCapture(path: string, samples: number, gapEvery = Number.POSITIVE_INFINITY): void {
+  writeCapture(path, samples, (n) => n * 1e6 + Math.floor(n / gapEvery) * 1e9);
+}
+
+/** The same with instants of one's own, ns. */
+export function writeCapture(path: string, samples: number, instantNs: (n: number) => number): void {
   const frames = boardFrames(distinctFrames);
   const file = openSync(path, 'w');
   writeSync(file, preamble);
   const encoder = new CaptureEncoder(frames[0]!.length, (bytes) => writeSync(file, bytes));
-  const instantNs = (n: number): number => n * 1e6 + Math.floor(n / gapEvery) * 1e9;
   for (let from = 0; from < samples; from += 512) {
     const rows = Array.from({ length: Math.min(512, samples - from) }, (_, k) => {
       const n = from + k;

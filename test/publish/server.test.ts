@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { type AddressInfo, Server } from 'node:net';
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { packMessage, unpackMessage } from '#powerlog/draw/served.js';
 import { addressOf, ask, messagesOf, openStream, rawConnection } from './client.js';
@@ -166,6 +168,33 @@ describe('many and slow clients', () => {
     for (const { heard } of slow) expect(heard()).toMatch(/^HTTP\/1\.1 408 /);
   });
 
+  it('are let go where they ask for more than they take, and the page is made once for all', async () => {
+    let made = 0;
+    const { url } = await openServer(emptyPublished, undefined, () => {
+      made++;
+      return { html: 'x'.repeat(165_000), policy: "default-src 'none'" };
+    });
+    const { port } = addressOf(url);
+    const greedy = await atOnce(10, () => rawConnection(url));
+    for (const { socket } of greedy)
+      socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(1500));
+    await Promise.all(greedy.map(({ closed }) => closed));
+    for (const { heard } of greedy) expect(heard().split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(8);
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`])
+      expect((await ask(url, '/', { headers: { host } })).body.length).toBe(165_000);
+    expect(made).toBe(2);
+  });
+
+  it('are answered as long as they take what they ask for', async () => {
+    const { url } = await openServer();
+    const { port } = addressOf(url);
+    const { socket, heard } = await rawConnection(url);
+    for (let n = 1; n <= 30; n++) {
+      socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+      while (heard().split('<p>a page</p>').length <= n) await once(socket, 'data');
+    }
+  });
+
   it('are so many at a time, and others come again when they are gone', async () => {
     const { url } = await openServer();
     const held = await atOnce(128, () => rawConnection(url));
@@ -191,7 +220,7 @@ describe('a stream', () => {
     expect((await messagesOf(socket).next()).head).toEqual({ kind: 'progress', runs: [] });
     expect(socket.protocol).toBe('powerlog.1');
     const closed = once(socket, 'close');
-    await server.close(5000);
+    await server.close({ until: 'answered', graceMs: 5000 });
     const [code] = await closed;
     expect(code).toBe(1000);
   });
@@ -218,6 +247,53 @@ describe('a stream', () => {
     socket.send(Buffer.alloc(100_000));
     const [code] = await closed;
     expect(code).toBe(1009);
+  });
+
+  it.each(['told', 'answered'] as const)(
+    'that does not answer the goodbye holds nobody up who waits until it is %s',
+    async (until) => {
+      const { url, server } = await openServer();
+      const { socket, heard, closed } = await rawConnection(url);
+      socket.write(upgradeOf(url));
+      while (server.clients.count === 0) await new Promise(setImmediate);
+      server.clients.broadcastLast(Buffer.alloc(4 << 20, 'x'));
+      // For all time, but where the answer is waited for.
+      await server.close({ until, graceMs: until === 'told' ? 2 ** 31 : 50 });
+      await closed;
+      if (until === 'told') expect(heard().split('x').length).toBeGreaterThan(4 << 20);
+    },
+  );
+
+  it('ends with the server, also where it is opened while that ends', async () => {
+    const { url, server } = await openServer();
+    const { socket, heard, closed } = await rawConnection(url);
+    const [begin, rest] = upgradeOf(url).split(/(?=Sec-WebSocket-Key)/);
+    socket.write(begin!);
+    (await openStream(url)).pause(); // is waited for
+    const ended = server.close({ until: 'answered', graceMs: 1000 });
+    socket.write(rest!);
+    await ended;
+    await closed;
+    expect(heard()).toMatch(/^(HTTP\/1.1 101 |$)/);
+  });
+
+  it('hears the end, with all that comes with it, also where it was behind', async () => {
+    const { url, server } = await openServer();
+    const lazy = await openStream(url);
+    const heard: number[] = [];
+    lazy.on('message', (data: ArrayBuffer) => heard.push(data.byteLength));
+    lazy.pause();
+    while (Math.max(...server.clients.waitingBytes()) <= 1 << 20) {
+      server.clients.broadcast(new Uint8Array(1 << 18));
+      await new Promise(setImmediate);
+    }
+    server.clients.broadcast(new Uint8Array(1 << 18)); // is missed
+    const closed = once(lazy, 'close');
+    server.clients.broadcastLast(new Uint8Array(12_345));
+    lazy.resume();
+    await server.close({ until: 'answered', graceMs: 60_000 });
+    await closed;
+    expect(heard.at(-1)).toBe(12_345);
   });
 
   it('passes over who does not read, tells it how much it missed, and queues nothing without limit', async () => {
@@ -250,6 +326,18 @@ describe('a stream', () => {
   });
 });
 
+/** What a page says to open its stream. */
+function upgradeOf(url: string): string {
+  const { port, token } = addressOf(url);
+  const head = {
+    ...{ Host: `127.0.0.1:${port}`, Connection: 'Upgrade', Upgrade: 'websocket' },
+    ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Protocol': `powerlog.1, ${token}` },
+    'Sec-WebSocket-Key': `${'A'.repeat(22)}==`,
+  };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET /api/stream HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
 const state = (missed: number): Uint8Array =>
   packMessage({ kind: 'state', whole: true, missed, runs: [], end: null });
 
@@ -261,6 +349,38 @@ describe('a server at another address', () => {
     expect((await ask(url, '/', { headers: { host: `0.0.0.0:${port}` } })).status).toBe(200);
     expect((await ask(url, '/', { headers: { host: `evil.example:${port}` } })).status).toBe(403);
     expect((await ask(url, '/api/document', { token: null })).status).toBe(401);
+  });
+
+  it('is asked for by the name of the machine in any domain, and by its addresses', async () => {
+    const { url } = await openServer(emptyPublished, { host: '0.0.0.0', port: 0 });
+    const { port } = addressOf(url);
+    const status = async (name: string) =>
+      (await ask(url, '/', { headers: { host: `${name}:${port}` } })).status;
+    const [label] = hostname().split('.');
+    for (const name of [hostname(), `${label}.local`, `${label}.example.org`.toUpperCase()])
+      expect(await status(name)).toBe(200);
+    for (const name of [
+      `x${label}.local`,
+      `evil.${label}`,
+      `${label}.local:80`,
+      `${label}.${'a'.repeat(300)}`,
+    ])
+      expect(await status(name)).toBe(403);
+    const loopback = await openServer();
+    const { port: other } = addressOf(loopback.url);
+    expect((await ask(loopback.url, '/', { headers: { host: `${label}.local:${other}` } })).status).toBe(403);
+  });
+
+  it('outlives connections that cannot be taken', async () => {
+    const { url } = await openServer();
+    const { port } = addressOf(url);
+    const handles = (process as unknown as { _getActiveHandles: () => unknown[] })._getActiveHandles();
+    const listening = handles.find(
+      (handle) => handle instanceof Server && (handle.address() as AddressInfo | null)?.port === port,
+    ) as Server | undefined;
+    listening!.emit('error', new Error('EMFILE'));
+    listening!.emit('error', new Error('EMFILE'));
+    expect((await ask(url, '/')).status).toBe(200);
   });
 
   it('says where it cannot listen', async () => {

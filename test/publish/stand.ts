@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { packMessage } from '#powerlog/draw/served.js';
 import { loopback, type Place } from '#powerlog/publish/server/access.js';
 import type { Published } from '#powerlog/publish/server/api.js';
+import type { ServedPage } from '#powerlog/publish/server/page-shelf.js';
 import { PageServer } from '#powerlog/publish/server/server.js';
 
 /** Nothing to show. */
@@ -18,12 +19,9 @@ export const emptyPublished: Published = {
 export async function openServer(
   published: Published = emptyPublished,
   place: Place = loopback,
+  page: () => ServedPage = () => ({ html: '<p>a page</p>', policy: "default-src 'none'" }),
 ): Promise<{ url: string; server: PageServer }> {
-  const server = await PageServer.open({
-    place,
-    page: () => ({ html: '<p>a page</p>', policy: "default-src 'none'" }),
-    published,
-  });
-  onTestFinished(() => server.close(0));
+  const server = await PageServer.open({ place, page, published });
+  onTestFinished(() => server.close({ until: 'answered', graceMs: 0 }));
   return { url: server.url, server };
 }

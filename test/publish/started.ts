@@ -16,8 +16,15 @@ export interface Started {
 }
 
 /** Starts what serves a page, which prints its address on one of its outputs. */
-export function start(args: readonly string[], on: 'stdout' | 'stderr' = 'stdout'): Started {
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function start(
+  args: readonly string[],
+  on: 'stdout' | 'stderr' = 'stdout',
+  env: NodeJS.ProcessEnv = {},
+): Started {
+  const child = spawn(process.execPath, [bin, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'close').then(([code]) => code as number | null);
   const texts = { stdout: '', stderr: '' };

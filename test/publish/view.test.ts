@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readRested } from '#powerlog/report/rested.js';
@@ -199,6 +200,17 @@ describe('view', () => {
     expect((await ask(url, '/api/document', { token: null })).status).toBe(401);
     expect((await askJson(url, '/api/document')).mode).toBe('view');
     expect(await stop()).toBe(0);
+  });
+
+  it('serves an IPv6 address with a policy that browsers know', async (test) => {
+    const loopback = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    if (!loopback.some(({ address }) => address === '::1')) test.skip('this machine has no IPv6');
+    const url = await start(['view', '--listen', '[::1]:0', capture]).url;
+    const { headers, body } = await ask(url, '/');
+    for (const policy of [headers['content-security-policy'], body.toString()]) {
+      expect(policy).toContain("connect-src 'self';");
+      expect(policy).not.toContain('ws://[');
+    }
   });
 
   it('keeps names from elsewhere text', async () => {

@@ -158,3 +158,15 @@ function gapJ(): number {
   const [a, b] = [samples[700]!, samples[701]!];
   return ((a.gpuMw + a.cpuMw + b.gpuMw + b.cpuMw) / 2) * (b.us - a.us) * 1e-9;
 }
+
+it('refuses to write over the summary beside, whose figures it reads', () => {
+  const { path } = replayed('kept.csv');
+  const summary = path.replace(/csv$/, 'summary.json');
+  const before = readFileSync(summary, 'utf8');
+  for (const kind of ['html', 'json', 'svg', 'png']) {
+    const { code, err } = powerlog(words`report ${path} --${kind} ${summary} --force`);
+    expect([code, err]).toEqual([2, expect.stringContaining('is the input itself (the summary ')]);
+  }
+  expect(readFileSync(summary, 'utf8')).toBe(before);
+  expect(powerlog(words`report ${path} --json ${place('other.summary.json')}`).code).toBe(0);
+});

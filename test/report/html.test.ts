@@ -64,6 +64,13 @@ describe('report --html', () => {
     }
   });
 
+  it('begins with the rolling mean that is asked for', () => {
+    expect(page('usual.html').document).not.toHaveProperty('rolling');
+    const rolling = (length: string) => page(`${length}.html`, '--rolling', length).document.rolling;
+    expect(rolling('50')).toEqual({ amount: 50, unit: 'samples' });
+    expect(rolling('250ms')).toEqual({ amount: 0.25, unit: 's' });
+  });
+
   it('has the finest intervals that fit otherwise, with the energy of any selection to the resolution that it states', async () => {
     for (const [room, finestUs] of [
       [150_000, 8000],

@@ -128,11 +128,11 @@ async function record(options: RecordOptions): Promise<void> {
       printSummary(summary, recording.files);
     }
     tellLost(lost, recording.tracks);
-    await live?.close(summary);
+    await live?.close('answered', summary);
     process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
   } finally {
     release();
-    await live?.close();
+    await live?.close('answered');
     await recording.close();
   }
 }

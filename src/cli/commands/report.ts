@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { inputError, usageError } from '../../errors.js';
 import type { HtmlPage } from '../../report/html.js';
@@ -65,15 +66,23 @@ export function reportCommand(): Command {
     .action(report);
 }
 
-async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
+async function report(paths: readonly string[], options: ReportOptions, command: Command): Promise<void> {
   refuseContradictions(paths, options);
+  refuseWithoutFigure(options, command);
   const style = figureStyle(options);
-  const [{ ReportOutputs }, { readRested }, { offsetsUs }] = await Promise.all([
+  const [{ ReportOutputs }, { summaryPlaces }, { readRested }, { offsetsUs }] = await Promise.all([
     import('../report/report-outputs.js'),
+    import('../../report/reading/beside.js'),
     import('../../report/rested.js'),
     import('../../report/align.js'),
   ]);
-  const inputs = paths.map((path) => ({ role: 'RUN', path }));
+  const inputs = [
+    ...paths.map((path) => ({ role: 'RUN', path })),
+    // A CSV's figures are read from there: written over, they would be lost.
+    ...paths
+      .flatMap(summaryPlaces)
+      .flatMap((path) => (existsSync(path) ? { role: 'the summary', path } : [])),
+  ];
   const outputs = new ReportOutputs(options, [...inputs, ...inputFiles(options)]);
   try {
     const recordings: Rested[] = [];
@@ -89,9 +98,10 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
     }
     if (options.html !== undefined) {
       const { htmlReport } = await import('../../report/html.js');
-      const page = await htmlReport(recordings, { mostBytes: options.htmlSize, offsetsUs: offsets });
+      const { htmlSize: mostBytes, rolling } = options;
+      const page = await htmlReport(recordings, { mostBytes, offsetsUs: offsets, rolling });
       await outputs.writeHtml(page.pieces);
-      if (!options.quiet) await tellPage(options.html, page);
+      if (!options.quiet) await tellPage(options.html, page, recordings);
     }
     if (outputs.figure) {
       const { notice } = await import('../terminal/notices.js');
@@ -124,6 +134,13 @@ function refuseContradictions(paths: readonly string[], options: ReportOptions):
     throw usageError(
       `--offset moves the second run and those behind it: ${plural(offset.length, 'time')} for ${plural(paths.length, 'run')}`,
     );
+}
+
+/** What only figures have is no wish that goes unheard where there is none. */
+function refuseWithoutFigure({ svg, png }: ReportOptions, command: Command): void {
+  if (svg !== undefined || png !== undefined) return;
+  const idle = ['size', 'dpi', 'theme', 'title'].find((name) => command.getOptionValueSource(name) === 'cli');
+  if (idle !== undefined) throw usageError(`--${idle} is about figures: there is neither --svg nor --png`);
 }
 
 async function readingOptions(path: string, options: ReportOptions) {
@@ -172,10 +189,17 @@ async function printReport(
   print(await reportText(recordings, summaries, offsets, series));
 }
 
-async function tellPage(path: string, { bytes, resolutions }: HtmlPage): Promise<void> {
+async function tellPage(
+  path: string,
+  { bytes, resolutions }: HtmlPage,
+  recordings: readonly Rested[],
+): Promise<void> {
   const { notice } = await import('../terminal/notices.js');
-  const texts = resolutions.map((each) =>
-    each.kind === 'samples' ? 'every sample' : `intervals of ${formatSi(each.intervalUs / 1e6, 's', 3)}`,
-  );
+  const lengthOf = (us: number) => formatSi(us / 1e6, 's', 3);
+  const texts = resolutions.map((each, n) => {
+    if (each.kind === 'intervals') return `intervals of ${lengthOf(each.intervalUs)}`;
+    const { meansUs } = recordings[n]!;
+    return meansUs === null ? 'every sample' : `means of ${lengthOf(meansUs)}`;
+  });
   notice(`${path}: ${(bytes / 1e6).toFixed(1)} MB, with ${[...new Set(texts)].join(' and ')}`);
 }

@@ -1,5 +1,6 @@
 import { errorText } from '../../errors.js';
 import type { Measurement } from '../../exec/runs/measurement.js';
+import type { Summary } from '../../measure/summary.js';
 import type { Live } from '../../publish/live/live.js';
 import { say } from '../terminal/say.js';
 import type { ExecOptions } from './exec-options.js';
@@ -30,4 +31,16 @@ export async function openExecLive(
 export function showExecLive(live: Live | null, measurement: Measurement): void {
   live?.begin({ handOver: () => measurement.handOver(), startMonotonicNs: measurement.originNs });
   if (live) say(live.url);
+}
+
+/**
+ * Tells the page that the command has ended. Whoever waits for the command does not wait for a page's answer, and what goes wrong with it
+ * is a fault of the measurement at most: it never throws.
+ */
+export async function endExecLive(
+  live: Pick<Live, 'close'> | null,
+  fault: (error: unknown) => void,
+  summary?: Summary,
+): Promise<void> {
+  await live?.close('told', summary).catch(fault);
 }

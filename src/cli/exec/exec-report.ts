@@ -91,12 +91,14 @@ function phasesText(phases: readonly PhaseSummary[]): string {
     phaseNameWidth,
   );
   const rows = shown.map((phase, n) => {
-    const energies = ['system', ...others].map((name) => costCells(phase, name)[0]!);
+    // What only marks an instant took no time, and no energy.
+    const isPoint = phase.duration_s === 0;
+    const energies = ['system', ...others].map((name) => (isPoint ? unknown : costCells(phase, name)[0]!));
     const count = phase.count === undefined ? '' : formatCount(phase.count);
     return [
       `  ${titles[n]}${phase.unended ? ' (not ended)' : ''}`,
       formatCount(phase.times),
-      formatTime(phase.duration_s),
+      isPoint ? unknown : formatTime(phase.duration_s),
       ...energies,
       ...(counted ? [count, perCount(phase)] : []),
     ];

@@ -24,7 +24,7 @@ import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
 import { conclude } from './exec-conclusion.js';
 import { refuseSharedExecFiles } from './exec-files.js';
-import { openExecLive, showExecLive } from './exec-live.js';
+import { endExecLive, openExecLive, showExecLive } from './exec-live.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
 
 /** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
@@ -90,16 +90,17 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       relay.dispose(); // who asks again for an end now gets it
       const outcome = await conclude(experiment, measurement, {
         ...{ options, limits, exports, faultsAtStart },
-        onSummary: (summary) => void live?.close(summary),
+        onSummary: (summary) => void endExecLive(live, unexpected, summary),
       });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
       return status;
     } finally {
+      await endExecLive(live, unexpected);
       process.off('uncaughtException', unexpected);
     }
   } finally {
-    await live?.close();
+    await endExecLive(live, () => {}); // told already, unless nothing was run
     for (const file of exports) await file.close();
     relay.dispose();
     stopWaiting?.();

@@ -2,9 +2,10 @@ import { type Command, Option } from 'commander';
 import type { Theme } from '../../draw/colours.js';
 import { usageError } from '../../errors.js';
 import type { FigurePlaces } from '../../report/figure/draw.js';
-import type { FigureStyle, Rolling } from '../../report/figure/figure-of.js';
+import type { FigureStyle } from '../../report/figure/figure-of.js';
+import type { Rolling } from '../../report/figure/rolling.js';
 import { parseDurationMs } from '../../units.js';
-import { checked } from '../options.js';
+import { checked, outputOption } from '../options.js';
 
 export interface FigureOptions extends FigurePlaces {
   readonly size: { readonly widthCm: number; readonly heightCm: number };
@@ -56,14 +57,14 @@ export function parseRolling(text: string): Rolling {
 export const rollingOption = () =>
   new Option(
     '--rolling <n|time>',
-    'draw a mean that moves along, over so many samples (200) or so long (0.5s), before the raw range',
+    'in figures and pages draw a mean that moves along, over so many samples (200) or so long (0.5s), before the raw range',
   ).argParser(checked(parseRolling));
 
 /** What `report` has for figures; `--rolling` is of other pictures too. */
 export const addFigureOptions = (command: Command): Command =>
   command
-    .option('--svg <file>', 'a figure for a paper')
-    .option('--png <file>', 'the same as pixels')
+    .addOption(outputOption('--svg <file>', 'a figure for a paper'))
+    .addOption(outputOption('--png <file>', 'the same as pixels'))
     .addOption(
       new Option('--size <w>x<h>cm', "the figure's size")
         .argParser(checked(parseSize))

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { usageError } from '../../errors.js';
 import type { Alignment } from '../../report/align.js';
 import { parseDurationMs } from '../../units.js';
-import { checked, type MapOptions } from '../options.js';
+import { checked, type MapOptions, outputOption } from '../options.js';
 import type { FigureOptions } from './figure-options.js';
 
 export interface ReportOptions extends MapOptions, FigureOptions {
@@ -49,13 +49,13 @@ function parseSizeBytes(text: string): number {
   return mb * bytesPerMb;
 }
 
-export const htmlOption = () => new Option('--html <file>', 'a page in one file that loads nothing');
+export const htmlOption = () => outputOption('--html <file>', 'a page in one file that loads nothing');
 export const htmlSizeOption = () =>
   new Option('--html-size <MB>', 'the page measures at most so much; it says how fine its data are')
     .argParser(checked(parseSizeBytes))
     .default(10 * bytesPerMb, '10');
 export const jsonOption = () =>
-  new Option('--json <file>', 'the figures, of all or between --from and --to; - is standard output');
+  outputOption('--json <file>', 'the figures, of all or between --from and --to; - is standard output');
 export const fromOption = () =>
   new Option('--from <time>', 'from this instant of the recording on, such as 12.5s or 1m').argParser(
     checked(parseInstantUs),

@@ -1,4 +1,4 @@
-import { OutputFile } from '../../file/output-file.js';
+import { OutputFile, unlessReaderGone } from '../../file/output-file.js';
 import { type NamedFile, refuseSharedFiles } from '../../file/shared-files.js';
 import { FigureOutputs, type FigurePlaces, figureFiles } from '../../report/figure/draw.js';
 import { print } from '../terminal/say.js';
@@ -34,12 +34,16 @@ export class ReportOutputs {
   /** @throws UserError (outputFailed) */
   async writeJson(value: unknown): Promise<void> {
     const text = `${JSON.stringify(value, null, 2)}\n`;
-    if (this.#json) await this.#json.write(Buffer.from(text), 1);
+    if (this.#json) await unlessReaderGone(this.#json.write(Buffer.from(text), 1));
     else print(text);
   }
 
   /** @throws UserError (outputFailed) */
   async writeHtml(pieces: readonly string[]): Promise<void> {
+    await unlessReaderGone(this.#writeAll(pieces));
+  }
+
+  async #writeAll(pieces: readonly string[]): Promise<void> {
     for (const piece of pieces) await this.#html!.write(Buffer.from(piece), 1);
   }
 

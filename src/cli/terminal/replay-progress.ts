@@ -1,5 +1,6 @@
 import type { Sink } from '../../sink/sink.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
+import { printable } from '../../text.js';
 import { formatClock, plural } from '../../units.js';
 
 const everyMs = 250;
@@ -23,7 +24,7 @@ export class ReplayProgress implements Sink {
     if (count === 0 || nowMs - this.#shownMs < everyMs) return;
     this.#shownMs = nowMs;
     const at = formatClock(timeUs[count - 1]! / 1e6);
-    const text = `${this.input}: ${plural(this.#samples, 'sample')}, up to ${at} of the recording`;
+    const text = `${printable(this.input)}: ${plural(this.#samples, 'sample')}, up to ${at} of the recording`;
     this.terminal.write(clearLine + text.slice(0, this.terminal.columns - 1));
   }
 

@@ -18,6 +18,11 @@ export interface PlacedBand {
   readonly label: Label;
 }
 
+/** Phases without a row are counted below the others. */
+export interface BandLanes extends Lanes<PlacedBand> {
+  readonly more: (Label & { readonly top: number }) | null;
+}
+
 export interface PlacedFlag {
   readonly x: number;
   readonly top: number;
@@ -28,6 +33,8 @@ export interface PlacedFlag {
 interface Label {
   readonly text: string;
   readonly x: number;
+  /** A text of its own: behind a name that is written from right to left, numbers would join it. */
+  readonly cost?: { readonly text: string; readonly x: number } | undefined;
 }
 
 interface Room {
@@ -49,9 +56,10 @@ const flagHeight = 1.15;
 const most = { bandLanes: 4, flagLanes: 3 };
 
 /** Bands in rows, those of each run by themselves, such that none lies over another. */
-export function bandLanes(figure: Figure, { left, top, width, em, xOf }: Room): Lanes<PlacedBand> {
+export function bandLanes(figure: Figure, { left, top, width, em, xOf }: Room): BandLanes {
   const [begin, end] = [left, left + width];
   const lanes: { first: number; bands: { left: number; right: number; name: string; cost: string }[] }[] = [];
+  let leftOut = 0;
   for (const { bands } of figure.runs) {
     const first = lanes.length;
     const shown = bands
@@ -67,6 +75,7 @@ export function bandLanes(figure: Figure, { left, top, width, em, xOf }: Room): 
       const free = lanes.findIndex((lane, n) => n >= first && lane.bands.at(-1)!.right <= placed.left + 1);
       if (free >= 0) lanes[free]!.bands.push(placed);
       else if (lanes.length - first < most.bandLanes) lanes.push({ first, bands: [placed] });
+      else leftOut++;
     }
   }
   const placed = lanes.flatMap(({ bands }, lane) =>
@@ -76,7 +85,13 @@ export function bandLanes(figure: Figure, { left, top, width, em, xOf }: Room): 
       label: bandLabel(band, bands[n + 1]?.left ?? end, figure.font, em),
     })),
   );
-  return { height: lanes.length * (bandHeight + bandsApart) * em, placed };
+  const height = lanes.length * (bandHeight + bandsApart) * em;
+  if (leftOut === 0) return { height, placed, more: null };
+  const text = `+${leftOut} more, in this file’s description`;
+  return {
+    ...{ placed, height: height + (bandHeight + bandsApart) * em },
+    more: { text, x: end - figure.font.widthOf(text) * size * em, top: top + height },
+  };
 }
 
 /** Within the band, or in free room behind it. @param freeRight where the next one begins */
@@ -88,12 +103,16 @@ function bandLabel(
 ): Label {
   const pad = padding * em;
   const widthOf = (content: string) => font.widthOf(content) * size * em;
-  const whole = cost === '' ? name : `${name}  ${cost}`;
-  for (const content of [whole, name])
+  const placedAt = (x: number, withCost: boolean): Label => ({
+    ...{ text: name, x },
+    cost: withCost ? { text: cost, x: x + widthOf(`${name}  `) } : undefined,
+  });
+  const contents = [...(cost === '' ? [] : [`${name}  ${cost}`]), name];
+  for (const content of contents)
     if (widthOf(content) + 2 * pad <= right - left)
-      return { text: content, x: (left + right - widthOf(content)) / 2 };
-  for (const content of [whole, name])
-    if (right + widthOf(content) + 2 * pad <= freeRight) return { text: content, x: right + pad };
+      return placedAt((left + right - widthOf(content)) / 2, content !== name);
+  for (const content of contents)
+    if (right + widthOf(content) + 2 * pad <= freeRight) return placedAt(right + pad, content !== name);
   return { text: cutTo(name, right - left - 2 * pad, size * em, font), x: left + pad };
 }
 
@@ -172,7 +191,7 @@ export function drawBehind(
 
 /** Above the plot: the bands' rows and the flags' names. */
 export function drawLanes(
-  bands: Lanes<PlacedBand>,
+  bands: BandLanes,
   flags: Lanes<PlacedFlag>,
   em: number,
   theme: Figure['theme'],
@@ -184,9 +203,17 @@ export function drawLanes(
     }),
   );
   const baseline = 0.88 * em;
-  const names = [...bands.placed, ...flags.placed]
+  const names = [
+    ...bands.placed,
+    ...(bands.more ? [{ top: bands.more.top, label: bands.more }] : []),
+    ...flags.placed,
+  ]
     .filter(({ label }) => label.text !== '')
-    .map(({ top, label }) => text(label.text, { x: label.x, y: top + baseline }));
+    .flatMap(({ top, label }) =>
+      [label, ...('cost' in label && label.cost ? [label.cost] : [])].map((each) =>
+        text(each.text, { x: each.x, y: top + baseline }),
+      ),
+    );
   const pennants = flags.placed
     .filter(({ label }) => label.text !== '')
     .map(({ x, top, label }) => {

@@ -1,5 +1,5 @@
 import { powerAxis, type Ticks, timeTicks } from '../ticks.js';
-import { bandLanes, flagLanes, type Lanes, type PlacedBand, type PlacedFlag } from './bands.js';
+import { type BandLanes, bandLanes, flagLanes, type Lanes, type PlacedFlag } from './bands.js';
 import { type Figure, pixelsOf, pointPx, type Size } from './figure.js';
 import { type Legend, legendOf } from './legend.js';
 
@@ -11,7 +11,7 @@ export interface Layout extends Size {
   readonly margin: number;
   readonly titleAt: number | null;
   readonly legend: Legend;
-  readonly bands: Lanes<PlacedBand>;
+  readonly bands: BandLanes;
   readonly flags: Lanes<PlacedFlag>;
   readonly plot: Plot;
 }

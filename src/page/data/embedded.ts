@@ -1,12 +1,13 @@
-import { type Columns, type Grid, gridEndUs, type Samples } from '../../draw/envelope.js';
+import { type Columns, type Grid, gridEndUs, intervalsIn, type Samples } from '../../draw/envelope.js';
 import { type Piece, unpackEnvelope, unpackInstants, unpackPowers } from '../../draw/packing.js';
 import { instantsElementId, overviewElementId, type PageRun, seriesElementId } from '../../draw/page-data.js';
+import type { StretchFigures } from '../../measure/stretch/figures.js';
+import { figuresOf, instantUsOf } from '../../measure/stretch/figures.js';
+import { IntervalPowers } from '../../measure/stretch/interval-powers.js';
+import type { Powers } from '../../measure/stretch/powers.js';
 import { inflatedText } from './decode.js';
 import { Instants } from './instants.js';
-import { IntervalPowers, intervalsIn } from './interval-powers.js';
-import { figuresOf, instantUsOf } from './measure.js';
-import type { PowerStore, StretchFigures } from './power-store.js';
-import type { Powers } from './powers.js';
+import type { PowerStore } from './power-store.js';
 import { fillRollingMeans } from './rolling.js';
 import { SamplePowers } from './sample-powers.js';
 
@@ -74,13 +75,17 @@ export class EmbeddedStore implements PowerStore {
   async finest(fromUs: number, toUs: number): Promise<Piece> {
     const powers = await this.#loadAll();
     const intervals = powers.filter((each) => each instanceof IntervalPowers);
-    if (intervals.length > 0) return { kind: 'intervals', ...intervalsIn(intervals, fromUs, toUs) };
+    const [first] = intervals;
+    if (first) {
+      const envelopes = { grid: first.grid, series: intervals.map(({ envelope }) => envelope) };
+      return { kind: 'intervals', ...intervalsIn(envelopes, fromUs, toUs) };
+    }
     const instants = this.#known!;
-    const [first, behind] = [instants.from(fromUs), instants.upTo(toUs) + 1];
+    const [from, behind] = [instants.from(fromUs), instants.upTo(toUs) + 1];
     return {
       kind: 'samples',
-      timeUs: instants.timeUs.subarray(first, behind),
-      powerMw: powers.map((each) => (each as SamplePowers).powerMw.subarray(first, behind)),
+      timeUs: instants.timeUs.subarray(from, behind),
+      powerMw: powers.map((each) => (each as SamplePowers).powerMw.subarray(from, behind)),
     };
   }
 
@@ -141,7 +146,7 @@ export class EmbeddedStore implements PowerStore {
   async #readInstants(count: number): Promise<Instants> {
     const element = document.getElementById(instantsElementId(this.#run.id));
     if (!element) throw new Error('this page lacks the instants of its samples');
-    this.#known = new Instants(unpackInstants(await inflatedText(element), count), this.#run.gaps);
+    this.#known = new Instants(unpackInstants(await inflatedText(element), count), this.#run);
     return this.#known;
   }
 }

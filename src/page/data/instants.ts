@@ -1,21 +1,27 @@
-import type { PageGap } from '../../draw/page-data.js';
-import { lastAtMost } from './powers.js';
+import type { PageRun } from '../../draw/page-data.js';
+import { lastAtMost } from '../../measure/stretch/powers.js';
 
 /** When a run's samples were taken, and which of their spacings are gaps. */
 export class Instants {
   /** 1 where the spacing behind a sample is a gap. */
   readonly #gapBehind: Uint8Array;
 
+  /** They are begins and ends of means: between two of these there is a mean, or nothing was measured. */
+  readonly areOfMeans: boolean;
+
   /** @param timeUs in order */
   constructor(
     readonly timeUs: Float64Array,
-    gaps: readonly PageGap[],
+    { gaps, meansUs }: Pick<PageRun, 'gaps' | 'meansUs'>,
   ) {
+    this.areOfMeans = meansUs !== undefined;
     this.#gapBehind = new Uint8Array(timeUs.length);
     for (const { startUs, endUs } of gaps) {
       const before = lastAtMost(timeUs, (startUs + endUs) / 2);
       if (before >= 0 && before + 1 < timeUs.length) this.#gapBehind[before] = 1;
     }
+    // Of means all gaps are listed, and one may be shorter than a mean.
+    if (this.areOfMeans) return;
     // Not more than so many gaps are listed, the longest: what is as long as one of them is a gap too. A sleep is one at any length.
     const listed = gaps.filter(({ cause }) => cause !== 'suspend');
     const shortestUs = listed.reduce(
@@ -40,6 +46,11 @@ export class Instants {
 
   isGapBehind(sample: number): boolean {
     return this.#gapBehind[sample] === 1;
+  }
+
+  /** Whether the spacing behind a sample counts nothing: power is taken to go straight across the gaps of samples, of means not. */
+  isNothingBehind(sample: number): boolean {
+    return this.areOfMeans && this.isGapBehind(sample);
   }
 
   /** The last sample up to an instant; -1 where there is none. */

@@ -1,22 +1,6 @@
 import type { Columns, Samples } from '../../draw/envelope.js';
 import type { Piece } from '../../draw/packing.js';
-
-/** What a stretch of a recording cost, as far as a page can tell; NaN for what is not known. */
-export interface StretchFigures {
-  /** By series; J, and how far it may be off at 95 %. */
-  readonly energyJ: Float64Array;
-  readonly uncertaintyJ: Float64Array;
-  /** W, time-weighted; extremes as the data know them. */
-  readonly meanW: Float64Array;
-  readonly minW: Float64Array;
-  readonly maxW: Float64Array;
-}
-
-/** Figures of so many series, of which nothing is known. */
-export function unknownFigures(series: number): StretchFigures {
-  const none = () => new Float64Array(series).fill(Number.NaN);
-  return { energyJ: none(), uncertaintyJ: none(), meanW: none(), minW: none(), maxW: none() };
-}
+import type { StretchFigures } from '../../measure/stretch/figures.js';
 
 /**
  * The powers of one run, wherever they lie: in the page's own file, or with its server. What is asked for is given at once as well as

@@ -1,4 +1,4 @@
-import type { Powers, Span } from './powers.js';
+import type { Powers, Span } from '../../measure/stretch/powers.js';
 
 const mwUsPerJ = 1e9;
 

@@ -1,15 +1,15 @@
 import type { Columns } from '../../draw/envelope.js';
 import { type Extremes, RangeExtremes } from '../../draw/range-extremes.js';
 import { higher, lower } from '../../draw/series-builder.js';
+import type { AboutEnd, Powers, Stretch } from '../../measure/stretch/powers.js';
 import { boundJ, samplingJ } from '../../measure/uncertainty.js';
 import type { Instants } from './instants.js';
-import type { AboutEnd, Powers, Stretch } from './powers.js';
 
 /** Samples that share one entry of the sums made beforehand. */
 const blockSamples = 64;
 const joulesPerNj = 1e-9;
 
-/** A power that is known sample by sample: its energy is that of the trapezoids between them, as in a summary. */
+/** A power that is known sample by sample: its energy is that of the trapezoids between them, as in a summary. Nothing counts between two means. */
 export class SamplePowers implements Powers {
   readonly #instants: Instants;
   readonly #powerMw: Float32Array;
@@ -73,7 +73,7 @@ export class SamplePowers implements Powers {
     const n = this.#instants.upTo(us);
     if (n < 0) return 0;
     let nj = this.#sumUpTo(this.#energyNj, n, (k) => this.#spacingNj(k));
-    if (n + 1 < timeUs.length) {
+    if (n + 1 < timeUs.length && !this.#instants.isNothingBehind(n)) {
       const left = this.#powerMw[n]!;
       nj += ((left + this.#powerAt(n, us)) / 2) * (us - timeUs[n]!);
     }
@@ -166,6 +166,7 @@ export class SamplePowers implements Powers {
   }
 
   #spacingNj(n: number): number {
+    if (this.#instants.isNothingBehind(n)) return 0;
     const { timeUs } = this.#instants;
     return ((this.#powerMw[n]! + this.#powerMw[n + 1]!) / 2) * (timeUs[n + 1]! - timeUs[n]!);
   }

@@ -1,20 +1,27 @@
 import type { Piece } from '../../draw/packing.js';
 import type { PageRun } from '../../draw/page-data.js';
+import type { Span } from '../../measure/stretch/powers.js';
 import { fixed } from '../../units.js';
+import { Instants } from '../data/instants.js';
 import type { Range } from '../state/range.js';
 import type { Recording } from '../state/recording.js';
+import { intervalRowsOf } from './interval-rows.js';
 
 const usPerS = 1_000_000;
 const mwPerW = 1e3;
-const joulesPerMwUs = 1e-9;
 
 /**
- * A stretch of a run as CSV, its columns named as in powerlog's own: the samples, or of intervals their means, extremes and lengths.
- * Energies of such rows add up to that of the stretch.
+ * A stretch of a run as CSV, its columns named as in powerlog's own: the samples in it, or the means, or of intervals, cut at the stretch's ends,
+ * their means, extremes and lengths. Means times lengths add up to the energy of the stretch, gaps included: a row that lies in one has no extremes.
  */
-export async function csvOf({ run, store, offsetUs }: Recording, { fromUs, toUs }: Range): Promise<string> {
-  const piece = await store.finest(fromUs - offsetUs, toUs - offsetUs);
-  return piece.kind === 'samples' ? sampleRows(run, piece) : intervalRows(run, piece);
+export async function csvOf(recording: Recording, { fromUs, toUs }: Range): Promise<string> {
+  const { store, offsetUs } = recording;
+  const selection = { startUs: Math.round(fromUs - offsetUs), endUs: Math.round(toUs - offsetUs) };
+  const piece = await store.finest(selection.startUs, selection.endUs);
+  // Of a run under way more is known by now.
+  const { run } = recording;
+  if (piece.kind === 'intervals') return intervalRows(run, piece, selection);
+  return run.meansUs === undefined ? sampleRows(run, piece) : meanRows(run, piece);
 }
 
 function sampleRows(
@@ -29,9 +36,23 @@ function sampleRows(
   return `${lines.join('\n')}\n`;
 }
 
+function meanRows(run: PageRun, { timeUs, powerMw }: Extract<Piece, { kind: 'samples' }>): string {
+  const names = run.series.map(({ name }) => `${name}_power_w`);
+  const lines = [['time_s', 'unix_time_s', 'interval_s', ...names].join(',')];
+  const steps = new Instants(timeUs, run);
+  for (let n = 0; n + 1 < timeUs.length; n++) {
+    const lengthUs = timeUs[n + 1]! - timeUs[n]!;
+    if (lengthUs === 0 || steps.isGapBehind(n)) continue;
+    const cells = [fixed(lengthUs / usPerS, 6), ...powerMw.map((column) => wattsOf(column[n]!))];
+    lines.push([...instants(timeUs[n]! + Math.floor(lengthUs / 2), run.startUnixUs), ...cells].join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 function intervalRows(
-  { series, startUnixUs, startUs, endUs }: PageRun,
+  { series, startUnixUs, startUs, endUs, gaps, resolution }: PageRun,
   { grid, series: envelopes }: Extract<Piece, { kind: 'intervals' }>,
+  selection: Span,
 ): string {
   const names = series.flatMap(({ name }) => [
     `${name}_power_w`,
@@ -39,17 +60,12 @@ function intervalRows(
     `${name}_power_max_w`,
   ]);
   const lines = [['time_s', 'unix_time_s', 'interval_s', ...names].join(',')];
-  for (let n = 0; n < grid.count; n++) {
-    // The first and the last interval are measured in part.
-    const fromUs = Math.max(grid.startUs + n * grid.intervalUs, startUs);
-    const toUs = Math.min(grid.startUs + (n + 1) * grid.intervalUs, endUs);
-    if (toUs <= fromUs || Number.isNaN(envelopes[0]?.minMw[n] ?? Number.NaN)) continue;
-    const cells = envelopes.flatMap(({ minMw, maxMw, energyJ }) => {
-      const mean = (energyJ[n + 1]! - energyJ[n]!) / (joulesPerMwUs * (toUs - fromUs));
-      return [wattsOf(mean), wattsOf(minMw[n]!), wattsOf(maxMw[n]!)];
-    });
+  const reach = { startUs: grid.reach?.firstUs ?? startUs, endUs: grid.reach?.lastUs ?? endUs };
+  const quantumMw = resolution.kind === 'intervals' ? resolution.quantumMw : undefined;
+  for (const { fromUs, toUs, cells } of intervalRowsOf(grid, envelopes, reach, gaps, selection, quantumMw)) {
     const middleUs = Math.round((fromUs + toUs) / 2);
-    lines.push([...instants(middleUs, startUnixUs), fixed((toUs - fromUs) / usPerS, 6), ...cells].join(','));
+    const powers = cells.flatMap(({ meanMw, minMw, maxMw }) => [meanMw, minMw, maxMw].map(wattsOf));
+    lines.push([...instants(middleUs, startUnixUs), fixed((toUs - fromUs) / usPerS, 6), ...powers].join(','));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -66,4 +82,5 @@ function microseconds(us: number): string {
   return `${whole}.${String(Math.round(us - whole * usPerS)).padStart(6, '0')}`;
 }
 
-const wattsOf = (mw: number): string => fixed(mw / mwPerW, 3);
+/** An empty cell where nothing is known. */
+const wattsOf = (mw: number): string => (Number.isNaN(mw) ? '' : fixed(mw / mwPerW, 3));

@@ -26,7 +26,10 @@ export class BoardGroup {
     this.facts = new BoardFacts(prefix);
     this.#tiles = state.channels
       .filter(({ kind, series }) => kind === 'component' && series[n]! >= 0)
-      .map((channel) => ({ tile: new NowTile(state, channel, prefix), series: channel.series[n]! }));
+      .map((channel) => ({
+        tile: new NowTile(state, channel, recording, prefix),
+        series: channel.series[n]!,
+      }));
     const tiles = element(
       'div',
       { class: 'tiles', 'aria-label': `Power now, ${recording.run.name}`, role: 'group' },
@@ -46,14 +49,13 @@ export class BoardGroup {
   }
 
   /** @param meanHz of the whole recording, when that is over */
-  show(live: LiveRun, meanHz: number | null): void {
+  show(live: LiveRun, isOver: boolean, meanHz: number | null): void {
     this.facts.show(live, meanHz);
     this.#away.textContent = live.away ? 'away' : '';
     this.root.classList.toggle('is-away', live.away);
     for (const [place, { tile, series }] of this.#tiles.entries()) {
-      const lastMw = live.powerMw[place] ?? null;
-      const energyJ = live.energyJ[place] ?? null;
-      tile.show(this.#recording, lastMw === null ? null : this.#nowMw(series, lastMw), energyJ);
+      const lastMw = isOver ? null : (live.powerMw[place] ?? null);
+      tile.show(lastMw === null ? null : this.#nowMw(series, lastMw));
     }
   }
 

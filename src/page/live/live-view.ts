@@ -60,7 +60,7 @@ export class LiveView {
     if (this.#follow) this.#follow.isAway = isAway;
     for (const live of runs) {
       const n = recordings.findIndex(({ run }) => run.id === live.run);
-      this.#groups[n]?.show(live, end ? meanHzOf(recordings[n]!.run.summary) : null);
+      this.#groups[n]?.show(live, end !== null, end ? meanHzOf(recordings[n]!.run.summary) : null);
     }
     const byClockUs = this.#clock.nowUs(nowMs);
     this.#status.show(runs, end, isAway && !Number.isNaN(byClockUs) ? byClockUs : endUs);

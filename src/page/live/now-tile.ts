@@ -19,7 +19,7 @@ export class NowTile {
   readonly #peak = element('data', { class: 'figure' });
 
   /** @param prefix of the keys of its figures */
-  constructor(state: AppState, channel: Channel, prefix: string) {
+  constructor(state: AppState, channel: Channel, recording: Recording, prefix: string) {
     this.#state = state;
     this.#channel = channel;
     this.#prefix = prefix;
@@ -34,13 +34,20 @@ export class NowTile {
     );
     this.#wear();
     state.on(['theme'], () => this.#wear());
+    this.#tell(recording);
+    state.on(['runs'], () => this.#tell(recording));
   }
 
-  /** @param nowMw null where its board is away, or nothing came yet @param energyJ so far */
-  show({ run }: Recording, nowMw: number | null, energyJ: number | null): void {
-    const { name } = this.#channel;
-    const { energy_uncertainty_j: doubts, power_w: powers } = run.summary;
+  /** @param nowMw null where its board is away, the recording is over, or nothing came yet */
+  show(nowMw: number | null): void {
     this.#power.textContent = nowMw === null ? unknown : largeWatts(nowMw / 1e3);
+  }
+
+  /** As the tables below have it, when they have it. */
+  #tell({ run }: Recording): void {
+    const { name } = this.#channel;
+    const { energy_j: energies, energy_uncertainty_j: doubts, power_w: powers } = run.summary;
+    const energyJ = energies[name] ?? null;
     const doubtJ = doubts[name] ?? null;
     const [value, unit, doubt] = joulesParts(energyJ, doubtJ);
     setFigure(this.#energy, `${this.#prefix}energy_j.${name}`, energyJ, value);

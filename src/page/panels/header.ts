@@ -1,6 +1,7 @@
-import type { PageDocument, PageResolution } from '../../draw/page-data.js';
+import type { PageDocument, PageRun } from '../../draw/page-data.js';
+import { printable } from '../../text.js';
 import { fixed, formatCount } from '../../units.js';
-import { button, element, figure, refill } from '../dom.js';
+import { button, element, figure, isolated, refill } from '../dom.js';
 import { date, duration } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import { keyPrefix, type Recording } from '../state/recording.js';
@@ -73,11 +74,7 @@ function factsOf(
     fact(number('samples', (value) => `${formatCount(value)} samples`)),
     fact(number('sample_rate_hz', (value) => `${fixed(value, value < 100 ? 1 : 0)} Hz`)),
     fact(number('coverage', (value) => `coverage ${fixed(value * 100, 2)} %`)),
-    element(
-      'li',
-      { class: 'resolution', title: 'How fine the data of this page are' },
-      resolutionText(run.resolution),
-    ),
+    element('li', { class: 'resolution', title: 'How fine the data of this page are' }, resolutionText(run)),
   );
   const typed = command?.argv?.join(' ');
   return element(
@@ -88,14 +85,17 @@ function factsOf(
   );
 }
 
+const seconds = (us: number): string => `${Number((us / 1e6).toPrecision(4))} s`;
+
 const fact = (value: HTMLElement | null): HTMLElement | null => (value ? element('li', {}, value) : null);
 
 /** The finest that the page has, in words. */
-export function resolutionText(resolution: PageResolution): string {
-  if (resolution.kind === 'samples') return 'resolution: every sample';
+function resolutionText({ resolution, meansUs }: PageRun): string {
+  const finest = meansUs === undefined ? 'every sample' : `means of ${seconds(meansUs)}`;
+  if (resolution.kind === 'samples') return `resolution: ${finest}`;
   const { intervalUs, quantumMw } = resolution;
-  const seconds = Number((intervalUs / 1e6).toPrecision(4));
-  return `resolution: ${seconds} s, ${quantumMw} mW; extremes are true`;
+  const extremes = meansUs === undefined ? 'extremes are true' : `of ${finest}`;
+  return `resolution: ${seconds(intervalUs)}, ${quantumMw} mW; ${extremes}`;
 }
 
 /** Warnings of all runs, where nobody overlooks them. */
@@ -108,7 +108,8 @@ export function warningsPanel(state: AppState): HTMLElement {
           'li',
           {},
           element('span', { class: 'warning-code' }, code),
-          state.recordings.length > 1 ? `${run.name}: ${message}` : message,
+          ...(state.recordings.length > 1 ? [isolated(run.name), ': '] : []),
+          isolated(message),
         ),
       ),
     );
@@ -120,16 +121,22 @@ export function warningsPanel(state: AppState): HTMLElement {
   return root;
 }
 
-/** A page that was cut off or changed says so, instead of standing half empty. */
-export function damagePanel(): HTMLElement {
+/**
+ * A page that was cut off or changed says so, instead of standing half empty.
+ * @param isServed Its data lie with a server, which may be gone: that is no damage.
+ */
+export function damagePanel(isServed: boolean): HTMLElement {
   const root = element('section', { class: 'damage', role: 'alert' });
   root.hidden = true;
-  addEventListener('unhandledrejection', ({ reason }) => {
+  addEventListener('unhandledrejection', (event) => {
+    const { reason } = event;
+    // Said on the page; a page that is not whole is an error for its console too.
+    if (isServed) event.preventDefault();
     root.hidden = false;
     const why = reason instanceof Error ? reason.message : String(reason);
     root.replaceChildren(
-      element('span', { class: 'warning-code' }, 'damaged'),
-      `this page is not whole: ${why}`,
+      element('span', { class: 'warning-code' }, isServed ? 'not there' : 'damaged'),
+      printable(isServed ? why : `this page is not whole: ${why}`),
     );
   });
   return root;

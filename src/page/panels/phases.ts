@@ -1,7 +1,7 @@
 import type { PageBand, PageRun } from '../../draw/page-data.js';
 import { formatCount } from '../../units.js';
 import { button, figure } from '../dom.js';
-import { duration, joules, watts } from '../format.js';
+import { duration, joules, unknown, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Recording } from '../state/recording.js';
 import { cardOfRuns, rowOf, tableOf } from './card.js';
@@ -73,9 +73,11 @@ function phaseRow(
 ): HTMLElement {
   const own = `${prefix}phases.${phase.name}.`;
   const bands = recording.run.bands.filter(({ kind, name }) => kind === 'phase' && name === phase.name);
+  // What only marks an instant took no time, and no energy.
+  const isPoint = phase.duration_s === 0;
   const energies = components.map((name) => {
     const energyJ = phase.energy_j[name] ?? null;
-    const text = joules(energyJ, phase.energy_uncertainty_j?.[name] ?? null);
+    const text = isPoint ? unknown : joules(energyJ, phase.energy_uncertainty_j?.[name] ?? null);
     return figure(`${own}energy_j.${name}`, energyJ, text);
   });
   const mean = phase.power_w?.system?.mean ?? null;
@@ -83,7 +85,7 @@ function phaseRow(
   return rowOf(
     [bands.length > 0 ? selectButton(state, recording, phase.name, bands) : phase.name],
     figure(`${own}times`, phase.times ?? null, formatCount(phase.times ?? bands.length)),
-    figure(`${own}duration_s`, phase.duration_s ?? null, duration(phase.duration_s)),
+    figure(`${own}duration_s`, phase.duration_s ?? null, isPoint ? unknown : duration(phase.duration_s)),
     ...energies,
     figure(`${own}power_w.system.mean`, mean, watts(mean)),
     ...(isCounted
@@ -95,6 +97,9 @@ function phaseRow(
   );
 }
 
+/** By recording and name: which of its times is selected next. The buttons are made anew when more is known. */
+const nextTimes = new WeakMap<Recording, Map<string, number>>();
+
 /** Selects the phase; of one that ran several times, one time after the other. */
 function selectButton(
   state: AppState,
@@ -102,10 +107,18 @@ function selectButton(
   name: string,
   bands: readonly PageBand[],
 ): HTMLButtonElement {
-  let next = 0;
-  return button(name, { class: 'link', title: 'Select it' }, () => {
-    const { startUs, endUs } = bands[next % bands.length]!;
-    next++;
+  const next = nextTimes.get(recording) ?? new Map<string, number>();
+  nextTimes.set(recording, next);
+  const titleAt = (time: number): string =>
+    bands.length === 1
+      ? 'Select it'
+      : `Select time ${(time % bands.length) + 1} of ${formatCount(bands.length)}; again for the one behind it`;
+  const made = button(name, { class: 'link', title: titleAt(next.get(name) ?? 0) }, () => {
+    const time = next.get(name) ?? 0;
+    const { startUs, endUs } = bands[time % bands.length]!;
+    next.set(name, time + 1);
+    made.title = titleAt(time + 1);
     state.show({ fromUs: startUs + recording.offsetUs, toUs: endUs + recording.offsetUs });
   });
+  return made;
 }

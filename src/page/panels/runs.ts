@@ -1,4 +1,5 @@
 import { inks } from '../../draw/colours.js';
+import type { PageRun, PageSummary } from '../../draw/page-data.js';
 import { fixed } from '../../units.js';
 import { button, contextOf, element, figure } from '../dom.js';
 import { duration, joules } from '../format.js';
@@ -11,9 +12,14 @@ import { card, rowOf, tableOf } from './card.js';
 export function runsPanel(state: AppState): HTMLElement {
   const body = element('div');
   const root = card('Runs', 'runs', body);
+  const of = element('p', { class: 'hint runs-of' });
   const fill = (): void => {
+    of.textContent = isOfCommands(state)
+      ? 'Of the commands alone, as measured from begin to end.'
+      : 'Of the whole recordings.';
     const components = state.channels.filter(({ kind }) => kind === 'component').map(({ name }) => name);
     body.replaceChildren(
+      of,
       tableOf(
         ['', 'offset, s', 'time', ...components],
         state.recordings.map((recording, n) => runRow(state, recording, n, components)),
@@ -28,6 +34,20 @@ export function runsPanel(state: AppState): HTMLElement {
   return root;
 }
 
+type Part = Pick<PageSummary, 'energy_j' | 'energy_uncertainty_j'> & { readonly duration_s?: unknown };
+
+const commandOf = ({ summary }: PageRun): Part | null => {
+  const command = summary.command as Part | null | undefined;
+  return command?.energy_j ? command : null;
+};
+
+/** Commands are compared where each recording is around one: what lies before and behind is not what was asked for. */
+const isOfCommands = (state: AppState): boolean =>
+  state.recordings.every(({ run }) => commandOf(run) !== null);
+
+const partOf = (state: AppState, run: PageRun): Part =>
+  (isOfCommands(state) ? commandOf(run) : null) ?? run.summary;
+
 function runRow(
   state: AppState,
   recording: Recording,
@@ -36,12 +56,14 @@ function runRow(
 ): HTMLElement {
   const { run } = recording;
   const prefix = `runs.${n}.`;
-  const durationS = typeof run.summary.duration_s === 'number' ? run.summary.duration_s : null;
+  const part = partOf(state, run);
+  const own = part === run.summary ? prefix : `${prefix}command.`;
+  const durationS = typeof part.duration_s === 'number' ? part.duration_s : null;
   return rowOf(
     [runToggle(state, recording, n)],
     offsetField(state, recording, n),
-    figure(`${prefix}duration_s`, durationS, duration(durationS)),
-    ...components.map((name) => energyCell(state, run, prefix, name)),
+    figure(`${own}duration_s`, durationS, duration(durationS)),
+    ...components.map((name) => energyCell(state, run, own, name)),
   );
 }
 
@@ -72,20 +94,17 @@ export function runToggle(state: AppState, recording: Recording, n: number): HTM
   return toggle;
 }
 
-function energyCell(
-  state: AppState,
-  { summary }: Recording['run'],
-  prefix: string,
-  name: string,
-): HTMLElement {
-  const energyJ = summary.energy_j[name] ?? null;
-  const firstJ = state.recordings[0]!.run.summary.energy_j[name] ?? null;
+function energyCell(state: AppState, run: Recording['run'], prefix: string, name: string): HTMLElement {
+  const part = partOf(state, run);
+  const first = state.recordings[0]!.run;
+  const energyJ = part.energy_j[name] ?? null;
+  const firstJ = partOf(state, first).energy_j[name] ?? null;
   const cell = element(
     'span',
     {},
-    figure(`${prefix}energy_j.${name}`, energyJ, joules(energyJ, summary.energy_uncertainty_j[name] ?? null)),
+    figure(`${prefix}energy_j.${name}`, energyJ, joules(energyJ, part.energy_uncertainty_j[name] ?? null)),
   );
-  if (energyJ !== null && firstJ && summary !== state.recordings[0]!.run.summary) {
+  if (energyJ !== null && firstJ && run !== first) {
     const percent = (energyJ / firstJ - 1) * 100;
     cell.append(
       element('span', { class: 'hint' }, ` ${percent >= 0 ? '+' : '−'}${fixed(Math.abs(percent), 1)} %`),

@@ -1,5 +1,5 @@
 import { colourOf } from '../../draw/colours.js';
-import { type StretchFigures, unknownFigures } from '../data/power-store.js';
+import { type StretchFigures, unknownFigures } from '../../measure/stretch/figures.js';
 import { eachFrame, element, figure } from '../dom.js';
 import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
@@ -15,6 +15,8 @@ const underWayMs = 1000;
 /** Nor is each step of a drag read out, ms. */
 const speakMs = 400;
 
+const secondsOf = (us: number): string => (us / usPerS).toFixed(6);
+
 /** What the selection cost, or what is in view where nothing is selected. */
 export class SelectionPanel {
   readonly root = element('section', { class: 'card selection', 'aria-labelledby': 'selection-title' });
@@ -25,6 +27,7 @@ export class SelectionPanel {
   readonly #to: HTMLInputElement;
   readonly #body = element('tbody');
   readonly #spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
+  readonly #complaint = element('span', { class: 'hint', role: 'status' });
   #isWanted = false;
   #isMeasuring = false;
   #rest = 0;
@@ -50,6 +53,7 @@ export class SelectionPanel {
           this.#to,
           's',
         ),
+        this.#complaint,
       ),
       element(
         'div',
@@ -69,6 +73,7 @@ export class SelectionPanel {
       if (state.follows) this.#inAWhile(underWayMs, now);
       else this.#afterRest(now);
     });
+    this.#complaint.hidden = true;
     this.#showHead(this.#stretch);
     // Rows without figures keep the room of those that come.
     this.#fill(
@@ -176,16 +181,48 @@ export class SelectionPanel {
       [this.#from, fromUs],
       [this.#to, toUs],
     ] as const)
-      if (document.activeElement !== field) field.value = (us / usPerS).toFixed(6);
+      if (document.activeElement !== field && this.#complaint.hidden) field.value = secondsOf(us);
   }
 
   #field(label: string): HTMLInputElement {
     const field = element('input', { type: 'number', step: 'any', 'aria-label': label });
-    field.addEventListener('change', () => {
-      const [fromUs, toUs] = [Number(this.#from.value) * usPerS, Number(this.#to.value) * usPerS];
-      if (fromUs < toUs) this.#state.select({ fromUs, toUs });
+    field.addEventListener('change', () => this.#take());
+    // What the figures are not of stays no longer than one types in the two.
+    field.addEventListener('blur', ({ relatedTarget }) => {
+      if (relatedTarget === this.#from || relatedTarget === this.#to) return;
+      this.#complain('');
+      this.#showHead(this.#stretch);
     });
     return field;
+  }
+
+  /** What was typed is clipped to what was recorded, as of `report --from --to`. */
+  #take(): void {
+    const { recordings, whole } = this.#state;
+    const startUs = Math.min(...recordings.map(({ run, offsetUs }) => run.startUs + offsetUs));
+    const within = ({ valueAsNumber }: HTMLInputElement): number =>
+      Math.min(Math.max(Math.round(valueAsNumber * usPerS), startUs), whole.toUs);
+    const [fromUs, toUs] = [within(this.#from), within(this.#to)];
+    if (fromUs < toUs) {
+      this.#complain('');
+      this.#state.select({ fromUs, toUs });
+      [this.#from.value, this.#to.value] = [secondsOf(fromUs), secondsOf(toUs)];
+    } else
+      this.#complain(
+        Number.isNaN(fromUs + toUs)
+          ? 'Type an instant in seconds.'
+          : this.#to.valueAsNumber > this.#from.valueAsNumber
+            ? 'Nothing was recorded there.'
+            : 'It must end behind its begin.',
+      );
+  }
+
+  #complain(text: string): void {
+    for (const field of [this.#from, this.#to])
+      if (text) field.setAttribute('aria-invalid', 'true');
+      else field.removeAttribute('aria-invalid');
+    this.#complaint.textContent = text;
+    this.#complaint.hidden = text === '';
   }
 
   #speak(): void {

@@ -1,5 +1,5 @@
 import type { PageSummary } from '../../draw/page-data.js';
-import { element, figure } from '../dom.js';
+import { element, figure, isolated } from '../dom.js';
 import { unknown } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import { keyPrefix } from '../state/recording.js';
@@ -24,7 +24,11 @@ export function summaryPanel(state: AppState): HTMLElement {
           element(
             'section',
             { class: 'summary-group' },
-            element('h3', {}, state.recordings.length > 1 ? `${run.name}: ${title}` : title),
+            element(
+              'h3',
+              {},
+              ...(state.recordings.length > 1 ? [isolated(run.name), `: ${title}`] : [title]),
+            ),
             element(
               'dl',
               {},

@@ -1,5 +1,6 @@
 import { inks } from '../../draw/colours.js';
 import type { PageBand, PageFlag } from '../../draw/page-data.js';
+import { printable } from '../../text.js';
 import { contextOf, element, fitText } from '../dom.js';
 import { joules } from '../format.js';
 import type { AppState } from '../state/app-state.js';
@@ -35,6 +36,10 @@ export class Lanes {
   #lanes = 0;
   /** Of a recording under way more comes: a mark, and the phases of a command. */
   readonly #keepsPlace: boolean;
+  /** For which there is no row. */
+  #left: readonly PageBand[] = [];
+  /** Says how many those are, and where they stand. */
+  readonly more = element('p', { class: 'lanes-more hint' });
 
   constructor(state: AppState) {
     this.#state = state;
@@ -52,7 +57,7 @@ export class Lanes {
     this.canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
       const bar = this.#barAt(offsetX, offsetY);
       const flag = bar ? undefined : this.#flagAt(offsetX, offsetY);
-      this.canvas.title = bar ? titleOf(bar.band) : (flag?.flag.name ?? '');
+      this.canvas.title = bar ? titleOf(bar.band) : printable(flag?.flag.name ?? '');
       this.canvas.style.cursor = bar ? 'pointer' : 'default';
     });
   }
@@ -140,7 +145,7 @@ export class Lanes {
       const next = this.#flags[n + 1];
       const room = next ? Math.min(mostFlagText, (next.us - us) * pxPerUs - 22) : mostFlagText;
       if (room < leastFlagText) continue;
-      const text = fitText(context, flag.name, room);
+      const text = fitText(context, printable(flag.name), room);
       const { width } = context.measureText(text);
       context.fillStyle = ink.faint;
       context.fillText(text, x + 11, top + flagHeight / 2 - 1);
@@ -150,6 +155,7 @@ export class Lanes {
 
   #arrange(): void {
     const bars: Bar[] = [];
+    const left: PageBand[] = [];
     const ends: number[] = [];
     for (const { run, offsetUs, isShown } of this.#state.recordings) {
       if (!isShown) continue;
@@ -159,17 +165,31 @@ export class Lanes {
         const range = { fromUs: band.startUs + offsetUs, toUs: band.endUs + offsetUs };
         let lane = own;
         while (lane < ends.length && ends[lane]! > range.fromUs) lane++;
-        if (lane >= mostLanes) continue;
+        if (lane >= mostLanes) {
+          left.push(band);
+          continue;
+        }
         ends[lane] = range.toUs;
         bars.push({ band, range, lane });
       }
     }
     this.#bars = bars;
     this.#lanes = Math.max(ends.length, this.#keepsPlace && ends.length > 0 ? lanesOfCommand : 0);
+    this.#left = left;
+    this.#sayMore();
     this.#flags = this.#state.recordings
       .filter(({ isShown }) => isShown)
       .flatMap(({ run, offsetUs }) => run.flags.map((flag) => ({ flag, us: flag.atUs + offsetUs })))
       .sort((a, b) => a.us - b.us);
+  }
+
+  #sayMore(): void {
+    const { length } = this.#left;
+    const isOfPhases = this.#left.every(({ kind }) => kind === 'phase');
+    this.more.hidden = length === 0;
+    this.more.textContent = isOfPhases
+      ? `+${length} more below these, in the table of phases`
+      : `+${length} more below these, in what the summary knows`;
   }
 
   #usAt(x: number): number {
@@ -194,7 +214,7 @@ export const flagColour = (kind: PageFlag['kind'], theme: 'light' | 'dark'): str
   kind === 'mark' ? inks[theme].accent : theme === 'light' ? '#b3261e' : '#f2b8b5';
 
 const textOf = ({ kind, name }: PageBand): string =>
-  kind === 'phase' || name === kind ? name : `${kind} ${name}`;
+  printable(kind === 'phase' || name === kind ? name : `${kind} ${name}`);
 
 const titleOf = (band: PageBand): string =>
   [

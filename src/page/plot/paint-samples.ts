@@ -40,7 +40,8 @@ export function paintSamples(
     else context.lineTo(x(n), y(n));
   }
   context.stroke();
-  if (context.canvas.width / Math.max(count, 1) >= dotsFromPx * pixelRatio) {
+  // Means have no instants.
+  if (run.meansUs === undefined && context.canvas.width / Math.max(count, 1) >= dotsFromPx * pixelRatio) {
     context.beginPath();
     for (let n = 0; n < count; n++) {
       context.moveTo(x(n) + dotRadiusPx * pixelRatio, y(n));

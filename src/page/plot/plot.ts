@@ -38,7 +38,7 @@ export class Plot {
     this.#lanes = new Lanes(state);
     this.#minimap = new Minimap(state);
     this.#cursors = new CursorLayer(state);
-    this.root.append(this.#lanes.canvas, this.#host, this.#minimap.root);
+    this.root.append(this.#lanes.canvas, this.#lanes.more, this.#host, this.#minimap.root);
     parent.append(this.root);
     this.#axes = new Axes(this.#host, state.theme, this.#size());
     this.#axes.over.append(this.#canvas, this.#cursors.root);
@@ -127,6 +127,12 @@ export class Plot {
 
   #size(): { width: number; height: number } {
     return { width: Math.max(this.#host.clientWidth, 120), height: Math.max(this.#host.clientHeight, 120) };
+  }
+
+  /** The same at once, for what does not wait for a picture of the screen. */
+  fitNow(): void {
+    this.fit();
+    this.#draw();
   }
 
   /** Everything as wide as the window lets it be, over one another to the pixel. */

@@ -1,13 +1,11 @@
 import type { Theme } from '../../draw/colours.js';
-import type { PageRun } from '../../draw/page-data.js';
+import type { PageRolling, PageRun } from '../../draw/page-data.js';
 import { fitted, followed, lengthUs, type Range, sameRange } from './range.js';
 import { type Channel, channelsOf, type Recording } from './recording.js';
 import { ViewState } from './view-state.js';
 
-export interface Rolling {
+export interface Rolling extends PageRolling {
   readonly isOn: boolean;
-  readonly amount: number;
-  readonly unit: 'samples' | 's';
 }
 
 /** Instants on the axis, µs; null where a cursor is not set. */

@@ -13,7 +13,10 @@ const njPerJ = 1e9;
 export class LiveGaps {
   readonly #builder: EnvelopeBuilder;
   readonly #series: readonly string[];
-  readonly #openJ = new Map<string, PageGap['uncertaintyJ']>();
+  /** Of the gaps that are listed by now: which are depends on a limit that is known better with every sample. */
+  #openJ = new Map<string, PageGap['uncertaintyJ']>();
+  /** Those that were told, and whether it was known by then what they leave open. */
+  #told = new Map<string, boolean>();
 
   /** @param series names, in the builder's order */
   constructor(builder: EnvelopeBuilder, series: readonly string[]) {
@@ -24,18 +27,28 @@ export class LiveGaps {
   /** @param gapLimitUs longer spacings are gaps as far as is known by now */
   of(measured: Measured, gapLimitUs: number): PageGap[] {
     const spans = gapsUs(measured);
+    const before = this.#openJ;
+    this.#openJ = new Map();
     return measured.gaps.map(({ cause }, n) => {
       const { startUs, endUs } = spans[n]!;
-      return { startUs, endUs, cause, uncertaintyJ: this.#open(startUs, endUs, gapLimitUs) };
+      const key = keyOf(spans[n]!);
+      const uncertaintyJ = before.get(key) ?? this.#open(startUs, endUs, gapLimitUs);
+      if (uncertaintyJ) this.#openJ.set(key, uncertaintyJ);
+      return { startUs, endUs, cause, uncertaintyJ: uncertaintyJ ?? {} };
     });
   }
 
-  #open(startUs: number, endUs: number, gapLimitUs: number): PageGap['uncertaintyJ'] {
-    const key = `${startUs} ${endUs}`;
-    const known = this.#openJ.get(key);
-    if (known) return known;
-    if (this.#builder.lastUs < endUs + aroundUs) return {};
-    const openJ = Object.fromEntries(
+  /** Those that were not told yet, or are known better by now, wherever they begin; afterwards they are told. */
+  tell(gaps: readonly PageGap[]): PageGap[] {
+    const before = this.#told;
+    this.#told = new Map(gaps.map((gap) => [keyOf(gap), this.#openJ.has(keyOf(gap))]));
+    return gaps.filter((gap) => before.get(keyOf(gap)) !== this.#told.get(keyOf(gap)));
+  }
+
+  /** Null as long as it is not known. */
+  #open(startUs: number, endUs: number, gapLimitUs: number): PageGap['uncertaintyJ'] | null {
+    if (this.#builder.lastUs < endUs + aroundUs) return null;
+    return Object.fromEntries(
       this.#series.map((name, n) => {
         const left = this.#builder.extremes(n, startUs - aroundUs, startUs, gapLimitUs);
         const right = this.#builder.extremes(n, endUs, endUs + aroundUs, gapLimitUs);
@@ -45,7 +58,7 @@ export class LiveGaps {
         return [name, boundJ(energyJ * njPerJ, endUs - startUs, low, high)];
       }),
     );
-    this.#openJ.set(key, openJ);
-    return openJ;
   }
 }
+
+const keyOf = ({ startUs, endUs }: Pick<PageGap, 'startUs' | 'endUs'>): string => `${startUs} ${endUs}`;

@@ -1,8 +1,8 @@
 import type { EnvelopeBuilder } from '../../draw/envelope-builder.js';
 import type { PageRun } from '../../draw/page-data.js';
 import type { ServedMeasure } from '../../draw/served.js';
-import { figuresOf } from '../../page/data/measure.js';
-import type { AboutEnd, MeasurablePowers } from '../../page/data/powers.js';
+import { figuresOf } from '../../measure/stretch/figures.js';
+import type { AboutEnd, MeasurablePowers } from '../../measure/stretch/powers.js';
 import { measureFrom } from '../measures.js';
 
 /** An end in a gap is looked around so far, µs. */

@@ -10,11 +10,12 @@ import type { Sink } from '../../sink/sink.js';
 import type { EndReason } from '../../stream/event.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
+import type { Warning } from '../../stream/warning.js';
 import { unknownMeasure } from '../measures.js';
 import { LiveBands } from './live-bands.js';
 import { LiveGaps } from './live-gaps.js';
 import { measureLive } from './live-powers.js';
-import { News } from './news.js';
+import { News, notShown } from './news.js';
 import { Rate } from './rate.js';
 import { StandOuts } from './stand-outs.js';
 
@@ -44,7 +45,6 @@ export class LiveTrack implements Sink {
   readonly #gaps: LiveGaps;
   readonly #flags = new News<PageFlag>(mostFlags);
   #toldFigures: Measured | null = null;
-  #toldGapsUpToUs = Number.NEGATIVE_INFINITY;
   #header: RecordingHeader | undefined;
   #figures: { readonly measured: Measured; readonly atMs: number } | undefined;
   #concluded: PageSummary | undefined;
@@ -125,7 +125,7 @@ export class LiveTrack implements Sink {
       bands: this.#bands.news.items,
       flags: this.#flags.items,
       ...this.#standOuts.found,
-      summary: this.#concluded ?? (measured as unknown as PageSummary),
+      summary: this.#summaryOf(measured),
     };
   }
 
@@ -155,14 +155,13 @@ export class LiveTrack implements Sink {
       powerMw: away ? powerMw.map(() => null) : powerMw,
       bands: whole ? this.#bands.news.all() : this.#bands.news.tell(),
       flags: whole ? this.#flags.all() : this.#flags.tell(),
-      gaps: whole ? gaps : gaps.filter(({ startUs }) => startUs > this.#toldGapsUpToUs),
-      warnings: measured?.warnings ?? [],
+      gaps: whole ? gaps : this.#gaps.tell(gaps),
+      warnings: [...(measured?.warnings ?? []), ...this.#notShown],
       intervalUs: this.#builder.intervalUs,
-      summary: isNews ? (this.#concluded ?? (measured as unknown as PageSummary)) : null,
+      summary: isNews ? this.#summaryOf(measured) : null,
       standOuts: isNews ? this.#standOuts.found : null,
     };
     if (!whole) this.#toldFigures = measured;
-    if (!whole) this.#toldGapsUpToUs = gaps.at(-1)?.startUs ?? this.#toldGapsUpToUs;
     return state;
   }
 
@@ -218,6 +217,15 @@ export class LiveTrack implements Sink {
         ]),
       ),
     );
+  }
+
+  get #notShown(): Warning[] {
+    return notShown(this.#bands.news.dropped, this.#flags.dropped);
+  }
+
+  #summaryOf(measured: Measured): PageSummary {
+    const summary = this.#concluded ?? (measured as unknown as PageSummary);
+    return { ...summary, warnings: [...summary.warnings, ...this.#notShown] };
   }
 
   /** Whether they are worth being told between two whole ones. */

@@ -11,6 +11,7 @@ import { tool } from '../../tool.js';
 import { servedPage } from '../page.js';
 import type { Place } from '../server/access.js';
 import type { Published } from '../server/api.js';
+import type { Goodbye } from '../server/clients.js';
 import { PageServer } from '../server/server.js';
 import { LiveTrack } from './live-track.js';
 
@@ -73,20 +74,21 @@ export class Live {
 
   /**
    * Tells the pages that the recording is over, and closes when they have heard it, or do not listen.
+   * @param until that they have been told is enough where somebody waits for the end
    * @param summary what is told in the end; of several instruments each tells its own
    */
-  close(summary?: Summary): Promise<void> {
-    this.#closing ??= this.#close(summary);
+  close(until: Goodbye['until'], summary?: Summary): Promise<void> {
+    this.#closing ??= this.#close(until, summary);
     return this.#closing;
   }
 
-  async #close(summary?: Summary): Promise<void> {
+  async #close(until: Goodbye['until'], summary?: Summary): Promise<void> {
     this.#listen(0);
     const [track, ...others] = this.#tracks;
     const isWhole = summary !== undefined && others.length === 0;
     if (isWhole) track?.conclude(summary as unknown as PageSummary);
     if (this.#server.clients.count > 0 && (isWhole || !this.#isEndTold)) this.#push();
-    await this.#server.close(graceMs);
+    await this.#server.close({ until, graceMs });
   }
 
   #published(): Published {
@@ -117,7 +119,9 @@ export class Live {
     clearTimeout(this.#due);
     this.#due = undefined;
     this.#isEndTold = this.#end !== null;
-    this.#server.clients.broadcast(this.#message(this.#end !== null, 0, true));
+    const message = this.#message(this.#isEndTold, 0, true);
+    if (this.#isEndTold) this.#server.clients.broadcastLast(message);
+    else this.#server.clients.broadcast(message);
   }
 
   /** Samples come more often as long as somebody looks. */

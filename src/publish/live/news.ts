@@ -1,3 +1,6 @@
+import type { Warning } from '../../stream/warning.js';
+import { plural } from '../../units.js';
+
 /** A list of which a listener gets what is new or has changed, and who comes later all of it. Bounded: beyond, what comes is only counted. */
 export class News<Item> {
   readonly items: Item[] = [];
@@ -38,4 +41,14 @@ export class News<Item> {
   all(): [number, Item][] {
     return this.items.map((item, n) => [n, item]);
   }
+}
+
+/** What a page is told of those that did not fit. */
+export function notShown(bands: number, flags: number): Warning[] {
+  const left = [
+    ...(bands > 0 ? [plural(bands, 'more run or phase', 'more runs and phases')] : []),
+    ...(flags > 0 ? [plural(flags, 'more mark or fault', 'more marks and faults')] : []),
+  ];
+  const verb = bands + flags === 1 ? 'is' : 'are';
+  return left.length === 0 ? [] : [{ code: 'not-shown', message: `${left.join(' and ')} ${verb} not shown` }];
 }

@@ -46,10 +46,13 @@ export const authority = (host: string, port: number): string =>
 
 /**
  * The names under which a page may be asked for. Any other is somebody else's, which a name server was made to point at this machine
- * (DNS rebinding), and gets nothing.
+ * (DNS rebinding), and gets nothing. Where all addresses are listened at, this machine's own name is good in every domain: which others
+ * know it by is not known here, and what is worth something needs the token, which no foreign page has.
  */
 export class KnownHosts {
   readonly #known: ReadonlySet<string>;
+  /** What the machine's name in a domain looks like; null where it is not listened for. */
+  readonly #ownName: RegExp | null;
 
   constructor({ host }: Place, port: number) {
     const names = ['127.0.0.1', 'localhost', host, ...(isAny(host) ? ownNames() : [])];
@@ -57,10 +60,16 @@ export class KnownHosts {
     // A browser leaves out the port that `http` stands for.
     if (port === 80) known.push(...names.map((name) => name.toLowerCase()));
     this.#known = new Set(known);
+    const [label = ''] = hostname().toLowerCase().split('.');
+    const tail = port === 80 ? '(:80)?' : `:${port}`;
+    this.#ownName =
+      isAny(host) && /^[\w-]+$/.test(label) ? new RegExp(`^${label}(\\.[\\w-]+)*${tail}$`) : null;
   }
 
   has(host: string | undefined): boolean {
-    return host !== undefined && this.#known.has(host.toLowerCase());
+    if (host === undefined || host.length > mostHostLength) return false;
+    const name = host.toLowerCase();
+    return this.#known.has(name) || this.#ownName?.test(name) === true;
   }
 
   /** Whether a browser's page may open a stream: only one that came from here. Programs that are no browser name none. */
@@ -68,6 +77,9 @@ export class KnownHosts {
     return origin === undefined || (origin.startsWith('http://') && this.has(origin.slice('http://'.length)));
   }
 }
+
+/** Of a name and a port, as the domain name system knows them. */
+const mostHostLength = 260;
 
 const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::';
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 
 /** What may wait for one client to read it, bytes: a few seconds' worth. */
@@ -6,6 +7,17 @@ const mostWaitingBytes = 1 << 20;
 const patienceMs = 10_000;
 /** How often a client is asked whether it is still there, ms. */
 const heartbeatMs = 15_000;
+
+/** How pages are let go. */
+export interface Goodbye {
+  /** What of it is waited for: that all is handed to the system, or that the pages have answered, and have it. */
+  readonly until: 'told' | 'answered';
+  /** And no longer than so, ms. */
+  readonly graceMs: number;
+}
+
+/** How often it is looked whether all is handed over, ms. */
+const lookMs = 2;
 
 interface Client {
   readonly socket: WebSocket;
@@ -68,31 +80,25 @@ export class StreamClients {
     }
   }
 
+  /** Gives to all, also those that are behind, what nothing comes after: it says all that they missed. */
+  broadcastLast(message: Uint8Array): void {
+    for (const client of this.#clients) give(client, message);
+  }
+
   /** What waits for each, bytes. */
   waitingBytes(): number[] {
     return [...this.#clients].map(({ socket }) => socket.bufferedAmount);
   }
 
-  /** Says goodbye, and waits until all that was said is read, but not longer than so. */
-  async close(graceMs: number): Promise<void> {
+  async close({ until, graceMs }: Goodbye): Promise<void> {
     clearInterval(this.#heartbeat);
     if (this.#clients.size === 0) return;
     const sockets = [...this.#clients].map(({ socket }) => socket);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    const gone = Promise.all(
-      sockets.map(
-        (socket) =>
-          new Promise((resolve) => {
-            socket.once('close', resolve);
-            socket.close(1000);
-          }),
-      ),
-    );
-    await Promise.race([gone, late]);
-    clearTimeout(timer);
+    for (const socket of sockets) socket.close(1000);
+    const untilMs = performance.now() + graceMs;
+    const isOver = () =>
+      until === 'told' ? this.waitingBytes().every((bytes) => bytes === 0) : this.#clients.size === 0;
+    while (!isOver() && performance.now() < untilMs) await sleep(lookMs);
     for (const socket of sockets) socket.terminate();
   }
 

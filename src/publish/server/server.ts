@@ -1,19 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { paths, streamProtocol } from '../../draw/served.js';
 import { errorText, outputError, systemErrorCode } from '../../errors.js';
 import { authority, KnownHosts, type Place, Token } from './access.js';
 import { answer, type Published } from './api.js';
-import { StreamClients } from './clients.js';
+import { Backlog } from './backlog.js';
+import { type Goodbye, StreamClients } from './clients.js';
+import { PageShelf, type ServedPage } from './page-shelf.js';
 import { plain, type Reply, refusal, send } from './replies.js';
-
-/** A page that holds nothing of a recording, and its content security policy. */
-export interface ServedPage {
-  readonly html: string;
-  readonly policy: string;
-}
 
 export interface PageServerOptions {
   readonly place: Place;
@@ -53,16 +49,27 @@ export class PageServer {
   });
   readonly #server: Server;
   readonly #hosts: KnownHosts;
-  readonly #options: PageServerOptions;
+  readonly #published: Published;
+  readonly #page: PageShelf;
+  readonly #backlog = new Backlog();
+  /** All that are open, those of streams among them. */
+  readonly #connections = new Set<Socket>();
 
   private constructor(server: Server, options: PageServerOptions) {
-    const { place, published, onListeners = () => {} } = options;
+    const { place, page, published, onListeners = () => {} } = options;
     const { port } = server.address() as AddressInfo;
     this.#server = server;
-    this.#options = options;
+    this.#published = published;
+    this.#page = new PageShelf(page);
     this.#hosts = new KnownHosts(place, port);
     this.url = `http://${authority(shownHost(place.host), port)}/#token=${this.#token.text}`;
     this.clients = new StreamClients((missed) => published.greeting(missed), onListeners);
+    server.on('connection', (socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
+    // A connection that could not be taken, as where descriptors are short: its loss alone.
+    server.on('error', () => {});
     server.on('request', (request, response) => this.#take(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -97,14 +104,15 @@ export class PageServer {
     this.#server.unref();
   }
 
-  /** Lets the pages read what they were told, but waits no longer than so, and closes all. */
-  async close(graceMs: number): Promise<void> {
+  /** Lets the pages read what they were told, but waits no longer than so, and ends all connections, whatever waits in them. */
+  async close(goodbye: Goodbye): Promise<void> {
     this.#server.close();
-    await this.clients.close(graceMs);
-    this.#server.closeAllConnections();
+    await this.clients.close(goodbye);
+    for (const socket of this.#connections) socket.destroy();
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#backlog.takes(request, response)) return;
     try {
       send(request, response, await this.#reply(request));
     } catch (error) {
@@ -121,17 +129,13 @@ export class PageServer {
     if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
       return plain(413, 'a request has no body here', closing);
     const [path = '', query = ''] = url.split(/\?(.*)/s);
-    if (path === paths.page) {
-      const { html, policy } = this.#options.page(headers.host!);
-      const headersOfPage = { 'Content-Security-Policy': `${policy}; frame-ancestors 'none'` };
-      return { status: 200, type: 'text/html; charset=utf-8', body: html, headers: headersOfPage };
-    }
+    if (path === paths.page) return this.#page.reply(headers.host!);
     const given = /^Bearer ([\w-]+)$/i.exec(headers.authorization ?? '')?.[1];
     if (given === undefined || !this.#token.is(given))
       return plain(401, 'the token is missing or wrong: open the address that powerlog printed', {
         'WWW-Authenticate': 'Bearer',
       });
-    return answer(this.#options.published, path, new URLSearchParams(query));
+    return answer(this.#published, path, new URLSearchParams(query));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

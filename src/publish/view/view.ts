@@ -72,7 +72,7 @@ export class View {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#server.close(graceMs);
+    await this.#server.close({ until: 'answered', graceMs });
     for (const run of this.#runs) run.close();
   }
 }

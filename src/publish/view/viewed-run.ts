@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Envelopes, gridEndUs, Pyramid, type Samples } from '../../draw/envelope.js';
+import { type Envelopes, gridEndUs, intervalsIn, Pyramid, type Samples } from '../../draw/envelope.js';
 import type { Piece } from '../../draw/packing.js';
 import type { PageRun } from '../../draw/page-data.js';
 import type { ServedMeasure, ServedProgress } from '../../draw/served.js';
@@ -11,7 +11,7 @@ import { type Reading, type ReadingOptions, type Rested, readRested } from '../.
 import type { LandmarkedTrace } from '../../trace/landmarked-trace.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
 import { measureOf, measureOfIntervals, placeNames, spanOf, unknownMeasure } from '../measures.js';
-import { gridOver, intervalsIn, intervalsOf, samplesIn } from '../pieces.js';
+import { gridOver, intervalsOf, samplesIn } from '../pieces.js';
 import { Breather, NotWanted } from './breather.js';
 import { keptRows } from './kept-rows.js';
 import { LandmarkSink } from './landmark-sink.js';
@@ -35,6 +35,7 @@ export class ViewedRun {
   #pyramid: Pyramid | null = null;
   #trace: LandmarkedTrace | null = null;
   #problem: string | null = null;
+  #isDone = false;
 
   private constructor(id: string, path: string, disk: OnDisk | null) {
     this.id = id;
@@ -56,12 +57,12 @@ export class ViewedRun {
 
   get progress(): ServedProgress {
     const bytes = this.#reading?.position().bytes ?? 0;
-    const done = this.#rested !== null || this.#problem !== null;
     return {
       run: this.id,
-      share: done ? 1 : Math.min(this.#sizeBytes > 0 ? bytes / this.#sizeBytes : 0, 1),
+      share:
+        this.#isDone || this.#rested ? 1 : Math.min(this.#sizeBytes > 0 ? bytes / this.#sizeBytes : 0, 1),
       upToUs: this.#run && this.#rested ? this.#run.endUs : (this.#reading?.picture.lastUs ?? 0),
-      done,
+      done: this.#isDone,
       seeks: this.#disk !== null,
       problem: this.#problem,
     };
@@ -85,15 +86,17 @@ export class ViewedRun {
         },
       });
       if (this.#disk) this.#disk.seeker.parts = landmarks!.parts(this.#disk.firstByte);
+      // The trace may read all of it again, and meanwhile what is known is to the intervals.
+      this.#settle(rested);
       const rows = this.#disk?.rows ?? (rested.samples && keptRows(rested.samples));
       if (rows && rested.facts)
         this.#trace = await landmarks!.trace(rows, rested.facts, () => breather.breathe());
-      this.#settle(rested);
     } catch (error) {
       if (error instanceof NotWanted) return;
       if (!(error instanceof UserError)) throw error;
       this.#problem = errorText(error);
     }
+    this.#isDone = true;
     onProgress();
   }
 
@@ -105,7 +108,9 @@ export class ViewedRun {
     if (this.#pyramid && this.#pyramid.finest.grid.intervalUs <= wantedUs)
       return { kind: 'intervals', ...intervalsIn(this.#pyramid.levelFor(wantedUs), fromUs, toUs) };
     const grid = gridOver(fromUs, toUs, wantedUs);
-    const many = await this.#samples(grid.startUs, gridEndUs(grid), mostRead);
+    // Means are steps, which the pyramid knows and intervals made of their samples would not.
+    const isOfMeans = this.#rested?.meansUs != null;
+    const many = isOfMeans ? null : await this.#samples(grid.startUs, gridEndUs(grid), mostRead);
     if (many) return { kind: 'intervals', ...intervalsOf(many, grid, this.#gapLimitUs) };
     return { kind: 'intervals', ...this.#finest(fromUs, toUs, wantedUs) };
   }

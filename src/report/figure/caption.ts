@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { PhaseSummary } from '../../exec/figures/summaries.js';
 import { formatUncertain } from '../../measure/honest-digits.js';
+import { printable } from '../../text.js';
 import { tool } from '../../tool.js';
 import { fixed, formatSi, plural } from '../../units.js';
 import type { Rested } from '../rested.js';
@@ -24,7 +25,8 @@ const mwPerW = 1e3;
 const digits = 5;
 const mostListed = 50;
 
-export const nameOf = ({ path }: Rested): string => (path === '-' ? 'standard input' : basename(path));
+export const nameOf = ({ path }: Rested): string =>
+  path === '-' ? 'standard input' : printable(basename(path));
 
 /**
  * The numbers behind a figure, as lines of text: so that one who has only the picture can tell what it is of.
@@ -49,15 +51,15 @@ async function describeRun(run: Captioned): Promise<string> {
   });
   const start = start_unix_s === null ? '' : `; 0 s is ${new Date(start_unix_s * 1e3).toISOString()}`;
   return [
-    `${nameOf(rested)}: power of ${board.product}${board.name ? ` (${board.name})` : ''} from ${fixed(part.from_s!, 3)} s to ${fixed(part.to_s!, 3)} s${start}.`,
+    `${nameOf(rested)}: power of ${board.product}${board.name ? ` (${printable(board.name)})` : ''} from ${fixed(part.from_s!, 3)} s to ${fixed(part.to_s!, 3)} s${start}.`,
     ...chosen.map((series) => describeSeries(run, part, series)),
     resolutionText(run, part),
-    ...listed('Phases', phases(part)),
+    ...phasesText(part, firstComponent(rested, chosen)),
     ...listed(
       'Marks',
       rested.flags
         .filter(({ atUs }) => atUs >= fromUs && atUs <= toUs)
-        .map(({ name, atUs }) => `${name} at ${fixed(atUs / usPerS, 3)} s`),
+        .map(({ name, atUs }) => `${printable(name)} at ${fixed(atUs / usPerS, 3)} s`),
     ),
     ...listed(
       'Not measured',
@@ -98,14 +100,21 @@ function resolutionText({ window, rollingUs }: Captioned, { samples, sample_rate
   return `Drawn from ${from}${by}; each column reaches from the least to the most that was measured in it, ${line}.`;
 }
 
-const phases = ({ phases = [] }: SpanSummary): string[] =>
-  (phases as readonly PhaseSummary[])
-    .filter(({ duration_s }) => duration_s !== 0)
-    .map(({ name, times, energy_j, energy_uncertainty_j }) => {
-      const energyJ = energy_j.system ?? null;
-      const cost = energyJ === null ? '' : ` ${joules(energyJ, energy_uncertainty_j.system ?? null)}`;
-      return `${name}${times > 1 ? ` (${plural(times, 'time')})` : ''}${cost}`;
-    });
+/** Whose joules stand at the phases: the first component that is shown. */
+export const firstComponent = ({ series }: Rested, chosen: readonly number[]): string | null =>
+  chosen.map((n) => series[n]!).find(({ kind }) => kind === 'component')?.name ?? null;
+
+function phasesText({ phases = [] }: SpanSummary, component: string | null): string[] {
+  const long = (phases as readonly PhaseSummary[]).filter(({ duration_s }) => duration_s !== 0);
+  return listed(
+    component === null ? 'Phases' : `Phases (energy of ${component})`,
+    long.map(({ name, times, energy_j, energy_uncertainty_j }) => {
+      const energyJ = component === null ? null : (energy_j[component] ?? null);
+      const cost = energyJ === null ? '' : ` ${joules(energyJ, energy_uncertainty_j[component!] ?? null)}`;
+      return `${printable(name)}${times > 1 ? ` (${plural(times, 'time')})` : ''}${cost}`;
+    }),
+  );
+}
 
 function listed(title: string, items: readonly string[]): string[] {
   if (items.length === 0) return [];

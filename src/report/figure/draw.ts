@@ -1,5 +1,5 @@
 import { svgFigure } from '../../draw/svg/svg.js';
-import { OutputFile } from '../../file/output-file.js';
+import { OutputFile, unlessReaderGone } from '../../file/output-file.js';
 import type { NamedFile } from '../../file/shared-files.js';
 import { printable } from '../../text.js';
 import type { Rested } from '../rested.js';
@@ -43,11 +43,11 @@ export class FigureOutputs {
   ): Promise<void> {
     const figure = await figureOf(recordings, offsetsUs, style, stretch);
     const svg = svgFigure(figure);
-    await this.#svg?.write(Buffer.from(svg), 1);
+    await unlessReaderGone(this.#svg?.write(Buffer.from(svg), 1));
     if (!this.#png) return;
     const { pngOf } = await import('./png.js');
     const { bytes, undrawn } = await pngOf(figure, svg);
-    await this.#png.write(bytes, 1);
+    await unlessReaderGone(this.#png.write(bytes, 1));
     if (undrawn.length > 0)
       warn(
         `no font on this system has ${undrawn.map(printable).join(' ')}: each stands as ? in ${this.#png.path}; install one that does (such as fonts-noto-cjk)`,

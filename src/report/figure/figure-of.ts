@@ -5,9 +5,10 @@ import { usageError } from '../../errors.js';
 import { formatSi } from '../../units.js';
 import { gapsUs } from '../reading/gaps.js';
 import type { Rested } from '../rested.js';
-import { describe, nameOf } from './caption.js';
+import { describe, firstComponent, nameOf } from './caption.js';
 import { chooseSeries } from './choice.js';
 import { figureFont } from './fonts.js';
+import { type Rolling, rollingUs } from './rolling.js';
 import { Window } from './window.js';
 
 /** How a figure looks. */
@@ -21,9 +22,6 @@ export interface FigureStyle {
   readonly series?: string | undefined;
   readonly rolling?: Rolling | undefined;
 }
-
-/** How long a rolling mean is of. */
-export type Rolling = { readonly samples: number } | { readonly us: number };
 
 /** What is shown; as far as there is something where absent. Instants on the first run's clock, µs. */
 export interface FigureStretch {
@@ -107,14 +105,6 @@ function shownOf(
   );
 }
 
-/** A mean of so many samples is of as many median spacings. @throws UserError (usage) where there is none */
-export function rollingUs(rolling: Rolling, { path, summary }: Rested): number {
-  if ('us' in rolling) return rolling.us;
-  const { median } = summary.interval_s;
-  if (median === null) throw usageError(`--rolling: ${path} has too few samples for a spacing; give a time`);
-  return rolling.samples * median * usPerS;
-}
-
 function figureRun(rested: Rested, offsetUs: number, chosen: readonly number[]): FigureRun {
   const moved = ({ startUs, endUs }: { startUs: number; endUs: number }) => ({
     fromUs: startUs + offsetUs,
@@ -123,10 +113,11 @@ function figureRun(rested: Rested, offsetUs: number, chosen: readonly number[]):
   return {
     name: nameOf(rested),
     gaps: gapsUs(rested.summary).map(moved),
-    bands: bandsOf(
-      rested.bands,
-      chosen.map((n) => rested.series[n]!.name),
-    ).map(({ name, cost, ...span }) => ({ name, cost, ...moved(span) })),
+    bands: bandsOf(rested.bands, firstComponent(rested, chosen)).map(({ name, cost, ...span }) => ({
+      name,
+      cost,
+      ...moved(span),
+    })),
     flags: rested.flags.map(({ name, atUs }) => ({ name, atUs: atUs + offsetUs })),
   };
 }
@@ -134,7 +125,7 @@ function figureRun(rested: Rested, offsetUs: number, chosen: readonly number[]):
 /** Phases, or else the runs or the command, with the joules of the first component that is shown. */
 function bandsOf(
   bands: readonly PageBand[],
-  shown: readonly string[],
+  component: string | null,
 ): { name: string; cost: string; startUs: number; endUs: number }[] {
   const kind = (['phase', 'run', 'command'] as const).find((each) =>
     bands.some((band) => band.kind === each),
@@ -142,8 +133,7 @@ function bandsOf(
   return bands
     .filter((band) => band.kind === kind)
     .map(({ name, startUs, endUs, energyJ }) => {
-      const component = shown.find((each) => Object.hasOwn(energyJ, each));
-      const joules = component === undefined ? null : energyJ[component]!;
+      const joules = component === null ? null : (energyJ[component] ?? null);
       return { name, startUs, endUs, cost: joules === null ? '' : formatSi(joules, 'J', costDigits) };
     });
 }

@@ -8,22 +8,27 @@ import { summaryPathFor } from '../../sink/summary-file.js';
  * was measured with all of them. Null where there is none that can be read.
  */
 export function summaryOfTrack(path: string): KnownSummary | null {
-  const own = summaryPathFor(path);
-  if (own === null) return null;
-  // Of several instruments, `run.desk.csv` has its figures in `run.summary.json`.
-  const shared = own.replace(/\.[^./]+(?=\.summary\.json$)/, '');
-  for (const place of new Set([own, shared])) {
+  const places = summaryPlaces(path);
+  for (const place of places) {
     const beside = readSummaryBeside(place);
     if (beside.state !== 'known') continue;
     const { summary } = beside;
     if (!summary.tracks) {
-      if (place === own) return summary;
+      if (place === places[0]) return summary;
       continue;
     }
     const track = summary.tracks.find(({ file }) => file === basename(path));
     if (track) return ofTrack(summary, track);
   }
   return null;
+}
+
+/** Where the figures of a CSV may be, its own summary first. */
+export function summaryPlaces(path: string): readonly string[] {
+  const own = summaryPathFor(path);
+  if (own === null) return [];
+  // Of several instruments, `run.desk.csv` has its figures in `run.summary.json`.
+  return [...new Set([own, own.replace(/\.[^./]+(?=\.summary\.json$)/, '')])];
 }
 
 function ofTrack(summary: KnownSummary, track: NonNullable<KnownSummary['tracks']>[number]): KnownSummary {

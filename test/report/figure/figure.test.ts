@@ -179,6 +179,26 @@ describe('a figure', () => {
     expect(Number(/gpu: mean ([\d.]+) W/.exec(description(svg))![1])).toBeCloseTo(power_w.gpu.mean, 1);
   });
 
+  it('has the joules of one component at its phases, and names it', () => {
+    const capture = join(scratch, 'phases.plog');
+    const marks = 'for m in begin end; do echo "$m load" >> $POWERLOG_MARKS; sleep 0.4; done';
+    powerlog(
+      words`exec --port sim:train --baseline 0s --quiet --capture ${capture} -- sh -c ${`${marks}; ${marks}`}`,
+    );
+    const { phases } = JSON.parse(powerlog(words`report ${capture} --json -`).out);
+    const joules = (text: string) => Number(/([\d.]+)(?: ± [\d.]+)? J/.exec(text)![1]);
+    for (const component of ['gpu', 'cpu', 'system']) {
+      const { svg } = draw([capture], words`--series hpwr1,${component}`);
+      const [, said] = /Phases \(energy of (.*)\n/.exec(description(svg))!;
+      expect(said).toMatch(new RegExp(`^${component}\\): load \\(2 times\\) `));
+      expect(Math.abs(joules(said!) - phases[0].energy_j[component])).toBeLessThan(0.6);
+      const bands = textsIn(svg).filter((text) => /^[\d.]+ J$/.test(text));
+      expect(bands.length).toBe(2);
+      const sum = bands.map(joules).reduce((a, b) => a + b);
+      expect(sum / phases[0].energy_j[component]).toBeCloseTo(1, 1);
+    }
+  });
+
   it('shows what is asked for: series by name and glob, lines that differ, several runs', () => {
     const legend = (options: readonly string[], runs = ['fixtures/golden/plain.plog']) =>
       textsIn(draw(runs, options).svg);
@@ -228,6 +248,26 @@ describe('names from elsewhere', () => {
   });
 });
 
+describe('phases that lie over each other', () => {
+  it('have four rows; the others are counted, and all are in the description', () => {
+    const capture = join(scratch, 'nested.plog');
+    const names = ['one', 'two', 'three', 'four', 'first\\u000asecond', 'التدريب'];
+    const marks = (kind: string) => names.map((name) => `echo '${kind} "${name}"' >> $POWERLOG_MARKS`);
+    const rtl = [`echo 'begin "التدريب"' >> $POWERLOG_MARKS`, 'sleep 0.5'];
+    const script = [...rtl, ...marks('end').slice(-1), ...marks('begin'), 'sleep 0.3', ...marks('end')].join(
+      '; ',
+    );
+    powerlog(words`exec --port sim:train --baseline 0s --quiet --capture ${capture} -- sh -c ${script}`);
+    const { svg } = draw([capture], words`--series gpu`);
+    expect(textsIn(svg)).toContain('+2 more, in this file’s description');
+    // Joules in the same text would be written into the name.
+    expect(textsIn(svg)).toContain('التدريب');
+    expect(textsIn(svg).some((text) => /^[\d.]+ m?J$/.test(text))).toBe(true);
+    expect(description(svg)).toContain('first\\u{a}second');
+    expect(description(svg)).not.toMatch(/first\n/);
+  });
+});
+
 describe('what cannot be drawn', () => {
   const run = 'fixtures/synthetic.plog';
   const out = join(scratch, 'never.svg');
@@ -247,6 +287,18 @@ describe('what cannot be drawn', () => {
     const { code, err } = powerlog(words`report ${run} --svg ${out} ${options}`);
     expect(err).toMatch(message);
     expect(code).toBe(2);
+    expect(() => readFileSync(out)).toThrow();
+  });
+
+  it.each([
+    [words`--theme dark`, /--theme is about figures/],
+    [words`--title x --html ${out}`, /--title is about figures/],
+    [words`--dpi 300 --json -`, /--dpi is about figures/],
+    [words`--html ${out} --html ${out}2`, /once only/],
+    [words`--svg ${out} --svg ${out}2`, /once only/],
+  ])('nor is what would go unheard: %j', (options, message) => {
+    const { code, err } = powerlog(words`report ${run} ${options}`);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(message) });
     expect(() => readFileSync(out)).toThrow();
   });
 

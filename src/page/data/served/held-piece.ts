@@ -1,11 +1,11 @@
 import type { Columns, Samples } from '../../../draw/envelope.js';
-import { gridEndUs } from '../../../draw/envelope.js';
+import { gridEndUs, intervalsIn } from '../../../draw/envelope.js';
 import type { Piece } from '../../../draw/packing.js';
 import type { PageRun } from '../../../draw/page-data.js';
+import { instantUsOf } from '../../../measure/stretch/figures.js';
+import { IntervalPowers } from '../../../measure/stretch/interval-powers.js';
+import type { Powers } from '../../../measure/stretch/powers.js';
 import { Instants } from '../instants.js';
-import { IntervalPowers } from '../interval-powers.js';
-import { instantUsOf } from '../measure.js';
-import type { Powers } from '../powers.js';
 import { SamplePowers } from '../sample-powers.js';
 
 const bytesPerCell = 16;
@@ -86,6 +86,20 @@ export class HeldPiece {
     };
   }
 
+  /** The samples in a stretch, or the intervals that it touches. */
+  within(fromUs: number, toUs: number): Piece {
+    if (this.#piece.kind === 'intervals')
+      return { kind: 'intervals', ...intervalsIn(this.#piece, fromUs, toUs) };
+    const { timeUs, powerMw } = this.#piece;
+    const instants = this.#known();
+    const [first, behind] = [instants.from(fromUs), instants.upTo(toUs) + 1];
+    return {
+      kind: 'samples',
+      timeUs: timeUs.subarray(first, behind),
+      powerMw: powerMw.map((column) => column.subarray(first, behind)),
+    };
+  }
+
   #make(series: number): Powers {
     if (this.#piece.kind === 'samples')
       return new SamplePowers(this.#known(), this.#piece.powerMw[series]!, instantUsOf(this.#run));
@@ -95,7 +109,7 @@ export class HeldPiece {
 
   #known(): Instants {
     if (this.#piece.kind !== 'samples') throw new Error('there are no samples in it');
-    this.#instants ??= new Instants(this.#piece.timeUs, this.#run.gaps);
+    this.#instants ??= new Instants(this.#piece.timeUs, this.#run);
     return this.#instants;
   }
 }

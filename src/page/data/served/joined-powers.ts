@@ -1,5 +1,5 @@
 import { higher, lower } from '../../../draw/series-builder.js';
-import type { MeasurablePowers } from '../powers.js';
+import type { MeasurablePowers } from '../../../measure/stretch/powers.js';
 
 /** One power of a recording under way, of which all energies count from its begin: up to an instant from one piece, then from another. */
 export function joinedPowers(

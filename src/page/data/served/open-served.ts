@@ -1,6 +1,7 @@
 import { unpackPiece } from '../../../draw/packing.js';
-import type { PageDocument, PageGap, PageRun, PageSummary } from '../../../draw/page-data.js';
+import type { PageDocument, PageRun, PageSummary } from '../../../draw/page-data.js';
 import type { LiveEnd, LiveRun, ServedDocument, ServedHead, ServedProgress } from '../../../draw/served.js';
+import { withNew } from './gap-list.js';
 import { ServedStore } from './served-store.js';
 import { type LinkState, ServerLink } from './server-link.js';
 
@@ -155,12 +156,6 @@ function withWarnings({ summary }: PageRun, { warnings }: LiveRun): PageSummary 
   const areSame = JSON.stringify(summary.warnings) === JSON.stringify(warnings);
   return areSame ? summary : { ...summary, warnings };
 }
-
-const withNew = (known: readonly PageGap[], news: readonly PageGap[]): readonly PageGap[] => {
-  const lastUs = known.at(-1)?.startUs ?? Number.NEGATIVE_INFINITY;
-  const behind = news.filter(({ startUs }) => startUs > lastUs);
-  return behind.length === 0 ? known : [...known, ...behind];
-};
 
 function placed<Item>(known: readonly Item[], news: readonly (readonly [number, Item])[]): readonly Item[] {
   if (news.length === 0) return known;

@@ -2,9 +2,9 @@ import type { Columns, Samples } from '../../../draw/envelope.js';
 import type { Piece } from '../../../draw/packing.js';
 import type { PageRun } from '../../../draw/page-data.js';
 import type { ServedMeasure, ServedProgress } from '../../../draw/served.js';
-import { figuresOf } from '../measure.js';
-import type { PowerStore, StretchFigures } from '../power-store.js';
-import type { MeasurablePowers } from '../powers.js';
+import { figuresOf, type StretchFigures } from '../../../measure/stretch/figures.js';
+import type { MeasurablePowers } from '../../../measure/stretch/powers.js';
+import type { PowerStore } from '../power-store.js';
 import { fillRollingMeans } from '../rolling.js';
 import { finestPiece } from './finest-piece.js';
 import { HeldPiece } from './held-piece.js';
@@ -88,8 +88,19 @@ export class ServedStore implements PowerStore {
     return figuresOf(this.run, here, fromUs, toUs);
   }
 
-  finest(fromUs: number, toUs: number): Promise<Piece> {
-    return finestPiece(this.#link, this.run.id, fromUs, toUs);
+  /** As its server has it; of what is here where that is gone. @throws Error where there is neither */
+  async finest(fromUs: number, toUs: number): Promise<Piece> {
+    let reason: unknown;
+    try {
+      if (this.#link.isThere) return await finestPiece(this.#link, this.run.id, fromUs, toUs);
+    } catch (error) {
+      // It has just gone.
+      reason = error;
+    }
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    const held = this.#heldOver(first, last);
+    if (held) return held.within(fromUs, toUs);
+    throw new Error('the server has gone, and this page does not have all of that', { cause: reason });
   }
 
   /** What was pushed of a recording under way. */
@@ -130,10 +141,15 @@ export class ServedStore implements PowerStore {
   }
 
   /** Of what is here, the finest that holds all of a stretch. */
-  #powersOver(series: number, fromUs: number, toUs: number): MeasurablePowers | null {
+  #heldOver(fromUs: number, toUs: number): HeldPiece | null {
     const tail = this.#tail.piece;
     const upToUs = tail && this.isFollowed ? Math.min(toUs, tail.toUs) : toUs;
-    const piece = tail?.covers(fromUs, upToUs) ? tail : this.#shelf.finestOver(fromUs, toUs);
+    return tail?.covers(fromUs, upToUs) ? tail : this.#shelf.finestOver(fromUs, toUs);
+  }
+
+  #powersOver(series: number, fromUs: number, toUs: number): MeasurablePowers | null {
+    const tail = this.#tail.piece;
+    const piece = this.#heldOver(fromUs, toUs);
     if (piece) return piece.powers(series);
     const before = tail && this.#shelf.finestOver(fromUs, tail.fromUs);
     return before ? joinedPowers(before.powers(series), tail.powers(series), tail.fromUs) : null;

@@ -1,4 +1,4 @@
-import type { Columns, Envelope, Envelopes, Grid } from '../../draw/envelope.js';
+import type { Columns, Envelope, Grid } from '../../draw/envelope.js';
 import { type Extremes, RangeExtremes } from '../../draw/range-extremes.js';
 import type { AboutEnd, Powers, Span, Stretch } from './powers.js';
 
@@ -45,11 +45,9 @@ export class IntervalPowers implements Powers {
   }
 
   energyUpToJ(us: number): number {
-    const { startUs, intervalUs } = this.grid;
     const n = this.#intervalAt(us);
-    const measuredFromUs = Math.max(startUs + n * intervalUs, this.#reach.startUs);
-    const measuredToUs = Math.min(startUs + (n + 1) * intervalUs, this.#reach.endUs);
-    const share = measuredToUs > measuredFromUs ? (us - measuredFromUs) / (measuredToUs - measuredFromUs) : 1;
+    const { fromUs, toUs } = this.#measuredPart(n);
+    const share = toUs > fromUs ? (us - fromUs) / (toUs - fromUs) : 1;
     const [before, behind] = [this.envelope.energyJ[n] ?? 0, this.envelope.energyJ[n + 1] ?? 0];
     return before + (behind - before) * Math.min(Math.max(share, 0), 1);
   }
@@ -73,30 +71,50 @@ export class IntervalPowers implements Powers {
   #cutsJ(fromUs: number, toUs: number): number {
     const [first, last] = [this.#intervalAt(fromUs), this.#intervalAt(toUs)];
     if (first === last) return this.#cutJ(first, fromUs, toUs);
-    const { startUs, intervalUs } = this.grid;
-    const firstEndUs = startUs + (first + 1) * intervalUs;
-    return this.#cutJ(first, fromUs, firstEndUs) + this.#cutJ(last, startUs + last * intervalUs, toUs);
+    return (
+      this.#cutJ(first, fromUs, this.#measuredPart(first).toUs) +
+      this.#cutJ(last, this.#measuredPart(last).fromUs, toUs)
+    );
   }
 
   /** The energy of a part of an interval keeps to the interval's extremes, and so does that of the rest of it. */
   #cutJ(n: number, fromUs: number, toUs: number): number {
-    const { intervalUs } = this.grid;
     const { minMw, maxMw, energyJ } = this.envelope;
+    const measured = this.#measuredPart(n);
+    const measuredUs = measured.toUs - measured.fromUs;
     const widthUs = Math.max(toUs - fromUs, 0);
     const [low, high] = [minMw[n] ?? Number.NaN, maxMw[n] ?? Number.NaN];
-    if (Number.isNaN(low) || widthUs >= intervalUs || widthUs === 0) return 0;
+    if (Number.isNaN(low) || widthUs >= measuredUs || widthUs === 0) return 0;
     const wholeJ = energyJ[n + 1]! - energyJ[n]!;
-    const partJ = (wholeJ * widthUs) / intervalUs;
-    const restUs = intervalUs - widthUs;
+    const partJ = (wholeJ * widthUs) / measuredUs;
+    const restUs = measuredUs - widthUs;
     const leastJ = Math.max(low * widthUs * joulesPerMwUs, wholeJ - high * restUs * joulesPerMwUs);
     const mostJ = Math.min(high * widthUs * joulesPerMwUs, wholeJ - low * restUs * joulesPerMwUs);
     return Math.max(mostJ - partJ, partJ - leastJ, 0);
   }
 
+  /** Extremes of the intervals beside an end; about one that lies in a gap, of what lies around that. */
   #about(us: number): AboutEnd {
-    const { intervalUs } = this.grid;
-    const { minMw, maxMw } = this.extremes(us - intervalUs, us + intervalUs);
+    const { intervalUs, count } = this.grid;
+    const isMeasured = (n: number) => !Number.isNaN(this.envelope.minMw[n]!);
+    let { minMw, maxMw } = this.extremes(us - intervalUs, us + intervalUs);
+    if (Number.isNaN(minMw)) {
+      let first = this.#intervalAt(us);
+      let last = first;
+      while (first > 0 && !isMeasured(first)) first--;
+      while (last + 1 < count && !isMeasured(last)) last++;
+      ({ minMw, maxMw } = this.#extremes.between(first, last + 1));
+    }
     return Number.isNaN(minMw) ? { lowMw: 0, highMw: 0 } : { lowMw: minMw, highMw: maxMw };
+  }
+
+  /** Of an interval what lies between the first and the last sample, µs. */
+  #measuredPart(n: number): { fromUs: number; toUs: number } {
+    const { startUs, intervalUs } = this.grid;
+    return {
+      fromUs: Math.max(startUs + n * intervalUs, this.#reach.startUs),
+      toUs: Math.min(startUs + (n + 1) * intervalUs, this.#reach.endUs),
+    };
   }
 
   #within(us: number): number {
@@ -107,19 +125,4 @@ export class IntervalPowers implements Powers {
     const { startUs, intervalUs, count } = this.grid;
     return Math.min(Math.max(Math.floor((us - startUs) / intervalUs), 0), count - 1);
   }
-}
-
-/** The intervals that two instants touch, of powers over one grid. */
-export function intervalsIn(powers: readonly IntervalPowers[], fromUs: number, toUs: number): Envelopes {
-  const { startUs, intervalUs, count } = powers[0]!.grid;
-  const first = Math.min(Math.max(Math.floor((fromUs - startUs) / intervalUs), 0), count);
-  const behind = Math.max(Math.min(Math.ceil((toUs - startUs) / intervalUs), count), first);
-  return {
-    grid: { startUs: startUs + first * intervalUs, intervalUs, count: behind - first },
-    series: powers.map(({ envelope: { minMw, maxMw, energyJ } }) => ({
-      minMw: minMw.subarray(first, behind),
-      maxMw: maxMw.subarray(first, behind),
-      energyJ: energyJ.subarray(first, behind + 1),
-    })),
-  };
 }

@@ -1,12 +1,28 @@
 import type { PageRun } from '../../draw/page-data.js';
-import { accuracyJ, boundJ, combinedJ, instantsJ } from '../../measure/uncertainty.js';
-import { type StretchFigures, unknownFigures } from './power-store.js';
+import { accuracyJ, boundJ, combinedJ, instantsJ } from '../uncertainty.js';
 import type { MeasurablePowers, Stretch } from './powers.js';
 
 const wattsPerMw = 1e-3;
 const mwUsPerJ = 1e9;
 /** As far as a gap's bounds look around it, µs. */
 const neighbourhoodUs = 1e6;
+
+/** What a stretch of a recording cost, as far as a page can tell; NaN for what is not known. */
+export interface StretchFigures {
+  /** By series; J, and how far it may be off at 95 %. */
+  readonly energyJ: Float64Array;
+  readonly uncertaintyJ: Float64Array;
+  /** W, time-weighted; extremes as the data know them. */
+  readonly meanW: Float64Array;
+  readonly minW: Float64Array;
+  readonly maxW: Float64Array;
+}
+
+/** Figures of so many series, of which nothing is known. */
+export function unknownFigures(series: number): StretchFigures {
+  const none = () => new Float64Array(series).fill(Number.NaN);
+  return { energyJ: none(), uncertaintyJ: none(), meanW: none(), minW: none(), maxW: none() };
+}
 
 /** A sample was taken within half a round trip of its instant, µs; of which the median is taken. */
 export function instantUsOf({ summary }: PageRun): number {
@@ -17,6 +33,7 @@ export function instantUsOf({ summary }: PageRun): number {
 /**
  * What a stretch of a run cost. The uncertainty is made as docs/uncertainty.md says, of what the page knows: accuracy, gaps, and at the
  * ends the instants, the sampling and what the data leave open where an end cuts a spacing or an interval.
+ * Of means nobody knows that, nor the extremes; their energy is that of the time that was measured.
  * @param powers by series, all of them
  */
 export function figuresOf(
@@ -28,6 +45,7 @@ export function figuresOf(
   const [fromUs, toUs] = [Math.max(wantedFromUs, run.startUs), Math.min(wantedToUs, run.endUs)];
   const figures = unknownFigures(run.series.length);
   if (fromUs > toUs) return figures;
+  if (run.meansUs !== undefined) return figuresOfMeans(run, powers, fromUs, toUs);
   powers.forEach((power, n) => {
     const stretch = power.stretch(fromUs, toUs);
     figures.energyJ[n] = stretch.energyJ;
@@ -38,6 +56,26 @@ export function figuresOf(
     figures.minW[n] = stretch.minMw * wattsPerMw;
     figures.maxW[n] = stretch.maxMw * wattsPerMw;
     figures.uncertaintyJ[n] = uncertaintyJ(run, n, power, stretch, fromUs, toUs);
+  });
+  return figures;
+}
+
+function figuresOfMeans(
+  run: PageRun,
+  powers: readonly MeasurablePowers[],
+  fromUs: number,
+  toUs: number,
+): StretchFigures {
+  const figures = unknownFigures(run.series.length);
+  const measuredUs = run.gaps.reduce(
+    (us, gap) => us - Math.max(Math.min(gap.endUs, toUs) - Math.max(gap.startUs, fromUs), 0),
+    toUs - fromUs,
+  );
+  if (measuredUs <= 0) return figures;
+  powers.forEach((power, n) => {
+    const energyJ = power.energyUpToJ(toUs) - power.energyUpToJ(fromUs);
+    figures.energyJ[n] = energyJ;
+    figures.meanW[n] = (energyJ * mwUsPerJ * wattsPerMw) / measuredUs;
   });
   return figures;
 }
