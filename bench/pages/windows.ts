@@ -13,7 +13,7 @@ import { type Serving, serve } from './serving.js';
 const windowUs = 2e6;
 /** As many columns as a wide screen has. */
 const columns = 1920;
-const windowsEach = 12;
+const windowsEach = 20;
 const targetMs = 50;
 
 interface Took {
