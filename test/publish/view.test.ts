@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readRested } from '#powerlog/report/rested.js';
 import { exactSpan } from '#powerlog/trace/span.js';
 import { Trace } from '#powerlog/trace/trace.js';
@@ -22,10 +22,12 @@ const run = (args: readonly string[]): void => {
   const { code, err } = powerlog(args);
   if (code !== 0) throw new Error(err);
 };
-run(words`record --port sim:train --duration 3s --out ${csv} --capture ${capture} --quiet`);
-run(words`record --port sim:train --duration 1s --capture ${second} --quiet`);
-writeFileSync(joined, Buffer.concat([readFileSync(capture), readFileSync(second)]));
-run(words`replay ${joined} --out ${joinedCsv} --quiet`);
+beforeAll(() => {
+  run(words`record --port sim:train --duration 3s --out ${csv} --capture ${capture} --quiet`);
+  run(words`record --port sim:train --duration 1s --capture ${second} --quiet`);
+  writeFileSync(joined, Buffer.concat([readFileSync(capture), readFileSync(second)]));
+  run(words`replay ${joined} --out ${joinedCsv} --quiet`);
+});
 
 /** Instants, µs, and powers, mW, as a CSV has them. */
 function rowsOf(path: string, columns: readonly string[]): { timeUs: number[]; powerMw: number[][] } {
@@ -55,11 +57,12 @@ describe('view', () => {
       const { runs } = await askJson(url, '/api/document');
       const columns = runs[0].series.map(({ name }: { name: string }) => `${name}_power_w`);
       const rows = rowsOf(csv, columns);
+      const middle = rows.timeUs.length >> 1;
       for (const [from, to] of [
         [0, 3e6],
         [0.7e6, 0.9e6],
-        [rows.timeUs[100]!, rows.timeUs[200]!],
-        [rows.timeUs[511]! + 1, rows.timeUs[512]!],
+        [rows.timeUs[middle >> 1]!, rows.timeUs[middle]!],
+        [rows.timeUs[middle]! + 1, rows.timeUs[middle + 1]!],
         [2.9e6, 9e6],
         [-5e6, 1000],
       ] as const) {
@@ -164,13 +167,14 @@ describe('view', () => {
     const compressed = place('ab.plog.gz');
     writeFileSync(compressed, gzipSync(readFileSync(joined)));
     const rows = rowsOf(joinedCsv, ['system_power_w', 'gpu_power_w']);
+    const firstRows = rowsOf(csv, []).timeUs.length;
     for (const path of [joined, compressed]) {
       const { url: address, stop } = start(['view', path]);
       const url = await address;
       const { runs, progress } = await documentRead(url);
       expect(progress[0]).toMatchObject({ share: 1, done: true, problem: null, seeks: path === joined });
       expect(runs[0].gaps.map(({ cause }: { cause: string }) => cause)).toContain('joined');
-      const from = rows.timeUs.at(-900)!;
+      const from = rows.timeUs[firstRows + 8]!;
       const { timeUs, powerMw } = await samplesOf(url, from, from + 0.3e6);
       const first = rows.timeUs.indexOf(timeUs[0]!);
       expect(first).toBe(rows.timeUs.indexOf(from) - 1);
