@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { placesOfFile, scratch } from '../capture/samples.js';
 import { powerlog, words } from '../cli/run.js';
 import { browserPart, theBrowser } from '../page/browser.js';
@@ -13,8 +13,10 @@ import { start } from './started.js';
 
 const place = placesOfFile();
 const capture = place('<script>alert(1)<\\script>.plog');
-const { code, err } = powerlog(words`record --port sim:train --duration 2s --capture ${capture} --quiet`);
-if (code !== 0) throw new Error(err);
+beforeAll(() => {
+  const { code, err } = powerlog(words`record --port sim:train --duration 2s --capture ${capture} --quiet`);
+  if (code !== 0) throw new Error(err);
+});
 
 async function open(url: string): Promise<{ page: Page; asked: string[]; complaints: string[] }> {
   const page = await (await theBrowser()).newPage();

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { newColumns } from '#powerlog/draw/envelope.js';
 import { readRested } from '#powerlog/report/rested.js';
@@ -24,8 +24,10 @@ const { openServed } = await import(
 
 const place = placesOfFile();
 const capture = place('run.plog');
-const { code, err } = powerlog(words`record --port sim:train --duration 2s --capture ${capture} --quiet`);
-if (code !== 0) throw new Error(err);
+beforeAll(() => {
+  const { code, err } = powerlog(words`record --port sim:train --duration 2s --capture ${capture} --quiet`);
+  if (code !== 0) throw new Error(err);
+});
 
 /** Asks again and again, as a page does that draws, until it is so; woken by the store. */
 async function until(store: { onChange: () => void }, isSo: () => boolean): Promise<void> {
