@@ -172,6 +172,8 @@ describe('powerlog record, against a board model that is not ours', needs(python
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
+    // The child may have ended before the board says that it has.
+    const closed = once(child, 'close');
     await once(child.stdout, 'data');
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -179,7 +181,7 @@ describe('powerlog record, against a board model that is not ours', needs(python
     });
     await once(child.stdout, 'data');
     await board.stop();
-    const [code] = await once(child, 'close');
+    const [code] = await closed;
     expect(code).toBe(4);
     expect(text.endsWith('\n')).toBe(true);
     expect(out).toBeTruthy();
