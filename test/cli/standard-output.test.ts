@@ -18,6 +18,11 @@ describe.runIf(existsSync('/dev/full'))('a standard output that takes nothing', 
     'record --help',
     'record --port sim -d 50ms -q --out -',
     'replay fixtures/synthetic.plog -q --out -',
+    'report fixtures/synthetic.plog -q',
+    'report fixtures/synthetic.plog -q --json -',
+    'report fixtures/synthetic.plog -q --html -',
+    'view fixtures/synthetic.plog',
+    'live --port sim',
   ])('%s: one line, and code 5', (line) => {
     const { status, stderr } = spawnSync(process.execPath, [bin, ...line.split(' ')], {
       stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],

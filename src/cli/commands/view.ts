@@ -53,7 +53,12 @@ async function view(paths: readonly string[], options: ViewCommandOptions): Prom
   };
   const view = await View.open({ paths, place: placeFrom(options), reading });
   const ended = untilAskedToEnd();
-  await showAddress(view.url, options);
+  try {
+    await showAddress(view.url, options);
+  } catch (error) {
+    await view.close(); // nobody can know of it
+    throw error;
+  }
   const line = process.stderr.isTTY ? new ReadingLine(paths) : null;
   const problems = view.read(reading, (n, share) => line?.show(n, share));
   const first = await Promise.race([ended, problems]);
