@@ -2,7 +2,7 @@ import type { Envelope, Envelopes } from './envelope.js';
 import type { Extremes } from './range-extremes.js';
 import { higher, lower, SeriesBuilder } from './series-builder.js';
 
-/** The finest interval that is ever kept, µs; half of BENCHLAB's shortest spacing at 2 kHz. */
+/** The finest interval that is ever kept, µs: each sample has one for itself up to 4 kHz. */
 const firstIntervalUs = 250;
 /** As many take 4 MB a series. */
 const mostIntervals = 262_144;
@@ -99,7 +99,7 @@ export class EnvelopeBuilder {
   #envelopes(gapLimitUs: number, gaps: readonly Stretch[], isLast: boolean): Envelopes {
     const intervalUs = this.#intervalUs;
     const count = this.#samples === 0 ? 0 : Math.floor(this.#lastUs / intervalUs) + 1;
-    const series = this.#series.map((each) => each.envelope(count, isLast));
+    const series = this.#series.map((each) => each.intervals(0, count, isLast));
     for (const silence of this.#silences)
       if (silence.toUs - silence.fromUs <= gapLimitUs)
         series.forEach((each, n) => {

@@ -3,6 +3,8 @@
  * the browser. Instants in µs since the recording began, powers in mW, energies in J.
  */
 
+import type { Extremes } from './range-extremes.js';
+
 /** Equal intervals side by side: interval `n` is from `startUs + n · intervalUs` up to where the next begins. */
 export interface Grid {
   readonly startUs: number;
@@ -82,13 +84,16 @@ export const energyBetweenJ = (grid: Grid, envelope: Envelope, fromUs: number, t
 /** Extremes over the intervals that two instants touch, mW; NaN where nothing was measured. */
 export function extremesBetween(
   { startUs, intervalUs, count }: Grid,
-  { minMw, maxMw }: Envelope,
+  envelope: Envelope,
   fromUs: number,
   toUs: number,
-): { minMw: number; maxMw: number } {
+): Extremes {
   const from = Math.floor((fromUs - startUs) / intervalUs);
-  const first = Math.max(0, from);
-  const behind = Math.min(count, Math.max(from + 1, Math.ceil((toUs - startUs) / intervalUs)));
+  const behind = Math.max(from + 1, Math.ceil((toUs - startUs) / intervalUs));
+  return extremesAmong(envelope, Math.max(0, from), Math.min(count, behind));
+}
+
+function extremesAmong({ minMw, maxMw }: Envelope, first: number, behind: number): Extremes {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let n = first; n < behind; n++) {
     if (minMw[n]! < least) least = minMw[n]!;
@@ -97,27 +102,39 @@ export function extremesBetween(
   return least > most ? { minMw: Number.NaN, maxMw: Number.NaN } : { minMw: least, maxMw: most };
 }
 
-/** Fills columns that share the stretch evenly. Take a grid of a few intervals a column: `Pyramid` chooses it. */
+/**
+ * Fills columns that share the stretch evenly. An interval is in the column that its middle lies in, so that each extreme is in one column alone;
+ * wide intervals are in several.
+ * @param extremesOf the intervals from one up to another; looked at one by one where absent: take a grid of a few intervals a column then
+ */
 export function fillColumns(
   grid: Grid,
   envelope: Envelope,
   fromUs: number,
   toUs: number,
-  into: Columns,
+  { minMw, maxMw, meanMw }: Columns,
+  extremesOf = (first: number, behind: number): Extremes => extremesAmong(envelope, first, behind),
 ): void {
-  const { minMw, maxMw, meanMw } = into;
+  const { startUs, intervalUs, count, reach } = grid;
   const columnUs = (toUs - fromUs) / minMw.length;
+  const within = (us: number): number => (reach ? Math.min(Math.max(us, reach.firstUs), reach.lastUs) : us);
   let beforeJ = energyUpToJ(grid, envelope, fromUs);
+  let first = Math.round((fromUs - startUs) / intervalUs);
   for (let column = 0; column < minMw.length; column++) {
     const endUs = fromUs + (column + 1) * columnUs;
-    const extremes = extremesBetween(grid, envelope, endUs - columnUs, endUs);
+    const behind = Math.round((endUs - startUs) / intervalUs);
+    const middle = Math.floor((endUs - columnUs / 2 - startUs) / intervalUs);
+    const [from, to] = behind > first ? [first, behind] : [middle, middle + 1];
+    const extremes = extremesOf(Math.max(from, 0), Math.min(to, count));
+    const measuredUs = within(endUs) - within(endUs - columnUs);
     const upToJ = energyUpToJ(grid, envelope, endUs);
+    const mean = measuredUs > 0 ? ((upToJ - beforeJ) / measuredUs) * usPerS * mwPerW : extremes.minMw;
     minMw[column] = extremes.minMw;
     maxMw[column] = extremes.maxMw;
-    // The energy knows fractions of intervals, the extremes do not: a mean never leaves them.
-    const mean = ((upToJ - beforeJ) / columnUs) * usPerS * mwPerW;
+    // The energy knows parts of intervals, the extremes do not: a mean never leaves them.
     meanMw[column] = Math.min(Math.max(mean, extremes.minMw), extremes.maxMw);
     beforeJ = upToJ;
+    first = behind;
   }
 }
 

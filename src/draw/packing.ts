@@ -1,8 +1,8 @@
 import type { Envelope, Envelopes, Grid, Samples } from './envelope.js';
 
 /*
- * Powers as bytes, that deflate well and that a browser unpacks in a few milliseconds: whole numbers, absolute, their first bytes
- * together, then their second … (measured in bench/pages against differences and varints).
+ * Powers as bytes that deflate well and are unpacked quickly: whole numbers, absolute, their first bytes
+ * together, then their second ….
  */
 
 /** What stands for "nothing was measured". */

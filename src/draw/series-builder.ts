@@ -112,19 +112,23 @@ export class SeriesBuilder {
   }
 
   /**
-   * The first `count` intervals, the one under way as it stands.
+   * `count` intervals from `first` on, the one under way as it stands.
    * @param isLast Nothing more is added, so that they need no memory of their own.
    */
-  envelope(count: number, isLast: boolean): Envelope {
-    const minMw = isLast ? this.#minMw.subarray(0, count) : this.#minMw.slice(0, count);
-    const maxMw = isLast ? this.#maxMw.subarray(0, count) : this.#maxMw.slice(0, count);
-    const energyJ = isLast ? this.#twiceNj.subarray(0, count + 1) : this.#twiceNj.slice(0, count + 1);
-    if (this.#at < count) {
-      minMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
-      maxMw[this.#at] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
-      energyJ[this.#at + 1] = this.#nowTwiceNj;
+  intervals(first: number, count: number, isLast = false): Envelope {
+    const behind = first + count;
+    const minMw = isLast ? this.#minMw.subarray(first, behind) : this.#minMw.slice(first, behind);
+    const maxMw = isLast ? this.#maxMw.subarray(first, behind) : this.#maxMw.slice(first, behind);
+    const energyJ = isLast
+      ? this.#twiceNj.subarray(first, behind + 1)
+      : this.#twiceNj.slice(first, behind + 1);
+    const now = this.#at - first;
+    if (now >= 0 && now < count) {
+      minMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
+      maxMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
+      energyJ[now + 1] = this.#nowTwiceNj;
     }
-    for (let n = 1; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
+    for (let n = 0; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
     return { minMw, maxMw, energyJ };
   }
 
@@ -182,21 +186,6 @@ export class SeriesBuilder {
     this.#range?.forget();
     this.#firstUs -= intervals * intervalUs;
     this.#lastUs -= intervals * intervalUs;
-  }
-
-  /** A copy of `count` intervals from `first` on, the one under way as it stands. */
-  window(first: number, count: number): Envelope {
-    const minMw = this.#minMw.slice(first, first + count);
-    const maxMw = this.#maxMw.slice(first, first + count);
-    const energyJ = this.#twiceNj.slice(first, first + count + 1);
-    const now = this.#at - first;
-    if (now >= 0 && now < count) {
-      minMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#lowMw;
-      maxMw[now] = this.#lowMw > this.#highMw ? Number.NaN : this.#highMw;
-      energyJ[now + 1] = this.#nowTwiceNj;
-    }
-    for (let n = 0; n <= count; n++) energyJ[n]! *= joulesPerHalfNj;
-    return { minMw, maxMw, energyJ };
   }
 
   #complete(): void {

@@ -71,35 +71,19 @@ export function powerAxis(
 }
 
 /** Round instants since the recording began, as close as labels have room. */
-export function timeTicks(fromUs: number, toUs: number, room: Room): Ticks {
-  return roomiest(fromUs, toUs, 0, room, (stepUs) =>
-    timeWriter(Math.max(Math.abs(fromUs), Math.abs(toUs)), stepUs),
-  );
-}
-
-/**
- * Round instants of the wall clock.
- * @param startUnixUs when the axis was at 0
- * @param utcOffsetMin of the zone that is shown, east of Greenwich above 0
- */
-export function clockTicks(
-  fromUs: number,
-  toUs: number,
-  room: Room,
-  startUnixUs: number,
-  utcOffsetMin = 0,
-): Ticks {
-  const zeroUs = startUnixUs + utcOffsetMin * us.min;
-  return roomiest(fromUs, toUs, zeroUs, room, (stepUs) => ({
-    unit: zoneName(utcOffsetMin),
-    write: (at) => {
-      const date = new Date(Math.floor((at + zeroUs) / us.ms));
-      if (stepUs >= us.day) return date.toISOString().slice(0, 10);
-      const ofMinuteUs = (((at + zeroUs) % us.min) + us.min) % us.min;
-      const clock = date.toISOString().slice(11, 16);
-      return stepUs >= us.min ? clock : `${clock}:${seconds(ofMinuteUs, stepUs)}`;
-    },
-  }));
+export function timeTicks(fromUs: number, toUs: number, { length, widthOf, gap }: Room): Ticks {
+  const spanUs = toUs - fromUs;
+  if (!(spanUs > 0)) return { at: [], labels: [], unit: 's' };
+  // The smallest step whose labels all have room.
+  for (const stepUs of timeSteps()) {
+    const apart = (stepUs / spanUs) * length;
+    if (apart < gap) continue;
+    const { unit, write } = timeWriter(Math.max(Math.abs(fromUs), Math.abs(toUs)), stepUs);
+    const at = multiples(fromUs, toUs, stepUs);
+    const labels = at.map(write);
+    if (labels.length < 2 || Math.max(...labels.map(widthOf)) + gap <= apart) return { at, labels, unit };
+  }
+  throw new Error('there is always a longer step');
 }
 
 /** An instant as an axis writes it whose ticks are `stepUs` apart and that reaches to `reachUs`. */
@@ -132,27 +116,6 @@ function* timeSteps(): Generator<number> {
   for (let decade = us.day; ; decade *= 10) for (const each of [1, 2, 5]) yield each * decade;
 }
 
-/** The smallest step whose labels all have room. @param zeroUs added before a multiple is taken */
-function roomiest(
-  fromUs: number,
-  toUs: number,
-  zeroUs: number,
-  { length, widthOf, gap }: Room,
-  writerFor: (stepUs: number) => { readonly unit: string; readonly write: (atUs: number) => string },
-): Ticks {
-  const spanUs = toUs - fromUs;
-  if (!(spanUs > 0)) return { at: [], labels: [], unit: 's' };
-  for (const stepUs of timeSteps()) {
-    const apart = (stepUs / spanUs) * length;
-    if (apart < gap) continue;
-    const { unit, write } = writerFor(stepUs);
-    const at = multiples(fromUs + zeroUs, toUs + zeroUs, stepUs).map((each) => each - zeroUs);
-    const labels = at.map(write);
-    if (labels.length < 2 || Math.max(...labels.map(widthOf)) + gap <= apart) return { at, labels, unit };
-  }
-  throw new Error('there is always a longer step');
-}
-
 /** Whole multiples of a step within two bounds. */
 function multiples(low: number, high: number, step: number): number[] {
   const slack = 1e-9;
@@ -177,12 +140,4 @@ const two = (value: number): string => String(value).padStart(2, '0');
 function seconds(ofMinuteUs: number, stepUs: number): string {
   const decimals = decimalsOf(stepUs / us.s);
   return (ofMinuteUs / us.s).toFixed(decimals).padStart(decimals === 0 ? 2 : decimals + 3, '0');
-}
-
-/** @param utcOffsetMin east of Greenwich above 0 */
-export function zoneName(utcOffsetMin: number): string {
-  if (utcOffsetMin === 0) return 'UTC';
-  const size = Math.abs(utcOffsetMin);
-  const minutes = size % 60 === 0 ? '' : `:${two(size % 60)}`;
-  return `UTC${utcOffsetMin < 0 ? '−' : '+'}${Math.floor(size / 60)}${minutes}`;
 }

@@ -1,4 +1,3 @@
-import { zoneName } from '../draw/ticks.js';
 import { formatUncertain } from '../measure/honest-digits.js';
 import { fixed, formatClock, formatSi } from '../units.js';
 
@@ -49,6 +48,15 @@ export function instant(seconds: number, stepS: number): string {
 /** With the zone in which it is told. */
 export const date = (unixUs: number): string => {
   const made = new Date(unixUs / 1e3);
-  const two = (n: number) => String(n).padStart(2, '0');
   return `${made.getFullYear()}-${two(made.getMonth() + 1)}-${two(made.getDate())} ${two(made.getHours())}:${two(made.getMinutes())}:${two(made.getSeconds())} ${zoneName(-made.getTimezoneOffset())}`;
 };
+
+/** @param utcOffsetMin east of Greenwich above 0 */
+function zoneName(utcOffsetMin: number): string {
+  if (utcOffsetMin === 0) return 'UTC';
+  const size = Math.abs(utcOffsetMin);
+  const minutes = size % 60 === 0 ? '' : `:${two(size % 60)}`;
+  return `UTC${utcOffsetMin < 0 ? '−' : '+'}${Math.floor(size / 60)}${minutes}`;
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');

@@ -1,32 +1,15 @@
 import { type Envelopes, type Grid, gridEndUs, type Samples } from '../draw/envelope.js';
 import { EnvelopeBuilder } from '../draw/envelope-builder.js';
+import { firstAbove, firstAtLeast } from '../measure/stretch/sorted.js';
 
 /** The samples between two instants and the two beside. */
 export function samplesIn({ timeUs, powerMw }: Samples, fromUs: number, toUs: number): Samples {
-  const first = Math.max(0, lowerBound(timeUs, fromUs) - 1);
-  const behind = Math.min(timeUs.length, upperBound(timeUs, toUs) + 1);
+  const first = Math.max(0, firstAtLeast(timeUs, fromUs) - 1);
+  const behind = Math.min(timeUs.length, firstAbove(timeUs, toUs) + 1);
   return {
     timeUs: timeUs.subarray(first, behind),
     powerMw: powerMw.map((column) => column.subarray(first, behind)),
   };
-}
-
-/** How many samples lie before an instant. */
-export function lowerBound(timeUs: Float64Array, us: number): number {
-  let [low, high] = [0, timeUs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (timeUs[middle]! < us) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** How many samples lie up to an instant, that included. */
-export function upperBound(timeUs: Float64Array, us: number): number {
-  let n = lowerBound(timeUs, us);
-  while (timeUs[n] === us) n++;
-  return n;
 }
 
 /** Whole intervals of about the length that is wanted, which hold a stretch. */
@@ -65,8 +48,8 @@ export function intervalsOf(samples: Samples, wanted: Grid, gapLimitUs: number):
 
 /** The samples between two instants, and at these the points of the lines that lead to the samples beside, where those are no gaps. */
 function cut({ timeUs, powerMw }: Samples, fromUs: number, toUs: number, gapLimitUs: number): Samples {
-  const first = lowerBound(timeUs, fromUs);
-  const behind = lowerBound(timeUs, toUs);
+  const first = firstAtLeast(timeUs, fromUs);
+  const behind = firstAtLeast(timeUs, toUs);
   const isLine = (n: number): boolean =>
     n > 0 && n < timeUs.length && timeUs[n]! - timeUs[n - 1]! <= gapLimitUs;
   const before = isLine(first) && timeUs[first]! > fromUs ? [fromUs] : [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockTicks, powerAxis, powerTicks, type Ticks, timeTicks } from '#powerlog/draw/ticks.js';
+import { powerAxis, powerTicks, type Ticks, timeTicks } from '#powerlog/draw/ticks.js';
 
 const room = (length: number) => ({ length, widthOf: (label: string) => 7 * label.length, gap: 10 });
 const spans = fc
@@ -93,19 +93,6 @@ describe('ticks of time', () => {
     expect(timeTicks(from, to, room((labels.length - 0.5) * (7 * widest + 10)))).toMatchObject({
       labels,
       unit,
-    });
-  });
-
-  it('are of the wall clock, in a zone that is named', () => {
-    const startUs = Date.UTC(2026, 10, 26, 23, 59, 30) * 1e3;
-    expect(clockTicks(0, 60e6, room(300), startUs)).toMatchObject({
-      labels: ['23:59:30', '23:59:45', '00:00:00', '00:00:15', '00:00:30'],
-      unit: 'UTC',
-    });
-    expect(clockTicks(0, 3600e6, room(100), startUs, 330)).toMatchObject({
-      at: [30e6, 1830e6],
-      labels: ['05:30', '06:00'],
-      unit: 'UTC+5:30',
     });
   });
 });

@@ -1,4 +1,4 @@
-import type { Columns, Envelope, Grid } from '../../draw/envelope.js';
+import { type Columns, type Envelope, energyUpToJ, fillColumns, type Grid } from '../../draw/envelope.js';
 import { type Extremes, RangeExtremes } from '../../draw/range-extremes.js';
 import type { AboutEnd, Powers, Span, Stretch } from './powers.js';
 
@@ -9,6 +9,7 @@ export class IntervalPowers implements Powers {
   readonly #extremes: RangeExtremes;
 
   readonly #reach: Span;
+  readonly #measured: Grid;
 
   /** @param reach from the first to the last sample: the outermost intervals are measured in part */
   constructor(
@@ -17,39 +18,17 @@ export class IntervalPowers implements Powers {
     reach: Span,
   ) {
     this.#reach = reach;
+    this.#measured = { ...grid, reach: { firstUs: reach.startUs, lastUs: reach.endUs } };
     this.#extremes = new RangeExtremes(envelope.minMw, envelope.maxMw);
   }
 
-  /** An interval is in the column that its middle lies in, so that each extreme is in one column alone; wide ones are in several. */
-  fillColumns(fromUs: number, toUs: number, { minMw, maxMw, meanMw }: Columns): void {
-    const { startUs, intervalUs, count } = this.grid;
-    const columnUs = (toUs - fromUs) / minMw.length;
-    let beforeJ = this.energyUpToJ(fromUs);
-    let first = Math.round((fromUs - startUs) / intervalUs);
-    for (let column = 0; column < minMw.length; column++) {
-      const endUs = fromUs + (column + 1) * columnUs;
-      const behind = Math.round((endUs - startUs) / intervalUs);
-      const middle = Math.floor((endUs - columnUs / 2 - startUs) / intervalUs);
-      const [from, to] = behind > first ? [first, behind] : [middle, middle + 1];
-      const extremes = this.#extremes.between(Math.max(from, 0), Math.min(to, count));
-      const measuredUs = this.#within(endUs) - this.#within(endUs - columnUs);
-      const upToJ = this.energyUpToJ(endUs);
-      const mean = measuredUs > 0 ? (upToJ - beforeJ) / joulesPerMwUs / measuredUs : extremes.minMw;
-      minMw[column] = extremes.minMw;
-      maxMw[column] = extremes.maxMw;
-      // The energy knows parts of intervals, the extremes do not: a mean never leaves them.
-      meanMw[column] = Math.min(Math.max(mean, extremes.minMw), extremes.maxMw);
-      beforeJ = upToJ;
-      first = behind;
-    }
+  fillColumns(fromUs: number, toUs: number, into: Columns): void {
+    const extremesOf = (first: number, behind: number) => this.#extremes.between(first, behind);
+    fillColumns(this.#measured, this.envelope, fromUs, toUs, into, extremesOf);
   }
 
   energyUpToJ(us: number): number {
-    const n = this.#intervalAt(us);
-    const { fromUs, toUs } = this.#measuredPart(n);
-    const share = toUs > fromUs ? (us - fromUs) / (toUs - fromUs) : 1;
-    const [before, behind] = [this.envelope.energyJ[n] ?? 0, this.envelope.energyJ[n + 1] ?? 0];
-    return before + (behind - before) * Math.min(Math.max(share, 0), 1);
+    return energyUpToJ(this.#measured, this.envelope, us);
   }
 
   extremes(fromUs: number, toUs: number): Extremes {
@@ -115,10 +94,6 @@ export class IntervalPowers implements Powers {
       fromUs: Math.max(startUs + n * intervalUs, this.#reach.startUs),
       toUs: Math.min(startUs + (n + 1) * intervalUs, this.#reach.endUs),
     };
-  }
-
-  #within(us: number): number {
-    return Math.min(Math.max(us, this.#reach.startUs), this.#reach.endUs);
   }
 
   #intervalAt(us: number): number {

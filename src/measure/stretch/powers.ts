@@ -34,19 +34,8 @@ export interface Powers extends MeasurablePowers {
   fillColumns(fromUs: number, toUs: number, into: Columns): void;
 }
 
-/** A stretch without a sample in it. */
+/** From one instant to another. */
 export interface Span {
   readonly startUs: number;
   readonly endUs: number;
-}
-
-/** The last of `values[0 … count-1]`, which rise, that is at most `value`; -1 where none is. */
-export function lastAtMost(values: Float64Array, value: number, count = values.length): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

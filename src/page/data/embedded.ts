@@ -5,10 +5,10 @@ import type { StretchFigures } from '../../measure/stretch/figures.js';
 import { figuresOf, instantUsOf } from '../../measure/stretch/figures.js';
 import { IntervalPowers } from '../../measure/stretch/interval-powers.js';
 import type { Powers } from '../../measure/stretch/powers.js';
+import { fillRollingMeans } from '../../measure/stretch/rolling.js';
 import { inflatedText } from './decode.js';
 import { Instants } from './instants.js';
 import type { PowerStore } from './power-store.js';
-import { fillRollingMeans } from './rolling.js';
 import { SamplePowers } from './sample-powers.js';
 
 const bytesPerInterval = 12;

@@ -1,5 +1,5 @@
 import type { PageRun } from '../../draw/page-data.js';
-import { lastAtMost } from '../../measure/stretch/powers.js';
+import { firstAbove, firstAtLeast } from '../../measure/stretch/sorted.js';
 
 /** When a run's samples were taken, and which of their spacings are gaps. */
 export class Instants {
@@ -17,7 +17,7 @@ export class Instants {
     this.areOfMeans = meansUs !== undefined;
     this.#gapBehind = new Uint8Array(timeUs.length);
     for (const { startUs, endUs } of gaps) {
-      const before = lastAtMost(timeUs, (startUs + endUs) / 2);
+      const before = firstAbove(timeUs, (startUs + endUs) / 2) - 1;
       if (before >= 0 && before + 1 < timeUs.length) this.#gapBehind[before] = 1;
     }
     // Of means all gaps are listed, and one may be shorter than a mean.
@@ -55,14 +55,12 @@ export class Instants {
 
   /** The last sample up to an instant; -1 where there is none. */
   upTo(us: number): number {
-    return lastAtMost(this.timeUs, us);
+    return firstAbove(this.timeUs, us) - 1;
   }
 
   /** The first sample at an instant or behind it. */
   from(us: number): number {
-    let n = this.upTo(us);
-    while (n >= 0 && this.timeUs[n] === us) n--;
-    return n + 1;
+    return firstAtLeast(this.timeUs, us);
   }
 
   within(us: number): number {

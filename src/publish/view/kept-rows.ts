@@ -1,5 +1,5 @@
 import type { Samples } from '../../draw/envelope.js';
-import { upperBound } from '../pieces.js';
+import { firstAbove } from '../../measure/stretch/sorted.js';
 import type { RowsAgain } from './landmark-sink.js';
 
 /** Samples in memory, for a trace. */
@@ -10,7 +10,7 @@ export function keptRows({ timeUs, powerMw }: Samples): RowsAgain {
     powerMw: powerMw.map((column) => Float64Array.from(column.subarray(first, behind))),
   });
   return {
-    chunk: async (behindUs, upToUs) => chunk(upperBound(timeUs, behindUs), upperBound(timeUs, upToUs)),
+    chunk: async (behindUs, upToUs) => chunk(firstAbove(timeUs, behindUs), firstAbove(timeUs, upToUs)),
     async *all() {
       yield chunk(0, timeUs.length);
     },

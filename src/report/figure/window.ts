@@ -1,6 +1,6 @@
 import {
   type Columns,
-  energyBetweenJ,
+  energyUpToJ,
   extremesBetween,
   newColumns,
   Pyramid,
@@ -8,6 +8,8 @@ import {
 } from '../../draw/envelope.js';
 import { EnvelopeBuilder } from '../../draw/envelope-builder.js';
 import type { Dots, FigureSpan } from '../../draw/svg/figure.js';
+import { fillRollingMeans } from '../../measure/stretch/rolling.js';
+import { firstAbove, firstAtLeast } from '../../measure/stretch/sorted.js';
 import type { TimeSpan } from '../../measure/tracks/cover.js';
 import { gapsUs } from '../reading/gaps.js';
 import type { Rested } from '../rested.js';
@@ -66,17 +68,14 @@ export class Window {
 
   /** Means over `windowUs` around each column's middle; shorter at a gap's edge, so that nothing is taken from beyond it. */
   rolling(series: number, count: number, windowUs: number): Float32Array {
-    const { grid, series: envelopes } = this.#rested.envelopes;
-    const { firstUs: begin, lastUs: end } = this.#rested.reach ?? { firstUs: 0, lastUs: 0 };
-    const columnUs = (this.#toUs - this.#fromUs) / count;
-    return Float32Array.from({ length: count }, (_, n) => {
-      const us = this.#fromUs + (n + 0.5) * columnUs;
-      const stretch = this.#stretches.find(({ toUs }) => us <= toUs);
-      if (!stretch || us < stretch.fromUs || us < begin || us > end) return Number.NaN;
-      const from = Math.max(us - windowUs / 2, stretch.fromUs, begin);
-      const to = Math.min(us + windowUs / 2, stretch.toUs, end);
-      return (energyBetweenJ(grid, envelopes[series]!, from, to) / (to - from)) * mwPerJUs;
-    });
+    const { envelopes, reach, summary } = this.#rested;
+    const envelope = envelopes.series[series]!;
+    const powers = { energyUpToJ: (us: number) => energyUpToJ(envelopes.grid, envelope, us) };
+    const { firstUs: startUs, lastUs: endUs } = reach ?? { firstUs: 0, lastUs: 0 };
+    const into = new Float32Array(count);
+    const window = { fromUs: this.#fromUs, toUs: this.#toUs, windowUs };
+    fillRollingMeans(powers, gapsUs(summary), { startUs, endUs }, window, into);
+    return into;
   }
 
   /** The samples, with those beside the stretch, where they lie at least so far apart; null where they don't, or are not kept. */
@@ -105,9 +104,9 @@ export class Window {
     const { timeUs } = this.#samples!;
     return this.#stretches
       .map(({ fromUs, toUs }) => {
-        const [begin, end] = [firstAtLeast(timeUs, fromUs), firstAtLeast(timeUs, toUs, true)];
+        const [begin, end] = [firstAtLeast(timeUs, fromUs), firstAbove(timeUs, toUs)];
         const first = Math.max(begin, firstAtLeast(timeUs, this.#fromUs) - beside);
-        return [first, Math.min(end, firstAtLeast(timeUs, this.#toUs, true) + beside)] as const;
+        return [first, Math.min(end, firstAbove(timeUs, this.#toUs) + beside)] as const;
       })
       .filter(
         ([first, behind]) =>
@@ -183,15 +182,4 @@ function stretchesBetween(gaps: readonly TimeSpan[]): FigureSpan[] {
     fromUs = gap.endUs;
   }
   return [...stretches, { fromUs, toUs: Number.POSITIVE_INFINITY }];
-}
-
-/** @param isBehind of equal ones, the place behind the last */
-function firstAtLeast(sorted: Float64Array, value: number, isBehind = false): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value || (isBehind && sorted[middle]! === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -63,7 +63,7 @@ export class RecentEnvelope {
         ...{ startUs, intervalUs: this.intervalUs, count },
         ...(made > 0 && { reach: { firstUs: this.#firstUs, lastUs: this.#lastUs } }),
       },
-      series: this.#builders.map((each) => each.window(first, count)),
+      series: this.#builders.map((each) => each.intervals(first, count)),
     };
   }
 
