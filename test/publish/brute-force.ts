@@ -21,7 +21,8 @@ export function expectTrue({ grid, series }: Envelopes, { timeUs, powerMw }: Sam
       const first = n;
       while (n < timeUs.length && timeUs[n]! < to) n++;
       if (k % every > 0 && k < count - 2) continue;
-      const ends = [lineAt(from), lineAt(to)];
+      // Where the first sample is the first instant behind an interval, no line enters it.
+      const ends = [lineAt(from), to > timeUs[0]! ? lineAt(to) : null];
       const points = [
         ...(ends[0] === null ? [] : [[from, ends[0]!] as const]),
         ...Array.from({ length: n - first }, (_, i) => [timeUs[first + i]!, column[first + i]!] as const),
