@@ -10,20 +10,23 @@ const levels: readonly (readonly string[])[] = [
   ['errors', 'units', 'text', 'clock', 'timer', 'stream', 'tool'],
   ['engine', 'draw'],
   ['board', 'measure'],
+  ['compare'],
   ['page'],
   ['schema'],
   ['file'],
-  ['link', 'simulator', 'sink', 'capture'],
+  ['link', 'simulator', 'sink', 'capture', 'foreign'],
   ['trace'],
   ['source'],
+  ['sensors'],
   ['session'],
   ['exec'],
   ['report'],
+  ['comparison'],
   ['publish'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */
-const pure = ['errors', 'units', 'text', 'stream', 'board', 'measure', 'draw'];
+const pure = ['errors', 'units', 'text', 'stream', 'board', 'measure', 'compare', 'draw'];
 /** Packages, and who alone may import them. */
 const keepers: Readonly<Record<string, RegExp>> = {
   serialport: /^link\/(?:port\/serial-port|port\/port-list|stream\/stream-wire)\.ts$/,
