@@ -142,8 +142,10 @@ export interface Comparison {
   readonly rivals: readonly Rival[];
   /** What both cover, s. */
   readonly spanS: number;
-  /** From where to where figures were taken, µs on A's clock; empty (0, 0) where nothing is shared. */
+  /** From where to where figures were taken, by B's stamps, µs; (0, 0) where nothing is shared. A is taken earlier by the shift. */
   readonly span: ComparedSpan;
+  /** The parts of it that both cover, by B's stamps, µs. */
+  readonly spans: readonly ComparedSpan[];
   readonly notes: readonly Note[];
   readonly kernel: KernelKind;
   /** Of a low-pass, s; null for the others. */
