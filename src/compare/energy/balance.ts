@@ -47,7 +47,9 @@ const togetherUs = 1;
 export function balanceOf(input: BalanceInput): Balance {
   const { reference, cells, valueW, referenceW, jitterUs, line, shiftUs, within } = input;
   const { gain, offsetW } = line;
-  let [aJ, bJ, unseenJ, linearJ, remainderJ, durationUs, scatter, instants, count] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  let [aJ, bJ, unseenJ, linearJ, remainderJ, durationUs, scatter, instants, count] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ];
   const spans: { startUs: number; endUs: number }[] = [];
   const parts = within ?? [{ startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY }];
   for (const part of parts) {

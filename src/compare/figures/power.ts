@@ -98,7 +98,8 @@ function correlation(
   if (used < 3 || !(xx > 0 && yy > 0)) return unknown('one of the two does not change here');
   const r = Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
   const independent = used / correlationTime;
-  if (independent <= 4) return { value: r, interval: null, reason: 'too few readings to say how far it may be off' };
+  if (independent <= 4)
+    return { value: r, interval: null, reason: 'too few readings to say how far it may be off' };
   const reach = coverage95 / Math.sqrt(independent - 3);
   const z = Math.atanh(Math.max(-0.9999999999, Math.min(0.9999999999, r)));
   const interval = [Math.min(r, Math.tanh(z - reach)), Math.max(r, Math.tanh(z + reach))] as const;

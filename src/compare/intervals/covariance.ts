@@ -73,14 +73,15 @@ function full(matrix: number[][], size: number): number[][] {
   return whole;
 }
 
-const zeros = (size: number): number[][] => Array.from({ length: size }, () => new Array<number>(size).fill(0));
+const zeros = (size: number): number[][] =>
+  Array.from({ length: size }, () => new Array<number>(size).fill(0));
 
 /** How each reading answers to delay, width, gain and offset. */
-function derivatives(readings: Readings, { kernel, delayUs, widthUs, line, referenceW }: Fit): Float64Array[] {
-  const slope = (
-    stepUs: number,
-    fill: (sign: number, into: Float64Array) => void,
-  ): Float64Array => {
+function derivatives(
+  readings: Readings,
+  { kernel, delayUs, widthUs, line, referenceW }: Fit,
+): Float64Array[] {
+  const slope = (stepUs: number, fill: (sign: number, into: Float64Array) => void): Float64Array => {
     const [behind, before] = [new Float64Array(readings.count), new Float64Array(readings.count)];
     fill(1, behind);
     fill(-1, before);

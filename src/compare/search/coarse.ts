@@ -58,7 +58,10 @@ export function searchWindows(
   const steps = lags + 2 * widest;
   const energyUj = new Float64Array(steps);
   const sums = halfWindows.map(() => new LagSums(lags));
-  const [middleW, meanW] = [valueW[count >> 1] ?? 0, reference.meanW(reference.startUs, reference.endUs) || 0];
+  const [middleW, meanW] = [
+    valueW[count >> 1] ?? 0,
+    reference.meanW(reference.startUs, reference.endUs) || 0,
+  ];
   for (let n = 0; n < count; n++) {
     const newestUs = timeUs[n]! - leastUs + widest * stepUs;
     fillEnergy(reference, newestUs, energyUj);

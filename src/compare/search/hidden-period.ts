@@ -24,7 +24,9 @@ const convincing = 60;
  * tooth of the period. Null where none stands out.
  */
 export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPeriod | null {
-  const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => fit.referenceW[n] === fit.referenceW[n]);
+  const used = Array.from({ length: all.count }, (_, n) => n).filter(
+    (n) => fit.referenceW[n] === fit.referenceW[n],
+  );
   const readings = pickReadings(all, used.slice(0, pollsMax));
   if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
   const aged = new AgedCost(readings, fit);
@@ -55,11 +57,25 @@ function refined(
   let [delayUs, log] = [fit.delayUs - periodUs / 2, Math.log(fit.widthUs)];
   let cost = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 4; round++) {
-    const place = descend((x, y) => aged.at(periodUs, phaseUs, x, widthOf(y)), { x: delayUs, y: log }, 0.1 * periodUs, 0.4, 60, 20);
+    const place = descend(
+      (x, y) => aged.at(periodUs, phaseUs, x, widthOf(y)),
+      { x: delayUs, y: log },
+      0.1 * periodUs,
+      0.4,
+      60,
+      20,
+    );
     [delayUs, log] = [place.x, place.y];
     // In the middle of the polls the period and the phase do not pull at each other.
     const turnUs = (0.1 * periodUs * periodUs) / durationUs;
-    const clock = descend((x, y) => aged.at(periodUs + y * turnUs, x, delayUs, widthOf(log)), { x: phaseUs, y: 0 }, 0.05 * periodUs, 1, 60, 20);
+    const clock = descend(
+      (x, y) => aged.at(periodUs + y * turnUs, x, delayUs, widthOf(log)),
+      { x: phaseUs, y: 0 },
+      0.05 * periodUs,
+      1,
+      60,
+      20,
+    );
     [phaseUs, cost] = [clock.x, clock.cost];
     periodUs += clock.y * turnUs;
   }
@@ -134,7 +150,11 @@ function candidates({ timeUs, valueW, count, ...rest }: Readings, fit: Fit, poll
     return 2 * amplitudeUs * Math.hypot(re[k]!, im[k]!) - (amplitudeUs ** 2 * squares) / 2;
   });
   return Array.from({ length: steps }, (_, k) => k)
-    .filter((k) => gains[k]! >= (gains[k - 1] ?? Number.NEGATIVE_INFINITY) && gains[k]! > (gains[k + 1] ?? Number.NEGATIVE_INFINITY))
+    .filter(
+      (k) =>
+        gains[k]! >= (gains[k - 1] ?? Number.NEGATIVE_INFINITY) &&
+        gains[k]! > (gains[k + 1] ?? Number.NEGATIVE_INFINITY),
+    )
     .sort((a, b) => gains[b]! - gains[a]!)
     .slice(0, summits)
     .map((k) => 1 / (lowest + k * step));

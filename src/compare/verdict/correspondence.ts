@@ -54,7 +54,8 @@ function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
   const centredX = x.map((value) => (value === value ? value - meanX : 0));
   const centredY = y.map((value) => (value === value ? value - meanY : 0));
   const size = Math.sqrt(
-    centredX.reduce((sum, value) => sum + value * value, 0) * centredY.reduce((sum, value) => sum + value * value, 0),
+    centredX.reduce((sum, value) => sum + value * value, 0) *
+      centredY.reduce((sum, value) => sum + value * value, 0),
   );
   if (!(size > 0)) return { r: 0, z: 0, ratio: 0 };
   const around = circularCorrelation(centredX, centredY);

@@ -39,7 +39,12 @@ export function loadPeriod(reference: PowerIntegral): LoadPeriod | null {
   for (let divisor = Math.floor(best / 4); divisor > 1; divisor--) {
     const part = Math.round(best / divisor);
     for (const near of [part - 1, part, part + 1])
-      if (near > 3 && likeness(near) > 0.95 * likeness(best) && likeness(near) >= likeness(near - 1) && likeness(near) >= likeness(near + 1))
+      if (
+        near > 3 &&
+        likeness(near) > 0.95 * likeness(best) &&
+        likeness(near) >= likeness(near - 1) &&
+        likeness(near) >= likeness(near + 1)
+      )
         return refined(near, likeness);
   }
   return likeness(best) >= likenessMin && best < steps / 3 - 1 ? refined(best, likeness) : null;
