@@ -89,14 +89,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Runs the command; what it says on standard error stands for the figures where it fails. */
 function compared(args: readonly string[]): Json | string {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [powerlog, 'compare', ...args, '--json', '-'],
-    {
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [powerlog, 'compare', ...args, '--json', '-'], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   return status === 0 ? (JSON.parse(stdout) as Json) : stderr.trim();
 }
 
@@ -114,9 +110,7 @@ export async function publishedCards(workshop: Workshop, say: (text: string) => 
   const head = '### Cards that others recorded beside a board';
   const folder = workshop.file('gpu-power-benchmark');
   if (!existsSync(folder)) {
-    const cloned = spawnSync('git', ['clone', '--quiet', '--depth', '1', source, folder], {
-      encoding: 'utf8',
-    });
+    const cloned = spawnSync('git', ['clone', '--quiet', '--depth', '1', source, folder], { encoding: 'utf8' });
     if (cloned.status !== 0) {
       const why = cloned.stderr?.trim().split('\n').at(-1) ?? String(cloned.error);
       workshop.missing.push(`recordings of GPU_Power_Benchmark (${why})`);
@@ -143,28 +137,13 @@ export async function publishedCards(workshop: Workshop, say: (text: string) => 
   const periods = alone.map(({ card, file, updateMs }) => {
     const path = join(data, 'pwr_update_freq', file);
     const json = compared([path, path, '--column-a', draw, '--column-b', draw]);
-    return [
-      card,
-      typeof json === 'string' ? `failed: ${json}` : figure(json, 'update_s', 1000, 1),
-      String(updateMs),
-    ];
+    return [card, typeof json === 'string' ? `failed: ${json}` : figure(json, 'update_s', 1000, 1), String(updateMs)];
   });
   return [
     head,
     'JimZeyuYang/GPU_Power_Benchmark (arXiv 2312.02741), fetched when this was measured: `nvidia-smi` beside an ElmorLabs PMD, 6 to 12 s each. What that repository says of the card stands beside what is found; in brackets the 95 % interval.',
     table(
-      [
-        'recording',
-        'card',
-        'verdict',
-        'update, ms',
-        'said',
-        'window, ms',
-        'said',
-        'gain',
-        'said',
-        'shift, ms',
-      ],
+      ['recording', 'card', 'verdict', 'update, ms', 'said', 'window, ms', 'said', 'gain', 'said', 'shift, ms'],
       rows,
     ),
     'Files without a board tell the update period alone:',

@@ -78,21 +78,18 @@ describe('what must be said instead of a number', () => {
     expect(mean_difference_w.value).toBeCloseTo((bJ - aJ) / spanS, 0);
   });
 
-  it.each(['square', 'sinusoid'] as const)(
-    'of a load that repeats itself (%s): one of several lags',
-    (load) => {
-      const { comparison, pair } = compare(usual(load, 2));
-      const { delayS, periodS } = pair.truth;
-      expect(comparison.figures.delay_s.value).toBeNull();
-      expect(comparison.figures.delay_s.reason).toMatch(/one of/);
-      expect(codes(comparison)).toContain('ambiguous-lag');
-      expect(comparison.rivals.length).toBeGreaterThanOrEqual(2);
-      const offsets = comparison.rivals.map((rival) => (rival.delayS - delayS) / periodS!);
-      // Whole periods apart from the truth, which is one of them.
-      expect(Math.min(...offsets.map(Math.abs)) * periodS!).toBeLessThan(0.02);
-      for (const offset of offsets) expect(Math.abs(offset - Math.round(offset))).toBeLessThan(0.05);
-    },
-  );
+  it.each(['square', 'sinusoid'] as const)('of a load that repeats itself (%s): one of several lags', (load) => {
+    const { comparison, pair } = compare(usual(load, 2));
+    const { delayS, periodS } = pair.truth;
+    expect(comparison.figures.delay_s.value).toBeNull();
+    expect(comparison.figures.delay_s.reason).toMatch(/one of/);
+    expect(codes(comparison)).toContain('ambiguous-lag');
+    expect(comparison.rivals.length).toBeGreaterThanOrEqual(2);
+    const offsets = comparison.rivals.map((rival) => (rival.delayS - delayS) / periodS!);
+    // Whole periods apart from the truth, which is one of them.
+    expect(Math.min(...offsets.map(Math.abs)) * periodS!).toBeLessThan(0.02);
+    for (const offset of offsets) expect(Math.abs(offset - Math.round(offset))).toBeLessThan(0.05);
+  });
 
   it("of a window that may be longer by whole periods of the load: which, can't be told", () => {
     const base = usual('square', 4);

@@ -52,7 +52,7 @@ function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; d
     for (let n = 0; n < part.count; n++) {
       const residual = part.valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
       residuals[n] = residual;
-      if (residual !== residual) continue;
+      if (Number.isNaN(residual)) continue;
       sum += residual * residual;
       used++;
     }

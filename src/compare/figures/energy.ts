@@ -141,12 +141,12 @@ function scatterOfMeans({ reference, updates }: Analysis, cells: Cells, { durati
   const counts = new Float64Array(24);
   for (let n = 0; n < count; n++) {
     const difference = valueW[n]! - reference.meanW(cells.fromUs[n]!, cells.toUs[n]!);
-    if (difference !== difference) continue;
+    if (Number.isNaN(difference)) continue;
     const block = Math.floor((n * 24) / count);
     sums[block]! += difference;
     counts[block]!++;
   }
-  const means = [...sums].map((sum, n) => sum / counts[n]!).filter((mean) => mean === mean);
+  const means = [...sums].map((sum, n) => sum / counts[n]!).filter((mean) => !Number.isNaN(mean));
   if (means.length < 2) return Number.POSITIVE_INFINITY;
   const mean = means.reduce((sum, each) => sum + each, 0) / means.length;
   const variance = means.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (means.length - 1);

@@ -64,7 +64,7 @@ function aligned(
   const weights = new Float64Array(blocks);
   for (let n = 0; n < count; n++) {
     const residual = valueW[n]! - gain * referenceW[n]! - offsetW;
-    if (residual !== residual || !isIn(n)) continue;
+    if (Number.isNaN(residual) || !isIn(n)) continue;
     const block = Math.floor((n * blocks) / count);
     squares[block]! += residual * residual;
     weights[block]!++;
@@ -80,7 +80,7 @@ function correlation(
   correlationTime: number,
 ): Estimate {
   let [used, sumX, sumY] = [0, 0, 0];
-  const isUsed = (n: number) => referenceW[n] === referenceW[n] && isIn(n);
+  const isUsed = (n: number) => !Number.isNaN(referenceW[n]) && isIn(n);
   for (let n = 0; n < count; n++) {
     if (!isUsed(n)) continue;
     used++;

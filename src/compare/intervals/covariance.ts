@@ -29,7 +29,8 @@ export function covarianceOf(readings: Readings, fit: Fit): Covariance | null {
   for (let n = 0; n < readings.count; n++) {
     const weight = weights[n]!;
     const residual = readings.valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
-    if (!(weight > 0) || columns.some((column) => column[n] !== column[n]) || residual !== residual) continue;
+    if (!(weight > 0) || columns.some((column) => Number.isNaN(column[n])) || Number.isNaN(residual))
+      continue;
     used++;
     squares += weight * residual * residual;
     whitened[n] = Math.sqrt(weight) * residual;
@@ -90,7 +91,7 @@ function derivatives(
   const byDelay = slope(delayStepUs, (sign, into) =>
     kernel.fill(readings, delayUs + sign * delayStepUs, widthUs, into),
   );
-  const ones = referenceW.map((value) => (value === value ? 1 : Number.NaN));
+  const ones = referenceW.map((value) => (!Number.isNaN(value) ? 1 : Number.NaN));
   if (kernel.kind === 'counter') return [byDelay, referenceW, ones];
   const widthStepUs = Math.max(200, widthShare * widthUs);
   const byWidth = slope(widthStepUs, (sign, into) =>

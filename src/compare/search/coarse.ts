@@ -71,7 +71,7 @@ export function searchWindows(
       const scale = 1 / (2 * half * stepUs);
       for (let lag = 0, at = widest; lag < lags; lag++, at++) {
         const x = (energyUj[at - half]! - energyUj[at + half]!) * scale - meanW;
-        if (x !== x) continue;
+        if (Number.isNaN(x)) continue;
         counts[lag]!++;
         sumX[lag]! += x;
         sumXX[lag]! += x * x;

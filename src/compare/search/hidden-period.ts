@@ -24,9 +24,7 @@ const convincing = 60;
  * tooth of the period. Null where none stands out.
  */
 export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPeriod | null {
-  const used = Array.from({ length: all.count }, (_, n) => n).filter(
-    (n) => fit.referenceW[n] === fit.referenceW[n],
-  );
+  const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => !Number.isNaN(fit.referenceW[n]));
   const readings = pickReadings(all, used.slice(0, pollsMax));
   if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
   const aged = new AgedCost(readings, fit);
@@ -134,7 +132,7 @@ function candidates({ timeUs, valueW, count, ...rest }: Readings, fit: Fit, poll
   let squares = 0;
   for (let n = 0; n < count; n++) {
     const part = slopes[n]! * residuals[n]!;
-    if (part !== part) continue;
+    if (Number.isNaN(part)) continue;
     squares += slopes[n]! ** 2;
     const sinceUs = timeUs[n]! - timeUs[0]!;
     let [cos, sin] = [Math.cos(2 * Math.PI * lowest * sinceUs), Math.sin(2 * Math.PI * lowest * sinceUs)];

@@ -58,7 +58,7 @@ export function swings(series: Float64Array, share: number): number {
   let [count, direction, extreme] = [0, 0, Number.NaN];
   let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of series) {
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     lowest = Math.min(lowest, value);
     highest = Math.max(highest, value);
     if (direction === 0) {

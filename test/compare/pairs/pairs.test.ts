@@ -65,7 +65,8 @@ describe('a sensor', () => {
       if (kind === 'held') expect(powerW[n]).toBeCloseTo(curve.powerAt(endS), 6);
       else if (kind === 'onePole')
         expect(powerW[n]).toBeCloseTo(curve.lowPass(sensor.timeConstantS)(endS), 6);
-      else expect(powerW[n]).toBeCloseTo(summedJ(curve, endS - sensor.windowS, endS) / sensor.windowS, 2);
+      else
+        expect(powerW[n]).toBeCloseTo(summedJ(curve, endS - sensor.windowS, endS) / sensor.windowS, 2);
       if (counterJ) {
         const [fromS, toS] = [atS[2]!, atS[n]!].map((s) => s - sensor.latencyS) as [number, number];
         expect(counterJ[n]! - counterJ[2]!).toBeCloseTo(summedJ(curve, fromS, toS), 2);
@@ -87,10 +88,7 @@ describe('a sensor', () => {
   it('updates on its grid, one update late where that is asked for', () => {
     const sensor = sensorOf('averaged');
     const plain = publish(sensor, curveOf('bursts'), new Chance(1), 0, 15);
-    const late = publish(sensor, curveOf('bursts'), new Chance(1), 0, 15, {
-      nearS: plain.atS[7]!,
-      byS: 0.01,
-    });
+    const late = publish(sensor, curveOf('bursts'), new Chance(1), 0, 15, { nearS: plain.atS[7]!, byS: 0.01 });
     const shifts = plain.atS.map((s, n) => late.atS[n]! - s);
     expect([...shifts].filter((s) => Math.abs(s) > 1e-9)).toHaveLength(1);
     expect(shifts[7]).toBeCloseTo(0.01, 9);
@@ -121,10 +119,7 @@ describe('a pair', () => {
     const recipe = recipeOf();
     const { board } = makePair(recipe);
     const { curve } = drawLoad('bursts', new Chance(recipe.seed).fork(), 60);
-    const offW = Float64Array.from(
-      board.powerMw,
-      (mw, n) => mw / 1000 - curve.powerAt(board.timeUs[n]! / 1e6),
-    );
+    const offW = Float64Array.from(board.powerMw, (mw, n) => mw / 1000 - curve.powerAt(board.timeUs[n]! / 1e6));
     const spread = Math.sqrt(offW.reduce((sum, each) => sum + each * each, 0) / offW.length);
     expect(spread / recipe.board.noiseW).toBeCloseTo(1, 1);
     expect(board.timeUs.length / 60).toBeGreaterThan(850);
@@ -251,10 +246,7 @@ describe('what goes wrong', () => {
   });
 
   it('polls are locked to updates', () => {
-    const recipe = spoil(
-      clean({ ...recipeOf(), polling: { ...recipeOf().polling, ownStamps: true } }),
-      'locked',
-    );
+    const recipe = spoil(clean({ ...recipeOf(), polling: { ...recipeOf().polling, ownStamps: true } }), 'locked');
     const { readings, truth } = makePair({ ...recipe, polling: { ...recipe.polling, ownStamps: true } });
     const ages = readings.timeUs.map((us, n) => us - readings.updatedUs![n]!);
     const middle = [...ages].sort((a, b) => a - b)[ages.length >> 1]!;

@@ -56,11 +56,7 @@ async function scoreAll(names: readonly CaseName[], lanes: number): Promise<(Sco
 }
 
 if (values.seed) {
-  const name = {
-    group: values.only![0] as Group,
-    load: values.load![0] as LoadKind,
-    seed: Number(values.seed),
-  };
+  const name = { group: values.only![0] as Group, load: values.load![0] as LoadKind, seed: Number(values.seed) };
   const pair = makePair(recipeOf(name));
   const { aligned, ...rest } = compared(pair);
   const { over, ...truth } = pair.truth;
