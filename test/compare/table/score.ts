@@ -1,7 +1,6 @@
 import { compareTraces } from '#powerlog/compare/compare.js';
-import type { Comparison, Estimate, Verdict } from '#powerlog/compare/comparison.js';
+import type { ComparedSpan, Comparison, Estimate, Verdict } from '#powerlog/compare/comparison.js';
 import { makePair, type Pair, type Recipe } from '../pairs/pair.js';
-import type { EnergyTruth } from '../pairs/truth.js';
 import type { CaseName } from './plan.js';
 
 /** A spacing of the board's samples beyond this is a gap, µs: what a recording at 1 kHz has. */
@@ -53,8 +52,10 @@ export function score(name: CaseName, recipe: Recipe): Score {
   return { ...scored(pair, comparison), ...name, cpuMs: (user + system) / 1000 };
 }
 
+export const inSeconds = ({ startUs, endUs }: ComparedSpan) => ({ fromS: startUs / 1e6, toS: endUs / 1e6 });
+
 function scored({ recipe, truth }: Pair, { figures, verdict, rivals, notes, spans }: Comparison) {
-  const energies = together(spans.map(({ startUs, endUs }) => truth.over(startUs / 1e6, endUs / 1e6)));
+  const energies = truth.over(...spans.map(inSeconds));
   const differenceJ = energies.bJ - energies.aJ;
   const has = energies.spanS > 0;
   const window = truth.windowS ? missed(figures.window_s, truth.windowS) : null;
@@ -80,12 +81,6 @@ function scored({ recipe, truth }: Pair, { figures, verdict, rivals, notes, span
     rawEnergyPct: has ? 100 * (energies.bJ / energies.rawAJ - energies.bJ / energies.aJ) : 0,
   };
 }
-
-/** What both cover may lie in pieces. */
-const together = (parts: readonly EnergyTruth[]) => {
-  const sum = (key: 'spanS' | 'aJ' | 'rawAJ' | 'bJ') => parts.reduce((total, part) => total + part[key], 0);
-  return { spanS: sum('spanS'), aJ: sum('aJ'), rawAJ: sum('rawAJ'), bJ: sum('bJ') };
-};
 
 function missed({ value, interval }: Estimate, truth: number): Missed | null {
   if (value === null) return null;
