@@ -5,7 +5,7 @@ import { type FitIntervals, intervalsOf } from './intervals/intervals.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
 import type { PowerIntegral } from './reference/integral.js';
-import { meanVariance, type ReferenceNoise, referenceNoise } from './reference/noise.js';
+import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
 import { type Fit, fitAbout, fitAt } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
@@ -50,8 +50,6 @@ export interface Fitted {
 }
 
 const readingsPerFit = 1500;
-/** A low-pass has to fit better than a window by this share of what that leaves. */
-const lowPassGain = 0.03;
 
 export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
   const updates = findUpdates(trace, reference);
@@ -78,13 +76,9 @@ function fitOf(
   const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
   const seed = options.seed ?? 1;
   if (all.count < 8) return null;
-  const found = findFit(reference, all, rangeUs, period?.periodUs ?? null, seed);
+  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
   if (!found) return null;
-  const lowPass = asLowPass(reference, found);
-  const best =
-    lowPass && lowPass.cost < found.best.cost * (1 - lowPassGain) && lowPass.explained > found.best.explained
-      ? lowPass
-      : found.best;
+  const best = asLowPass({ reference, noise }, found, rangeUs) ?? found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
   const refit = (readings: Readings, about: Fit) =>
@@ -99,7 +93,7 @@ function fitOf(
     Math.max(500_000, 5 * usualUs),
   );
   const { readings, change, offset } = steady;
-  const fit = fitAt(best.kernel, readings, steady.fit, meanVariance(noise, steady.fit.widthUs));
+  const fit = fitAt(best.kernel, readings, steady.fit);
   const chosen = chooseReadings(readings, readingsPerFit, seed + 2);
   const chosenFit = fitAt(best.kernel, chosen, fit);
   const intervals = intervalsOf(

@@ -45,7 +45,25 @@ export function energyFigures(
   const lagUs = Math.max(delayUs.below, delayUs.above);
   const time = covariance?.correlationTime ?? 1;
   const scatterJ = coverage95 * Math.sqrt(balance.scatter * time);
+  const rivalJ = Math.max(
+    0,
+    ...fitted.ambiguity.lags.slice(0, 8).map((rival) => {
+      const other = balanced(
+        analysis,
+        readings,
+        cells,
+        fit.referenceW,
+        fit.line,
+        shiftUs + rival.delayUs - fit.delayUs,
+        parts,
+      );
+      return other.count === 0
+        ? 0
+        : Math.abs(((other.bJ - other.aJ) * durationS) / other.durationS - (bJ - aJ));
+    }),
+  );
   const seenJ = Math.hypot(
+    rivalJ,
     coverage95 * Math.sqrt(balance.instants),
     lagUs * balance.perShiftUs,
     edgesJ(reference, balance),
