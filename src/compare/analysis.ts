@@ -61,7 +61,7 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
     noise: referenceNoise(reference),
     updates,
     usualUs,
-    holdUs: readings.spanUs ? usualUs : updates.holdUs,
+    holdUs: readings.holdUs,
     period: loadPeriod(reference),
   };
   return { ...about, fitted: fitOf(about, trace, options) };
@@ -133,5 +133,5 @@ function fitOf(
 
 function usualSpacing(readings: Readings, updates: Updates): number {
   if (readings.spanUs && readings.count > 0) return median(readings.spanUs);
-  return updates.holdUs > 0 ? updates.holdUs : updates.polls.intervalUs;
+  return readings.holdUs > 0 ? readings.holdUs : updates.polls.intervalUs;
 }

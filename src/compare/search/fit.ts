@@ -24,15 +24,15 @@ export interface Place {
   readonly widthUs: number;
 }
 
-/** Windows from a tenth of a millisecond to a few seconds, as sensors have them. */
-const widthRangeUs = [100, 4e6] as const;
+/** Windows from half a millisecond to a few seconds, as sensors have them. */
+const widthRangeUs = [500, 4e6] as const;
 /** Gains of sensors, in whatever unit; an average over periods of a load fits as well with gains far beyond. */
 const gainRange = [0.25, 4] as const;
 const unitFactors = [1, 1e3, 1e6, 1e-3] as const;
 const coveredShareMin = 0.5;
 /** Windows that differ by more than this factor and fit as well are not told apart. */
 const untoldWidth = 1.4;
-const slackDeviations = 2;
+const slackDeviations = 3;
 const noiseError = 0.06;
 
 /** The search for a place works with the logarithm of the width. */
