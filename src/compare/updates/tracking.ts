@@ -29,7 +29,12 @@ export function trackUpdates(brackets: Brackets, startPeriodUs: number, pollUs: 
   return track;
 }
 
-function countPeriods(brackets: Brackets, periodUs: number, pollUs: number, longestSilence: number): Track {
+export function countPeriods(
+  brackets: Brackets,
+  periodUs: number,
+  pollUs: number,
+  longestSilence: number,
+): Track {
   const { lowUs, highUs } = brackets;
   const lock = new Int32Array(brackets.count);
   const count = new Int32Array(brackets.count).fill(-1);
