@@ -116,7 +116,7 @@ function fitOf(
       above: Math.max(spread.delayUs.above, ambiguity.above),
     },
   };
-  const series = pairedSeries(reference, readings, fit, usualUs);
+  const series = pairedSeries(readings, fit, usualUs);
   return {
     raw,
     readings,

@@ -1,5 +1,6 @@
 import { median, quantile } from '../quantile.js';
 import type { Brackets } from './brackets.js';
+import { meetingPoint } from './meeting-point.js';
 import { instantOf, type Timetable, timetable } from './timetable.js';
 import type { Track } from './tracking.js';
 
@@ -109,28 +110,6 @@ export function strictness(
     }
   }
   return { share: inside / brackets.count, periodUs: weight > 0 ? sum / weight : track.periodUs };
-}
-
-/** Middle of where most of the intervals overlap. */
-export function meetingPoint(lows: number[], highs: number[]): number {
-  lows.sort((a, b) => a - b);
-  highs.sort((a, b) => a - b);
-  let [depth, best, from, to] = [0, 0, Number.NaN, Number.NaN];
-  for (let i = 0, j = 0; i < lows.length; ) {
-    if (lows[i]! <= highs[j]!) {
-      depth++;
-      if (depth > best) {
-        best = depth;
-        from = lows[i]!;
-        to = highs[j]!;
-      }
-      i++;
-    } else {
-      depth--;
-      j++;
-    }
-  }
-  return (from + to) / 2;
 }
 
 function scatterOf(

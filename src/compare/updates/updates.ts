@@ -65,14 +65,18 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
 
 /** The changes counted in a period, and how strictly they keep to it; null where they do not. */
 function judged(brackets: Brackets, startUs: number, pollUs: number): { track: Track; share: number } | null {
-  const first = trackUpdates(brackets, startUs, pollUs);
   const strictUs = (periodUs: number) => 500 + 0.02 * Math.max(0, periodUs - pollUs);
-  const refined = strictness(brackets, first, strictUs(first.periodUs)).periodUs;
-  const track =
-    Math.abs(refined / first.periodUs - 1) < 0.05 ? countPeriods(brackets, refined, pollUs, 2000) : first;
-  const { share, periodUs } = strictness(brackets, track, strictUs(track.periodUs));
+  const strict = (track: Track) => ({ track, ...strictness(brackets, track, strictUs(track.periodUs)) });
+  const first = strict(trackUpdates(brackets, startUs, pollUs));
+  // Where polls beat with the updates only a timetable of the whole run has the period.
+  const refined = phasesOf(brackets, first.track, pollUs).whole?.periodUs ?? first.periodUs;
+  const isNear = Math.abs(refined / first.track.periodUs - 1) < 0.05;
+  const second = isNear ? strict(countPeriods(brackets, refined, pollUs, 2000)) : first;
+  const { track, share } = second.share >= first.share ? second : first;
   const isPeriod =
-    track.goodShare >= goodShareMin && track.badShare < badShareMax && periodUs > periodInPollsMin * pollUs;
+    track.goodShare >= goodShareMin &&
+    track.badShare < badShareMax &&
+    track.periodUs > periodInPollsMin * pollUs;
   return isPeriod ? { track, share } : null;
 }
 
