@@ -48,6 +48,8 @@ export interface Programs {
 
 export interface ProgramListener {
   line(text: string, atNs: bigint): void;
+  /** It prints more lines than anybody reads; it is held back for a second, and some are lost. */
+  flooded(): void;
   /** It has ended, or could not be started; `how` is for people and holds its last words. Told once. */
   ended(how: string, notFound: boolean): void;
 }

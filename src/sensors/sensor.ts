@@ -25,9 +25,7 @@ export type SensorDoubtCode =
   /** Its counter began again, or went round unseen, so that what it counted meanwhile is not known. */
   | 'sensor-counter-reset'
   /** Readings that were taken but could not be kept. */
-  | 'sensor-overrun'
-  /** Its file could not be written. */
-  | 'sensor-file';
+  | 'sensor-overrun';
 
 /** Something a reader of the figures should know, told as often as it happened and counted. */
 export interface SensorDoubt {
@@ -101,11 +99,6 @@ export interface SensorBlock {
   readonly values: readonly Float64Array[];
 }
 
-export interface SensorOptions {
-  /** ms between two readings, whatever the sensor does; as fast as it changes, and no faster, where absent. */
-  readonly intervalMs?: number;
-}
-
 /** A sensor that was found and has said what it is, and waits to be recorded. */
 export interface Sensor {
   /** As `--with` names it: `rapl`, `nvml`; `exec` of a command. Not distinct. */
@@ -113,8 +106,8 @@ export interface Sensor {
   readonly identity: SensorIdentity;
   readonly columns: readonly SensorColumn[];
   /** Begins to read. `take` is given what was read about twice a second, in order. Called once. */
-  start(clock: RecordingClock, options: SensorOptions, take: (block: SensorBlock) => void): SensorRecording;
-  /** Lets go of it; safe to call twice, and before `start`. */
+  start(clock: RecordingClock, take: (block: SensorBlock) => void): SensorRecording;
+  /** Lets go of it, and of those that are read in the same process; safe to call twice, and before `start`. */
   close(): Promise<void>;
 }
 
