@@ -44,8 +44,13 @@ export function parseSensors(text: string): SensorChoice[] {
   }
   return text.split(',').map((item) => {
     const name = item.trim();
+    const [kind = '', argument = ''] = name.split(':', 2);
+    const ways = kinds.find(({ id }) => id === kind)?.ways ?? [];
+    if (argument !== '' && ways.includes(argument)) return { kind, argument };
     if (name === 'auto' || (name !== 'exec' && kinds.some(({ id }) => id === name)))
       return { kind: name, argument: '' };
+    if (argument !== '' && ways.length > 0)
+      throw usageError(`${kind} is not read by ${argument}: ${ways.map((way) => `${kind}:${way}`).join(', ')}`);
     if (name.startsWith('exec'))
       throw usageError(`${name}: a command stands in a --with of its own: --with 'exec:COMMAND'`);
     throw usageError(`'${name}' is no sensor: ${choiceText()}`);

@@ -2,6 +2,7 @@ import type { LibraryHandle } from 'koffi';
 import { errorText } from '../../errors.js';
 import { textOfField } from '../../text.js';
 import { SensorTrouble } from '../reader.js';
+import { endWithParent } from './end-with-parent.js';
 import type { FieldValues } from './field-values.js';
 import { ReturnCode } from './return-code.js';
 
@@ -74,7 +75,9 @@ export function loadNvml(): Nvml {
   const failures: string[] = [];
   for (const place of places) {
     try {
-      return bind(koffi.load(place));
+      const nvml = bind(koffi.load(place));
+      endWithParent(koffi);
+      return nvml;
     } catch (error) {
       failures.push(errorText(error).split('\n')[0]!);
     }

@@ -98,7 +98,8 @@ export class HostedSensor {
     }
     const { usualPeriodMs, shortestMs, columns } = reader;
     const fixedMs = this.#options.intervalMs;
-    this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length });
+    const ignored = new Set(columns.flatMap(({ quantity }, n) => (quantity === 'stamp' ? [n] : [])));
+    this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
     void this.#askInTurns(reader, this.#pace);
   }
 
