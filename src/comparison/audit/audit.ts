@@ -1,4 +1,3 @@
-import { compareTraces } from '../../compare/compare.js';
 import type { Comparison, Estimate, ReadingTrace, ReferenceTrace } from '../../compare/comparison.js';
 import { PowerIntegral } from '../../compare/reference/integral.js';
 import { auditCounter, CounterSteps } from './counter.js';
@@ -10,9 +9,12 @@ import { answered, pollUs, repeatedShare, updateOf } from './updates.js';
 export interface AuditInput {
   /** The board's power; null where there is only the sensor. */
   readonly reference: ReferenceTrace | null;
-  readonly power: ReadingTrace;
+  /** Null of a sensor that only counts. */
+  readonly power: ReadingTrace | null;
   /** The sensor's counter of the same device, and its column. */
   readonly counter: { readonly trace: ReadingTrace; readonly column: string } | null;
+  /** Of the reference with the power, or with the counter where there is none; null without a reference. */
+  readonly comparison: Comparison | null;
 }
 
 const noBoard = 'there is no board to hold it against';
@@ -21,45 +23,60 @@ const silentPolls = 10;
 /** A gain that is no better known than this is none to correct by. */
 const leastGain = 0.05;
 
-/** Finds out about a sensor what its readings, and a board's where there is one, can tell. */
-export function auditSensor({ reference, power, counter }: AuditInput): AuditSheet {
-  const { timeUs, value } = answered(power);
+/**
+ * Finds out about a sensor what its readings, and a board's where there is one, can tell.
+ * @throws RangeError without power and counter
+ */
+export function auditSensor({ reference, power, counter, comparison }: AuditInput): AuditSheet {
+  const main = power ?? counter?.trace;
+  if (!main) throw new RangeError('a sensor that is audited tells a power or counts an energy');
+  const { timeUs, value } = answered(main);
   const intervalUs = pollUs(timeUs);
-  const comparison = reference ? compareTraces(reference, power) : null;
-  const update = comparison && comparison.figures.update_s.value !== null ? comparison.figures.update_s : updateOf(power);
-  const duty = dutyOf(update, comparison);
+  const board = reference && reference.timeUs.length > 1 ? reference : null;
+  const told = comparison?.figures.update_s;
+  const update = told && told.value !== null ? told : updateOf(main);
   const sheet = {
     pollS: Number.isNaN(intervalUs) ? null : intervalUs / 1e6,
     readings: value.length,
     spanS: timeUs.length < 2 ? 0 : (timeUs.at(-1)! - timeUs[0]!) / 1e6,
-    ...{ update, repeatedShare: repeatedShare(value), duty, comparison },
+    ...{ update, repeatedShare: repeatedShare(value), duty: dutyOf(update, comparison), comparison },
     ...rangeOf(comparison),
   };
   if (timeUs.length < 2)
     return { ...sheet, counter: null, counterReason: 'there are too few readings', phases: [] };
-  const integral = new PowerIntegral({
-    timeUs,
-    powerMw: value.map((watts) => watts * 1000),
-    gapLimitUs: silentPolls * intervalUs,
-  });
-  const board = reference && reference.timeUs.length > 1 ? new PowerIntegral(reference) : null;
-  const steps = counter ? new CounterSteps(counter.trace) : null;
+  const integrals = {
+    reference: board && new PowerIntegral(board),
+    power: power && integralOf(answered(power)),
+  };
+  const steps = counter && new CounterSteps(counter.trace);
   const counted =
     counter && steps
-      ? auditCounter(counter.trace, counter.column, steps, integral, board)
+      ? auditCounter(counter.trace, counter.column, steps, integrals.power, integrals.reference)
       : 'it has no counter of energy';
+  const isCounted = typeof counted !== 'string';
   return {
     ...sheet,
-    counter: typeof counted === 'string' ? null : counted,
-    counterReason: typeof counted === 'string' ? counted : null,
+    counter: isCounted ? counted : null,
+    counterReason: isCounted ? null : counted,
     phases: phaseErrors({
-      reference: board,
-      power: integral,
+      ...integrals,
+      fromUs: Math.max(board?.timeUs[0] ?? 0, timeUs[0]!),
+      toUs: Math.min(board?.timeUs.at(-1) ?? 0, timeUs.at(-1)!),
       correction: correctionOf(comparison),
-      counter: typeof counted === 'string' ? null : steps,
+      counter: isCounted ? steps : null,
     }),
   };
 }
+
+/** By straight lines between the readings. */
+const integralOf = ({ timeUs, value }: { timeUs: Float64Array; value: Float64Array }): PowerIntegral | null =>
+  timeUs.length < 2
+    ? null
+    : new PowerIntegral({
+        timeUs,
+        powerMw: value.map((watts) => watts * 1000),
+        gapLimitUs: silentPolls * pollUs(timeUs),
+      });
 
 /** The window that a sensor looks at, as a share of the time between two updates; at most all of it. */
 function dutyOf(update: Estimate, comparison: Comparison | null): Estimate {

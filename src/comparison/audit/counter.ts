@@ -44,14 +44,14 @@ export function auditCounter(
   trace: ReadingTrace,
   column: string,
   steps: CounterSteps,
-  power: PowerIntegral,
+  power: PowerIntegral | null,
   reference: PowerIntegral | null,
 ): CounterAudit | string {
   const { timeUs, energyJ } = steps;
   // The first value was there before anybody looked.
   const within = [...timeUs.keys()].slice(1).filter((n) => {
     const us = timeUs[n]!;
-    return us >= power.startUs && us <= power.endUs && isCovered(reference, us);
+    return reaches(power, us) && reaches(reference, us);
   });
   if (within.length < fewestSteps) return `${column} has ${within.length} steps in this run`;
   const [from, to] = [within[0]!, within.at(-1)!];
@@ -61,12 +61,13 @@ export function auditCounter(
   const update: Estimate = updateOf(trace);
   return {
     ...{ column, update, counterJ, spanS: (toUs - fromUs) / 1e6 },
-    integralJ: (power.energyUj(toUs) - power.energyUj(fromUs)) / 1e6,
-    referenceJ: reference?.covers(fromUs, toUs)
-      ? (reference.energyUj(toUs) - reference.energyUj(fromUs)) / 1e6
-      : null,
+    integralJ: joulesOf(power, fromUs, toUs),
+    referenceJ: joulesOf(reference, fromUs, toUs),
   };
 }
 
-const isCovered = (reference: PowerIntegral | null, us: number): boolean =>
-  !reference || (us >= reference.startUs && us <= reference.endUs);
+const reaches = (integral: PowerIntegral | null, us: number): boolean =>
+  !integral || (us >= integral.startUs && us <= integral.endUs);
+
+const joulesOf = (integral: PowerIntegral | null, fromUs: number, toUs: number): number | null =>
+  integral?.covers(fromUs, toUs) ? (integral.energyUj(toUs) - integral.energyUj(fromUs)) / 1e6 : null;

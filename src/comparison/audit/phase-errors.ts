@@ -20,8 +20,11 @@ export interface Correction {
 export interface PhaseInput {
   /** What is right; null without a board. */
   readonly reference: PowerIntegral | null;
-  /** The sensor's readings, by straight lines between the polls, as everybody sums them up. */
-  readonly power: PowerIntegral;
+  /** The sensor's readings, by straight lines between the polls, as everybody sums them up; null where it only counts. */
+  readonly power: PowerIntegral | null;
+  /** What both reach over, µs. */
+  readonly fromUs: number;
+  readonly toUs: number;
   readonly correction: Correction | null;
   readonly counter: CounterSteps | null;
 }
@@ -29,12 +32,11 @@ export interface PhaseInput {
 export const phaseErrors = (input: PhaseInput): PhaseErrors[] =>
   phaseLengthsS.map((lengthS) => errorsOf(lengthS, input));
 
-function errorsOf(lengthS: number, { reference, power, correction, counter }: PhaseInput): PhaseErrors {
+function errorsOf(lengthS: number, input: PhaseInput): PhaseErrors {
+  const { reference, power, fromUs, toUs, correction, counter } = input;
   const nothing = { lengthS, phases: 0, raw: null, corrected: null, counter: null };
   if (!reference) return { ...nothing, reason: 'there is no board to hold it against' };
   const lengthUs = lengthS * 1e6;
-  const fromUs = Math.max(reference.startUs, power.startUs);
-  const toUs = Math.min(reference.endUs, power.endUs);
   const phases = Math.max(0, Math.floor((toUs - fromUs) / lengthUs));
   if (phases < fewestPhases)
     return { ...nothing, phases, reason: `the run is too short: it has room for ${phases} of them` };
@@ -51,8 +53,8 @@ function errorsOf(lengthS: number, { reference, power, correction, counter }: Ph
     const note = (errors: number[], joules: number): void => {
       if (Number.isFinite(joules)) errors.push((100 * Math.abs(joules - rightJ)) / rightJ);
     };
-    if (power.covers(startUs, endUs)) note(raw, energyJ(power, startUs, endUs));
-    if (correction) {
+    if (power?.covers(startUs, endUs)) note(raw, energyJ(power, startUs, endUs));
+    if (power && correction) {
       const { shiftUs, gain, offsetW } = correction;
       const [lateStartUs, lateEndUs] = [startUs + shiftUs, endUs + shiftUs];
       if (power.covers(lateStartUs, lateEndUs))
@@ -62,7 +64,8 @@ function errorsOf(lengthS: number, { reference, power, correction, counter }: Ph
   }
   return {
     ...{ lengthS, phases, raw: errorOf(raw), corrected: errorOf(corrected), counter: errorOf(counted) },
-    reason: correction ? null : 'lateness, gain and offset are not known, and cannot be taken off',
+    reason:
+      correction || !power ? null : 'lateness, gain and offset are not known, and cannot be taken off',
   };
 }
 

@@ -40,8 +40,8 @@ export interface CounterAudit {
   /** From one of its steps to another one, s. */
   readonly spanS: number;
   readonly counterJ: number;
-  /** Of the sensor's power over the same time. */
-  readonly integralJ: number;
+  /** Of the sensor's power over the same time; null where it tells none. */
+  readonly integralJ: number | null;
   /** Of the reference; null without one. */
   readonly referenceJ: number | null;
 }
