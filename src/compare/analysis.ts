@@ -1,0 +1,115 @@
+import type { ComparisonOptions, ReadingTrace } from './comparison.js';
+import { type LagChange, lagChange } from './drift/change.js';
+import { segmentLags } from './drift/segments.js';
+import { lagOffset, withoutChange } from './drift/warp.js';
+import { type FitIntervals, intervalsOf } from './intervals/intervals.js';
+import type { Readings } from './model/readings.js';
+import { median } from './quantile.js';
+import type { PowerIntegral } from './reference/integral.js';
+import { meanVariance, type ReferenceNoise, referenceNoise } from './reference/noise.js';
+import { chooseReadings } from './search/choice.js';
+import { type Fit, fitAbout, fitAt } from './search/fit.js';
+import { withoutImpossible } from './search/impossible.js';
+import { asLowPass, findFit } from './search/search.js';
+import { findUpdates, type Updates } from './updates/updates.js';
+import { type Ambiguity, ambiguityOf } from './verdict/ambiguity.js';
+import { type Correspondence, correspondence } from './verdict/correspondence.js';
+import { type LoadPeriod, loadPeriod } from './verdict/load-period.js';
+import { pairedSeries } from './verdict/series.js';
+
+/** All that is known of a pair before it is put into figures. */
+export interface Analysis {
+  readonly reference: PowerIntegral;
+  readonly noise: ReferenceNoise;
+  readonly updates: Updates;
+  /** Spacing of the readings, µs. */
+  readonly usualUs: number;
+  /** How long a reading is drawn before the next one replaces it, µs; 0 where readings are polls. */
+  readonly holdUs: number;
+  readonly period: LoadPeriod | null;
+  /** Null where no lag can be fitted. */
+  readonly fitted: Fitted | null;
+}
+
+/** A fit with what it was made of and how well it is known. */
+export interface Fitted {
+  /** As they lay, and as if the lag had stayed, impossible ones left out. */
+  readonly raw: Readings;
+  readonly readings: Readings;
+  readonly dropped: number;
+  /** Of all readings. */
+  readonly fit: Fit;
+  readonly intervals: FitIntervals;
+  readonly change: LagChange;
+  /** By how much the lag of an instant differs from the fit's, µs. */
+  readonly offset: (us: number) => number;
+  readonly ambiguity: Ambiguity;
+  readonly correspondence: Correspondence | null;
+}
+
+const readingsPerFit = 2500;
+/** A low-pass has to fit better than a window by this share of what that leaves. */
+const lowPassGain = 0.03;
+
+export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
+  const updates = findUpdates(trace, reference);
+  const { readings } = updates;
+  const usualUs = usualSpacing(readings, updates);
+  const about = {
+    reference,
+    noise: referenceNoise(reference),
+    updates,
+    usualUs,
+    holdUs: readings.spanUs ? usualUs : updates.holdUs,
+    period: loadPeriod(reference),
+  };
+  return { ...about, fitted: fitOf(about, trace, options) };
+}
+
+function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: ComparisonOptions): Fitted | null {
+  const { reference, noise, updates, usualUs, period } = about;
+  const { readings: all } = updates;
+  const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
+  const seed = options.seed ?? 1;
+  if (all.count < 8) return null;
+  const found = findFit(reference, all, rangeUs, period?.periodUs ?? null, seed);
+  if (!found) return null;
+  const lowPass = asLowPass(reference, found);
+  const best = lowPass && lowPass.cost < found.best.cost * (1 - lowPassGain) && lowPass.explained > found.best.explained ? lowPass : found.best;
+  let raw = withoutImpossible(reference, all, fitAt(best.kernel, all, best));
+  const refit = (readings: Readings, start: Fit) =>
+    fitAbout(start.kernel, chooseReadings(readings, readingsPerFit, seed + 2), start, 60);
+  let place = refit(raw, best);
+  raw = withoutImpossible(reference, raw, fitAt(best.kernel, raw, place));
+  const whole = fitAt(best.kernel, raw, place);
+  const searchUs = Math.max(300_000, 3 * usualUs);
+  const change = lagChange(segmentLags(raw, whole, searchUs));
+  const middleUs = (raw.timeUs[0]! + raw.timeUs[raw.count - 1]!) / 2;
+  const offset = lagOffset(change, middleUs);
+  const readings = change.rangeUs > 0 ? withoutChange(raw, offset) : raw;
+  if (change.rangeUs > 0) place = refit(readings, place);
+  const chosen = chooseReadings(readings, readingsPerFit, seed + 2);
+  const variance = meanVariance(noise, place.widthUs);
+  const fit = fitAt(best.kernel, readings, place, variance);
+  const chosenFit = fitAt(best.kernel, chosen, place);
+  const intervals = intervalsOf(readings, fit, { readings: chosen, fit: chosenFit }, {
+    systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
+  });
+  const series = pairedSeries(reference, readings, fit, usualUs);
+  return {
+    raw,
+    readings,
+    dropped: all.count - raw.count,
+    fit,
+    intervals,
+    change,
+    offset,
+    ambiguity: ambiguityOf(chosen, chosenFit, found.others, intervals, period, rangeUs, usualUs),
+    correspondence: series && correspondence(series, fit.widthUs),
+  };
+}
+
+function usualSpacing(readings: Readings, updates: Updates): number {
+  if (readings.spanUs && readings.count > 0) return median(readings.spanUs);
+  return updates.holdUs > 0 ? updates.holdUs : updates.polls.intervalUs;
+}

@@ -1,0 +1,60 @@
+import type { Readings } from '../model/readings.js';
+import type { Fit } from '../search/fit.js';
+import { type Covariance, covarianceOf } from './covariance.js';
+import { profileWidth, Rises } from './profile.js';
+
+/** Half-width of a normal distribution's middle 95 %, in standard deviations. */
+export const coverage95 = 1.96;
+
+/** Distances from an estimate to the ends of its 95 % interval. */
+export interface Reach {
+  readonly below: number;
+  readonly above: number;
+}
+
+/** How far a fit may be off, at 95 %. Microseconds and watts. */
+export interface FitIntervals {
+  readonly delayUs: Reach;
+  readonly widthUs: Reach;
+  readonly gain: number;
+  readonly offsetW: number;
+  readonly covariance: Covariance | null;
+}
+
+export interface KnownErrors {
+  /** How far all instants of updates may be off together, and each poll's by its clock, µs. */
+  readonly systematicUs: number;
+}
+
+/** By scatter and by profile, joined; what all instants share adds in quadrature. */
+export function intervalsOf(
+  readings: Readings,
+  whole: Fit,
+  fitted: { readonly readings: Readings; readonly fit: Fit },
+  { systematicUs }: KnownErrors,
+): FitIntervals {
+  const covariance = covarianceOf(readings, whole);
+  const spread = (n: number) =>
+    covariance ? coverage95 * Math.sqrt(Math.max(0, covariance.matrix[n]![n]!)) : Number.POSITIVE_INFINITY;
+  const rises = new Rises(fitted.readings, fitted.fit);
+  const { delayUs, widthUs, kernel } = fitted.fit;
+  const delay = (sign: number) => {
+    const profile = profileWidth((distance) => rises.atDelay(delayUs + sign * distance), 20, 3e6);
+    return Math.hypot(Math.max(profile, finite(spread(0))), systematicUs);
+  };
+  const width = (sign: number) => {
+    if (kernel.kind === 'counter') return 0;
+    const most = sign < 0 ? widthUs - 1 : 20 * widthUs;
+    const profile = profileWidth((distance) => rises.atWidth(widthUs + sign * Math.min(distance, most)), Math.max(20, widthUs * 1e-4), most);
+    return Math.min(Math.max(profile, finite(spread(1))), sign < 0 ? widthUs : Number.POSITIVE_INFINITY);
+  };
+  return {
+    delayUs: { below: delay(-1), above: delay(1) },
+    widthUs: { below: width(-1), above: width(1) },
+    gain: spread(2),
+    offsetW: spread(3),
+    covariance,
+  };
+}
+
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);

@@ -1,0 +1,117 @@
+import { boxcar, counter, type Kernel, onePole } from '../model/kernel.js';
+import type { Readings } from '../model/readings.js';
+import { median } from '../quantile.js';
+import type { PowerIntegral } from '../reference/integral.js';
+import { type Candidate, searchLags, searchWindows } from './coarse.js';
+import { chooseReadings } from './choice.js';
+import { costOf, type Fit, fitAbout, type Place, refine } from './fit.js';
+
+/** Readings that the whole range is searched with, and those that the best places are fitted with. */
+const searched = 600;
+const fitted = 2500;
+const kept = 8;
+/** Places closer than this are the same, µs and as a factor of the width. */
+const sameDelayUs = 4000;
+const sameWidth = 1.25;
+
+/** The best fit, and the places that were in question beside it. */
+export interface Found {
+  readonly best: Fit;
+  readonly others: readonly Fit[];
+  /** What they were fitted to. */
+  readonly readings: Readings;
+}
+
+/** Looks for the lag and the window that explain the readings; null where no place covers enough of them. */
+export function findFit(
+  reference: PowerIntegral,
+  readings: Readings,
+  rangeUs: readonly [number, number],
+  loadPeriodUs: number | null,
+  seed: number,
+): Found | null {
+  const few = chooseReadings(readings, searched, seed);
+  const kernel = readings.spanUs ? counter(reference, median(readings.spanUs)) : boxcar(reference);
+  const candidates = readings.spanUs
+    ? searchLags(kernel, few, median(readings.spanUs), rangeUs)
+    : searchWindows(reference, few, rangeUs);
+  if (candidates.length === 0) return null;
+  const refined = distinct(
+    distinct([...candidates]).map((candidate) => refine(kernel, few, null, candidate, 40, 4000)),
+  ).slice(0, kept);
+  const asked = distinct([...refined, ...periodic(kernel, few, refined[0]!, loadPeriodUs, rangeUs)]);
+  const many = chooseReadings(readings, fitted, seed + 1);
+  const fits = asked
+    .slice(0, kept)
+    .filter(({ cost }) => Number.isFinite(cost))
+    .map((place) => fitAbout(kernel, many, place, 60));
+  return settle(fits, many);
+}
+
+/** The fits in their order, measured with the weights of the best one. */
+function settle(fits: readonly Fit[], readings: Readings): Found | null {
+  let best = fits[0];
+  if (!best) return null;
+  for (let round = 0; round < 2; round++) {
+    const weights: Float64Array = best.weights;
+    const costs = fits.map((fit) => costOf(fit.kernel, readings, weights)(fit));
+    best = fits[costs.indexOf(Math.min(...costs))] ?? best;
+  }
+  return { best, others: fits.filter((fit) => fit !== best), readings };
+}
+
+/** The same sensor as a low-pass instead of a window, where that explains more. */
+export function asLowPass(reference: PowerIntegral, found: Found): Fit | null {
+  const { best, readings } = found;
+  if (best.kernel.kind !== 'boxcar') return null;
+  const few = chooseReadings(readings, searched, 3);
+  const kernel = onePole(reference);
+  // An exponential of time constant W/√12 scatters as much as a window W.
+  const starts = [best.widthUs / Math.sqrt(12), best.widthUs / 2].map((widthUs) =>
+    refine(kernel, few, null, { delayUs: best.delayUs, widthUs }, 50, 4000),
+  );
+  const start = starts[0]!.cost <= starts[1]!.cost ? starts[0]! : starts[1]!;
+  return Number.isFinite(start.cost) ? fitAbout(kernel, readings, start, 40) : null;
+}
+
+/** Where a periodic load fits as well: half periods of lag, whole periods of window. */
+function periodic(
+  kernel: Kernel,
+  readings: Readings,
+  best: Place,
+  periodUs: number | null,
+  [leastUs, mostUs]: readonly [number, number],
+): (Place & { readonly cost: number })[] {
+  if (periodUs === null) return [];
+  const places: Place[] = [];
+  for (let half = -4; half <= 4; half++)
+    for (const whole of [-1, 0, 1]) {
+      const delayUs = best.delayUs + (half * periodUs) / 2;
+      const widthUs = best.widthUs + whole * periodUs;
+      const isNew = half !== 0 || (whole !== 0 && kernel.kind !== 'counter');
+      if (isNew && widthUs > 1000 && delayUs >= leastUs && delayUs <= mostUs) places.push({ delayUs, widthUs });
+    }
+  return places
+    .map((place) => refine(kernel, readings, null, place, 30, 2000))
+    .sort((a, b) => a.cost - b.cost)
+    .slice(0, kept);
+}
+
+type Scored = Candidate | (Place & { readonly cost: number });
+
+const scoreOf = (place: Scored): number => ('cost' in place ? place.cost : -place.explained);
+
+/** The best first, and of those that are the same place only the best. */
+function distinct<P extends Scored>(places: readonly P[]): P[] {
+  const chosen: P[] = [];
+  for (const place of [...places].sort((a, b) => scoreOf(a) - scoreOf(b)))
+    if (
+      !chosen.some(
+        (other) =>
+          Math.abs(other.delayUs - place.delayUs) < sameDelayUs &&
+          Math.abs(Math.log(other.widthUs / place.widthUs)) < Math.log(sameWidth),
+      )
+    )
+      chosen.push(place);
+  return chosen;
+}

@@ -1,0 +1,93 @@
+import type { ReadingTrace } from '../comparison.js';
+import { type Readings, readingsOf } from '../model/readings.js';
+import type { PowerIntegral } from '../reference/integral.js';
+import { type Brackets, bracketsOf } from './brackets.js';
+import { type PeriodError, periodError } from './period-error.js';
+import { candidatePeriods } from './periodogram.js';
+import { localPhases } from './phase.js';
+import { type Polls, validPolls } from './polls.js';
+import { scheduledUpdates } from './schedule.js';
+import { stampedUpdates } from './stamps.js';
+import { type Track, trackUpdates } from './tracking.js';
+
+/** What the polls show of the sensor's updates, and the readings that are compared. */
+export interface Updates {
+  readonly readings: Readings;
+  readonly polls: Polls;
+  /** P, µs, with half of its 95 % interval; null where it cannot be told, and why. */
+  readonly period: PeriodError | null;
+  readonly periodReason: string | null;
+  /** How long a reading is held before the next update: P where the readings are updates, 0 where they are polls, µs. */
+  readonly holdUs: number;
+  /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known. */
+  readonly unseenHoldUs: number;
+  /** How far all instants of updates may be off together, µs. */
+  readonly systematicUs: number;
+  readonly isLocked: boolean;
+}
+
+/** Above this share of polls that changed, the polls are the limit. */
+const changedShareMax = 0.92;
+const segmentSizes = [64, 24, 10];
+const goodShareMin = 0.85;
+const badShareMax = 0.08;
+const periodInPollsMin = 1.15;
+
+export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Updates {
+  const polls = validPolls(trace, reference);
+  const stamped = stampedUpdates(trace, polls);
+  if (stamped) return stamped;
+  const brackets = bracketsOf(polls);
+  const found = trackOf(brackets, polls.intervalUs);
+  return typeof found === 'string' ? byPolls(trace, polls, found) : bySchedule(trace, polls, brackets, found);
+}
+
+/** The period that the changes keep to, or why there is none. */
+export function trackOf(brackets: Brackets, pollUs: number): Track | string {
+  if (brackets.changedShare > changedShareMax) return `polled every ${milliseconds(pollUs)}, and almost every poll differs: the period is at most that`;
+  if (brackets.count < 5) return `only ${brackets.count} changes were seen`;
+  for (const size of segmentSizes)
+    for (const periodUs of candidatePeriods(brackets, pollUs, size)) {
+      const track = trackUpdates(brackets, periodUs, pollUs);
+      if (
+        track.goodShare >= goodShareMin &&
+        track.badShare < badShareMax &&
+        track.periodUs > periodInPollsMin * pollUs
+      )
+        return track;
+    }
+  return `polled every ${milliseconds(pollUs)}, and the changes keep to no period that is longer`;
+}
+
+function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track: Track): Updates {
+  const phases = localPhases(brackets, track, polls.intervalUs);
+  const updates = scheduledUpdates(polls, brackets, track, phases);
+  return {
+    readings: readingsOf(updates, trace.quantity),
+    polls,
+    period: periodError(phases.updateUs, brackets, track),
+    periodReason: null,
+    holdUs: track.periodUs,
+    unseenHoldUs: 0,
+    systematicUs: phases.systematicUs,
+    isLocked: phases.isLocked,
+  };
+}
+
+/** Without a schedule all polls count, at their own instants: the instants of changes alone would be late by what rounding hides. */
+function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
+  const { timeUs, value, intervalUs } = polls;
+  const updates = { timeUs, value, jitterUs: new Float64Array(timeUs.length) };
+  return {
+    readings: readingsOf(updates, trace.quantity),
+    polls,
+    period: null,
+    periodReason: reason,
+    holdUs: 0,
+    unseenHoldUs: Number.isFinite(intervalUs) ? intervalUs : 0,
+    systematicUs: 0,
+    isLocked: false,
+  };
+}
+
+const milliseconds = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;
