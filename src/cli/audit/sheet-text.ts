@@ -1,4 +1,4 @@
-import type { AuditedFiles } from '../../comparison/audit/open.js';
+import type { Audited } from '../../comparison/audit/open.js';
 import type { AuditSheet, CounterAudit, PhaseError } from '../../comparison/audit/sheet.js';
 import { percentOf } from '../../comparison/audit/document.js';
 import { shownEstimate } from '../../comparison/rows.js';
@@ -8,7 +8,7 @@ import { styled } from '../terminal/say.js';
 import { formatTable } from '../terminal/table.js';
 
 /** The sheet of a sensor for people. */
-export function sheetText({ a, b, sheet, guesses, remarks }: AuditedFiles): string {
+export function sheetText({ a, b, sheet, guesses, remarks }: Audited): string {
   const { comparison } = sheet;
   const held = a === null ? 'by itself' : `held against ${printable(a.column)} of ${printable(a.path)}`;
   const parts = [

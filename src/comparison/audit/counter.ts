@@ -71,3 +71,9 @@ const reaches = (integral: PowerIntegral | null, us: number): boolean =>
 
 const joulesOf = (integral: PowerIntegral | null, fromUs: number, toUs: number): number | null =>
   integral?.covers(fromUs, toUs) ? (integral.energyUj(toUs) - integral.energyUj(fromUs)) / 1e6 : null;
+
+/** Of `gpu0_power_w` its device’s counter, `gpu0_energy_j`; null of a power that is of a part of a device. */
+export function counterNameOf(power: string): string | null {
+  const [, device] = /^(\w+?)_(?:(?:plain|average|counter)_)?power_w$/.exec(power) ?? [];
+  return device === undefined ? null : `${device}_energy_j`;
+}

@@ -1,14 +1,13 @@
 import type { Estimate } from '../../compare/comparison.js';
 import { tool } from '../../tool.js';
-import type { Side } from '../sides/side.js';
-import type { AuditedFiles } from './open.js';
+import type { Audited, AuditedSide } from './open.js';
 import type { CounterAudit, PhaseError, PhaseErrors } from './sheet.js';
 
 /** Figures of the comparison that stand on the sheet too, in its order. */
 const compared = ['window_s', 'delay_s', 'latency_s', 'shift_s', 'gain', 'offset_w', 'energy_unseen_j'] as const;
 
 /** The JSON of a sheet, as docs/audit.md promises it: what is not known is null and has its reason. */
-export function auditDocument({ a, b, sheet, guesses, remarks }: AuditedFiles) {
+export function auditDocument({ a, b, sheet, guesses, remarks }: Audited) {
   const { comparison, counter } = sheet;
   const noBoard: Estimate = { value: null, interval: null, reason: 'there is no board to hold it against' };
   return {
@@ -40,7 +39,7 @@ export function auditDocument({ a, b, sheet, guesses, remarks }: AuditedFiles) {
   };
 }
 
-const sideIn = ({ path, column, source, uuid }: Side) => ({ file: path, column, source, uuid });
+const sideIn = ({ path, column, source, uuid }: AuditedSide) => ({ file: path, column, source, uuid });
 
 const estimateIn = (key: string, { value, interval, reason }: Estimate) => ({
   [key]: value,

@@ -16,10 +16,16 @@ export type Load = { readonly command: string } | 'cpu';
  * @param signal ends it early, without an error
  * @throws UserError (usage) where the load ends by itself
  */
-export async function playWaves(load: Load, waves: readonly Wave[], signal: AbortSignal): Promise<void> {
+export async function playWaves(
+  load: Load,
+  waves: readonly Wave[],
+  signal: AbortSignal,
+  onWave: (wave: Wave, at: number) => void,
+): Promise<void> {
   await pause(restMs, signal);
-  for (const wave of waves) {
+  for (const [n, wave] of waves.entries()) {
     if (signal.aborted) return;
+    onWave(wave, n);
     await playWave(load, wave, signal);
     await pause(restMs, signal);
   }

@@ -4,14 +4,18 @@ import { type CompareOptions, compareSides, openSides } from '../compare-files.j
 import { openSide } from '../sides/open-side.js';
 import type { Side } from '../sides/side.js';
 import { type AuditInput, auditSensor } from './audit.js';
+import { counterNameOf } from './counter.js';
 import type { AuditSheet } from './sheet.js';
 
+/** Where a power stood, and whose it is. */
+export type AuditedSide = Pick<Side, 'path' | 'column' | 'source' | 'uuid'>;
+
 /** A sensor's sheet, and what it was made of. */
-export interface AuditedFiles {
-  /** The board's recording; null without one. */
-  readonly a: Side | null;
-  /** The sensor's file. */
-  readonly b: Side;
+export interface Audited {
+  /** The board; null without one. */
+  readonly a: AuditedSide | null;
+  /** The sensor. */
+  readonly b: AuditedSide;
   readonly sheet: AuditSheet;
   readonly guesses: readonly string[];
   readonly remarks: readonly string[];
@@ -28,7 +32,7 @@ export async function auditFiles(
   pathA: string | null,
   pathB: string,
   options: Pick<CompareOptions, 'columnA' | 'columnB'>,
-): Promise<AuditedFiles> {
+): Promise<Audited> {
   if (pathA === null) return auditAlone(pathB, options.columnB);
   const { a, b } = await openSides(pathA, pathB, options);
   const { reference, readings, comparison, clock, guesses, remarks, ...sides } = compareSides(a, b, undefined);
@@ -37,7 +41,7 @@ export async function auditFiles(
   return { ...sides, guesses, remarks, sheet: auditSensor({ reference, power, counter, comparison }) };
 }
 
-async function auditAlone(path: string, column: string | undefined): Promise<AuditedFiles> {
+async function auditAlone(path: string, column: string | undefined): Promise<Audited> {
   const b = await openSide(path, { names: { column: '--column-b', time: null }, column });
   const readings: ReadingTrace = { timeUs: b.timeUs, value: b.value, quantity: b.quantity };
   const counter = await counterOf(b, readings, 0);
@@ -49,9 +53,8 @@ async function auditAlone(path: string, column: string | undefined): Promise<Aud
 /** The counter of the same device in the same file: of `gpu0_power_w` `gpu0_energy_j`. */
 async function counterOf({ path, column }: Side, readings: ReadingTrace, shiftUs: number): Promise<Counter> {
   if (readings.quantity === 'energy') return { trace: readings, column };
-  const [, device] = /^(\w+?)_(?:(?:plain|average|counter)_)?power_w$/.exec(column) ?? [];
-  if (device === undefined || path === '-') return null;
-  const name = `${device}_energy_j`;
+  const name = counterNameOf(column);
+  if (name === null || path === '-') return null;
   try {
     const side = await openSide(path, { names: { column: '--column-b', time: null }, column: name });
     const timeUs = side.timeUs.map((us) => us + shiftUs);
