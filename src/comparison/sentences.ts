@@ -15,7 +15,10 @@ export function sentencesOf({ a, b, comparison, clock }: ComparedFiles): [string
       `A difference between the two says nothing of a sensor then; is it the right card, column and clock?`,
     ];
   if (verdict === 'undetermined')
-    return [`Whether ${nameB} shows what ${nameA} measured cannot be told: ${ended(reason)}`, energySentence(comparison, nameA, nameB)];
+    return [
+      `Whether ${nameB} shows what ${nameA} measured cannot be told: ${ended(reason)}`,
+      energySentence(comparison, nameA, nameB),
+    ];
   return [
     `${levelText(comparison, nameA, nameB)}${clock.isKnown ? lateText(comparison) : ''}.`,
     energySentence(comparison, nameA, nameB),
@@ -33,7 +36,8 @@ type Compared = ComparedFiles['comparison'];
 function levelText({ figures }: Compared, nameA: string, nameB: string): string {
   const { mean_difference_w: mean, energy_difference_pct: percent } = figures;
   if (mean.value === null) return `${nameB} follows ${nameA}`;
-  if (covers(mean, 0)) return `${nameB} reads as much as ${nameA} in the mean, as far as can be told (${watts(mean)})`;
+  if (covers(mean, 0))
+    return `${nameB} reads as much as ${nameA} in the mean, as far as can be told (${watts(mean)})`;
   const share = percent.value === null ? '' : ` (${fixed(Math.abs(percent.value), 1)} %)`;
   return `${nameB} reads ${watts(mean)}${share} ${mean.value < 0 ? 'less' : 'more'} than ${nameA} in the mean`;
 }

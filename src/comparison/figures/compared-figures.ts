@@ -28,7 +28,8 @@ export function comparedFigures(compared: ComparedFiles): ComparedFigures {
   const { a, b, comparison } = compared;
   const curves = curvesOf(compared);
   const [nameA, nameB] = namesOf(a.path, b.path);
-  if (!curves) throw usageError(`there is nothing to draw: ${nameA} and ${nameB} do not have two readings each`);
+  if (!curves)
+    throw usageError(`there is nothing to draw: ${nameA} and ${nameB} do not have two readings each`);
   const { startUs: fromUs, endUs: toUs } = shownSpan(compared, curves);
   const shiftS = comparison.figures.shift_s.value;
   const shiftUs = comparison.verdict === 'unrelated' || shiftS === null ? 0 : shiftS * usPerS;

@@ -28,7 +28,10 @@ export function curvesOf({ reference, readings }: ComparedFiles): Curves | null 
 }
 
 /** Readings as the curve that people draw of them; of a counter its means between two true changes. */
-function heldPower({ timeUs, value, quantity }: ReadingTrace): { timeUs: Float64Array; powerMw: Float64Array } {
+function heldPower({ timeUs, value, quantity }: ReadingTrace): {
+  timeUs: Float64Array;
+  powerMw: Float64Array;
+} {
   const known = value.findIndex((each) => !Number.isNaN(each));
   if (quantity === 'power' || known < 0)
     return {
