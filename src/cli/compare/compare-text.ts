@@ -1,7 +1,7 @@
 import type { PhaseComparison } from '../../compare/comparison.js';
 import type { ComparedFiles } from '../../comparison/compare-files.js';
 import { figureRows, shownEstimate } from '../../comparison/rows.js';
-import { sentencesOf } from '../../comparison/sentences.js';
+import { sentencesOf, spanText } from '../../comparison/sentences.js';
 import type { Side } from '../../comparison/sides/side.js';
 import { printable } from '../../text.js';
 import { fixed, formatSi } from '../../units.js';
@@ -23,7 +23,7 @@ export function compareText(compared: ComparedFiles): string {
     [
       `A  ${sideText(a)}`,
       `B  ${sideText(b)}`,
-      `   ${verdict} over ${formatSi(spanS, 's')}: ${printable(reason)}`,
+      `   ${verdict} over ${spanText(spanS)}: ${printable(reason)}`,
     ].join('\n'),
     formatTable(['', 'figure', '95 %', ''], rows, [1, 2]),
     ...(others.length > 0 ? [`  shifts that fit as well: ${others.join(', ')}`] : []),
