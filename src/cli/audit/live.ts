@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SensorAlone } from '../../comparison/audit/alone.js';
 import { type Load, playWaves } from '../../comparison/audit/load.js';
 import { type Audited, auditFiles } from '../../comparison/audit/open.js';
-import { type Wave, wavesFor } from '../../comparison/audit/waves.js';
+import { type Waves, wavesFor } from '../../comparison/audit/waves.js';
 import { boardError, usageError } from '../../errors.js';
 import { makeTemporaryFolder } from '../../file/temporary-folder.js';
 import type { SensorChoice } from '../../sensors/open.js';
@@ -66,7 +66,7 @@ async function openOne(choice: SensorChoice, options: AuditOptions): Promise<Sen
 }
 
 /** Plays all waves, or as far as somebody lets it. @param onEnd is called when there is nothing more to record */
-async function play(load: Load, waves: readonly Wave[], options: AuditOptions, onEnd: () => void): Promise<void> {
+async function play(load: Load, waves: Waves, options: AuditOptions, onEnd: () => void): Promise<void> {
   const controller = new AbortController();
   const release = onEndSignal(() => controller.abort());
   const isWatched = process.stderr.isTTY && !options.quiet;
@@ -74,7 +74,7 @@ async function play(load: Load, waves: readonly Wave[], options: AuditOptions, o
     await playWaves(load, waves, controller.signal, ({ onMs, offMs, forMs }, n) => {
       if (isWatched)
         say(
-          `${n + 1} of ${waves.length}: ${onMs} ms of load, ${offMs} ms of rest, for ${formatSi(forMs / 1000, 's', 2)}`,
+          `${n + 1} of ${waves.waves.length}: ${onMs} ms of load, ${offMs} ms of rest, for ${formatSi(forMs / 1000, 's', 2)}`,
         );
     });
   } finally {
@@ -86,7 +86,7 @@ async function play(load: Load, waves: readonly Wave[], options: AuditOptions, o
 async function auditBeside(
   choice: SensorChoice,
   load: Load,
-  waves: readonly Wave[],
+  waves: Waves,
   options: AuditOptions,
 ): Promise<Audited> {
   const map = await railMapFrom(options);

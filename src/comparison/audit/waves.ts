@@ -5,8 +5,11 @@ export interface Wave {
   readonly forMs: number;
 }
 
-/** Without load before and between waves, ms: the waves then stand by themselves. */
-export const restMs = 1500;
+/** Waves, with rests of so long before, between and behind them. */
+export interface Waves {
+  readonly waves: readonly Wave[];
+  readonly restMs: number;
+}
 
 /**
  * Periods from longer than any sensor's window down to shorter than any one updates, with duties that tell power from time. The
@@ -26,12 +29,16 @@ const patterns: readonly (readonly [onMs: number, offMs: number, share: number])
   [400, 3600, 2.5],
 ];
 
-/** The waves that fill a run of `durationMs`, rests aside; none is shorter than one of its periods. */
-export function wavesFor(durationMs: number): Wave[] {
+/** Of a run, what the rests take. */
+const restShare = 0.2;
+const longestRestMs = 1500;
+
+/** What fills a run of `durationMs`: a wave that there is no time for twice is left out, but for one. */
+export function wavesFor(durationMs: number): Waves {
+  const restMs = Math.min(longestRestMs, (restShare * durationMs) / (patterns.length + 1));
+  const playedMs = durationMs - (patterns.length + 1) * restMs;
   const shares = patterns.reduce((sum, [, , share]) => sum + share, 0);
-  const playedMs = Math.max(0, durationMs - (patterns.length + 1) * restMs);
-  return patterns.map(([onMs, offMs, share]) => ({
-    ...{ onMs, offMs },
-    forMs: Math.max(onMs + offMs, (playedMs * share) / shares),
-  }));
+  const all = patterns.map(([onMs, offMs, share]) => ({ onMs, offMs, forMs: (playedMs * share) / shares }));
+  const whole = all.filter(({ onMs, offMs, forMs }) => forMs >= 2 * (onMs + offMs));
+  return { waves: whole.length > 0 ? whole : [{ onMs: 10, offMs: 10, forMs: playedMs }], restMs };
 }
