@@ -1,8 +1,9 @@
 import { usageError } from '../errors.js';
 import { kindOf, kinds } from './kinds.js';
+import { doubtOf } from './process/doubt-log.js';
 import type { Opened, Wanted } from './process/messages.js';
 import { SensorProcess } from './process/sensor-process.js';
-import type { MissingSensor, Sensor, SensorDoubt, SensorIdentity } from './sensor.js';
+import type { MissingSensor, Sensor, SensorIdentity } from './sensor.js';
 
 export interface OpenSensorsOptions {
   /** ms between two readings of each; as fast as it changes where absent. */
@@ -26,10 +27,7 @@ export interface SensorChoice {
 const openLimitMs = 10_000;
 
 const choiceText = (): string =>
-  `${kinds
-    .filter(({ id }) => id !== 'exec')
-    .map(({ id }) => id)
-    .join(', ')}, auto, or 'exec:COMMAND'`;
+  `${kindNames().join(', ')}, auto, or 'exec:COMMAND'`;
 
 /**
  * Takes one `--with`: names with commas between them, or `exec:` and a command, in which a comma is the command's own.
@@ -57,10 +55,17 @@ export function parseSensors(text: string): SensorChoice[] {
   });
 }
 
-/**
- * Finds sensors and lets each say what it is. What is not there is left to the caller, who goes on without.
- * @throws UserError (usage) where one is named twice
- */
+/** All that `--with` takes without a command. */
+export const kindNames = (): string[] => kinds.flatMap(({ id }) => (id === 'exec' ? [] : [id]));
+
+/** @throws UserError (usage) where one is named twice */
+export function checkChoices(choices: readonly SensorChoice[]): void {
+  for (const [n, { kind, argument }] of choices.entries())
+    if (choices.slice(0, n).some((other) => other.kind === kind && other.argument === argument))
+      throw usageError(`--with ${argument === '' ? kind : `${kind}:${argument}`} is given twice`);
+}
+
+/** Finds sensors and lets each say what it is. What is not there is left to the caller, who goes on without. */
 export async function openSensors(
   choices: readonly SensorChoice[],
   { intervalMs }: OpenSensorsOptions = {},
@@ -96,9 +101,6 @@ interface FoundSensor {
 
 function withoutAuto(choices: readonly SensorChoice[]): WantedSensor[] {
   const named = choices.filter(({ kind }) => kind !== 'auto');
-  for (const [n, { kind, argument }] of named.entries())
-    if (named.slice(0, n).some((other) => other.kind === kind && other.argument === argument))
-      throw usageError(`--with ${argument === '' ? kind : `${kind}:${argument}`} is given twice`);
   const isNamed = (id: string) => named.some(({ kind }) => kind === id);
   const rest = kinds.filter(({ id }) => id !== 'exec' && !isNamed(id));
   return [
@@ -127,11 +129,7 @@ function sorted(found: readonly FoundSensor[], auto: boolean): OpenedSensors {
   return { sensors, missing };
 }
 
-const noneFound: SensorDoubt = {
-  code: 'sensor-missing',
-  message: 'no sensor was found here',
-  ...{ times: 1, firstNs: null, lastNs: null },
-};
+const noneFound = doubtOf('sensor-missing', 'no sensor was found here');
 
 /** A sensor that a process reads. */
 class ProcessSensor implements Sensor {
@@ -154,8 +152,7 @@ class ProcessSensor implements Sensor {
 
   start(...[clock, take]: Parameters<Sensor['start']>): ReturnType<Sensor['start']> {
     const [at, process] = [this.#at, this.#process];
-    process.listen(at, take);
-    process.start(clock);
+    process.start(at, clock, take);
     return {
       stop: () => process.stop(),
       get cpuS() {

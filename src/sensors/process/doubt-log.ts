@@ -26,3 +26,8 @@ export class DoubtLog {
     return [...this.#doubts.values()];
   }
 }
+
+/** Something that was found before anything was recorded. */
+export const doubtOf = (code: SensorDoubtCode, message: string): SensorDoubt => ({
+  ...{ code, message, times: 1, firstNs: null, lastNs: null },
+});

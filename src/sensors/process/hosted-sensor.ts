@@ -59,6 +59,10 @@ export class HostedSensor {
     this.#cells = new CounterCells(reader.columns);
   }
 
+  get at(): number {
+    return this.#options.at;
+  }
+
   start(originNs: bigint): void {
     this.#originNs = originNs;
     this.#now = makeFastClock(originNs);

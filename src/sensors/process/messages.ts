@@ -16,8 +16,8 @@ export type ToSensors =
       readonly sysfs: string;
       readonly intervalMs: number | null;
     }
-  /** `originNs`: the recording's instant 0 on CLOCK_MONOTONIC. */
-  | { readonly type: 'start'; readonly originNs: bigint }
+  /** `originNs`: the recording's instant 0 on CLOCK_MONOTONIC. `recorded`: their places; the others are let go of. */
+  | { readonly type: 'start'; readonly originNs: bigint; readonly recorded: readonly number[] }
   | { readonly type: 'stop' };
 
 /** What became of one that was wanted; `at` is its place in the list. */
@@ -44,8 +44,8 @@ export interface SensorNews {
 
 export type FromSensors =
   | { readonly type: 'opened'; readonly opened: Opened }
-  /** Comes in turns, so that silence says that the process hangs. `last` where nothing follows. */
-  | { readonly type: 'news'; readonly news: readonly SensorNews[]; readonly last: boolean }
+  /** Comes in turns, so that silence says that the process hangs. */
+  | { readonly type: 'news'; readonly news: readonly SensorNews[] }
   /** Process groups of programs that run, to be ended where this process can't do it any more. */
   | { readonly type: 'groups'; readonly pids: readonly number[] };
 

@@ -4,6 +4,7 @@ import { errorText, systemErrorCode } from '../../errors.js';
 import { printable } from '../../text.js';
 import { type ProgramListener, type Programs, type RunningProgram, SensorTrouble } from '../reader.js';
 import { cpuOf } from './cpu.js';
+import { killGroup, signalGroup } from './groups.js';
 
 /** A line longer than this is no reading, characters. */
 const longestLine = 1 << 16;
@@ -28,7 +29,7 @@ export function watchGroups(tell: (pids: readonly number[]) => void): void {
 
 /** Ends every program at once, with all that it started: this process is ending. */
 export function killAll(): void {
-  for (const pid of running) signalGroup(pid, 'SIGKILL');
+  running.forEach(killGroup);
 }
 
 /** Programs of one sensor. Each has a process group, so that what it starts ends with it, and no Ctrl-C of a terminal. */
@@ -198,12 +199,4 @@ const endOf = (code: number | null, signal: string | null): string =>
 function lastLineOf(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return printable((lines.at(-1) ?? '').trim().slice(0, 300));
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    // It has ended.
-  }
 }

@@ -4,7 +4,8 @@ import type { RecordingClock } from '../../source/clock-watch.js';
 import { printable } from '../../text.js';
 import { startTimer } from '../../timer.js';
 import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
-import { DoubtLog } from './doubt-log.js';
+import { DoubtLog, doubtOf } from './doubt-log.js';
+import { killGroup } from './groups.js';
 import type { FromSensors, Opened, SensorNews, ToSensors, Wanted } from './messages.js';
 
 /** Nothing is heard of the process for so long, ms, and it hangs in a driver or a library: another takes its place. */
@@ -33,6 +34,13 @@ export interface SensorProcessOptions {
   readonly intervalMs: number | null;
 }
 
+const emptyRow = (atNs: number, columns: number): SensorBlock => ({
+  count: 1,
+  earliestNs: Float64Array.of(atNs),
+  latestNs: Float64Array.of(atNs),
+  values: Array.from({ length: columns }, () => Float64Array.of(Number.NaN)),
+});
+
 /** A process that reads sensors, seen from here. It is started again where it ends or hangs, and all of it ends with us. */
 export class SensorProcess {
   readonly #members: readonly Member[];
@@ -45,7 +53,7 @@ export class SensorProcess {
   #restartMs = restartMs.first;
   #lastWords = '';
   #stopping: Promise<void> | undefined;
-  #onLast: () => void = () => {};
+  #onEnded: () => void = () => {};
   #onOpened: () => void = () => {};
 
   readonly #options: SensorProcessOptions;
@@ -73,21 +81,20 @@ export class SensorProcess {
         resolve();
       });
     });
-    return this.#members.map(({ opened }, at) => opened ?? { at, doubt: silent(limitMs) });
+    return this.#members.map(({ opened }, at) => opened ?? { at, doubt: doubtOf('sensor-silent', `it said nothing within ${limitMs / 1000} s`) });
   }
 
-  /** Begins to read, once for all. */
-  start(clock: RecordingClock): void {
+  /** Begins to read one; those that are begun in the same turn begin together, and the others are let go of. */
+  start(at: number, clock: RecordingClock, take: (block: SensorBlock) => void): void {
+    this.#members[at]!.take = take;
     if (this.#clock) return;
     this.#clock = clock;
     this.#heardMs = performance.now();
-    this.#say({ type: 'start', originNs: clock.anchor.monotonicNs });
     this.#watch = setInterval(() => this.#lookAfter(), 1000).unref();
-    if (!this.#child) this.#restart();
-  }
-
-  listen(at: number, take: (block: SensorBlock) => void): void {
-    this.#members[at]!.take = take;
+    queueMicrotask(() => {
+      if (this.#child) this.#begin(clock);
+      else this.#restart(clock);
+    });
   }
 
   cpuS(at: number): number | null {
@@ -113,7 +120,8 @@ export class SensorProcess {
     if (!child) return;
     await new Promise<void>((resolve) => {
       const cancel = startTimer(stopLimitMs, resolve);
-      this.#onLast = () => {
+      // It leaves by itself, having said its last.
+      this.#onEnded = () => {
         cancel();
         resolve();
       };
@@ -139,7 +147,13 @@ export class SensorProcess {
       if (child === this.#child) this.#hear(message);
     });
     child.once('error', (error) => this.#gone(child, `could not be started (${error.message})`));
-    child.once('exit', (code, signal) => this.#gone(child, signal ? `was ended by ${signal}` : `ended (${code})`));
+    // What it said last may come behind the news of its end.
+    let how: string | undefined;
+    child.once('exit', (code, signal) => {
+      how = signal ? `was ended by ${signal}` : `ended (${code})`;
+      if (!child.connected) this.#gone(child, how);
+    });
+    child.once('disconnect', () => how !== undefined && this.#gone(child, how));
     const wanted = this.#members.map((member) => this.#asked(member));
     this.#say({ type: 'open', wanted, ...this.#options });
   }
@@ -160,7 +174,6 @@ export class SensorProcess {
     } else {
       for (const news of message.news) this.#take(news);
       this.#restartMs = restartMs.first;
-      if (message.last) this.#onLast();
     }
   }
 
@@ -182,8 +195,10 @@ export class SensorProcess {
   #gone(child: ChildProcess, how: string | null): void {
     if (child !== this.#child && how !== null) return;
     this.#child = undefined;
-    killGroups(this.#groups);
+    this.#groups.forEach(killGroup);
     this.#groups = [];
+    this.#onEnded();
+    if (this.#stopping) return;
     const words = printable(this.#lastWords.trim().split('\n').at(-1) ?? '');
     const [code, text]: [SensorDoubtCode, string] =
       how === null
@@ -191,7 +206,7 @@ export class SensorProcess {
         : ['sensor-lost', `its process ${how}${words === '' ? '' : `: ${words}`}, and was started again`];
     const nowNs = this.#clock?.now() ?? null;
     this.#members.forEach((member, at) => {
-      member.opened ??= { at, doubt: { code, message: text, times: 1, firstNs: null, lastNs: null } };
+      member.opened ??= { at, doubt: doubtOf(code, text) };
       if (!('columns' in member.opened)) return;
       member.own.add(code, text, nowNs);
       member.before = [...member.before, ...member.doubts];
@@ -200,20 +215,21 @@ export class SensorProcess {
       if (nowNs !== null) member.take?.(emptyRow(nowNs, member.opened.columns.length));
     });
     this.#onOpened();
-    this.#onLast();
-    if (this.#clock && !this.#stopping) this.#restart();
+    if (this.#clock) this.#restart(this.#clock);
   }
 
-  #restart(): void {
-    this.#cancelRestart = startTimer(
-      this.#restartMs,
-      () => {
-        this.#heardMs = performance.now();
-        this.#spawn();
-        this.#say({ type: 'start', originNs: this.#clock!.anchor.monotonicNs });
-      },
-      false,
-    );
+  #begin({ anchor }: RecordingClock): void {
+    const recorded = [...this.#members.keys()].filter((at) => this.#members[at]!.take);
+    this.#say({ type: 'start', originNs: anchor.monotonicNs, recorded });
+  }
+
+  #restart(clock: RecordingClock): void {
+    const again = (): void => {
+      this.#heardMs = performance.now();
+      this.#spawn();
+      this.#begin(clock);
+    };
+    this.#cancelRestart = startTimer(this.#restartMs, again, false);
     this.#restartMs = Math.min(2 * this.#restartMs, restartMs.longest);
   }
 
@@ -221,34 +237,11 @@ export class SensorProcess {
     const child = this.#child;
     this.#child = undefined;
     child?.kill('SIGKILL');
-    killGroups(this.#groups);
+    this.#groups.forEach(killGroup);
     this.#groups = [];
   }
 
   #say(message: ToSensors): void {
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
-}
-
-const silent = (limitMs: number): SensorDoubt => ({
-  code: 'sensor-silent',
-  message: `it said nothing within ${limitMs / 1000} s`,
-  ...{ times: 1, firstNs: null, lastNs: null },
-});
-
-const emptyRow = (atNs: number, columns: number): SensorBlock => ({
-  count: 1,
-  earliestNs: Float64Array.of(atNs),
-  latestNs: Float64Array.of(atNs),
-  values: Array.from({ length: columns }, () => Float64Array.of(Number.NaN)),
-});
-
-/** What a process that was killed left running. */
-function killGroups(pids: readonly number[]): void {
-  for (const pid of pids)
-    try {
-      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
 }

@@ -1,7 +1,7 @@
 import { errorText } from '../../errors.js';
 import { kindOf } from '../kinds.js';
 import { type SensorReader, SensorTrouble } from '../reader.js';
-import { DoubtLog } from './doubt-log.js';
+import { DoubtLog, doubtOf } from './doubt-log.js';
 import { HostedSensor } from './hosted-sensor.js';
 import { type FromSensors, type Opened, type ToSensors, turnMs, type Wanted } from './messages.js';
 import { killAll, SensorPrograms, watchGroups } from './programs.js';
@@ -44,7 +44,7 @@ async function open(wanted: Wanted, at: number, sysfs: string, intervalMs: numbe
     opened = { at, identity: reader.identity, columns: reader.columns };
   } catch (error) {
     const code = error instanceof SensorTrouble ? error.code : 'sensor-missing';
-    opened = { at, doubt: { code, message: errorText(error), times: 1, firstNs: null, lastNs: null } };
+    opened = { at, doubt: doubtOf(code, errorText(error)) };
   }
   send({ type: 'opened', opened });
 }
@@ -59,27 +59,37 @@ const absent = (known: NonNullable<Wanted['known']>): SensorReader => ({
   close: () => {},
 });
 
+function start(originNs: bigint, recorded: readonly number[]): void {
+  for (const sensor of [...hosted]) {
+    if (recorded.includes(sensor.at)) sensor.start(originNs);
+    else {
+      hosted.splice(hosted.indexOf(sensor), 1);
+      void sensor.close();
+    }
+  }
+  turns = setInterval(turn, turnMs);
+}
+
 /** Each sensor's part of what this process costs goes by its readings. */
-function turn(last: boolean): void {
+function turn(then?: () => void): void {
   const { user, system } = process.cpuUsage();
   const rows = hosted.reduce((sum, sensor) => sum + sensor.rows, 0);
   const news = hosted.map((sensor) => sensor.news(((user + system) / 1e6) * (sensor.rows / rows)));
-  send({ type: 'news', news, last }, last ? leave : undefined);
+  send({ type: 'news', news }, then);
 }
 
 async function stop(): Promise<void> {
   clearInterval(turns);
-  turn(false);
+  turn();
   await Promise.allSettled(hosted.map((sensor) => sensor.close()));
-  turn(true);
+  turn(leave);
 }
 
 process.on('message', (message: ToSensors) => {
   if (message.type === 'open')
     message.wanted.forEach((wanted, at) => void open(wanted, at, message.sysfs, message.intervalMs));
   else if (message.type === 'start') {
-    for (const sensor of hosted) sensor.start(message.originNs);
-    turns = setInterval(() => turn(false), turnMs);
+    start(message.originNs, message.recorded);
   } else void stop();
 });
 watchGroups((pids) => send({ type: 'groups', pids }));
