@@ -71,6 +71,22 @@ export async function openSensors(
   { intervalMs }: OpenSensorsOptions = {},
 ): Promise<OpenedSensors> {
   const wanted = withoutAuto(choices);
+  const insteadOf = ({ kind, byAuto }: WantedSensor) => (byAuto ? kindOf(kind).autoUnless : undefined);
+  const first = await openEach(
+    wanted.filter((each) => !insteadOf(each)),
+    intervalMs,
+  );
+  const isThere = (kind: string) => first.some((each) => each.wanted.kind === kind && 'columns' in each.opened);
+  const second = await openEach(
+    wanted.filter((each) => insteadOf(each)?.some(isThere) === false),
+    intervalMs,
+  );
+  const found = [...first, ...second].sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
+  return sorted(found, choices.some(({ kind }) => kind === 'auto'));
+}
+
+/** Those that are not trusted each in a process of its own, all others in one. */
+async function openEach(wanted: readonly WantedSensor[], intervalMs: number | undefined): Promise<FoundSensor[]> {
   const options = { sysfs: process.env.POWERLOG_SYS || '/sys', intervalMs: intervalMs ?? null };
   const shared = wanted.filter(({ kind }) => !kindOf(kind).alone);
   const alone = wanted.filter(({ kind }) => kindOf(kind).alone);
@@ -84,8 +100,7 @@ export async function openSensors(
       return group.map((each, n) => ({ wanted: each, opened: opened[n]!, process }));
     }),
   );
-  const found = results.flat().sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
-  return sorted(found, choices.some(({ kind }) => kind === 'auto'));
+  return results.flat();
 }
 
 interface WantedSensor extends Wanted {
@@ -112,16 +127,10 @@ function withoutAuto(choices: readonly SensorChoice[]): WantedSensor[] {
 }
 
 function sorted(found: readonly FoundSensor[], auto: boolean): OpenedSensors {
-  const isThere = ({ opened }: FoundSensor) => 'columns' in opened;
-  const there = found.filter(isThere).map(({ wanted }) => wanted.kind);
-  const wanted = found.filter(
-    ({ wanted: { kind, byAuto } }) =>
-      !byAuto || !kindOf(kind).autoUnless?.some((other) => there.includes(other)),
-  );
-  const sensors = wanted.flatMap(({ wanted: { kind }, opened, process }): Sensor[] =>
+  const sensors = found.flatMap(({ wanted: { kind }, opened, process }): Sensor[] =>
     'columns' in opened ? [new ProcessSensor(kind, opened.at, opened, process)] : [],
   );
-  const missing = wanted.flatMap(({ wanted: { kind, byAuto }, opened }): MissingSensor[] => {
+  const missing = found.flatMap(({ wanted: { kind, byAuto }, opened }): MissingSensor[] => {
     if ('columns' in opened) return [];
     return byAuto && opened.doubt.code === 'sensor-missing' ? [] : [{ id: kind, doubt: opened.doubt }];
   });

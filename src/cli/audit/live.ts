@@ -36,7 +36,7 @@ export async function auditLive(options: AuditOptions): Promise<Audited> {
     throw usageError('--out keeps the recording of a board, and --port none is none');
   if (hasBoard) return auditBeside(choice, load, waves, options);
   const sensors = await openOne(choice, options);
-  const alone = new SensorAlone(sensors.sensors[0]!, options.withInterval);
+  const alone = new SensorAlone(sensors.sensors[0]!);
   await play(load, waves, options, () => {});
   return alone.audit(options.columnB);
 }
@@ -119,8 +119,7 @@ async function auditBeside(
       recording.stop();
       await recording.close();
     }
-    const [path] = recording.sensorFiles;
-    const audited = await auditFiles(out, path!, options);
+    const audited = await auditFiles(out, recording.sensors.tracks[0]!.path!, options);
     if (folder === null) return audited;
     const { a, b } = audited;
     return { ...audited, a: a && { ...a, path: sources[0]!.identity.port }, b: { ...b, path: choice.kind } };
