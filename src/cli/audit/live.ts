@@ -99,15 +99,16 @@ async function auditBeside(
   try {
     const sensors = await openOne(choice, options);
     const out = options.out ?? join(folder!, 'audit.csv');
+    const outputs = { out, columns: 'rails', force: options.force, accuracy: options.accuracy };
     const recording = await startRecording({
       sources,
       map,
       sensors,
-      outputs: { out, columns: 'rails', force: options.force, accuracy: options.accuracy },
+      outputs,
       inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
       sampling: {
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
-        handOverMs: handOverMsFor({ out }, false),
+        handOverMs: handOverMsFor(outputs, false),
       },
       onNotice: notice,
     });

@@ -12,21 +12,22 @@ export interface Waves {
 }
 
 /**
- * Periods from longer than any sensor's window down to shorter than any one updates, with duties that tell power from time. The
- * last is a rare event.
+ * Periods from longer than any sensor's window down to shorter than any one updates, with duties that tell power from time. None
+ * is a multiple of another, or of the round periods that sensors have, which would look at the same part of it each time. The last
+ * is a rare event.
  */
 const patterns: readonly (readonly [onMs: number, offMs: number, share: number])[] = [
-  [2000, 2000, 4],
-  [1500, 500, 2],
-  [300, 700, 2],
-  [200, 200, 2],
-  [150, 50, 1.5],
-  [50, 150, 1.5],
-  [100, 100, 1.5],
-  [50, 50, 1.5],
-  [20, 20, 1.5],
-  [10, 10, 1],
-  [400, 3600, 2.5],
+  [2000, 1900, 4],
+  [1600, 530, 2],
+  [310, 730, 2],
+  [230, 190, 2],
+  [170, 60, 1.5],
+  [60, 170, 1.5],
+  [110, 130, 1.5],
+  [57, 46, 1.5],
+  [21, 18, 1.5],
+  [11, 8, 1],
+  [400, 3700, 2.5],
 ];
 
 /** Of a run, what the rests take. */

@@ -46,7 +46,7 @@ describe('the sheet of a sensor', () => {
     expect(phases.map(({ lengthS }) => lengthS)).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]);
     const [short, long] = [phases[0]!, phases.at(-1)!];
     expect(short.raw!.p95Pct).toBeGreaterThan(50);
-    expect(long.raw!.p95Pct).toBeLessThan(10);
+    expect(long.raw!.p95Pct).toBeLessThan(15);
     // What is only lateness can be taken off; what it never looked at cannot.
     expect(phases[6]!.corrected!.p95Pct).toBeLessThan(phases[6]!.raw!.p95Pct);
     expect(short.corrected!.p95Pct).toBeGreaterThan(1);
@@ -81,12 +81,12 @@ describe('the sheet of a sensor', () => {
   });
 
   it('says without a board what a sensor tells by itself, and nothing else', () => {
-    const power = rig.sensor({ windowMs: 25 });
+    const power = rig.sensor();
     const counter = { trace: rig.counter({ gain: 1.02 }), column: 'gpu0_energy_j' };
     const sheet = auditSensor({ reference: null, power, counter, comparison: null });
     expect(sheet.update.value).toBeCloseTo(0.1003, 4);
     expect(sheet.repeatedShare).toBeGreaterThan(0.8);
-    expect(sheet.counter!.counterJ / sheet.counter!.integralJ!).toBeCloseTo(1.02, 1);
+    expect(sheet.counter!.counterJ / sheet.counter!.integralJ!).toBeCloseTo(1.02, 2);
     expect(sheet.counter!.referenceJ).toBeNull();
     expect(sheet.duty).toEqual({ value: null, interval: null, reason: 'there is no board to hold it against' });
     expect(sheet.range).toEqual([]);
