@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
+import type { SensorSummary } from '../measure/sensor-summary.js';
 import {
   type BoardSummary,
   buildSummary,
   type CalibrationSummary,
   type HostFacts,
   type Measured,
-  type SensorSummary,
   type Summary,
 } from '../measure/summary.js';
 import type { TimeSpan } from '../measure/tracks/cover.js';
