@@ -3,7 +3,7 @@ import type { Warning } from '../stream/warning.js';
 import type { PowerStatistics } from './energy.js';
 import type { GapCause } from './gaps.js';
 import type { RailMap } from './rail-map.js';
-import type { SensorSummary } from './sensor-summary.js';
+import type { SensorSummary } from './tracks/sensor-summary.js';
 
 /*
  * What `run.summary.json` holds. Seconds, joules, watts; null for what is not known, never 0. Keys are the file's own.

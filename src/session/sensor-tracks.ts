@@ -1,4 +1,4 @@
-import type { SensorSummary } from '../measure/sensor-summary.js';
+import type { SensorSummary } from '../measure/tracks/sensor-summary.js';
 import type { MissingSensor, Sensor } from '../sensors/sensor.js';
 import { SensorFile } from '../sensors/track/sensor-file.js';
 import { missingWarning, SensorTrack } from '../sensors/track/sensor-track.js';

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { SensorSummary } from '../measure/sensor-summary.js';
 import {
   type BoardSummary,
   buildSummary,
@@ -9,6 +8,7 @@ import {
   type Summary,
 } from '../measure/summary.js';
 import type { TimeSpan } from '../measure/tracks/cover.js';
+import type { SensorSummary } from '../measure/tracks/sensor-summary.js';
 import { type TrackFigures, wholeOf } from '../measure/tracks/whole.js';
 import type { Warning } from '../stream/warning.js';
 import { tool } from '../tool.js';

@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isBoardTrack } from '#powerlog/measure/sensor-summary.js';
 import type { Summary } from '#powerlog/measure/summary.js';
+import { isBoardTrack } from '#powerlog/measure/tracks/sensor-summary.js';
 import { readRested } from '#powerlog/report/rested.js';
 import { type SpanSummary, summaryBetween } from '#powerlog/report/span/span-summary.js';
 import { placesOfFile } from '../capture/samples.js';

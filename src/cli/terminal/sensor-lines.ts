@@ -1,5 +1,5 @@
-import { isBoardTrack, type SensorSummary } from '../../measure/sensor-summary.js';
 import type { Summary } from '../../measure/summary.js';
+import { isBoardTrack, type SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 

@@ -1,6 +1,6 @@
 import { formatUncertain } from '../../measure/honest-digits.js';
-import { isBoardTrack } from '../../measure/sensor-summary.js';
 import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../../measure/summary.js';
+import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 import { say, styled } from './say.js';

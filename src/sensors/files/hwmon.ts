@@ -132,7 +132,7 @@ function columnOf(place: string, file: string, prefix: string): SensorColumn {
 const meanOf = ({ name, title, partOf }: SensorColumn): SensorColumn => ({
   name: name.replace(/_j$/, '_power_w'),
   ...{ decimals: 3, quantity: 'power', title: `${title}, mean power`, meanOf: name },
-  partOf: partOf && partOf.replace(/_j$/, '_power_w'),
+  partOf: partOf === null ? null : partOf.replace(/_j$/, '_power_w'),
 });
 
 /** Intel's xe gives the energy of the card, and that of the package, which is a part of it. */

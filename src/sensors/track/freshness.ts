@@ -1,4 +1,4 @@
-import type { Freshness } from '../../measure/sensor-summary.js';
+import type { Freshness } from '../../measure/tracks/sensor-summary.js';
 import type { SensorColumn } from '../sensor.js';
 
 /** Spacings of changes that are kept for each column: the latest. */

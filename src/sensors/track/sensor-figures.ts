@@ -3,7 +3,7 @@ import { type PowerStatistics, PowerTable } from '../../measure/energy.js';
 import { gapLimitUs, SpacingWatch } from '../../measure/gaps.js';
 import { Histogram } from '../../measure/histogram.js';
 import { distribution } from '../../measure/latencies.js';
-import type { SensorGapSummary, SensorSummary } from '../../measure/sensor-summary.js';
+import type { SensorGapSummary, SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import type { SensorBlock, SensorColumn } from '../sensor.js';
 import { FreshnessWatch } from './freshness.js';
 

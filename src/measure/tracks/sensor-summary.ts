@@ -1,5 +1,5 @@
-import type { PowerStatistics } from './energy.js';
-import type { Distribution, TrackSummary } from './summary.js';
+import type { PowerStatistics } from '../energy.js';
+import type { Distribution, TrackSummary } from '../summary.js';
 
 /** A sensor that was recorded beside the boards: a track of its own, and in no sum. */
 export interface SensorSummary {
