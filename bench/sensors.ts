@@ -86,7 +86,11 @@ async function run(
   const summary = JSON.parse(readFileSync(workshop.file('sensors.summary.json'), 'utf8')) as {
     readonly sample_rate_hz: number;
     readonly gaps: readonly unknown[];
-    readonly tracks?: readonly { readonly id: string; readonly sample_rate_hz: number; readonly cpu_s: number }[];
+    readonly tracks?: readonly {
+      readonly id: string;
+      readonly sample_rate_hz: number;
+      readonly cpu_s: number;
+    }[];
   };
   return {
     rateHz: summary.sample_rate_hz,
@@ -128,7 +132,9 @@ async function readableSysfs(workshop: Workshop): Promise<{ sysfs: string; note:
 function hasBoth(): boolean {
   const has = (folder: string, file: RegExp): boolean => {
     if (!existsSync(folder)) return false;
-    return readdirSync(folder).some((name) => readdirSync(join(folder, name)).some((each) => file.test(each)));
+    return readdirSync(folder).some((name) =>
+      readdirSync(join(folder, name)).some((each) => file.test(each)),
+    );
   };
   try {
     readFileSync('/sys/class/powercap/intel-rapl:0/energy_uj');

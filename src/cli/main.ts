@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./commands/replay.js')).replayCommand(),
   report: async () => (await import('./commands/report.js')).reportCommand(),
   compare: async () => (await import('./commands/compare.js')).compareCommand(),
+  audit: async () => (await import('./commands/audit.js')).auditCommand(),
   view: async () => (await import('./commands/view.js')).viewCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   ports: async () => (await import('./commands/ports.js')).portsCommand(),

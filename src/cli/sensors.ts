@@ -1,6 +1,6 @@
 import { usageError } from '../errors.js';
-import { noSensors, type SensorsBeside } from '../session/sensor-tracks.js';
 import type { SensorChoice } from '../sensors/open.js';
+import { noSensors, type SensorsBeside } from '../session/sensor-tracks.js';
 import type { SensorOptions } from './options.js';
 
 /**

@@ -1,7 +1,6 @@
 import type { ComparisonOptions, ReadingTrace } from './comparison.js';
-import { type LagChange, lagChange } from './drift/change.js';
-import { segmentLags } from './drift/segments.js';
-import { lagOffset, withoutChange } from './drift/warp.js';
+import type { LagChange } from './drift/change.js';
+import { steadyLag } from './drift/steady.js';
 import { type FitIntervals, intervalsOf } from './intervals/intervals.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
@@ -9,6 +8,7 @@ import type { PowerIntegral } from './reference/integral.js';
 import { meanVariance, type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
 import { type Fit, fitAbout, fitAt } from './search/fit.js';
+import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, findFit } from './search/search.js';
 import { findUpdates, type Updates } from './updates/updates.js';
@@ -43,6 +43,8 @@ export interface Fitted {
   readonly change: LagChange;
   /** By how much the lag of an instant differs from the fit's, µs. */
   readonly offset: (us: number) => number;
+  /** Of polls slower than the updates, where the edges of the load tell the period all the same. */
+  readonly hidden: HiddenPeriod | null;
   readonly ambiguity: Ambiguity;
   readonly correspondence: Correspondence | null;
 }
@@ -76,22 +78,23 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: Co
   if (!found) return null;
   const lowPass = asLowPass(reference, found);
   const best = lowPass && lowPass.cost < found.best.cost * (1 - lowPassGain) && lowPass.explained > found.best.explained ? lowPass : found.best;
-  let raw = withoutImpossible(reference, all, fitAt(best.kernel, all, best));
-  const refit = (readings: Readings, start: Fit) =>
-    fitAbout(start.kernel, chooseReadings(readings, readingsPerFit, seed + 2), start, 60);
-  let place = refit(raw, best);
-  raw = withoutImpossible(reference, raw, fitAt(best.kernel, raw, place));
-  const whole = fitAt(best.kernel, raw, place);
-  const searchUs = Math.max(300_000, 3 * usualUs);
-  const change = lagChange(segmentLags(raw, whole, searchUs));
-  const middleUs = (raw.timeUs[0]! + raw.timeUs[raw.count - 1]!) / 2;
-  const offset = lagOffset(change, middleUs);
-  const readings = change.rangeUs > 0 ? withoutChange(raw, offset) : raw;
-  if (change.rangeUs > 0) place = refit(readings, place);
+  const clean = (readings: Readings, about: Fit) =>
+    withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
+  const refit = (readings: Readings, about: Fit) =>
+    fitAbout(about.kernel, chooseReadings(readings, readingsPerFit, seed + 2), about, 60);
+  let raw = clean(all, best);
+  raw = clean(raw, refit(raw, best));
+  const whole = fitAt(best.kernel, raw, refit(raw, best));
+  const steady = steadyLag(
+    raw,
+    whole,
+    (readings, about) => fitAt(about.kernel, readings, refit(readings, about)),
+    Math.max(500_000, 5 * usualUs),
+  );
+  const { readings, change, offset } = steady;
+  const fit = fitAt(best.kernel, readings, steady.fit, meanVariance(noise, steady.fit.widthUs));
   const chosen = chooseReadings(readings, readingsPerFit, seed + 2);
-  const variance = meanVariance(noise, place.widthUs);
-  const fit = fitAt(best.kernel, readings, place, variance);
-  const chosenFit = fitAt(best.kernel, chosen, place);
+  const chosenFit = fitAt(best.kernel, chosen, fit);
   const intervals = intervalsOf(readings, fit, { readings: chosen, fit: chosenFit }, {
     systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
   });
@@ -104,6 +107,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: Co
     intervals,
     change,
     offset,
+    hidden: updates.unseenHoldUs > 0 ? hiddenPeriod(readings, fit, updates.unseenHoldUs) : null,
     ambiguity: ambiguityOf(chosen, chosenFit, found.others, intervals, period, rangeUs, usualUs),
     correspondence: series && correspondence(series, fit.widthUs),
   };

@@ -43,7 +43,7 @@ function relatedComparison(
   trace: ReferenceTrace,
   options: ComparisonOptions,
 ): Comparison {
-  const { fit, readings, ambiguity, correspondence, offset } = fitted;
+  const { fit, readings, correspondence, offset } = fitted;
   const { shiftUs } = lagsOf(analysis, fitted);
   const energies = energyFigures(analysis, fitted, shiftUs, trace.accuracy);
   const figures = figuresWith(
@@ -147,7 +147,7 @@ function rivalsOf(analysis: Analysis, { fit, ambiguity }: Fitted): Rival[] {
   const { holdUs, updates } = analysis;
   return [fit, ...ambiguity.lags]
     .map(({ delayUs, widthUs }) => ({
-      delayS: (delayUs - updates.unseenHoldUs / 4) * 1e-6,
+      delayS: (delayUs - updates.unseenHoldUs / 2) * 1e-6,
       shiftS: (delayUs + holdUs / 2) * 1e-6,
       windowS: widthUs * 1e-6,
     }))

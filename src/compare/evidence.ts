@@ -1,6 +1,6 @@
 import type { Analysis, Fitted } from './analysis.js';
 import { meanVariance } from './reference/noise.js';
-import { type Evidence, judge, type Judgement } from './verdict/verdict.js';
+import { type Evidence, judge, type Judgement, readingsMin, spanMinUs } from './verdict/verdict.js';
 
 /** Whether the two are of one device, by what is known of the pair. */
 export function verdictOf(analysis: Analysis): Judgement {
@@ -11,7 +11,9 @@ export function verdictOf(analysis: Analysis): Judgement {
     const reason =
       Math.min(timeUs[count - 1] ?? 0, reference.endUs) <= Math.max(timeUs[0] ?? 0, reference.startUs)
         ? 'the two share no time: check the clocks and the time zone'
-        : `too short: ${count} readings over ${Number((spanUs / 1e6).toPrecision(2))} s`;
+        : count < readingsMin || spanUs < spanMinUs
+          ? `too short: ${count} readings over ${Number((spanUs / 1e6).toPrecision(2))} s`
+          : 'no lag explains any of what B does, or B never changes';
     return { verdict: 'undetermined', reason, isFlat: false };
   }
   return judge(evidenceOf(analysis, fitted));

@@ -3,7 +3,7 @@ import { kindOf, kinds } from './kinds.js';
 import { doubtOf } from './process/doubt-log.js';
 import type { Opened, Wanted } from './process/messages.js';
 import { SensorProcess } from './process/sensor-process.js';
-import type { MissingSensor, Sensor, SensorIdentity } from './sensor.js';
+import type { MissingSensor, Sensor } from './sensor.js';
 
 export interface OpenSensorsOptions {
   /** ms between two readings of each; as fast as it changes where absent. */
@@ -26,8 +26,7 @@ export interface SensorChoice {
 /** How long a sensor may take to say what it is: a program may have an interpreter and its libraries to load. */
 const openLimitMs = 10_000;
 
-const choiceText = (): string =>
-  `${kindNames().join(', ')}, auto, or 'exec:COMMAND'`;
+const choiceText = (): string => `${kindNames().join(', ')}, auto, or 'exec:COMMAND'`;
 
 /**
  * Takes one `--with`: names with commas between them, or `exec:` and a command, in which a comma is the command's own.
@@ -71,6 +70,22 @@ export async function openSensors(
   { intervalMs }: OpenSensorsOptions = {},
 ): Promise<OpenedSensors> {
   const wanted = withoutAuto(choices);
+  const insteadOf = ({ kind, byAuto }: WantedSensor) => (byAuto ? kindOf(kind).autoUnless : undefined);
+  const first = await openEach(
+    wanted.filter((each) => !insteadOf(each)),
+    intervalMs,
+  );
+  const isThere = (kind: string) => first.some((each) => each.wanted.kind === kind && 'columns' in each.opened);
+  const second = await openEach(
+    wanted.filter((each) => insteadOf(each)?.some(isThere) === false),
+    intervalMs,
+  );
+  const found = [...first, ...second].sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
+  return sorted(found, choices.some(({ kind }) => kind === 'auto'));
+}
+
+/** Those that are not trusted each in a process of its own, all others in one. */
+async function openEach(wanted: readonly WantedSensor[], intervalMs: number | undefined): Promise<FoundSensor[]> {
   const options = { sysfs: process.env.POWERLOG_SYS || '/sys', intervalMs: intervalMs ?? null };
   const shared = wanted.filter(({ kind }) => !kindOf(kind).alone);
   const alone = wanted.filter(({ kind }) => kindOf(kind).alone);
@@ -78,14 +93,13 @@ export async function openSensors(
   const limitMs = Math.max(openLimitMs, 3 * (intervalMs ?? 0));
   const results = await Promise.all(
     groups.map(async (group) => {
-      const process = new SensorProcess(group, options);
-      const opened = await process.open(limitMs);
-      if (!opened.some((each) => 'columns' in each)) await process.stop();
-      return group.map((each, n) => ({ wanted: each, opened: opened[n]!, process }));
+      const host = new SensorProcess(group, options);
+      const opened = await host.open(limitMs);
+      if (!opened.some((each) => 'columns' in each)) await host.stop();
+      return group.map((each, n) => ({ wanted: each, opened: opened[n]!, host }));
     }),
   );
-  const found = results.flat().sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
-  return sorted(found, choices.some(({ kind }) => kind === 'auto'));
+  return results.flat();
 }
 
 interface WantedSensor extends Wanted {
@@ -96,7 +110,7 @@ interface WantedSensor extends Wanted {
 interface FoundSensor {
   readonly wanted: WantedSensor;
   readonly opened: Opened;
-  readonly process: SensorProcess;
+  readonly host: SensorProcess;
 }
 
 function withoutAuto(choices: readonly SensorChoice[]): WantedSensor[] {
@@ -112,16 +126,10 @@ function withoutAuto(choices: readonly SensorChoice[]): WantedSensor[] {
 }
 
 function sorted(found: readonly FoundSensor[], auto: boolean): OpenedSensors {
-  const isThere = ({ opened }: FoundSensor) => 'columns' in opened;
-  const there = found.filter(isThere).map(({ wanted }) => wanted.kind);
-  const wanted = found.filter(
-    ({ wanted: { kind, byAuto } }) =>
-      !byAuto || !kindOf(kind).autoUnless?.some((other) => there.includes(other)),
+  const sensors = found.flatMap(({ wanted: { kind }, opened, host }): Sensor[] =>
+    'columns' in opened ? [new ProcessSensor(kind, opened, host)] : [],
   );
-  const sensors = wanted.flatMap(({ wanted: { kind }, opened, process }): Sensor[] =>
-    'columns' in opened ? [new ProcessSensor(kind, opened.at, opened, process)] : [],
-  );
-  const missing = wanted.flatMap(({ wanted: { kind, byAuto }, opened }): MissingSensor[] => {
+  const missing = found.flatMap(({ wanted: { kind, byAuto }, opened }): MissingSensor[] => {
     if ('columns' in opened) return [];
     return byAuto && opened.doubt.code === 'sensor-missing' ? [] : [{ id: kind, doubt: opened.doubt }];
   });
@@ -133,38 +141,37 @@ const noneFound = doubtOf('sensor-missing', 'no sensor was found here');
 
 /** A sensor that a process reads. */
 class ProcessSensor implements Sensor {
-  readonly identity: SensorIdentity;
+  readonly identity;
   readonly columns;
   readonly #at: number;
-  readonly #process: SensorProcess;
+  readonly #host: SensorProcess;
 
   constructor(
     readonly id: string,
-    at: number,
-    { identity, columns }: Extract<Opened, { identity: unknown }>,
-    process: SensorProcess,
+    { at, identity, columns }: Extract<Opened, { identity: unknown }>,
+    host: SensorProcess,
   ) {
     this.identity = identity;
     this.columns = columns;
     this.#at = at;
-    this.#process = process;
+    this.#host = host;
   }
 
   start(...[clock, take]: Parameters<Sensor['start']>): ReturnType<Sensor['start']> {
-    const [at, process] = [this.#at, this.#process];
-    process.start(at, clock, take);
+    const [at, host] = [this.#at, this.#host];
+    host.start(at, clock, take);
     return {
-      stop: () => process.stop(),
+      stop: () => host.stop(),
       get cpuS() {
-        return process.cpuS(at);
+        return host.cpuS(at);
       },
       get doubts() {
-        return process.doubts(at);
+        return host.doubts(at);
       },
     };
   }
 
   close(): Promise<void> {
-    return this.#process.stop();
+    return this.#host.stop();
   }
 }

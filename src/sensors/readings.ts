@@ -1,7 +1,7 @@
-import { openSensors, type SensorChoice } from './open.js';
-import type { Sensor, SensorDevice } from './sensor.js';
 import { RecordingClock } from '../source/clock-watch.js';
 import { startTimer } from '../timer.js';
+import { openSensors, type SensorChoice } from './open.js';
+import type { Sensor, SensorDevice } from './sensor.js';
 
 /** One sensor, and what it reads now. */
 export interface SensorReadings {

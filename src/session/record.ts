@@ -9,9 +9,9 @@ import { RecordingClock } from '../source/clock-watch.js';
 import type { RecordingOptions, Source } from '../source/source.js';
 import type { Warning } from '../stream/warning.js';
 import { type OutputChoice, openSummary, outputFiles } from './outputs.js';
+import { noSensors, type SensorsBeside, SensorTracks } from './sensor-tracks.js';
 import { runSession, type SessionOptions } from './session.js';
 import { type SummaryParts, silencesOf, summaryOf, trackWarnings } from './summary.js';
-import { noSensors, type SensorsBeside, SensorTracks } from './sensor-tracks.js';
 import { closeOutputs, openTracks, type RunningTrack, type Track } from './track.js';
 import { sensorIds, trackIds } from './track-names.js';
 

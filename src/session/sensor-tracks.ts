@@ -1,10 +1,10 @@
-import type { SensorSummary } from '../measure/summary.js';
+import type { SensorSummary } from '../measure/tracks/sensor-summary.js';
 import type { MissingSensor, Sensor } from '../sensors/sensor.js';
 import { SensorFile } from '../sensors/track/sensor-file.js';
 import { missingWarning, SensorTrack } from '../sensors/track/sensor-track.js';
 import type { RecordingClock } from '../source/clock-watch.js';
-import type { Span } from '../trace/span.js';
 import type { Warning } from '../stream/warning.js';
+import type { Span } from '../trace/span.js';
 import type { OutputChoice } from './outputs.js';
 import { sensorPlaces } from './track-names.js';
 

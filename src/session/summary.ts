@@ -5,10 +5,10 @@ import {
   type CalibrationSummary,
   type HostFacts,
   type Measured,
-  type SensorSummary,
   type Summary,
 } from '../measure/summary.js';
 import type { TimeSpan } from '../measure/tracks/cover.js';
+import type { SensorSummary } from '../measure/tracks/sensor-summary.js';
 import { type TrackFigures, wholeOf } from '../measure/tracks/whole.js';
 import type { Warning } from '../stream/warning.js';
 import { tool } from '../tool.js';

@@ -42,7 +42,8 @@ describe('the joules of spans', () => {
 
   it('stay right where so much was read that every other reading goes', () => {
     const made = new EnergyHistory(columns);
-    for (let n = 0; n < 1_200_000; n++) made.add(n * 1000, [Float64Array.of(10), Float64Array.of(n / 100)], 0);
+    for (let n = 0; n < 1_200_000; n++)
+      made.add(n * 1000, [Float64Array.of(10), Float64Array.of(n / 100)], 0);
     const { a_power_w, b_energy_j } = made.energyJ([span(100, 1100)]);
     expect(a_power_w).toBeCloseTo(10_000, 1);
     expect(b_energy_j).toBeCloseTo(10_000, 1);

@@ -13,7 +13,15 @@ interface Run {
 }
 
 /** Asks a sensor that changes every so often, on a clock of its own; returns the intervals that were chosen. */
-function intervals({ periodMs, usualPeriodMs = 100, fixedMs, shortestMs = 1, forMs = 20_000, value = (n) => n, tookMs = 0.1 }: Run) {
+function intervals({
+  periodMs,
+  usualPeriodMs = 100,
+  fixedMs,
+  shortestMs = 1,
+  forMs = 20_000,
+  value = (n) => n,
+  tookMs = 0.1,
+}: Run) {
   const pace = new Pace({ usualPeriodMs, shortestMs, fixedMs: fixedMs ?? null, columns: 1 });
   const chosen: number[] = [];
   for (let ms = 0; ms < forMs; ms += Math.max(1, Math.ceil(pace.intervalMs))) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SensorAlone } from '../../comparison/audit/alone.js';
 import { type Load, playWaves } from '../../comparison/audit/load.js';
 import { type Audited, auditFiles } from '../../comparison/audit/open.js';
-import { type Wave, wavesFor } from '../../comparison/audit/waves.js';
+import { type Waves, wavesFor } from '../../comparison/audit/waves.js';
 import { boardError, usageError } from '../../errors.js';
 import { makeTemporaryFolder } from '../../file/temporary-folder.js';
 import type { SensorChoice } from '../../sensors/open.js';
@@ -36,7 +36,7 @@ export async function auditLive(options: AuditOptions): Promise<Audited> {
     throw usageError('--out keeps the recording of a board, and --port none is none');
   if (hasBoard) return auditBeside(choice, load, waves, options);
   const sensors = await openOne(choice, options);
-  const alone = new SensorAlone(sensors.sensors[0]!, options.withInterval);
+  const alone = new SensorAlone(sensors.sensors[0]!);
   await play(load, waves, options, () => {});
   return alone.audit(options.columnB);
 }
@@ -66,7 +66,7 @@ async function openOne(choice: SensorChoice, options: AuditOptions): Promise<Sen
 }
 
 /** Plays all waves, or as far as somebody lets it. @param onEnd is called when there is nothing more to record */
-async function play(load: Load, waves: readonly Wave[], options: AuditOptions, onEnd: () => void): Promise<void> {
+async function play(load: Load, waves: Waves, options: AuditOptions, onEnd: () => void): Promise<void> {
   const controller = new AbortController();
   const release = onEndSignal(() => controller.abort());
   const isWatched = process.stderr.isTTY && !options.quiet;
@@ -74,7 +74,7 @@ async function play(load: Load, waves: readonly Wave[], options: AuditOptions, o
     await playWaves(load, waves, controller.signal, ({ onMs, offMs, forMs }, n) => {
       if (isWatched)
         say(
-          `${n + 1} of ${waves.length}: ${onMs} ms of load, ${offMs} ms of rest, for ${formatSi(forMs / 1000, 's', 2)}`,
+          `${n + 1} of ${waves.waves.length}: ${onMs} ms of load, ${offMs} ms of rest, for ${formatSi(forMs / 1000, 's', 2)}`,
         );
     });
   } finally {
@@ -86,7 +86,7 @@ async function play(load: Load, waves: readonly Wave[], options: AuditOptions, o
 async function auditBeside(
   choice: SensorChoice,
   load: Load,
-  waves: readonly Wave[],
+  waves: Waves,
   options: AuditOptions,
 ): Promise<Audited> {
   const map = await railMapFrom(options);
@@ -99,15 +99,16 @@ async function auditBeside(
   try {
     const sensors = await openOne(choice, options);
     const out = options.out ?? join(folder!, 'audit.csv');
+    const outputs = { out, columns: 'rails', force: options.force, accuracy: options.accuracy };
     const recording = await startRecording({
       sources,
       map,
       sensors,
-      outputs: { out, columns: 'rails', force: options.force, accuracy: options.accuracy },
+      outputs,
       inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
       sampling: {
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
-        handOverMs: handOverMsFor({ out }, false),
+        handOverMs: handOverMsFor(outputs, false),
       },
       onNotice: notice,
     });
@@ -119,8 +120,7 @@ async function auditBeside(
       recording.stop();
       await recording.close();
     }
-    const [path] = recording.sensorFiles;
-    const audited = await auditFiles(out, path!, options);
+    const audited = await auditFiles(out, recording.sensors.tracks[0]!.path!, options);
     if (folder === null) return audited;
     const { a, b } = audited;
     return { ...audited, a: a && { ...a, path: sources[0]!.identity.port }, b: { ...b, path: choice.kind } };

@@ -94,7 +94,7 @@ function phasesText({ phases }: AuditSheet): string {
   if (!isKnown)
     return `joules of phases: – (${printable(phases[0]?.reason ?? 'there are too few readings')})`;
   const shown = (error: PhaseError | null) =>
-    error ? [percent(error.medianPct, 2), percent(error.p95Pct, 2)] : ['–', '–'];
+    error ? [`${signed(error.medianPct, 1)} %`, percent(error.p95Pct, 1)] : ['–', '–'];
   const rows = phases.map(({ lengthS, phases: count, raw, corrected, counter, reason }) => [
     `  ${formatSi(lengthS, 's', 2)}`,
     ...shown(raw),
@@ -103,7 +103,7 @@ function phasesText({ phases }: AuditSheet): string {
     raw || counter ? String(count) : printable(reason ?? ''),
   ]);
   const header = ['  phase', 'as read', '95 %', 'corrected', '95 %', 'counter', '95 %', 'phases'];
-  return `how wrong the joules of a phase are, half and 19 of 20 of them by less\n${formatTable(header, rows, [0, 1, 2, 3, 4, 5, 6, 7])}`;
+  return `how wrong the joules of a phase are that begins with load: the middle one, and 19 of 20 by less\n${formatTable(header, rows, [0, 1, 2, 3, 4, 5, 6, 7])}`;
 }
 
 const percent = (value: number, decimals: number): string => `${fixed(value, decimals)} %`;

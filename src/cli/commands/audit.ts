@@ -91,7 +91,7 @@ async function audit(first: string | undefined, second: string | undefined, opti
 
 /** Before anything is measured or read, so that a bad path fails then. @throws UserError (usage, outputFailed) */
 async function openJson(
-  { json, out, force = false }: AuditOptions,
+  { json, out, force }: AuditOptions,
   inputs: readonly (string | undefined)[],
 ): Promise<OutputFile | null> {
   if (json === undefined) return null;
@@ -104,7 +104,7 @@ async function openJson(
     [{ role: '--json', path: json }, ...named('--out', out)],
     inputs.flatMap((path) => named('the recording', path)),
   );
-  return new OutputFile({ path: json, force, unit: 'file' });
+  return new OutputFile({ path: json, force: force ?? false, unit: 'file' });
 }
 
 function refuseContradictions(first: string | undefined, options: AuditOptions): void {

@@ -10,7 +10,10 @@ const shown = 6;
 export function sensorsCommand(): Command {
   return new Command('sensors')
     .description("List the vendors' sensors here that --with records, and what they read now")
-    .argument('[sensor...]', "which, as --with takes them; all where none is named; 'exec:COMMAND' tries a program")
+    .argument(
+      '[sensor...]',
+      "which, as --with takes them; all where none is named; 'exec:COMMAND' tries a program",
+    )
     .option('--json', 'as JSON on standard output')
     .addHelpText(
       'after',
@@ -32,7 +35,8 @@ Examples:
       const { formatTable } = await import('../terminal/table.js');
       const rows = found.map((each) => [printable(each.id), productText(each), readingText(each)]);
       print(`${formatTable(['SENSOR', 'PRODUCT', 'READS'], rows)}\n`);
-      if (found.some(({ reason }) => reason === null)) say("record them beside a board with --with, such as --with auto");
+      if (found.some(({ reason }) => reason === null))
+        say('record them beside a board with --with, such as --with auto');
     });
 }
 
@@ -46,7 +50,9 @@ function readingText({ reason, readings }: SensorReadings): string {
   if (reason !== null) return printable(reason);
   const texts = readings
     .slice(0, shown)
-    .map(({ name, value, decimals }) => `${name} ${value === null ? '–' : fixed(value, Math.min(decimals, 3))}`);
+    .map(
+      ({ name, value, decimals }) => `${name} ${value === null ? '–' : fixed(value, Math.min(decimals, 3))}`,
+    );
   const more = readings.length > shown ? [`${readings.length - shown} more`] : [];
   return printable([...texts, ...more].join(', '));
 }

@@ -1,4 +1,5 @@
-import { isBoardTrack, type SensorSummary, type Summary } from '../../measure/summary.js';
+import type { Summary } from '../../measure/summary.js';
+import { isBoardTrack, type SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 
@@ -28,7 +29,8 @@ function sensorLine({ id, samples, coverage, freshness, sensor }: SensorSummary,
     .slice(0, shown)
     .map(([name, joules]) => `${figureName(name)} ${joules === null ? '–' : formatSi(joules, 'J')}`);
   const more = wholes.length > shown ? [`${wholes.length - shown} more`] : [];
-  const share = coverage === null || coverage >= 0.995 ? '' : ` over ${(coverage * 100).toFixed(1)} % of the time`;
+  const share =
+    coverage === null || coverage >= 0.995 ? '' : ` over ${(coverage * 100).toFixed(1)} % of the time`;
   const update = freshness.update_s === null ? '' : `, new every ${formatSi(freshness.update_s, 's', 3)}`;
   const all = [...figures, ...more].map(printable).join(', ');
   return `  beside it ${printable(id)}: ${plural(samples, 'reading')}${share}${update}${all === '' ? '' : `; ${all}`}`;

@@ -1,11 +1,6 @@
 import { formatUncertain } from '../../measure/honest-digits.js';
-import {
-  type BoardSummary,
-  isBoardTrack,
-  type RepairedSummary,
-  type Summary,
-  type TrackSummary,
-} from '../../measure/summary.js';
+import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../../measure/summary.js';
+import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 import { say, styled } from './say.js';
@@ -23,9 +18,10 @@ export function summaryText(summary: RepairedSummary, files: readonly string[] =
   const { duration_s, samples, coverage, gaps, board } = summary;
   const tracks = summary.tracks?.filter(isBoardTrack) ?? [];
   const took = `${samples === null ? 'means' : plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s`;
-  const lines = tracks.length > 0
-    ? [`${plural(tracks.length, 'board')}: ${took}`, '', tracksText(tracks)]
-    : [`${boardText(board)}: ${took}${rateText(summary)}`];
+  const lines =
+    tracks.length > 0
+      ? [`${plural(tracks.length, 'board')}: ${took}`, '', tracksText(tracks)]
+      : [`${boardText(board)}: ${took}${rateText(summary)}`];
   const rows = Object.entries(summary.energy_j).map(([component, energyJ]) => {
     const power = summary.power_w[component];
     return [

@@ -1,11 +1,19 @@
 import type { SegmentLag } from './segments.js';
 
+/** Between two instants of B's axis, µs, the lag becomes another one. */
+export interface LagStep {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly beforeUs: number;
+  readonly behindUs: number;
+}
+
 /** How the lag behaves over the run. */
 export interface LagChange {
   /** µs of lag for each µs of run, and the half-width of its 95 % interval; null with too few parts that tell. */
   readonly drift: { readonly slope: number; readonly error: number } | null;
-  /** The lag is another one from here on, µs on B's axis, by so much; null where it does not step. */
-  readonly step: { readonly atUs: number; readonly byUs: number } | null;
+  /** Null where it does not step. */
+  readonly step: LagStep | null;
   /** From the least to the largest lag of the run that is no chance, µs; 0 where it stays. */
   readonly rangeUs: number;
 }
@@ -29,7 +37,7 @@ export function lagChange(lags: readonly SegmentLag[]): LagChange {
   const step = bestStep(all);
   const runUs = telling[telling.length - 1]!.toUs - telling[0]!.fromUs;
   const isStep = step !== null && constant - step.misfit > convincing && step.misfit < 0.5 * straight;
-  if (isStep) return { drift, step, rangeUs: Math.abs(step.byUs) };
+  if (isStep) return { drift, step, rangeUs: Math.abs(step.behindUs - step.beforeUs) };
   const isDrift = constant - straight > convincing && Math.abs(slope) > 2 * (drift.error / 2.4);
   return { drift, step: null, rangeUs: isDrift ? Math.abs(slope) * runUs : 0 };
 }
@@ -71,15 +79,17 @@ function lineThrough({ telling, weights }: Weighted) {
   };
 }
 
-/** The one place to part the run at which two constant lags fit best. */
-function bestStep(all: Weighted): { atUs: number; byUs: number; misfit: number } | null {
-  let best: { atUs: number; byUs: number; misfit: number } | null = null;
-  for (let n = 1; n < all.telling.length; n++) {
-    const atUs = all.telling[n]!.fromUs;
-    const before = meanOf(all, (us) => us < atUs)();
-    const behind = meanOf(all, (us) => us >= atUs)();
-    const left = misfit(all, (us) => (us < atUs ? before : behind));
-    if (!best || left < best.misfit) best = { atUs, byUs: behind - before, misfit: left };
+/** The one place to part the run at which two constant lags fit best; the part in which the step lies may have any. */
+function bestStep(all: Weighted): (LagStep & { readonly misfit: number }) | null {
+  let best: (LagStep & { readonly misfit: number }) | null = null;
+  const { telling } = all;
+  for (let n = 1; n < telling.length - 1; n++) {
+    const { atUs, fromUs, toUs } = telling[n]!;
+    const beforeUs = meanOf(all, (us) => us < atUs)();
+    const behindUs = meanOf(all, (us) => us > atUs)();
+    const straddled = telling[n]!.delayUs;
+    const left = misfit(all, (us) => (us < atUs ? beforeUs : us > atUs ? behindUs : straddled));
+    if (!best || left < best.misfit) best = { fromUs, toUs, beforeUs, behindUs, misfit: left };
   }
   return best;
 }

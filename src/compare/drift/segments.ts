@@ -18,6 +18,7 @@ export interface SegmentLag {
 
 const segments = 8;
 const readingsPerSegment = 300;
+const searchSteps = 100;
 
 /** The lag in each eighth of the run, window and line as in the whole. */
 export function segmentLags(readings: Readings, fit: Fit, searchUs: number): SegmentLag[] {
@@ -59,12 +60,12 @@ function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; d
   // A step of the clock leaves the valley of the whole run's fit: the neighbourhood is looked over first.
   let startUs = fit.delayUs;
   let least = residualAt(startUs);
-  for (let step = -30; step <= 30; step++) {
-    const delayUs = fit.delayUs + (step / 30) * searchUs;
+  for (let step = -searchSteps; step <= searchSteps; step++) {
+    const delayUs = fit.delayUs + (step / searchSteps) * searchUs;
     const cost = residualAt(delayUs);
     if (cost < least) [least, startUs] = [cost, delayUs];
   }
-  const best = descend((x) => residualAt(x), { x: startUs, y: 0 }, Math.max(1000, searchUs / 60), 0, 40, 5);
+  const best = descend((x) => residualAt(x), { x: startUs, y: 0 }, searchUs / searchSteps / 2, 0, 40, 5);
   const stepUs = 1000;
   const [below, above] = [residualAt(best.x - stepUs), residualAt(best.x + stepUs)];
   const bend = (below - 2 * best.cost + above) / stepUs ** 2;

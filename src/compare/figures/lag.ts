@@ -30,19 +30,21 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
     below: Math.hypot(reach.below, intervals.widthUs.above / 2),
     above: Math.hypot(reach.above, intervals.widthUs.below / 2),
   };
+  // The ages of polled values blur the window as well.
+  const widthReach = widened(intervals.widthUs, fitted.hidden ? 0 : Math.min(widthUs, 2 * half));
   const lagReason = noSingleLag(analysis, fitted);
   const lag = (us: number, by: Reach): Estimate => (lagReason ? unknown(lagReason) : seconds(us, by));
   const isWindow = fit.kernel.kind !== 'one-pole';
   const widthReason = widthUnknown(analysis, fitted);
   const level = ambiguity.widths.length > 0 ? unknown(widthReason!) : null;
   return {
-    window_s: widthReason ? unknown(widthReason) : seconds(widthUs, intervals.widthUs),
+    window_s: widthReason ? unknown(widthReason) : seconds(widthUs, widthReach),
     delay_s: lag(delayUs, reach),
     latency_s: isWindow && widthReason && !lagReason ? unknown(widthReason) : lag(latencyUs, latencyReach),
-    shift_s: lag(shiftUs, intervals.delayUs),
+    shift_s: lag(shiftUs, reach),
     drift_s_per_hour: change.drift
       ? within(change.drift.slope * hourS, change.drift.error * hourS)
-      : unknown('too few parts of the run tell a lag by themselves'),
+      : unknown(change.step ? 'the lag steps, and does not drift' : 'too few parts of the run tell a lag by themselves'),
     gain: level ?? leveled(fit.line.gain, intervals.gain),
     offset_w: level ?? leveled(fit.line.offsetW, intervals.offsetW),
   };
@@ -52,21 +54,21 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
 const leveled = (value: number, error: number): Estimate =>
   Number.isFinite(error) ? within(value, error) : unknown('the load does not tell it apart from the window');
 
-export interface Lags4 {
+export interface SensorLags {
   readonly delayUs: number;
   readonly widthUs: number;
   readonly latencyUs: number;
   readonly shiftUs: number;
 }
 
-/** Of polls slower than updates the value was there for up to a poll's interval already: half of that, on average, is taken off. */
-export function lagsOf({ holdUs, updates }: Analysis, { fit }: Fitted): Lags4 {
-  const delayUs = fit.delayUs - updates.unseenHoldUs / 4;
-  const isLowPass = fit.kernel.kind === 'one-pole';
+/** Where polls are the limit, a value had been there for anything up to their interval: half of that is taken off. */
+export function lagsOf({ holdUs, updates }: Analysis, { fit, hidden }: Fitted): SensorLags {
+  const delayUs = hidden?.delayUs ?? fit.delayUs - updates.unseenHoldUs / 2;
+  const widthUs = fit.kernel.kind === 'counter' ? holdUs : (hidden?.widthUs ?? fit.widthUs);
   return {
     delayUs,
-    widthUs: fit.kernel.kind === 'counter' ? holdUs : fit.widthUs,
-    latencyUs: delayUs - (isLowPass ? fit.widthUs : fit.kernel.kind === 'counter' ? holdUs / 2 : fit.widthUs / 2),
+    widthUs,
+    latencyUs: delayUs - (fit.kernel.kind === 'one-pole' ? widthUs : widthUs / 2),
     shiftUs: fit.delayUs + holdUs / 2,
   };
 }

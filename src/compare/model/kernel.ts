@@ -36,9 +36,10 @@ export const counter = (reference: PowerIntegral, usualSpanUs: number): Kernel =
 
 /** Edges of the pieces that the low-pass is made of, in time constants: within each its weight hardly changes. */
 const edges = [
-  ...Array.from({ length: 40 }, (_, n) => n * 0.05),
-  ...Array.from({ length: 20 }, (_, n) => 2 + n * 0.15),
-  ...Array.from({ length: 7 }, (_, n) => 5 + n * 0.5),
+  ...Array.from({ length: 15 }, (_, n) => n * 0.07),
+  ...Array.from({ length: 10 }, (_, n) => 1.05 + n * 0.15),
+  ...Array.from({ length: 7 }, (_, n) => 2.55 + n * 0.35),
+  ...Array.from({ length: 4 }, (_, n) => 5 + n * 0.7),
 ];
 const shares = edges.slice(1).map((edge, n) => Math.exp(-edges[n]!) - Math.exp(-edge));
 const lastEdge = edges[edges.length - 1]!;

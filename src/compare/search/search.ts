@@ -37,8 +37,11 @@ export function findFit(
     : searchWindows(reference, few, rangeUs);
   if (candidates.length === 0) return null;
   const refined = distinct(
-    distinct([...candidates]).map((candidate) => refine(kernel, few, null, candidate, 40, 4000)),
+    distinct(candidates)
+      .map((candidate) => refine(kernel, few, null, candidate, 40, 4000))
+      .filter(({ cost }) => Number.isFinite(cost)),
   ).slice(0, kept);
+  if (refined.length === 0) return null;
   const asked = distinct([...refined, ...periodic(kernel, few, refined[0]!, loadPeriodUs, rangeUs)]);
   const many = chooseReadings(readings, fitted, seed + 1);
   const fits = asked
@@ -66,12 +69,13 @@ export function asLowPass(reference: PowerIntegral, found: Found): Fit | null {
   if (best.kernel.kind !== 'boxcar') return null;
   const few = chooseReadings(readings, searched, 3);
   const kernel = onePole(reference);
+  const boxcarCost = costOf(best.kernel, few, null)(best);
   // An exponential of time constant W/√12 scatters as much as a window W.
   const starts = [best.widthUs / Math.sqrt(12), best.widthUs / 2].map((widthUs) =>
     refine(kernel, few, null, { delayUs: best.delayUs, widthUs }, 50, 4000),
   );
   const start = starts[0]!.cost <= starts[1]!.cost ? starts[0]! : starts[1]!;
-  return Number.isFinite(start.cost) ? fitAbout(kernel, readings, start, 40) : null;
+  return start.cost < boxcarCost ? fitAbout(kernel, readings, start, 40) : null;
 }
 
 /** Where a periodic load fits as well: half periods of lag, whole periods of window. */

@@ -32,6 +32,8 @@ const segmentSizes = [64, 24, 10];
 const goodShareMin = 0.85;
 const badShareMax = 0.08;
 const periodInPollsMin = 1.15;
+/** Standard deviation of the ages at which values are polled, in poll intervals. */
+const agesDeviation = 0.2;
 
 export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Updates {
   const polls = validPolls(trace, reference);
@@ -77,14 +79,17 @@ function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track
 /** Without a schedule all polls count, at their own instants: the instants of changes alone would be late by what rounding hides. */
 function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
   const { timeUs, value, intervalUs } = polls;
-  const updates = { timeUs, value, jitterUs: new Float64Array(timeUs.length) };
+  const unseenHoldUs = Number.isFinite(intervalUs) ? intervalUs : 0;
+  // How old a value was when it was polled is as good as chance.
+  const jitterUs = new Float64Array(timeUs.length).fill(unseenHoldUs * agesDeviation);
+  const updates = { timeUs, value, jitterUs };
   return {
     readings: readingsOf(updates, trace.quantity),
     polls,
     period: null,
     periodReason: reason,
     holdUs: 0,
-    unseenHoldUs: Number.isFinite(intervalUs) ? intervalUs : 0,
+    unseenHoldUs,
     systematicUs: 0,
     isLocked: false,
   };

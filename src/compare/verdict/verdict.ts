@@ -27,8 +27,8 @@ export interface Judgement {
   readonly isFlat: boolean;
 }
 
-const readingsMin = 20;
-const spanMinUs = 2e6;
+export const readingsMin = 20;
+export const spanMinUs = 2e6;
 const explainedMin = 0.5;
 const explainedIfFew = 0.9;
 const explainedIfPeriodic = 0.8;

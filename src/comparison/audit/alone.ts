@@ -13,7 +13,7 @@ export class SensorAlone {
   readonly #timesUs: Float64Array[] = [];
   readonly #values: Float64Array[][] = [];
 
-  constructor(sensor: Sensor, intervalMs: number | undefined) {
+  constructor(sensor: Sensor) {
     this.#sensor = sensor;
     const take = ({ count, earliestNs, latestNs, values }: SensorBlock): void => {
       this.#timesUs.push(
@@ -21,11 +21,7 @@ export class SensorAlone {
       );
       this.#values.push(values.map((column) => column.slice(0, count)));
     };
-    this.#recording = sensor.start(
-      new RecordingClock(),
-      intervalMs === undefined ? {} : { intervalMs },
-      take,
-    );
+    this.#recording = sensor.start(new RecordingClock(), take);
   }
 
   /** Ends it, and makes its sheet. @param asked of `--column-b` @throws UserError (usage) where it has no such column */

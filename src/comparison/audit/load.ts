@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { usageError } from '../../errors.js';
 import { printable } from '../../text.js';
-import { restMs, type Wave } from './waves.js';
+import type { Wave, Waves } from './waves.js';
 
 /** After this long a load that was asked to end is killed, ms. */
 const graceMs = 1000;
@@ -18,7 +18,7 @@ export type Load = { readonly command: string } | 'cpu';
  */
 export async function playWaves(
   load: Load,
-  waves: readonly Wave[],
+  { waves, restMs }: Waves,
   signal: AbortSignal,
   onWave: (wave: Wave, at: number) => void,
 ): Promise<void> {

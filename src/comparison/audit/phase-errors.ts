@@ -5,8 +5,10 @@ import type { PhaseError, PhaseErrors } from './sheet.js';
 
 /** Lengths of phases, s. */
 export const phaseLengthsS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
-/** Laid evenly over the run, overlapping where they are long. */
+/** Evenly chosen of what there is, overlapping where they are long. */
 const mostPhases = 1000;
+/** Of the way between the run's low and its high power, where load has ended and where it has begun. */
+const [ended, begun] = [0.3, 0.7];
 /** With less room than for so many, chance decides. */
 const fewestPhases = 5;
 
@@ -29,10 +31,45 @@ export interface PhaseInput {
   readonly counter: CounterSteps | null;
 }
 
-export const phaseErrors = (input: PhaseInput): PhaseErrors[] =>
-  phaseLengthsS.map((lengthS) => errorsOf(lengthS, input));
+export function phaseErrors(input: PhaseInput): PhaseErrors[] {
+  const { reference, fromUs, toUs } = input;
+  const begins = reference ? loadBegins(reference, fromUs, toUs) : [];
+  return phaseLengthsS.map((lengthS) => errorsOf(lengthS, input, begins));
+}
 
-function errorsOf(lengthS: number, input: PhaseInput): PhaseErrors {
+/** When the load began, µs: each time that the power rose over most of its range. */
+function loadBegins({ timeUs, powerMw }: PowerIntegral, fromUs: number, toUs: number): number[] {
+  const low = quantile(powerMw, 0.05);
+  const high = quantile(powerMw, 0.95);
+  const [fallsBelow, risesAbove] = [low + ended * (high - low), low + begun * (high - low)];
+  const begins: number[] = [];
+  let isOn = true;
+  let lastLowUs = 0;
+  for (let n = 0; n < timeUs.length; n++) {
+    const mw = powerMw[n]!;
+    if (mw <= fallsBelow) {
+      isOn = false;
+      lastLowUs = timeUs[n]!;
+    } else if (!isOn && mw >= risesAbove) {
+      isOn = true;
+      if (lastLowUs >= fromUs && lastLowUs <= toUs) begins.push(lastLowUs);
+    }
+  }
+  return high > low ? begins : [];
+}
+
+/** Where phases of a length begin, µs. */
+function startsOf(lengthUs: number, begins: readonly number[], { fromUs, toUs }: PhaseInput): number[] {
+  const fitting = begins.filter((us) => us + lengthUs <= toUs);
+  if (fitting.length >= fewestPhases) {
+    const stride = Math.max(1, fitting.length / mostPhases);
+    return Array.from({ length: Math.floor(fitting.length / stride) }, (_, n) => fitting[Math.floor(n * stride)]!);
+  }
+  const count = Math.min(mostPhases, Math.max(200, Math.floor((toUs - fromUs) / lengthUs)));
+  return Array.from({ length: count }, (_, n) => fromUs + ((toUs - fromUs - lengthUs) * n) / (count - 1));
+}
+
+function errorsOf(lengthS: number, input: PhaseInput, begins: readonly number[]): PhaseErrors {
   const { reference, power, fromUs, toUs, correction, counter } = input;
   const nothing = { lengthS, phases: 0, raw: null, corrected: null, counter: null };
   if (!reference) return { ...nothing, reason: 'there is no board to hold it against' };
@@ -43,15 +80,13 @@ function errorsOf(lengthS: number, input: PhaseInput): PhaseErrors {
   const raw: number[] = [];
   const corrected: number[] = [];
   const counted: number[] = [];
-  const count = Math.min(mostPhases, Math.max(phases, 200));
-  for (let n = 0; n < count; n++) {
-    const startUs = fromUs + ((toUs - fromUs - lengthUs) * n) / (count - 1);
+  for (const startUs of startsOf(lengthUs, begins, input)) {
     const endUs = startUs + lengthUs;
     if (!reference.covers(startUs, endUs)) continue;
     const rightJ = energyJ(reference, startUs, endUs);
     if (!(rightJ > 0)) continue;
     const note = (errors: number[], joules: number): void => {
-      if (Number.isFinite(joules)) errors.push((100 * Math.abs(joules - rightJ)) / rightJ);
+      if (Number.isFinite(joules)) errors.push((100 * (joules - rightJ)) / rightJ);
     };
     if (power?.covers(startUs, endUs)) note(raw, energyJ(power, startUs, endUs));
     if (power && correction) {
@@ -75,4 +110,4 @@ const energyJ = (integral: PowerIntegral, fromUs: number, toUs: number): number 
 const errorOf = (percent: readonly number[]): PhaseError | null =>
   percent.length < fewestPhases
     ? null
-    : { medianPct: quantile(percent, 0.5), p95Pct: quantile(percent, 0.95) };
+    : { medianPct: quantile(percent, 0.5), p95Pct: quantile(percent.map(Math.abs), 0.95) };

@@ -1,14 +1,14 @@
 import type { Comparison, Estimate } from '../../compare/comparison.js';
 
-/** How wrong the joules of phases of one length get, as shares of what the reference says, in percent. */
+/** How wrong the joules of phases of one length get, in percent of what the reference says. */
 export interface PhaseError {
-  /** Half of the phases are wrong by less. */
+  /** The middle one; below zero where the sensor says too little. */
   readonly medianPct: number;
-  /** 19 of 20 are. */
+  /** 19 of 20 are wrong by less, either way. */
   readonly p95Pct: number;
 }
 
-/** Phases of one length, laid all over the run. */
+/** Phases of one length, each of which begins with load, as phases do; laid evenly over a run whose load never begins. */
 export interface PhaseErrors {
   readonly lengthS: number;
   /** How many that do not overlap there is time for. */

@@ -5,33 +5,41 @@ export interface Wave {
   readonly forMs: number;
 }
 
-/** Without load before and between waves, ms: the waves then stand by themselves. */
-export const restMs = 1500;
+/** Waves, with rests of so long before, between and behind them. */
+export interface Waves {
+  readonly waves: readonly Wave[];
+  readonly restMs: number;
+}
 
 /**
- * Periods from longer than any sensor's window down to shorter than any one updates, with duties that tell power from time. The
- * last is a rare event.
+ * Periods from longer than any sensor's window down to shorter than any one updates, with duties that tell power from time. None
+ * is a multiple of another, or of the round periods that sensors have, which would look at the same part of it each time. The last
+ * is a rare event.
  */
 const patterns: readonly (readonly [onMs: number, offMs: number, share: number])[] = [
-  [2000, 2000, 4],
-  [1500, 500, 2],
-  [300, 700, 2],
-  [200, 200, 2],
-  [150, 50, 1.5],
-  [50, 150, 1.5],
-  [100, 100, 1.5],
-  [50, 50, 1.5],
-  [20, 20, 1.5],
-  [10, 10, 1],
-  [400, 3600, 2.5],
+  [2000, 1900, 4],
+  [1600, 530, 2],
+  [310, 730, 2],
+  [230, 190, 2],
+  [170, 60, 1.5],
+  [60, 170, 1.5],
+  [110, 130, 1.5],
+  [57, 46, 1.5],
+  [21, 18, 1.5],
+  [11, 8, 1],
+  [400, 3700, 2.5],
 ];
 
-/** The waves that fill a run of `durationMs`, rests aside; none is shorter than one of its periods. */
-export function wavesFor(durationMs: number): Wave[] {
+/** Of a run, what the rests take. */
+const restShare = 0.2;
+const longestRestMs = 1500;
+
+/** What fills a run of `durationMs`: a wave that there is no time for twice is left out, but for one. */
+export function wavesFor(durationMs: number): Waves {
+  const restMs = Math.min(longestRestMs, (restShare * durationMs) / (patterns.length + 1));
+  const playedMs = durationMs - (patterns.length + 1) * restMs;
   const shares = patterns.reduce((sum, [, , share]) => sum + share, 0);
-  const playedMs = Math.max(0, durationMs - (patterns.length + 1) * restMs);
-  return patterns.map(([onMs, offMs, share]) => ({
-    ...{ onMs, offMs },
-    forMs: Math.max(onMs + offMs, (playedMs * share) / shares),
-  }));
+  const all = patterns.map(([onMs, offMs, share]) => ({ onMs, offMs, forMs: (playedMs * share) / shares }));
+  const whole = all.filter(({ onMs, offMs, forMs }) => forMs >= 2 * (onMs + offMs));
+  return { waves: whole.length > 0 ? whole : [{ onMs: 10, offMs: 10, forMs: playedMs }], restMs };
 }

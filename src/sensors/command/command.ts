@@ -90,7 +90,10 @@ class Command {
     this.#running = this.#environment.programs.start(shell(this.#environment.argument), {
       line: (text, atNs) => this.#line(text, atNs),
       flooded: () =>
-        this.#environment.tell('sensor-overrun', 'it prints more lines than anybody reads; it is held back, and some are lost'),
+        this.#environment.tell(
+          'sensor-overrun',
+          'it prints more lines than anybody reads; it is held back, and some are lost',
+        ),
       ended: (how, notFound) => this.#ended(how, notFound),
     });
   }
@@ -117,11 +120,16 @@ class Command {
       if (this.#form?.header) return;
     }
     const texts = this.#form?.read(text);
-    if (!texts) return this.#notRead(text);
-    if (this.#onFirst && !this.#begun(texts)) return this.#notRead(text);
+    if (!texts || (this.#onFirst && !this.#begun(texts))) {
+      this.#notRead(text);
+      return;
+    }
     for (const name of texts.keys())
       if (!this.#sources.has(name))
-        this.#environment.tell('sensor-unreadable', `${quoted(name)} was not in its first reading and is left out`);
+        this.#environment.tell(
+          'sensor-unreadable',
+          `${quoted(name)} was not in its first reading and is left out`,
+        );
     if (this.#fill(texts)) this.#take(this.#values, atNs);
     else this.#notRead(text);
   }
@@ -148,10 +156,10 @@ class Command {
     this.#values.fill(Number.NaN);
     let read = 0;
     let unread: string | undefined;
-    for (const [n, { source, read: valueOf, column }] of this.#columns.entries()) {
+    for (const [n, { source, read: numberOf, column }] of this.#columns.entries()) {
       const text = texts.get(source);
       if (text === undefined) continue;
-      const value = valueOf(text);
+      const value = numberOf(text);
       if (value === undefined) unread ??= text;
       else {
         this.#values[n] = value;
@@ -166,7 +174,10 @@ class Command {
   #notRead(text: string): void {
     this.#unread ||= text;
     if (this.#onFirst) return;
-    this.#environment.tell('sensor-unreadable', `it printed something that is no reading: ${quoted(this.#unread)}`);
+    this.#environment.tell(
+      'sensor-unreadable',
+      `it printed something that is no reading: ${quoted(this.#unread)}`,
+    );
   }
 }
 

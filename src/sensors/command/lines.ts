@@ -32,7 +32,8 @@ function readNumber(line: string): NamedTexts | undefined {
   return cellOf(line) ? new Map([[bareName, line]]) : undefined;
 }
 
-const pair = /([^\s=:,;][^=:,;]*?)\s*[=:]\s*("[^"]*"|\[[^\]]*\]|[^\s,;]+(?: ?(?:[mkuµ]?[wj]|watts?|joules?))?(?=$|[\s,;]))/giu;
+const pair =
+  /([^\s=:,;][^=:,;]*?)\s*[=:]\s*("[^"]*"|\[[^\]]*\]|[^\s,;]+(?: ?(?:[mkuµ]?[wj]|watts?|joules?))?(?=$|[\s,;]))/giu;
 
 /** `cpu=12.5 W gpu=30`, `cpu: 12.5, gpu: 30`. */
 function readPairs(line: string): NamedTexts | undefined {
@@ -57,7 +58,8 @@ const deepest = 8;
 
 function flatten(value: unknown, name: string, into: Map<string, string>, depth = 0): void {
   if (depth > deepest) return;
-  if (typeof value === 'number' || typeof value === 'string' || value === null) into.set(name, String(value ?? ''));
+  if (typeof value === 'number' || typeof value === 'string' || value === null)
+    into.set(name, String(value ?? ''));
   else if (typeof value === 'object')
     for (const [key, inner] of Object.entries(value))
       flatten(inner, name === '' ? key : `${name}_${key}`, into, depth + 1);
@@ -74,9 +76,15 @@ function tableOf(line: string): LineForm | undefined {
   const read = (row: string): NamedTexts | undefined => {
     const cells = row.split(separator).map(unquoted);
     if (cells.length !== header.length || cells.join() === header.join()) return undefined;
-    return cells.some((cell) => cellOf(cell)) ? new Map(header.map((name, n) => [name, cells[n]!])) : undefined;
+    return cells.some((cell) => cellOf(cell))
+      ? new Map(header.map((name, n) => [name, cells[n]!]))
+      : undefined;
   };
   return { read, header };
 }
 
-const unquoted = (text: string): string => text.trim().replace(/^"(.*)"$/, '$1').trim();
+const unquoted = (text: string): string =>
+  text
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim();

@@ -39,7 +39,10 @@ export interface Cell {
 
 /** `12.3`, `12.3 W`, `N/A`; undefined for what is neither a number nor said to be none. */
 export function cellOf(text: string): Cell | undefined {
-  const plain = text.trim().replace(/^"(.*)"$/, '$1').trim();
+  const plain = text
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim();
   if (nothing.test(plain)) return { value: Number.NaN, unit: undefined };
   const [, number, unitText = ''] = numberAndUnit.exec(plain) ?? [];
   const value = Number(number);

@@ -34,7 +34,9 @@ export async function openHwmon({ sysfs, tell }: ReaderEnvironment): Promise<Sen
   let refused = false;
   const chips = entries(folder).flatMap((name): Chip[] => {
     const place = join(folder, name);
-    const files = entries(place).filter((file) => /^(?:power\d+_(?:input|average)|energy\d+_input)$/.test(file));
+    const files = entries(place).filter((file) =>
+      /^(?:power\d+_(?:input|average)|energy\d+_input)$/.test(file),
+    );
     if (files.length === 0) return [];
     const prefix = distinct(nameOf(attribute(join(place, 'name')) ?? name) || name, taken);
     const attributes = files.flatMap((file): Attribute[] => {
@@ -50,7 +52,9 @@ export async function openHwmon({ sysfs, tell }: ReaderEnvironment): Promise<Sen
         return [];
       }
     });
-    return attributes.length === 0 ? [] : [{ device: deviceOf(place, prefix), attributes: named(attributes) }];
+    return attributes.length === 0
+      ? []
+      : [{ device: deviceOf(place, prefix), attributes: named(attributes) }];
   });
   if (chips.length === 0)
     throw refused
@@ -84,7 +88,11 @@ function readerOf(chips: readonly Chip[], tell: ReaderEnvironment['tell']): Sens
           const limit = column.quantity === 'power' ? implausibleW : Number.POSITIVE_INFINITY;
           given++;
           if (value >= 0 && value < limit) values[places[n]!] = value;
-          else tell('sensor-implausible', `${column.name} was given as ${raw} µ${unitOf(column)}, which is none`);
+          else
+            tell(
+              'sensor-implausible',
+              `${column.name} was given as ${raw} µ${unitOf(column)}, which is none`,
+            );
         } catch (error) {
           failure = error;
         }
@@ -109,7 +117,13 @@ function columnOf(place: string, file: string, prefix: string): SensorColumn {
   const average = what === 'average' ? '_average' : '';
   const title = `${prefix}, ${label ?? `${kind} ${number}`}${average === '' ? '' : ', average'}`;
   return {
-    ...{ name: `${part}${average}_${quantity === 'power' ? 'w' : 'j'}`, decimals: 6, quantity, title, partOf: null },
+    ...{
+      name: `${part}${average}_${quantity === 'power' ? 'w' : 'j'}`,
+      decimals: 6,
+      quantity,
+      title,
+      partOf: null,
+    },
     // The kernel counts on over its 32-bit registers, if it is asked often enough.
     ...(quantity === 'energy' ? { counter: { wrapJ: null } } : {}),
   };
@@ -118,7 +132,7 @@ function columnOf(place: string, file: string, prefix: string): SensorColumn {
 const meanOf = ({ name, title, partOf }: SensorColumn): SensorColumn => ({
   name: name.replace(/_j$/, '_power_w'),
   ...{ decimals: 3, quantity: 'power', title: `${title}, mean power`, meanOf: name },
-  partOf: partOf && partOf.replace(/_j$/, '_power_w'),
+  partOf: partOf === null ? null : partOf.replace(/_j$/, '_power_w'),
 });
 
 /** Intel's xe gives the energy of the card, and that of the package, which is a part of it. */

@@ -35,7 +35,10 @@ export async function openRapl({ sysfs, tell }: ReaderEnvironment): Promise<Sens
   const folder = join(sysfs, 'class/powercap');
   const ids = entries(folder).filter((name) => /^intel-rapl:\d+(:\d+)*$/.test(name));
   if (ids.length === 0)
-    throw new SensorTrouble('sensor-missing', 'there is no RAPL here (no intel-rapl under /sys/class/powercap)');
+    throw new SensorTrouble(
+      'sensor-missing',
+      'there is no RAPL here (no intel-rapl under /sys/class/powercap)',
+    );
   const prefixes = prefixesOf(folder, ids);
   const zones: Zone[] = [];
   let refused: unknown;
@@ -50,12 +53,15 @@ export async function openRapl({ sysfs, tell }: ReaderEnvironment): Promise<Sens
       });
     } catch (error) {
       refused ??= error;
-      if (!isRefusal(error)) tell('sensor-lost', `zone ${id} cannot be read (${errorText(error)}) and is left out`);
+      if (!isRefusal(error))
+        tell('sensor-lost', `zone ${id} cannot be read (${errorText(error)}) and is left out`);
     }
   }
   if (zones.length === 0) {
     if (isRefusal(refused)) throw new SensorTrouble('sensor-forbidden', raplAdvice, { cause: refused });
-    throw new SensorTrouble('sensor-missing', `no zone can be read (${errorText(refused)})`, { cause: refused });
+    throw new SensorTrouble('sensor-missing', `no zone can be read (${errorText(refused)})`, {
+      cause: refused,
+    });
   }
   if (isRefusal(refused)) tell('sensor-forbidden', `some zones are left out: ${raplAdvice}`);
   return readerOf(zones, tell);
@@ -63,14 +69,12 @@ export async function openRapl({ sysfs, tell }: ReaderEnvironment): Promise<Sens
 
 const isRefusal = (error: unknown): boolean => ['EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '');
 
-function readerOf(zones: readonly Zone[], tell: ReaderEnvironment['tell']): SensorReader {
+function readerOf(zones: Zone[], tell: ReaderEnvironment['tell']): SensorReader {
   return {
     identity: {
       product: 'RAPL',
       driver: null,
-      devices: zones.map(
-        ({ id, name, prefix }): SensorDevice => ({ prefix, name, uuid: null, bus: id }),
-      ),
+      devices: zones.map(({ id, name, prefix }): SensorDevice => ({ prefix, name, uuid: null, bus: id })),
       meaning: 'an energy counter of about 1 ms; power is the mean between two changes',
     },
     columns: zones.flatMap((zone) => columnsOf(zone, zones)),
@@ -85,7 +89,7 @@ function readerOf(zones: readonly Zone[], tell: ReaderEnvironment['tell']): Sens
     close: () => {
       for (const { file } of zones.splice(0)) file.close();
     },
-  } satisfies SensorReader & { columns: readonly SensorColumn[] };
+  };
 }
 
 function columnsOf(zone: Zone, zones: readonly Zone[]): SensorColumn[] {

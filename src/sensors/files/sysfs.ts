@@ -50,7 +50,7 @@ export class NumberFile {
   /** NaN where it holds no number. @throws what the driver says */
   read(): number {
     const length = readSync(this.#fd, this.#bytes, 0, this.#bytes.length, 0);
-    const text = digits.exec(this.#bytes.latin1Slice(0, length))?.[1];
+    const text = digits.exec(this.#bytes.toString('latin1', 0, length))?.[1];
     return text === undefined ? Number.NaN : Number(text);
   }
 

@@ -31,7 +31,7 @@ export class Batch {
   }
 
   #grow(): void {
-    const grown = (column: Float64Array): Float64Array => {
+    const grown = (column: Float64Array): Float64Array<ArrayBuffer> => {
       const larger = new Float64Array(2 * column.length);
       larger.set(column);
       return larger;

@@ -27,9 +27,9 @@ interface Change {
 export class Counter {
   #last: { readonly rawJ: number; readonly atNs: number } | undefined;
   #energyJ = 0;
-  /** The first and the latest true change. */
-  #began: Change | undefined;
+  /** The latest true change. */
   #changed: Change | undefined;
+  #smallestW = Number.POSITIVE_INFINITY;
   #largestW = 0;
 
   readonly #wrapJ: number | null;
@@ -48,16 +48,16 @@ export class Counter {
     const addedJ = this.#between(last.rawJ, rawJ, (atNs - last.atNs) / 1e9);
     if (addedJ === null) {
       this.#energyJ = 0;
-      this.#changed = this.#began = { energyJ: 0, atNs };
+      this.#changed = { energyJ: 0, atNs };
       return { energyJ: 0, powerW: Number.NaN, lost: true };
     }
     this.#energyJ += addedJ;
     const before = this.#changed;
     this.#changed = { energyJ: this.#energyJ, atNs };
-    this.#began ??= this.#changed;
     // Between the first reading and the first change lies a part of an interval.
     if (!before) return { energyJ: this.#energyJ, powerW: Number.NaN, lost: false };
     const powerW = (this.#energyJ - before.energyJ) / ((atNs - before.atNs) / 1e9);
+    this.#smallestW = Math.min(this.#smallestW, powerW);
     this.#largestW = Math.max(this.#largestW, powerW);
     return { energyJ: this.#energyJ, powerW, lost: false };
   }
@@ -82,14 +82,12 @@ export class Counter {
     return Math.max(leastLimitW, headroom * this.#largestW);
   }
 
-  /** The only number of wraps that goes with the power as it was before, at half and at twice of it. */
+  /** The only number of wraps that goes with all powers that there were before; null where there are several. */
   #manyWraps(leastJ: number, wrapJ: number, seconds: number): number | null {
-    const [from, to] = [this.#began, this.#changed];
-    if (!from || !to || to.atNs === from.atNs) return null;
-    const meanW = (to.energyJ - from.energyJ) / ((to.atNs - from.atNs) / 1e9);
+    if (this.#largestW === 0) return null;
     const times = (powerW: number) => Math.max(0, Math.round((powerW * seconds - leastJ) / wrapJ));
-    const few = times(meanW / 2);
-    return few === times(meanW * 2) ? leastJ + few * wrapJ : null;
+    const few = times(this.#smallestW);
+    return few === times(this.#largestW) ? leastJ + few * wrapJ : null;
   }
 
   #usualWrap(stepJ: number, fromJ: number, seconds: number): number | null {

@@ -4,7 +4,7 @@ import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js
 import type { SensorColumn, SensorDoubtCode } from '../sensor.js';
 import { Batch } from './batch.js';
 import { CounterCells } from './counter-cells.js';
-import { DoubtLog } from './doubt-log.js';
+import type { DoubtLog } from './doubt-log.js';
 import type { SensorNews } from './messages.js';
 import { Pace } from './pace.js';
 import type { SensorPrograms } from './programs.js';
@@ -128,7 +128,10 @@ export class HostedSensor {
       pace.note(values, askedNs / 1e6, (answeredNs - askedNs) / 1e6);
       this.#take(values, askedNs, answeredNs);
       if (pace.isSlow)
-        this.doubt('sensor-slow', 'it takes longer to answer than it should be asked again; it is asked less often');
+        this.doubt(
+          'sensor-slow',
+          'it takes longer to answer than it should be asked again; it is asked less often',
+        );
       this.#retryMs = retryMs.first;
       dueNs = Math.max(dueNs + pace.intervalMs * 1e6, this.#now());
       await this.#wait(Math.max(0, (dueNs - this.#now()) / 1e6));
@@ -158,7 +161,10 @@ export class HostedSensor {
         // It is still away.
       }
     }
-    if (this.#closed) return void (await this.#reader.close());
+    if (this.#closed) {
+      await this.#reader.close();
+      return;
+    }
     this.#places = this.#columns.map(({ name }) =>
       this.#reader.columns.findIndex((column) => column.name === name),
     );
@@ -170,7 +176,10 @@ export class HostedSensor {
       const place = this.#places[n]!;
       this.#row[n] = place < 0 ? Number.NaN : values[place]!;
     }
-    if (this.#row.every(Number.isNaN)) return this.#nothing(latestNs);
+    if (this.#row.every(Number.isNaN)) {
+      this.#nothing(latestNs);
+      return;
+    }
     const lost = this.#cells.fill(this.#row, (earliestNs + latestNs) / 2);
     for (const name of lost)
       this.doubt(
@@ -202,7 +211,10 @@ export class HostedSensor {
     const limitNs = Math.max(silentMs * 1e6, silentSpacings * this.#longestSpacingNs);
     const sinceNs = 'listen' in this.#reader ? this.#heardNs : (this.#askedNs ?? nowNs);
     if (nowNs - sinceNs < limitNs) return;
-    this.doubt('sensor-silent', 'it said nothing for so long that what it last said is no longer taken for true');
+    this.doubt(
+      'sensor-silent',
+      'it said nothing for so long that what it last said is no longer taken for true',
+    );
     this.#nothing(nowNs);
   }
 }

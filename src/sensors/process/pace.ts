@@ -73,7 +73,8 @@ export class Pace {
 
   /** Whether the answers take longer than the interval that is wanted, and so set the pace. */
   get isSlow(): boolean {
-    return this.#tookMs > (this.#options.fixedMs ?? this.#options.usualPeriodMs);
+    const { fixedMs, usualPeriodMs, shortestMs } = this.#options;
+    return this.#tookMs > (fixedMs ?? Math.max(usualPeriodMs, shortestMs));
   }
 
   #look(values: Float64Array, atMs: number): boolean {

@@ -81,7 +81,10 @@ export class SensorProcess {
         resolve();
       });
     });
-    return this.#members.map(({ opened }, at) => opened ?? { at, doubt: doubtOf('sensor-silent', `it said nothing within ${limitMs / 1000} s`) });
+    return this.#members.map(
+      ({ opened }, at) =>
+        opened ?? { at, doubt: doubtOf('sensor-silent', `it said nothing within ${limitMs / 1000} s`) },
+    );
   }
 
   /** Begins to read one; those that are begun in the same turn begin together, and the others are let go of. */

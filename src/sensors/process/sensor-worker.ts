@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { errorText } from '../../errors.js';
 import { kindOf } from '../kinds.js';
 import { type SensorReader, SensorTrouble } from '../reader.js';
@@ -93,6 +94,12 @@ process.on('message', (message: ToSensors) => {
   } else void stop();
 });
 watchGroups((pids) => send({ type: 'groups', pids }));
+// The last line of a stack says nothing; whoever started this quotes what is said last.
+process.on('uncaughtException', (error) => {
+  writeSync(2, `${errorText(error)}\n`);
+  killAll();
+  process.exit(70);
+});
 process.on('disconnect', leave);
 process.on('exit', killAll);
 // Whoever ends powerlog ends this too, in order: what was read up to then is still handed over.

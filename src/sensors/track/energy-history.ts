@@ -70,8 +70,7 @@ export class EnergyHistory {
 
   #integrate(sum: Sum, timeUs: number, value: number): void {
     const last = sum.count - 1;
-    const addedJ =
-      last < 0 ? 0 : (((sum.lastValue + value) / 2) * (timeUs - sum.timesUs[last]!)) / 1e6;
+    const addedJ = last < 0 ? 0 : (((sum.lastValue + value) / 2) * (timeUs - sum.timesUs[last]!)) / 1e6;
     sum.lastValue = value;
     push(sum, timeUs, last < 0 ? 0 : sum.joules[last]! + addedJ);
   }

@@ -1,4 +1,4 @@
-import type { Freshness } from '../../measure/summary.js';
+import type { Freshness } from '../../measure/tracks/sensor-summary.js';
 import type { SensorColumn } from '../sensor.js';
 
 /** Spacings of changes that are kept for each column: the latest. */
@@ -30,7 +30,9 @@ export class FreshnessWatch {
     const [fastest] = telling.sort((a, b) => Number(b.isStamp) - Number(a.isStamp) || b.changes - a.changes);
     if (!fastest) {
       const repeated = Math.min(
-        ...this.#columns.filter(({ tells, readings }) => tells && readings > 1).map((each) => each.repeatedShare),
+        ...this.#columns
+          .filter(({ tells, readings }) => tells && readings > 1)
+          .map((each) => each.repeatedShare),
       );
       return {
         update_s: null,

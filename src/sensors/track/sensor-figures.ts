@@ -3,7 +3,7 @@ import { type PowerStatistics, PowerTable } from '../../measure/energy.js';
 import { gapLimitUs, SpacingWatch } from '../../measure/gaps.js';
 import { Histogram } from '../../measure/histogram.js';
 import { distribution } from '../../measure/latencies.js';
-import type { SensorGapSummary, SensorSummary } from '../../measure/summary.js';
+import type { SensorGapSummary, SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import type { SensorBlock, SensorColumn } from '../sensor.js';
 import { FreshnessWatch } from './freshness.js';
 
@@ -148,7 +148,13 @@ export class SensorFigures {
     const durationUs = Math.max(endUs ?? 0, lastUs ?? 0);
     const gapsUs = gaps.reduce((sum, { start_s, end_s }) => sum + (end_s - start_s) * 1e6, 0);
     const coverage =
-      samples === 0 ? (durationUs > 0 ? 0 : null) : durationUs > 0 ? Math.max(0, 1 - gapsUs / durationUs) : null;
+      samples === 0
+        ? durationUs > 0
+          ? 0
+          : null
+        : durationUs > 0
+          ? Math.max(0, 1 - gapsUs / durationUs)
+          : null;
     const spannedUs = (lastUs ?? 0) - (firstUs ?? 0);
     return {
       samples,
@@ -173,8 +179,12 @@ export class SensorFigures {
     const statistics = table.series[0]!.statistics();
     if (meanOf === undefined) return statistics;
     const counter = this.#counters.get(this.#columns.findIndex(({ name }) => name === meanOf));
-    if (!counter || counter.resets > 0 || counter.lastUs <= counter.firstUs) return { ...statistics, mean: null };
-    return { ...statistics, mean: (counter.lastJ - counter.firstJ) / ((counter.lastUs - counter.firstUs) / 1e6) };
+    if (!counter || counter.resets > 0 || counter.lastUs <= counter.firstUs)
+      return { ...statistics, mean: null };
+    return {
+      ...statistics,
+      mean: (counter.lastJ - counter.firstJ) / ((counter.lastUs - counter.firstUs) / 1e6),
+    };
   }
 
   #energies(coverage: number | null): Pick<SensorSummary, 'energy_j' | 'energy_reasons'> {
@@ -182,8 +192,7 @@ export class SensorFigures {
     const reasons: Record<string, string> = {};
     for (const [n, { name, quantity, meanOf }] of this.#columns.entries()) {
       if ((quantity !== 'power' && quantity !== 'energy') || meanOf !== undefined) continue;
-      const [joules, reason] =
-        quantity === 'energy' ? this.#counted(n) : this.#integrated(n, coverage ?? 0);
+      const [joules, reason] = quantity === 'energy' ? this.#counted(n) : this.#integrated(n, coverage ?? 0);
       energies[name] = joules;
       if (reason !== null) reasons[name] = reason;
     }

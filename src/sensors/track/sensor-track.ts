@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { SensorSummary } from '../../measure/summary.js';
+import type { SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
 import type { Warning } from '../../stream/warning.js';
 import { plural } from '../../units.js';

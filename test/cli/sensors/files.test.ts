@@ -175,7 +175,9 @@ describe('--with', () => {
     const { summary, warned } = recordWith(['auto', 'exec:while :; do echo 3; sleep 0.05; done'], { sys });
     expect(summary.tracks.map(({ id }: { id: string }) => id)).toEqual(['exec', 'rapl', 'hwmon']);
     expect(warned('sensor-missing')).toEqual([]);
-    expect(recordWith(['auto'], { forS: 0.2 }).warned('sensor-missing')).toEqual(['auto: no sensor was found here; it is not recorded']);
+    expect(recordWith(['auto'], { forS: 0.2 }).warned('sensor-missing')).toEqual([
+      'auto: no sensor was found here; it is not recorded',
+    ]);
   });
 
   it.each([
@@ -203,7 +205,11 @@ describe('--with', () => {
   });
 
   it('reads as often as it is told to', () => {
-    const { track } = recordWith(['rapl'], { sys: sysfs(desktop()), forS: 2, args: ['--with-interval', '200ms'] });
+    const { track } = recordWith(['rapl'], {
+      sys: sysfs(desktop()),
+      forS: 2,
+      args: ['--with-interval', '200ms'],
+    });
     expect(track('rapl').interval_s.median).toBeGreaterThanOrEqual(0.199);
     expect(track('rapl').samples).toBeLessThanOrEqual(11);
   });
@@ -218,9 +224,20 @@ describe('powerlog sensors', () => {
   });
 
   it('as JSON, of a program', () => {
-    const ran = powerlog(['sensors', '--json', 'exec:while :; do echo "cpu_w=5 gpu_mw=250"; sleep 0.1; done']);
+    const ran = powerlog([
+      'sensors',
+      '--json',
+      'exec:while :; do echo "cpu_w=5 gpu_mw=250"; sleep 0.1; done',
+    ]);
     expect(JSON.parse(ran.out)).toMatchObject([
-      { id: 'exec', reason: null, readings: [{ name: 'cpu_w', value: 5 }, { name: 'gpu_w', value: 0.25 }] },
+      {
+        id: 'exec',
+        reason: null,
+        readings: [
+          { name: 'cpu_w', value: 5 },
+          { name: 'gpu_w', value: 0.25 },
+        ],
+      },
     ]);
   });
 });

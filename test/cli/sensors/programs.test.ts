@@ -44,9 +44,12 @@ describe.runIf(posix)('a program as a sensor', () => {
   });
 
   it('that ends is started again: an empty cell between, a warning, never a zero', () => {
-    const { code, cells, warned, track } = recordWith(['exec:for i in 1 2 3; do echo $i; sleep 0.05; done; echo broken >&2; exit 7'], {
-      forS: 3,
-    });
+    const { code, cells, warned, track } = recordWith(
+      ['exec:for i in 1 2 3; do echo $i; sleep 0.05; done; echo broken >&2; exit 7'],
+      {
+        forS: 3,
+      },
+    );
     expect(code).toBe(0);
     const numbers = cells('exec', 'power_w');
     expect(numbers).toContain(null);
@@ -98,7 +101,10 @@ describe.runIf(posix)('a program as a sensor', () => {
       'exec:while :; do echo 1; sleep 0.05; done',
       'exec:while :; do echo 2; sleep 0.05; done',
     ]);
-    expect(summary.tracks.map(({ file }: { file: string }) => file)).toEqual(['run.exec.csv', 'run.exec-2.csv']);
+    expect(summary.tracks.map(({ file }: { file: string }) => file)).toEqual([
+      'run.exec.csv',
+      'run.exec-2.csv',
+    ]);
     expect(new Set(cells('exec-2', 'power_w'))).toEqual(new Set([2]));
   });
 });
@@ -120,14 +126,18 @@ describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
       return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0;
     };
     await until(() => rows('exec') > 20 && rows('rapl') > 3);
-    const helpers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    const helpers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number);
     const programs = readFileSync(pidFile, 'utf8').trim().split('\n').map(Number);
     expect(programs).toHaveLength(2);
     for (const pid of [...helpers, ...programs]) expect(isAlive(pid)).toBe(true);
     child.kill('SIGKILL');
     await once(child, 'close');
     await until(() => ![...helpers, ...programs].some(isAlive));
-    for (const id of ['exec', 'rapl']) expect(readFileSync(join(folder, `run.${id}.csv`), 'utf8')).toMatch(/\n$/);
+    for (const id of ['exec', 'rapl'])
+      expect(readFileSync(join(folder, `run.${id}.csv`), 'utf8')).toMatch(/\n$/);
     const { names, rows: whole } = readRecorded(folder).csv('exec');
     expect(whole.every((row) => row.length === names.length)).toBe(true);
   });
@@ -143,7 +153,9 @@ describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
     const path = join(folder, 'run.rapl.csv');
     const lines = () => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []);
     await until(() => lines().length > 3);
-    const host = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0]);
+    const host = Number(
+      readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0],
+    );
     process.kill(host, 'SIGKILL');
     const isEmpty = (line: string) => /^[^,]+,[^,]+,,/.test(line);
     await until(() => lines().some(isEmpty) && !isEmpty(lines().at(-1)!));
@@ -178,9 +190,13 @@ describe.runIf(posix)('exec with sensors', () => {
   });
 
   it('runs the command whatever becomes of them', () => {
-    const ran = powerlog(words`exec --port sim --baseline 0 --with rapl --with ${'exec:exit 1'} -- sh -c ${'exit 5'}`, undefined, {
-      POWERLOG_SYS: '/nowhere',
-    });
+    const ran = powerlog(
+      words`exec --port sim --baseline 0 --with rapl --with ${'exec:exit 1'} -- sh -c ${'exit 5'}`,
+      undefined,
+      {
+        POWERLOG_SYS: '/nowhere',
+      },
+    );
     expect(ran.code).toBe(5);
     expect(ran.err).toContain('rapl: there is no RAPL here');
   });

@@ -9,14 +9,21 @@ import { readCsv } from '../csv.js';
 import { bin, powerlog, words } from '../run.js';
 
 /** Records the simulator with sensors beside it into a folder of its own, and reads what came of it. */
-export function recordWith(withs: readonly string[], { sys = '/nowhere', args = [] as readonly string[], forS = 1 } = {}) {
+export function recordWith(
+  withs: readonly string[],
+  { sys = '/nowhere', args = [] as readonly string[], forS = 1 } = {},
+) {
   const folder = scratch();
   const out = join(folder, 'run.csv');
   const asked = withs.flatMap((each) => ['--with', each]);
-  const ran = powerlog(words`record --port sim --duration ${forS}s --out ${out} ${asked} ${args}`, undefined, {
-    POWERLOG_SYS: sys,
-  });
-  return { folder, out, ...ran, ...readRecorded(folder) };
+  const ran = powerlog(
+    words`record --port sim --duration ${forS}s --out ${out} ${asked} ${args}`,
+    undefined,
+    {
+      POWERLOG_SYS: sys,
+    },
+  );
+  return { folder, ...ran, ...readRecorded(folder) };
 }
 
 /** The summary of a folder, and the CSVs of sensors. */
@@ -33,14 +40,21 @@ export function readRecorded(folder: string) {
     return rows.map((row) => (row[at] === '' ? null : Number(row[at])));
   };
   const warned = (code: string): string[] =>
-    summary.warnings.flatMap((each: { code: string; message: string }) => (each.code === code ? [each.message] : []));
+    summary.warnings.flatMap((each: { code: string; message: string }) =>
+      each.code === code ? [each.message] : [],
+    );
   return { summary, track, csv, cells, warned };
 }
 
 const counting = fileURLToPath(new URL('../../sensors/counting.mjs', import.meta.url));
 
 /** Keeps counters counting until the test is over. */
-export async function keepCounting(everyMs: number, step: number, files: readonly string[], wrap = 1e15): Promise<void> {
+export async function keepCounting(
+  everyMs: number,
+  step: number,
+  files: readonly string[],
+  wrap = 1e15,
+): Promise<void> {
   const args = [counting, String(everyMs), String(step), String(wrap), ...files];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));

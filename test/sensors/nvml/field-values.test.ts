@@ -28,12 +28,16 @@ describe("NVML's field values", () => {
 
   it('give power, stamp and latency of a real H100 back', () => {
     const fields = new FieldValues([{ field: 186, scope: 0 }]);
-    for (const { instantMw, instantStampUs, latencyUs } of recordedReadings()) {
-      put(fields, 0, { stamp: instantStampUs, latency: latencyUs }).writeUInt32LE(instantMw);
-      expect(fields.value(0)).toBe(instantMw);
-      expect(fields.stampUs(0)).toBe(instantStampUs);
-      expect(fields.latencyUs(0)).toBe(latencyUs);
-    }
+    const readings = recordedReadings().map(({ instantMw, instantStampUs, latencyUs }) => [
+      instantMw,
+      instantStampUs,
+      latencyUs,
+    ]);
+    const read = readings.map(([value = 0, stamp = 0, latency = 0]) => {
+      put(fields, 0, { stamp, latency }).writeUInt32LE(value);
+      return [fields.value(0), fields.stampUs(0), fields.latencyUs(0)];
+    });
+    expect(read).toEqual(readings);
   });
 
   it('are read by their type', () => {
