@@ -77,7 +77,7 @@ describe('what is printed', () => {
       /^b\.csv reads (?:19|20)\.\d+ ± 0\.\d+ W \(\d+\.\d %\) less than run\.csv in the mean, and its curve is (?:0\.|2\d\d|3\d\d).* late\.$/,
     );
     expect(second).toMatch(
-      /^Over the 59\.\d s that both cover, b\.csv counts \d+\.\d+ % less energy than run\.csv \(.* J against .* J\): −\d.* %/,
+      /^Over the 59\.\d s that both cover, b\.csv counts \d+\.\d+ % less energy than run\.csv \(.*J against .*J\): −\d.* %/,
     );
     const lines = out.split('\n');
     const at = lines.findIndex((line) => /figure\s+95 %/.test(line));
@@ -110,7 +110,9 @@ describe('the figures', () => {
     expect(svg).toMatch(/<svg [^>]*width="16cm" height="16cm"/);
     const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
     expect(texts).toContain('As they came');
-    expect(texts.some((text) => /^Means over 200 ms, B moved by −\d+ ms$/.test(text!))).toBe(true);
+    expect(
+      texts.some((text) => /^Rolling mean of 200 samples \(200 ms\), B moved by −\d+ ms$/.test(text!)),
+    ).toBe(true);
     expect(texts.filter((text) => text === 'A: run.csv, gpu_power_w')).toHaveLength(2);
     expect(texts.filter((text) => text === 'B: b.csv, gpu_power_w')).toHaveLength(2);
     expect(svg).toContain('warm &amp; &lt;cold&gt;');
