@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [-- --only live|terminal|saturated|replay|report|compare|pages|startup]`: powerlog beside its peers in one
+ * `npm run bench [-- --quick] [-- --only live|sensors|terminal|saturated|replay|report|compare|pages|startup]`: powerlog beside its peers in one
  * run. The whole run writes `docs/performance.md`; a quick or partial one only prints.
  */
 import { writeFileSync } from 'node:fs';
@@ -11,11 +11,12 @@ import { pages } from './pages/pages.js';
 import { replay } from './replay.js';
 import { report } from './report.js';
 import { saturated } from './saturated.js';
+import { sensors } from './sensors.js';
 import { startup } from './startup.js';
 import { terminal } from './terminal.js';
 import { fromRoot, machine, Workshop } from './workshop.js';
 
-const parts = { live, terminal, saturated, replay, report, compare, pages, startup };
+const parts = { live, sensors, terminal, saturated, replay, report, compare, pages, startup };
 
 const { values } = parseArgs({
   options: {

@@ -104,6 +104,31 @@ export const averageOption = () =>
     'rows are means over intervals this long instead of samples, such as 10ms, 100ms or 1s',
   ).argParser(checked(parseAverage));
 
+const oneMoreWith = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+export const withOption = (
+  what = "record vendors' sensors beside the board: nvml, amd, rapl, hwmon, …, auto, or 'exec:COMMAND'; `powerlog sensors` lists them",
+) => new Option('--with <sensors>', what).argParser(oneMoreWith);
+
+export const withIntervalOption = () =>
+  new Option(
+    '--with-interval <time>',
+    'between two readings of each sensor (default: as fast as it changes, and no faster)',
+  ).argParser(
+    checked((text: string) => {
+      const ms = parseDurationMs(text);
+      if (ms < 1) throw usageError(`'${text}' is too short for an interval; the shortest is 1ms`);
+      return ms;
+    }),
+  );
+
+/** Of every command that records sensors beside the board. */
+export interface SensorOptions {
+  readonly with?: readonly string[];
+  /** ms */
+  readonly withInterval?: number;
+}
+
 export const accuracyOption = () =>
   new Option('--accuracy <percent>', "the board's accuracy, for the uncertainty of energies")
     .default(undefined, "the board's nominal 3%")

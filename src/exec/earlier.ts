@@ -36,7 +36,8 @@ export async function readEarlierRun(path: string): Promise<EarlierRun> {
     throw inputError(
       `${path}: holds no energy of a command that went well; expected a summary that \`powerlog exec --out\` wrote`,
     );
-  const boards = summary.tracks?.map((track) => track.board) ?? [summary.board];
+  const several = (summary.tracks ?? []).flatMap(({ board }) => (board ? [board] : []));
+  const boards = several.length > 0 ? several : [summary.board];
   return { energyJ, boards: boards.filter((board) => board !== undefined) };
 }
 

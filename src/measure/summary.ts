@@ -3,6 +3,7 @@ import type { Warning } from '../stream/warning.js';
 import type { PowerStatistics } from './energy.js';
 import type { GapCause } from './gaps.js';
 import type { RailMap } from './rail-map.js';
+import type { SensorSummary } from './tracks/sensor-summary.js';
 
 /*
  * What `run.summary.json` holds. Seconds, joules, watts; null for what is not known, never 0. Keys are the file's own.
@@ -123,8 +124,11 @@ export interface Measured {
   readonly rails: Readonly<Record<string, RailSummary>>;
   /** Empty where the board does not measure them. */
   readonly wires: readonly WireSummary[];
-  /** Where several instruments were recorded: each by itself. The other keys are then of the whole, `board` of the first. */
-  readonly tracks?: readonly TrackSummary[];
+  /**
+   * Where several boards were recorded: each by itself, and the other keys are then of the whole, `board` of the first. Behind
+   * them the sensors that were recorded beside, of which nothing is in any other key.
+   */
+  readonly tracks?: readonly (TrackSummary | SensorSummary)[];
   readonly warnings: readonly Warning[];
 }
 

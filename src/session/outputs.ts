@@ -9,7 +9,7 @@ import { chooseColumns, withInterval } from '../sink/column-choice.js';
 import { channelsOf } from '../sink/columns.js';
 import type { Sink } from '../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../sink/summary-file.js';
-import { type Places, trackPlaces } from './track-names.js';
+import { type Places, sensorPlaces, trackPlaces } from './track-names.js';
 
 const usPerMs = 1000;
 
@@ -25,14 +25,25 @@ export interface OutputChoice extends Places {
   readonly durable?: boolean;
 }
 
-/** The files that a choice will write, to see whether they are others' too. @param ids of the tracks */
-export function outputFiles(choice: Places, ids: readonly string[] = ['']): NamedFile[] {
+/**
+ * The files that a choice will write, to see whether they are others' too.
+ * @param ids of the tracks
+ * @param sensors of the sensors beside them
+ */
+export function outputFiles(
+  choice: Places,
+  ids: readonly string[] = [''],
+  sensors: readonly string[] = [],
+): NamedFile[] {
   const summary = summaryPathOf(choice);
   return [
     ...trackPlaces(choice, ids).flatMap(({ out, capture }) => [
       ...(out === undefined ? [] : [{ role: '--out', path: out }]),
       ...(capture === undefined ? [] : [{ role: '--capture', path: capture }]),
     ]),
+    ...sensorPlaces(choice, sensors).flatMap((path, n) =>
+      path === null ? [] : [{ role: `the readings of ${sensors[n]}`, path }],
+    ),
     ...(summary === null ? [] : [{ role: 'the summary', path: summary }]),
   ];
 }

@@ -9,10 +9,11 @@ import { RecordingClock } from '../source/clock-watch.js';
 import type { RecordingOptions, Source } from '../source/source.js';
 import type { Warning } from '../stream/warning.js';
 import { type OutputChoice, openSummary, outputFiles } from './outputs.js';
+import { noSensors, type SensorsBeside, SensorTracks } from './sensor-tracks.js';
 import { runSession, type SessionOptions } from './session.js';
 import { type SummaryParts, silencesOf, summaryOf, trackWarnings } from './summary.js';
 import { closeOutputs, openTracks, type RunningTrack, type Track } from './track.js';
-import { trackIds } from './track-names.js';
+import { sensorIds, trackIds } from './track-names.js';
 
 /** What is recorded, how, and to where. */
 export interface RecordOptions {
@@ -22,14 +23,18 @@ export interface RecordOptions {
   readonly map: RailMap;
   /** Of several boards: the places of the first, beside which the others get theirs. */
   readonly outputs: OutputChoice;
+  /** Sensors of other makers, recorded beside the boards on the same clock. */
+  readonly sensors?: SensorsBeside;
   /** Files that are read, so that no output may be one of them. */
   readonly inputs?: readonly NamedFile[];
   readonly sampling?: RecordingOptions;
   /** Where the samples were taken; this machine where absent. */
   readonly host?: HostFacts;
   /** Chooses a track's sinks, which are those of its outputs where absent. */
-  readonly sinks?: (track: Track, tracks: readonly Track[]) => readonly Sink[];
+  readonly sinks?: (track: Track, tracks: readonly Track[], sensors: SensorTracks) => readonly Sink[];
   readonly onSinkError?: SessionOptions['onSinkError'];
+  /** Called where a sensor's file can't be written any more and the others shall go on; else the recording ends with that. */
+  readonly onSensorFailure?: (error: unknown) => void;
   /** Called when all outputs are open, right before anything is sampled or written; what waits for an event runs after both. */
   readonly onReady?: () => void;
   readonly onNotice?: SessionOptions['onNotice'];
@@ -49,17 +54,23 @@ export interface RecordingEnd {
  * @throws UserError (usage, outputFailed); the sources are closed then
  */
 export async function startRecording(options: RecordOptions): Promise<RunningRecording> {
-  const { sources, outputs, inputs = [], host = hostFacts() } = options;
+  const { sources, outputs, inputs = [], host = hostFacts(), sensors = noSensors } = options;
   let tracks: readonly Track[] = [];
+  let beside: SensorTracks | undefined;
   try {
     const ids = trackIds(sources.map(({ identity }) => identity));
-    refuseSharedFiles(outputFiles(outputs, ids), inputs);
+    const kinds = sensors.sensors.map(({ id }) => id);
+    const named = sensorIds(kinds, ids);
+    refuseSharedFiles(outputFiles(outputs, ids, named), inputs);
     tracks = await openTracks(sources, ids, options.map, outputs, host);
+    beside = await SensorTracks.open(sensors, named, outputs);
     const summary = openSummary(outputs);
     options.onReady?.();
-    return new RunningRecording(options, tracks, summary, host);
+    return new RunningRecording(options, tracks, beside, summary, host);
   } catch (error) {
     await closeOutputs(tracks);
+    await beside?.stop();
+    for (const sensor of sensors.sensors) await sensor.close();
     for (const source of sources) await source.close();
     throw error;
   }
@@ -72,24 +83,31 @@ export class RunningRecording {
   /** Resolves when all has ended and what could be written is on disk; rejects with what an output failed of. */
   readonly ended: Promise<RecordingEnd>;
   readonly #running: readonly RunningTrack[];
+  #sensorFailure: { readonly error: unknown } | undefined;
 
   readonly #summaryFile: SummaryFile | null;
   readonly #host: HostFacts;
 
   constructor(
-    { sampling = {}, sinks, onSinkError, onNotice }: RecordOptions,
+    { sampling = {}, sinks, onSinkError, onSensorFailure, onNotice }: RecordOptions,
     readonly tracks: readonly Track[],
+    readonly sensors: SensorTracks,
     summaryFile: SummaryFile | null,
     host: HostFacts,
   ) {
     this.#summaryFile = summaryFile;
     this.#host = host;
-    const chosen = tracks.map((track) => sinks?.(track, tracks) ?? track.outputs.sinks);
+    const chosen = tracks.map((track) => sinks?.(track, tracks, sensors) ?? track.outputs.sinks);
     const clock = new RecordingClock();
     this.#running = tracks.map((track) => ({
       ...track,
       recording: track.source.start(clock, sampling),
     }));
+    sensors.start(clock, (error) => {
+      if (onSensorFailure) return onSensorFailure(error);
+      this.#sensorFailure ??= { error };
+      this.stop();
+    });
     this.startMonotonicNs = this.#running[0]!.recording.header.startMonotonicNs;
     this.ended = this.#run(chosen, { ...(onSinkError && { onSinkError }), ...(onNotice && { onNotice }) });
     this.ended.catch(() => {}); // it is thrown where it is awaited
@@ -98,14 +116,15 @@ export class RunningRecording {
   /** The paths of what is kept, for people. */
   get files(): readonly string[] {
     const places = this.tracks.flatMap(({ places: { out, capture } }) => [out, capture]);
-    return [...places, this.#summaryFile?.path].filter(
+    return [...places, ...this.sensors.files, this.#summaryFile?.path].filter(
       (path): path is string => path !== undefined && path !== '-',
     );
   }
 
   /** What the sources find doubtful about the samples; known when it has ended. */
   get warnings(): readonly Warning[] {
-    return trackWarnings(this.#running, ({ recording }) => recording.warnings?.() ?? []);
+    const ofBoards = trackWarnings(this.#running, ({ recording }) => recording.warnings?.() ?? []);
+    return [...ofBoards, ...this.sensors.warnings];
   }
 
   /** Where one of the tracks or another has no samples, µs; known when it has ended. */
@@ -125,14 +144,16 @@ export class RunningRecording {
 
   /** When it has ended: the summary, written to its file where there is one. @throws UserError (outputFailed) */
   async summarize({ warnings = this.warnings, ...parts }: SummaryParts = {}): Promise<Summary> {
-    const summary = await summaryOf(this.#running, this.#host, { ...parts, warnings });
+    const summary = await summaryOf(this.#running, this.#host, { ...parts, warnings }, (endS) =>
+      this.sensors.summaries(endS),
+    );
     await this.#summaryFile?.write(summary);
     return summary;
   }
 
   /** Lets go of the ports or files; safe to call twice. */
   async close(): Promise<void> {
-    await Promise.all(this.tracks.map(({ source }) => source.close()));
+    await Promise.all([...this.tracks.map(({ source }) => source.close()), this.sensors.stop()]);
   }
 
   /** Each track by itself, so that one which is away or slow costs the others nothing. An output that fails ends all. */
@@ -156,6 +177,8 @@ export class RunningRecording {
       }
     });
     const settled = await Promise.allSettled(sessions);
+    await this.sensors.stop();
+    if (this.#sensorFailure) throw this.#sensorFailure.error;
     const results = settled.map((each) => {
       if (each.status === 'rejected') throw each.reason;
       return each.value;

@@ -8,6 +8,7 @@ import {
   type Summary,
 } from '../measure/summary.js';
 import type { TimeSpan } from '../measure/tracks/cover.js';
+import type { SensorSummary } from '../measure/tracks/sensor-summary.js';
 import { type TrackFigures, wholeOf } from '../measure/tracks/whole.js';
 import type { Warning } from '../stream/warning.js';
 import { tool } from '../tool.js';
@@ -23,11 +24,15 @@ export interface SummaryParts {
   readonly doubts?: (boards: readonly BoardSummary[]) => readonly Warning[];
 }
 
-/** The summary of tracks that have been recorded: of one its own, of several that of the whole. */
+/**
+ * The summary of tracks that have been recorded: of one its own, of several that of the whole.
+ * @param sensorsOf gives the entries of the sensors beside them, for a recording that ended so many seconds after it began
+ */
 export async function summaryOf(
   tracks: readonly RunningTrack[],
   host: HostFacts,
   { warnings = [], extra = {}, doubts = () => [] }: SummaryParts,
+  sensorsOf: (endS: number | null) => readonly SensorSummary[] = () => [],
 ): Promise<Summary> {
   const figures = await Promise.all(
     tracks.map(async (track) =>
@@ -42,7 +47,11 @@ export async function summaryOf(
   const lacking = trackWarnings(tracks, ({ outputs }) =>
     outputs.sinks.flatMap(({ shortfall }) => shortfall?.warning ?? []),
   );
-  const measured: Measured = others.length === 0 ? first!.measured : wholeOf(figures);
+  const ofBoards: Measured = others.length === 0 ? first!.measured : wholeOf(figures);
+  const lastUs = Math.max(...tracks.map(({ outputs }) => outputs.collector.progress().lastUs ?? 0));
+  const sensors = sensorsOf(lastUs > 0 ? lastUs / 1e6 : null);
+  const measured =
+    sensors.length === 0 ? ofBoards : { ...ofBoards, tracks: [...(ofBoards.tracks ?? []), ...sensors] };
   const built = buildSummary(
     { ...measured, warnings: found },
     {

@@ -19,12 +19,20 @@ const longestId = 48;
  */
 export function trackIds(identities: readonly BoardIdentity[]): string[] {
   const taken = new Set<string>();
-  return identities.map(({ name, port }) => {
-    const candidates = [safe(name ?? ''), safe(basename(port)), 'board'].filter((id) => id !== '');
-    const id = candidates.find((each) => !taken.has(each.toLowerCase())) ?? numbered(candidates[0]!, taken);
-    taken.add(id.toLowerCase());
-    return id;
-  });
+  return identities.map(({ name, port }) => freeId([safe(name ?? ''), safe(basename(port)), 'board'], taken));
+}
+
+/** What the sensors beside those boards are called. */
+export function sensorIds(kinds: readonly string[], boards: readonly string[]): string[] {
+  const taken = new Set(boards.map((id) => id.toLowerCase()));
+  return kinds.map((kind) => freeId([kind], taken));
+}
+
+function freeId(names: readonly string[], taken: Set<string>): string {
+  const candidates = names.filter((id) => id !== '');
+  const id = candidates.find((each) => !taken.has(each.toLowerCase())) ?? numbered(candidates[0]!, taken);
+  taken.add(id.toLowerCase());
+  return id;
 }
 
 function numbered(id: string, taken: ReadonlySet<string>): string {
@@ -62,6 +70,24 @@ export function trackPlaces(places: Places, ids: readonly string[]): Places[] {
     out: out === undefined || n === 0 ? out : beside(out, id),
     capture: capture === undefined || n === 0 ? capture : beside(capture, id),
   }));
+}
+
+/**
+ * Where the readings of each sensor go: beside the CSV, or else beside the capture; null where nothing is kept.
+ * @throws UserError (usage) where there is no such place
+ */
+export function sensorPlaces({ out, capture }: Places, ids: readonly string[]): (string | null)[] {
+  if (ids.length === 0) return [];
+  const place = out ?? capture;
+  if (place === undefined) return ids.map(() => null);
+  if (summaryPathFor(place) === null)
+    throw usageError(
+      `--with keeps each sensor's readings in a file of its own, and beside ${place} there is no place for one: give --out run.csv`,
+    );
+  return ids.map((id) => {
+    const path = beside(place, id);
+    return out === undefined ? path.replace(/\.[^./]+$/, '.csv') : path;
+  });
 }
 
 /** `run.csv.gz` → `run.desk.csv.gz` */

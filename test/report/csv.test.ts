@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '#powerlog/measure/summary.js';
+import { isBoardTrack } from '#powerlog/measure/tracks/sensor-summary.js';
 import { readRested } from '#powerlog/report/rested.js';
 import { type SpanSummary, summaryBetween } from '#powerlog/report/span/span-summary.js';
 import { placesOfFile } from '../capture/samples.js';
@@ -143,7 +144,7 @@ describe('a report of a CSV', () => {
     const options = words`--port sim:constant --port sim:square --duration 400ms --quiet --out ${out}`;
     expect(powerlog(['record', ...options]).code).toBe(0);
     const { tracks } = json(place('both.summary.json')) as Summary;
-    for (const { id, file, energy_j, board } of tracks!) {
+    for (const { id, file, energy_j, board } of tracks!.filter(isBoardTrack)) {
       const found = (await readRested(place(file!))).summary;
       expect(found.energy_j).toEqual(energy_j);
       expect(found.board).toEqual(board);

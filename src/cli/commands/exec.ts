@@ -22,6 +22,8 @@ import {
   minCoverageOption,
   quietOption,
   reconnectOption,
+  withIntervalOption,
+  withOption,
 } from '../options.js';
 
 export function execCommand(): Command {
@@ -55,6 +57,8 @@ export function execCommand(): Command {
     .addOption(maxRegressionOption())
     .addOption(new Option('--baseline-run <file>', 'the summary of an earlier run, for --max-regression'))
     .option('--strict', 'no board: run nothing (code 3); a measuring fault: end with its code')
+    .addOption(withOption())
+    .addOption(withIntervalOption())
     .addOption(liveOption())
     .addOption(columnsOption())
     .addOption(averageOption())
@@ -75,6 +79,7 @@ Examples:
   $ powerlog exec --out run.csv --capture run.plog -- python train.py --epochs 3
   $ powerlog exec --port sim:train -- sleep 5                           without a board
   $ powerlog exec --port auto:all --out run.csv -- ./distributed        what all boards saw, added
+  $ powerlog exec --with rapl,nvml --out run.csv -- python train.py      beside what the chips say themselves
   $ powerlog exec --runs 10 --warmup 1 --cooldown idle -- ./bench
   $ powerlog exec --runs 10 --compare './bench --old' './bench --new'
   $ powerlog exec --runs 10 --prepare 'make clean' --conclude 'rm -f out.bin' -- make -j4

@@ -17,11 +17,15 @@ import {
   quietOption,
   railMapFrom,
   type SamplingOptions,
+  type SensorOptions,
+  withIntervalOption,
+  withOption,
 } from '../options.js';
+import { chosenSensors, openBeside } from '../sensors.js';
 import { notice, tellLost } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
 
-interface RecordOptions extends SamplingOptions {
+interface RecordOptions extends SamplingOptions, SensorOptions {
   readonly out?: string;
   readonly capture?: string;
   readonly duration?: number;
@@ -44,6 +48,8 @@ export function recordCommand(): Command {
     .addOption(columnsOption())
     .addOption(averageOption())
     .addOption(minCoverageOption())
+    .addOption(withOption())
+    .addOption(withIntervalOption())
     .addOption(liveOption())
     .addOption(forceOption())
     .addOption(quietOption())
@@ -59,6 +65,7 @@ Examples:
   $ powerlog record --port /dev/ttyACM0 --port /dev/ttyACM1 --out run.csv    two boards: run.csv and run.NAME.csv
   $ powerlog record --port auto:all --out run.csv --capture run.plog         every board that answers
   $ powerlog record --slot pcie3 --out run.csv --capture run.plog    with a slot adapter, frames kept
+  $ powerlog record --with nvml,rapl --out run.csv                   the GPU's and the CPU's own sensors beside it
   $ powerlog record --rate 100 --columns power --out - | head        to standard output
   $ powerlog record --average 100ms --columns 'time_s,gpu_*' --out run.csv   ten rows a second, for a spreadsheet`,
     )
@@ -75,7 +82,7 @@ async function record(options: RecordOptions): Promise<void> {
     { handOverMsFor, outputFiles },
     { refuseSharedFiles },
     { startRecording },
-    { refuseSharedPlaces },
+    { refuseSharedPlaces, sensorPlaces },
   ] = await Promise.all([
     import('../../source/open.js'),
     import('../../session/outputs.js'),
@@ -83,7 +90,9 @@ async function record(options: RecordOptions): Promise<void> {
     import('../../session/record.js'),
     import('../../session/track-names.js'),
   ]);
+  const chosen = await chosenSensors(options);
   refuseSharedPlaces(options, options.port.length);
+  if (chosen.length > 0) sensorPlaces(options, ['']);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
   const { duration: durationMs, rate: rateHz } = options;
@@ -94,21 +103,23 @@ async function record(options: RecordOptions): Promise<void> {
     reconnectMs: options.reconnect,
     onNotice: notice,
   });
-  const live = options.live ? await openLive(sources) : null;
+  const sensors = await openBeside(chosen, options, notice);
+  const live = options.live ? await openLive([...sources, ...sensors.sensors]) : null;
   let status: Sink | undefined;
   let release = () => {};
   const recording = await startRecording({
     sources,
     map,
     outputs: options,
+    sensors,
     inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
     sampling: {
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(rateHz === undefined ? {} : { rateHz }),
       handOverMs: handOverMsFor(options, statusShown),
     },
-    sinks: (track, tracks) => {
-      if (StatusLine) status ??= new StatusLine(process.stderr, tracks, durationMs);
+    sinks: (track, tracks, beside) => {
+      if (StatusLine) status ??= new StatusLine(process.stderr, tracks, durationMs, beside.tracks);
       const watching = [...(status ? [status] : []), ...(live ? [live.sinkOf(track)] : [])];
       return [...track.outputs.sinks, ...watching];
     },
@@ -137,7 +148,7 @@ async function record(options: RecordOptions): Promise<void> {
   }
 }
 
-async function openLive(sources: readonly Source[]): Promise<Live> {
+async function openLive(sources: readonly Pick<Source, 'close'>[]): Promise<Live> {
   const [{ Live }, { loopback }] = await Promise.all([
     import('../../publish/live/live.js'),
     import('../../publish/server/access.js'),

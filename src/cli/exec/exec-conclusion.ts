@@ -30,7 +30,12 @@ export async function conclude(
   let verdictCode: number = ExitCode.done;
   try {
     const { log } = experiment;
-    const evaluation = await evaluateExperiment(log, measurement.trace, measurement.hasBoard);
+    const evaluation = await evaluateExperiment(
+      log,
+      measurement.trace,
+      measurement.hasBoard,
+      measurement.sensors,
+    );
     const { conclusionsOf, measuredEnergy } = await import('../../exec/figures/conclusions.js');
     const conclusions = conclusionsOf(evaluation, log.plan);
     const { command, exported, extra } = conclusions;

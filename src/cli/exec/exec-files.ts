@@ -1,12 +1,13 @@
 import { type NamedFile, refuseSharedFiles } from '../../file/shared-files.js';
 import { outputFiles } from '../../session/outputs.js';
-import { refuseSharedPlaces } from '../../session/track-names.js';
+import { refuseSharedPlaces, sensorPlaces } from '../../session/track-names.js';
 import { inputFiles } from '../options.js';
 import type { ExecOptions } from './exec-options.js';
 
 /** @throws UserError (usage) where two of the outputs of `exec` are one file, or one is an input. */
 export function refuseSharedExecFiles(options: ExecOptions): void {
   refuseSharedPlaces(options, options.port.length);
+  if (options.with) sensorPlaces(options, ['']);
   const { exportJson, exportMarkdown, exportCsv, baseline, baselineRun } = options;
   const exports = [
     ...named('--export-json', exportJson),

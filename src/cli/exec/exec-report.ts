@@ -11,10 +11,12 @@ import type {
 import { endText, statusText } from '../../exec/runs/hooks.js';
 import { formatSupported, formatUncertain } from '../../measure/honest-digits.js';
 import type { Summary } from '../../measure/summary.js';
+import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import type { Warning } from '../../stream/warning.js';
 import { printable } from '../../text.js';
 import { formatCount, formatSi, plural } from '../../units.js';
 import { styled } from '../terminal/say.js';
+import { sensorLines } from '../terminal/sensor-lines.js';
 import { formatTable } from '../terminal/table.js';
 
 const unknown = '–';
@@ -42,7 +44,12 @@ export function reportText(report: Report): string {
     repeated.length > 0 ? repeatedText(report) : commandText(report),
     phases.length > 0 ? phasesText(phases) : '',
     comparison ? printable(comparison.sentence) : '',
-    [coverageText(summary), ...warningLines(summary.warnings), ...filesLines(report)].join('\n'),
+    [
+      coverageText(summary),
+      ...sensorLines(summary.tracks, command.sensor_energy_j ?? {}),
+      ...warningLines(summary.warnings),
+      ...filesLines(report),
+    ].join('\n'),
   ];
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}`;
 }
@@ -175,9 +182,9 @@ const spread = (figure: RepeatedSummary | null | undefined, unit: string): strin
   figure?.stddev == null ? unknown : formatSi(figure.stddev, unit, 2);
 
 function coverageText(summary: Summary): string {
-  const { tracks } = summary;
-  const each = (tracks ?? []).map((track) => `\n    ${printable(track.id)} ${measuredText(track)}`);
-  return `  coverage ${measuredText(summary)}; ± is 95 %${tracks ? `; of ${plural(tracks.length, 'board')}` : ''}${each.join('')}`;
+  const boards = summary.tracks?.filter(isBoardTrack) ?? [];
+  const each = boards.map((track) => `\n    ${printable(track.id)} ${measuredText(track)}`);
+  return `  coverage ${measuredText(summary)}; ± is 95 %${boards.length > 0 ? `; of ${plural(boards.length, 'board')}` : ''}${each.join('')}`;
 }
 
 function measuredText({

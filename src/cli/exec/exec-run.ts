@@ -20,6 +20,7 @@ import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
 import { endWhenAskedAgain } from '../impatience.js';
 import { railMapFrom } from '../options.js';
+import { chosenSensors, openBeside } from '../sensors.js';
 import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
 import { conclude } from './exec-conclusion.js';
@@ -43,6 +44,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   };
   const limits = await limitsFrom(options);
   const map = await railMapFrom(options);
+  const chosen = await chosenSensors(options);
   const exports = await openExports(options);
   const relay = new SignalRelay();
   const notices = new Notices(relay);
@@ -54,6 +56,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     live = await openExecLive(options, (text) => notices.take(text));
+    const sensors = await openBeside(chosen, options, (text) => notices.take(text));
     const measurement = await Measurement.start({
       ports: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
@@ -61,11 +64,16 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
         handOverMs: handOverMsFor(options),
       },
-      ...{ map, outputs: options },
+      ...{ map, sensors, outputs: options },
       first: announcement(plan),
       watch: live ? (track) => live!.sinkOf(track) : undefined,
       strict: options.strict ?? false,
-    }).finally(released);
+    })
+      .catch(async (error) => {
+        for (const sensor of sensors.sensors) await sensor.close();
+        throw error;
+      })
+      .finally(released);
     if (inherited.unknown !== null)
       notices.take(
         `the command cannot be given ${inherited.unknown}: it is not known what it was before; start powerlog as bin/powerlog, which sees it`,

@@ -1,5 +1,6 @@
 import type { Progress, SummaryCollector } from '../../measure/collector.js';
 import { isAway } from '../../measure/tracks/away.js';
+import type { SensorTrack } from '../../sensors/track/sensor-track.js';
 import type { Sink } from '../../sink/sink.js';
 import { fixed, formatClock, formatSi, plural } from '../../units.js';
 import { showOnTerminal } from './terminal.js';
@@ -25,11 +26,18 @@ export class StatusLine implements Sink {
   readonly #terminal: NodeJS.WriteStream;
   readonly #tracks: readonly ShownTrack[];
   readonly #durationMs: number | undefined;
+  readonly #sensors: readonly SensorTrack[];
 
-  constructor(terminal: NodeJS.WriteStream, tracks: readonly ShownTrack[], durationMs: number | undefined) {
+  constructor(
+    terminal: NodeJS.WriteStream,
+    tracks: readonly ShownTrack[],
+    durationMs: number | undefined,
+    sensors: readonly SensorTrack[] = [],
+  ) {
     this.#terminal = terminal;
     this.#tracks = tracks;
     this.#durationMs = durationMs;
+    this.#sensors = sensors;
   }
 
   begin(): void {}
@@ -62,6 +70,7 @@ export class StatusLine implements Sink {
       ...(rateHz === undefined ? [] : [`${rateHz.toFixed(0)} Hz`]),
       ...(all.length === 1 ? this.#components(all[0]!) : this.#perTrack(all, lastUs)),
       ...(joules === null ? [] : [formatSi(joules, 'J')]),
+      ...this.#sensors.map(({ id, lastW }) => `${id} ${lastW === null ? '–' : `${fixed(lastW, 1)} W`}`),
       ...(gaps === 0 ? [] : [plural(gaps, 'gap')]),
       ...(this.#durationMs === undefined
         ? []

@@ -1,8 +1,10 @@
 import { formatUncertain } from '../../measure/honest-digits.js';
 import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../../measure/summary.js';
+import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 import { say, styled } from './say.js';
+import { sensorLines } from './sensor-lines.js';
 import { formatTable } from './table.js';
 
 const watts = (value: number | null): string => (value === null ? '–' : formatSi(value, 'W'));
@@ -13,11 +15,13 @@ export const printSummary = (summary: Summary, files: readonly string[]): void =
 
 /** The figures of a recording for people; of how many samples means are is not known. */
 export function summaryText(summary: RepairedSummary, files: readonly string[] = []): string {
-  const { duration_s, samples, coverage, gaps, board, tracks } = summary;
+  const { duration_s, samples, coverage, gaps, board } = summary;
+  const tracks = summary.tracks?.filter(isBoardTrack) ?? [];
   const took = `${samples === null ? 'means' : plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s`;
-  const lines = tracks
-    ? [`${plural(tracks.length, 'board')}: ${took}`, '', tracksText(tracks)]
-    : [`${boardText(board)}: ${took}${rateText(summary)}`];
+  const lines =
+    tracks.length > 0
+      ? [`${plural(tracks.length, 'board')}: ${took}`, '', tracksText(tracks)]
+      : [`${boardText(board)}: ${took}${rateText(summary)}`];
   const rows = Object.entries(summary.energy_j).map(([component, energyJ]) => {
     const power = summary.power_w[component];
     return [
@@ -29,6 +33,7 @@ export function summaryText(summary: RepairedSummary, files: readonly string[] =
   });
   lines.push('', formatTable(['', 'energy', 'mean', 'peak'], rows, [1, 2, 3]), '');
   lines.push(`  coverage ${percent(coverage)}, ${plural(gaps.length, 'gap')}; ± is 95 %`);
+  lines.push(...sensorLines(summary.tracks));
   for (const warning of summary.warnings)
     lines.push(`  ${styled('yellow', 'warning:')} ${printable(warning.message)}`);
   if (files.length > 0) lines.push(`  kept in ${files.map(printable).join(', ')}`);

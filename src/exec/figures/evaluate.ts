@@ -6,7 +6,7 @@ import { mergePhases, type Phase } from '../marks/phases.js';
 import type { ExperimentLog, LoggedRun } from '../runs/experiment-log.js';
 import { experimentWarnings } from '../runs/experiment-warnings.js';
 import { aboveIdle, type IdlePower, knownIdle, measuredIdle } from './above-idle.js';
-import type { CommandSummary, PhaseSummary, RunSummary } from './summaries.js';
+import type { CommandSummary, PhaseSummary, RunSummary, SensorEnergies } from './summaries.js';
 
 /** What one command's runs cost. */
 export interface EvaluatedCommand {
@@ -23,6 +23,9 @@ export interface Evaluation {
   readonly warnings: readonly Warning[];
 }
 
+/** What sensors beside the board say of spans; null where there are none. */
+export type AskSensors = ((spans: readonly Span[]) => SensorEnergies) | null;
+
 /**
  * What an experiment came to, whose recording has ended: all of its runs and phases in one pass.
  * @param hasBoard Without one nothing is covered, which is said by itself.
@@ -31,6 +34,7 @@ export async function evaluateExperiment(
   log: ExperimentLog,
   trace: Pick<Trace, 'evaluate'>,
   hasBoard: boolean,
+  sensors: AskSensors = null,
 ): Promise<Evaluation> {
   const { runs: commands, last, baseline: idleSpan, plan } = log;
   const groups: SpanGroup[] = [];
@@ -49,12 +53,18 @@ export async function evaluateExperiment(
 
   const results = await trace.evaluate(groups);
   const measured = idleAt === null ? null : measuredIdle(results[idleAt]!);
-  const summaryOf = (run: LoggedRun, result: SpanCost) =>
-    runSummary(run, result, measured ?? knownIdle(plan.idlePowerW, result.cost));
+  const ofSensors = (spans: readonly Span[]) => (sensors ? { sensor_energy_j: sensors(spans) } : {});
+  const summaryOf = (run: LoggedRun, result: SpanCost) => ({
+    ...runSummary(run, result, measured ?? knownIdle(plan.idlePowerW, result.cost)),
+    ...ofSensors([run.span]),
+  });
   const evaluated = asked.map(({ runs, phases }) => ({
     argv: runs[0]?.run.argv ?? [],
     runs: runs.map(({ run, at }) => summaryOf(run, results[at]!)),
-    phases: phases.map(({ phase, at }) => phaseSummary(phase, results[at]!.cost)),
+    phases: phases.map(({ phase, at }) => ({
+      ...phaseSummary(phase, results[at]!.cost),
+      ...ofSensors(phase.spans),
+    })),
   }));
   const warnings = experimentWarnings(log);
   if (!last) return { commands: evaluated, command: null, warnings };

@@ -9,6 +9,9 @@ import type { Cost, PowerDistribution } from '../../trace/cost.js';
 /** Unended: the recording was cut off before the run had ended, so that how it did is not known. */
 export type RunStatus = EndedStatus | 'unended';
 
+/** Joules of sensors beside the board, by sensor and column: of a counter or a trapezoid; null where too few readings fell into it. */
+export type SensorEnergies = Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+
 /** How one run of a command went. */
 export interface RunSummary extends Cost<PowerDistribution> {
   /** From 1, among the command's runs, or among its warm-ups. */
@@ -26,6 +29,8 @@ export interface RunSummary extends Cost<PowerDistribution> {
   readonly baseline_power_w: PerComponent<number> | null;
   readonly energy_above_idle_j: PerComponent<number | null>;
   readonly energy_above_idle_uncertainty_j: PerComponent<number | null>;
+  /** Absent where no sensor was recorded. */
+  readonly sensor_energy_j?: SensorEnergies;
 }
 
 /** `command` in the summary: the last run. */
@@ -43,6 +48,8 @@ export interface PhaseSummary extends Cost {
   readonly spans: readonly { readonly start_s: number; readonly end_s: number }[];
   /** Absent without a count, and for a name that only marks instants. */
   readonly energy_per_count_j?: PerComponent<number | null>;
+  /** Absent where no sensor was recorded. */
+  readonly sensor_energy_j?: SensorEnergies;
 }
 
 export interface RepeatedSummary {

@@ -5,6 +5,7 @@ import type { Summary } from '../../measure/summary.js';
 import { AnnotatedSource } from '../../session/annotated-source.js';
 import type { OutputChoice } from '../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../session/record.js';
+import type { SensorsBeside } from '../../session/sensor-tracks.js';
 import type { SummaryParts } from '../../session/summary.js';
 import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
@@ -15,6 +16,7 @@ import type { CommandEvent } from '../../stream/command-event.js';
 import { PowerHistory } from '../../trace/history.js';
 import { SeveralHistories, SeveralTraces } from '../../trace/several.js';
 import { Trace } from '../../trace/trace.js';
+import type { AskSensors } from '../figures/evaluate.js';
 import { EmptySource } from './empty-source.js';
 import { ExperimentLog } from './experiment-log.js';
 
@@ -24,6 +26,8 @@ export interface MeasurementOptions {
   readonly recording: RecordingOptions;
   readonly map: RailMap;
   readonly outputs: OutputChoice;
+  /** Recorded beside the boards; the measurement lets go of them. */
+  readonly sensors?: SensorsBeside | undefined;
   /** What of the command stands in front of the first sample. */
   readonly first: readonly CommandEvent[];
   /** Makes one more sink for each track, of which nothing that is measured hangs. */
@@ -104,7 +108,7 @@ export class Measurement {
       if (options.strict || !outOfDescriptors(error)) throw error;
       const { columns } = options.outputs;
       const nothing = [faultOf(noBoard(options.ports.join(', '), error))];
-      return Measurement.#begin([], { ...options, outputs: { columns } }, nothing);
+      return Measurement.#begin([], { ...options, outputs: { columns }, sensors: undefined }, nothing);
     }
   }
 
@@ -125,6 +129,8 @@ export class Measurement {
       sources,
       map: options.map,
       outputs: options.outputs,
+      ...(options.sensors ? { sensors: { ...options.sensors, remember: true } } : {}),
+      onSensorFailure: (error) => faults.push(faultOf(error)),
       inputs: measured.map(({ identity }) => ({ role: '--port', path: identity.port })),
       sampling: options.recording,
       sinks: (track) => {
@@ -172,6 +178,7 @@ export class Measurement {
 
   /** Ends the recording; everything that could be written is on disk afterwards. */
   async stop(): Promise<void> {
+    await sleep(this.#recording.sensors.settleMs);
     this.#recording.stop();
     const ended = this.#session.then(() => this.guarded(() => this.#recording.close()));
     const late = sleep(stopLimitMs, 'late', { ref: false });
@@ -190,6 +197,13 @@ export class Measurement {
       ({ outputs }, n) => new Trace(this.history.each[n]!, () => outputs.collector.partFacts()),
     );
     return traces.length === 1 ? traces[0]! : new SeveralTraces(traces, () => recording.silences);
+  }
+
+  /** What the sensors beside the boards say of spans, after `stop`; null where there are none. */
+  get sensors(): AskSensors {
+    const { sensors } = this.#recording;
+    if (sensors.tracks.length === 0) return null;
+    return (spans) => sensors.energiesJ(spans);
   }
 
   /** The summary, written to its file where there is one; after `stop`. */

@@ -13,11 +13,13 @@ export function summaryOfTrack(path: string): KnownSummary | null {
     const beside = readSummaryBeside(place);
     if (beside.state !== 'known') continue;
     const { summary } = beside;
-    if (!summary.tracks) {
+    // Sensors beside one board are tracks too, and none of theirs is a board's.
+    const tracks = summary.tracks?.filter((track) => 'board' in track) ?? [];
+    if (tracks.length === 0) {
       if (place === places[0]) return summary;
       continue;
     }
-    const track = summary.tracks.find(({ file }) => file === basename(path));
+    const track = tracks.find(({ file }) => file === basename(path));
     if (track) return ofTrack(summary, track);
   }
   return null;

@@ -67,10 +67,11 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
         : null,
     );
   const there = beside.summary;
-  if (there.tracks)
+  const boards = there.tracks?.filter((track) => 'board' in track).length ?? 0;
+  if (boards > 0)
     return stays(
       torn
-        ? `${summaryPath} stays as it is: it tells of ${there.tracks.length} boards, and not of these ${unit}s alone`
+        ? `${summaryPath} stays as it is: it tells of ${boards} boards, and not of these ${unit}s alone`
         : null,
     );
   if (samples === 0 && !knowsBoard)

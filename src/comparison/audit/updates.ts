@@ -1,0 +1,46 @@
+import type { Estimate, ReadingTrace } from '../../compare/comparison.js';
+import { quantile } from '../../compare/quantile.js';
+import { bracketsOf } from '../../compare/updates/brackets.js';
+import { periodError } from '../../compare/updates/period-error.js';
+import { localPhases } from '../../compare/updates/phase.js';
+import { trackOf } from '../../compare/updates/updates.js';
+import { unknown } from './sheet.js';
+
+/** Readings of a sensor that gave something. */
+export function answered({ timeUs, value }: ReadingTrace) {
+  const kept = [...value.keys()].filter((n) => !Number.isNaN(value[n]!));
+  return {
+    timeUs: Float64Array.from(kept, (n) => timeUs[n]!),
+    value: Float64Array.from(kept, (n) => value[n]!),
+  };
+}
+
+/** Median spacing of the polls, µs; NaN with fewer than two. */
+export function pollUs(timeUs: Float64Array): number {
+  return quantile(timeUs.subarray(1).map((us, n) => us - timeUs[n]!), 0.5);
+}
+
+/** How often a sensor has something new, s, by its readings alone. */
+export function updateOf(trace: ReadingTrace): Estimate {
+  const { timeUs, value } = answered(trace);
+  if (timeUs.length < 10) return unknown('there are too few readings');
+  const intervalUs = pollUs(timeUs);
+  const brackets = bracketsOf({ timeUs, value, intervalUs, impossible: 0 });
+  const track = trackOf(brackets, intervalUs);
+  if (typeof track === 'string') return unknown(track);
+  const { updateUs } = localPhases(brackets, track, intervalUs);
+  const { periodUs, errorUs } = periodError(updateUs, brackets, track);
+  return {
+    value: periodUs / 1e6,
+    interval: [(periodUs - errorUs) / 1e6, (periodUs + errorUs) / 1e6],
+    reason: null,
+  };
+}
+
+/** Of the readings behind the first, the share that says what the one before said; null with fewer than two. */
+export function repeatedShare(value: Float64Array): number | null {
+  if (value.length < 2) return null;
+  let repeated = 0;
+  for (let n = 1; n < value.length; n++) if (value[n] === value[n - 1]) repeated++;
+  return repeated / (value.length - 1);
+}

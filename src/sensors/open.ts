@@ -1,0 +1,177 @@
+import { usageError } from '../errors.js';
+import { kindOf, kinds } from './kinds.js';
+import { doubtOf } from './process/doubt-log.js';
+import type { Opened, Wanted } from './process/messages.js';
+import { SensorProcess } from './process/sensor-process.js';
+import type { MissingSensor, Sensor } from './sensor.js';
+
+export interface OpenSensorsOptions {
+  /** ms between two readings of each; as fast as it changes where absent. */
+  readonly intervalMs?: number | undefined;
+}
+
+/** What there is of what was asked for. */
+export interface OpenedSensors {
+  /** In the order in which they were named. */
+  readonly sensors: readonly Sensor[];
+  readonly missing: readonly MissingSensor[];
+}
+
+/** One word of `--with`: a kind, and what stands behind its colon. */
+export interface SensorChoice {
+  readonly kind: string;
+  readonly argument: string;
+}
+
+/** How long a sensor may take to say what it is: a program may have an interpreter and its libraries to load. */
+const openLimitMs = 10_000;
+
+const choiceText = (): string => `${kindNames().join(', ')}, auto, or 'exec:COMMAND'`;
+
+/**
+ * Takes one `--with`: names with commas between them, or `exec:` and a command, in which a comma is the command's own.
+ * @throws UserError (usage)
+ */
+export function parseSensors(text: string): SensorChoice[] {
+  const command = /^\s*exec:(.*)$/s.exec(text)?.[1];
+  if (command !== undefined) {
+    if (command.trim() === '')
+      throw usageError("exec: needs a command that prints numbers: --with 'exec:./meter --watts'");
+    return [{ kind: 'exec', argument: command.trim() }];
+  }
+  return text.split(',').map((item) => {
+    const name = item.trim();
+    const [kind = '', argument = ''] = name.split(':', 2);
+    const ways = kinds.find(({ id }) => id === kind)?.ways ?? [];
+    if (argument !== '' && ways.includes(argument)) return { kind, argument };
+    if (name === 'auto' || (name !== 'exec' && kinds.some(({ id }) => id === name)))
+      return { kind: name, argument: '' };
+    if (argument !== '' && ways.length > 0)
+      throw usageError(`${kind} is not read by ${argument}: ${ways.map((way) => `${kind}:${way}`).join(', ')}`);
+    if (name.startsWith('exec'))
+      throw usageError(`${name}: a command stands in a --with of its own: --with 'exec:COMMAND'`);
+    throw usageError(`'${name}' is no sensor: ${choiceText()}`);
+  });
+}
+
+/** All that `--with` takes without a command. */
+export const kindNames = (): string[] => kinds.flatMap(({ id }) => (id === 'exec' ? [] : [id]));
+
+/** @throws UserError (usage) where one is named twice */
+export function checkChoices(choices: readonly SensorChoice[]): void {
+  for (const [n, { kind, argument }] of choices.entries())
+    if (choices.slice(0, n).some((other) => other.kind === kind && other.argument === argument))
+      throw usageError(`--with ${argument === '' ? kind : `${kind}:${argument}`} is given twice`);
+}
+
+/** Finds sensors and lets each say what it is. What is not there is left to the caller, who goes on without. */
+export async function openSensors(
+  choices: readonly SensorChoice[],
+  { intervalMs }: OpenSensorsOptions = {},
+): Promise<OpenedSensors> {
+  const wanted = withoutAuto(choices);
+  const insteadOf = ({ kind, byAuto }: WantedSensor) => (byAuto ? kindOf(kind).autoUnless : undefined);
+  const first = await openEach(
+    wanted.filter((each) => !insteadOf(each)),
+    intervalMs,
+  );
+  const isThere = (kind: string) => first.some((each) => each.wanted.kind === kind && 'columns' in each.opened);
+  const second = await openEach(
+    wanted.filter((each) => insteadOf(each)?.some(isThere) === false),
+    intervalMs,
+  );
+  const found = [...first, ...second].sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
+  return sorted(found, choices.some(({ kind }) => kind === 'auto'));
+}
+
+/** Those that are not trusted each in a process of its own, all others in one. */
+async function openEach(wanted: readonly WantedSensor[], intervalMs: number | undefined): Promise<FoundSensor[]> {
+  const options = { sysfs: process.env.POWERLOG_SYS || '/sys', intervalMs: intervalMs ?? null };
+  const shared = wanted.filter(({ kind }) => !kindOf(kind).alone);
+  const alone = wanted.filter(({ kind }) => kindOf(kind).alone);
+  const groups = [...(shared.length > 0 ? [shared] : []), ...alone.map((each) => [each])];
+  const limitMs = Math.max(openLimitMs, 3 * (intervalMs ?? 0));
+  const results = await Promise.all(
+    groups.map(async (group) => {
+      const host = new SensorProcess(group, options);
+      const opened = await host.open(limitMs);
+      if (!opened.some((each) => 'columns' in each)) await host.stop();
+      return group.map((each, n) => ({ wanted: each, opened: opened[n]!, host }));
+    }),
+  );
+  return results.flat();
+}
+
+interface WantedSensor extends Wanted {
+  /** Where it was not named, it may be missing without a word. */
+  readonly byAuto: boolean;
+}
+
+interface FoundSensor {
+  readonly wanted: WantedSensor;
+  readonly opened: Opened;
+  readonly host: SensorProcess;
+}
+
+function withoutAuto(choices: readonly SensorChoice[]): WantedSensor[] {
+  const named = choices.filter(({ kind }) => kind !== 'auto');
+  const isNamed = (id: string) => named.some(({ kind }) => kind === id);
+  const rest = kinds.filter(({ id }) => id !== 'exec' && !isNamed(id));
+  return [
+    ...named.map((choice) => ({ ...choice, byAuto: false })),
+    ...(named.length < choices.length
+      ? rest.map(({ id }) => ({ kind: id, argument: '', byAuto: true }))
+      : []),
+  ];
+}
+
+function sorted(found: readonly FoundSensor[], auto: boolean): OpenedSensors {
+  const sensors = found.flatMap(({ wanted: { kind }, opened, host }): Sensor[] =>
+    'columns' in opened ? [new ProcessSensor(kind, opened, host)] : [],
+  );
+  const missing = found.flatMap(({ wanted: { kind, byAuto }, opened }): MissingSensor[] => {
+    if ('columns' in opened) return [];
+    return byAuto && opened.doubt.code === 'sensor-missing' ? [] : [{ id: kind, doubt: opened.doubt }];
+  });
+  if (auto && sensors.length + missing.length === 0) missing.push({ id: 'auto', doubt: noneFound });
+  return { sensors, missing };
+}
+
+const noneFound = doubtOf('sensor-missing', 'no sensor was found here');
+
+/** A sensor that a process reads. */
+class ProcessSensor implements Sensor {
+  readonly identity;
+  readonly columns;
+  readonly #at: number;
+  readonly #host: SensorProcess;
+
+  constructor(
+    readonly id: string,
+    { at, identity, columns }: Extract<Opened, { identity: unknown }>,
+    host: SensorProcess,
+  ) {
+    this.identity = identity;
+    this.columns = columns;
+    this.#at = at;
+    this.#host = host;
+  }
+
+  start(...[clock, take]: Parameters<Sensor['start']>): ReturnType<Sensor['start']> {
+    const [at, host] = [this.#at, this.#host];
+    host.start(at, clock, take);
+    return {
+      stop: () => host.stop(),
+      get cpuS() {
+        return host.cpuS(at);
+      },
+      get doubts() {
+        return host.doubts(at);
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#host.stop();
+  }
+}

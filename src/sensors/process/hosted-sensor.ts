@@ -1,0 +1,220 @@
+import { makeFastClock } from '../../clock.js';
+import { errorText } from '../../errors.js';
+import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js';
+import type { SensorColumn, SensorDoubtCode } from '../sensor.js';
+import { Batch } from './batch.js';
+import { CounterCells } from './counter-cells.js';
+import type { DoubtLog } from './doubt-log.js';
+import type { SensorNews } from './messages.js';
+import { Pace } from './pace.js';
+import type { SensorPrograms } from './programs.js';
+
+/** Where reading failed, it is tried again after this long, ms, and then after twice as long each time. */
+const retryMs = { first: 250, longest: 5000 };
+/** An answer or a line is waited for so long, ms, or so many of the spacings there were, before it counts as silence. */
+const silentMs = 3000;
+const silentSpacings = 6;
+
+export interface HostedOptions {
+  readonly at: number;
+  readonly intervalMs: number | null;
+  readonly programs: SensorPrograms;
+  readonly doubts: DoubtLog;
+  /** Finds it again. */
+  readonly reopen: () => Promise<SensorReader>;
+}
+
+/** One sensor in its process: asked in turns, or listened to. */
+export class HostedSensor {
+  readonly #columns: readonly SensorColumn[];
+  readonly #batch: Batch;
+  readonly #cells: CounterCells;
+  readonly #row: Float64Array;
+  #reader: SensorReader;
+  /** Which of the reader's columns each of ours is; another one after it came back may have them in another order. */
+  #places: readonly number[];
+  #pace: Pace | undefined;
+  #now: () => number = () => 0;
+  #originNs: bigint | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #askedNs: number | null = null;
+  #heardNs = 0;
+  #longestSpacingNs = 0;
+  /** Nothing is known at present, which has been said. */
+  #isAway = false;
+  #retryMs = retryMs.first;
+  #closed = false;
+  /** Rows so far: its share of what this process costs. */
+  rows = 1;
+
+  readonly #options: HostedOptions;
+
+  constructor(reader: SensorReader, options: HostedOptions) {
+    this.#options = options;
+    this.#reader = reader;
+    this.#columns = reader.columns;
+    this.#places = reader.columns.map((_, n) => n);
+    this.#row = new Float64Array(reader.columns.length);
+    this.#batch = new Batch(reader.columns.length);
+    this.#cells = new CounterCells(reader.columns);
+  }
+
+  get at(): number {
+    return this.#options.at;
+  }
+
+  start(originNs: bigint): void {
+    this.#originNs = originNs;
+    this.#now = makeFastClock(originNs);
+    this.#heardNs = this.#now();
+    this.#attach();
+  }
+
+  /** @param cpuS its share of this process */
+  news(cpuS: number): SensorNews {
+    if (this.#originNs !== null) this.#watchSilence();
+    const programsS = this.#options.programs.cpuS;
+    const sumS = programsS === null ? null : cpuS + programsS;
+    return { at: this.#options.at, ...this.#batch.taken(), doubts: this.#options.doubts.all, cpuS: sumS };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#reader.close();
+  }
+
+  doubt(code: SensorDoubtCode, message: string): void {
+    this.#options.doubts.add(code, message, this.#originNs === null ? null : this.#now());
+  }
+
+  #attach(): void {
+    const reader = this.#reader;
+    if ('listen' in reader) {
+      const heard = new Float64Array(reader.columns.length);
+      reader.listen((values, atNs) => {
+        if (this.#closed || this.#originNs === null) return;
+        heard.set(values);
+        const ns = Number(atNs - this.#originNs);
+        if (ns >= 0) this.#take(heard, ns, ns);
+      });
+      return;
+    }
+    const { usualPeriodMs, shortestMs, columns } = reader;
+    const fixedMs = this.#options.intervalMs;
+    const ignored = new Set(columns.flatMap(({ quantity }, n) => (quantity === 'stamp' ? [n] : [])));
+    this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
+    void this.#askInTurns(reader, this.#pace);
+  }
+
+  async #askInTurns(reader: AskedReader, pace: Pace): Promise<void> {
+    const values = new Float64Array(reader.columns.length);
+    let dueNs = this.#now();
+    while (!this.#closed) {
+      values.fill(Number.NaN);
+      const askedNs = this.#now();
+      this.#askedNs = askedNs;
+      try {
+        const answer = reader.read(values);
+        if (answer) await answer;
+      } catch (error) {
+        this.#askedNs = null;
+        if (!this.#closed) await this.#lost(error);
+        return;
+      }
+      this.#askedNs = null;
+      if (this.#closed) return;
+      const answeredNs = this.#now();
+      pace.note(values, askedNs / 1e6, (answeredNs - askedNs) / 1e6);
+      this.#take(values, askedNs, answeredNs);
+      if (pace.isSlow)
+        this.doubt(
+          'sensor-slow',
+          'it takes longer to answer than it should be asked again; it is asked less often',
+        );
+      this.#retryMs = retryMs.first;
+      dueNs = Math.max(dueNs + pace.intervalMs * 1e6, this.#now());
+      await this.#wait(Math.max(0, (dueNs - this.#now()) / 1e6));
+    }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#timer = setTimeout(resolve, ms);
+    });
+  }
+
+  /** Nothing could be read: the row is empty, and it is looked for again. */
+  async #lost(error: unknown): Promise<void> {
+    const trouble = error instanceof SensorTrouble ? error : null;
+    if (!this.#isAway) this.doubt(trouble?.code ?? 'sensor-lost', trouble?.message ?? errorText(error));
+    this.#nothing(this.#now());
+    while (!this.#closed) {
+      await this.#wait(this.#retryMs);
+      this.#retryMs = Math.min(2 * this.#retryMs, retryMs.longest);
+      if (this.#closed) return;
+      try {
+        await this.#reader.close();
+        this.#reader = await this.#options.reopen();
+        break;
+      } catch {
+        // It is still away.
+      }
+    }
+    if (this.#closed) {
+      await this.#reader.close();
+      return;
+    }
+    this.#places = this.#columns.map(({ name }) =>
+      this.#reader.columns.findIndex((column) => column.name === name),
+    );
+    this.#attach();
+  }
+
+  #take(values: Float64Array, earliestNs: number, latestNs: number): void {
+    for (let n = 0; n < this.#row.length; n++) {
+      const place = this.#places[n]!;
+      this.#row[n] = place < 0 ? Number.NaN : values[place]!;
+    }
+    if (this.#row.every(Number.isNaN)) {
+      this.#nothing(latestNs);
+      return;
+    }
+    const lost = this.#cells.fill(this.#row, (earliestNs + latestNs) / 2);
+    for (const name of lost)
+      this.doubt(
+        'sensor-counter-reset',
+        `${name} began again, or went round unseen: it counts from 0 again, and what it counted meanwhile is not known`,
+      );
+    this.#longestSpacingNs = Math.max(this.#longestSpacingNs, latestNs - this.#heardNs);
+    this.#heardNs = latestNs;
+    this.#isAway = false;
+    this.#add(earliestNs, latestNs);
+  }
+
+  /** An empty row, once, so that no line is drawn over what is not known. */
+  #nothing(atNs: number): void {
+    if (this.#isAway) return;
+    this.#isAway = true;
+    this.#row.fill(Number.NaN);
+    this.#add(atNs, atNs);
+  }
+
+  #add(earliestNs: number, latestNs: number): void {
+    this.#batch.add(earliestNs, latestNs, this.#row);
+    this.rows++;
+  }
+
+  #watchSilence(): void {
+    if (this.#isAway) return;
+    const nowNs = this.#now();
+    const limitNs = Math.max(silentMs * 1e6, silentSpacings * this.#longestSpacingNs);
+    const sinceNs = 'listen' in this.#reader ? this.#heardNs : (this.#askedNs ?? nowNs);
+    if (nowNs - sinceNs < limitNs) return;
+    this.doubt(
+      'sensor-silent',
+      'it said nothing for so long that what it last said is no longer taken for true',
+    );
+    this.#nothing(nowNs);
+  }
+}

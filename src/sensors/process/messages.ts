@@ -1,0 +1,53 @@
+import type { SensorColumn, SensorDoubt, SensorIdentity } from '../sensor.js';
+
+/** What is to be opened in a sensors' process. */
+export interface Wanted {
+  /** Of `kinds.ts`. */
+  readonly kind: string;
+  readonly argument: string;
+  /** Of one that was there before its process had to be started again: it is looked for until it comes back. */
+  readonly known?: { readonly identity: SensorIdentity; readonly columns: readonly SensorColumn[] };
+}
+
+export type ToSensors =
+  | {
+      readonly type: 'open';
+      readonly wanted: readonly Wanted[];
+      readonly sysfs: string;
+      readonly intervalMs: number | null;
+    }
+  /** `originNs`: the recording's instant 0 on CLOCK_MONOTONIC. `recorded`: their places; the others are let go of. */
+  | { readonly type: 'start'; readonly originNs: bigint; readonly recorded: readonly number[] }
+  | { readonly type: 'stop' };
+
+/** What became of one that was wanted; `at` is its place in the list. */
+export type Opened =
+  | {
+      readonly at: number;
+      readonly identity: SensorIdentity;
+      readonly columns: readonly SensorColumn[];
+    }
+  | { readonly at: number; readonly doubt: SensorDoubt };
+
+/** What one sensor has to say since the last time. */
+export interface SensorNews {
+  readonly at: number;
+  readonly count: number;
+  readonly earliestNs: Float64Array;
+  readonly latestNs: Float64Array;
+  readonly values: readonly Float64Array[];
+  /** All of them so far. */
+  readonly doubts: readonly SensorDoubt[];
+  /** So far. */
+  readonly cpuS: number | null;
+}
+
+export type FromSensors =
+  | { readonly type: 'opened'; readonly opened: Opened }
+  /** Comes in turns, so that silence says that the process hangs. */
+  | { readonly type: 'news'; readonly news: readonly SensorNews[] }
+  /** Process groups of programs that run, to be ended where this process can't do it any more. */
+  | { readonly type: 'groups'; readonly pids: readonly number[] };
+
+/** How often news come, ms: a row is on disk within a second, and each turn wakes two processes. */
+export const turnMs = 500;

@@ -1,0 +1,117 @@
+/*
+ * How often a sensor is asked. Its readings say how often they change; about three times as often it is asked, and not at a
+ * whole multiple, so that the questions wander through the sensor's own interval instead of locking to it.
+ */
+
+export interface PaceOptions {
+  readonly usualPeriodMs: number;
+  readonly shortestMs: number;
+  /** What the user fixed; null where it is learned. */
+  readonly fixedMs: number | null;
+  readonly columns: number;
+  /** Columns that change at each question, such as the instant of the answer, which tell nothing of the sensor's pace. */
+  readonly ignored?: ReadonlySet<number>;
+}
+
+/** Share of the sensor's own interval between two questions. */
+const share = 0.309;
+/** Where a sensor never changed, ms. */
+const longestMs = 250;
+/** Spacings of changes that a period is learned from. */
+const spacingsKept = 31;
+const fewestSpacings = 8;
+/** So many questions without a change, and it is asked less often. */
+const patience = 12;
+/** Of the time, what a slow sensor may be kept busy with. */
+const busyShare = 0.25;
+/** Above, nearly each question finds a change: the sensor may change more often. */
+const limitedShare = 0.8;
+
+export class Pace {
+  #intervalMs: number;
+  #periodMs: number | undefined;
+  readonly #last: Float64Array;
+  readonly #changedMs: Float64Array;
+  /** Spacings of the changes of each column, ms. */
+  readonly #spacings: number[][];
+  #unchanged = 0;
+  /** Of the latest questions, how many found a change. */
+  #changedShare = share;
+  #tookMs = 0;
+
+  readonly #options: PaceOptions;
+
+  constructor(options: PaceOptions) {
+    this.#options = options;
+    const { usualPeriodMs, fixedMs, columns } = options;
+    this.#intervalMs = fixedMs ?? this.#bounded(usualPeriodMs * share);
+    this.#last = new Float64Array(columns).fill(Number.NaN);
+    this.#changedMs = new Float64Array(columns).fill(Number.NaN);
+    this.#spacings = Array.from({ length: columns }, () => []);
+  }
+
+  /** Between two questions, ms. */
+  get intervalMs(): number {
+    return this.#intervalMs;
+  }
+
+  /** Notes what came. @param atMs when it was asked @param tookMs how long the answer took */
+  note(values: Float64Array, atMs: number, tookMs: number): void {
+    this.#tookMs += (tookMs - this.#tookMs) / 8;
+    const changed = this.#look(values, atMs);
+    if (this.#options.fixedMs !== null) return;
+    this.#changedShare += ((changed ? 1 : 0) - this.#changedShare) / 16;
+    this.#unchanged = changed ? 0 : this.#unchanged + 1;
+    if (this.#unchanged >= patience) {
+      this.#intervalMs = this.#bounded(Math.min(1.5 * this.#intervalMs, this.#periodMs ?? longestMs));
+      return;
+    }
+    if (!changed) return;
+    this.#learn();
+    if (this.#periodMs !== undefined) this.#intervalMs = this.#bounded(this.#periodMs * share);
+  }
+
+  /** Whether the answers take longer than the interval that is wanted, and so set the pace. */
+  get isSlow(): boolean {
+    const { fixedMs, usualPeriodMs, shortestMs } = this.#options;
+    return this.#tookMs > (fixedMs ?? Math.max(usualPeriodMs, shortestMs));
+  }
+
+  #look(values: Float64Array, atMs: number): boolean {
+    let changed = false;
+    for (let column = 0; column < values.length; column++) {
+      const value = values[column]!;
+      if (Number.isNaN(value) || value === this.#last[column] || this.#options.ignored?.has(column)) continue;
+      const first = Number.isNaN(this.#last[column]!);
+      this.#last[column] = value;
+      if (!first) {
+        const spacings = this.#spacings[column]!;
+        const before = this.#changedMs[column]!;
+        if (!Number.isNaN(before)) spacings.push(atMs - before);
+        if (spacings.length > spacingsKept) spacings.shift();
+        changed = true;
+      }
+      this.#changedMs[column] = first ? Number.NaN : atMs;
+    }
+    return changed;
+  }
+
+  /** The shortest period that any column has, and no other than a shorter one than was known. */
+  #learn(): void {
+    if (this.#changedShare > limitedShare) {
+      this.#periodMs = Math.min(this.#periodMs ?? Number.POSITIVE_INFINITY, this.#intervalMs / share / 2);
+      return;
+    }
+    for (const spacings of this.#spacings) {
+      if (spacings.length < fewestSpacings) continue;
+      const middle = [...spacings].sort((a, b) => a - b)[Math.floor(spacings.length / 2)]!;
+      const near = spacings.filter((ms) => Math.abs(ms - middle) < middle / 2);
+      const mean = near.reduce((sum, ms) => sum + ms, 0) / near.length;
+      this.#periodMs = Math.min(this.#periodMs ?? Number.POSITIVE_INFINITY, mean);
+    }
+  }
+
+  #bounded(ms: number): number {
+    return Math.max(ms, this.#options.shortestMs, this.#tookMs / busyShare);
+  }
+}

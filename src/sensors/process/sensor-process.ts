@@ -1,0 +1,250 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { RecordingClock } from '../../source/clock-watch.js';
+import { printable } from '../../text.js';
+import { startTimer } from '../../timer.js';
+import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
+import { DoubtLog, doubtOf } from './doubt-log.js';
+import { killGroup } from './groups.js';
+import type { FromSensors, Opened, SensorNews, ToSensors, Wanted } from './messages.js';
+
+/** Nothing is heard of the process for so long, ms, and it hangs in a driver or a library: another takes its place. */
+const hangMs = 5000;
+/** It is started again after this long, ms, and then after twice as long each time. */
+const restartMs = { first: 500, longest: 30_000 };
+/** How long its last words are waited for, ms. */
+const stopLimitMs = 2000;
+const lastWordsKept = 1000;
+
+/** What is known of one sensor of the process. */
+interface Member {
+  readonly wanted: Wanted;
+  opened: Opened | undefined;
+  take: ((block: SensorBlock) => void) | undefined;
+  /** Of processes before this one. */
+  cpuBeforeS: number;
+  cpuS: number | null;
+  readonly own: DoubtLog;
+  before: readonly SensorDoubt[];
+  doubts: readonly SensorDoubt[];
+}
+
+export interface SensorProcessOptions {
+  readonly sysfs: string;
+  readonly intervalMs: number | null;
+}
+
+const emptyRow = (atNs: number, columns: number): SensorBlock => ({
+  count: 1,
+  earliestNs: Float64Array.of(atNs),
+  latestNs: Float64Array.of(atNs),
+  values: Array.from({ length: columns }, () => Float64Array.of(Number.NaN)),
+});
+
+/** A process that reads sensors, seen from here. It is started again where it ends or hangs, and all of it ends with us. */
+export class SensorProcess {
+  readonly #members: readonly Member[];
+  #child: ChildProcess | undefined;
+  #groups: readonly number[] = [];
+  #clock: RecordingClock | undefined;
+  #heardMs = 0;
+  #watch: NodeJS.Timeout | undefined;
+  #cancelRestart: () => void = () => {};
+  #restartMs = restartMs.first;
+  #lastWords = '';
+  #stopping: Promise<void> | undefined;
+  #onEnded: () => void = () => {};
+  #onOpened: () => void = () => {};
+
+  readonly #options: SensorProcessOptions;
+
+  constructor(wanted: readonly Wanted[], options: SensorProcessOptions) {
+    this.#options = options;
+    this.#members = wanted.map((each) => ({
+      ...{ wanted: each, opened: undefined, take: undefined },
+      ...{ cpuBeforeS: 0, cpuS: null, own: new DoubtLog(), before: [], doubts: [] },
+    }));
+  }
+
+  /** Starts it; resolves when each sensor has said what it is, or why not, and after `limitMs` at the latest. */
+  async open(limitMs: number): Promise<readonly Opened[]> {
+    this.#spawn();
+    const all = new Promise<void>((resolve) => {
+      this.#onOpened = () => {
+        if (this.#members.every(({ opened }) => opened)) resolve();
+      };
+    });
+    await new Promise<void>((resolve) => {
+      const cancel = startTimer(limitMs, resolve);
+      void all.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+    return this.#members.map(
+      ({ opened }, at) =>
+        opened ?? { at, doubt: doubtOf('sensor-silent', `it said nothing within ${limitMs / 1000} s`) },
+    );
+  }
+
+  /** Begins to read one; those that are begun in the same turn begin together, and the others are let go of. */
+  start(at: number, clock: RecordingClock, take: (block: SensorBlock) => void): void {
+    this.#members[at]!.take = take;
+    if (this.#clock) return;
+    this.#clock = clock;
+    this.#heardMs = performance.now();
+    this.#watch = setInterval(() => this.#lookAfter(), 1000).unref();
+    queueMicrotask(() => {
+      if (this.#child) this.#begin(clock);
+      else this.#restart(clock);
+    });
+  }
+
+  cpuS(at: number): number | null {
+    const { cpuBeforeS, cpuS } = this.#members[at]!;
+    return cpuS === null ? null : cpuBeforeS + cpuS;
+  }
+
+  doubts(at: number): readonly SensorDoubt[] {
+    const { own, before, doubts } = this.#members[at]!;
+    return [...before, ...doubts, ...own.all];
+  }
+
+  /** Ends it, with what was read up to now; never later than `stopLimitMs`. Safe to call twice. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    clearInterval(this.#watch);
+    this.#cancelRestart();
+    const child = this.#child;
+    if (!child) return;
+    await new Promise<void>((resolve) => {
+      const cancel = startTimer(stopLimitMs, resolve);
+      // It leaves by itself, having said its last.
+      this.#onEnded = () => {
+        cancel();
+        resolve();
+      };
+      this.#say({ type: 'stop' });
+    });
+    this.#kill();
+  }
+
+  #spawn(): void {
+    const child = spawn(process.execPath, [join(__dirname, 'sensor-worker.js')], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      // A terminal's Ctrl-C is for powerlog, which then ends this in order.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    this.#child = child;
+    this.#lastWords = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-lastWordsKept);
+    });
+    child.on('message', (message: FromSensors) => {
+      if (child === this.#child) this.#hear(message);
+    });
+    child.once('error', (error) => this.#gone(child, `could not be started (${error.message})`));
+    // What it said last may come behind the news of its end.
+    let how: string | undefined;
+    child.once('exit', (code, signal) => {
+      how = signal ? `was ended by ${signal}` : `ended (${code})`;
+      if (!child.connected) this.#gone(child, how);
+    });
+    child.once('disconnect', () => how !== undefined && this.#gone(child, how));
+    const wanted = this.#members.map((member) => this.#asked(member));
+    this.#say({ type: 'open', wanted, ...this.#options });
+  }
+
+  /** One that was there already is looked for until it comes back, with the columns that it had. */
+  #asked({ wanted, opened }: Member): Wanted {
+    return this.#clock && opened && 'columns' in opened
+      ? { ...wanted, known: { identity: opened.identity, columns: opened.columns } }
+      : wanted;
+  }
+
+  #hear(message: FromSensors): void {
+    this.#heardMs = performance.now();
+    if (message.type === 'groups') this.#groups = message.pids;
+    else if (message.type === 'opened') {
+      this.#members[message.opened.at]!.opened ??= message.opened;
+      this.#onOpened();
+    } else {
+      for (const news of message.news) this.#take(news);
+      this.#restartMs = restartMs.first;
+    }
+  }
+
+  #take({ at, doubts, cpuS, ...block }: SensorNews): void {
+    const member = this.#members[at]!;
+    member.doubts = doubts;
+    member.cpuS = cpuS;
+    if (block.count > 0) member.take?.(block);
+  }
+
+  #lookAfter(): void {
+    if (!this.#child || performance.now() - this.#heardMs < hangMs) return;
+    const child = this.#child;
+    this.#kill();
+    this.#gone(child, null);
+  }
+
+  /** @param how null where it hung */
+  #gone(child: ChildProcess, how: string | null): void {
+    if (child !== this.#child && how !== null) return;
+    this.#child = undefined;
+    this.#groups.forEach(killGroup);
+    this.#groups = [];
+    this.#onEnded();
+    if (this.#stopping) return;
+    const words = printable(this.#lastWords.trim().split('\n').at(-1) ?? '');
+    const [code, text]: [SensorDoubtCode, string] =
+      how === null
+        ? ['sensor-silent', `its process did not answer for ${hangMs / 1000} s and was started again`]
+        : ['sensor-lost', `its process ${how}${words === '' ? '' : `: ${words}`}, and was started again`];
+    const nowNs = this.#clock?.now() ?? null;
+    this.#members.forEach((member, at) => {
+      member.opened ??= { at, doubt: doubtOf(code, text) };
+      if (!('columns' in member.opened)) return;
+      member.own.add(code, text, nowNs);
+      member.before = [...member.before, ...member.doubts];
+      member.doubts = [];
+      member.cpuBeforeS += member.cpuS ?? 0;
+      if (nowNs !== null) member.take?.(emptyRow(nowNs, member.opened.columns.length));
+    });
+    this.#onOpened();
+    if (this.#clock) this.#restart(this.#clock);
+  }
+
+  #begin({ anchor }: RecordingClock): void {
+    const recorded = [...this.#members.keys()].filter((at) => this.#members[at]!.take);
+    this.#say({ type: 'start', originNs: anchor.monotonicNs, recorded });
+  }
+
+  #restart(clock: RecordingClock): void {
+    const again = (): void => {
+      this.#heardMs = performance.now();
+      this.#spawn();
+      this.#begin(clock);
+    };
+    this.#cancelRestart = startTimer(this.#restartMs, again, false);
+    this.#restartMs = Math.min(2 * this.#restartMs, restartMs.longest);
+  }
+
+  #kill(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill('SIGKILL');
+    this.#groups.forEach(killGroup);
+    this.#groups = [];
+  }
+
+  #say(message: ToSensors): void {
+    if (this.#child?.connected) this.#child.send(message, () => {});
+  }
+}

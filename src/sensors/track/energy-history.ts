@@ -1,0 +1,138 @@
+import type { Span } from '../../trace/span.js';
+import type { SensorColumn } from '../sensor.js';
+
+/** Fewer true readings than this within spans say nothing of its joules. */
+const fewestReadings = 5;
+/** A longer spacing than so many of the usual ones is a gap, of which nothing is said. */
+const gapSpacings = 5;
+/** Rows that are kept; beyond, every other goes. */
+const mostRows = 1 << 19;
+
+/** One column's joules since the recording began. */
+interface Sum {
+  readonly column: number;
+  readonly name: string;
+  readonly isCounter: boolean;
+  timesUs: Float64Array;
+  joules: Float64Array;
+  count: number;
+  lastValue: number;
+  /** Instants at which a counter began again. */
+  readonly resetsUs: number[];
+}
+
+/** Remembers how a sensor's joules grew, so that any span of them can be asked for afterwards. */
+export class EnergyHistory {
+  readonly #sums: readonly Sum[];
+
+  constructor(columns: readonly SensorColumn[]) {
+    this.#sums = columns.flatMap(({ name, quantity, meanOf }, column): Sum[] =>
+      quantity === 'energy' || (quantity === 'power' && !meanOf)
+        ? [
+            {
+              ...{ column, name, isCounter: quantity === 'energy', count: 0, lastValue: Number.NaN },
+              ...{ timesUs: new Float64Array(256), joules: new Float64Array(256), resetsUs: [] },
+            },
+          ]
+        : [],
+    );
+  }
+
+  add(timeUs: number, values: readonly Float64Array[], row: number): void {
+    for (const sum of this.#sums) {
+      const value = values[sum.column]![row]!;
+      if (Number.isNaN(value)) continue;
+      if (sum.isCounter) this.#count(sum, timeUs, value);
+      else this.#integrate(sum, timeUs, value);
+    }
+  }
+
+  /** Between two true readings of the column that changes least often, ms. */
+  get spacingMs(): number {
+    const spacings = this.#sums
+      .filter(({ count }) => count > 1)
+      .map(({ timesUs, count }) => (timesUs[count - 1]! - timesUs[0]!) / (count - 1) / 1000);
+    return Math.max(0, ...spacings);
+  }
+
+  /** Joules of the spans together, by column; null where too little was read to say. */
+  energyJ(spans: readonly Pick<Span, 'startNs' | 'endNs'>[]): Record<string, number | null> {
+    return Object.fromEntries(this.#sums.map((sum) => [sum.name, energyOf(sum, spans)]));
+  }
+
+  /** Only where it changed: a counter that repeats itself has not yet said what was used meanwhile. */
+  #count(sum: Sum, timeUs: number, value: number): void {
+    if (value === sum.lastValue) return;
+    if (value < sum.lastValue) sum.resetsUs.push(timeUs);
+    sum.lastValue = value;
+    push(sum, timeUs, value);
+  }
+
+  #integrate(sum: Sum, timeUs: number, value: number): void {
+    const last = sum.count - 1;
+    const addedJ = last < 0 ? 0 : (((sum.lastValue + value) / 2) * (timeUs - sum.timesUs[last]!)) / 1e6;
+    sum.lastValue = value;
+    push(sum, timeUs, last < 0 ? 0 : sum.joules[last]! + addedJ);
+  }
+}
+
+function push(sum: Sum, timeUs: number, joules: number): void {
+  if (sum.count === mostRows) {
+    for (let n = 0; n < mostRows / 2; n++) {
+      sum.timesUs[n] = sum.timesUs[2 * n + 1]!;
+      sum.joules[n] = sum.joules[2 * n + 1]!;
+    }
+    sum.count = mostRows / 2;
+  }
+  if (sum.count === sum.timesUs.length) {
+    sum.timesUs = doubled(sum.timesUs);
+    sum.joules = doubled(sum.joules);
+  }
+  sum.timesUs[sum.count] = timeUs;
+  sum.joules[sum.count] = joules;
+  sum.count++;
+}
+
+function doubled(column: Float64Array): Float64Array {
+  const larger = new Float64Array(2 * column.length);
+  larger.set(column);
+  return larger;
+}
+
+function energyOf(sum: Sum, spans: readonly Pick<Span, 'startNs' | 'endNs'>[]): number | null {
+  const { timesUs, count, resetsUs } = sum;
+  if (count < 2) return null;
+  const limitUs = (gapSpacings * (timesUs[count - 1]! - timesUs[0]!)) / (count - 1);
+  let joules = 0;
+  let readings = 0;
+  for (const { startNs, endNs } of spans) {
+    const [startUs, endUs] = [startNs / 1000, endNs / 1000];
+    const [from, to] = [firstBehind(sum, startUs), firstBehind(sum, endUs)];
+    // Both ends lie between two readings.
+    if (from === 0 || to === count) return null;
+    const spanned = { startUs: timesUs[from - 1]!, endUs: timesUs[to]! };
+    if (resetsUs.some((us) => us > spanned.startUs && us <= spanned.endUs)) return null;
+    for (let n = from; n <= to; n++) if (timesUs[n]! - timesUs[n - 1]! > limitUs) return null;
+    joules += at(sum, endUs, to) - at(sum, startUs, from);
+    readings += to - from;
+  }
+  return readings < fewestReadings ? null : joules;
+}
+
+/** Joules at an instant that lies in the spacing before reading `n`. */
+function at({ timesUs, joules }: Sum, us: number, n: number): number {
+  const [a, b] = [timesUs[n - 1]!, timesUs[n]!];
+  const share = b > a ? (us - a) / (b - a) : 1;
+  return joules[n - 1]! + share * (joules[n]! - joules[n - 1]!);
+}
+
+/** The first reading later than `us`. */
+function firstBehind({ timesUs, count }: Sum, us: number): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (timesUs[middle]! > us) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

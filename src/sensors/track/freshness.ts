@@ -1,0 +1,89 @@
+import type { Freshness } from '../../measure/tracks/sensor-summary.js';
+import type { SensorColumn } from '../sensor.js';
+
+/** Spacings of changes that are kept for each column: the latest. */
+const kept = 4096;
+const fewestChanges = 5;
+/** Where more readings than this differ from the one before, the sensor may change more often than it was read. */
+const limitedShare = 0.92;
+
+/** Watches how often each column truly changes. */
+export class FreshnessWatch {
+  readonly #columns: readonly ColumnWatch[];
+
+  constructor(columns: readonly SensorColumn[]) {
+    this.#columns = columns.map(
+      ({ quantity, meanOf }) => new ColumnWatch(quantity === 'stamp', quantity !== 'other' && !meanOf),
+    );
+  }
+
+  add(timeUs: number, values: readonly Float64Array[], row: number): void {
+    for (let n = 0; n < this.#columns.length; n++) {
+      const value = values[n]![row]!;
+      if (!Number.isNaN(value)) this.#columns[n]!.add(timeUs, value);
+    }
+  }
+
+  /** Of the column that changes most often; the sensor's own instants count before its values, which may repeat by chance. */
+  freshness(spacingUs: number | null): Freshness {
+    const telling = this.#columns.filter(({ tells, changes }) => tells && changes >= fewestChanges);
+    const [fastest] = telling.sort((a, b) => Number(b.isStamp) - Number(a.isStamp) || b.changes - a.changes);
+    if (!fastest) {
+      const repeated = Math.min(
+        ...this.#columns
+          .filter(({ tells, readings }) => tells && readings > 1)
+          .map((each) => each.repeatedShare),
+      );
+      return {
+        update_s: null,
+        repeated_share: Number.isFinite(repeated) ? repeated : null,
+        reason: 'it changed too seldom to tell how often it can',
+      };
+    }
+    const { repeatedShare } = fastest;
+    if (!fastest.isStamp && 1 - repeatedShare > limitedShare)
+      return {
+        update_s: null,
+        repeated_share: repeatedShare,
+        reason: `nearly each reading is a new one: it changes as often as it was read or more often${spacingUs === null ? '' : ` (every ${(spacingUs / 1e6).toPrecision(2)} s)`}`,
+      };
+    return { update_s: fastest.updateUs / 1e6, repeated_share: repeatedShare };
+  }
+}
+
+class ColumnWatch {
+  readings = 0;
+  changes = 0;
+  #last = Number.NaN;
+  #changedUs = Number.NaN;
+  #spacings = 0;
+  readonly #spacingsUs = new Float64Array(kept);
+
+  constructor(
+    readonly isStamp: boolean,
+    readonly tells: boolean,
+  ) {}
+
+  get repeatedShare(): number {
+    return 1 - this.changes / (this.readings - 1);
+  }
+
+  /** The mean of the spacings near their median: a change that was missed counts two of them. */
+  get updateUs(): number {
+    const spacings = this.#spacingsUs.slice(0, Math.min(this.#spacings, kept)).sort();
+    const middle = spacings[Math.floor(spacings.length / 2)]!;
+    const near = spacings.filter((us) => Math.abs(us - middle) <= middle / 2);
+    return near.reduce((sum, us) => sum + us, 0) / near.length;
+  }
+
+  add(timeUs: number, value: number): void {
+    this.readings++;
+    const before = this.#last;
+    this.#last = value;
+    if (Number.isNaN(before) || value === before) return;
+    this.changes++;
+    const spacing = this.isStamp ? (value - before) * 1e6 : timeUs - this.#changedUs;
+    if (spacing > 0) this.#spacingsUs[this.#spacings++ % kept] = spacing;
+    this.#changedUs = timeUs;
+  }
+}

@@ -1,0 +1,231 @@
+import { Engine } from '../../engine/engine.js';
+import { type PowerStatistics, PowerTable } from '../../measure/energy.js';
+import { gapLimitUs, SpacingWatch } from '../../measure/gaps.js';
+import { Histogram } from '../../measure/histogram.js';
+import { distribution } from '../../measure/latencies.js';
+import type { SensorGapSummary, SensorSummary } from '../../measure/tracks/sensor-summary.js';
+import type { SensorBlock, SensorColumn } from '../sensor.js';
+import { FreshnessWatch } from './freshness.js';
+
+/** What a sensor's readings come to; keys are the summary's. */
+export type SensorFigureParts = Pick<
+  SensorSummary,
+  | 'samples'
+  | 'sample_rate_hz'
+  | 'coverage'
+  | 'gaps'
+  | 'interval_s'
+  | 'latency_s'
+  | 'freshness'
+  | 'power_w'
+  | 'energy_j'
+  | 'energy_reasons'
+>;
+
+/** Readings of which more of the time than this is missing are no energy. */
+const leastCoverage = 0.9;
+const fewestReadings = 2;
+const usPerS = 1e6;
+
+interface PowerColumn {
+  readonly column: number;
+  readonly table: PowerTable;
+}
+
+/** A counter's joules; what it holds is counted on from its first reading already. */
+interface CounterColumn {
+  firstJ: number;
+  lastJ: number;
+  firstUs: number;
+  lastUs: number;
+  readings: number;
+  resets: number;
+}
+
+/** Measures what a sensor said, in memory that does not grow. */
+export class SensorFigures {
+  /** The row at hand. */
+  readonly #row: Float64Array;
+  /** Of each column the last value since it was there at all; NaN before. */
+  readonly #last: Float64Array;
+  readonly #columns: readonly SensorColumn[];
+  readonly #powers: readonly PowerColumn[];
+  readonly #counters = new Map<number, CounterColumn>();
+  readonly #spacings: SpacingWatch;
+  readonly #latencies: Histogram;
+  readonly #freshness: FreshnessWatch;
+  /** Instants at which it had nothing, µs. */
+  readonly #empty: number[] = [];
+  readonly #single = new Float64Array(1);
+  readonly #mw = new Float64Array(1);
+
+  constructor(columns: readonly SensorColumn[]) {
+    const engine = new Engine();
+    this.#columns = columns;
+    this.#row = new Float64Array(columns.length);
+    this.#last = new Float64Array(columns.length).fill(Number.NaN);
+    this.#powers = columns.flatMap(({ quantity }, column) =>
+      quantity === 'power' ? [{ column, table: new PowerTable(engine, 1) }] : [],
+    );
+    this.#spacings = new SpacingWatch(engine, 0);
+    this.#latencies = new Histogram(engine);
+    this.#freshness = new FreshnessWatch(columns);
+  }
+
+  get samples(): number {
+    return this.#spacings.samples;
+  }
+
+  /** The last reading's instant, µs; null before the first. */
+  get lastUs(): number | null {
+    return this.#spacings.lastUs;
+  }
+
+  /** A column's latest value; null where it gives nothing now. */
+  lastOf(column: number): number | null {
+    const value = this.#last[column] ?? Number.NaN;
+    return Number.isNaN(value) ? null : value;
+  }
+
+  add({ count, earliestNs, latestNs, values }: SensorBlock): void {
+    for (let row = 0; row < count; row++) {
+      const us = Math.round((earliestNs[row]! + latestNs[row]!) / 2000);
+      let isEmpty = true;
+      for (let n = 0; n < values.length; n++) {
+        const value = values[n]![row]!;
+        this.#row[n] = value;
+        if (Number.isNaN(value)) continue;
+        this.#last[n] = value;
+        isEmpty = false;
+      }
+      if (isEmpty) {
+        this.#last.fill(Number.NaN);
+        this.#empty.push(us);
+        continue;
+      }
+      this.#single[0] = us;
+      this.#spacings.add(this.#single, [], 1);
+      this.#latencies.add(Math.round((latestNs[row]! - earliestNs[row]!) / 1000));
+      this.#freshness.add(us, values, row);
+      this.#addPowers(us);
+      this.#addCounters(us);
+    }
+  }
+
+  #addPowers(us: number): void {
+    for (const { column, table } of this.#powers) {
+      const watts = this.#row[column]!;
+      if (Number.isNaN(watts)) continue;
+      this.#single[0] = us;
+      this.#mw[0] = Math.round(watts * 1000);
+      table.add(this.#single, [this.#mw], 1);
+    }
+  }
+
+  #addCounters(us: number): void {
+    for (const [n, { quantity }] of this.#columns.entries()) {
+      const joules = this.#row[n]!;
+      if (quantity !== 'energy' || Number.isNaN(joules)) continue;
+      const known = this.#counters.get(n);
+      if (!known) {
+        const [firstJ, firstUs] = [joules, us];
+        this.#counters.set(n, { firstJ, lastJ: joules, firstUs, lastUs: us, readings: 1, resets: 0 });
+        continue;
+      }
+      known.readings++;
+      if (joules < known.lastJ) known.resets++;
+      if (joules !== known.lastJ) known.lastUs = us;
+      known.lastJ = joules;
+    }
+  }
+
+  /** @param endUs the recording's end, where it is known */
+  parts(endUs: number | null): SensorFigureParts {
+    this.#spacings.finish();
+    const { spacingsUs, firstUs, lastUs, samples } = this.#spacings;
+    const median = spacingsUs.quantile(0.5);
+    const gaps = this.#gaps(gapLimitUs(median), endUs);
+    const durationUs = Math.max(endUs ?? 0, lastUs ?? 0);
+    const gapsUs = gaps.reduce((sum, { start_s, end_s }) => sum + (end_s - start_s) * 1e6, 0);
+    const coverage =
+      samples === 0
+        ? durationUs > 0
+          ? 0
+          : null
+        : durationUs > 0
+          ? Math.max(0, 1 - gapsUs / durationUs)
+          : null;
+    const spannedUs = (lastUs ?? 0) - (firstUs ?? 0);
+    return {
+      samples,
+      sample_rate_hz: samples < 2 || spannedUs <= 0 ? null : (samples - 1) / (spannedUs / 1e6),
+      coverage,
+      gaps,
+      interval_s: distribution(spacingsUs, usPerS),
+      latency_s: (this.#latencies.max ?? 0) === 0 ? null : distribution(this.#latencies, usPerS),
+      freshness: this.#freshness.freshness(median),
+      power_w: Object.fromEntries(
+        this.#powers.map(({ column, table }) => [
+          this.#columns[column]!.name,
+          this.#statistics(this.#columns[column]!, table),
+        ]),
+      ),
+      ...this.#energies(coverage),
+    };
+  }
+
+  /** A power that is the mean between two changes of a counter has the counter's mean. */
+  #statistics({ meanOf }: SensorColumn, table: PowerTable): PowerStatistics {
+    const statistics = table.series[0]!.statistics();
+    if (meanOf === undefined) return statistics;
+    const counter = this.#counters.get(this.#columns.findIndex(({ name }) => name === meanOf));
+    if (!counter || counter.resets > 0 || counter.lastUs <= counter.firstUs)
+      return { ...statistics, mean: null };
+    return {
+      ...statistics,
+      mean: (counter.lastJ - counter.firstJ) / ((counter.lastUs - counter.firstUs) / 1e6),
+    };
+  }
+
+  #energies(coverage: number | null): Pick<SensorSummary, 'energy_j' | 'energy_reasons'> {
+    const energies: Record<string, number | null> = {};
+    const reasons: Record<string, string> = {};
+    for (const [n, { name, quantity, meanOf }] of this.#columns.entries()) {
+      if ((quantity !== 'power' && quantity !== 'energy') || meanOf !== undefined) continue;
+      const [joules, reason] = quantity === 'energy' ? this.#counted(n) : this.#integrated(n, coverage ?? 0);
+      energies[name] = joules;
+      if (reason !== null) reasons[name] = reason;
+    }
+    return { energy_j: energies, energy_reasons: reasons };
+  }
+
+  #counted(column: number): [number | null, string | null] {
+    const counter = this.#counters.get(column);
+    if (!counter || counter.readings < fewestReadings) return [null, 'too few readings'];
+    if (counter.resets > 0) return [null, 'the counter began again during the recording'];
+    return [counter.lastJ - counter.firstJ, null];
+  }
+
+  #integrated(column: number, coverage: number): [number | null, string | null] {
+    const series = this.#powers.find((each) => each.column === column)!.table.series[0]!;
+    if (series.energyJ === null) return [null, 'too few readings'];
+    if (coverage < leastCoverage)
+      return [null, `readings are missing for ${((1 - coverage) * 100).toFixed(0)} % of the time`];
+    return [series.energyJ, null];
+  }
+
+  #gaps(limitUs: number, endUs: number | null): SensorGapSummary[] {
+    const { firstUs, lastUs } = this.#spacings;
+    const spans = this.#spacings.candidates.map(({ startUs, endUs }) => ({ startUs, endUs }));
+    if (firstUs !== null) spans.push({ startUs: 0, endUs: firstUs });
+    if (endUs !== null) spans.push({ startUs: lastUs ?? 0, endUs });
+    return spans
+      .filter((span) => span.endUs - span.startUs > limitUs)
+      .sort((a, b) => a.startUs - b.startUs)
+      .map(({ startUs, endUs }) => ({
+        start_s: startUs / 1e6,
+        end_s: endUs / 1e6,
+        cause: this.#empty.some((us) => us >= startUs && us <= endUs) ? 'away' : 'late',
+      }));
+  }
+}

@@ -1,0 +1,203 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { scratch } from '../../capture/samples.js';
+import { desktop, sysfs } from '../../sensors/sysfs.js';
+import { bin, powerlog, words } from '../run.js';
+import { readRecorded, recordWith } from './recorded.js';
+
+const posix = process.platform !== 'win32';
+/** A program that prints a counting number of watts every 20 ms. */
+const counting = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done';
+
+/** Waits for what has to come, however busy the machine is. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(20);
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    // A zombie is none: nobody is there to take note of its end in a container.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe.runIf(posix)('a program as a sensor', () => {
+  it('is recorded as it prints, with what it cost', () => {
+    const { code, err, track, cells } = recordWith([`exec:${counting}`], { forS: 2 });
+    expect(code, err).toBe(0);
+    const numbers = cells('exec', 'power_w') as number[];
+    expect(numbers.length).toBeGreaterThan(3);
+    for (const [n, value] of numbers.slice(1).entries()) expect(value).toBe(numbers[n]! + 1);
+    const exec = track('exec');
+    expect(exec.sensor).toMatchObject({ kind: 'exec', product: counting });
+    expect(exec.freshness.repeated_share).toBe(0);
+    expect(exec.freshness.update_s).toBeNull();
+    expect(exec.freshness.reason).toContain('nearly each reading is a new one');
+    expect(exec.latency_s).toBeNull();
+    if (process.platform === 'linux') expect(exec.cpu_s).toBeGreaterThan(0);
+  });
+
+  it('that ends is started again: an empty cell between, a warning, never a zero', () => {
+    const { code, cells, warned, track } = recordWith(
+      ['exec:for i in 1 2 3; do echo $i; sleep 0.05; done; echo broken >&2; exit 7'],
+      {
+        forS: 3,
+      },
+    );
+    expect(code).toBe(0);
+    const numbers = cells('exec', 'power_w');
+    expect(numbers).toContain(null);
+    expect(numbers.filter((each) => each === 1).length).toBeGreaterThan(1);
+    expect(numbers).not.toContain(0);
+    expect(warned('sensor-lost')).toEqual([
+      expect.stringMatching(/^exec: it ended with exit code 7: broken; it was started again/),
+    ]);
+    expect(track('exec').gaps.map(({ cause }: { cause: string }) => cause)).toContain('away');
+  });
+
+  it('that hangs is silent: an empty cell where that is noticed', () => {
+    const { code, cells, warned, track } = recordWith(['exec:echo 5; echo 6; sleep 1000'], { forS: 5 });
+    expect(code).toBe(0);
+    expect(cells('exec', 'power_w').at(-1)).toBeNull();
+    expect(warned('sensor-silent')).toHaveLength(1);
+    expect(track('exec').coverage).toBeLessThan(0.5);
+    expect(track('exec').energy_j.power_w).toBeNull();
+  });
+
+  it('that prints junk between its numbers is read for the numbers', () => {
+    const junk = String.raw`exec:printf 'starting\033[2J\n'; while :; do echo 4.5; echo 'error: bus'; echo -; sleep 0.05; done`;
+    const { cells, warned } = recordWith([junk]);
+    const numbers = new Set(cells('exec', 'power_w'));
+    expect(numbers).toEqual(new Set([4.5, null]));
+    expect(warned('sensor-unreadable')).toEqual([expect.stringContaining("'starting\\u{1b}[2J'")]);
+  });
+
+  it('that prints without end is held back, and nobody is kept busy', () => {
+    const { code, summary, warned } = recordWith(['exec:yes 12.5'], { forS: 2 });
+    expect(code).toBe(0);
+    expect(warned('sensor-overrun')).toEqual([expect.stringContaining('more lines than anybody reads')]);
+    expect(summary.samples).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['exec:no-such-program-here', 'sensor-missing', /not found/],
+    ['exec:echo hello; exit 3', 'sensor-lost', /exit code 3 and printed no reading, but 'hello'/],
+  ])('%s is a warning, and the board is recorded', (what, code, text) => {
+    const ran = recordWith([what], { forS: 0.3 });
+    expect(ran.code).toBe(0);
+    expect(ran.summary.samples).toBeGreaterThan(0);
+    expect(ran.warned(code)).toEqual([expect.stringMatching(text)]);
+    expect(ran.err).toMatch(text);
+  });
+
+  it('several have files of their own', () => {
+    const { summary, cells } = recordWith([
+      'exec:while :; do echo 1; sleep 0.05; done',
+      'exec:while :; do echo 2; sleep 0.05; done',
+    ]);
+    expect(summary.tracks.map(({ file }: { file: string }) => file)).toEqual([
+      'run.exec.csv',
+      'run.exec-2.csv',
+    ]);
+    expect(new Set(cells('exec-2', 'power_w'))).toEqual(new Set([2]));
+  });
+});
+
+describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
+  it('leaves no process behind, and files of whole rows', async () => {
+    const folder = scratch();
+    const pidFile = join(folder, 'pids');
+    // A child of the shell's, too; neither minds a hang-up.
+    const stubborn = `exec:trap '' HUP TERM INT; echo $$ >> ${pidFile}; (trap '' HUP TERM INT; sh -c 'echo $PPID >> ${pidFile}'; while :; do echo 7; sleep 0.02; done)`;
+    const args = words`record --port sim --out ${join(folder, 'run.csv')} --with rapl --with ${stubborn}`;
+    const child = spawn(process.execPath, [bin, ...args], {
+      stdio: 'ignore',
+      env: { ...process.env, POWERLOG_SYS: sysfs(desktop()) },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const rows = (id: string) => {
+      const path = join(folder, `run.${id}.csv`);
+      return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0;
+    };
+    await until(() => rows('exec') > 20 && rows('rapl') > 3);
+    const helpers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number);
+    const programs = readFileSync(pidFile, 'utf8').trim().split('\n').map(Number);
+    expect(programs).toHaveLength(2);
+    for (const pid of [...helpers, ...programs]) expect(isAlive(pid)).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await until(() => ![...helpers, ...programs].some(isAlive));
+    for (const id of ['exec', 'rapl'])
+      expect(readFileSync(join(folder, `run.${id}.csv`), 'utf8')).toMatch(/\n$/);
+    const { names, rows: whole } = readRecorded(folder).csv('exec');
+    expect(whole.every((row) => row.length === names.length)).toBe(true);
+  });
+
+  it('goes on where the process that reads sensors is killed, and has it back', async () => {
+    const folder = scratch();
+    const args = words`record --port sim --out ${join(folder, 'run.csv')} --with rapl --with ${`exec:${counting}`}`;
+    const child = spawn(process.execPath, [bin, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, POWERLOG_SYS: sysfs(desktop()) },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const path = join(folder, 'run.rapl.csv');
+    const lines = () => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []);
+    await until(() => lines().length > 3);
+    const host = Number(
+      readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0],
+    );
+    process.kill(host, 'SIGKILL');
+    const isEmpty = (line: string) => /^[^,]+,[^,]+,,/.test(line);
+    await until(() => lines().some(isEmpty) && !isEmpty(lines().at(-1)!));
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    const { summary, warned, track } = readRecorded(folder);
+    expect(warned('sensor-lost').join()).toMatch(/its process was ended by SIGKILL, and was started again/);
+    expect(summary.coverage).toBeGreaterThan(0.5);
+    // What the counters counted meanwhile is not known.
+    expect(track('exec').samples).toBeGreaterThan(0);
+  });
+});
+
+describe.runIf(posix)('exec with sensors', () => {
+  it('has their joules for the command and its phases, and the command knows nothing of it', () => {
+    const folder = scratch();
+    const script = join(folder, 'work.sh');
+    writeFileSync(
+      script,
+      'echo "begin train" >> "$POWERLOG_MARKS"; sleep 1; echo "end train" >> "$POWERLOG_MARKS"; echo "begin blink" >> "$POWERLOG_MARKS"; echo "end blink" >> "$POWERLOG_MARKS"; exit 3\n',
+    );
+    const args = words`exec --port sim --baseline 500ms --out ${join(folder, 'run.csv')} --with ${'exec:while :; do echo 20; sleep 0.02; done'} -- sh ${script}`;
+    const ran = powerlog(args);
+    expect(ran.code).toBe(3);
+    const { summary } = readRecorded(folder);
+    const [train, blink] = summary.phases;
+    expect(train.sensor_energy_j.exec.power_w).toBeCloseTo(20 * train.duration_s, 4);
+    expect(summary.command.sensor_energy_j.exec.power_w).toBeCloseTo(20 * summary.command.duration_s, 4);
+    expect(blink.sensor_energy_j.exec.power_w).toBeNull();
+    expect(summary.tracks).toHaveLength(1);
+    expect(ran.err).toMatch(/beside it exec: .*; power .* J/);
+  });
+
+  it('runs the command whatever becomes of them', () => {
+    const ran = powerlog(
+      words`exec --port sim --baseline 0 --with rapl --with ${'exec:exit 1'} -- sh -c ${'exit 5'}`,
+      undefined,
+      {
+        POWERLOG_SYS: '/nowhere',
+      },
+    );
+    expect(ran.code).toBe(5);
+    expect(ran.err).toContain('rapl: there is no RAPL here');
+  });
+});

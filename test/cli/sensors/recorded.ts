@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { scratch } from '../../capture/samples.js';
+import { readCsv } from '../csv.js';
+import { bin, powerlog, words } from '../run.js';
+
+/** Records the simulator with sensors beside it into a folder of its own, and reads what came of it. */
+export function recordWith(
+  withs: readonly string[],
+  { sys = '/nowhere', args = [] as readonly string[], forS = 1 } = {},
+) {
+  const folder = scratch();
+  const out = join(folder, 'run.csv');
+  const asked = withs.flatMap((each) => ['--with', each]);
+  const ran = powerlog(
+    words`record --port sim --duration ${forS}s --out ${out} ${asked} ${args}`,
+    undefined,
+    {
+      POWERLOG_SYS: sys,
+    },
+  );
+  return { folder, ...ran, ...readRecorded(folder) };
+}
+
+/** The summary of a folder, and the CSVs of sensors. */
+export function readRecorded(folder: string) {
+  const path = join(folder, 'run.summary.json');
+  const summary = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
+  const track = (id: string) => summary.tracks.find((each: { id: string }) => each.id === id);
+  const csv = (id: string) => readCsv(join(folder, `run.${id}.csv`));
+  /** A column's cells as numbers; null where empty. */
+  const cells = (id: string, name: string): (number | null)[] => {
+    const { names, rows } = csv(id);
+    const at = names.indexOf(name);
+    if (at < 0) throw new Error(`no ${name} in ${names.join()}`);
+    return rows.map((row) => (row[at] === '' ? null : Number(row[at])));
+  };
+  const warned = (code: string): string[] =>
+    summary.warnings.flatMap((each: { code: string; message: string }) =>
+      each.code === code ? [each.message] : [],
+    );
+  return { summary, track, csv, cells, warned };
+}
+
+const counting = fileURLToPath(new URL('../../sensors/counting.mjs', import.meta.url));
+
+/** Keeps counters counting until the test is over. */
+export async function keepCounting(
+  everyMs: number,
+  step: number,
+  files: readonly string[],
+  wrap = 1e15,
+): Promise<void> {
+  const args = [counting, String(everyMs), String(step), String(wrap), ...files];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+}
+
+/** Runs as nobody where this is root, for what root alone may read. */
+export async function asNobody(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const uid = process.getuid?.() === 0 ? 65534 : undefined;
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...process.env, ...env },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
+export function openFolder(): string {
+  const folder = scratch();
+  chmodSync(folder, 0o777);
+  return folder;
+}
