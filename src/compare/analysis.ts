@@ -49,7 +49,7 @@ export interface Fitted {
   readonly correspondence: Correspondence | null;
 }
 
-const readingsPerFit = 2500;
+const readingsPerFit = 1500;
 /** A low-pass has to fit better than a window by this share of what that leaves. */
 const lowPassGain = 0.03;
 
@@ -68,7 +68,11 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
   return { ...about, fitted: fitOf(about, trace, options) };
 }
 
-function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: ComparisonOptions): Fitted | null {
+function fitOf(
+  about: Omit<Analysis, 'fitted'>,
+  trace: ReadingTrace,
+  options: ComparisonOptions,
+): Fitted | null {
   const { reference, noise, updates, usualUs, period } = about;
   const { readings: all } = updates;
   const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
@@ -77,7 +81,10 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: Co
   const found = findFit(reference, all, rangeUs, period?.periodUs ?? null, seed);
   if (!found) return null;
   const lowPass = asLowPass(reference, found);
-  const best = lowPass && lowPass.cost < found.best.cost * (1 - lowPassGain) && lowPass.explained > found.best.explained ? lowPass : found.best;
+  const best =
+    lowPass && lowPass.cost < found.best.cost * (1 - lowPassGain) && lowPass.explained > found.best.explained
+      ? lowPass
+      : found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
   const refit = (readings: Readings, about: Fit) =>
@@ -95,9 +102,15 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: Co
   const fit = fitAt(best.kernel, readings, steady.fit, meanVariance(noise, steady.fit.widthUs));
   const chosen = chooseReadings(readings, readingsPerFit, seed + 2);
   const chosenFit = fitAt(best.kernel, chosen, fit);
-  const intervals = intervalsOf(readings, fit, { readings: chosen, fit: chosenFit }, {
-    systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
-  });
+  const intervals = intervalsOf(
+    readings,
+    fit,
+    { readings: chosen, fit: chosenFit },
+    {
+      systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
+      spacingUs: noise.spacingUs,
+    },
+  );
   const series = pairedSeries(reference, readings, fit, usualUs);
   return {
     raw,

@@ -1,6 +1,6 @@
 import type { Analysis, Fitted } from './analysis.js';
 import { meanVariance } from './reference/noise.js';
-import { type Evidence, judge, type Judgement, readingsMin, spanMinUs } from './verdict/verdict.js';
+import { type Evidence, type Judgement, judge, readingsMin, spanMinUs } from './verdict/verdict.js';
 
 /** Whether the two are of one device, by what is known of the pair. */
 export function verdictOf(analysis: Analysis): Judgement {

@@ -28,7 +28,10 @@ export function lagChange(lags: readonly SegmentLag[]): LagChange {
   if (telling.length < 3) return { drift: null, step: null, rangeUs: 0 };
   const weights = telling.map(({ deviationUs }) => 1 / (deviationUs ** 2 + floorUs ** 2));
   const all = { telling, weights };
-  const constant = misfit(all, meanOf(all, () => true));
+  const constant = misfit(
+    all,
+    meanOf(all, () => true),
+  );
   const { slope, deviation, line } = lineThrough(all);
   const straight = misfit(all, line);
   // Parts that scatter more than they say widen the interval.
@@ -48,7 +51,10 @@ interface Weighted {
 }
 
 function misfit({ telling, weights }: Weighted, expected: (atUs: number) => number): number {
-  return telling.reduce((sum, { atUs, delayUs }, n) => sum + weights[n]! * (delayUs - expected(atUs)) ** 2, 0);
+  return telling.reduce(
+    (sum, { atUs, delayUs }, n) => sum + weights[n]! * (delayUs - expected(atUs)) ** 2,
+    0,
+  );
 }
 
 function meanOf({ telling, weights }: Weighted, isIn: (atUs: number) => boolean): () => number {

@@ -44,7 +44,11 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
     shift_s: lag(shiftUs, reach),
     drift_s_per_hour: change.drift
       ? within(change.drift.slope * hourS, change.drift.error * hourS)
-      : unknown(change.step ? 'the lag steps, and does not drift' : 'too few parts of the run tell a lag by themselves'),
+      : unknown(
+          change.step
+            ? 'the lag steps, and does not drift'
+            : 'too few parts of the run tell a lag by themselves',
+        ),
     gain: level ?? leveled(fit.line.gain, intervals.gain),
     offset_w: level ?? leveled(fit.line.offsetW, intervals.offsetW),
   };
@@ -76,10 +80,16 @@ export function lagsOf({ holdUs, updates }: Analysis, { fit, hidden }: Fitted): 
 const widened = ({ below, above }: Reach, by: number): Reach => ({ below: below + by, above: above + by });
 
 /** Why there is not one lag; null where there is. */
-export function noSingleLag({ usualUs, period }: Analysis, { ambiguity, change, intervals, fit }: Fitted): string | null {
+export function noSingleLag(
+  { usualUs, period }: Analysis,
+  { ambiguity, change, intervals, fit }: Fitted,
+): string | null {
   if (ambiguity.lags.length > 0) {
     const all = [fit, ...ambiguity.lags].map(({ delayUs }) => delayUs).sort((a, b) => a - b);
-    const listed = all.slice(0, 6).map((us) => ms(us)).join(', ');
+    const listed = all
+      .slice(0, 6)
+      .map((us) => ms(us))
+      .join(', ');
     const apart = period ? `, ${ms(period.periodUs)} apart: the load repeats itself` : '';
     return `one of ${listed}${all.length > 6 ? ' and more' : ''}${apart}`;
   }

@@ -19,7 +19,8 @@ export class Rises {
     this.#cost = costOf(fit.kernel, readings, fit.weights);
     this.#leastCost = this.#cost(fit);
     const residuals = readings.valueW.map(
-      (watts, n) => Math.sqrt(fit.weights[n]!) * (watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW),
+      (watts, n) =>
+        Math.sqrt(fit.weights[n]!) * (watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW),
     );
     this.#scale = readings.count / (this.#leastCost * correlationTime(residuals));
   }
@@ -35,10 +36,10 @@ export class Rises {
     const found = descend(
       (log) => this.#cost({ delayUs, widthUs: widthOf(log) }),
       { x: Math.log(widthUs), y: 0 },
-      0.05,
+      0.15,
       0,
-      16,
-      1e-4,
+      20,
+      1e-3,
     );
     return (found.cost - this.#leastCost) * this.#scale;
   }
@@ -48,10 +49,10 @@ export class Rises {
     const found = descend(
       (delayUs) => this.#cost({ delayUs, widthUs }),
       { x: this.#fit.delayUs, y: 0 },
-      500,
+      Math.max(500, Math.abs(widthUs - this.#fit.widthUs) / 4),
       0,
-      16,
-      5,
+      20,
+      10,
     );
     return (found.cost - this.#leastCost) * this.#scale;
   }

@@ -58,7 +58,10 @@ export function searchWindows(
   const steps = lags + 2 * widest;
   const energyUj = new Float64Array(steps);
   const sums = halfWindows.map(() => new LagSums(lags));
-  const [middleW, meanW] = [valueW[count >> 1] ?? 0, reference.meanW(reference.startUs, reference.endUs) || 0];
+  const [middleW, meanW] = [
+    valueW[count >> 1] ?? 0,
+    reference.meanW(reference.startUs, reference.endUs) || 0,
+  ];
   for (let n = 0; n < count; n++) {
     const newestUs = timeUs[n]! - leastUs + widest * stepUs;
     fillEnergy(reference, newestUs, energyUj);
@@ -68,7 +71,7 @@ export function searchWindows(
       const scale = 1 / (2 * half * stepUs);
       for (let lag = 0, at = widest; lag < lags; lag++, at++) {
         const x = (energyUj[at - half]! - energyUj[at + half]!) * scale - meanW;
-        if (x !== x) continue;
+        if (Number.isNaN(x)) continue;
         counts[lag]!++;
         sumX[lag]! += x;
         sumXX[lag]! += x * x;

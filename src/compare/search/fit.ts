@@ -35,7 +35,11 @@ export const widthOf = (log: number): number =>
   Math.max(widthRangeUs[0], Math.min(widthRangeUs[1], Math.exp(log)));
 
 /** Weighted mean square of what a place leaves, gain and offset solved; infinite where the line falls or too little is covered. */
-export function costOf(kernel: Kernel, readings: Readings, weights: Float64Array | null): (place: Place) => number {
+export function costOf(
+  kernel: Kernel,
+  readings: Readings,
+  weights: Float64Array | null,
+): (place: Place) => number {
   const referenceW = new Float64Array(readings.count);
   return ({ delayUs, widthUs }) => {
     kernel.fill(readings, delayUs, widthUs, referenceW);
@@ -93,6 +97,7 @@ export function fitAt(kernel: Kernel, readings: Readings, place: Place, noiseVar
 /** The best fit about a place: place and weights in turn, until both stay. */
 export function fitAbout(kernel: Kernel, readings: Readings, start: Place, evaluations: number): Fit {
   let fit = fitAt(kernel, readings, start);
-  for (const stepUs of [3000, 500]) fit = fitAt(kernel, readings, refine(kernel, readings, fit.weights, fit, evaluations, stepUs));
+  for (const stepUs of [3000, 500])
+    fit = fitAt(kernel, readings, refine(kernel, readings, fit.weights, fit, evaluations, stepUs));
   return fit;
 }

@@ -2,14 +2,17 @@ import { boxcar, counter, type Kernel, onePole } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import { median } from '../quantile.js';
 import type { PowerIntegral } from '../reference/integral.js';
-import { type Candidate, searchLags, searchWindows } from './coarse.js';
 import { chooseReadings } from './choice.js';
+import { type Candidate, searchLags, searchWindows } from './coarse.js';
 import { costOf, type Fit, fitAbout, type Place, refine } from './fit.js';
 
 /** Readings that the whole range is searched with, and those that the best places are fitted with. */
 const searched = 600;
-const fitted = 2500;
+const fitted = 1500;
+const refinedMost = 24;
 const kept = 8;
+/** A place that leaves more than this many times what the best one leaves is out of the question. */
+const hopeless = 1.6;
 /** Places closer than this are the same, µs and as a factor of the width. */
 const sameDelayUs = 4000;
 const sameWidth = 1.25;
@@ -38,6 +41,7 @@ export function findFit(
   if (candidates.length === 0) return null;
   const refined = distinct(
     distinct(candidates)
+      .slice(0, refinedMost)
       .map((candidate) => refine(kernel, few, null, candidate, 40, 4000))
       .filter(({ cost }) => Number.isFinite(cost)),
   ).slice(0, kept);
@@ -46,7 +50,7 @@ export function findFit(
   const many = chooseReadings(readings, fitted, seed + 1);
   const fits = asked
     .slice(0, kept)
-    .filter(({ cost }) => Number.isFinite(cost))
+    .filter(({ cost }, n) => n === 0 || cost < hopeless * asked[0]!.cost)
     .map((place) => fitAbout(kernel, many, place, 60));
   return settle(fits, many);
 }
@@ -93,7 +97,8 @@ function periodic(
       const delayUs = best.delayUs + (half * periodUs) / 2;
       const widthUs = best.widthUs + whole * periodUs;
       const isNew = half !== 0 || (whole !== 0 && kernel.kind !== 'counter');
-      if (isNew && widthUs > 1000 && delayUs >= leastUs && delayUs <= mostUs) places.push({ delayUs, widthUs });
+      if (isNew && widthUs > 1000 && delayUs >= leastUs && delayUs <= mostUs)
+        places.push({ delayUs, widthUs });
     }
   return places
     .map((place) => refine(kernel, readings, null, place, 30, 2000))

@@ -20,7 +20,12 @@ export function descend(
   for (let left = evaluations - 3; left > 0; ) {
     corners.sort((a, b) => a.cost - b.cost);
     const [best, middle, worst] = corners as [Point, Point, Point];
-    if (Math.abs(worst.x - best.x) < enoughX && Math.abs(worst.y - best.y) < 1e-3 && Math.abs(middle.x - best.x) < enoughX) break;
+    if (
+      Math.abs(worst.x - best.x) < enoughX &&
+      Math.abs(worst.y - best.y) < 1e-3 &&
+      Math.abs(middle.x - best.x) < enoughX
+    )
+      break;
     const [centreX, centreY] = [(best.x + middle.x) / 2, (best.y + middle.y) / 2];
     const along = (share: number) =>
       at(centreX + share * (worst.x - centreX), centreY + share * (worst.y - centreY));
