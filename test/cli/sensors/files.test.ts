@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -89,7 +90,6 @@ describe('RAPL beside a board', () => {
 
     // What it says to do works: the same line, on this tree.
     const [, line] = /'sudo (chmod a\+r [^']+)'/.exec(warning!)!;
-    const { spawnSync } = await import('node:child_process');
     const done = spawnSync('sh', ['-c', line!.replaceAll('/sys/', `${sys}/`)]);
     expect(done.status, done.stderr.toString()).toBe(0);
     const again = await asNobody([...args, '--force'], { POWERLOG_SYS: sys });
@@ -168,6 +168,18 @@ describe('hwmon beside a board', () => {
     expect(refused).toMatchObject({ code: 5, err: expect.stringContaining('run.hwmon.csv exists') });
     expect(statSync(there).mtimeMs).toBe(before);
     expect(readdirSync(lone).sort()).toEqual(['run.hwmon.csv', 'run.hwmon.summary.json']);
+  });
+});
+
+describe('a driver that hangs', () => {
+  it('is a warning, and holds up neither the board nor another sensor', () => {
+    const sys = sysfs({ ...desktop(), 'class/hwmon/hwmon0/name': 'stuck' });
+    expect(spawnSync('mkfifo', [join(sys, 'class/hwmon/hwmon0/power1_input')]).status).toBe(0);
+    const { code, summary, track, warned } = recordWith(['rapl,hwmon'], { sys });
+    expect(code).toBe(0);
+    expect(warned('sensor-silent')).toEqual(['hwmon: it said nothing within 10 s; it is not recorded']);
+    expect(track('rapl').samples).toBeGreaterThan(0);
+    expect(summary.tracks).toHaveLength(1);
   });
 });
 

@@ -205,4 +205,11 @@ describe.runIf(posix)('exec with sensors', () => {
     expect(ran.code).toBe(5);
     expect(ran.err).toContain('rapl: there is no RAPL here');
   });
+
+  it('--strict runs nothing without one of them', () => {
+    const ran = powerlog(words`exec --strict --port sim --baseline 0 --with rapl -- echo ran`, undefined, {
+      POWERLOG_SYS: '/nowhere',
+    });
+    expect(ran).toMatchObject({ code: 3, out: '', err: expect.stringContaining('there is no RAPL here') });
+  });
 });
