@@ -5,9 +5,9 @@ import { type FitIntervals, intervalsOf } from './intervals/intervals.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
 import type { PowerIntegral } from './reference/integral.js';
-import { meanVariance, type ReferenceNoise, referenceNoise } from './reference/noise.js';
+import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
-import { type Fit, fitAbout, fitAt } from './search/fit.js';
+import { type Fit, fitAt, settledFit } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, findFit } from './search/search.js';
@@ -50,8 +50,7 @@ export interface Fitted {
 }
 
 const readingsPerFit = 1500;
-/** A low-pass has to fit better than a window by this share of what that leaves. */
-const lowPassGain = 0.03;
+const readingsPerLowPass = 400;
 
 export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
   const updates = findUpdates(trace, reference);
@@ -62,7 +61,7 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
     noise: referenceNoise(reference),
     updates,
     usualUs,
-    holdUs: readings.spanUs ? usualUs : updates.holdUs,
+    holdUs: readings.holdUs,
     period: loadPeriod(reference),
   };
   return { ...about, fitted: fitOf(about, trace, options) };
@@ -78,17 +77,15 @@ function fitOf(
   const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
   const seed = options.seed ?? 1;
   if (all.count < 8) return null;
-  const found = findFit(reference, all, rangeUs, period?.periodUs ?? null, seed);
+  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
   if (!found) return null;
-  const lowPass = asLowPass(reference, found);
-  const best =
-    lowPass && lowPass.cost < found.best.cost * (1 - lowPassGain) && lowPass.explained > found.best.explained
-      ? lowPass
-      : found.best;
+  const best = asLowPass({ reference, noise }, found, rangeUs) ?? found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
-  const refit = (readings: Readings, about: Fit) =>
-    fitAbout(about.kernel, chooseReadings(readings, readingsPerFit, seed + 2), about, 60);
+  // A low-pass costs many times what a window does.
+  const most = best.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
+  const choose = (readings: Readings) => chooseReadings(readings, most, seed + 2);
+  const refit = (readings: Readings, about: Fit) => settledFit(about.kernel, choose(readings), about, 60);
   let raw = clean(all, best);
   raw = clean(raw, refit(raw, best));
   const whole = fitAt(best.kernel, raw, refit(raw, best));
@@ -99,10 +96,10 @@ function fitOf(
     Math.max(500_000, 5 * usualUs),
   );
   const { readings, change, offset } = steady;
-  const fit = fitAt(best.kernel, readings, steady.fit, meanVariance(noise, steady.fit.widthUs));
-  const chosen = chooseReadings(readings, readingsPerFit, seed + 2);
+  const fit = fitAt(best.kernel, readings, steady.fit);
+  const chosen = choose(readings);
   const chosenFit = fitAt(best.kernel, chosen, fit);
-  const intervals = intervalsOf(
+  const spread = intervalsOf(
     readings,
     fit,
     { readings: chosen, fit: chosenFit },
@@ -111,7 +108,15 @@ function fitOf(
       spacingUs: noise.spacingUs,
     },
   );
-  const series = pairedSeries(reference, readings, fit, usualUs);
+  const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
+  const intervals: FitIntervals = {
+    ...spread,
+    delayUs: {
+      below: Math.max(spread.delayUs.below, ambiguity.below),
+      above: Math.max(spread.delayUs.above, ambiguity.above),
+    },
+  };
+  const series = pairedSeries(readings, fit, usualUs);
   return {
     raw,
     readings,
@@ -121,12 +126,12 @@ function fitOf(
     change,
     offset,
     hidden: updates.unseenHoldUs > 0 ? hiddenPeriod(readings, fit, updates.unseenHoldUs) : null,
-    ambiguity: ambiguityOf(chosen, chosenFit, found.others, intervals, period, rangeUs, usualUs),
+    ambiguity,
     correspondence: series && correspondence(series, fit.widthUs),
   };
 }
 
 function usualSpacing(readings: Readings, updates: Updates): number {
   if (readings.spanUs && readings.count > 0) return median(readings.spanUs);
-  return updates.holdUs > 0 ? updates.holdUs : updates.polls.intervalUs;
+  return readings.holdUs > 0 ? readings.holdUs : updates.polls.intervalUs;
 }

@@ -21,7 +21,7 @@ export interface LagChange {
 /** How much better, in chi-square, a lag that changes has to explain the parts. */
 const convincing = 30;
 /** Parts are known no better than this, µs: what a window or a kernel that is a little wrong does to them. */
-const floorUs = 150;
+const floorUs = 400;
 
 export function lagChange(lags: readonly SegmentLag[]): LagChange {
   const telling = lags.filter(({ deviationUs }) => deviationUs < 1e6);
@@ -89,7 +89,7 @@ function lineThrough({ telling, weights }: Weighted) {
 function bestStep(all: Weighted): (LagStep & { readonly misfit: number }) | null {
   let best: (LagStep & { readonly misfit: number }) | null = null;
   const { telling } = all;
-  for (let n = 1; n < telling.length - 1; n++) {
+  for (let n = 2; n < telling.length - 2; n++) {
     const { atUs, fromUs, toUs } = telling[n]!;
     const beforeUs = meanOf(all, (us) => us < atUs)();
     const behindUs = meanOf(all, (us) => us > atUs)();

@@ -1,4 +1,5 @@
 import { correlationTime } from '../intervals/correlation-time.js';
+import { fitLine } from '../model/line.js';
 import { pickReadings, type Readings } from '../model/readings.js';
 import { chooseReadings } from '../search/choice.js';
 import type { Fit } from '../search/fit.js';
@@ -19,7 +20,10 @@ const segments = 8;
 const readingsPerSegment = 300;
 const searchSteps = 100;
 /** Lags that fit worse by less than this, in chi-square, are possible ones. */
-const possibleRise = 16;
+const possibleRise = 25;
+/** What the load's changes within a part have to explain of its readings, in chi-square. */
+const tellingRise = 150;
+const fewReadings = 30;
 
 /** The lag in each eighth of the run, window and line as in the whole. */
 export function segmentLags(readings: Readings, fit: Fit, searchUs: number): SegmentLag[] {
@@ -76,8 +80,12 @@ function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; d
     information > 0 ? Math.sqrt(1 / information) : Number.POSITIVE_INFINITY,
     ((possible - 1) * stepUs) / 4,
   );
+  // Of a few readings neither scatter nor correlation is known well.
+  const level = fitLine(new Float64Array(part.count), part.valueW, null).readingVariance;
+  const isTelling = (level - best.cost) * 2 * scale > tellingRise && possible < costs.length / 4;
+  const few = 1 + fewReadings / part.count;
   return {
     delayUs: best.x,
-    deviationUs: possible > costs.length / 4 ? Number.POSITIVE_INFINITY : deviationUs,
+    deviationUs: isTelling ? deviationUs * few : Number.POSITIVE_INFINITY,
   };
 }

@@ -35,9 +35,9 @@ export function energyFigures(
   accuracy: ReferenceTrace['accuracy'],
   parts?: readonly ComparedSpan[],
 ): EnergyResult {
-  const { reference, holdUs, usualUs } = analysis;
+  const { reference, usualUs } = analysis;
   const { readings, fit, intervals } = fitted;
-  const cells = cellsOf(readings, holdUs, usualUs);
+  const cells = cellsOf(readings, usualUs);
   const balance = balanced(analysis, readings, cells, fit.referenceW, fit.line, shiftUs, parts);
   const { aJ, bJ, linearJ, unseenJ, remainderJ, durationS, count } = balance;
   if (count === 0) return { figures: {}, balance, referenceUncertaintyJ: null };
@@ -45,7 +45,25 @@ export function energyFigures(
   const lagUs = Math.max(delayUs.below, delayUs.above);
   const time = covariance?.correlationTime ?? 1;
   const scatterJ = coverage95 * Math.sqrt(balance.scatter * time);
+  const rivalJ = Math.max(
+    0,
+    ...fitted.ambiguity.lags.slice(0, 8).map((rival) => {
+      const other = balanced(
+        analysis,
+        readings,
+        cells,
+        fit.referenceW,
+        fit.line,
+        shiftUs + rival.delayUs - fit.delayUs,
+        parts,
+      );
+      return other.count === 0
+        ? 0
+        : Math.abs(((other.bJ - other.aJ) * durationS) / other.durationS - (bJ - aJ));
+    }),
+  );
   const seenJ = Math.hypot(
+    rivalJ,
     coverage95 * Math.sqrt(balance.instants),
     lagUs * balance.perShiftUs,
     edgesJ(reference, balance),
@@ -86,9 +104,9 @@ export function plainEnergies(
   accuracy: ReferenceTrace['accuracy'],
   parts?: readonly ComparedSpan[],
 ): EnergyResult {
-  const { updates, holdUs, usualUs } = analysis;
+  const { updates, usualUs } = analysis;
   const { readings } = updates;
-  const cells = cellsOf(readings, holdUs, usualUs);
+  const cells = cellsOf(readings, usualUs);
   const none = new Float64Array(readings.count);
   const balance = balanced(analysis, readings, cells, none, unity, 0, parts);
   if (balance.count === 0) return { figures: {}, balance, referenceUncertaintyJ: null };

@@ -38,7 +38,11 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
   const widthReason = widthUnknown(analysis, fitted);
   const level = ambiguity.widths.length > 0 ? unknown(widthReason!) : null;
   return {
-    window_s: widthReason ? unknown(widthReason) : seconds(widthUs, widthReach),
+    window_s: widthReason
+      ? unknown(widthReason)
+      : fit.kernel.kind === 'counter'
+        ? counterWindow(analysis)
+        : seconds(widthUs, widthReach),
     delay_s: lag(delayUs, reach),
     latency_s: isWindow && widthReason && !lagReason ? unknown(widthReason) : lag(latencyUs, latencyReach),
     shift_s: lag(shiftUs, reach),
@@ -53,6 +57,12 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
     offset_w: level ?? leveled(fit.line.offsetW, intervals.offsetW),
   };
 }
+
+/** What a counter shows was used since the change before: its window is its period, or that of the polls. */
+const counterWindow = ({ updates, holdUs }: Analysis): Estimate => {
+  const error = updates.period?.errorUs ?? 0.5 * holdUs;
+  return seconds(updates.period?.periodUs ?? holdUs, { below: error, above: error });
+};
 
 /** Where nothing tells window and gain apart, neither is known. */
 const leveled = (value: number, error: number): Estimate =>

@@ -39,7 +39,7 @@ export function notesOf(analysis: Analysis, judgement: Judgement): Note[] {
 }
 
 function addOfFit(analysis: Analysis, fitted: Fitted, add: (code: NoteCode, message: string) => void): void {
-  const { fit, ambiguity, change, correspondence } = fitted;
+  const { fit, ambiguity, correspondence } = fitted;
   const lagReason = noSingleLag(analysis, fitted);
   if (ambiguity.lags.length > 0) add('ambiguous-lag', `The lag is ${lagReason}`);
   else if (lagReason) add('lag-changes', sentence(lagReason));
@@ -59,11 +59,6 @@ function addOfFit(analysis: Analysis, fitted: Fitted, add: (code: NoteCode, mess
     'twin',
     'Another card that does the same steps would look the same: check that its UUID is that of the one that A measures',
   );
-  if (change.rangeUs > 0 && !lagReason)
-    add(
-      'lag-changes',
-      `The lag changes during the run, by ${ms(change.rangeUs)}; stated is that of its middle`,
-    );
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -107,17 +107,18 @@ export function searchLags(
   readings: Readings,
   widthUs: number,
   [leastUs, mostUs]: readonly [number, number],
+  lagStepUs = stepUs,
 ): Candidate[] {
-  const lags = Math.floor((mostUs - leastUs) / stepUs) + 1;
+  const lags = Math.floor((mostUs - leastUs) / lagStepUs) + 1;
   const referenceW = new Float64Array(readings.count);
   const heights = new Float64Array(lags);
   for (let lag = 0; lag < lags; lag++) {
-    kernel.fill(readings, leastUs + lag * stepUs, widthUs, referenceW);
+    kernel.fill(readings, leastUs + lag * lagStepUs, widthUs, referenceW);
     const line = fitLine(referenceW, readings.valueW, null);
     if (line.count >= coveredShareMin * readings.count && line.gain > 0) heights[lag] = explained(line);
   }
   return summits(lags, (lag) => heights[lag]!).map(({ lag, height }) => ({
-    delayUs: leastUs + lag * stepUs,
+    delayUs: leastUs + lag * lagStepUs,
     widthUs,
     explained: height,
   }));

@@ -62,8 +62,10 @@ function descendAlong(
   for (let left = evaluations - 1; left > 0 && step > enoughX; ) {
     const [below, above] = [at(best.x - step, y), at(best.x + step, y)];
     left -= 2;
-    if (Math.min(below.cost, above.cost) < best.cost) best = below.cost < above.cost ? below : above;
-    else {
+    if (Math.min(below.cost, above.cost) < best.cost) {
+      best = below.cost < above.cost ? below : above;
+      step *= 1.5;
+    } else {
       const bend = below.cost - 2 * best.cost + above.cost;
       const summit = bend > 0 ? best.x + (step * (below.cost - above.cost)) / (2 * bend) : best.x;
       const there = at(summit, y);

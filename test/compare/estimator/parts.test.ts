@@ -6,6 +6,7 @@ import { inverse, product } from '#powerlog/compare/intervals/solve.js';
 import { boxcar, onePole } from '#powerlog/compare/model/kernel.js';
 import { fitLine } from '#powerlog/compare/model/line.js';
 import { PowerIntegral } from '#powerlog/compare/reference/integral.js';
+import { referenceNoise } from '#powerlog/compare/reference/noise.js';
 import { descend } from '#powerlog/compare/search/simplex.js';
 import { circularCorrelation } from '#powerlog/compare/verdict/fft.js';
 import { loadPeriod } from '#powerlog/compare/verdict/load-period.js';
@@ -14,16 +15,18 @@ import { Chance } from '../pairs/chance.js';
 import { referenceOf } from './traces.js';
 
 const readingsAt = (timeUs: number[]) => ({
-  ...{ count: timeUs.length, timeUs: Float64Array.from(timeUs), spanUs: null, stepW: 0 },
+  ...{ count: timeUs.length, timeUs: Float64Array.from(timeUs), spanUs: null, holdUs: 0, stepW: 0 },
   ...{ valueW: new Float64Array(timeUs.length), jitterUs: new Float64Array(timeUs.length) },
 });
 
 describe('kernels', () => {
   const step = new PowerIntegral(referenceOf((s) => (s < 10 ? 100 : 200), 20, 0.5));
 
+  const known = { reference: step, noise: referenceNoise(step) };
+
   it('a window answers to a step with a ramp about its centre', () => {
     const seen = new Float64Array(3);
-    boxcar(step).fill(readingsAt([10.3e6, 10.4e6, 10.5e6]), 400_000, 400_000, seen);
+    boxcar(known).fill(readingsAt([10.3e6, 10.4e6, 10.5e6]), 400_000, 400_000, seen);
     expect([...seen].map((watts) => Number(watts.toFixed(1)))).toEqual(
       [125, 150, 175].map((watts) => expect.closeTo(watts, 0)),
     );
@@ -33,7 +36,7 @@ describe('kernels', () => {
     const timeUs = [9.9e6, 10.1e6, 10.3e6, 10.6e6, 11.5e6];
     const seen = new Float64Array(timeUs.length);
     // Delay is latency and time constant together: here 50 ms and 300 ms.
-    onePole(step).fill(readingsAt(timeUs), 350_000, 300_000, seen);
+    onePole(known).fill(readingsAt(timeUs), 350_000, 300_000, seen);
     timeUs.forEach((us, n) => {
       const sinceS = us / 1e6 - 10 - 0.05;
       expect(seen[n]).toBeCloseTo(sinceS < 0 ? 100 : 200 - 100 * Math.exp(-sinceS / 0.3), 0);
