@@ -101,7 +101,13 @@ async function compareHour(workshop: Workshop, { repeats }: Effort, say: (text: 
   const limit = { sense: 'at most' } as const;
   return {
     claims: [
-      { what: 'an hour at 1 kHz compared, reading apart', ...limit, value: median(walls(alone)), target: 5, unit: 's' },
+      {
+        what: 'an hour at 1 kHz compared, reading apart',
+        ...limit,
+        value: median(walls(alone)),
+        target: 5,
+        unit: 's',
+      },
       { what: 'its peak memory, the traces included', ...limit, value: peak(alone), target: 300, unit: 'MB' },
     ] satisfies Claim[],
     section: [

@@ -14,7 +14,10 @@ const fixture = (name: string): string => fromRoot(`fixtures/nvidia-h100/${name}
 
 /** NVML's rows as columns by name. */
 function nvmlColumns(): Map<string, number[]> {
-  const [head, ...rows] = gunzipSync(readFileSync(fixture('nvml.csv.gz'))).toString().trimEnd().split('\n');
+  const [head, ...rows] = gunzipSync(readFileSync(fixture('nvml.csv.gz')))
+    .toString()
+    .trimEnd()
+    .split('\n');
   const cells = rows.map((row) => row.split(',').map(Number));
   return new Map(head!.split(',').map((name, n) => [name, cells.map((each) => each[n]!)]));
 }
@@ -71,7 +74,10 @@ export async function h100(workshop: Workshop, say: (text: string) => void): Pro
 /** On and off as a power, a value each millisecond, as a board would give it. */
 function kernelPowers(fromNs: number, toNs: number): string {
   const changes = readFileSync(fixture('load.csv'), 'utf8').trimEnd().split('\n').slice(1);
-  const [at, on] = [0, 1].map((n) => changes.map((line) => Number(line.split(',')[n]))) as [number[], number[]];
+  const [at, on] = [0, 1].map((n) => changes.map((line) => Number(line.split(',')[n]))) as [
+    number[],
+    number[],
+  ];
   const rows: (readonly [string, string])[] = [];
   let next = 0;
   for (let ns = fromNs; ns <= toNs; ns += 1e6) {
@@ -90,7 +96,7 @@ function verdictOn(reference: string, path: string): string[] {
   if (status !== 0) return [`failed: ${stderr.trim()}`, '', '', '', '', ''];
   const json = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
   return [
-    String(json['verdict']),
+    String(json.verdict),
     ...['update_s', 'window_s', 'delay_s', 'shift_s'].map((key) => figure(json, key, 1000, 1)),
     figure(json, 'gain', 1, 3),
   ];

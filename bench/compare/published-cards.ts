@@ -11,7 +11,7 @@ import { powerlog, type Workshop } from '../workshop.js';
 
 /** Where it is fetched from; a clone that lies on this machine may stand there instead. */
 const source =
-  process.env['POWERLOG_GPU_POWER_BENCHMARK'] ?? 'https://github.com/JimZeyuYang/GPU_Power_Benchmark';
+  process.env.POWERLOG_GPU_POWER_BENCHMARK ?? 'https://github.com/JimZeyuYang/GPU_Power_Benchmark';
 
 interface Published {
   readonly folder: string;
@@ -89,10 +89,14 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Runs the command; what it says on standard error stands for the figures where it fails. */
 function compared(args: readonly string[]): Json | string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [powerlog, 'compare', ...args, '--json', '-'], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [powerlog, 'compare', ...args, '--json', '-'],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    },
+  );
   return status === 0 ? (JSON.parse(stdout) as Json) : stderr.trim();
 }
 
@@ -110,7 +114,9 @@ export async function publishedCards(workshop: Workshop, say: (text: string) => 
   const head = '### Cards that others recorded beside a board';
   const folder = workshop.file('gpu-power-benchmark');
   if (!existsSync(folder)) {
-    const cloned = spawnSync('git', ['clone', '--quiet', '--depth', '1', source, folder], { encoding: 'utf8' });
+    const cloned = spawnSync('git', ['clone', '--quiet', '--depth', '1', source, folder], {
+      encoding: 'utf8',
+    });
     if (cloned.status !== 0) {
       const why = cloned.stderr?.trim().split('\n').at(-1) ?? String(cloned.error);
       workshop.missing.push(`recordings of GPU_Power_Benchmark (${why})`);
@@ -127,7 +133,7 @@ export async function publishedCards(workshop: Workshop, say: (text: string) => 
     ]);
     if (typeof json === 'string') return [place, card, `failed: ${json}`, '', '', '', '', '', '', ''];
     return [
-      ...[place, card, String(json['verdict'])],
+      ...[place, card, String(json.verdict)],
       ...[figure(json, 'update_s', 1000, 1), String(updateMs)],
       ...[figure(json, 'window_s', 1000, 0), windowMs],
       ...[figure(json, 'gain', 1, 3), gain],
@@ -137,13 +143,28 @@ export async function publishedCards(workshop: Workshop, say: (text: string) => 
   const periods = alone.map(({ card, file, updateMs }) => {
     const path = join(data, 'pwr_update_freq', file);
     const json = compared([path, path, '--column-a', draw, '--column-b', draw]);
-    return [card, typeof json === 'string' ? `failed: ${json}` : figure(json, 'update_s', 1000, 1), String(updateMs)];
+    return [
+      card,
+      typeof json === 'string' ? `failed: ${json}` : figure(json, 'update_s', 1000, 1),
+      String(updateMs),
+    ];
   });
   return [
     head,
     'JimZeyuYang/GPU_Power_Benchmark (arXiv 2312.02741), fetched when this was measured: `nvidia-smi` beside an ElmorLabs PMD, 6 to 12 s each. What that repository says of the card stands beside what is found; in brackets the 95 % interval.',
     table(
-      ['recording', 'card', 'verdict', 'update, ms', 'said', 'window, ms', 'said', 'gain', 'said', 'shift, ms'],
+      [
+        'recording',
+        'card',
+        'verdict',
+        'update, ms',
+        'said',
+        'window, ms',
+        'said',
+        'gain',
+        'said',
+        'shift, ms',
+      ],
       rows,
     ),
     'Files without a board tell the update period alone:',

@@ -5,7 +5,7 @@ import { type FitIntervals, intervalsOf } from './intervals/intervals.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
 import type { PowerIntegral } from './reference/integral.js';
-import { meanVariance, type ReferenceNoise, referenceNoise } from './reference/noise.js';
+import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
 import { type Fit, fitAbout, fitAt } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
@@ -49,9 +49,7 @@ export interface Fitted {
   readonly correspondence: Correspondence | null;
 }
 
-const readingsPerFit = 2500;
-/** A low-pass has to fit better than a window by this share of what that leaves. */
-const lowPassGain = 0.03;
+const readingsPerFit = 1500;
 
 export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
   const updates = findUpdates(trace, reference);
@@ -68,16 +66,19 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
   return { ...about, fitted: fitOf(about, trace, options) };
 }
 
-function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: ComparisonOptions): Fitted | null {
+function fitOf(
+  about: Omit<Analysis, 'fitted'>,
+  trace: ReadingTrace,
+  options: ComparisonOptions,
+): Fitted | null {
   const { reference, noise, updates, usualUs, period } = about;
   const { readings: all } = updates;
   const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
   const seed = options.seed ?? 1;
   if (all.count < 8) return null;
-  const found = findFit(reference, all, rangeUs, period?.periodUs ?? null, seed);
+  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
   if (!found) return null;
-  const lowPass = asLowPass(reference, found);
-  const best = lowPass && lowPass.cost < found.best.cost * (1 - lowPassGain) && lowPass.explained > found.best.explained ? lowPass : found.best;
+  const best = asLowPass({ reference, noise }, found, rangeUs) ?? found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
   const refit = (readings: Readings, about: Fit) =>
@@ -92,12 +93,18 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace, options: Co
     Math.max(500_000, 5 * usualUs),
   );
   const { readings, change, offset } = steady;
-  const fit = fitAt(best.kernel, readings, steady.fit, meanVariance(noise, steady.fit.widthUs));
+  const fit = fitAt(best.kernel, readings, steady.fit);
   const chosen = chooseReadings(readings, readingsPerFit, seed + 2);
   const chosenFit = fitAt(best.kernel, chosen, fit);
-  const intervals = intervalsOf(readings, fit, { readings: chosen, fit: chosenFit }, {
-    systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
-  });
+  const intervals = intervalsOf(
+    readings,
+    fit,
+    { readings: chosen, fit: chosenFit },
+    {
+      systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
+      spacingUs: noise.spacingUs,
+    },
+  );
   const series = pairedSeries(reference, readings, fit, usualUs);
   return {
     raw,

@@ -70,7 +70,9 @@ function relatedComparison(
       timeUs: readings.timeUs.map((us) => us - fit.delayUs),
       readingW: readings.valueW,
       referenceW: fit.referenceW,
-      residualW: readings.valueW.map((watts, n) => watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW),
+      residualW: readings.valueW.map(
+        (watts, n) => watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW,
+      ),
     },
     phases: (options.phases ?? []).map(({ name, spans }) => {
       const part = energyFigures(analysis, fitted, shiftUs, trace.accuracy, spans);

@@ -1,6 +1,5 @@
 import type { Analysis, Fitted } from './analysis.js';
-import { meanVariance } from './reference/noise.js';
-import { type Evidence, judge, type Judgement, readingsMin, spanMinUs } from './verdict/verdict.js';
+import { type Evidence, type Judgement, judge, readingsMin, spanMinUs } from './verdict/verdict.js';
 
 /** Whether the two are of one device, by what is known of the pair. */
 export function verdictOf(analysis: Analysis): Judgement {
@@ -20,7 +19,7 @@ export function verdictOf(analysis: Analysis): Judgement {
 }
 
 function evidenceOf(
-  { noise, period, reference, updates }: Analysis,
+  { period, reference, updates }: Analysis,
   { fit, readings, correspondence }: Fitted,
 ): Evidence {
   const { line } = fit;
@@ -33,7 +32,7 @@ function evidenceOf(
     spanUs: readings.timeUs[readings.count - 1]! - readings.timeUs[0]!,
     windowUs: fit.widthUs,
     loadW: Math.sqrt(line.referenceVariance),
-    noiseW: Math.sqrt(meanVariance(noise, fit.widthUs)),
+    noiseW: Math.sqrt(fit.kernel.noiseVariance(fit.widthUs)),
     levelW: Math.abs(reference.meanW(reference.startUs, reference.endUs) || line.referenceMeanW),
     readingW: Math.sqrt(line.readingVariance),
     roundingW: rounding,

@@ -5,7 +5,7 @@ import { type LoadKind, loadKinds } from './pairs/loads.js';
 import { makePair, type Pair, type Recipe } from './pairs/pair.js';
 import type { Readings } from './pairs/polls.js';
 import { sensorKinds } from './pairs/sensors.js';
-import { compared } from './table/score.js';
+import { compared, inSeconds } from './table/score.js';
 
 /** A case that is plain but for what a test is about. */
 const plain = (load: LoadKind, seed: number, given: Given = {}): Recipe => {
@@ -74,22 +74,25 @@ describe('what must be said instead of a number', () => {
       expect(figure.value).toBeNull();
       expect(figure.reason).toBeTruthy();
     }
-    const { aJ, bJ, spanS } = pair.truth.over(2, 78);
+    const { aJ, bJ, spanS } = pair.truth.over({ fromS: 2, toS: 78 });
     expect(mean_difference_w.value).toBeCloseTo((bJ - aJ) / spanS, 0);
   });
 
-  it.each(['square', 'sinusoid'] as const)('of a load that repeats itself (%s): one of several lags', (load) => {
-    const { comparison, pair } = compare(usual(load, 2));
-    const { delayS, periodS } = pair.truth;
-    expect(comparison.figures.delay_s.value).toBeNull();
-    expect(comparison.figures.delay_s.reason).toMatch(/one of/);
-    expect(codes(comparison)).toContain('ambiguous-lag');
-    expect(comparison.rivals.length).toBeGreaterThanOrEqual(2);
-    const offsets = comparison.rivals.map((rival) => (rival.delayS - delayS) / periodS!);
-    // Whole periods apart from the truth, which is one of them.
-    expect(Math.min(...offsets.map(Math.abs)) * periodS!).toBeLessThan(0.02);
-    for (const offset of offsets) expect(Math.abs(offset - Math.round(offset))).toBeLessThan(0.05);
-  });
+  it.each(['square', 'sinusoid'] as const)(
+    'of a load that repeats itself (%s): one of several lags',
+    (load) => {
+      const { comparison, pair } = compare(usual(load, 2));
+      const { delayS, periodS } = pair.truth;
+      expect(comparison.figures.delay_s.value).toBeNull();
+      expect(comparison.figures.delay_s.reason).toMatch(/one of/);
+      expect(codes(comparison)).toContain('ambiguous-lag');
+      expect(comparison.rivals.length).toBeGreaterThanOrEqual(2);
+      const offsets = comparison.rivals.map((rival) => (rival.delayS - delayS) / periodS!);
+      // Whole periods apart from the truth, which is one of them.
+      expect(Math.min(...offsets.map(Math.abs)) * periodS!).toBeLessThan(0.02);
+      for (const offset of offsets) expect(Math.abs(offset - Math.round(offset))).toBeLessThan(0.05);
+    },
+  );
 
   it("of a window that may be longer by whole periods of the load: which, can't be told", () => {
     const base = usual('square', 4);
@@ -186,10 +189,7 @@ describe('what must not deceive', () => {
     expect(codes(found.comparison)).toContain('dropped-readings');
     expect(errorOfDelay(found)).toBeLessThan(0.01);
     expect(figures.gain.value).toBeCloseTo(found.pair.truth.gain, 2);
-    const { aJ, bJ } = found.pair.truth.over(
-      found.comparison.span.startUs / 1e6,
-      found.comparison.span.endUs / 1e6,
-    );
+    const { aJ, bJ } = found.pair.truth.over(...found.comparison.spans.map(inSeconds));
     expect(Math.abs(figures.energy_difference_pct.value! - (100 * (bJ - aJ)) / aJ)).toBeLessThan(0.3);
   });
 
@@ -249,8 +249,7 @@ describe('what must not deceive', () => {
 
   it('trapezoids between changes: the energy is that of all polls', () => {
     const { comparison, pair } = compare(usual('rareEvents', 19));
-    const { startUs, endUs } = comparison.span;
-    const { bJ } = pair.truth.over(startUs / 1e6, endUs / 1e6);
+    const { bJ } = pair.truth.over(...comparison.spans.map(inSeconds));
     expect(comparison.figures.energy_b_j.value! / bJ).toBeCloseTo(1, 2);
   });
 

@@ -21,14 +21,17 @@ export interface LagChange {
 /** How much better, in chi-square, a lag that changes has to explain the parts. */
 const convincing = 30;
 /** Parts are known no better than this, µs: what a window or a kernel that is a little wrong does to them. */
-const floorUs = 150;
+const floorUs = 400;
 
 export function lagChange(lags: readonly SegmentLag[]): LagChange {
   const telling = lags.filter(({ deviationUs }) => deviationUs < 1e6);
   if (telling.length < 3) return { drift: null, step: null, rangeUs: 0 };
   const weights = telling.map(({ deviationUs }) => 1 / (deviationUs ** 2 + floorUs ** 2));
   const all = { telling, weights };
-  const constant = misfit(all, meanOf(all, () => true));
+  const constant = misfit(
+    all,
+    meanOf(all, () => true),
+  );
   const { slope, deviation, line } = lineThrough(all);
   const straight = misfit(all, line);
   // Parts that scatter more than they say widen the interval.
@@ -48,7 +51,10 @@ interface Weighted {
 }
 
 function misfit({ telling, weights }: Weighted, expected: (atUs: number) => number): number {
-  return telling.reduce((sum, { atUs, delayUs }, n) => sum + weights[n]! * (delayUs - expected(atUs)) ** 2, 0);
+  return telling.reduce(
+    (sum, { atUs, delayUs }, n) => sum + weights[n]! * (delayUs - expected(atUs)) ** 2,
+    0,
+  );
 }
 
 function meanOf({ telling, weights }: Weighted, isIn: (atUs: number) => boolean): () => number {
@@ -83,7 +89,7 @@ function lineThrough({ telling, weights }: Weighted) {
 function bestStep(all: Weighted): (LagStep & { readonly misfit: number }) | null {
   let best: (LagStep & { readonly misfit: number }) | null = null;
   const { telling } = all;
-  for (let n = 1; n < telling.length - 1; n++) {
+  for (let n = 2; n < telling.length - 2; n++) {
     const { atUs, fromUs, toUs } = telling[n]!;
     const beforeUs = meanOf(all, (us) => us < atUs)();
     const behindUs = meanOf(all, (us) => us > atUs)();

@@ -1,9 +1,9 @@
+import { correlationTime } from '../intervals/correlation-time.js';
 import { fitLine } from '../model/line.js';
 import { pickReadings, type Readings } from '../model/readings.js';
 import { chooseReadings } from '../search/choice.js';
 import type { Fit } from '../search/fit.js';
 import { descend } from '../search/simplex.js';
-import { correlationTime } from '../intervals/correlation-time.js';
 
 /** The lag of a part of the run, by itself. */
 export interface SegmentLag {
@@ -19,6 +19,11 @@ export interface SegmentLag {
 const segments = 8;
 const readingsPerSegment = 300;
 const searchSteps = 100;
+/** Lags that fit worse by less than this, in chi-square, are possible ones. */
+const possibleRise = 25;
+/** What the load's changes within a part have to explain of its readings, in chi-square. */
+const tellingRise = 150;
+const fewReadings = 30;
 
 /** The lag in each eighth of the run, window and line as in the whole. */
 export function segmentLags(readings: Readings, fit: Fit, searchUs: number): SegmentLag[] {
@@ -51,33 +56,36 @@ function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; d
     for (let n = 0; n < part.count; n++) {
       const residual = part.valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
       residuals[n] = residual;
-      if (residual !== residual) continue;
+      if (Number.isNaN(residual)) continue;
       sum += residual * residual;
       used++;
     }
     return used < part.count / 2 ? Number.POSITIVE_INFINITY : sum / used;
   };
   // A step of the clock leaves the valley of the whole run's fit: the neighbourhood is looked over first.
-  let startUs = fit.delayUs;
-  let least = residualAt(startUs);
-  for (let step = -searchSteps; step <= searchSteps; step++) {
-    const delayUs = fit.delayUs + (step / searchSteps) * searchUs;
-    const cost = residualAt(delayUs);
-    if (cost < least) [least, startUs] = [cost, delayUs];
-  }
-  const best = descend((x) => residualAt(x), { x: startUs, y: 0 }, searchUs / searchSteps / 2, 0, 40, 5);
-  const stepUs = 1000;
-  const [below, above] = [residualAt(best.x - stepUs), residualAt(best.x + stepUs)];
-  const bend = (below - 2 * best.cost + above) / stepUs ** 2;
+  const stepUs = searchUs / searchSteps;
+  const costs = new Float64Array(2 * searchSteps + 1);
+  for (let n = 0; n < costs.length; n++) costs[n] = residualAt(fit.delayUs + (n - searchSteps) * stepUs);
+  const start = costs.indexOf(Math.min(...costs));
+  const startUs = fit.delayUs + (start - searchSteps) * stepUs;
+  const best = descend((x) => residualAt(x), { x: startUs, y: 0 }, stepUs / 2, 0, 40, 5);
   residualAt(best.x);
-  const time = correlationTime(residuals);
-  const scatter = Math.max(best.cost, scatterW ** 2);
-  const information = (bend * part.count) / (2 * scatter * time);
-  // A valley that is no deeper than chance tells nothing.
-  const flat = fitLine(referenceW, part.valueW, null);
-  const isTelling = information > 0 && flat.referenceVariance * line.gain ** 2 > 4 * scatter / Math.sqrt(part.count);
+  const scale = part.count / (2 * Math.max(best.cost, scatterW ** 2) * correlationTime(residuals));
+  const bendUs = 1000;
+  const bend = (residualAt(best.x - bendUs) - 2 * best.cost + residualAt(best.x + bendUs)) / bendUs ** 2;
+  const information = bend * scale;
+  // All lags of the neighbourhood that chance does not exclude: a part without an edge excludes none.
+  const possible = costs.filter((cost) => (cost - best.cost) * 2 * scale < possibleRise).length;
+  const deviationUs = Math.max(
+    information > 0 ? Math.sqrt(1 / information) : Number.POSITIVE_INFINITY,
+    ((possible - 1) * stepUs) / 4,
+  );
+  // Of a few readings neither scatter nor correlation is known well.
+  const level = fitLine(new Float64Array(part.count), part.valueW, null).readingVariance;
+  const isTelling = (level - best.cost) * 2 * scale > tellingRise && possible < costs.length / 4;
+  const few = 1 + fewReadings / part.count;
   return {
     delayUs: best.x,
-    deviationUs: isTelling ? Math.sqrt(1 / information) : Number.POSITIVE_INFINITY,
+    deviationUs: isTelling ? deviationUs * few : Number.POSITIVE_INFINITY,
   };
 }

@@ -26,7 +26,7 @@ export function stepOffset(readings: Readings, fit: Fit, step: LagStep): LagOffs
     if (timeUs[n]! < step.fromUs - marginUs || timeUs[n]! > step.toUs + marginUs) continue;
     if (sum < least) [least, atUs] = [sum, timeUs[n]!];
     const difference = before[n]! - behind[n]!;
-    if (difference === difference) sum += difference;
+    if (!Number.isNaN(difference)) sum += difference;
   }
   return (us) => (us >= atUs ? step.behindUs - step.beforeUs : 0);
 }

@@ -47,7 +47,9 @@ const togetherUs = 1;
 export function balanceOf(input: BalanceInput): Balance {
   const { reference, cells, valueW, referenceW, jitterUs, line, shiftUs, within } = input;
   const { gain, offsetW } = line;
-  let [aJ, bJ, unseenJ, linearJ, remainderJ, durationUs, scatter, instants, count] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  let [aJ, bJ, unseenJ, linearJ, remainderJ, durationUs, scatter, instants, count] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ];
   const spans: { startUs: number; endUs: number }[] = [];
   const parts = within ?? [{ startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY }];
   for (const part of parts) {
@@ -57,7 +59,7 @@ export function balanceOf(input: BalanceInput): Balance {
       const toUs = Math.min(cells.toUs[n]! - shiftUs, part.endUs);
       if (cells.fromUs[n]! - shiftUs > part.endUs) break;
       const windowW = referenceW[n]!;
-      if (!(toUs > fromUs) || windowW !== windowW || !reference.covers(fromUs, toUs)) {
+      if (!(toUs > fromUs) || Number.isNaN(windowW) || !reference.covers(fromUs, toUs)) {
         beforeW = Number.NaN;
         continue;
       }
@@ -72,7 +74,7 @@ export function balanceOf(input: BalanceInput): Balance {
       remainderJ += residualW * width;
       durationUs += toUs - fromUs;
       scatter += (residualW * width) ** 2;
-      if (beforeW === beforeW) instants += ((valueW[n]! - beforeW) * jitterUs[n]! * joules) ** 2;
+      if (!Number.isNaN(beforeW)) instants += ((valueW[n]! - beforeW) * jitterUs[n]! * joules) ** 2;
       beforeW = valueW[n]!;
       const last = spans[spans.length - 1];
       if (last && fromUs + shiftUs <= last.endUs + togetherUs) last.endUs = toUs + shiftUs;

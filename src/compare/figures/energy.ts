@@ -45,7 +45,29 @@ export function energyFigures(
   const lagUs = Math.max(delayUs.below, delayUs.above);
   const time = covariance?.correlationTime ?? 1;
   const scatterJ = coverage95 * Math.sqrt(balance.scatter * time);
-  const seenJ = Math.hypot(coverage95 * Math.sqrt(balance.instants), lagUs * balance.perShiftUs, edgesJ(reference, balance));
+  const rivalJ = Math.max(
+    0,
+    ...fitted.ambiguity.lags.slice(0, 8).map((rival) => {
+      const other = balanced(
+        analysis,
+        readings,
+        cells,
+        fit.referenceW,
+        fit.line,
+        shiftUs + rival.delayUs - fit.delayUs,
+        parts,
+      );
+      return other.count === 0
+        ? 0
+        : Math.abs(((other.bJ - other.aJ) * durationS) / other.durationS - (bJ - aJ));
+    }),
+  );
+  const seenJ = Math.hypot(
+    rivalJ,
+    coverage95 * Math.sqrt(balance.instants),
+    lagUs * balance.perShiftUs,
+    edgesJ(reference, balance),
+  );
   const differenceJ = Math.hypot(scatterJ, seenJ);
   const linear = linearError(aJ / durationS, intervals.covariance?.matrix) * durationS;
   // What was not looked at depends on where and how long the windows are.
@@ -56,7 +78,10 @@ export function energyFigures(
   };
   const byDelayJ = Math.abs(at(fit.delayUs + lagUs, fit.widthUs) - at(fit.delayUs - lagUs, fit.widthUs)) / 2;
   const byWidthJ =
-    Math.abs(at(fit.delayUs, fit.widthUs + widthUs.above) - at(fit.delayUs, Math.max(1, fit.widthUs - widthUs.below))) / 2;
+    Math.abs(
+      at(fit.delayUs, fit.widthUs + widthUs.above) -
+        at(fit.delayUs, Math.max(1, fit.widthUs - widthUs.below)),
+    ) / 2;
   const unseenErrorJ = Math.hypot(byDelayJ, byWidthJ, lagUs * balance.perShiftUs);
   const remainderErrorJ = Math.hypot(differenceJ, finite(linear), unseenErrorJ);
   const difference = within(bJ - aJ, differenceJ);
@@ -91,10 +116,19 @@ export function plainEnergies(
   const endsJ = Math.max(usualUs, 100_000) * balance.perShiftUs;
   const errorJ = Math.hypot(endsJ, coverage95 * scatterOfMeans(analysis, cells, balance));
   const difference = within(bJ - aJ, errorJ);
-  return { balance, referenceUncertaintyJ, figures: levelFigures(balance, difference, referenceUncertaintyJ, endsJ) };
+  return {
+    balance,
+    referenceUncertaintyJ,
+    figures: levelFigures(balance, difference, referenceUncertaintyJ, endsJ),
+  };
 }
 
-function levelFigures(balance: Balance, difference: Estimate, referenceUncertaintyJ: number | null, seenJ: number): Energies {
+function levelFigures(
+  balance: Balance,
+  difference: Estimate,
+  referenceUncertaintyJ: number | null,
+  seenJ: number,
+): Energies {
   const { aJ, bJ, durationS } = balance;
   return {
     mean_difference_w: scaled(difference, 1 / durationS),
@@ -125,12 +159,12 @@ function scatterOfMeans({ reference, updates }: Analysis, cells: Cells, { durati
   const counts = new Float64Array(24);
   for (let n = 0; n < count; n++) {
     const difference = valueW[n]! - reference.meanW(cells.fromUs[n]!, cells.toUs[n]!);
-    if (difference !== difference) continue;
+    if (Number.isNaN(difference)) continue;
     const block = Math.floor((n * 24) / count);
     sums[block]! += difference;
     counts[block]!++;
   }
-  const means = [...sums].map((sum, n) => sum / counts[n]!).filter((mean) => mean === mean);
+  const means = [...sums].map((sum, n) => sum / counts[n]!).filter((mean) => !Number.isNaN(mean));
   if (means.length < 2) return Number.POSITIVE_INFINITY;
   const mean = means.reduce((sum, each) => sum + each, 0) / means.length;
   const variance = means.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (means.length - 1);
@@ -150,11 +184,14 @@ function edgesJ(reference: Analysis['reference'], { spans }: Balance): number {
   let squares = 0;
   for (const { startUs, endUs } of spans)
     for (const us of [startUs, endUs])
-      squares += ((reference.powerW(us + spacingUs) - reference.powerW(us - spacingUs)) * spacingUs * 1e-6) ** 2;
+      squares +=
+        ((reference.powerW(us + spacingUs) - reference.powerW(us - spacingUs)) * spacingUs * 1e-6) ** 2;
   return Math.sqrt(squares);
 }
 
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
 
 const parted = (value: number, error: number): Estimate =>
-  Number.isFinite(error) ? within(value, error) : unknown('gain and window cannot be told apart with this load');
+  Number.isFinite(error)
+    ? within(value, error)
+    : unknown('gain and window cannot be told apart with this load');

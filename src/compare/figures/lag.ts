@@ -38,17 +38,31 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
   const widthReason = widthUnknown(analysis, fitted);
   const level = ambiguity.widths.length > 0 ? unknown(widthReason!) : null;
   return {
-    window_s: widthReason ? unknown(widthReason) : seconds(widthUs, widthReach),
+    window_s: widthReason
+      ? unknown(widthReason)
+      : fit.kernel.kind === 'counter'
+        ? counterWindow(analysis)
+        : seconds(widthUs, widthReach),
     delay_s: lag(delayUs, reach),
     latency_s: isWindow && widthReason && !lagReason ? unknown(widthReason) : lag(latencyUs, latencyReach),
     shift_s: lag(shiftUs, reach),
     drift_s_per_hour: change.drift
       ? within(change.drift.slope * hourS, change.drift.error * hourS)
-      : unknown(change.step ? 'the lag steps, and does not drift' : 'too few parts of the run tell a lag by themselves'),
+      : unknown(
+          change.step
+            ? 'the lag steps, and does not drift'
+            : 'too few parts of the run tell a lag by themselves',
+        ),
     gain: level ?? leveled(fit.line.gain, intervals.gain),
     offset_w: level ?? leveled(fit.line.offsetW, intervals.offsetW),
   };
 }
+
+/** What a counter shows was used since the change before: its window is its period, or that of the polls. */
+const counterWindow = ({ updates, holdUs }: Analysis): Estimate => {
+  const error = updates.period?.errorUs ?? 0.5 * holdUs;
+  return seconds(updates.period?.periodUs ?? holdUs, { below: error, above: error });
+};
 
 /** Where nothing tells window and gain apart, neither is known. */
 const leveled = (value: number, error: number): Estimate =>
@@ -76,10 +90,16 @@ export function lagsOf({ holdUs, updates }: Analysis, { fit, hidden }: Fitted): 
 const widened = ({ below, above }: Reach, by: number): Reach => ({ below: below + by, above: above + by });
 
 /** Why there is not one lag; null where there is. */
-export function noSingleLag({ usualUs, period }: Analysis, { ambiguity, change, intervals, fit }: Fitted): string | null {
+export function noSingleLag(
+  { usualUs, period }: Analysis,
+  { ambiguity, change, intervals, fit }: Fitted,
+): string | null {
   if (ambiguity.lags.length > 0) {
     const all = [fit, ...ambiguity.lags].map(({ delayUs }) => delayUs).sort((a, b) => a - b);
-    const listed = all.slice(0, 6).map((us) => ms(us)).join(', ');
+    const listed = all
+      .slice(0, 6)
+      .map((us) => ms(us))
+      .join(', ');
     const apart = period ? `, ${ms(period.periodUs)} apart: the load repeats itself` : '';
     return `one of ${listed}${all.length > 6 ? ' and more' : ''}${apart}`;
   }

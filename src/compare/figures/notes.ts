@@ -25,29 +25,40 @@ export function notesOf(analysis: Analysis, judgement: Judgement): Note[] {
       `The polls are the limit: they are ${ms(updates.polls.intervalUs)} apart, and how long a value had been there is not known`,
     );
   if (updates.isLocked)
-    add('polls-locked', `The polls keep to the updates, so that the phase is unknown within ${ms(2 * updates.systematicUs)}`);
+    add(
+      'polls-locked',
+      `The polls keep to the updates, so that the phase is unknown within ${ms(2 * updates.systematicUs)}`,
+    );
   const dropped = updates.polls.impossible + (judgement.verdict === 'related' ? (fitted?.dropped ?? 0) : 0);
   if (dropped > 0)
-    add('dropped-readings', `${dropped} ${dropped === 1 ? 'reading that nothing' : 'readings that nothing'} A did could have given ${dropped === 1 ? 'was' : 'were'} left out`);
+    add(
+      'dropped-readings',
+      `${dropped} ${dropped === 1 ? 'reading that nothing' : 'readings that nothing'} A did could have given ${dropped === 1 ? 'was' : 'were'} left out`,
+    );
   return notes;
 }
 
 function addOfFit(analysis: Analysis, fitted: Fitted, add: (code: NoteCode, message: string) => void): void {
-  const { fit, ambiguity, change, correspondence } = fitted;
+  const { fit, ambiguity, correspondence } = fitted;
   const lagReason = noSingleLag(analysis, fitted);
   if (ambiguity.lags.length > 0) add('ambiguous-lag', `The lag is ${lagReason}`);
   else if (lagReason) add('lag-changes', sentence(lagReason));
   if (ambiguity.widths.length > 0)
     add('window-ambiguous', 'The window may as well be longer or shorter by whole periods of the load');
   if (fit.kernel.kind === 'one-pole')
-    add('not-a-boxcar', `B is not a mean over a window: a low-pass with a time constant of ${ms(fit.widthUs)} fits better`);
+    add(
+      'not-a-boxcar',
+      `B is not a mean over a window: a low-pass with a time constant of ${ms(fit.widthUs)} fits better`,
+    );
   const events = correspondence?.events ?? 0;
-  if (events <= few) add('few-events', `The lag rests on ${events} ${events === 1 ? 'event' : 'events'} of the load`);
+  if (events <= few)
+    add('few-events', `The lag rests on ${events} ${events === 1 ? 'event' : 'events'} of the load`);
   for (const [factor, message] of unitFactors)
     if (fit.line.gain / factor > 0.5 && fit.line.gain / factor < 2) add('unit-suspect', message);
-  add('twin', 'Another card that does the same steps would look the same: check that its UUID is that of the one that A measures');
-  if (change.rangeUs > 0 && !lagReason)
-    add('lag-changes', `The lag changes during the run, by ${ms(change.rangeUs)}; stated is that of its middle`);
+  add(
+    'twin',
+    'Another card that does the same steps would look the same: check that its UUID is that of the one that A measures',
+  );
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

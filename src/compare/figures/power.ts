@@ -64,7 +64,7 @@ function aligned(
   const weights = new Float64Array(blocks);
   for (let n = 0; n < count; n++) {
     const residual = valueW[n]! - gain * referenceW[n]! - offsetW;
-    if (residual !== residual || !isIn(n)) continue;
+    if (Number.isNaN(residual) || !isIn(n)) continue;
     const block = Math.floor((n * blocks) / count);
     squares[block]! += residual * residual;
     weights[block]!++;
@@ -80,7 +80,7 @@ function correlation(
   correlationTime: number,
 ): Estimate {
   let [used, sumX, sumY] = [0, 0, 0];
-  const isUsed = (n: number) => referenceW[n] === referenceW[n] && isIn(n);
+  const isUsed = (n: number) => !Number.isNaN(referenceW[n]) && isIn(n);
   for (let n = 0; n < count; n++) {
     if (!isUsed(n)) continue;
     used++;
@@ -98,7 +98,8 @@ function correlation(
   if (used < 3 || !(xx > 0 && yy > 0)) return unknown('one of the two does not change here');
   const r = Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
   const independent = used / correlationTime;
-  if (independent <= 4) return { value: r, interval: null, reason: 'too few readings to say how far it may be off' };
+  if (independent <= 4)
+    return { value: r, interval: null, reason: 'too few readings to say how far it may be off' };
   const reach = coverage95 / Math.sqrt(independent - 3);
   const z = Math.atanh(Math.max(-0.9999999999, Math.min(0.9999999999, r)));
   const interval = [Math.min(r, Math.tanh(z - reach)), Math.max(r, Math.tanh(z + reach))] as const;

@@ -7,7 +7,7 @@ const readingsMax = 40_000;
  * chance. NaN residuals are left out.
  */
 export function correlationTime(residuals: Float64Array): number {
-  const known = residuals.filter((residual) => residual === residual).subarray(0, readingsMax);
+  const known = residuals.filter((residual) => !Number.isNaN(residual)).subarray(0, readingsMax);
   const count = known.length;
   if (count < 8) return 1;
   let variance = 0;

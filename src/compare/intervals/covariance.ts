@@ -29,7 +29,8 @@ export function covarianceOf(readings: Readings, fit: Fit): Covariance | null {
   for (let n = 0; n < readings.count; n++) {
     const weight = weights[n]!;
     const residual = readings.valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
-    if (!(weight > 0) || columns.some((column) => column[n] !== column[n]) || residual !== residual) continue;
+    if (!(weight > 0) || columns.some((column) => Number.isNaN(column[n])) || Number.isNaN(residual))
+      continue;
     used++;
     squares += weight * residual * residual;
     whitened[n] = Math.sqrt(weight) * residual;
@@ -73,14 +74,15 @@ function full(matrix: number[][], size: number): number[][] {
   return whole;
 }
 
-const zeros = (size: number): number[][] => Array.from({ length: size }, () => new Array<number>(size).fill(0));
+const zeros = (size: number): number[][] =>
+  Array.from({ length: size }, () => new Array<number>(size).fill(0));
 
 /** How each reading answers to delay, width, gain and offset. */
-function derivatives(readings: Readings, { kernel, delayUs, widthUs, line, referenceW }: Fit): Float64Array[] {
-  const slope = (
-    stepUs: number,
-    fill: (sign: number, into: Float64Array) => void,
-  ): Float64Array => {
+function derivatives(
+  readings: Readings,
+  { kernel, delayUs, widthUs, line, referenceW }: Fit,
+): Float64Array[] {
+  const slope = (stepUs: number, fill: (sign: number, into: Float64Array) => void): Float64Array => {
     const [behind, before] = [new Float64Array(readings.count), new Float64Array(readings.count)];
     fill(1, behind);
     fill(-1, before);
@@ -89,7 +91,7 @@ function derivatives(readings: Readings, { kernel, delayUs, widthUs, line, refer
   const byDelay = slope(delayStepUs, (sign, into) =>
     kernel.fill(readings, delayUs + sign * delayStepUs, widthUs, into),
   );
-  const ones = referenceW.map((value) => (value === value ? 1 : Number.NaN));
+  const ones = referenceW.map((value) => (!Number.isNaN(value) ? 1 : Number.NaN));
   if (kernel.kind === 'counter') return [byDelay, referenceW, ones];
   const widthStepUs = Math.max(200, widthShare * widthUs);
   const byWidth = slope(widthStepUs, (sign, into) =>

@@ -24,29 +24,36 @@ export interface FitIntervals {
 export interface KnownErrors {
   /** How far all instants of updates may be off together, and each poll's by its clock, µs. */
   readonly systematicUs: number;
+  /** Spacing of the reference's samples, µs. */
+  readonly spacingUs: number;
 }
+
+/** Between two samples nobody saw when the power changed. */
+const samplingShare = 0.3;
+/** Windows are looked at up to so many times, as a logarithm, the one that fits. */
+const widestFactor = 5;
 
 /** By scatter and by profile, joined; what all instants share adds in quadrature. */
 export function intervalsOf(
   readings: Readings,
   whole: Fit,
   fitted: { readonly readings: Readings; readonly fit: Fit },
-  { systematicUs }: KnownErrors,
+  { systematicUs, spacingUs }: KnownErrors,
 ): FitIntervals {
   const covariance = covarianceOf(readings, whole);
   const spread = (n: number) =>
     covariance ? coverage95 * Math.sqrt(Math.max(0, covariance.matrix[n]![n]!)) : Number.POSITIVE_INFINITY;
   const rises = new Rises(fitted.readings, fitted.fit);
-  const { delayUs, widthUs, kernel } = fitted.fit;
+  const { widthUs, kernel } = fitted.fit;
   const delay = (sign: number) => {
-    const profile = profileWidth((distance) => rises.atDelay(delayUs + sign * distance), 20, 3e6);
-    return Math.hypot(Math.max(profile, finite(spread(0))), systematicUs);
+    const profile = profileWidth(rises.alongDelay(sign), 20, 3e6);
+    return Math.hypot(Math.max(profile, finite(spread(0))), systematicUs, samplingShare * spacingUs);
   };
   const width = (sign: number) => {
     if (kernel.kind === 'counter') return 0;
-    const most = sign < 0 ? widthUs - 1 : 20 * widthUs;
-    const profile = profileWidth((distance) => rises.atWidth(widthUs + sign * Math.min(distance, most)), Math.max(20, widthUs * 1e-4), most);
-    return Math.min(Math.max(profile, finite(spread(1))), sign < 0 ? widthUs : Number.POSITIVE_INFINITY);
+    const factor = Math.exp(sign * profileWidth(rises.alongWidth(sign), 0.002, widestFactor));
+    const reach = Math.max(Math.abs(factor - 1) * widthUs, finite(spread(1)));
+    return sign < 0 ? Math.min(reach, widthUs) : reach;
   };
   return {
     delayUs: { below: delay(-1), above: delay(1) },

@@ -1,5 +1,5 @@
 import type { Readings } from '../model/readings.js';
-import { costOf, type Fit, type Place, widthOf } from '../search/fit.js';
+import { costOf, type Fit, noiseSlack, type Place, widthOf } from '../search/fit.js';
 import { descend } from '../search/simplex.js';
 import { correlationTime } from './correlation-time.js';
 
@@ -19,41 +19,58 @@ export class Rises {
     this.#cost = costOf(fit.kernel, readings, fit.weights);
     this.#leastCost = this.#cost(fit);
     const residuals = readings.valueW.map(
-      (watts, n) => Math.sqrt(fit.weights[n]!) * (watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW),
+      (watts, n) =>
+        Math.sqrt(fit.weights[n]!) * (watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW),
     );
-    this.#scale = readings.count / (this.#leastCost * correlationTime(residuals));
+    this.#scale = readings.count / (fit.line.residual * correlationTime(residuals));
   }
 
   at(place: Place): number {
-    return (this.#cost(place) - this.#leastCost) * this.#scale;
+    return this.#rise(this.#cost(place), place);
   }
 
-  /** With the width that fits best there. */
-  atDelay(delayUs: number): number {
-    const { kernel, widthUs } = this.#fit;
-    if (kernel.kind === 'counter') return this.at({ delayUs, widthUs });
-    const found = descend(
-      (log) => this.#cost({ delayUs, widthUs: widthOf(log) }),
-      { x: Math.log(widthUs), y: 0 },
-      0.05,
-      0,
-      16,
-      1e-4,
-    );
-    return (found.cost - this.#leastCost) * this.#scale;
+  /** Along the delay, with the width that fits best at each; the width at one is where the next one begins. */
+  alongDelay(sign: number): (distanceUs: number) => number {
+    const { kernel, delayUs, widthUs } = this.#fit;
+    if (kernel.kind === 'counter')
+      return (distanceUs) => this.at({ delayUs: delayUs + sign * distanceUs, widthUs });
+    let log = Math.log(widthUs);
+    return (distanceUs) => {
+      const found = descend(
+        (x) => this.#cost({ delayUs: delayUs + sign * distanceUs, widthUs: widthOf(x) }),
+        { x: log, y: 0 },
+        0.15,
+        0,
+        20,
+        1e-3,
+      );
+      log = found.x;
+      return this.#rise(found.cost, { delayUs: delayUs + sign * distanceUs, widthUs: widthOf(log) });
+    };
   }
 
-  /** With the delay that fits best there. */
-  atWidth(widthUs: number): number {
-    const found = descend(
-      (delayUs) => this.#cost({ delayUs, widthUs }),
-      { x: this.#fit.delayUs, y: 0 },
-      500,
-      0,
-      16,
-      5,
-    );
-    return (found.cost - this.#leastCost) * this.#scale;
+  /** Along the width, by factors, with the delay that fits best at each. */
+  alongWidth(sign: number): (distance: number) => number {
+    const { widthUs } = this.#fit;
+    let { delayUs } = this.#fit;
+    return (distance) => {
+      const place = { widthUs: widthUs * Math.exp(sign * distance) };
+      const found = descend(
+        (x) => this.#cost({ ...place, delayUs: x }),
+        { x: delayUs, y: 0 },
+        Math.max(300, Math.abs(place.widthUs - widthUs) / 6),
+        0,
+        20,
+        10,
+      );
+      delayUs = found.x;
+      return this.#rise(found.cost, { ...place, delayUs });
+    };
+  }
+
+  #rise(cost: number, place: Place): number {
+    const more = cost - this.#leastCost;
+    return (more - Math.min(Math.max(0, more), noiseSlack(this.#fit, place))) * this.#scale;
   }
 }
 

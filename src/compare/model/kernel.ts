@@ -1,5 +1,6 @@
 import type { KernelKind } from '../comparison.js';
 import type { PowerIntegral } from '../reference/integral.js';
+import { lowPassVariance, meanVariance, type ReferenceNoise } from '../reference/noise.js';
 import type { Readings } from './readings.js';
 
 /**
@@ -10,11 +11,20 @@ export interface Kernel {
   readonly kind: KernelKind;
   /** Fills in what the reference says for each reading, W; NaN where it was not measured. */
   fill(readings: Readings, delayUs: number, widthUs: number, into: Float64Array): void;
+  /** Variance that the reference's own noise gives to what is filled in, W². */
+  noiseVariance(widthUs: number): number;
+}
+
+/** A reference and what it scatters. */
+export interface Known {
+  readonly reference: PowerIntegral;
+  readonly noise: ReferenceNoise;
 }
 
 /** The mean over a window. */
-export const boxcar = (reference: PowerIntegral): Kernel => ({
+export const boxcar = ({ reference, noise }: Known): Kernel => ({
   kind: 'boxcar',
+  noiseVariance: (widthUs) => meanVariance(noise, widthUs),
   fill({ count, timeUs }, delayUs, widthUs, into) {
     for (let n = 0; n < count; n++) {
       const centreUs = timeUs[n]! - delayUs;
@@ -24,8 +34,9 @@ export const boxcar = (reference: PowerIntegral): Kernel => ({
 });
 
 /** The mean between two readings of a counter. The delay is that of a window of the usual length. */
-export const counter = (reference: PowerIntegral, usualSpanUs: number): Kernel => ({
+export const counter = ({ reference, noise }: Known, usualSpanUs: number): Kernel => ({
   kind: 'counter',
+  noiseVariance: () => meanVariance(noise, usualSpanUs),
   fill({ count, timeUs, spanUs }, delayUs, _widthUs, into) {
     for (let n = 0; n < count; n++) {
       const endUs = timeUs[n]! - delayUs + usualSpanUs / 2;
@@ -46,8 +57,9 @@ const lastEdge = edges[edges.length - 1]!;
 const wholeShare = 1 - Math.exp(-lastEdge);
 
 /** A low-pass of one time constant: an exponential weight, put together from means over short pieces. */
-export const onePole = (reference: PowerIntegral): Kernel => ({
+export const onePole = ({ reference, noise }: Known): Kernel => ({
   kind: 'one-pole',
+  noiseVariance: (widthUs) => lowPassVariance(noise, widthUs),
   fill({ count, timeUs }, delayUs, widthUs, into) {
     for (let n = 0; n < count; n++) {
       // The centre of gravity lies one time constant before the newest power that counts.

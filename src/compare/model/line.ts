@@ -27,7 +27,7 @@ export function fitLine(
   for (let n = 0; n < readingW.length; n++) {
     const w = weights ? weights[n]! : 1;
     const x = referenceW[n]!;
-    if (!(w > 0) || x !== x) continue;
+    if (!(w > 0) || Number.isNaN(x)) continue;
     weight += w;
     count++;
     sumX += w * x;
@@ -39,7 +39,7 @@ export function fitLine(
   for (let n = 0; n < readingW.length; n++) {
     const w = weights ? weights[n]! : 1;
     const x = referenceW[n]! - meanX;
-    if (!(w > 0) || x !== x) continue;
+    if (!(w > 0) || Number.isNaN(x)) continue;
     const y = readingW[n]! - meanY;
     xx += w * x * x;
     xy += w * x * y;

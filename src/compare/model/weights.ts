@@ -13,7 +13,7 @@ export function readingScatter(referenceW: Float64Array, { valueW, stepW }: Read
   const residuals: number[] = [];
   for (let n = 0; n < valueW.length; n++) {
     const residual = valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
-    if (residual === residual) residuals.push(residual);
+    if (!Number.isNaN(residual)) residuals.push(residual);
   }
   return Math.max(robustScatter(residuals), stepW * uniform, scatterFloorW);
 }
@@ -36,7 +36,7 @@ export function weightsOf(
   kernel.fill(readings, delayUs - stepUs, widthUs, behind);
   for (let n = 0; n < readings.count; n++) {
     const slope = (gain * (behind[n]! - before[n]!)) / (2 * stepUs);
-    if (slope === slope) weights[n] = 1 / (scatterW ** 2 + (slope * readings.jitterUs[n]!) ** 2);
+    if (!Number.isNaN(slope)) weights[n] = 1 / (scatterW ** 2 + (slope * readings.jitterUs[n]!) ** 2);
   }
   return weights;
 }

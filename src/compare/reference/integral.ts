@@ -32,8 +32,7 @@ export class PowerIntegral {
     const sumUj = new Float64Array(count);
     for (let n = 1; n < count; n++)
       sumUj[n] =
-        sumUj[n - 1]! +
-        ((powerMw[n - 1]! + powerMw[n]!) / 2) * wattsPerMw * (timeUs[n]! - timeUs[n - 1]!);
+        sumUj[n - 1]! + ((powerMw[n - 1]! + powerMw[n]!) / 2) * wattsPerMw * (timeUs[n]! - timeUs[n - 1]!);
     this.#sumUj = sumUj;
     const buckets = Math.ceil(count / perBucket);
     this.#bucketsPerUs = buckets / Math.max(this.endUs - this.startUs, 1);

@@ -11,7 +11,10 @@ export function chooseReadings(readings: Readings, most: number, seed: number): 
   const chosen = new Set(changes.slice(0, most >> 1));
   const random = seeded(seed);
   while (chosen.size < most) chosen.add(Math.floor(random() * count));
-  return pickReadings(readings, [...chosen].sort((a, b) => a - b));
+  return pickReadings(
+    readings,
+    [...chosen].sort((a, b) => a - b),
+  );
 }
 
 const change = (valueW: Float64Array, n: number): number =>

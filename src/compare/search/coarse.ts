@@ -58,7 +58,10 @@ export function searchWindows(
   const steps = lags + 2 * widest;
   const energyUj = new Float64Array(steps);
   const sums = halfWindows.map(() => new LagSums(lags));
-  const [middleW, meanW] = [valueW[count >> 1] ?? 0, reference.meanW(reference.startUs, reference.endUs) || 0];
+  const [middleW, meanW] = [
+    valueW[count >> 1] ?? 0,
+    reference.meanW(reference.startUs, reference.endUs) || 0,
+  ];
   for (let n = 0; n < count; n++) {
     const newestUs = timeUs[n]! - leastUs + widest * stepUs;
     fillEnergy(reference, newestUs, energyUj);
@@ -68,7 +71,7 @@ export function searchWindows(
       const scale = 1 / (2 * half * stepUs);
       for (let lag = 0, at = widest; lag < lags; lag++, at++) {
         const x = (energyUj[at - half]! - energyUj[at + half]!) * scale - meanW;
-        if (x !== x) continue;
+        if (Number.isNaN(x)) continue;
         counts[lag]!++;
         sumX[lag]! += x;
         sumXX[lag]! += x * x;
@@ -104,17 +107,18 @@ export function searchLags(
   readings: Readings,
   widthUs: number,
   [leastUs, mostUs]: readonly [number, number],
+  lagStepUs = stepUs,
 ): Candidate[] {
-  const lags = Math.floor((mostUs - leastUs) / stepUs) + 1;
+  const lags = Math.floor((mostUs - leastUs) / lagStepUs) + 1;
   const referenceW = new Float64Array(readings.count);
   const heights = new Float64Array(lags);
   for (let lag = 0; lag < lags; lag++) {
-    kernel.fill(readings, leastUs + lag * stepUs, widthUs, referenceW);
+    kernel.fill(readings, leastUs + lag * lagStepUs, widthUs, referenceW);
     const line = fitLine(referenceW, readings.valueW, null);
     if (line.count >= coveredShareMin * readings.count && line.gain > 0) heights[lag] = explained(line);
   }
   return summits(lags, (lag) => heights[lag]!).map(({ lag, height }) => ({
-    delayUs: leastUs + lag * stepUs,
+    delayUs: leastUs + lag * lagStepUs,
     widthUs,
     explained: height,
   }));

@@ -17,8 +17,6 @@ export interface Fit {
   readonly referenceW: Float64Array;
   /** Share of the readings' variance that is explained. */
   readonly explained: number;
-  /** Weighted mean square of the residuals. */
-  readonly cost: number;
 }
 
 export interface Place {
@@ -26,23 +24,50 @@ export interface Place {
   readonly widthUs: number;
 }
 
-/** Windows from a tenth of a millisecond to a minute. */
-const widthRangeUs = [100, 60e6] as const;
+/** Windows from a tenth of a millisecond to a few seconds, as sensors have them. */
+const widthRangeUs = [100, 4e6] as const;
+/** Gains of sensors, in whatever unit; an average over periods of a load fits as well with gains far beyond. */
+const gainRange = [0.25, 4] as const;
+const unitFactors = [1, 1e3, 1e6, 1e-3] as const;
 const coveredShareMin = 0.5;
+const slackDeviations = 2;
+const noiseError = 0.06;
 
 /** The search for a place works with the logarithm of the width. */
 export const widthOf = (log: number): number =>
   Math.max(widthRangeUs[0], Math.min(widthRangeUs[1], Math.exp(log)));
 
-/** Weighted mean square of what a place leaves, gain and offset solved; infinite where the line falls or too little is covered. */
-export function costOf(kernel: Kernel, readings: Readings, weights: Float64Array | null): (place: Place) => number {
+/** Mean square of what a place leaves, gain and offset solved, without what the reference's noise leaves anyhow; infinite where the line falls or too little is covered. */
+export function costOf(
+  kernel: Kernel,
+  readings: Readings,
+  weights: Float64Array | null,
+): (place: Place) => number {
   const referenceW = new Float64Array(readings.count);
   return ({ delayUs, widthUs }) => {
     kernel.fill(readings, delayUs, widthUs, referenceW);
     const line = fitLine(referenceW, readings.valueW, weights);
     if (line.count < coveredShareMin * readings.count) return Number.POSITIVE_INFINITY;
-    return line.gain > 0 ? line.residual : line.readingVariance;
+    if (!isPlausible(line.gain)) return line.readingVariance;
+    // Longer windows average the reference's noise away, which would make them fit better than they do.
+    return line.residual - line.gain ** 2 * kernel.noiseVariance(widthUs);
   };
+}
+
+const isPlausible = (gain: number): boolean =>
+  unitFactors.some((factor) => gain > gainRange[0] * factor && gain < gainRange[1] * factor);
+
+/**
+ * By how much the costs of two places may differ by chance alone, W²: the reference's noise is another one in each window, and how large it
+ * is is known to some percent.
+ */
+export function noiseSlack(fit: Fit, place: Place): number {
+  const { kernel, line, widthUs, delayUs } = fit;
+  const [here, there] = [kernel.noiseVariance(widthUs), kernel.noiseVariance(place.widthUs)];
+  const apart = Math.min(1, Math.abs(place.delayUs - delayUs) / Math.max(widthUs, place.widthUs));
+  const different = Math.abs(here - there) + Math.min(here, there) * apart;
+  const chance = slackDeviations * Math.sqrt(2 / Math.max(line.count, 1));
+  return line.gain ** 2 * (chance * different + noiseError * Math.abs(here - there));
 }
 
 /** Goes downhill from a place. */
@@ -67,7 +92,8 @@ export function refine(
 }
 
 /** The fit at a place. */
-export function fitAt(kernel: Kernel, readings: Readings, place: Place, noiseVariance = 0): Fit {
+export function fitAt(kernel: Kernel, readings: Readings, place: Place): Fit {
+  const noiseVariance = kernel.noiseVariance(place.widthUs);
   const referenceW = new Float64Array(readings.count);
   kernel.fill(readings, place.delayUs, place.widthUs, referenceW);
   let line = fitLine(referenceW, readings.valueW, null, noiseVariance);
@@ -86,13 +112,13 @@ export function fitAt(kernel: Kernel, readings: Readings, place: Place, noiseVar
     weights,
     referenceW,
     explained: explained(line),
-    cost: line.residual,
   };
 }
 
 /** The best fit about a place: place and weights in turn, until both stay. */
 export function fitAbout(kernel: Kernel, readings: Readings, start: Place, evaluations: number): Fit {
   let fit = fitAt(kernel, readings, start);
-  for (const stepUs of [3000, 500]) fit = fitAt(kernel, readings, refine(kernel, readings, fit.weights, fit, evaluations, stepUs));
+  for (const stepUs of [3000, 500])
+    fit = fitAt(kernel, readings, refine(kernel, readings, fit.weights, fit, evaluations, stepUs));
   return fit;
 }

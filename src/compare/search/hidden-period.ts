@@ -24,7 +24,7 @@ const convincing = 60;
  * tooth of the period. Null where none stands out.
  */
 export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPeriod | null {
-  const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => fit.referenceW[n] === fit.referenceW[n]);
+  const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => !Number.isNaN(fit.referenceW[n]));
   const readings = pickReadings(all, used.slice(0, pollsMax));
   if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
   const aged = new AgedCost(readings, fit);
@@ -55,11 +55,25 @@ function refined(
   let [delayUs, log] = [fit.delayUs - periodUs / 2, Math.log(fit.widthUs)];
   let cost = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 4; round++) {
-    const place = descend((x, y) => aged.at(periodUs, phaseUs, x, widthOf(y)), { x: delayUs, y: log }, 0.1 * periodUs, 0.4, 60, 20);
+    const place = descend(
+      (x, y) => aged.at(periodUs, phaseUs, x, widthOf(y)),
+      { x: delayUs, y: log },
+      0.1 * periodUs,
+      0.4,
+      60,
+      20,
+    );
     [delayUs, log] = [place.x, place.y];
     // In the middle of the polls the period and the phase do not pull at each other.
     const turnUs = (0.1 * periodUs * periodUs) / durationUs;
-    const clock = descend((x, y) => aged.at(periodUs + y * turnUs, x, delayUs, widthOf(log)), { x: phaseUs, y: 0 }, 0.05 * periodUs, 1, 60, 20);
+    const clock = descend(
+      (x, y) => aged.at(periodUs + y * turnUs, x, delayUs, widthOf(log)),
+      { x: phaseUs, y: 0 },
+      0.05 * periodUs,
+      1,
+      60,
+      20,
+    );
     [phaseUs, cost] = [clock.x, clock.cost];
     periodUs += clock.y * turnUs;
   }
@@ -118,7 +132,7 @@ function candidates({ timeUs, valueW, count, ...rest }: Readings, fit: Fit, poll
   let squares = 0;
   for (let n = 0; n < count; n++) {
     const part = slopes[n]! * residuals[n]!;
-    if (part !== part) continue;
+    if (Number.isNaN(part)) continue;
     squares += slopes[n]! ** 2;
     const sinceUs = timeUs[n]! - timeUs[0]!;
     let [cos, sin] = [Math.cos(2 * Math.PI * lowest * sinceUs), Math.sin(2 * Math.PI * lowest * sinceUs)];
@@ -134,7 +148,11 @@ function candidates({ timeUs, valueW, count, ...rest }: Readings, fit: Fit, poll
     return 2 * amplitudeUs * Math.hypot(re[k]!, im[k]!) - (amplitudeUs ** 2 * squares) / 2;
   });
   return Array.from({ length: steps }, (_, k) => k)
-    .filter((k) => gains[k]! >= (gains[k - 1] ?? Number.NEGATIVE_INFINITY) && gains[k]! > (gains[k + 1] ?? Number.NEGATIVE_INFINITY))
+    .filter(
+      (k) =>
+        gains[k]! >= (gains[k - 1] ?? Number.NEGATIVE_INFINITY) &&
+        gains[k]! > (gains[k + 1] ?? Number.NEGATIVE_INFINITY),
+    )
     .sort((a, b) => gains[b]! - gains[a]!)
     .slice(0, summits)
     .map((k) => 1 / (lowest + k * step));

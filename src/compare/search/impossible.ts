@@ -31,10 +31,13 @@ export function withoutImpossible(reference: PowerIntegral, readings: Readings, 
 
   function isImpossible(n: number): boolean {
     const centreUs = readings.timeUs[n]! - delayUs;
-    const reachUs = widthUs * (fit.kernel.kind === 'one-pole' ? 4 : 0.5) + (readings.spanUs?.[n] ?? 0) / 2 + slackUs;
+    const reachUs =
+      widthUs * (fit.kernel.kind === 'one-pole' ? 4 : 0.5) + (readings.spanUs?.[n] ?? 0) / 2 + slackUs;
     const [low, high] = reference.extremesW(centreUs - reachUs, centreUs + reachUs);
     const margin = beyond * scatterW + 0.02 * Math.abs(readings.valueW[n]!);
     const watts = readings.valueW[n]!;
-    return watts < line.gain * low + line.offsetW - margin || watts > line.gain * high + line.offsetW + margin;
+    return (
+      watts < line.gain * low + line.offsetW - margin || watts > line.gain * high + line.offsetW + margin
+    );
   }
 }

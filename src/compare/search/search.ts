@@ -1,15 +1,23 @@
-import { boxcar, counter, type Kernel, onePole } from '../model/kernel.js';
+import { boxcar, counter, type Kernel, type Known, onePole } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import { median } from '../quantile.js';
-import type { PowerIntegral } from '../reference/integral.js';
-import { type Candidate, searchLags, searchWindows } from './coarse.js';
 import { chooseReadings } from './choice.js';
-import { costOf, type Fit, fitAbout, type Place, refine } from './fit.js';
+import { type Candidate, searchLags, searchWindows } from './coarse.js';
+import { costOf, type Fit, fitAbout, fitAt, noiseSlack, type Place, refine } from './fit.js';
 
 /** Readings that the whole range is searched with, and those that the best places are fitted with. */
 const searched = 600;
-const fitted = 2500;
+const fitted = 1500;
+const refinedMost = 24;
 const kept = 8;
+/** A place that leaves more than the best one by this share of what that leaves is out of the question. */
+const hopeless = 0.6;
+/** A low-pass has to leave less than a window by this share. */
+const lowPassGain = 0.05;
+/** A window that explains less than this may have been found in place of a low-pass. */
+const wellExplained = 0.995;
+const searchedByLowPass = 150;
+const timeConstantsUs = [40_000, 120_000, 350_000];
 /** Places closer than this are the same, µs and as a factor of the width. */
 const sameDelayUs = 4000;
 const sameWidth = 1.25;
@@ -24,29 +32,31 @@ export interface Found {
 
 /** Looks for the lag and the window that explain the readings; null where no place covers enough of them. */
 export function findFit(
-  reference: PowerIntegral,
+  known: Known,
   readings: Readings,
   rangeUs: readonly [number, number],
   loadPeriodUs: number | null,
   seed: number,
 ): Found | null {
   const few = chooseReadings(readings, searched, seed);
-  const kernel = readings.spanUs ? counter(reference, median(readings.spanUs)) : boxcar(reference);
+  const kernel = readings.spanUs ? counter(known, median(readings.spanUs)) : boxcar(known);
   const candidates = readings.spanUs
     ? searchLags(kernel, few, median(readings.spanUs), rangeUs)
-    : searchWindows(reference, few, rangeUs);
+    : searchWindows(known.reference, few, rangeUs);
   if (candidates.length === 0) return null;
   const refined = distinct(
     distinct(candidates)
+      .slice(0, refinedMost)
       .map((candidate) => refine(kernel, few, null, candidate, 40, 4000))
       .filter(({ cost }) => Number.isFinite(cost)),
   ).slice(0, kept);
   if (refined.length === 0) return null;
   const asked = distinct([...refined, ...periodic(kernel, few, refined[0]!, loadPeriodUs, rangeUs)]);
   const many = chooseReadings(readings, fitted, seed + 1);
+  const limit = asked[0]!.cost + hopeless * fitAt(kernel, few, asked[0]!).line.residual;
   const fits = asked
     .slice(0, kept)
-    .filter(({ cost }) => Number.isFinite(cost))
+    .filter(({ cost }) => cost <= limit)
     .map((place) => fitAbout(kernel, many, place, 60));
   return settle(fits, many);
 }
@@ -63,19 +73,45 @@ function settle(fits: readonly Fit[], readings: Readings): Found | null {
   return { best, others: fits.filter((fit) => fit !== best), readings };
 }
 
-/** The same sensor as a low-pass instead of a window, where that explains more. */
-export function asLowPass(reference: PowerIntegral, found: Found): Fit | null {
+/** The same sensor as a low-pass instead of a window; null where that does not fit better by a clear part of what is left. */
+export function asLowPass(known: Known, found: Found, rangeUs: readonly [number, number]): Fit | null {
   const { best, readings } = found;
   if (best.kernel.kind !== 'boxcar') return null;
   const few = chooseReadings(readings, searched, 3);
-  const kernel = onePole(reference);
-  const boxcarCost = costOf(best.kernel, few, null)(best);
-  // An exponential of time constant W/√12 scatters as much as a window W.
-  const starts = [best.widthUs / Math.sqrt(12), best.widthUs / 2].map((widthUs) =>
-    refine(kernel, few, null, { delayUs: best.delayUs, widthUs }, 50, 4000),
+  const kernel = onePole(known);
+  const window = fitAt(best.kernel, few, best);
+  const limit = costOf(best.kernel, few, null)(best) - lowPassGain * window.line.residual;
+  const start = lowPassPlaces(kernel, few, best, best.explained < wellExplained ? rangeUs : null)
+    .map((place) => refine(kernel, few, null, place, 50, 4000))
+    .reduce((a, b) => (b.cost < a.cost ? b : a));
+  const slack = noiseSlack(
+    { ...window, kernel: { ...kernel, noiseVariance: best.kernel.noiseVariance } },
+    start,
   );
-  const start = starts[0]!.cost <= starts[1]!.cost ? starts[0]! : starts[1]!;
-  return start.cost < boxcarCost ? fitAbout(kernel, readings, start, 40) : null;
+  const swap =
+    window.line.gain ** 2 *
+    Math.abs(kernel.noiseVariance(start.widthUs) - best.kernel.noiseVariance(start.widthUs));
+  return start.cost < limit - slack - swap * lowPassGain ? fitAbout(kernel, readings, start, 40) : null;
+}
+
+/** Low-passes near the best window, and all over the range where no window does well. */
+function lowPassPlaces(
+  kernel: Kernel,
+  readings: Readings,
+  best: Place,
+  rangeUs: readonly [number, number] | null,
+): Place[] {
+  // An exponential of time constant W/√12 scatters as much as a window W.
+  const near = [best.widthUs / Math.sqrt(12), best.widthUs / 2].map((widthUs) => ({
+    delayUs: best.delayUs,
+    widthUs,
+  }));
+  if (!rangeUs) return near;
+  const few = chooseReadings(readings, searchedByLowPass, 5);
+  const far = timeConstantsUs
+    .flatMap((widthUs) => searchLags(kernel, few, widthUs, rangeUs, 40_000))
+    .sort((a, b) => b.explained - a.explained);
+  return [...near, ...far.slice(0, 4)];
 }
 
 /** Where a periodic load fits as well: half periods of lag, whole periods of window. */
@@ -93,7 +129,8 @@ function periodic(
       const delayUs = best.delayUs + (half * periodUs) / 2;
       const widthUs = best.widthUs + whole * periodUs;
       const isNew = half !== 0 || (whole !== 0 && kernel.kind !== 'counter');
-      if (isNew && widthUs > 1000 && delayUs >= leastUs && delayUs <= mostUs) places.push({ delayUs, widthUs });
+      if (isNew && widthUs > 1000 && delayUs >= leastUs && delayUs <= mostUs)
+        places.push({ delayUs, widthUs });
     }
   return places
     .map((place) => refine(kernel, readings, null, place, 30, 2000))

@@ -20,7 +20,12 @@ export function descend(
   for (let left = evaluations - 3; left > 0; ) {
     corners.sort((a, b) => a.cost - b.cost);
     const [best, middle, worst] = corners as [Point, Point, Point];
-    if (Math.abs(worst.x - best.x) < enoughX && Math.abs(worst.y - best.y) < 1e-3 && Math.abs(middle.x - best.x) < enoughX) break;
+    if (
+      Math.abs(worst.x - best.x) < enoughX &&
+      Math.abs(worst.y - best.y) < 1e-3 &&
+      Math.abs(middle.x - best.x) < enoughX
+    )
+      break;
     const [centreX, centreY] = [(best.x + middle.x) / 2, (best.y + middle.y) / 2];
     const along = (share: number) =>
       at(centreX + share * (worst.x - centreX), centreY + share * (worst.y - centreY));
@@ -57,8 +62,10 @@ function descendAlong(
   for (let left = evaluations - 1; left > 0 && step > enoughX; ) {
     const [below, above] = [at(best.x - step, y), at(best.x + step, y)];
     left -= 2;
-    if (Math.min(below.cost, above.cost) < best.cost) best = below.cost < above.cost ? below : above;
-    else {
+    if (Math.min(below.cost, above.cost) < best.cost) {
+      best = below.cost < above.cost ? below : above;
+      step *= 1.5;
+    } else {
       const bend = below.cost - 2 * best.cost + above.cost;
       const summit = bend > 0 ? best.x + (step * (below.cost - above.cost)) / (2 * bend) : best.x;
       const there = at(summit, y);

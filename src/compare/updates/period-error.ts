@@ -36,6 +36,8 @@ export function periodError(updateUs: Float64Array, brackets: Brackets, track: T
   }
   const correlation = variance > 0 ? Math.max(0, Math.min(0.98, product / variance)) : 0;
   const inflation = (1 + correlation) / (1 - correlation);
-  const deviation = Math.sqrt(((variance / Math.max(residuals.length - 1, 1)) * inflation) / Math.max(squares, 1));
+  const deviation = Math.sqrt(
+    ((variance / Math.max(residuals.length - 1, 1)) * inflation) / Math.max(squares, 1),
+  );
   return { periodUs: track.periodUs, errorUs: 1.96 * deviation };
 }

@@ -47,6 +47,33 @@ export function candidatePeriods(brackets: Brackets, pollUs: number, changesPerS
   return periods;
 }
 
+/**
+ * A candidate to the precision of the whole run: segments grow fourfold as long as the changes keep together in them. Where polls beat with
+ * updates, twice the poll interval looks like the period over short segments, and only long ones tell.
+ */
+export function refinedPeriod(
+  { lowUs, highUs, count }: Brackets,
+  candidateUs: number,
+  changesPerSegment: number,
+): number {
+  const middles = Float64Array.from(lowUs, (us, n) => (us + highUs[n]!) / 2);
+  let [periodUs, before] = [candidateUs, 0];
+  for (let size = changesPerSegment; size <= count; size *= 4) {
+    const segments = segmentsOf(middles, size);
+    const step =
+      1 / (stepsPerPeak * median(segments.map((segment) => segment[segment.length - 1]! - segment[0]!)));
+    const reach = size === changesPerSegment ? 4 : 12;
+    const lowest = 1 / periodUs - reach * step;
+    const coherence = coherenceOver(segments, lowest, step, 2 * reach + 1);
+    let best = 0;
+    for (let n = 0; n < coherence.length; n++) if (coherence[n]! > coherence[best]!) best = n;
+    if (coherence[best]! < 0.5 * before) break;
+    before = coherence[best]!;
+    periodUs = 1 / (lowest + best * step);
+  }
+  return periodUs;
+}
+
 function segmentsOf(middles: Float64Array, size: number): Float64Array[] {
   const whole = Math.floor(middles.length / size);
   const taken = Math.min(whole, segmentsMax);

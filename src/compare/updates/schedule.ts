@@ -12,7 +12,12 @@ export interface ScheduledUpdates {
 }
 
 /** Every update that a poll saw. Between two locks nothing changed, so that it does not matter whose schedule goes on. */
-export function scheduledUpdates(polls: Polls, brackets: Brackets, track: Track, phases: Phases): ScheduledUpdates {
+export function scheduledUpdates(
+  polls: Polls,
+  brackets: Brackets,
+  track: Track,
+  phases: Phases,
+): ScheduledUpdates {
   const anchors: number[] = [];
   for (let n = 0; n < brackets.count; n++) if (!Number.isNaN(phases.updateUs[n]!)) anchors.push(n);
   const updates: ScheduledUpdates = { timeUs: [], value: [], jitterUs: [] };

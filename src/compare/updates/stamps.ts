@@ -3,7 +3,7 @@ import { readingsOf } from '../model/readings.js';
 import { median, quantile } from '../quantile.js';
 import type { Brackets } from './brackets.js';
 import { periodError } from './period-error.js';
-import { candidatePeriods } from './periodogram.js';
+import { candidatePeriods, refinedPeriod } from './periodogram.js';
 import type { Polls } from './polls.js';
 import { trackUpdates } from './tracking.js';
 import type { Updates } from './updates.js';
@@ -63,8 +63,8 @@ function periodOf(timeUs: number[], poll: number[], spacingUs: number) {
   };
   const finestUs = spacingUs * finestShare;
   for (const size of [64, 24, 10])
-    for (const periodUs of candidatePeriods(brackets, finestUs, size)) {
-      const track = trackUpdates(brackets, periodUs, finestUs);
+    for (const candidateUs of candidatePeriods(brackets, finestUs, size)) {
+      const track = trackUpdates(brackets, refinedPeriod(brackets, candidateUs, size), finestUs);
       if (track.goodShare >= 0.85) return periodError(instants, brackets, track);
     }
   return null;

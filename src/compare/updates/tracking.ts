@@ -18,9 +18,9 @@ const badInRow = 3;
 export const toleranceUs = (periodUs: number, pollUs: number): number =>
   Math.min(0.1 * periodUs, 0.15 * Math.max(periodUs - pollUs, 0));
 
-/** Follows the changes through the run with a period that is known to about a thousandth, and improves it. */
+/** Follows the changes through the run with a period that is known to about a part in ten thousand, and improves it. */
 export function trackUpdates(brackets: Brackets, startPeriodUs: number, pollUs: number): Track {
-  let track = countPeriods(brackets, startPeriodUs, pollUs, 60);
+  let track = countPeriods(brackets, startPeriodUs, pollUs, 200);
   for (const longestSilence of [400, 4000]) {
     const periodUs = regressedPeriod(brackets, track);
     if (!(Math.abs(periodUs / startPeriodUs - 1) < 0.05)) break;
@@ -61,8 +61,7 @@ function countPeriods(brackets: Brackets, periodUs: number, pollUs: number, long
     badRun = 0;
     periods += steps;
     count[n] = periods;
-    const insideUs = Math.max(lowUs[n]!, Math.min(highUs[n]!, expectedUs));
-    phaseUs = insideUs + (middleUs - insideUs) * 0.05;
+    phaseUs = Math.max(lowUs[n]!, Math.min(highUs[n]!, expectedUs));
   }
   const total = Math.max(judged, 1);
   return { periodUs, lock, count, goodShare: good / total, badShare: bad / total };

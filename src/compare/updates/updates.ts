@@ -3,7 +3,7 @@ import { type Readings, readingsOf } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
 import { type Brackets, bracketsOf } from './brackets.js';
 import { type PeriodError, periodError } from './period-error.js';
-import { candidatePeriods } from './periodogram.js';
+import { candidatePeriods, refinedPeriod } from './periodogram.js';
 import { localPhases } from './phase.js';
 import { type Polls, validPolls } from './polls.js';
 import { scheduledUpdates } from './schedule.js';
@@ -46,11 +46,12 @@ export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Upda
 
 /** The period that the changes keep to, or why there is none. */
 export function trackOf(brackets: Brackets, pollUs: number): Track | string {
-  if (brackets.changedShare > changedShareMax) return `polled every ${milliseconds(pollUs)}, and almost every poll differs: the period is at most that`;
+  if (brackets.changedShare > changedShareMax)
+    return `polled every ${milliseconds(pollUs)}, and almost every poll differs: the period is at most that`;
   if (brackets.count < 5) return `only ${brackets.count} changes were seen`;
   for (const size of segmentSizes)
-    for (const periodUs of candidatePeriods(brackets, pollUs, size)) {
-      const track = trackUpdates(brackets, periodUs, pollUs);
+    for (const candidateUs of candidatePeriods(brackets, pollUs, size)) {
+      const track = trackUpdates(brackets, refinedPeriod(brackets, candidateUs, size), pollUs);
       if (
         track.goodShare >= goodShareMin &&
         track.badShare < badShareMax &&

@@ -29,7 +29,11 @@ export function ambiguityOf(
   usualUs: number,
 ): Ambiguity {
   const rises = new Rises(readings, fit);
-  const sameUs = Math.max(sameLagUs, 0.1 * usualUs, 2 * Math.max(intervals.delayUs.below, intervals.delayUs.above));
+  const sameUs = Math.max(
+    sameLagUs,
+    0.1 * usualUs,
+    2 * Math.max(intervals.delayUs.below, intervals.delayUs.above),
+  );
   const lags: Place[] = [];
   const widths: Place[] = [];
   const consider = (place: Place) => {
@@ -60,7 +64,11 @@ function repeated(
   if (!period) return [];
   const { periodUs } = period;
   const places: Place[] = [];
-  for (let delayUs = fit.delayUs - Math.floor((fit.delayUs - leastUs) / periodUs) * periodUs; delayUs <= mostUs && places.length < lagsMax; delayUs += periodUs)
+  for (
+    let delayUs = fit.delayUs - Math.floor((fit.delayUs - leastUs) / periodUs) * periodUs;
+    delayUs <= mostUs && places.length < lagsMax;
+    delayUs += periodUs
+  )
     if (Math.abs(delayUs - fit.delayUs) > periodUs / 2) places.push({ delayUs, widthUs: fit.widthUs });
   if (fit.kernel.kind !== 'counter')
     for (const whole of [-2, -1, 1, 2]) {

@@ -42,7 +42,7 @@ export function correspondence(series: PairedSeries, windowUs: number): Correspo
 
 function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
   let [count, sumX, sumY] = [0, 0, 0];
-  const isKnown = (n: number) => x[n] === x[n] && y[n] === y[n];
+  const isKnown = (n: number) => !Number.isNaN(x[n]) && !Number.isNaN(y[n]);
   for (let n = 0; n < x.length; n++) {
     if (!isKnown(n)) continue;
     count++;
@@ -51,10 +51,11 @@ function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
   }
   if (count < 8) return { r: 0, z: 0, ratio: 0 };
   const [meanX, meanY] = [sumX / count, sumY / count];
-  const centredX = x.map((value) => (value === value ? value - meanX : 0));
-  const centredY = y.map((value) => (value === value ? value - meanY : 0));
+  const centredX = x.map((value) => (!Number.isNaN(value) ? value - meanX : 0));
+  const centredY = y.map((value) => (!Number.isNaN(value) ? value - meanY : 0));
   const size = Math.sqrt(
-    centredX.reduce((sum, value) => sum + value * value, 0) * centredY.reduce((sum, value) => sum + value * value, 0),
+    centredX.reduce((sum, value) => sum + value * value, 0) *
+      centredY.reduce((sum, value) => sum + value * value, 0),
   );
   if (!(size > 0)) return { r: 0, z: 0, ratio: 0 };
   const around = circularCorrelation(centredX, centredY);
@@ -75,7 +76,7 @@ const differences = (values: Float64Array, by: number): Float64Array =>
 function autoregression(values: Float64Array): readonly [number, number] {
   let [count, sum] = [0, 0];
   for (const value of values)
-    if (value === value) {
+    if (!Number.isNaN(value)) {
       count++;
       sum += value;
     }
@@ -84,7 +85,7 @@ function autoregression(values: Float64Array): readonly [number, number] {
     let total = 0;
     for (let n = lag; n < values.length; n++) {
       const part = (values[n]! - mean) * (values[n - lag]! - mean);
-      if (part === part) total += part;
+      if (!Number.isNaN(part)) total += part;
     }
     return total;
   }) as [number, number, number];

@@ -48,5 +48,8 @@ export function circularCorrelation(x: Float64Array, y: Float64Array): Float64Ar
   }
   transform(xRe, xIm, 1);
   // Padded with zeros, positive and negative lags lie apart: a circle brings them together.
-  return Float64Array.from({ length: count }, (_, lag) => (xRe[lag]! + (lag > 0 ? xRe[size - count + lag]! : 0)) / size);
+  return Float64Array.from(
+    { length: count },
+    (_, lag) => (xRe[lag]! + (lag > 0 ? xRe[size - count + lag]! : 0)) / size,
+  );
 }

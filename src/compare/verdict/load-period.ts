@@ -21,13 +21,13 @@ export function loadPeriod(reference: PowerIntegral): LoadPeriod | null {
   let [sum, known] = [0, 0];
   for (let n = 0; n < steps; n++) {
     power[n] = reference.meanW(fromUs + n * stepUs, fromUs + (n + 1) * stepUs);
-    if (power[n] !== power[n]) continue;
+    if (Number.isNaN(power[n])) continue;
     sum += power[n]!;
     known++;
   }
   if (known < steps / 2) return null;
   const padded = new Float64Array(2 * steps);
-  for (let n = 0; n < steps; n++) padded[n] = power[n] === power[n] ? power[n]! - sum / known : 0;
+  for (let n = 0; n < steps; n++) padded[n] = !Number.isNaN(power[n]) ? power[n]! - sum / known : 0;
   const products = circularCorrelation(padded, padded);
   const likeness = (lag: number) => products[lag]! / products[0]! / (1 - lag / steps);
   let lag = 1;
@@ -39,7 +39,12 @@ export function loadPeriod(reference: PowerIntegral): LoadPeriod | null {
   for (let divisor = Math.floor(best / 4); divisor > 1; divisor--) {
     const part = Math.round(best / divisor);
     for (const near of [part - 1, part, part + 1])
-      if (near > 3 && likeness(near) > 0.95 * likeness(best) && likeness(near) >= likeness(near - 1) && likeness(near) >= likeness(near + 1))
+      if (
+        near > 3 &&
+        likeness(near) > 0.95 * likeness(best) &&
+        likeness(near) >= likeness(near - 1) &&
+        likeness(near) >= likeness(near + 1)
+      )
         return refined(near, likeness);
   }
   return likeness(best) >= likenessMin && best < steps / 3 - 1 ? refined(best, likeness) : null;

@@ -39,7 +39,8 @@ export function pairedSeries(
   );
   const said = new Float64Array(steps).fill(Number.NaN);
   for (let n = 0, k = 0; n < steps; n++) {
-    while (k + 1 < count && Math.abs(timeUs[k + 1]! - instants[n]!) <= Math.abs(timeUs[k]! - instants[n]!)) k++;
+    while (k + 1 < count && Math.abs(timeUs[k + 1]! - instants[n]!) <= Math.abs(timeUs[k]! - instants[n]!))
+      k++;
     if (Math.abs(timeUs[k]! - instants[n]!) <= stepUs) said[n] = valueW[k]!;
   }
   return { stepUs, reference, readings: said };
@@ -57,7 +58,7 @@ export function swings(series: Float64Array, share: number): number {
   let [count, direction, extreme] = [0, 0, Number.NaN];
   let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of series) {
-    if (value !== value) continue;
+    if (Number.isNaN(value)) continue;
     lowest = Math.min(lowest, value);
     highest = Math.max(highest, value);
     if (direction === 0) {

@@ -54,7 +54,10 @@ export function judge(evidence: Evidence): Judgement {
     return say('undetermined', `too short: ${readings} readings over ${seconds(spanUs)}`);
   const isSayingSomething = readingW > 2 * evidence.roundingW && readingW > 0;
   if (!isSayingSomething)
-    return say('undetermined', 'B hardly changes while A does: its window may be a multiple of the load\'s period, or it is no power of this load');
+    return say(
+      'undetermined',
+      "B hardly changes while A does: its window may be a multiple of the load's period, or it is no power of this load",
+    );
   if (isSupported(evidence))
     return say('related', `B follows A: gain, offset and window explain ${percent} of what it does`);
   if (explained >= explainedMin && gain > 0)
@@ -65,10 +68,15 @@ export function judge(evidence: Evidence): Judgement {
         : `B resembles A (${percent}), but as much at other places of the run`,
     );
   const isTold =
-    explained < unrelatedExplained && readings >= unrelatedReadings && correspondence.events >= unrelatedEvents;
+    explained < unrelatedExplained &&
+    readings >= unrelatedReadings &&
+    correspondence.events >= unrelatedEvents;
   if (isTold && !someLikeness(correspondence))
     return say('unrelated', `B does not follow A: the best fit explains ${percent} of what it does`);
-  return say('undetermined', `the best fit explains ${percent} of what B does: too little to be sure, too much to exclude it`);
+  return say(
+    'undetermined',
+    `the best fit explains ${percent} of what B does: too little to be sure, too much to exclude it`,
+  );
 }
 
 function isSupported({ explained, gain, correspondence, periodicity }: Evidence): boolean {
@@ -79,7 +87,11 @@ function isSupported({ explained, gain, correspondence, periodicity }: Evidence)
   // What repeats itself exactly is as like itself elsewhere; then it has to fit well.
   if (events >= eventsMin && periodicity > 0.6 && explained >= explainedIfPeriodic)
     return [levels, steps, strides, whitened].some(({ z, r }) => z >= zMin && r > 0.7);
-  return events < eventsMin && explained >= explainedIfFew && [levels, ...[steps, strides, whitened]].some(({ z }) => z >= zMin);
+  return (
+    events < eventsMin &&
+    explained >= explainedIfFew &&
+    [levels, ...[steps, strides, whitened]].some(({ z }) => z >= zMin)
+  );
 }
 
 const stands = ({ z, ratio }: Likeness): boolean => z >= zMin && ratio >= ratioMin;

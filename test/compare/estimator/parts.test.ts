@@ -6,6 +6,7 @@ import { inverse, product } from '#powerlog/compare/intervals/solve.js';
 import { boxcar, onePole } from '#powerlog/compare/model/kernel.js';
 import { fitLine } from '#powerlog/compare/model/line.js';
 import { PowerIntegral } from '#powerlog/compare/reference/integral.js';
+import { referenceNoise } from '#powerlog/compare/reference/noise.js';
 import { descend } from '#powerlog/compare/search/simplex.js';
 import { circularCorrelation } from '#powerlog/compare/verdict/fft.js';
 import { loadPeriod } from '#powerlog/compare/verdict/load-period.js';
@@ -21,17 +22,21 @@ const readingsAt = (timeUs: number[]) => ({
 describe('kernels', () => {
   const step = new PowerIntegral(referenceOf((s) => (s < 10 ? 100 : 200), 20, 0.5));
 
+  const known = { reference: step, noise: referenceNoise(step) };
+
   it('a window answers to a step with a ramp about its centre', () => {
     const seen = new Float64Array(3);
-    boxcar(step).fill(readingsAt([10.3e6, 10.4e6, 10.5e6]), 400_000, 400_000, seen);
-    expect([...seen].map((watts) => Number(watts.toFixed(1)))).toEqual([125, 150, 175].map((watts) => expect.closeTo(watts, 0)));
+    boxcar(known).fill(readingsAt([10.3e6, 10.4e6, 10.5e6]), 400_000, 400_000, seen);
+    expect([...seen].map((watts) => Number(watts.toFixed(1)))).toEqual(
+      [125, 150, 175].map((watts) => expect.closeTo(watts, 0)),
+    );
   });
 
   it('a low-pass answers to a step as its differential equation says', () => {
     const timeUs = [9.9e6, 10.1e6, 10.3e6, 10.6e6, 11.5e6];
     const seen = new Float64Array(timeUs.length);
     // Delay is latency and time constant together: here 50 ms and 300 ms.
-    onePole(step).fill(readingsAt(timeUs), 350_000, 300_000, seen);
+    onePole(known).fill(readingsAt(timeUs), 350_000, 300_000, seen);
     timeUs.forEach((us, n) => {
       const sinceS = us / 1e6 - 10 - 0.05;
       expect(seen[n]).toBeCloseTo(sinceS < 0 ? 100 : 200 - 100 * Math.exp(-sinceS / 0.3), 0);
@@ -41,13 +46,20 @@ describe('kernels', () => {
 
 describe('the line', () => {
   it('is that of the points, whatever their weights, where they lie on one', () => {
-    const numbers = fc.array(fc.double({ min: -500, max: 500, noNaN: true }), { minLength: 3, maxLength: 40 });
+    const numbers = fc.array(fc.double({ min: -500, max: 500, noNaN: true }), {
+      minLength: 3,
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(numbers, fc.double({ min: 0.1, max: 3, noNaN: true }), (xs, gain) => {
         fc.pre(Math.max(...xs) - Math.min(...xs) > 1);
         const x = Float64Array.from(xs);
         const weights = x.map((_, n) => 1 + (n % 5));
-        const line = fitLine(x, x.map((each) => gain * each - 20), weights);
+        const line = fitLine(
+          x,
+          x.map((each) => gain * each - 20),
+          weights,
+        );
         expect(line.gain).toBeCloseTo(gain, 6);
         expect(line.offsetW).toBeCloseTo(-20, 4);
       }),
@@ -71,13 +83,23 @@ describe('arithmetic', () => {
       [20, 1, 2],
     ];
     const one = product(matrix, inverse(matrix)!);
-    for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) expect(one[i]![j]! / (matrix[i]![i]! ** 0.5)).toBeCloseTo(i === j ? 1 / matrix[i]![i]! ** 0.5 : 0, 6);
-    expect(inverse([[1, 1], [1, 1]])).toBeNull();
+    for (let i = 0; i < 3; i++)
+      for (let j = 0; j < 3; j++)
+        expect(one[i]![j]! / matrix[i]![i]! ** 0.5).toBeCloseTo(i === j ? 1 / matrix[i]![i]! ** 0.5 : 0, 6);
+    expect(
+      inverse([
+        [1, 1],
+        [1, 1],
+      ]),
+    ).toBeNull();
   });
 
   it('a circular correlation is the sum that it stands for', () => {
     const chance = new Chance(2);
-    const [x, y] = [0, 1].map(() => Float64Array.from({ length: 37 }, () => chance.normal())) as [Float64Array, Float64Array];
+    const [x, y] = [0, 1].map(() => Float64Array.from({ length: 37 }, () => chance.normal())) as [
+      Float64Array,
+      Float64Array,
+    ];
     const found = circularCorrelation(x, y);
     for (let lag = 0; lag < 37; lag++)
       expect(found[lag]).toBeCloseTo(
@@ -87,7 +109,14 @@ describe('arithmetic', () => {
   });
 
   it('a descent finds the bottom of a narrow valley', () => {
-    const bottom = descend((x, y) => (x - 300) ** 2 + 1e4 * (y - 2) ** 2, { x: 0, y: 0 }, 100, 0.3, 400, 0.01);
+    const bottom = descend(
+      (x, y) => (x - 300) ** 2 + 1e4 * (y - 2) ** 2,
+      { x: 0, y: 0 },
+      100,
+      0.3,
+      400,
+      0.01,
+    );
     expect(bottom.x).toBeCloseTo(300, 0);
     expect(bottom.y).toBeCloseTo(2, 1);
     expect(descend((x) => (x + 7) ** 2, { x: 90, y: 0 }, 10, 0, 200, 1e-6).x).toBeCloseTo(-7, 4);
@@ -107,9 +136,24 @@ describe('the load', () => {
     const chance = new Chance(6);
     const series = (powerAt: (n: number) => number) =>
       Float64Array.from({ length: 400 }, (_, n) => powerAt(n) + chance.normal());
-    expect(swings(series((n) => (n > 200 ? 300 : 60)), 0.25)).toBe(1);
-    expect(swings(series((n) => n), 0.25)).toBe(1);
-    expect(swings(series((n) => (n % 100 < 50 ? 300 : 60)), 0.25)).toBe(8 - 1);
+    expect(
+      swings(
+        series((n) => (n > 200 ? 300 : 60)),
+        0.25,
+      ),
+    ).toBe(1);
+    expect(
+      swings(
+        series((n) => n),
+        0.25,
+      ),
+    ).toBe(1);
+    expect(
+      swings(
+        series((n) => (n % 100 < 50 ? 300 : 60)),
+        0.25,
+      ),
+    ).toBe(8 - 1);
     expect(swings(new Float64Array(50), 0.25)).toBe(0);
   });
 
@@ -145,7 +189,9 @@ describe('a lag over the run', () => {
   });
 
   it('is not told by one part that knows nothing', () => {
-    const some = lags(() => 50_000).map((lag, n) => (n === 4 ? { ...lag, delayUs: 9e5, deviationUs: Number.POSITIVE_INFINITY } : lag));
+    const some = lags(() => 50_000).map((lag, n) =>
+      n === 4 ? { ...lag, delayUs: 9e5, deviationUs: Number.POSITIVE_INFINITY } : lag,
+    );
     expect(lagChange(some).rangeUs).toBe(0);
   });
 });

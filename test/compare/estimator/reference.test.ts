@@ -10,23 +10,31 @@ describe('the energy up to any instant', () => {
     // A ramp of 10 W/s from 100 W: its mean over a window is its power in the middle.
     const integral = new PowerIntegral(referenceOf((s) => 100 + 10 * s, 20, 7));
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 9e6, noNaN: true }), fc.double({ min: 1, max: 9e6, noNaN: true }), (from, length) => {
-        expect(integral.meanW(from, from + length)).toBeCloseTo(100 + (10 * (from + length / 2)) / 1e6, 6);
-      }),
+      fc.property(
+        fc.double({ min: 0, max: 9e6, noNaN: true }),
+        fc.double({ min: 1, max: 9e6, noNaN: true }),
+        (from, length) => {
+          expect(integral.meanW(from, from + length)).toBeCloseTo(100 + (10 * (from + length / 2)) / 1e6, 6);
+        },
+      ),
     );
   });
 
   it('finds the sample in spacings of any kind', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 2, maxLength: 300 }), fc.nat(), (spacings, seed) => {
-        let us = 0;
-        const timeUs = Float64Array.from(spacings, (spacing) => (us += spacing));
-        const integral = new PowerIntegral({ timeUs, powerMw: timeUs.map(() => 5), gapLimitUs: 1e9 });
-        const asked = timeUs[0]! + (seed % Math.max(1, timeUs.at(-1)! - timeUs[0]!));
-        const found = integral.sampleAt(asked);
-        expect(timeUs[found]!).toBeLessThanOrEqual(asked);
-        if (found < timeUs.length - 2) expect(timeUs[found + 1]!).toBeGreaterThan(asked);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 1e6 }), { minLength: 2, maxLength: 300 }),
+        fc.nat(),
+        (spacings, seed) => {
+          let us = 0;
+          const timeUs = Float64Array.from(spacings, (spacing) => (us += spacing));
+          const integral = new PowerIntegral({ timeUs, powerMw: timeUs.map(() => 5), gapLimitUs: 1e9 });
+          const asked = timeUs[0]! + (seed % Math.max(1, timeUs.at(-1)! - timeUs[0]!));
+          const found = integral.sampleAt(asked);
+          expect(timeUs[found]!).toBeLessThanOrEqual(asked);
+          if (found < timeUs.length - 2) expect(timeUs[found + 1]!).toBeGreaterThan(asked);
+        },
+      ),
     );
   });
 

@@ -59,7 +59,12 @@ export function makePair(recipe: Recipe): Pair {
   // A sensor has been running for some time before it is asked.
   const updates = publish(sensor, curve, sensors, -marginS / 2, durationS + 1, recipe.late ?? undefined);
   const readings = poll(updates, sensor.kind, recipe.polling, flaws, polls, durationS);
-  return { recipe, board, readings, truth: truthOf(relation, { ...read, curve }, sensor, updates, flaws, durationS) };
+  return {
+    recipe,
+    board,
+    readings,
+    truth: truthOf(relation, { ...read, curve }, sensor, updates, flaws, durationS),
+  };
 }
 
 function sampleBoard(

@@ -65,8 +65,7 @@ describe('a sensor', () => {
       if (kind === 'held') expect(powerW[n]).toBeCloseTo(curve.powerAt(endS), 6);
       else if (kind === 'onePole')
         expect(powerW[n]).toBeCloseTo(curve.lowPass(sensor.timeConstantS)(endS), 6);
-      else
-        expect(powerW[n]).toBeCloseTo(summedJ(curve, endS - sensor.windowS, endS) / sensor.windowS, 2);
+      else expect(powerW[n]).toBeCloseTo(summedJ(curve, endS - sensor.windowS, endS) / sensor.windowS, 2);
       if (counterJ) {
         const [fromS, toS] = [atS[2]!, atS[n]!].map((s) => s - sensor.latencyS) as [number, number];
         expect(counterJ[n]! - counterJ[2]!).toBeCloseTo(summedJ(curve, fromS, toS), 2);
@@ -88,7 +87,10 @@ describe('a sensor', () => {
   it('updates on its grid, one update late where that is asked for', () => {
     const sensor = sensorOf('averaged');
     const plain = publish(sensor, curveOf('bursts'), new Chance(1), 0, 15);
-    const late = publish(sensor, curveOf('bursts'), new Chance(1), 0, 15, { nearS: plain.atS[7]!, byS: 0.01 });
+    const late = publish(sensor, curveOf('bursts'), new Chance(1), 0, 15, {
+      nearS: plain.atS[7]!,
+      byS: 0.01,
+    });
     const shifts = plain.atS.map((s, n) => late.atS[n]! - s);
     expect([...shifts].filter((s) => Math.abs(s) > 1e-9)).toHaveLength(1);
     expect(shifts[7]).toBeCloseTo(0.01, 9);
@@ -119,7 +121,10 @@ describe('a pair', () => {
     const recipe = recipeOf();
     const { board } = makePair(recipe);
     const { curve } = drawLoad('bursts', new Chance(recipe.seed).fork(), 60);
-    const offW = Float64Array.from(board.powerMw, (mw, n) => mw / 1000 - curve.powerAt(board.timeUs[n]! / 1e6));
+    const offW = Float64Array.from(
+      board.powerMw,
+      (mw, n) => mw / 1000 - curve.powerAt(board.timeUs[n]! / 1e6),
+    );
     const spread = Math.sqrt(offW.reduce((sum, each) => sum + each * each, 0) / offW.length);
     expect(spread / recipe.board.noiseW).toBeCloseTo(1, 1);
     expect(board.timeUs.length / 60).toBeGreaterThan(850);
@@ -141,7 +146,7 @@ describe('a pair', () => {
     const base = drawRecipe('steps', 21, { sensor: kind, durationS: 60 });
     const { readings, truth } = makePair(clean({ ...base, polling: { ...base.polling, intervalS: 0.002 } }));
     const { curve } = drawLoad('steps', new Chance(base.seed).fork(), 60);
-    const { aJ, bJ, rawAJ, linearJ, unseenJ, remainderJ, spanS } = truth.over(5, 50);
+    const { aJ, bJ, rawAJ, linearJ, unseenJ, remainderJ, spanS } = truth.over({ fromS: 5, toS: 50 });
     expect(spanS).toBeCloseTo(45, 9);
     expect(rawAJ / summedJ(curve, 5, 50)).toBeCloseTo(1, 6);
     expect(aJ / summedJ(curve, 5 - truth.shiftS, 50 - truth.shiftS)).toBeCloseTo(1, 6);
@@ -162,7 +167,10 @@ describe('a pair', () => {
   it('knows what a sensor that looks a quarter of the time has not seen', () => {
     const sharesOf = (kind: 'dutyCycled' | 'counter') =>
       Array.from({ length: 12 }, (_, seed) => {
-        const { aJ, unseenJ } = makePair(drawRecipe('bursts', seed, { sensor: kind })).truth.over(5, 55);
+        const { aJ, unseenJ } = makePair(drawRecipe('bursts', seed, { sensor: kind })).truth.over({
+          fromS: 5,
+          toS: 55,
+        });
         return Math.abs(unseenJ) / aJ;
       });
     expect(Math.max(...sharesOf('dutyCycled'))).toBeGreaterThan(5 * Math.max(...sharesOf('counter')));
@@ -237,8 +245,14 @@ describe('what goes wrong', () => {
     const { atS, byS } = flaws.clockStep!;
     expect(step.readings.timeUs[0]).toBe(plain.readings.timeUs[0]);
     expect((step.readings.timeUs.at(-1)! - plain.readings.timeUs.at(-1)!) / 1e6).toBeCloseTo(byS, 5);
-    expect(step.truth.over(1, atS - 5).bJ).toBeCloseTo(plain.truth.over(1, atS - 5).bJ, 6);
-    expect(step.truth.over(atS + 5 + byS, 55 + byS).bJ).toBeCloseTo(plain.truth.over(atS + 5, 55).bJ, 6);
+    expect(step.truth.over({ fromS: 1, toS: atS - 5 }).bJ).toBeCloseTo(
+      plain.truth.over({ fromS: 1, toS: atS - 5 }).bJ,
+      6,
+    );
+    expect(step.truth.over({ fromS: atS + 5 + byS, toS: 55 + byS }).bJ).toBeCloseTo(
+      plain.truth.over({ fromS: atS + 5, toS: 55 }).bJ,
+      6,
+    );
   });
 
   it('readings are whole watts', () => {
@@ -246,7 +260,10 @@ describe('what goes wrong', () => {
   });
 
   it('polls are locked to updates', () => {
-    const recipe = spoil(clean({ ...recipeOf(), polling: { ...recipeOf().polling, ownStamps: true } }), 'locked');
+    const recipe = spoil(
+      clean({ ...recipeOf(), polling: { ...recipeOf().polling, ownStamps: true } }),
+      'locked',
+    );
     const { readings, truth } = makePair({ ...recipe, polling: { ...recipe.polling, ownStamps: true } });
     const ages = readings.timeUs.map((us, n) => us - readings.updatedUs![n]!);
     const middle = [...ages].sort((a, b) => a - b)[ages.length >> 1]!;

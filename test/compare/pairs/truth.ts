@@ -1,6 +1,6 @@
 import type { PowerCurve } from './curve.js';
 import type { Load } from './loads.js';
-import { clockOf, type Flaws } from './polls.js';
+import { clockOf, type Flaws, type SpanS } from './polls.js';
 import { delayOf, type Sensor, type Updates } from './sensors.js';
 
 /** What is true of a pair, whatever its samples and polls show of it. Lags as comparing.md has them, s. */
@@ -22,11 +22,11 @@ export interface Truth {
   /** Of the load. */
   readonly periodS: number | null;
   readonly events: number | null;
-  /** Exact energies from `fromS` to `toS` of the readings' stamps. */
-  over(fromS: number, toS: number): EnergyTruth;
+  /** Exact energies over spans of the readings' stamps. */
+  over(...spans: readonly SpanS[]): EnergyTruth;
 }
 
-/** Energies, J, exact. `aJ` is the device's over the same span put back by the shift; `rawAJ` over the very span. */
+/** Energies, J, exact. `aJ` is the device's over the same spans put back by the shift; `rawAJ` over the very spans. */
 export interface EnergyTruth {
   readonly spanS: number;
   readonly aJ: number;
@@ -68,8 +68,10 @@ export function truthOf(
     offsetW,
     periodS: load.periodS,
     events: load.events,
-    over: (fromS, toS) =>
-      energies(load.curve, sensor, updates, delayS + updateS / 2, instant(fromS), instant(toS)),
+    over: (...spans) => {
+      const instants = spans.map(({ fromS, toS }) => ({ fromS: instant(fromS), toS: instant(toS) }));
+      return energies(load.curve, sensor, updates, delayS + updateS / 2, instants);
+    },
   };
 }
 
@@ -78,18 +80,18 @@ function energies(
   { gain, offsetW }: Sensor,
   updates: Updates,
   shiftS: number,
-  fromS: number,
-  toS: number,
+  spans: readonly SpanS[],
 ): EnergyTruth {
-  const spanS = toS - fromS;
-  const aJ = curve.energyBetween(fromS - shiftS, toS - shiftS);
-  const bJ = heldJ(updates.atS, updates.powerW, fromS, toS);
+  const over = (energyJ: (span: SpanS) => number) => spans.reduce((sum, span) => sum + energyJ(span), 0);
+  const spanS = over(({ fromS, toS }) => toS - fromS);
+  const aJ = over(({ fromS, toS }) => curve.energyBetween(fromS - shiftS, toS - shiftS));
+  const bJ = over((span) => heldJ(updates.atS, updates.powerW, span));
   const linearJ = (gain - 1) * aJ + offsetW * spanS;
-  const unseenJ = gain * (heldJ(updates.atS, updates.seenW, fromS, toS) - aJ);
+  const unseenJ = gain * (over((span) => heldJ(updates.atS, updates.seenW, span)) - aJ);
   return {
     spanS,
     aJ,
-    rawAJ: curve.energyBetween(fromS, toS),
+    rawAJ: over(({ fromS, toS }) => curve.energyBetween(fromS, toS)),
     bJ,
     linearJ,
     unseenJ,
@@ -99,7 +101,7 @@ function energies(
 }
 
 /** J of values that are each held until the next. */
-function heldJ(atS: Float64Array, powerW: Float64Array, fromS: number, toS: number): number {
+function heldJ(atS: Float64Array, powerW: Float64Array, { fromS, toS }: SpanS): number {
   let sumJ = 0;
   for (let n = 0; n < atS.length; n++) {
     const startS = Math.max(fromS, atS[n]!);

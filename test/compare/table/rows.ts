@@ -26,19 +26,14 @@ const isBadlyWrong = (score: Score): boolean =>
   isStated(score) && lagError(score) > score.truth.updateS / 2 && score.lag!.isCovered !== true;
 
 const isFlagged = ({ notes, verdict }: Score): boolean =>
-  verdict !== 'related' || notes.some((code) => ['ambiguous-lag', 'lag-changes', 'few-events'].includes(code));
+  verdict !== 'related' ||
+  notes.some((code) => ['ambiguous-lag', 'lag-changes', 'few-events'].includes(code));
 
 const nameOf = ({ group, load, seed }: Score): string => `${group} ${load} ${seed}`;
 
 type Test = (score: Score) => boolean;
 
-function share(
-  what: string,
-  of: readonly Score[],
-  test: Test,
-  sense: Row['sense'],
-  target: number,
-): Row {
+function share(what: string, of: readonly Score[], test: Test, sense: Row['sense'], target: number): Row {
   const passed = of.filter(test);
   const amiss = sense === 'at least' ? of.filter((score) => !test(score)) : passed;
   return {
@@ -81,7 +76,13 @@ const withFigure = (scores: readonly Score[], figure: Figure): Score[] =>
   scores.filter((score) => score[figure] !== null);
 
 /** Of the cases that have the figure: how many are within a limit of the truth. */
-function withinRow(what: string, scores: readonly Score[], figure: Figure, limit: number, target: number): Row {
+function withinRow(
+  what: string,
+  scores: readonly Score[],
+  figure: Figure,
+  limit: number,
+  target: number,
+): Row {
   const told = withFigure(scores, figure);
   const test: Test = (score) => Math.abs(score[figure]!.error) <= limit;
   return outOf(share(what, told, test, 'at least', target), scores);
@@ -90,7 +91,10 @@ function withinRow(what: string, scores: readonly Score[], figure: Figure, limit
 /** Of the cases whose figure has an interval: those whose interval holds the truth. */
 function coverage(what: string, scores: readonly Score[], figure: Figure, target: number): Row {
   const told = scores.filter((score) => typeof score[figure]?.isCovered === 'boolean');
-  return outOf(share(what, told, (score) => score[figure]!.isCovered === true, 'at least', target), scores);
+  return outOf(
+    share(what, told, (score) => score[figure]!.isCovered === true, 'at least', target),
+    scores,
+  );
 }
 
 const ofLoads = (scores: readonly Score[], loads: readonly LoadKind[]): Score[] =>
@@ -121,7 +125,13 @@ export function tabulate(all: readonly Score[]): Row[] {
       ),
     ),
     quantileRow('error of the stated lag, median', stated, 0.5, (score) => 1000 * lagError(score), 'ms', 0.3),
-    share('lag badly wrong and unflagged', telling, (score) => isBadlyWrong(score) && !isFlagged(score), 'at most', 0.1),
+    share(
+      'lag badly wrong and unflagged',
+      telling,
+      (score) => isBadlyWrong(score) && !isFlagged(score),
+      'at most',
+      0.1,
+    ),
     share(
       'the same, exactly periodic loads',
       ofLoads(faster, periodicLoads),
@@ -137,7 +147,12 @@ export function tabulate(all: readonly Score[]): Row[] {
       'at most',
       0.12,
     ),
-    ...([[0.5, 'median', 0.4], [0.95, 'p95', 6]] as const).map(([q, name, target]) =>
+    ...(
+      [
+        [0.5, 'median', 0.4],
+        [0.95, 'p95', 6],
+      ] as const
+    ).map(([q, name, target]) =>
       quantileRow(
         `error of the window, ${name} (${livelyLoads.join(', ')})`,
         withFigure(ofLoads(faster, livelyLoads), 'window'),
@@ -167,7 +182,13 @@ export function tabulate(all: readonly Score[]): Row[] {
     coverage('intervals cover: mean difference', telling, 'meanW', 95),
     coverage('intervals cover: energy', telling, 'energyPct', 99),
     coverage('intervals cover: window', ofLoads(telling, livelyLoads), 'window', 95),
-    share('unrelated called related', of('unrelated'), ({ verdict }) => verdict === 'related', 'at most', 0.5),
+    share(
+      'unrelated called related',
+      of('unrelated'),
+      ({ verdict }) => verdict === 'related',
+      'at most',
+      0.5,
+    ),
     share('related called unrelated', related, ({ verdict }) => verdict === 'unrelated', 'at most', 0.4),
     ...slowRows(slower),
     ...spoiledRows(all),
@@ -185,7 +206,14 @@ function slowRows(slower: readonly Score[]): Row[] {
       'at least',
       98.9,
     ),
-    quantileRow('slower polls: error of the lag, median', stated, 0.5, (score) => 1000 * lagError(score), 'ms', 3),
+    quantileRow(
+      'slower polls: error of the lag, median',
+      stated,
+      0.5,
+      (score) => 1000 * lagError(score),
+      'ms',
+      3,
+    ),
     share('slower polls: it is said', slower, ({ notes }) => notes.includes('polls-slow'), 'at least', 99),
     coverage('slower polls: interval covers the lag', stated, 'lag', 99),
   ];

@@ -10,7 +10,7 @@ import type { LoadKind } from '../pairs/loads.js';
 import { makePair } from '../pairs/pair.js';
 import { type CaseName, type Group, plan, recipeOf } from './plan.js';
 import { printed, tabulate } from './rows.js';
-import { compared, type Score, score } from './score.js';
+import { compared, inSeconds, type Score, score } from './score.js';
 
 const { values } = parseArgs({
   options: {
@@ -56,11 +56,15 @@ async function scoreAll(names: readonly CaseName[], lanes: number): Promise<(Sco
 }
 
 if (values.seed) {
-  const name = { group: values.only![0] as Group, load: values.load![0] as LoadKind, seed: Number(values.seed) };
+  const name = {
+    group: values.only![0] as Group,
+    load: values.load![0] as LoadKind,
+    seed: Number(values.seed),
+  };
   const pair = makePair(recipeOf(name));
   const { aligned, ...rest } = compared(pair);
   const { over, ...truth } = pair.truth;
-  const energies = over(rest.span.startUs / 1e6, rest.span.endUs / 1e6);
+  const energies = over(...rest.spans.map(inSeconds));
   const { cpuMs } = score(name, pair.recipe);
   process.stdout.write(
     `${JSON.stringify({ recipe: pair.recipe, truth, energies, comparison: rest, aligned: aligned?.timeUs.length, cpuMs }, null, 1)}\n`,

@@ -1,5 +1,5 @@
 import { compareTraces } from '#powerlog/compare/compare.js';
-import type { Comparison, Estimate, Verdict } from '#powerlog/compare/comparison.js';
+import type { ComparedSpan, Comparison, Estimate, Verdict } from '#powerlog/compare/comparison.js';
 import { makePair, type Pair, type Recipe } from '../pairs/pair.js';
 import type { CaseName } from './plan.js';
 
@@ -52,8 +52,10 @@ export function score(name: CaseName, recipe: Recipe): Score {
   return { ...scored(pair, comparison), ...name, cpuMs: (user + system) / 1000 };
 }
 
-function scored({ recipe, truth }: Pair, { figures, verdict, rivals, notes, span }: Comparison) {
-  const energies = truth.over(span.startUs / 1e6, span.endUs / 1e6);
+export const inSeconds = ({ startUs, endUs }: ComparedSpan) => ({ fromS: startUs / 1e6, toS: endUs / 1e6 });
+
+function scored({ recipe, truth }: Pair, { figures, verdict, rivals, notes, spans }: Comparison) {
+  const energies = truth.over(...spans.map(inSeconds));
   const differenceJ = energies.bJ - energies.aJ;
   const has = energies.spanS > 0;
   const window = truth.windowS ? missed(figures.window_s, truth.windowS) : null;

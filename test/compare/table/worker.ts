@@ -7,6 +7,9 @@ parentPort!.on('message', (name: CaseName) => {
   try {
     parentPort!.postMessage(score(name, recipeOf(name)));
   } catch (error) {
-    parentPort!.postMessage({ ...name, failed: error instanceof Error ? (error.stack ?? '') : String(error) });
+    parentPort!.postMessage({
+      ...name,
+      failed: error instanceof Error ? (error.stack ?? '') : String(error),
+    });
   }
 });
