@@ -16,9 +16,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   view: async () => (await import('./commands/view.js')).viewCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
-  ports: async () => (await import('./commands/ports.js')).portsCommand(),
-  sensors: async () => (await import('./commands/sensors.js')).sensorsCommand(),
-  info: async () => (await import('./commands/info.js')).infoCommand(),
+  ports: async () => (await import('./commands/devices/ports.js')).portsCommand(),
+  sensors: async () => (await import('./commands/devices/sensors.js')).sensorsCommand(),
+  info: async () => (await import('./commands/devices/info.js')).infoCommand(),
   mark: async () => (await import('./commands/mark.js')).markCommand(),
   repair: async () => (await import('./commands/repair.js')).repairCommand(),
 };

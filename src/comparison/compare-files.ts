@@ -1,5 +1,5 @@
-import type { Comparison, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
 import { compareTraces } from '../compare/compare.js';
+import type { Comparison, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
 import { inputError, usageError } from '../errors.js';
 import { coarseLagUs } from './clock/coarse-lag.js';
 import { fittedClock, type OneClock, oneClock } from './clock/one-clock.js';
@@ -65,8 +65,7 @@ export async function openSides(
     ...{ names: namesB, column: columnB, time: timeB, unit: unitB },
     component: given ?? undefined,
   });
-  const like =
-    given ?? componentOf(b.source ?? '') ?? componentOf(b.column) ?? componentOf(nameOf(b.path));
+  const like = given ?? componentOf(b.source ?? '') ?? componentOf(b.column) ?? componentOf(nameOf(b.path));
   const a = await openReference(pathA, columnA, like, namesA);
   return { a: inWatts(a, null), b };
 }
@@ -79,7 +78,11 @@ async function openReference(
   names: { readonly column: string; readonly time: null },
 ): Promise<Side> {
   if (column !== undefined || component === null) {
-    const side = await openSide(path, { names, column, component: column === undefined ? 'system' : undefined });
+    const side = await openSide(path, {
+      names,
+      column,
+      component: column === undefined ? 'system' : undefined,
+    });
     return refuseCounter(side);
   }
   try {
@@ -109,7 +112,8 @@ export function compareSides(a: Side, b: Side, zone: string | undefined): Compar
       );
   const reference = referenceOf(a);
   let clock = oneClock(a, scaled, zone);
-  if (!clock.isKnown) clock = fittedClock(scaled, a, coarseLagUs(a, scaled) ?? a.timeUs[0]! - scaled.timeUs[0]!);
+  if (!clock.isKnown)
+    clock = fittedClock(scaled, a, coarseLagUs(a, scaled) ?? a.timeUs[0]! - scaled.timeUs[0]!);
   const { timeUs, value, quantity, stampUs, resolutionUs } = scaled;
   if (clock.shiftUs !== 0) for (let n = 0; n < timeUs.length; n++) timeUs[n]! += clock.shiftUs;
   const readings: ReadingTrace = {

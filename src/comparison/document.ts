@@ -10,7 +10,11 @@ export function comparisonDocument({ a, b, comparison, guesses, remarks }: Compa
     verdict,
     reason,
     ...figuresIn(figures),
-    rivals: rivals.map(({ delayS, shiftS, windowS }) => ({ shift_s: shiftS, delay_s: delayS, window_s: windowS })),
+    rivals: rivals.map(({ delayS, shiftS, windowS }) => ({
+      shift_s: shiftS,
+      delay_s: delayS,
+      window_s: windowS,
+    })),
     span_s: spanS,
     phases: phases.map(phaseIn),
     ...modelIn(comparison),
@@ -25,7 +29,11 @@ export function comparisonDocument({ a, b, comparison, guesses, remarks }: Compa
   };
 }
 
-const phaseIn = ({ name, spanS, figures }: PhaseComparison) => ({ name, span_s: spanS, ...figuresIn(figures) });
+const phaseIn = ({ name, spanS, figures }: PhaseComparison) => ({
+  name,
+  span_s: spanS,
+  ...figuresIn(figures),
+});
 
 const modelIn = ({ kernel, timeConstantS, events, referenceUncertaintyJ }: Comparison) => ({
   kernel,

@@ -46,7 +46,8 @@ export function shownEstimate(
   const largest = Math.max(Math.abs(value), ...(interval ?? []).map(Math.abs));
   const { scale, prefix } = unit === '' || unit === '%' ? { scale: 1, prefix: '' } : siPrefix(largest);
   const width = interval ? (interval[1] - interval[0]) / 2 / scale : 0;
-  const decimals = width > 0 ? decimalsFor(width) : decimalsFor(Math.max(Math.abs(value / scale) / 100, 1e-4));
+  const decimals =
+    width > 0 ? decimalsFor(width) : decimalsFor(Math.max(Math.abs(value / scale) / 100, 1e-4));
   const text = (each: number) => fixed(each / scale, decimals).replace('-', '−');
   const of = `${prefix}${unit}`;
   return {

@@ -1,7 +1,7 @@
 import type { Estimate } from '../compare/comparison.js';
 import { formatUncertain } from '../measure/honest-digits.js';
 import { printable } from '../text.js';
-import { fixed, formatSi } from '../units.js';
+import { fixed, formatClock, formatSi } from '../units.js';
 import type { ComparedFiles } from './compare-files.js';
 import { nameOf } from './sides/open-side.js';
 
@@ -15,12 +15,19 @@ export function sentencesOf({ a, b, comparison, clock }: ComparedFiles): [string
       `A difference between the two says nothing of a sensor then; is it the right card, column and clock?`,
     ];
   if (verdict === 'undetermined')
-    return [`Whether ${nameB} shows what ${nameA} measured cannot be told: ${ended(reason)}`, energySentence(comparison, nameA, nameB)];
+    return [
+      `Whether ${nameB} shows what ${nameA} measured cannot be told: ${ended(reason)}`,
+      energySentence(comparison, nameA, nameB),
+    ];
   return [
     `${levelText(comparison, nameA, nameB)}${clock.isKnown ? lateText(comparison) : ''}.`,
     energySentence(comparison, nameA, nameB),
   ];
 }
+
+/** `59.0 s`, and of what is longer `1:00:00`. */
+export const spanText = (seconds: number): string =>
+  seconds < 120 ? formatSi(seconds, 's', 3) : formatClock(seconds);
 
 /** Short names that differ. */
 export function namesOf(pathA: string, pathB: string): [string, string] {
@@ -33,7 +40,8 @@ type Compared = ComparedFiles['comparison'];
 function levelText({ figures }: Compared, nameA: string, nameB: string): string {
   const { mean_difference_w: mean, energy_difference_pct: percent } = figures;
   if (mean.value === null) return `${nameB} follows ${nameA}`;
-  if (covers(mean, 0)) return `${nameB} reads as much as ${nameA} in the mean, as far as can be told (${watts(mean)})`;
+  if (covers(mean, 0))
+    return `${nameB} reads as much as ${nameA} in the mean, as far as can be told (${watts(mean)})`;
   const share = percent.value === null ? '' : ` (${fixed(Math.abs(percent.value), 1)} %)`;
   return `${nameB} reads ${watts(mean)}${share} ${mean.value < 0 ? 'less' : 'more'} than ${nameA} in the mean`;
 }
@@ -50,7 +58,7 @@ function energySentence({ figures, spanS }: Compared, nameA: string, nameB: stri
   const { energy_a_j: energyA, energy_b_j: energyB, energy_difference_pct: percent } = figures;
   if (energyA.value === null || energyB.value === null || percent.value === null)
     return `How much energy the two counted cannot be compared: ${ended(energyB.reason ?? energyA.reason ?? percent.reason ?? 'they share too little')}`;
-  const span = formatSi(spanS, 's', 3);
+  const span = spanText(spanS);
   const amounts = `${formatSi(energyA.value, 'J')} against ${formatSi(energyB.value, 'J')}`;
   const whole = `Over the ${span} that both cover, ${nameB} counts ${fixed(Math.abs(percent.value), 2)} % ${percent.value < 0 ? 'less' : 'more'} energy than ${nameA} (${amounts})`;
   return `${whole}${partsText(figures, energyA.value)}.`;

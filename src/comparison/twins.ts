@@ -1,6 +1,6 @@
 import { printable } from '../text.js';
-import type { SensorDevice, Side } from './sides/side.js';
 import { nameOf } from './sides/open-side.js';
+import type { SensorDevice, Side } from './sides/side.js';
 
 /** What the UUIDs tell of whether the card that was read is the one that was measured: no statistics can. */
 export function twinRemarks(a: Side, b: Side): string[] {
@@ -12,7 +12,10 @@ export function twinRemarks(a: Side, b: Side): string[] {
       `${nameOf(b.path)} is of ${printable(uuid)}, and the sensors of the recording read ${list(there)}: it is another card`,
     ];
   if (there.length < 2) return [];
-  const which = uuid === null ? `which of them ${nameOf(b.path)} is of, it does not say` : `${nameOf(b.path)} is of ${printable(uuid)}`;
+  const which =
+    uuid === null
+      ? `which of them ${nameOf(b.path)} is of, it does not say`
+      : `${nameOf(b.path)} is of ${printable(uuid)}`;
   return [
     `the sensors of the recording read ${there.length} cards: ${list(there)}; ${which}. Cards that do the same steps look alike: check that this one is on the board's cables`,
   ];

@@ -22,20 +22,24 @@ export interface Plan {
 /** Decides by a table's first rows what of it is read. @throws UserError as `readForeign` does */
 export function planOf(table: Table, options: ForeignOptions, path: string, names: OptionNames): Plan {
   const columns = columnFacts(table);
-  const writer = writerOf(table.names);
+  const writer = writerOf(table);
   const isCodeCarbon = writer === 'CodeCarbon';
   // `power.draw@1`: of one device.
   const [, asked = '', deviceAsked] = /^(.*?)(?:@(.+))?$/s.exec(options.column ?? '') ?? [];
   const time = writer === 'powerlog' && options.time === undefined ? ownTime() : null;
   const timeColumn = time ?? timeColumnOf(columns, options.time, path, names);
-  const timeIndexes = [timeColumn.index, ...(timeColumn.clockIndex === undefined ? [] : [timeColumn.clockIndex])];
+  const timeIndexes = [
+    timeColumn.index,
+    ...(timeColumn.clockIndex === undefined ? [] : [timeColumn.clockIndex]),
+  ];
   const power = powerColumnOf(
     isCodeCarbon ? columns.map(inKilowattHours) : columns,
     timeIndexes,
     {
       column: asked === '' ? undefined : asked,
       ...{ unit: options.unit, component: options.component },
-      prefersEnergy: isCodeCarbon || table.names.some((name) => /^(?:package|psys)_?\d*_energy_j$/.test(name)),
+      prefersEnergy:
+        isCodeCarbon || table.names.some((name) => /^(?:package|psys)_?\d*_energy_j$/.test(name)),
     },
     path,
     names,
@@ -50,12 +54,16 @@ export function planOf(table: Table, options: ForeignOptions, path: string, name
   };
 }
 
+/** Nobody else writes an instant so. */
+const smiStamp = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$/;
+
 /** What is known by the names that its columns bear. */
-function writerOf(names: readonly string[]): string | null {
+function writerOf({ names, sample }: Table): string | null {
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
   if (names[0] === 'time_s' && has(/_(?:w|j)$/)) return 'powerlog';
   if (has(/^emissions$/) && has(/^energy_consumed$/)) return 'CodeCarbon';
-  if (has(/^(?:power\.draw|timestamp)/) && has(/^power\.draw/)) return 'nvidia-smi';
+  if (has(/^power\.draw/) || sample.some((row) => row.some((cell) => smiStamp.test(cell))))
+    return 'nvidia-smi';
   if (has(/Graphics Package Power/)) return 'rocm-smi';
   if (has(/(?:^|\.)(?:\w+_)?socket_power$|^power_usage$|^power\.current_power$/)) return 'amd-smi';
   return null;
@@ -63,7 +71,9 @@ function writerOf(names: readonly string[]): string | null {
 
 /** CodeCarbon counts in kWh and does not say so. */
 const inKilowattHours = (column: ColumnFacts): ColumnFacts =>
-  column.words.includes('energy') ? { ...column, unit: { quantity: 'energy', unit: 'kWh', scale: 3.6e6 } } : column;
+  column.words.includes('energy')
+    ? { ...column, unit: { quantity: 'energy', unit: 'kWh', scale: 3.6e6 } }
+    : column;
 
 /** A powerlog CSV counts its seconds from the recording's begin. */
 const ownTime = (): TimeColumn => ({
@@ -82,7 +92,11 @@ function startUnixUs({ names, sample, point }: Table): number | null {
 const stampName = /(?:^|[^a-z])(?:stamp|ts|updated|unix_time)(?:[^a-z]|$)/;
 
 /** Instants since 1970 beside a power that bear its name. */
-function stampOf(columns: readonly ColumnFacts[], power: ColumnFacts, timeIndexes: readonly number[]): Plan['stamp'] {
+function stampOf(
+  columns: readonly ColumnFacts[],
+  power: ColumnFacts,
+  timeIndexes: readonly number[],
+): Plan['stamp'] {
   const [first] = power.words;
   const second = power.words[1] ?? '';
   const found = columns.find(

@@ -50,11 +50,14 @@ async function readTable(table: Table, plan: Plan, input: ByteInput): Promise<Fo
   if (power.quantity === 'energy') readings = unwrapped(readings, remark);
   const known = readings.value.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
   if (known === 0)
-    throw inputError(`${input.name}: '${power.column.name}' holds no number; its columns are ${table.names.join(', ')}`);
+    throw inputError(
+      `${input.name}: '${power.column.name}' holds no number; its columns are ${table.names.join(', ')}`,
+    );
   const isCoarse = time.resolutionUs >= coarseUs && clock.kind !== 'elapsed' && clock.kind !== 'recording';
   if (isCoarse && !remarks.some((text) => text.includes('spread')))
     for (let n = 0; n < readings.timeUs.length; n++) readings.timeUs[n]! += time.resolutionUs / 2;
-  if (isCoarse) remark(`instants are known to ${time.resolutionUs / 1e6} s only, and taken for the middle of that`);
+  if (isCoarse)
+    remark(`instants are known to ${time.resolutionUs / 1e6} s only, and taken for the middle of that`);
   const { stampUs } = readings;
   return {
     ...{ path: input.name, writer, clock, quantity: power.quantity, remarks },

@@ -49,7 +49,11 @@ export class ReadingCollector {
     const placeOf = (index: number): number => this.wanted.indexOf(index);
     this.#place = {
       ...{ time: placeOf(columns.time), clock: placeOf(columns.clock), power: placeOf(columns.power) },
-      ...{ device: placeOf(columns.device), stamp: placeOf(columns.stamp), duration: placeOf(columns.duration) },
+      ...{
+        device: placeOf(columns.device),
+        stamp: placeOf(columns.stamp),
+        duration: placeOf(columns.duration),
+      },
     };
     this.#readers = time.forms.map((form) => new DateReader(form));
     this.#key = Buffer.from(device.key);
@@ -79,7 +83,9 @@ export class ReadingCollector {
       this.#push(us - decimalAt(bytes, from[duration]!, to[duration]!, this.#point) * 1e6, 0, Number.NaN);
     this.#lastValue = value;
     const stampUs =
-      stamp < 0 ? Number.NaN : decimalAt(bytes, from[stamp]!, to[stamp]!, this.#point) * this.#plan.stamp!.scaleUs;
+      stamp < 0
+        ? Number.NaN
+        : decimalAt(bytes, from[stamp]!, to[stamp]!, this.#point) * this.#plan.stamp!.scaleUs;
     this.#push(us, value, stampUs);
   }
 

@@ -36,7 +36,9 @@ function sortedByTime(readings: Readings, remark: (text: string) => void): Readi
   let back = 0;
   for (let n = 1; n < timeUs.length; n++) if (timeUs[n]! < timeUs[n - 1]!) back++;
   if (back === 0) return readings;
-  remark(`time runs back ${plural(back, 'time')} in the file: the readings are put in the order of their instants`);
+  remark(
+    `time runs back ${plural(back, 'time')} in the file: the readings are put in the order of their instants`,
+  );
   const order = Uint32Array.from(timeUs.keys()).sort((a, b) => timeUs[a]! - timeUs[b]! || a - b);
   const arranged = (column: Float64Array) => Float64Array.from(order, (n) => column[n]!);
   return {

@@ -21,7 +21,12 @@ export interface JsonFigures {
   readonly span_s: number;
   readonly phases: readonly (Readonly<Record<string, unknown>> & { readonly name: string })[];
   readonly a: { readonly file: string; readonly column: string; readonly unit: string | null };
-  readonly b: { readonly file: string; readonly column: string; readonly unit: string | null; readonly uuid: string | null };
+  readonly b: {
+    readonly file: string;
+    readonly column: string;
+    readonly unit: string | null;
+    readonly uuid: string | null;
+  };
   readonly guesses: readonly string[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly [key: string]: unknown;

@@ -39,7 +39,10 @@ export function compareCommand(): Command {
   return new Command('compare')
     .description("Hold a sensor's readings against the board's, or runs after a change against those before")
     .argument('<a>', 'the reference: a recording (.csv, .plog), a track, or a summary of runs')
-    .argument('<b...>', 'what is compared with it: one trace, or one or more recordings of runs; - is standard input')
+    .argument(
+      '<b...>',
+      'what is compared with it: one trace, or one or more recordings of runs; - is standard input',
+    )
     .addOption(columnAOption())
     .addOption(columnBOption())
     .addOption(timeBOption())
@@ -83,8 +86,16 @@ async function compare(a: string, others: readonly string[], options: ComparedOp
 
 /** Whether it is asked for what only traces have. */
 const asksForTraces = ({ columnA, columnB, timeB, unitB, tzB, svg, png }: ComparedOptions): string | null => {
-  const given = { '--column-a': columnA, '--column-b': columnB, '--time-b': timeB, '--unit-b': unitB, '--tz-b': tzB };
-  const named = Object.entries({ ...given, '--svg': svg, '--png': png }).find(([, value]) => value !== undefined);
+  const given = {
+    '--column-a': columnA,
+    '--column-b': columnB,
+    '--time-b': timeB,
+    '--unit-b': unitB,
+    '--tz-b': tzB,
+  };
+  const named = Object.entries({ ...given, '--svg': svg, '--png': png }).find(
+    ([, value]) => value !== undefined,
+  );
   return named ? named[0] : null;
 };
 

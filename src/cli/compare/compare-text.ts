@@ -1,10 +1,10 @@
 import type { PhaseComparison } from '../../compare/comparison.js';
 import type { ComparedFiles } from '../../comparison/compare-files.js';
 import { figureRows, shownEstimate } from '../../comparison/rows.js';
-import { sentencesOf } from '../../comparison/sentences.js';
+import { sentencesOf, spanText } from '../../comparison/sentences.js';
 import type { Side } from '../../comparison/sides/side.js';
 import { printable } from '../../text.js';
-import { formatSi, fixed } from '../../units.js';
+import { fixed, formatSi } from '../../units.js';
 import { formatTable } from '../terminal/table.js';
 
 /** A comparison for people: two sentences, a table of its figures, and what was guessed. */
@@ -20,7 +20,11 @@ export function compareText(compared: ComparedFiles): string {
   const others = rivals.map(({ shiftS }) => formatSi(shiftS, 's'));
   const blocks = [
     sentencesOf(compared).join('\n'),
-    [`A  ${sideText(a)}`, `B  ${sideText(b)}`, `   ${verdict} over ${formatSi(spanS, 's')}: ${printable(reason)}`].join('\n'),
+    [
+      `A  ${sideText(a)}`,
+      `B  ${sideText(b)}`,
+      `   ${verdict} over ${spanText(spanS)}: ${printable(reason)}`,
+    ].join('\n'),
     formatTable(['', 'figure', '95 %', ''], rows, [1, 2]),
     ...(others.length > 0 ? [`  shifts that fit as well: ${others.join(', ')}`] : []),
     ...(phases.length > 0 ? [phasesText(phases)] : []),

@@ -10,7 +10,16 @@ const header = ['', '', 'before', 'after', 'difference', '%', '95 %'];
 const numeric = [2, 3, 4, 5, 6];
 
 /** Recordings of runs against each other, for people. */
-export function runsText({ a, b, runs, durationS, components, phases, sentence, warnings }: ComparedRuns): string {
+export function runsText({
+  a,
+  b,
+  runs,
+  durationS,
+  components,
+  phases,
+  sentence,
+  warnings,
+}: ComparedRuns): string {
   const rows = [
     ['  duration', '', ...cells(durationS, 's')],
     ...componentRows('  energy', components),

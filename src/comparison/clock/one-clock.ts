@@ -31,7 +31,12 @@ export function oneClock(a: Side, b: Side, zone: string | undefined): OneClock {
   if (isSameRecording(a, b)) return { shiftUs: 0, isKnown: true, guess: null };
   const [kindA, kindB] = [kindOf(a), kindOf(b)];
   if (kindB === 'begin' && kindA !== 'elapsed')
-    return overlapping(a, b, 0, `${called(b)} counts seconds and does not say since when: since ${called(a)} begins`);
+    return overlapping(
+      a,
+      b,
+      0,
+      `${called(b)} counts seconds and does not say since when: since ${called(a)} begins`,
+    );
   if (kindA === 'elapsed' || kindB === 'elapsed' || kindA === 'begin') return unknownClock();
   const plainUs = b.originUs - a.originUs;
   if (kindA === 'utc' && kindB === 'utc') return asStamped(a, b, plainUs);
@@ -80,7 +85,11 @@ function overlapping(a: Side, b: Side, shiftUs: number, guess: string | null): O
 /** Stamps in UTC mean what they say, unless they then share no time and would after whole quarters of an hour. */
 function asStamped(a: Side, b: Side, shiftUs: number): OneClock {
   if (overlapUs(a, b, shiftUs) > 0) return { shiftUs, isKnown: true, guess: null };
-  const best = bestOf(a, b, placesAround(shiftUs, furthestUs).filter((each) => each !== shiftUs));
+  const best = bestOf(
+    a,
+    b,
+    placesAround(shiftUs, furthestUs).filter((each) => each !== shiftUs),
+  );
   if (best.length === 0 || bestUs(a, b, best) < goodShare * Math.min(lengthUs(a), lengthUs(b)))
     throw apart(a, b, shiftUs);
   const chosen = wholeHours(best, shiftUs)[0]!;
@@ -107,7 +116,9 @@ function byPlace(a: Side, b: Side, plainUs: number): OneClock {
   const whole = wholeHours(best, plainUs);
   const chosen = preferred ?? (whole.length === 1 ? whole[0] : undefined);
   const zoneText = (shiftUs: number) =>
-    offsetText(isDay ? ((((aheadUs(shiftUs) + 12 * hourUs) % dayUs) + dayUs) % dayUs) - 12 * hourUs : aheadUs(shiftUs));
+    offsetText(
+      isDay ? ((((aheadUs(shiftUs) + 12 * hourUs) % dayUs) + dayUs) % dayUs) - 12 * hourUs : aheadUs(shiftUs),
+    );
   if (chosen === undefined)
     throw usageError(
       `the times of ${called(wall)} bear no zone, and several would do (${best.slice(0, 6).map(zoneText).join(', ')}): say which with --tz-b`,
@@ -124,7 +135,9 @@ function inZone(a: Side, b: Side, zone: string): OneClock {
   if (kindOf(b) !== 'wall')
     throw usageError(`--tz-b is about wall clocks without a zone, and the times of ${called(b)} are none`);
   if (kindOf(a) !== 'utc')
-    throw usageError(`--tz-b: the times of ${called(a)} are not in UTC, so a zone of ${called(b)} helps nothing`);
+    throw usageError(
+      `--tz-b: the times of ${called(a)} are not in UTC, so a zone of ${called(b)} helps nothing`,
+    );
   // The zone may change in mid-run: each instant has its own.
   const firstUs = offset(b.originUs + b.timeUs[0]!);
   for (let n = 0; n < b.timeUs.length; n++) b.timeUs[n]! -= offset(b.originUs + b.timeUs[n]!) - firstUs;

@@ -42,7 +42,9 @@ function namedOffset(zone: string): ZoneOffset {
     );
   }
   const wallOf = (unixMs: number): number => {
-    const part = Object.fromEntries(format.formatToParts(unixMs).map(({ type, value }) => [type, Number(value)]));
+    const part = Object.fromEntries(
+      format.formatToParts(unixMs).map(({ type, value }) => [type, Number(value)]),
+    );
     return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!);
   };
   return (wallUs) => {

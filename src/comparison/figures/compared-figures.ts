@@ -28,18 +28,21 @@ export function comparedFigures(compared: ComparedFiles): ComparedFigures {
   const { a, b, comparison } = compared;
   const curves = curvesOf(compared);
   const [nameA, nameB] = namesOf(a.path, b.path);
-  if (!curves) throw usageError(`there is nothing to draw: ${nameA} and ${nameB} do not have two readings each`);
+  if (!curves)
+    throw usageError(`there is nothing to draw: ${nameA} and ${nameB} do not have two readings each`);
   const { startUs: fromUs, endUs: toUs } = shownSpan(compared, curves);
   const shiftS = comparison.figures.shift_s.value;
   const shiftUs = comparison.verdict === 'unrelated' || shiftS === null ? 0 : shiftS * usPerS;
   const windowUs = Math.min(smoothedSamples * curves.spacingUs, mostOfSpan * (toUs - fromUs));
+  const moved = shiftUs === 0 ? '' : `, B moved by ${movedText(shiftUs)}`;
+  const smoothed = `Rolling mean of ${Math.round(windowUs / curves.spacingUs)} samples (${formatSi(windowUs / usPerS, 's', 3)})${moved}`;
   const [colourA, colourB] = [colourOf('cpu', 0, style.theme), colourOf('gpu', 0, style.theme)];
   const [titleA, titleB] = [`A: ${nameA}, ${a.column}`, `B: ${nameB}, ${b.column}`];
   const name = `${nameA} and ${nameB}`;
   const description = [
     ...sentencesOf(compared),
     `A: ${a.path}, ${a.column}. B: ${b.path}, ${b.column}.`,
-    `From ${fixed(fromUs / usPerS, 3)} s to ${fixed(toUs / usPerS, 3)} s. Above as they came, B held from one reading to the next; below means over ${formatSi(windowUs / usPerS, 's', 3)}${shiftUs === 0 ? '' : `, B moved by ${movedText(shiftUs)}`}.`,
+    `From ${fixed(fromUs / usPerS, 3)} s to ${fixed(toUs / usPerS, 3)} s. Above as they came, B held from one reading to the next; below: ${smoothed.toLowerCase().replace(', b ', ', B ')}.`,
     `Drawn by ${tool.name} ${tool.version}.`,
   ].join('\n');
   const common = { ...style, fromUs, toUs, font: figureFont, name, description };
@@ -81,7 +84,7 @@ export function comparedFigures(compared: ComparedFiles): ComparedFigures {
       },
       {
         ...common,
-        title: `Means over ${formatSi(windowUs / usPerS, 's', 3)}${shiftUs === 0 ? '' : `, B moved by ${movedText(shiftUs)}`}`,
+        title: smoothed,
         runs: [run],
         lines: [smooth(curves.a, 0, lineA), smooth(curves.b, shiftUs, lineB)],
       },

@@ -91,7 +91,8 @@ export class Curve {
   #at(us: number, n: number): number {
     const [time, power] = [this.#timeUs, this.#powerMw];
     if (n < 0 || (n === time.length - 1 && us > time[n]!)) return Number.NaN;
-    if (us === time[n]! || this.#isHeld) return time[n + 1]! - time[n]! > this.#gapLimitUs && us > time[n]! ? Number.NaN : power[n]!;
+    if (us === time[n]! || this.#isHeld)
+      return time[n + 1]! - time[n]! > this.#gapLimitUs && us > time[n]! ? Number.NaN : power[n]!;
     const lengthUs = time[n + 1]! - time[n]!;
     if (lengthUs > this.#gapLimitUs) return Number.NaN;
     return power[n]! + ((power[n + 1]! - power[n]!) * (us - time[n]!)) / lengthUs;

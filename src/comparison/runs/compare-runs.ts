@@ -31,7 +31,10 @@ export interface ComparedRuns {
 /** Holds the runs of a later recording against those of an earlier one. @throws UserError (badInput) */
 export async function compareRunFiles(a: RunFile, b: RunFile): Promise<ComparedRuns> {
   const [first, second] = [a.commands.at(-1)!, b.commands.at(-1)!];
-  const [runsA, runsB] = [first, second].map(({ runs }) => runs.filter(counts)) as [RunSummary[], RunSummary[]];
+  const [runsA, runsB] = [first, second].map(({ runs }) => runs.filter(counts)) as [
+    RunSummary[],
+    RunSummary[],
+  ];
   const names = namesOf(a.path, b.path);
   return {
     ...{ a, b, runs: [runsA.length, runsB.length] },
@@ -40,7 +43,7 @@ export async function compareRunFiles(a: RunFile, b: RunFile): Promise<ComparedR
     phases: await comparedPhases(a, b, runsA, runsB),
     sentence: compareRuns([first, second], names).sentence,
     warnings: [
-      ...instrumentWarnings(boardsOf(b.summary), boardsOf(a.summary)),
+      ...instrumentWarnings(boardsOf(b.summary), boardsOf(a.summary).map(earlier)),
       ...mapWarnings(a.summary.map, b.summary.map),
       ...commandWarnings(first, second),
     ],
@@ -53,6 +56,12 @@ const boardsOf = ({ board, tracks }: RepairedSummary): BoardSummary[] => {
   const ofTracks = (tracks ?? []).flatMap((track) => ('board' in track && track.board ? [track.board] : []));
   return ofTracks.length > 0 ? ofTracks : [board];
 };
+
+/** As much of a board as an earlier summary is asked for. */
+const earlier = ({ uid, product, firmware, calibration }: BoardSummary) => ({
+  ...{ uid, product, firmware },
+  calibration: calibration && { sha256: calibration.sha256 },
+});
 
 function commandWarnings(a: RepeatedRuns, b: RepeatedRuns): Warning[] {
   const [was, is] = [a, b].map(({ argv }) => argv.join(' '));

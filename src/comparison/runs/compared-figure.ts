@@ -61,7 +61,10 @@ export function comparedFigure(
   valuesB: readonly (number | null)[],
   unknown?: string,
 ): ComparedFigure {
-  const [a, b] = [valuesA, valuesB].map((values) => values.filter((value) => value !== null)) as [number[], number[]];
+  const [a, b] = [valuesA, valuesB].map((values) => values.filter((value) => value !== null)) as [
+    number[],
+    number[],
+  ];
   const isWhole = a.length === valuesA.length && b.length === valuesB.length && a.length > 0 && b.length > 0;
   if (!isWhole) return { ...nothing, reason: 'not measured in all of them' };
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -24,8 +24,18 @@ export async function comparedPhases(
   if (shared.length === 0) return [];
   const per = runsA.length > 1 && runsB.length > 1 ? 'run' : 'time';
   const [costsA, costsB] = await Promise.all([
-    repetitions(a, shared.map(([phase]) => phase), runsA, per),
-    repetitions(b, shared.map(([, phase]) => phase), runsB, per),
+    repetitions(
+      a,
+      shared.map(([phase]) => phase),
+      runsA,
+      per,
+    ),
+    repetitions(
+      b,
+      shared.map(([, phase]) => phase),
+      runsB,
+      per,
+    ),
   ]);
   return shared.map(([phaseA, phaseB], n) => {
     const both = costsA && costsB;
@@ -70,15 +80,16 @@ async function repetitions(
 }
 
 /** A group a run that the phase ran in, or a group a time. */
-function groupsOf(spans: PhaseSummary['spans'], runs: readonly RunSummary[], per: 'run' | 'time'): SpanGroup[] {
+function groupsOf(
+  spans: PhaseSummary['spans'],
+  runs: readonly RunSummary[],
+  per: 'run' | 'time',
+): SpanGroup[] {
   const exact = ({ start_s, end_s }: PhaseSummary['spans'][number]) =>
     exactSpan(Math.round(start_s * nsPerS), Math.round(end_s * nsPerS));
   const within = (run: RunSummary) =>
     spans.filter(({ start_s, end_s }) => start_s >= run.start_s && end_s <= run.end_s && end_s > start_s);
-  const grouped =
-    per === 'run'
-      ? runs.map(within)
-      : runs.flatMap((run) => within(run).map((span) => [span]));
+  const grouped = per === 'run' ? runs.map(within) : runs.flatMap((run) => within(run).map((span) => [span]));
   return grouped
     .filter((each) => each.length > 0)
     .map((each) => ({ spans: each.map(exact), distribution: false }));

@@ -70,9 +70,7 @@ function runFile(path: string, summary: RepairedSummary, evaluate: RunFile['eval
   const own = command ?? wholeRun(summary);
   return {
     ...{ path, summary, evaluate },
-    commands: single
-      ? [summarizeRuns({ argv: command?.argv ?? [], runs: [own], phases: [] }, 0)]
-      : runs,
+    commands: single ? [summarizeRuns({ argv: command?.argv ?? [], runs: [own], phases: [] }, 0)] : runs,
     hasCommand: command !== null || !single,
     phases: single || runs.length === 1 ? (runs[0]?.phases ?? phases) : [],
   };

@@ -31,7 +31,13 @@ export async function openCaptureSide(
   const { summary, told, header } = rested;
   const { startUnixUs } = header;
   return {
-    ...{ path, column: `${sink.series.name}_power_w`, source: summary.board.product, quantity: 'power', unit: 'W' },
+    ...{
+      path,
+      column: `${sink.series.name}_power_w`,
+      source: summary.board.product,
+      quantity: 'power',
+      unit: 'W',
+    },
     ...{ clock: { kind: 'recording', startUnixUs }, originUs: startUnixUs ?? 0, resolutionUs: 1, uuid: null },
     ...sink.take(),
     recording: {

@@ -84,6 +84,9 @@ function meanPower({ quantity, value, timeUs }: Side): number {
     return last > first ? ((value[last]! - value[first]!) * usPerS) / (timeUs[last]! - timeUs[first]!) : 0;
   }
   const stride = Math.max(1, Math.floor(value.length / 10_000));
-  const some = value.filter((watts, n) => n % stride === 0 && !Number.isNaN(watts)).map(Math.abs).sort();
+  const some = value
+    .filter((watts, n) => n % stride === 0 && !Number.isNaN(watts))
+    .map(Math.abs)
+    .sort();
   return some[Math.floor(some.length / 2)] ?? 0;
 }

@@ -55,7 +55,12 @@ interface SensorTrack {
 
 const devicesIn = ({ tracks = [] }: KnownSummary): SensorDevice[] =>
   (tracks as readonly SensorTrack[]).flatMap(({ id, sensor }) =>
-    (sensor?.devices ?? []).map(({ prefix = '', name = null, uuid = null }) => ({ track: id, prefix, name, uuid })),
+    (sensor?.devices ?? []).map(({ prefix = '', name = null, uuid = null }) => ({
+      track: id,
+      prefix,
+      name,
+      uuid,
+    })),
   );
 
 function realPath(path: string): string {

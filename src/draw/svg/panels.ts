@@ -44,6 +44,6 @@ const innerOf = (svg: string, n: number): string =>
   svg
     .replace(/ width="[^"]*" height="[^"]*"/, '')
     .replace(/ role="img" aria-labelledby="[^"]*"/, '')
-    .replace(/<title[^]*?<\/title>\n|<desc[^]*?<\/desc>\n|<style><\/style>\n/g, '')
+    .replace(/<title[\s\S]*?<\/title>\n|<desc[\s\S]*?<\/desc>\n|<style><\/style>\n/g, '')
     .replace(/(id="|url\(#)powerlog-/g, `$1powerlog-${n}-`)
     .trimEnd();

@@ -47,7 +47,8 @@ export function decimalAt(bytes: Uint8Array, from: number, to: number, point: nu
   if (digits === 0) return Number.NaN;
   let value = isNegative ? -mantissa : mantissa;
   const decimals = pointAt < 0 ? 0 : digits - pointAt;
-  if (decimals > 0) value = decimals < powersOfTen.length ? value / powersOfTen[decimals]! : value * 10 ** -decimals;
+  if (decimals > 0)
+    value = decimals < powersOfTen.length ? value / powersOfTen[decimals]! : value * 10 ** -decimals;
   return at === to ? value : scaledBy(value, bytes, at, to);
 }
 

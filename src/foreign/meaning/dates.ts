@@ -17,10 +17,21 @@ const zone = String.raw`\s*(?<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?`;
 const month = '(?<month>[A-Za-z]{3})[a-z]*';
 const forms: readonly (readonly [DateOrder, RegExp])[] = [
   ['ymd', new RegExp(`^\\d{4}([-/._])\\d{1,2}\\1\\d{1,2}(?:(?:T|\\s+|[_-])${clock}${zone})?$`)],
-  ['dmy', new RegExp(`^(?<first>\\d{1,2})([-/.])(?<second>\\d{1,2})\\2\\d{4}(?:,?(?:T|\\s+)${clock}${zone})?$`)],
+  [
+    'dmy',
+    new RegExp(`^(?<first>\\d{1,2})([-/.])(?<second>\\d{1,2})\\2\\d{4}(?:,?(?:T|\\s+)${clock}${zone})?$`),
+  ],
   ['clock', new RegExp(`^${clock.replaceAll('[:_-]', ':')}$`)],
-  ['named', new RegExp(`^[A-Za-z]{3},? +${month} +(?<d>\\d{1,2}) +${clock}(?: +(?<zone>UTC|GMT|[+-]\\d{4}))?(?: +[A-Z]{2,5})? +(?<y>\\d{4})$`)],
-  ['named', new RegExp(`^(?:[A-Za-z]{3},? +)?(?<d>\\d{1,2})[ -]${month}[ -](?<y>\\d{4})(?: +${clock}${zone})?$`)],
+  [
+    'named',
+    new RegExp(
+      `^[A-Za-z]{3},? +${month} +(?<d>\\d{1,2}) +${clock}(?: +(?<zone>UTC|GMT|[+-]\\d{4}))?(?: +[A-Z]{2,5})? +(?<y>\\d{4})$`,
+    ),
+  ],
+  [
+    'named',
+    new RegExp(`^(?:[A-Za-z]{3},? +)?(?<d>\\d{1,2})[ -]${month}[ -](?<y>\\d{4})(?: +${clock}${zone})?$`),
+  ],
 ];
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -34,7 +45,9 @@ export function dateOrderOf(text: string): DateOrder | null {
 export function dateFormOf(texts: readonly string[]): DateForm | null {
   const order = dateOrderOf(texts[0]!);
   if (order === null) return null;
-  const all = texts.map((text) => forms.find(([each, form]) => each === order && form.test(text))?.[1].exec(text));
+  const all = texts.map((text) =>
+    forms.find(([each, form]) => each === order && form.test(text))?.[1].exec(text),
+  );
   if (all.some((match) => !match)) return null;
   const groups = all.map((match) => match!.groups ?? {});
   const digits = Math.max(...groups.map(({ fraction }) => fraction?.length ?? 0));
@@ -79,8 +92,10 @@ export class DateReader {
       if (byte >= zero && byte <= zero + 9) {
         const first = at;
         let value = 0;
-        for (; at < to && bytes[at]! >= zero && bytes[at]! <= zero + 9; at++) value = value * 10 + bytes[at]! - zero;
-        if (group === dateGroups + 3 && (before === dot || before === comma)) fractionUs = value * 10 ** (6 - at + first);
+        for (; at < to && bytes[at]! >= zero && bytes[at]! <= zero + 9; at++)
+          value = value * 10 + bytes[at]! - zero;
+        if (group === dateGroups + 3 && (before === dot || before === comma))
+          fractionUs = value * 10 ** (6 - at + first);
         else if (group < groups.length) groups[group] = value;
         group++;
         continue;
@@ -117,21 +132,32 @@ export class DateReader {
 
 /** `+0530`, `-08:00`, `+02` at a sign, µs. */
 function zoneAtUs(bytes: Uint8Array, from: number, to: number): number {
-  const digits = Buffer.from(bytes.subarray(from + 1, to)).toString('latin1').replace(':', '').slice(0, 4);
+  const digits = Buffer.from(bytes.subarray(from + 1, to))
+    .toString('latin1')
+    .replace(':', '')
+    .slice(0, 4);
   const us = (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0)) * minuteUs;
   return bytes[from] === minus ? -us : us;
 }
 
 /** Of an instant whose month is a word. */
 function namedUs(text: string): number {
-  const groups = forms.map(([order, form]) => (order === 'named' ? form.exec(text)?.groups : undefined)).find(Boolean);
+  const groups = forms
+    .map(([order, form]) => (order === 'named' ? form.exec(text)?.groups : undefined))
+    .find(Boolean);
   const place = months.indexOf(groups?.month?.toLowerCase() ?? '');
   if (!groups || place < 0) return Number.NaN;
   const { y, d, h = 0, min = 0, s = 0, fraction = 0, half, zone: offset } = groups;
   const hour = half ? (Number(h) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0) : Number(h);
   const zoneUs = offset && /^[+-]/.test(offset) ? zoneAtUs(Buffer.from(offset), 0, offset.length) : 0;
   const seconds = Number(s) + Number(`0.${fraction}`);
-  return Date.UTC(Number(y), place, Number(d)) * 1000 + hour * 3600e6 + Number(min) * minuteUs + seconds * 1e6 - zoneUs;
+  return (
+    Date.UTC(Number(y), place, Number(d)) * 1000 +
+    hour * 3600e6 +
+    Number(min) * minuteUs +
+    seconds * 1e6 -
+    zoneUs
+  );
 }
 
 export const wholeDayUs = dayUs;

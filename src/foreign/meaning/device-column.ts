@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.js';
 import type { OptionNames } from '../foreign-track.js';
-import { called, type ColumnFacts } from './column-facts.js';
+import { type ColumnFacts, called } from './column-facts.js';
 
 /** Which rows of a table are of the device that is wanted. */
 export interface DeviceChoice {
@@ -73,9 +73,12 @@ export function chooseDevice(
   const list = devices.map(nameOf).join(', ');
   if (asked !== undefined) {
     const row = key.cells.findIndex((_, n) => telling.some((each) => each.cells[n] === asked));
-    const byStart = row >= 0 ? row : key.cells.findIndex((cell) => asked.length > 3 && cell.startsWith(asked));
+    const byStart =
+      row >= 0 ? row : key.cells.findIndex((cell) => asked.length > 3 && cell.startsWith(asked));
     if (byStart < 0)
-      throw usageError(`${options.column}: ${path} has no device '${asked}' in its first rows; it has ${list}`);
+      throw usageError(
+        `${options.column}: ${path} has no device '${asked}' in its first rows; it has ${list}`,
+      );
     return chosen(key.cells[byStart]!);
   }
   if (devices.length === 1) return chosen(devices[0]!);

@@ -1,6 +1,6 @@
 import { inputError, usageError } from '../../errors.js';
 import type { OptionNames, Quantity } from '../foreign-track.js';
-import { called, type ColumnFacts, columnAsked } from './column-facts.js';
+import { type ColumnFacts, called, columnAsked } from './column-facts.js';
 import { type KnownUnit, knownUnits, unitNamed } from './units.js';
 
 /** Which column holds the power, or the joules, and in what. */
@@ -27,13 +27,35 @@ const energyWords = new Set(['energy', 'joule', 'joules']);
 const otherWords = new Set([
   ...['limit', 'cap', 'max', 'maximum', 'min', 'minimum', 'default', 'enforced', 'requested', 'management'],
   ...['factor', 'throttle', 'violation', 'budget', 'tdp', 'std', 'stddev', 'error', 'uncertainty', 'rate'],
-  ...['efficiency', 'ratio', 'percent', 'state', 'ret', 'range', 'voltage', 'temperature', 'temp', 'clock', 'freq'],
+  ...[
+    'efficiency',
+    'ratio',
+    'percent',
+    'state',
+    'ret',
+    'range',
+    'voltage',
+    'temperature',
+    'temp',
+    'clock',
+    'freq',
+  ],
   ...['frequency', 'utilization', 'fan', 'status'],
 ]);
 const instantWords = new Set(['instant', 'instantaneous']);
 const averageWords = new Set(['average', 'avg', 'mean', 'averaged']);
 /** Say nothing of what it is the power of. */
-const emptyWords = new Set(['current', 'usage', 'value', 'reading', 'total', 'consumption', 'consumed', 'of', 'the']);
+const emptyWords = new Set([
+  'current',
+  'usage',
+  'value',
+  'reading',
+  'total',
+  'consumption',
+  'consumed',
+  'of',
+  'the',
+]);
 
 interface Candidate extends PowerColumn {
   /** What it is of: its words without those above. */
@@ -73,7 +95,12 @@ export function powerColumnOf(
   const list = (among.length > 0 ? among.map((each) => each.column) : columns).map(called).join(', ');
   if (among.length > 0)
     throw usageError(`${path} holds ${among.length} powers: ${list}; say which with ${options.column}`);
-  const empty = columns.filter(({ kind, words }) => kind === 'empty' && words.some((word) => powerWords.has(word)));
+  const empty = columns.filter(
+    ({ kind, words }) =>
+      kind === 'empty' &&
+      words.some((word) => powerWords.has(word)) &&
+      !words.some((word) => otherWords.has(word)),
+  );
   if (empty.length > 0)
     throw inputError(
       `${path}: ${empty.map(called).join(', ')} never holds a number (${empty[0]!.cells.find((cell) => cell !== '') ?? 'empty'}); its other columns are ${columns
@@ -90,7 +117,9 @@ function askedUnit(text: string | undefined): (KnownUnit & { readonly quantity: 
   if (text === undefined) return undefined;
   const unit = unitNamed(text);
   if (!unit || unit.quantity === 'time')
-    throw usageError(`--unit-b ${text} is no unit of a power or an energy; there are ${knownUnits.join(', ')}`);
+    throw usageError(
+      `--unit-b ${text} is no unit of a power or an energy; there are ${knownUnits.join(', ')}`,
+    );
   return { ...unit, quantity: unit.quantity };
 }
 
@@ -101,7 +130,8 @@ function askedColumn(
   path: string,
   options: OptionNames,
 ): PowerColumn {
-  const column = columnAsked(columns, asked) ?? columns.find((each) => stemOf(each) === asked && quantityOf(each));
+  const column =
+    columnAsked(columns, asked) ?? columns.find((each) => stemOf(each) === asked && quantityOf(each));
   const there = columns.map(called).join(', ');
   if (!column) throw usageError(`${options.column} ${asked}: ${path} has no such column; it has ${there}`);
   if (column.kind !== 'number')
@@ -138,7 +168,10 @@ function quantityOf({ unit, words, isOther }: ColumnFacts): Quantity | null {
 
 const stemOf = ({ words }: ColumnFacts): string =>
   words
-    .filter((word) => ![powerWords, energyWords, instantWords, averageWords, emptyWords].some((set) => set.has(word)))
+    .filter(
+      (word) =>
+        ![powerWords, energyWords, instantWords, averageWords, emptyWords].some((set) => set.has(word)),
+    )
     .filter((word) => unitNamed(word) === undefined)
     .join(' ');
 
@@ -156,14 +189,20 @@ function ofOneStem(candidates: readonly Candidate[], component: string | undefin
   const stem =
     (stems.length === 1 ? stems[0] : named.length === 1 ? named[0] : only(/^$/)) ??
     only(/^(?:package|pkg)(?: \d+)?$/) ??
-    (component === undefined || component === 'system' ? (only(/^gpu(?: \d+)?$/) ?? only(/^gpu\b/)) : undefined);
+    (component === undefined || component === 'system'
+      ? (only(/^gpu(?: \d+)?$/) ?? only(/^gpu\b/))
+      : undefined);
   if (stem === undefined) return undefined;
-  const [best] = candidates.filter((each) => each.stem === stem).sort((a, b) => b.rank - a.rank) as [Candidate];
+  const [best] = candidates.filter((each) => each.stem === stem).sort((a, b) => b.rank - a.rank) as [
+    Candidate,
+  ];
   const others = candidates.filter((each) => each !== best);
   const guesses =
     others.length === 0
       ? []
-      : [`of ${candidates.length} powers ${called(best.column)} is taken (also there: ${someOf(others.map((each) => called(each.column)))})`];
+      : [
+          `of ${candidates.length} powers ${called(best.column)} is taken (also there: ${someOf(others.map((each) => called(each.column)))})`,
+        ];
   return { column: best.column, quantity: best.quantity, unit: best.unit, guesses };
 }
 

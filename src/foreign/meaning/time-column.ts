@@ -1,6 +1,6 @@
 import { inputError, usageError } from '../../errors.js';
 import type { FileClock, OptionNames } from '../foreign-track.js';
-import { called, type ColumnFacts, columnAsked } from './column-facts.js';
+import { type ColumnFacts, called, columnAsked } from './column-facts.js';
 import { type DateForm, dateFormOf, wholeDayUs } from './dates.js';
 
 /** Where a file's instants stand, and what they are. */
@@ -28,7 +28,8 @@ const epochs = [
 const epochSpan = 4.1;
 /** Instants may step back a little, where a clock was set or rows of several devices lie side by side. */
 const risingShare = 0.95;
-const timeWords = /^(?:time|times|timestamp|timestamps|datetime|date|elapsed|ts|t|clock|unix|epoch|stamp|monotonic)$/;
+const timeWords =
+  /^(?:time|times|timestamp|timestamps|datetime|date|elapsed|ts|t|clock|unix|epoch|stamp|monotonic)$/;
 const betterWords = /^(?:time|timestamp|datetime|unix|epoch)$/;
 const worseWords = /^(?:start|end|begin|duration|updated|stamp|latency|before|after)$/;
 
@@ -48,7 +49,8 @@ export function timeColumnOf(
     .sort((a, b) => b.score - a.score || a.index - b.index);
   if (best) {
     const rivals = others.filter(({ score }) => score >= best.score - 9).map(({ name }) => `'${name}'`);
-    const also = rivals.length > 0 ? [`when is read from '${best.name}' (also there: ${rivals.join(', ')})`] : [];
+    const also =
+      rivals.length > 0 ? [`when is read from '${best.name}' (also there: ${rivals.join(', ')})`] : [];
     return { ...best, guesses: [...also, ...best.guesses] };
   }
   const hint = options.time === null ? '' : `; name one with ${options.time}`;
@@ -82,7 +84,8 @@ interface RatedTime extends TimeColumn {
 function timeIn(column: ColumnFacts, all: readonly ColumnFacts[], isAsked = false): RatedTime | null {
   const { index, name, words, kind } = column;
   const bonus =
-    (words.some((word) => betterWords.test(word)) ? 2 : 0) - (words.some((word) => worseWords.test(word)) ? 3 : 0);
+    (words.some((word) => betterWords.test(word)) ? 2 : 0) -
+    (words.some((word) => worseWords.test(word)) ? 3 : 0);
   const rated = (score: number, found: Omit<TimeColumn, 'index' | 'name'>): RatedTime => ({
     ...{ index, name, score: score + bonus },
     ...found,
@@ -95,7 +98,10 @@ function timeIn(column: ColumnFacts, all: readonly ColumnFacts[], isAsked = fals
 }
 
 const isPower = ({ unit, words }: ColumnFacts): boolean =>
-  unit?.quantity === 'power' || unit?.quantity === 'energy' || words.includes('power') || words.includes('energy');
+  unit?.quantity === 'power' ||
+  unit?.quantity === 'energy' ||
+  words.includes('power') ||
+  words.includes('energy');
 
 type Rate = (score: number, found: Omit<TimeColumn, 'index' | 'name'>) => RatedTime;
 
@@ -119,7 +125,11 @@ function dated(form: DateForm, { name }: ColumnFacts, all: readonly ColumnFacts[
   });
 }
 
-function counted({ name, words, numbers, unit }: ColumnFacts, isAsked: boolean, rated: Rate): RatedTime | null {
+function counted(
+  { name, words, numbers, unit }: ColumnFacts,
+  isAsked: boolean,
+  rated: Rate,
+): RatedTime | null {
   const [first, last] = [numbers[0]!, numbers.at(-1)!];
   const rises = numbers.slice(1).filter((value, n) => value >= numbers[n]!).length;
   if (rises < risingShare * (numbers.length - 1) - 1 || (!(last > first) && numbers.length > 1)) return null;

@@ -27,6 +27,8 @@ export function csvFormOf(text: string): CsvForm | null {
     const rows = lines.map((line) => splitRow(line, separator));
     const count = usualCount(rows.filter((_, n) => lines[n]!.trim() !== ''));
     if (count < 2) continue;
+    // Prose has spaces too.
+    if (separator === ' ' && !rows.some((row) => row.length === count && row.some(isValue))) continue;
     const first = rows.findIndex((row) => row.length === count);
     return { separator, isQuoted, ...headerOf(rows, first) };
   }
@@ -50,8 +52,7 @@ function headerOf(
 ): Pick<CsvForm, 'names' | 'isNamed' | 'headLines'> {
   const header = rows[first]!.map((name, n) => (n === 0 ? name.replace(/^#\s*/, '') : name));
   const isNamed = header.every((name) => !isValue(name)) && header.some((name) => /[a-z]/i.test(name));
-  if (!isNamed)
-    return { names: header.map((_, n) => `column ${n + 1}`), isNamed, headLines: first };
+  if (!isNamed) return { names: header.map((_, n) => `column ${n + 1}`), isNamed, headLines: first };
   // Some write the units on a line of their own.
   const below = rows[first + 1] ?? [];
   const hasUnits =

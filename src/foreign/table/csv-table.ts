@@ -104,7 +104,14 @@ export class CsvTable implements Table {
 }
 
 /** Takes off what stands around a cell. */
-function trim(bytes: Uint8Array, start: number, end: number, place: number, from: Int32Array, to: Int32Array): void {
+function trim(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  place: number,
+  from: Int32Array,
+  to: Int32Array,
+): void {
   let [first, behind] = [start, end];
   while (first < behind && isAround(bytes[first]!)) first++;
   while (behind > first && isAround(bytes[behind - 1]!)) behind--;
@@ -117,5 +124,7 @@ const isAround = (byte: number): boolean =>
 
 function hasDecimalCommas(rows: readonly (readonly string[])[]): boolean {
   const cells = rows.flat().filter((cell) => cellOf(cell) === 'number');
-  return cells.some((cell) => /^[-+]?\d*,\d+/.test(cell)) && !cells.some((cell) => /^[-+]?\d*\.\d+/.test(cell));
+  return (
+    cells.some((cell) => /^[-+]?\d*,\d+/.test(cell)) && !cells.some((cell) => /^[-+]?\d*\.\d+/.test(cell))
+  );
 }

@@ -28,7 +28,8 @@ export async function* jsonObjects(input: ByteInput): AsyncGenerator<Readonly<Re
       } else if (byte === open) {
         if (depth++ === 0) begin = at;
       } else if (depth > 0 && byte === quote) isText = true;
-      else if (depth > 0 && byte === close && --depth === 0) yield parsed(kept.toString('utf8', begin, at + 1), input);
+      else if (depth > 0 && byte === close && --depth === 0)
+        yield parsed(kept.toString('utf8', begin, at + 1), input);
     }
     const from = depth === 0 ? at : begin;
     kept = kept.subarray(from);

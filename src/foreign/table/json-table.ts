@@ -75,7 +75,8 @@ const deviceKey = /^(?:card|gpu|device)[ _]?\d+$/i;
 function* recordsOf(object: JsonObject, common: JsonRecord): Generator<JsonRecord> {
   const entries = Object.entries(object);
   const isPart = ([key, value]: readonly [string, unknown]): boolean =>
-    (deviceKey.test(key) && isObject(value)) || (Array.isArray(value) && value.length > 0 && value.every(isObject));
+    (deviceKey.test(key) && isObject(value)) ||
+    (Array.isArray(value) && value.length > 0 && value.every(isObject));
   const parts = entries.filter(isPart);
   const own: Record<string, string> = { ...common };
   for (const [key, value] of entries.filter((entry) => !isPart(entry))) flatten(key, value, own);

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import type { ByteInput } from '../../file/byte-input.js';
 
 const pieceBytes = 64 << 10;

@@ -70,7 +70,12 @@ describe('the sheet of a sensor', () => {
   it('is made of a counter alone', () => {
     const [reference, trace] = [rig.board(), rig.counter()];
     const comparison = compareTraces(reference, trace);
-    const sheet = auditSensor({ reference, power: null, counter: { trace, column: 'package_0_energy_j' }, comparison });
+    const sheet = auditSensor({
+      reference,
+      power: null,
+      counter: { trace, column: 'package_0_energy_j' },
+      comparison,
+    });
     expect(sheet.update.value).toBeCloseTo(0.103, 3);
     expect(sheet.counter).toMatchObject({ integralJ: null });
     expect(sheet.phases.at(-1)!.raw).toBeNull();
@@ -85,7 +90,11 @@ describe('the sheet of a sensor', () => {
     expect(sheet.repeatedShare).toBeGreaterThan(0.8);
     expect(sheet.counter!.counterJ / sheet.counter!.integralJ!).toBeCloseTo(1.02, 2);
     expect(sheet.counter!.referenceJ).toBeNull();
-    expect(sheet.duty).toEqual({ value: null, interval: null, reason: 'there is no board to hold it against' });
+    expect(sheet.duty).toEqual({
+      value: null,
+      interval: null,
+      reason: 'there is no board to hold it against',
+    });
     expect(sheet.range).toEqual([]);
     for (const { raw, corrected, counter: counted, reason } of sheet.phases)
       expect({ raw, corrected, counted, reason }).toEqual({
@@ -97,7 +106,12 @@ describe('the sheet of a sensor', () => {
   it('says of a short run for which phases it is too short', () => {
     const brief = new Rig(20_000);
     const [reference, power] = [brief.board(), brief.sensor()];
-    const { phases } = auditSensor({ reference, power, counter: null, comparison: compareTraces(reference, power) });
+    const { phases } = auditSensor({
+      reference,
+      power,
+      counter: null,
+      comparison: compareTraces(reference, power),
+    });
     expect(phases.at(-1)).toMatchObject({
       ...{ lengthS: 10, raw: null },
       reason: 'the run is too short: it has room for 1 of them',

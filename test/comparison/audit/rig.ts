@@ -79,7 +79,14 @@ export class Rig {
   }
 
   sensor(faults: Faults = {}): ReadingTrace {
-    const { updateMs = 100.3, windowMs = updateMs, latencyMs = 12, gain = 1, offsetW = 0, pollMs = 9.7 } = faults;
+    const {
+      updateMs = 100.3,
+      windowMs = updateMs,
+      latencyMs = 12,
+      gain = 1,
+      offsetW = 0,
+      pollMs = 9.7,
+    } = faults;
     return this.#polled(pollMs, (ms) => {
       const endMs = Math.floor(ms / updateMs) * updateMs - latencyMs;
       const meanW = (1000 * (this.energyJ(endMs) - this.energyJ(endMs - windowMs))) / windowMs;
