@@ -8,7 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const rowsOf = (text) => text.trim().split('\n').slice(1).map((line) => line.split(',').map(Number));
+const rowsOf = (text) =>
+  text
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').map(Number));
 
 const folder = mkdtempSync(join(tmpdir(), 'powerlog-h100-'));
 const said = rowsOf(gunzipSync(readFileSync(here('../fixtures/nvidia-h100/nvml.csv.gz'))).toString());

@@ -1,6 +1,6 @@
+import { percentOf } from '../../comparison/audit/document.js';
 import type { Audited } from '../../comparison/audit/open.js';
 import type { AuditSheet, CounterAudit, PhaseError, PhaseErrors } from '../../comparison/audit/sheet.js';
-import { percentOf } from '../../comparison/audit/document.js';
 import { shownEstimate } from '../../comparison/rows.js';
 import { printable } from '../../text.js';
 import { fixed, formatSi, plural } from '../../units.js';
@@ -18,7 +18,9 @@ export function sheetText({ a, b, sheet, guesses, remarks }: Audited): string {
     ...(comparison ? [`${comparison.verdict}: ${printable(comparison.reason)}`] : []),
     figuresText(sheet),
     rangeText(sheet),
-    sheet.counter ? counterText(sheet.counter) : `energy counter: – (${printable(sheet.counterReason ?? '')})`,
+    sheet.counter
+      ? counterText(sheet.counter)
+      : `energy counter: – (${printable(sheet.counterReason ?? '')})`,
     phasesText(sheet),
     [...(comparison?.notes.map(({ message }) => message) ?? []), ...remarks, ...guesses]
       .map((message) => `${styled('yellow', 'note:')} ${printable(message)}`)

@@ -21,7 +21,10 @@ export function answered({ timeUs, value }: ReadingTrace) {
 
 /** Median spacing of the polls, µs; NaN with fewer than two. */
 export function pollUs(timeUs: Float64Array): number {
-  return quantile(timeUs.subarray(1).map((us, n) => us - timeUs[n]!), 0.5);
+  return quantile(
+    timeUs.subarray(1).map((us, n) => us - timeUs[n]!),
+    0.5,
+  );
 }
 
 /** How often a sensor has something new, s, by its readings alone. */
