@@ -43,16 +43,19 @@ for (let ns = startNs; ns < said.at(-1)[0]; ns += 1e6) {
 }
 writeFileSync(join(folder, 'kernels.csv'), `time_s,running_w\n${load.join('\n')}\n`);
 
-const audit = (...files) => {
+const run = (...files) => {
   const args = [here('../bin/powerlog.js'), 'audit', ...files];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  return `$ powerlog audit ${files.join(' ')}\n${stdout}`;
+  return stdout;
 };
 const sheets = {
-  alone: audit('h100.nvml.csv'),
-  plain: audit('h100.nvml.csv', '--column-b', 'gpu0_plain_power_w'),
-  kernels: audit('kernels.csv', 'h100.nvml.csv'),
+  alone: ['$ powerlog audit h100.nvml.csv', run('h100.nvml.csv')].join('\n'),
+  // Of the rest of that sheet, which is of watts, nothing means anything.
+  kernels: run('kernels.csv', 'h100.nvml.csv')
+    .split('\n')
+    .filter((line) => /^ {2}(?:averaging window|delay|shift)/.test(line))
+    .join('\n'),
 };
 rmSync(folder, { recursive: true });
 
@@ -60,8 +63,8 @@ const page = here('audit.md');
 let text = readFileSync(page, 'utf8');
 for (const [name, sheet] of Object.entries(sheets))
   text = text.replace(
-    new RegExp(`(<!-- ${name} -->\n\n)[^]*?(\n<!-- / -->)`),
-    (_, before, behind) => `${before}\`\`\`\n${sheet.trimEnd()}\n\`\`\`\n${behind}`,
+    new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- / -->)`),
+    (_, before, behind) => `${before}\n\`\`\`\n${sheet.trimEnd()}\n\`\`\`\n\n${behind}`,
   );
 writeFileSync(page, text);
 console.log(Object.values(sheets).join('\n'));
