@@ -7,7 +7,7 @@ import { median } from './quantile.js';
 import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
-import { type Fit, fitAbout, fitAt } from './search/fit.js';
+import { type Fit, fitAt, settledFit } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, findFit } from './search/search.js';
@@ -50,6 +50,7 @@ export interface Fitted {
 }
 
 const readingsPerFit = 1500;
+const readingsPerLowPass = 400;
 
 export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
   const updates = findUpdates(trace, reference);
@@ -60,7 +61,7 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
     noise: referenceNoise(reference),
     updates,
     usualUs,
-    holdUs: readings.spanUs ? usualUs : updates.holdUs,
+    holdUs: readings.holdUs,
     period: loadPeriod(reference),
   };
   return { ...about, fitted: fitOf(about, trace, options) };
@@ -81,8 +82,10 @@ function fitOf(
   const best = asLowPass({ reference, noise }, found, rangeUs) ?? found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
-  const refit = (readings: Readings, about: Fit) =>
-    fitAbout(about.kernel, chooseReadings(readings, readingsPerFit, seed + 2), about, 60);
+  // A low-pass costs many times what a window does.
+  const most = best.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
+  const choose = (readings: Readings) => chooseReadings(readings, most, seed + 2);
+  const refit = (readings: Readings, about: Fit) => settledFit(about.kernel, choose(readings), about, 60);
   let raw = clean(all, best);
   raw = clean(raw, refit(raw, best));
   const whole = fitAt(best.kernel, raw, refit(raw, best));
@@ -94,9 +97,9 @@ function fitOf(
   );
   const { readings, change, offset } = steady;
   const fit = fitAt(best.kernel, readings, steady.fit);
-  const chosen = chooseReadings(readings, readingsPerFit, seed + 2);
+  const chosen = choose(readings);
   const chosenFit = fitAt(best.kernel, chosen, fit);
-  const intervals = intervalsOf(
+  const spread = intervalsOf(
     readings,
     fit,
     { readings: chosen, fit: chosenFit },
@@ -105,6 +108,14 @@ function fitOf(
       spacingUs: noise.spacingUs,
     },
   );
+  const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
+  const intervals: FitIntervals = {
+    ...spread,
+    delayUs: {
+      below: Math.max(spread.delayUs.below, ambiguity.below),
+      above: Math.max(spread.delayUs.above, ambiguity.above),
+    },
+  };
   const series = pairedSeries(reference, readings, fit, usualUs);
   return {
     raw,
@@ -115,12 +126,12 @@ function fitOf(
     change,
     offset,
     hidden: updates.unseenHoldUs > 0 ? hiddenPeriod(readings, fit, updates.unseenHoldUs) : null,
-    ambiguity: ambiguityOf(chosen, chosenFit, found.others, intervals, period, rangeUs, usualUs),
+    ambiguity,
     correspondence: series && correspondence(series, fit.widthUs),
   };
 }
 
 function usualSpacing(readings: Readings, updates: Updates): number {
   if (readings.spanUs && readings.count > 0) return median(readings.spanUs);
-  return updates.holdUs > 0 ? updates.holdUs : updates.polls.intervalUs;
+  return readings.holdUs > 0 ? readings.holdUs : updates.polls.intervalUs;
 }

@@ -95,8 +95,8 @@ function otherComparison(
   trace: ReferenceTrace,
   options: ComparisonOptions,
 ): Comparison {
-  const { reference, updates, holdUs, usualUs, fitted } = analysis;
-  const cells = cellsOf(updates.readings, holdUs, usualUs);
+  const { reference, updates, usualUs, fitted } = analysis;
+  const cells = cellsOf(updates.readings, usualUs);
   const energies = plainEnergies(analysis, trace.accuracy);
   const { reason } = judgement;
   const part = (parts?: Parameters<typeof rawDeviation>[5]) => ({

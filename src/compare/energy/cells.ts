@@ -12,10 +12,9 @@ const holeFactor = 2.5;
 /**
  * The cells of readings that are held up to the next one, or of polls that lie in the middle of theirs. What a counter counted up to a
  * reading is drawn from there on, as long as it took.
- * @param holdUs how long a reading is held; 0 where the readings are polls
  * @param usualUs the usual spacing of the readings
  */
-export function cellsOf({ count, timeUs, spanUs }: Readings, holdUs: number, usualUs: number): Cells {
+export function cellsOf({ count, timeUs, spanUs, holdUs }: Readings, usualUs: number): Cells {
   const fromUs = new Float64Array(count);
   const toUs = new Float64Array(count);
   const widestUs = holeFactor * usualUs;

@@ -35,9 +35,9 @@ export function energyFigures(
   accuracy: ReferenceTrace['accuracy'],
   parts?: readonly ComparedSpan[],
 ): EnergyResult {
-  const { reference, holdUs, usualUs } = analysis;
+  const { reference, usualUs } = analysis;
   const { readings, fit, intervals } = fitted;
-  const cells = cellsOf(readings, holdUs, usualUs);
+  const cells = cellsOf(readings, usualUs);
   const balance = balanced(analysis, readings, cells, fit.referenceW, fit.line, shiftUs, parts);
   const { aJ, bJ, linearJ, unseenJ, remainderJ, durationS, count } = balance;
   if (count === 0) return { figures: {}, balance, referenceUncertaintyJ: null };
@@ -104,9 +104,9 @@ export function plainEnergies(
   accuracy: ReferenceTrace['accuracy'],
   parts?: readonly ComparedSpan[],
 ): EnergyResult {
-  const { updates, holdUs, usualUs } = analysis;
+  const { updates, usualUs } = analysis;
   const { readings } = updates;
-  const cells = cellsOf(readings, holdUs, usualUs);
+  const cells = cellsOf(readings, usualUs);
   const none = new Float64Array(readings.count);
   const balance = balanced(analysis, readings, cells, none, unity, 0, parts);
   if (balance.count === 0) return { figures: {}, balance, referenceUncertaintyJ: null };

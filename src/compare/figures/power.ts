@@ -33,10 +33,10 @@ export function powerFigures(
   gapLimitUs: number,
   parts?: readonly ComparedSpan[],
 ): Powers {
-  const { reference, holdUs, usualUs } = analysis;
+  const { reference, usualUs } = analysis;
   const { raw, readings, fit, intervals } = fitted;
-  const drawn = cellsOf(raw, holdUs, usualUs);
-  const moved = cellsOf(readings, holdUs, usualUs);
+  const drawn = cellsOf(raw, usualUs);
+  const moved = cellsOf(readings, usualUs);
   const isIn = (n: number) => {
     const us = readings.timeUs[n]! - fit.delayUs;
     return !parts || parts.some(({ startUs, endUs }) => us >= startUs && us <= endUs);

@@ -46,7 +46,8 @@ export function covarianceOf(readings: Readings, fit: Fit): Covariance | null {
   const inverted = inverse(normal);
   if (!inverted) return null;
   const time = correlationTime(whitened);
-  const residual = squares / (used - size);
+  // The weights say what a reading scatters; what it scatters more widens all.
+  const residual = Math.max(1, squares / (used - size));
   const middle = zeros(size);
   for (const block of blockNormal)
     for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) middle[i]![j]! += block[i]! * block[j]!;

@@ -22,7 +22,8 @@ export class Rises {
       (watts, n) =>
         Math.sqrt(fit.weights[n]!) * (watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW),
     );
-    this.#scale = readings.count / (fit.line.residual * correlationTime(residuals));
+    const { weight, residual, count } = fit.line;
+    this.#scale = weight / (Math.max(1, (residual * weight) / count) * correlationTime(residuals));
   }
 
   at(place: Place): number {

@@ -33,13 +33,13 @@ export const boxcar = ({ reference, noise }: Known): Kernel => ({
   },
 });
 
-/** The mean between two readings of a counter. The delay is that of a window of the usual length. */
+/** The mean between two readings of a counter, whose window is the time between two of its updates. */
 export const counter = ({ reference, noise }: Known, usualSpanUs: number): Kernel => ({
   kind: 'counter',
   noiseVariance: () => meanVariance(noise, usualSpanUs),
-  fill({ count, timeUs, spanUs }, delayUs, _widthUs, into) {
+  fill({ count, timeUs, spanUs, holdUs }, delayUs, _widthUs, into) {
     for (let n = 0; n < count; n++) {
-      const endUs = timeUs[n]! - delayUs + usualSpanUs / 2;
+      const endUs = timeUs[n]! - delayUs + holdUs / 2;
       into[n] = reference.meanW(endUs - spanUs![n]!, endUs);
     }
   },

@@ -24,13 +24,15 @@ export interface Place {
   readonly widthUs: number;
 }
 
-/** Windows from a tenth of a millisecond to a few seconds, as sensors have them. */
-const widthRangeUs = [100, 4e6] as const;
+/** Windows from half a millisecond to a few seconds, as sensors have them. */
+const widthRangeUs = [500, 4e6] as const;
 /** Gains of sensors, in whatever unit; an average over periods of a load fits as well with gains far beyond. */
 const gainRange = [0.25, 4] as const;
 const unitFactors = [1, 1e3, 1e6, 1e-3] as const;
 const coveredShareMin = 0.5;
-const slackDeviations = 2;
+/** Windows that differ by more than this factor and fit as well are not told apart. */
+const untoldWidth = 1.4;
+const slackDeviations = 3;
 const noiseError = 0.06;
 
 /** The search for a place works with the logarithm of the width. */
@@ -121,4 +123,26 @@ export function fitAbout(kernel: Kernel, readings: Readings, start: Place, evalu
   for (const stepUs of [3000, 500])
     fit = fitAt(kernel, readings, refine(kernel, readings, fit.weights, fit, evaluations, stepUs));
   return fit;
+}
+
+/**
+ * The best fit about a place. Where the load tells little of the window, a short one would bring the reference's noise into the lag: then the
+ * window that leaves least, noise and all, is the better one to fit the lag with.
+ */
+export function settledFit(kernel: Kernel, readings: Readings, start: Place, evaluations: number): Fit {
+  const best = fitAbout(kernel, readings, start, evaluations);
+  if (kernel.kind !== 'boxcar') return best;
+  const plain = refine(
+    { ...kernel, noiseVariance: () => 0 },
+    readings,
+    best.weights,
+    best,
+    evaluations,
+    3000,
+  );
+  const cost = costOf(kernel, readings, best.weights);
+  const isUntold = Math.abs(Math.log(plain.widthUs / best.widthUs)) > Math.log(untoldWidth);
+  return isUntold && cost(plain) - cost(best) < noiseSlack(best, plain)
+    ? fitAt(kernel, readings, plain)
+    : best;
 }

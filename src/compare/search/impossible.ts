@@ -6,6 +6,9 @@ import type { Fit } from './fit.js';
 const suspicious = 6;
 /** Beyond what the reference did, by this many more, a reading is impossible. */
 const beyond = 5;
+/** Shares of a reading that it may be off beside: a counter's, by what its updates scatter. */
+const marginShare = 0.02;
+const counterShare = 0.06;
 /** What the reference did is looked up this much further on both sides, µs. */
 const slackUs = 50_000;
 /** Where more than this share would be impossible, it is the fit that is. */
@@ -34,7 +37,8 @@ export function withoutImpossible(reference: PowerIntegral, readings: Readings, 
     const reachUs =
       widthUs * (fit.kernel.kind === 'one-pole' ? 4 : 0.5) + (readings.spanUs?.[n] ?? 0) / 2 + slackUs;
     const [low, high] = reference.extremesW(centreUs - reachUs, centreUs + reachUs);
-    const margin = beyond * scatterW + 0.02 * Math.abs(readings.valueW[n]!);
+    const margin =
+      beyond * scatterW + (readings.spanUs ? counterShare : marginShare) * Math.abs(readings.valueW[n]!);
     const watts = readings.valueW[n]!;
     return (
       watts < line.gain * low + line.offsetW - margin || watts > line.gain * high + line.offsetW + margin

@@ -17,6 +17,8 @@ const lowPassGain = 0.05;
 /** A window that explains less than this may have been found in place of a low-pass. */
 const wellExplained = 0.995;
 const searchedByLowPass = 150;
+/** Below this time constant the updates' own jitter looks like a low-pass, µs. */
+const shortestUs = 5000;
 const timeConstantsUs = [40_000, 120_000, 350_000];
 /** Places closer than this are the same, µs and as a factor of the width. */
 const sameDelayUs = 4000;
@@ -91,7 +93,8 @@ export function asLowPass(known: Known, found: Found, rangeUs: readonly [number,
   const swap =
     window.line.gain ** 2 *
     Math.abs(kernel.noiseVariance(start.widthUs) - best.kernel.noiseVariance(start.widthUs));
-  return start.cost < limit - slack - swap * lowPassGain ? fitAbout(kernel, readings, start, 40) : null;
+  const isBetter = start.cost < limit - slack - swap * lowPassGain && start.widthUs > shortestUs;
+  return isBetter ? fitAbout(kernel, chooseReadings(readings, searched, 4), start, 40) : null;
 }
 
 /** Low-passes near the best window, and all over the range where no window does well. */

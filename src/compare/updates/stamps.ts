@@ -34,11 +34,14 @@ export function stampedUpdates(trace: ReadingTrace, polls: Polls): Updates | nul
   const spacingUs = median(timeUs.slice(1).map((us, n) => us - timeUs[n]!));
   const period = periodOf(timeUs, first, spacingUs);
   return {
-    readings: readingsOf({ timeUs, value, jitterUs: new Float64Array(timeUs.length) }, trace.quantity),
+    readings: readingsOf(
+      { timeUs, value, jitterUs: new Float64Array(timeUs.length) },
+      trace.quantity,
+      period?.periodUs ?? spacingUs,
+    ),
     polls,
     period,
     periodReason: period ? null : "the sensor's own stamps keep to no period",
-    holdUs: period?.periodUs ?? spacingUs,
     unseenHoldUs: 0,
     systematicUs: 0,
     isLocked: false,

@@ -17,8 +17,6 @@ export interface Updates {
   /** P, µs, with half of its 95 % interval; null where it cannot be told, and why. */
   readonly period: PeriodError | null;
   readonly periodReason: string | null;
-  /** How long a reading is held before the next update: P where the readings are updates, 0 where they are polls, µs. */
-  readonly holdUs: number;
   /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known. */
   readonly unseenHoldUs: number;
   /** How far all instants of updates may be off together, µs. */
@@ -66,11 +64,10 @@ function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track
   const phases = localPhases(brackets, track, polls.intervalUs);
   const updates = scheduledUpdates(polls, brackets, track, phases);
   return {
-    readings: readingsOf(updates, trace.quantity),
+    readings: readingsOf(updates, trace.quantity, track.periodUs),
     polls,
     period: periodError(phases.updateUs, brackets, track),
     periodReason: null,
-    holdUs: track.periodUs,
     unseenHoldUs: 0,
     systematicUs: phases.systematicUs,
     isLocked: phases.isLocked,
@@ -85,11 +82,10 @@ function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
   const jitterUs = new Float64Array(timeUs.length).fill(unseenHoldUs * agesDeviation);
   const updates = { timeUs, value, jitterUs };
   return {
-    readings: readingsOf(updates, trace.quantity),
+    readings: readingsOf(updates, trace.quantity, 0),
     polls,
     period: null,
     periodReason: reason,
-    holdUs: 0,
     unseenHoldUs,
     systematicUs: 0,
     isLocked: false,

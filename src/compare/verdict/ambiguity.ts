@@ -10,6 +10,9 @@ export interface Ambiguity {
   readonly lags: readonly Place[];
   /** Other windows at the same lag. */
   readonly widths: readonly Place[];
+  /** How far the lags reach that fit as well and hang together with the best one, µs. */
+  readonly below: number;
+  readonly above: number;
 }
 
 /** A place is as good as the best one as long as the fit is worse by less than this. */
@@ -36,16 +39,28 @@ export function ambiguityOf(
   );
   const lags: Place[] = [];
   const widths: Place[] = [];
+  let [below, above] = [0, 0];
   const consider = (place: Place) => {
     if (!(rises.at(place) < riseMax)) return;
     const isSameLag = (other: Place) => Math.abs(other.delayUs - place.delayUs) < sameUs;
     if (!isSameLag(fit)) {
-      if (!lags.some(isSameLag)) lags.push(place);
+      if (hangsTogether(rises, fit, place)) {
+        below = Math.max(below, fit.delayUs - place.delayUs);
+        above = Math.max(above, place.delayUs - fit.delayUs);
+      } else if (!lags.some(isSameLag)) lags.push(place);
     } else if (isOtherWidth(place, fit, intervals) && fit.kernel.kind === 'boxcar') widths.push(place);
   };
   for (const other of others) consider(other);
   for (const place of repeated(readings, fit, period, rangeUs)) consider(place);
-  return { lags: lags.sort((a, b) => a.delayUs - b.delayUs), widths };
+  return { lags: lags.sort((a, b) => a.delayUs - b.delayUs), widths, below, above };
+}
+
+/** Whether all between two places fits as well: then they are one lag that is not known better. */
+function hangsTogether(rises: Rises, fit: Place, place: Place): boolean {
+  const sign = Math.sign(place.delayUs - fit.delayUs);
+  const distanceUs = Math.abs(place.delayUs - fit.delayUs);
+  const rise = rises.alongDelay(sign);
+  return [0.25, 0.5, 0.75].every((share) => rise(share * distanceUs) < riseMax);
 }
 
 function isOtherWidth(place: Place, fit: Fit, { widthUs }: FitIntervals): boolean {

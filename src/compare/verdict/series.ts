@@ -32,6 +32,7 @@ export function pairedSeries(
     {
       ...{ count: steps, timeUs: instants, valueW: reference, jitterUs: reference, stepW: 0 },
       spanUs: spanUs && new Float64Array(steps).fill(stepUs),
+      holdUs: readings.holdUs,
     },
     fit.delayUs,
     fit.widthUs,
