@@ -170,6 +170,7 @@ class ProcessSensor implements Sensor {
     const [at, host] = [this.#at, this.#host];
     host.start(at, clock, take);
     return {
+      handOver: () => host.handOver(),
       stop: () => host.stop(),
       get cpuS() {
         return host.cpuS(at);
