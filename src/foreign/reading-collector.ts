@@ -68,7 +68,7 @@ export class ReadingCollector {
     }
     const { bytes, from, to } = cells;
     let us = this.#timeUs(cells, time);
-    if (Number.isNaN(us)) {
+    if (!Number.isFinite(us)) {
       this.unreadable++;
       return;
     }
@@ -100,7 +100,7 @@ export class ReadingCollector {
 
   #push(us: number, value: number, stampUs: number): void {
     this.#time.push(us);
-    this.#value.push(value);
+    this.#value.push(Number.isFinite(value) ? value : Number.NaN);
     if (this.#place.stamp >= 0) this.#stamp.push(stampUs);
   }
 
