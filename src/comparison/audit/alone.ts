@@ -24,10 +24,14 @@ export class SensorAlone {
     this.#recording = sensor.start(new RecordingClock(), take);
   }
 
-  /** Ends it, and makes its sheet. @param asked of `--column-b` @throws UserError (usage) where it has no such column */
-  async audit(asked: string | undefined): Promise<Audited> {
+  /** Ends it. */
+  async stop(): Promise<void> {
     await this.#recording.stop();
     await this.#sensor.close();
+  }
+
+  /** When it has ended: its sheet. @param asked of `--column-b` @throws UserError (usage) where it has no such column */
+  audit(asked: string | undefined): Audited {
     const { columns, identity, id } = this.#sensor;
     const column = this.#chosen(asked);
     const trace = this.#trace(column);
