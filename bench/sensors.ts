@@ -92,11 +92,13 @@ async function run(
       readonly cpu_s: number;
     }[];
   };
+  const { tracks = [] } = summary;
   return {
     rateHz: summary.sample_rate_hz,
     gaps: summary.gaps.length,
-    cpuShare: charge.cpuS / seconds,
-    readings: (summary.tracks ?? []).map(({ id, sample_rate_hz, cpu_s }) => ({
+    // A process is charged for itself alone, and each sensor says what its processes cost.
+    cpuShare: (charge.cpuS + tracks.reduce((sum, { cpu_s }) => sum + cpu_s, 0)) / seconds,
+    readings: tracks.map(({ id, sample_rate_hz, cpu_s }) => ({
       ...{ id, rateHz: sample_rate_hz, cpuShare: cpu_s / seconds },
     })),
   };

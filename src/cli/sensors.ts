@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { boardError, usageError } from '../errors.js';
 import type { SensorChoice } from '../sensors/open.js';
 import { noSensors, type SensorsBeside } from '../session/sensor-tracks.js';
 import type { SensorOptions } from './options.js';
@@ -36,4 +36,12 @@ export async function openBeside(
   const opened = await openSensors(choices, { intervalMs: withInterval });
   for (const each of opened.missing) tell(missingWarning(each).message);
   return opened;
+}
+
+/** @throws UserError (no board) where one of them is not there, for who asked for nothing less; the others are closed then */
+export async function refuseMissing({ sensors, missing }: SensorsBeside): Promise<void> {
+  const [first] = missing;
+  if (!first) return;
+  for (const sensor of sensors) await sensor.close();
+  throw boardError(`${first.id}: ${first.doubt.message}`);
 }

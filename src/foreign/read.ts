@@ -27,11 +27,20 @@ export async function readForeign(
 ): Promise<ForeignTrack> {
   const input = await openByteInput(path);
   try {
-    const table = await openTable(input);
-    return await readTable(table, planOf(table, options, input.name, names), input);
+    return await readForeignInput(input, options, names);
   } finally {
     await input.close();
   }
+}
+
+/** The same of what is open already. */
+export async function readForeignInput(
+  input: ByteInput,
+  options: ForeignOptions,
+  names: OptionNames,
+): Promise<ForeignTrack> {
+  const table = await openTable(input);
+  return readTable(table, planOf(table, options, input.name, names), input);
 }
 
 async function readTable(table: Table, plan: Plan, input: ByteInput): Promise<ForeignTrack> {

@@ -68,7 +68,7 @@ export class ReadingCollector {
     }
     const { bytes, from, to } = cells;
     let us = this.#timeUs(cells, time);
-    if (Number.isNaN(us)) {
+    if (!Number.isFinite(us)) {
       this.unreadable++;
       return;
     }
@@ -79,8 +79,10 @@ export class ReadingCollector {
     }
     const value = decimalAt(bytes, from[power]!, to[power]!, this.#point) * this.#scale;
     // A run of CodeCarbon counts from its begin, of which only the end of its first row tells.
-    if (duration >= 0 && value < this.#lastValue)
-      this.#push(us - decimalAt(bytes, from[duration]!, to[duration]!, this.#point) * 1e6, 0, Number.NaN);
+    if (duration >= 0 && value < this.#lastValue) {
+      const beginUs = us - decimalAt(bytes, from[duration]!, to[duration]!, this.#point) * 1e6;
+      if (Number.isFinite(beginUs)) this.#push(beginUs, 0, Number.NaN);
+    }
     this.#lastValue = value;
     const stampUs =
       stamp < 0
@@ -100,7 +102,7 @@ export class ReadingCollector {
 
   #push(us: number, value: number, stampUs: number): void {
     this.#time.push(us);
-    this.#value.push(value);
+    this.#value.push(Number.isFinite(value) ? value : Number.NaN);
     if (this.#place.stamp >= 0) this.#stamp.push(stampUs);
   }
 

@@ -25,7 +25,7 @@ export function inOrder(readings: Readings, resolutionUs: number, remark: (text:
     remark(
       `${plural(equal, 'reading')} bear the instant of the one before: those of one instant are spread evenly up to the next`,
     );
-    return { ...sorted, timeUs: spread(timeUs, resolutionUs) };
+    return rising({ ...sorted, timeUs: spread(timeUs, resolutionUs) });
   }
   remark(`of ${plural(equal + 1, 'reading')} that share an instant with another the last is taken`);
   return kept(sorted, (n) => timeUs[n] !== timeUs[n + 1]);
@@ -46,6 +46,12 @@ function sortedByTime(readings: Readings, remark: (text: string) => void): Readi
     value: arranged(readings.value),
     stampUs: readings.stampUs && arranged(readings.stampUs),
   };
+}
+
+/** Without those that are too near to the one before for their instants to differ. */
+function rising(readings: Readings): Readings {
+  const { timeUs } = readings;
+  return kept(readings, (n) => n === 0 || timeUs[n]! > timeUs[n - 1]!);
 }
 
 /** Those for which `wanted` holds. */

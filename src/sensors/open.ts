@@ -47,7 +47,9 @@ export function parseSensors(text: string): SensorChoice[] {
     if (name === 'auto' || (name !== 'exec' && kinds.some(({ id }) => id === name)))
       return { kind: name, argument: '' };
     if (argument !== '' && ways.length > 0)
-      throw usageError(`${kind} is not read by ${argument}: ${ways.map((way) => `${kind}:${way}`).join(', ')}`);
+      throw usageError(
+        `${kind} is not read by ${argument}: ${ways.map((way) => `${kind}:${way}`).join(', ')}`,
+      );
     if (name.startsWith('exec'))
       throw usageError(`${name}: a command stands in a --with of its own: --with 'exec:COMMAND'`);
     throw usageError(`'${name}' is no sensor: ${choiceText()}`);
@@ -75,17 +77,24 @@ export async function openSensors(
     wanted.filter((each) => !insteadOf(each)),
     intervalMs,
   );
-  const isThere = (kind: string) => first.some((each) => each.wanted.kind === kind && 'columns' in each.opened);
+  const isThere = (kind: string) =>
+    first.some((each) => each.wanted.kind === kind && 'columns' in each.opened);
   const second = await openEach(
     wanted.filter((each) => insteadOf(each)?.some(isThere) === false),
     intervalMs,
   );
   const found = [...first, ...second].sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
-  return sorted(found, choices.some(({ kind }) => kind === 'auto'));
+  return sorted(
+    found,
+    choices.some(({ kind }) => kind === 'auto'),
+  );
 }
 
 /** Those that are not trusted each in a process of its own, all others in one. */
-async function openEach(wanted: readonly WantedSensor[], intervalMs: number | undefined): Promise<FoundSensor[]> {
+async function openEach(
+  wanted: readonly WantedSensor[],
+  intervalMs: number | undefined,
+): Promise<FoundSensor[]> {
   const options = { sysfs: process.env.POWERLOG_SYS || '/sys', intervalMs: intervalMs ?? null };
   const shared = wanted.filter(({ kind }) => !kindOf(kind).alone);
   const alone = wanted.filter(({ kind }) => kindOf(kind).alone);
@@ -161,6 +170,7 @@ class ProcessSensor implements Sensor {
     const [at, host] = [this.#at, this.#host];
     host.start(at, clock, take);
     return {
+      handOver: () => host.handOver(),
       stop: () => host.stop(),
       get cpuS() {
         return host.cpuS(at);

@@ -105,7 +105,7 @@ export interface Sensor {
   readonly id: string;
   readonly identity: SensorIdentity;
   readonly columns: readonly SensorColumn[];
-  /** Begins to read. `take` is given what was read about twice a second, in order. Called once. */
+  /** Begins to read. `take` is given what was read, in order, within a second. Called once. */
   start(clock: RecordingClock, take: (block: SensorBlock) => void): SensorRecording;
   /** Lets go of it, and of those that are read in the same process; safe to call twice, and before `start`. */
   close(): Promise<void>;
@@ -113,6 +113,8 @@ export interface Sensor {
 
 /** A sensor that is being recorded. */
 export interface SensorRecording {
+  /** Asks for what was read: called whenever the process is awake, so that nothing else has to wake it. */
+  handOver(): void;
   /** Ends it; resolves, in any case soon, when what was read up to now has been given to `take`. Safe to call twice. */
   stop(): Promise<void>;
   /** CPU seconds that reading it took, of its own processes and its share of the process around it; null where not known. */

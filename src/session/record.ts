@@ -168,7 +168,7 @@ export class RunningRecording {
           recording,
           wiring,
           columnsToDecode: outputs.columnsToDecode,
-          sinks: chosen[n]!,
+          sinks: n === 0 && this.sensors.tracks.length > 0 ? [...chosen[n]!, this.sensors.turns] : chosen[n]!,
           ...told,
         });
       } catch (error) {

@@ -2,6 +2,7 @@ import type { SensorSummary } from '../measure/tracks/sensor-summary.js';
 import type { MissingSensor, Sensor } from '../sensors/sensor.js';
 import { SensorFile } from '../sensors/track/sensor-file.js';
 import { missingWarning, SensorTrack } from '../sensors/track/sensor-track.js';
+import type { Sink } from '../sink/sink.js';
 import type { RecordingClock } from '../source/clock-watch.js';
 import type { Warning } from '../stream/warning.js';
 import type { Span } from '../trace/span.js';
@@ -73,6 +74,17 @@ export class SensorTracks {
   /** @param onFailure is called where a file can't be written any more */
   start(clock: RecordingClock, onFailure: (error: unknown) => void): void {
     for (const track of this.tracks) track.start(clock, onFailure);
+  }
+
+  /** A sink of a board's track: its samples wake this process, and then what the sensors have costs least. */
+  get turns(): Sink {
+    return {
+      begin: () => {},
+      write: () => {
+        for (const track of this.tracks) track.handOver();
+      },
+      finish: async () => {},
+    };
   }
 
   /** Ends them all; resolves when what could be written of their files is whole. Safe to call twice. */

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { powerlog, words } from '../cli/run.js';
 import {
   compared,
   folder,
@@ -76,6 +77,44 @@ describe('a track of the recording', () => {
     expect(messages.join('\n')).toMatch(
       /other\.csv is of GPU-cccc, and the sensors of the recording read gpu0 \(GPU-aaaa\): it is another card/,
     );
+  });
+});
+
+describe('a report', () => {
+  const documentOf = (path: string) =>
+    JSON.parse(/id="powerlog-document">([^<]*)</.exec(readFileSync(path, 'utf8'))![1]!) as {
+      runs: { name: string; offsetUs: number; meansUs?: number; series: { name: string }[] }[];
+    };
+
+  it('has the track as a further run, over its component, on one clock or moved by its lag', () => {
+    tellSensor([device(0)]);
+    const [page, moved] = [place('page.html'), place('moved.html')];
+    const track = place('run.nvml.csv');
+    expect(powerlog(words`report ${csv} ${track} --html ${page} --quiet`)).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    const [first, second] = documentOf(page).runs;
+    expect(first!.offsetUs).toBe(0);
+    expect(second).toMatchObject({ name: 'run.nvml.csv', offsetUs: 0, series: [{ name: 'gpu' }] });
+    expect(second!.meansUs).toBeGreaterThan(0);
+    expect(powerlog(words`report ${csv} ${track} --html ${moved} --align lag --quiet`).code).toBe(0);
+    expect(documentOf(moved).runs[1]!.offsetUs / -1e6).toBeCloseTo(shiftS, 2);
+  });
+
+  it('has readings of anybody, and says what it guessed of them', () => {
+    const rows = readings.map(
+      ({ atS, watts }) => `${(startUnixUs / 1e6 + atS).toFixed(4)},${watts.toFixed(2)}`,
+    );
+    const b = write(place('log.csv'), `t,gpu_power\n${rows.join('\n')}\n`);
+    const { code, err, out } = powerlog(words`report ${csv} ${b} --json -`);
+    expect(code).toBe(0);
+    expect(err).toMatch(/log\.csv: 't' is read as s since 1970/);
+    const { runs } = JSON.parse(out) as { runs: { energy_j: { gpu: number }; offset_s: number }[] };
+    const shown = readings.at(-1)!.atS - readings[0]!.atS;
+    const mean = readings.reduce((sum, { watts }) => sum + watts, 0) / readings.length;
+    expect(runs[1]!.energy_j.gpu / shown / mean).toBeCloseTo(1, 2);
+    expect(runs[1]!.offset_s).toBeCloseTo(readings[0]!.atS, 3);
   });
 });
 

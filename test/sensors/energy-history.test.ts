@@ -28,7 +28,15 @@ describe('the joules of spans', () => {
     const unknown = { a_power_w: null, b_energy_j: null };
     expect(history(10).energyJ([span(1, 1.3)])).toEqual(unknown);
     expect(history(10).energyJ([span(9, 10.5)])).toEqual(unknown);
-    expect(history(10, (ms) => ms > 4000 && ms < 5000).energyJ([span(3, 6)])).toEqual(unknown);
+    const late = history(10, (ms) => ms > 4000 && ms < 5000);
+    expect(late.energyJ([span(3, 4.5)])).toEqual(unknown);
+    expect(late.energyJ([span(3, 6)]).a_power_w).toBeNull();
+  });
+
+  it('of a counter go on over a gap in the middle, and of a power over a short one', () => {
+    const late = history(30, (ms) => ms > 4000 && ms < 5000);
+    expect(late.energyJ([span(3, 6)]).b_energy_j).toBeCloseTo(60, 6);
+    expect(late.energyJ([span(3, 15)]).a_power_w).toBeCloseTo(120, 6);
   });
 
   it('are not known of a counter that began again, and of the power beside it they are', () => {

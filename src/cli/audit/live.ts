@@ -37,7 +37,11 @@ export async function auditLive(options: AuditOptions): Promise<Audited> {
   if (hasBoard) return auditBeside(choice, load, waves, options);
   const sensors = await openOne(choice, options);
   const alone = new SensorAlone(sensors.sensors[0]!);
-  await play(load, waves, options, () => {});
+  try {
+    await play(load, waves, options, () => {});
+  } finally {
+    await alone.stop();
+  }
   return alone.audit(options.columnB);
 }
 

@@ -1,11 +1,13 @@
-import type { Audited } from '../../comparison/audit/open.js';
-import type { AuditSheet, CounterAudit, PhaseError } from '../../comparison/audit/sheet.js';
 import { percentOf } from '../../comparison/audit/document.js';
+import type { Audited } from '../../comparison/audit/open.js';
+import type { AuditSheet, CounterAudit, PhaseError, PhaseErrors } from '../../comparison/audit/sheet.js';
 import { shownEstimate } from '../../comparison/rows.js';
 import { printable } from '../../text.js';
 import { fixed, formatSi, plural } from '../../units.js';
 import { styled } from '../terminal/say.js';
 import { formatTable } from '../terminal/table.js';
+
+const unknownText = '–';
 
 /** The sheet of a sensor for people. */
 export function sheetText({ a, b, sheet, guesses, remarks }: Audited): string {
@@ -16,7 +18,9 @@ export function sheetText({ a, b, sheet, guesses, remarks }: Audited): string {
     ...(comparison ? [`${comparison.verdict}: ${printable(comparison.reason)}`] : []),
     figuresText(sheet),
     rangeText(sheet),
-    sheet.counter ? counterText(sheet.counter) : `energy counter: – (${printable(sheet.counterReason ?? '')})`,
+    sheet.counter
+      ? counterText(sheet.counter)
+      : `energy counter: – (${printable(sheet.counterReason ?? '')})`,
     phasesText(sheet),
     [...(comparison?.notes.map(({ message }) => message) ?? []), ...remarks, ...guesses]
       .map((message) => `${styled('yellow', 'note:')} ${printable(message)}`)
@@ -31,21 +35,29 @@ function figuresText({ pollS, repeatedShare, update, duty, comparison }: AuditSh
     shownEstimate(comparison?.figures[key] ?? noBoard, unit);
   const plain = (value: string) => ({ value, interval: '', reason: '' });
   const rows = [
-    ['asked every', plain(pollS === null ? '–' : formatSi(pollS, 's', 3))],
-    ['said the same again', plain(repeatedShare === null ? '–' : percent(100 * repeatedShare, 1))],
+    ['asked every', plain(pollS === null ? unknownText : formatSi(pollS, 's', 3))],
+    ['said the same again', plain(repeatedShare === null ? unknownText : percent(100 * repeatedShare, 1))],
     ['update period', shownEstimate(update, 's')],
     ['averaging window', of('window_s', 's')],
-    ['looks at, of the time', dutyShown(duty)],
+    ['share of the time it looks at', dutyShown(duty)],
     ['delay (window’s centre to update)', of('delay_s', 's')],
     ['shift (by how much the curve is late)', of('shift_s', 's')],
     ['gain', of('gain', '')],
     ['offset', of('offset_w', 'W')],
   ] as const;
-  return formatTable(
+  const known = rows.filter(([, { value }]) => value !== unknownText);
+  const table = formatTable(
     ['', '', '95 %', ''],
-    rows.map(([name, { value, interval, reason }]) => [`  ${name}`, value, interval, printable(reason)]),
+    known.map(([name, { value, interval, reason }]) => [`  ${name}`, value, interval, printable(reason)]),
     [1],
   );
+  // What is missing for one reason is named together.
+  const missing = rows.filter(([, { value }]) => value === unknownText);
+  const reasons = [...new Set(missing.map(([, { reason }]) => reason))].map((reason) => {
+    const names = missing.flatMap(([name, each]) => (each.reason === reason ? [name] : []));
+    return `  not known: ${names.join(', ')}${reason === '' ? '' : ` (${printable(reason)})`}`;
+  });
+  return [table, ...reasons].join('\n');
 }
 
 function dutyShown({ value, interval, reason }: AuditSheet['duty']) {
@@ -94,16 +106,28 @@ function phasesText({ phases }: AuditSheet): string {
   if (!isKnown)
     return `joules of phases: – (${printable(phases[0]?.reason ?? 'there are too few readings')})`;
   const shown = (error: PhaseError | null) =>
-    error ? [`${signed(error.medianPct, 1)} %`, percent(error.p95Pct, 1)] : ['–', '–'];
-  const rows = phases.map(({ lengthS, phases: count, raw, corrected, counter, reason }) => [
-    `  ${formatSi(lengthS, 's', 2)}`,
-    ...shown(raw),
-    ...shown(corrected),
-    ...shown(counter),
-    raw || counter ? String(count) : printable(reason ?? ''),
-  ]);
-  const header = ['  phase', 'as read', '95 %', 'corrected', '95 %', 'counter', '95 %', 'phases'];
-  return `how wrong the joules of a phase are that begins with load: the middle one, and 19 of 20 by less\n${formatTable(header, rows, [0, 1, 2, 3, 4, 5, 6, 7])}`;
+    error ? [`${signed(error.medianPct, 1)} %`, percent(error.p95Pct, 1)] : [unknownText, unknownText];
+  const isShown = ({ raw, counter }: PhaseErrors) => raw !== null || counter !== null;
+  const rows = phases
+    .filter(isShown)
+    .map(({ lengthS, phases: count, raw, corrected, counter }) => [
+      `  ${formatSi(lengthS, 's', 2)}`,
+      ...shown(raw),
+      ...shown(corrected),
+      ...shown(counter),
+      String(count),
+    ]);
+  const header = ['  phase', 'as read', '95 %', 'corrected', '95 %', 'counter', '95 %', 'room for'];
+  const missing = phases.filter((each) => !isShown(each));
+  return [
+    'how wrong the joules of a phase are that begins with load: the middle one, and 19 of 20 by less',
+    formatTable(header, rows, [0, 1, 2, 3, 4, 5, 6, 7]),
+    ...(missing.length === 0
+      ? []
+      : [
+          `  not known: ${missing.map(({ lengthS }) => formatSi(lengthS, 's', 2)).join(', ')} (${printable(missing[0]!.reason ?? '')})`,
+        ]),
+  ].join('\n');
 }
 
 const percent = (value: number, decimals: number): string => `${fixed(value, decimals)} %`;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Audited } from '../../comparison/audit/open.js';
 import { usageError } from '../../errors.js';
 import { type OutputFile, unlessReaderGone } from '../../file/output-file.js';
+import { parseDurationMs } from '../../units.js';
 import {
   addSamplingOptions,
   checked,
@@ -13,7 +14,6 @@ import {
   withIntervalOption,
   withOption,
 } from '../options.js';
-import { parseDurationMs } from '../../units.js';
 
 export interface AuditOptions extends SamplingOptions, SensorOptions {
   readonly load?: string;
@@ -61,7 +61,11 @@ Examples:
     .action(audit);
 }
 
-async function audit(first: string | undefined, second: string | undefined, options: AuditOptions): Promise<void> {
+async function audit(
+  first: string | undefined,
+  second: string | undefined,
+  options: AuditOptions,
+): Promise<void> {
   refuseContradictions(first, options);
   const json = await openJson(options, [first, second]);
   let audited: Audited;

@@ -20,7 +20,7 @@ import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
 import { endWhenAskedAgain } from '../impatience.js';
 import { railMapFrom } from '../options.js';
-import { chosenSensors, openBeside } from '../sensors.js';
+import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
 import { conclude } from './exec-conclusion.js';
@@ -57,6 +57,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     live = await openExecLive(options, (text) => notices.take(text));
     const sensors = await openBeside(chosen, options, (text) => notices.take(text));
+    if (options.strict) await refuseMissing(sensors);
     const measurement = await Measurement.start({
       ports: options.port,
       open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },

@@ -24,10 +24,14 @@ export class SensorAlone {
     this.#recording = sensor.start(new RecordingClock(), take);
   }
 
-  /** Ends it, and makes its sheet. @param asked of `--column-b` @throws UserError (usage) where it has no such column */
-  async audit(asked: string | undefined): Promise<Audited> {
+  /** Ends it. */
+  async stop(): Promise<void> {
     await this.#recording.stop();
     await this.#sensor.close();
+  }
+
+  /** When it has ended: its sheet. @param asked of `--column-b` @throws UserError (usage) where it has no such column */
+  audit(asked: string | undefined): Audited {
     const { columns, identity, id } = this.#sensor;
     const column = this.#chosen(asked);
     const trace = this.#trace(column);
@@ -41,15 +45,17 @@ export class SensorAlone {
     return {
       ...{ a: null, sheet, guesses: [] },
       b: { path: id, column: column.name, source: identity.product, uuid: device?.uuid ?? null },
-      remarks: this.#recording.doubts.map(({ message, times }) => (times > 1 ? `${message} (${times} times)` : message)),
+      remarks: this.#recording.doubts.map(({ message, times }) =>
+        times > 1 ? `${message} (${times} times)` : message,
+      ),
     };
   }
 
   /** What was asked for, or the first power that it reads and did read; of one that only counts its first counter. */
   #chosen(asked: string | undefined): SensorColumn {
     const { columns, id } = this.#sensor;
-    const able = columns.filter(({ quantity, meanOf }) =>
-      quantity === 'energy' || (quantity === 'power' && meanOf === undefined),
+    const able = columns.filter(
+      ({ quantity, meanOf }) => quantity === 'energy' || (quantity === 'power' && meanOf === undefined),
     );
     const found =
       asked === undefined
@@ -79,7 +85,10 @@ export class SensorAlone {
 }
 
 /** The counter of the same device: of `gpu0_power_w` `gpu0_energy_j`. */
-export function counterBeside(power: SensorColumn, columns: readonly SensorColumn[]): SensorColumn | undefined {
+export function counterBeside(
+  power: SensorColumn,
+  columns: readonly SensorColumn[],
+): SensorColumn | undefined {
   const name = counterNameOf(power.name);
   return columns.find((column) => column.name === name && column.quantity === 'energy');
 }

@@ -69,7 +69,13 @@ export function auditSensor({ reference, power, counter, comparison }: AuditInpu
 }
 
 /** By straight lines between the readings. */
-const integralOf = ({ timeUs, value }: { timeUs: Float64Array; value: Float64Array }): PowerIntegral | null =>
+const integralOf = ({
+  timeUs,
+  value,
+}: {
+  timeUs: Float64Array;
+  value: Float64Array;
+}): PowerIntegral | null =>
   timeUs.length < 2
     ? null
     : new PowerIntegral({

@@ -20,7 +20,8 @@ if (isMainThread) {
     offNs: BigInt(Math.round(offMs * 1e6)),
     originNs: process.hrtime.bigint(),
   };
-  for (let n = 0; n < Math.max(1, availableParallelism() - 1); n++) new Worker(__filename, { workerData: turns });
+  for (let n = 0; n < Math.max(1, availableParallelism() - 1); n++)
+    new Worker(__filename, { workerData: turns });
   process.on('disconnect', () => process.exit());
 } else work(workerData as Turns);
 

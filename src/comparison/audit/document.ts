@@ -4,7 +4,15 @@ import type { Audited, AuditedSide } from './open.js';
 import type { CounterAudit, PhaseError, PhaseErrors } from './sheet.js';
 
 /** Figures of the comparison that stand on the sheet too, in its order. */
-const compared = ['window_s', 'delay_s', 'latency_s', 'shift_s', 'gain', 'offset_w', 'energy_unseen_j'] as const;
+const compared = [
+  'window_s',
+  'delay_s',
+  'latency_s',
+  'shift_s',
+  'gain',
+  'offset_w',
+  'energy_unseen_j',
+] as const;
 
 /** The JSON of a sheet, as docs/audit.md promises it: what is not known is null and has its reason. */
 export function auditDocument({ a, b, sheet, guesses, remarks }: Audited) {
@@ -63,5 +71,4 @@ const phasesIn = ({ lengthS, phases, raw, corrected, counter, reason }: PhaseErr
   ...{ counter: errorIn(counter), reason },
 });
 
-const errorIn = (error: PhaseError | null) =>
-  error && { median_pct: error.medianPct, p95_pct: error.p95Pct };
+const errorIn = (error: PhaseError | null) => error && { median_pct: error.medianPct, p95_pct: error.p95Pct };

@@ -43,7 +43,11 @@ async function playWave(load: Load, wave: Wave, signal: AbortSignal): Promise<vo
     child.once('exit', () => signalGroup(child, 'SIGKILL'));
     child.once('close', (code, by) => resolve(by === null ? `exit code ${code}` : `killed by ${by}`));
   });
-  const early = await Promise.race([ended, pause(wave.forMs, signal)]);
+  let early: string | undefined;
+  const endedEarly = ended.then((how) => {
+    early = how;
+  });
+  await pause(wave.forMs, signal, endedEarly);
   if (early === undefined) {
     await end(child, ended);
     return;
@@ -91,16 +95,17 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Resolves with nothing after a time, or when it is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<undefined> {
+/** Resolves after a time, or when it is aborted, or when something else has happened. */
+function pause(ms: number, signal: AbortSignal, earlier?: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', finish);
-      resolve(undefined);
+      resolve();
     };
     const timer = setTimeout(finish, ms);
     signal.addEventListener('abort', finish);
+    void earlier?.then(finish);
     if (signal.aborted) finish();
   });
 }

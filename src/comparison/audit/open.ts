@@ -35,7 +35,11 @@ export async function auditFiles(
 ): Promise<Audited> {
   if (pathA === null) return auditAlone(pathB, options.columnB);
   const { a, b } = await openSides(pathA, pathB, options);
-  const { reference, readings, comparison, clock, guesses, remarks, ...sides } = compareSides(a, b, undefined);
+  const { reference, readings, comparison, clock, guesses, remarks, ...sides } = compareSides(
+    a,
+    b,
+    undefined,
+  );
   const counter = await counterOf(sides.b, readings, clock.shiftUs);
   const power = readings.quantity === 'power' ? readings : null;
   return { ...sides, guesses, remarks, sheet: auditSensor({ reference, power, counter, comparison }) };

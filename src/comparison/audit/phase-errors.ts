@@ -63,7 +63,10 @@ function startsOf(lengthUs: number, begins: readonly number[], { fromUs, toUs }:
   const fitting = begins.filter((us) => us + lengthUs <= toUs);
   if (fitting.length >= fewestPhases) {
     const stride = Math.max(1, fitting.length / mostPhases);
-    return Array.from({ length: Math.floor(fitting.length / stride) }, (_, n) => fitting[Math.floor(n * stride)]!);
+    return Array.from(
+      { length: Math.floor(fitting.length / stride) },
+      (_, n) => fitting[Math.floor(n * stride)]!,
+    );
   }
   const count = Math.min(mostPhases, Math.max(200, Math.floor((toUs - fromUs) / lengthUs)));
   return Array.from({ length: count }, (_, n) => fromUs + ((toUs - fromUs - lengthUs) * n) / (count - 1));
@@ -99,8 +102,7 @@ function errorsOf(lengthS: number, input: PhaseInput, begins: readonly number[])
   }
   return {
     ...{ lengthS, phases, raw: errorOf(raw), corrected: errorOf(corrected), counter: errorOf(counted) },
-    reason:
-      correction || !power ? null : 'lateness, gain and offset are not known, and cannot be taken off',
+    reason: correction || !power ? null : 'lateness, gain and offset are not known, and cannot be taken off',
   };
 }
 

@@ -1,10 +1,14 @@
 import type { Estimate, ReadingTrace } from '../../compare/comparison.js';
 import { quantile } from '../../compare/quantile.js';
-import { bracketsOf } from '../../compare/updates/brackets.js';
-import { periodError } from '../../compare/updates/period-error.js';
-import { localPhases } from '../../compare/updates/phase.js';
+import { type Brackets, bracketsOf } from '../../compare/updates/brackets.js';
+import { periodError, wholeError } from '../../compare/updates/period-error.js';
+import { phasesOf } from '../../compare/updates/phase.js';
 import { trackOf } from '../../compare/updates/updates.js';
 import { unknown } from './sheet.js';
+
+const fewestChanges = 30;
+/** Of the polls, the share that may find a change, if each change is to be seen by itself. */
+const oftenChanged = 0.4;
 
 /** Readings of a sensor that gave something. */
 export function answered({ timeUs, value }: ReadingTrace) {
@@ -17,7 +21,10 @@ export function answered({ timeUs, value }: ReadingTrace) {
 
 /** Median spacing of the polls, µs; NaN with fewer than two. */
 export function pollUs(timeUs: Float64Array): number {
-  return quantile(timeUs.subarray(1).map((us, n) => us - timeUs[n]!), 0.5);
+  return quantile(
+    timeUs.subarray(1).map((us, n) => us - timeUs[n]!),
+    0.5,
+  );
 }
 
 /** How often a sensor has something new, s, by its readings alone. */
@@ -27,13 +34,30 @@ export function updateOf(trace: ReadingTrace): Estimate {
   const intervalUs = pollUs(timeUs);
   const brackets = bracketsOf({ timeUs, value, intervalUs, impossible: 0 });
   const track = trackOf(brackets, intervalUs);
-  if (typeof track === 'string') return unknown(track);
-  const { updateUs } = localPhases(brackets, track, intervalUs);
-  const { periodUs, errorUs } = periodError(updateUs, brackets, track);
+  if (typeof track === 'string') return uneven(brackets) ?? unknown(track);
+  const phases = phasesOf(brackets, track, intervalUs);
+  const { periodUs, errorUs } = phases.whole
+    ? wholeError(brackets, phases)
+    : periodError(phases.updateUs, brackets, track);
   return {
     value: periodUs / 1e6,
     interval: [(periodUs - errorUs) / 1e6, (periodUs + errorUs) / 1e6],
     reason: null,
+  };
+}
+
+/** Of a sensor that keeps to no period: the middle spacing of its changes, where the polls came often enough to see them. */
+function uneven({ lowUs, highUs, count, changedShare }: Brackets): Estimate | null {
+  if (count < fewestChanges || changedShare > oftenChanged) return null;
+  const changedUs = highUs.map((us, n) => (lowUs[n]! + us) / 2);
+  const spacingsMs = changedUs.subarray(1).map((us, n) => (us - changedUs[n]!) / 1000);
+  const [early, late] = [quantile(spacingsMs, 0.05), quantile(spacingsMs, 0.95)].map(
+    (ms) => `${Number(ms.toPrecision(2))}`,
+  );
+  return {
+    value: quantile(spacingsMs, 0.5) / 1000,
+    interval: null,
+    reason: `uneven: nine of ten changes come ${early} to ${late} ms behind the one before`,
   };
 }
 

@@ -34,12 +34,17 @@ const patterns: readonly (readonly [onMs: number, offMs: number, share: number])
 const restShare = 0.2;
 const longestRestMs = 1500;
 
-/** What fills a run of `durationMs`: a wave that there is no time for twice is left out, but for one. */
+/** What fills a run of `durationMs`. A wave that there is no time for twice is left out, the longest first, but for one. */
 export function wavesFor(durationMs: number): Waves {
-  const restMs = Math.min(longestRestMs, (restShare * durationMs) / (patterns.length + 1));
-  const playedMs = durationMs - (patterns.length + 1) * restMs;
-  const shares = patterns.reduce((sum, [, , share]) => sum + share, 0);
-  const all = patterns.map(([onMs, offMs, share]) => ({ onMs, offMs, forMs: (playedMs * share) / shares }));
-  const whole = all.filter(({ onMs, offMs, forMs }) => forMs >= 2 * (onMs + offMs));
-  return { waves: whole.length > 0 ? whole : [{ onMs: 10, offMs: 10, forMs: playedMs }], restMs };
+  let chosen = [...patterns];
+  for (;;) {
+    const restMs = Math.min(longestRestMs, (restShare * durationMs) / (chosen.length + 1));
+    const playedMs = durationMs - (chosen.length + 1) * restMs;
+    const shares = chosen.reduce((sum, [, , share]) => sum + share, 0);
+    const waves = chosen.map(([onMs, offMs, share]) => ({ onMs, offMs, forMs: (playedMs * share) / shares }));
+    const tooLong = waves.filter(({ onMs, offMs, forMs }) => forMs < 2 * (onMs + offMs));
+    if (tooLong.length === 0 || chosen.length === 1) return { waves, restMs };
+    const longestMs = Math.max(...tooLong.map(({ onMs, offMs }) => onMs + offMs));
+    chosen = chosen.filter(([onMs, offMs]) => onMs + offMs !== longestMs);
+  }
 }

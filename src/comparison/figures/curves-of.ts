@@ -28,7 +28,7 @@ export function curvesOf({ reference, readings }: ComparedFiles): Curves | null 
 }
 
 /** Readings as the curve that people draw of them; of a counter its means between two true changes. */
-function heldPower({ timeUs, value, quantity }: ReadingTrace): {
+export function heldPower({ timeUs, value, quantity }: Pick<ReadingTrace, 'timeUs' | 'value' | 'quantity'>): {
   timeUs: Float64Array;
   powerMw: Float64Array;
 } {
@@ -55,7 +55,8 @@ function heldPower({ timeUs, value, quantity }: ReadingTrace): {
 /** Of so many spacings, evenly chosen. */
 const someSpacings = 20_000;
 
-function medianSpacing(timeUs: Float64Array): number {
+/** Between two instants, µs. */
+export function medianSpacing(timeUs: Float64Array): number {
   const stride = Math.max(1, Math.floor(timeUs.length / someSpacings));
   const spacings: number[] = [];
   for (let n = 1; n < timeUs.length; n += stride) spacings.push(timeUs[n]! - timeUs[n - 1]!);

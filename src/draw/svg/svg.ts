@@ -2,6 +2,7 @@ import { printable } from '../../text.js';
 import { inks } from '../colours.js';
 import { drawAxes, drawGrid } from './axes.js';
 import { drawBehind, drawLanes } from './bands.js';
+import { cutTo } from './cut.js';
 import type { Figure } from './figure.js';
 import { type Layout, layOut, titleSize } from './layout.js';
 import { drawLegend, gapsShown } from './legend.js';
@@ -37,7 +38,11 @@ export function svgFigure(given: Figure): string {
     drawLegend(legend, em, lineWidthPt * pt, theme),
     ...(titleAt === null
       ? []
-      : [text(title, { x: margin, y: titleAt, 'font-size': titleSize * em, fill: ink })]),
+      : [
+          text(cutTo(title, width - 2 * margin, titleSize * em, figure.font), {
+            ...{ x: margin, y: titleAt, 'font-size': titleSize * em, fill: ink },
+          }),
+        ]),
   ]
     .filter((each) => each !== '')
     .join('\n');

@@ -86,7 +86,7 @@ export function powerColumnOf(
   const chosen = ofOneStem(among, wish.component);
   if (chosen) return chosen;
   // Where nothing is called so, a single column of numbers can be nothing else.
-  const plain = numeric.filter((column) => !column.unit || column.unit.quantity !== 'time');
+  const plain = numeric.filter((column) => column.unit?.quantity !== 'time');
   if (among.length === 0 && plain.length === 1 && columns.length <= 3) {
     const [column] = plain as [ColumnFacts];
     const guess = `${called(column)} is taken for the power, since it is the only number beside the time`;

@@ -20,7 +20,7 @@ export class JsonTable implements Table {
     this.#first = first;
     this.#rest = rest;
     this.names = [...new Set(first.flatMap((record) => Object.keys(record)))];
-    this.sample = first.map((record) => this.names.map((name) => record[name] ?? ''));
+    this.sample = first.map((record) => this.names.map((name) => textOf(record, name)));
   }
 
   /** @throws UserError (badInput) where it is no JSON */
@@ -44,7 +44,7 @@ export class JsonTable implements Table {
     };
     let rows = 0;
     const give = (record: JsonRecord): void => {
-      const texts = names.map((name) => Buffer.from(record[name] ?? ''));
+      const texts = names.map((name) => Buffer.from(textOf(record, name)));
       let at = 0;
       texts.forEach((text, n) => {
         cells.from[n] = at;
@@ -60,6 +60,10 @@ export class JsonTable implements Table {
     return { rows, short: 0 };
   }
 }
+
+/** Nobody's `constructor` but its own. */
+const textOf = (record: JsonRecord, name: string): string =>
+  Object.hasOwn(record, name) ? record[name]! : '';
 
 async function* recordsIn(input: ByteInput): AsyncGenerator<JsonRecord> {
   for await (const object of jsonObjects(input)) yield* recordsOf(object, {});

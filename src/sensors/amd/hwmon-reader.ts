@@ -64,7 +64,10 @@ function readAll(files: readonly PowerFile[], values: Float64Array, tell: Reader
       const microwatts = file.read();
       if (microwatts >= 0 && microwatts < unknownMicrowatts) values[n] = microwatts / 1e6;
       else
-        tell('sensor-implausible', `${column.title} was given as ${microwatts} µW, which says that it is not known`);
+        tell(
+          'sensor-implausible',
+          `${column.title} was given as ${microwatts} µW, which says that it is not known`,
+        );
     } catch (error) {
       // A card that sleeps refuses, and one that was taken away.
       tell('sensor-lost', `${column.title} could not be read (${errorText(error)})`);
@@ -72,7 +75,9 @@ function readAll(files: readonly PowerFile[], values: Float64Array, tell: Reader
     }
   }
   if (failure && values.every(Number.isNaN))
-    throw new SensorTrouble('sensor-lost', `no card could be read (${errorText(failure)})`, { cause: failure });
+    throw new SensorTrouble('sensor-lost', `no card could be read (${errorText(failure)})`, {
+      cause: failure,
+    });
 }
 
 /** @param isSecond where the card's instant power has the plain name */

@@ -6,10 +6,7 @@
 /** The names that `amd-smi metric` had for a socket's power, the newest first (ROCm 6.1, 6.0, 5.7), and `amd-smi monitor`'s. */
 const powerKeys = ['socket_power', 'current_power', 'average_socket_power', 'power_usage'] as const;
 /** `rocm-smi --showpower`; which of the two it has depends on the card. */
-const rocmKeys = [
-  'Current Socket Graphics Package Power (W)',
-  'Average Graphics Package Power (W)',
-] as const;
+const rocmKeys = ['Current Socket Graphics Package Power (W)', 'Average Graphics Package Power (W)'] as const;
 
 export interface CardPower {
   /** `0`, as the program counts them; of rocm-smi `card0`. */
@@ -42,7 +39,9 @@ export function readRocmSmi(text: string): CardPower[] {
   const cards = Object.entries(parsed(text)).filter(([card]) => /^card\d+$/.test(card));
   return cards.map(([card, facts]) => {
     const key = rocmKeys.find((each) => isRecord(facts) && facts[each] !== undefined);
-    const { powerW, words } = powerOf(key === undefined ? undefined : (facts as Record<string, unknown>)[key]);
+    const { powerW, words } = powerOf(
+      key === undefined ? undefined : (facts as Record<string, unknown>)[key],
+    );
     // For itself it takes 0 W as a failure to tell (python_smi_tools/rocm_smi.py), and prints it all the same in JSON.
     return { card, powerW: powerW === 0 ? Number.NaN : powerW, words };
   });

@@ -11,9 +11,12 @@ import { attribute, entries, NumberFile, nameOf } from './sysfs.js';
  */
 
 const ujPerJ = 1e6;
-/** The counters change about every millisecond (Intel SDM). A mean over some tens of them is not blurred by that. */
+/**
+ * The counters change about every millisecond (Intel SDM). They are read less often, since a counter loses nothing by that, and
+ * each look at it costs CPU.
+ */
 const usualPeriodMs = 1;
-const shortestMs = 20;
+const shortestMs = 50;
 
 /** What allows it, for the user who asks; docs/sensors.md has it as a rule that lasts. */
 export const raplAdvice =

@@ -52,7 +52,10 @@ class NvidiaSmiReader implements TalkingReader {
     for (const { prefix, first } of cards.cards)
       first.forEach((cell, n) => {
         if ('words' in cell && isNotThere(cell.words))
-          environment.tell('sensor-missing', `${prefix} has no ${cards.powers[n]!.field}: ${printable(cell.words)}`);
+          environment.tell(
+            'sensor-missing',
+            `${prefix} has no ${cards.powers[n]!.field}: ${printable(cell.words)}`,
+          );
       });
   }
 
@@ -161,7 +164,10 @@ class NvidiaSmiReader implements TalkingReader {
     if ('value' in cell) return cell.value;
     if (!isNotThere(cell.words)) {
       const [{ prefix }, { field }] = [this.#cards.cards[at]!, this.#cards.powers[power]!];
-      this.#environment.tell('sensor-lost', `${prefix} has for ${field}: ${printable(cell.words.slice(0, 100))}`);
+      this.#environment.tell(
+        'sensor-lost',
+        `${prefix} has for ${field}: ${printable(cell.words.slice(0, 100))}`,
+      );
     }
     return Number.NaN;
   }

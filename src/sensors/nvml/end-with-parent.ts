@@ -9,7 +9,9 @@ const sigkill = 9;
 export function endWithParent(koffi: typeof import('koffi')): void {
   if (process.platform !== 'linux') return;
   const parent = process.ppid;
-  const prctl = koffi.load(null).func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
+  const prctl = koffi
+    .load(null)
+    .func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
   prctl(setParentDeathSignal, sigkill, 0, 0, 0);
   // It ended before the kernel knew.
   if (process.ppid !== parent) process.exit();

@@ -36,11 +36,11 @@ export class Gpu {
   constructor(nvml: Nvml, handle: DeviceHandle, prefix: string) {
     this.#nvml = nvml;
     this.#handle = handle;
-    const pci = valueOf(nvml.pci(handle));
-    const [name, uuid] = [valueOf(nvml.name(handle)), valueOf(nvml.uuid(handle))];
+    const pci = answerOf(nvml.pci(handle));
+    const [name, uuid] = [answerOf(nvml.name(handle)), answerOf(nvml.uuid(handle))];
     this.device = { prefix, name, uuid, bus: pci?.bus ?? null };
-    this.facts = { architecture: valueOf(nvml.architecture(handle)), pciDeviceId: pci?.deviceId ?? null };
-    this.instances = valueOf(nvml.isDivided(handle)) ? nvml.instanceUuids(handle) : null;
+    this.facts = { architecture: answerOf(nvml.architecture(handle)), pciDeviceId: pci?.deviceId ?? null };
+    this.instances = answerOf(nvml.isDivided(handle)) ? nvml.instanceUuids(handle) : null;
 
     const probe = new FieldValues(fieldColumns);
     const asked = nvml.fieldValues(handle, probe);
@@ -114,4 +114,4 @@ export class Gpu {
   }
 }
 
-const valueOf = <T>({ code, value }: Answer<T>): T | null => (code === ReturnCode.success ? value : null);
+const answerOf = <T>({ code, value }: Answer<T>): T | null => (code === ReturnCode.success ? value : null);

@@ -103,12 +103,7 @@ function findGpus(library: Nvml, tell: ReaderEnvironment['tell']): Gpu[] {
 }
 
 /** A card that was seen before keeps its name, and what it does not have is said once. */
-function openGpu(
-  library: Nvml,
-  handle: DeviceHandle,
-  index: number,
-  tell: ReaderEnvironment['tell'],
-): Gpu {
+function openGpu(library: Nvml, handle: DeviceHandle, index: number, tell: ReaderEnvironment['tell']): Gpu {
   const uuid = library.uuid(handle);
   const key = uuid.code === ReturnCode.success ? uuid.value : `GPU ${index}`;
   const before = known.get(key);
@@ -127,7 +122,8 @@ function openGpu(
 /** Why NVML cannot be begun, and what to do about it, where something is known. */
 function beginFailure(code: number): string {
   const name = returnCodeName(code);
-  if (code === ReturnCode.driverNotLoaded) return `${name}: the NVIDIA driver is not loaded (modprobe nvidia)`;
+  if (code === ReturnCode.driverNotLoaded)
+    return `${name}: the NVIDIA driver is not loaded (modprobe nvidia)`;
   if (code === ReturnCode.libraryMismatch)
     return `${name}: the driver in the kernel is of another version than its library; load it anew, or restart the machine`;
   if (isForbidden(code)) return `${name}: /dev/nvidiactl may not be opened by this user`;
@@ -149,7 +145,8 @@ function meaningOf({ device: { prefix }, hasInstant, facts, instances }: Gpu): s
   const parts = [`${prefix}_power_w is ${hasInstant ? 'instant power (field 186)' : plain}`];
   if (hasInstant && plainS !== null)
     parts.push(`${prefix}_plain_power_w is ${plainS === 0 ? 'the same' : 'averaged over 1 s'}`);
-  if (looksAtAQuarter(facts)) parts.push('such a card was measured to look at 25 % of the time (arXiv 2312.02741)');
+  if (looksAtAQuarter(facts))
+    parts.push('such a card was measured to look at 25 % of the time (arXiv 2312.02741)');
   if (instances !== null)
     parts.push(
       `${prefix} is divided (MIG), and its power is that of all instances${instances.length > 0 ? `: ${instances.join(' ')}` : ''}`,

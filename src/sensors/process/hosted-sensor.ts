@@ -1,5 +1,6 @@
 import { makeFastClock } from '../../clock.js';
 import { errorText } from '../../errors.js';
+import type { SensorPrograms } from '../programs/programs.js';
 import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js';
 import type { SensorColumn, SensorDoubtCode } from '../sensor.js';
 import { Batch } from './batch.js';
@@ -7,7 +8,6 @@ import { CounterCells } from './counter-cells.js';
 import type { DoubtLog } from './doubt-log.js';
 import type { SensorNews } from './messages.js';
 import { Pace } from './pace.js';
-import type { SensorPrograms } from './programs.js';
 
 /** Where reading failed, it is tried again after this long, ms, and then after twice as long each time. */
 const retryMs = { first: 250, longest: 5000 };

@@ -18,6 +18,8 @@ export type ToSensors =
     }
   /** `originNs`: the recording's instant 0 on CLOCK_MONOTONIC. `recorded`: their places; the others are let go of. */
   | { readonly type: 'start'; readonly originNs: bigint; readonly recorded: readonly number[] }
+  /** Asks for news. */
+  | { readonly type: 'turn' }
   | { readonly type: 'stop' };
 
 /** What became of one that was wanted; `at` is its place in the list. */
@@ -49,5 +51,8 @@ export type FromSensors =
   /** Process groups of programs that run, to be ended where this process can't do it any more. */
   | { readonly type: 'groups'; readonly pids: readonly number[] };
 
-/** How often news come, ms: a row is on disk within a second, and each turn wakes two processes. */
-export const turnMs = 500;
+/**
+ * News come by themselves where nobody asked for so long, ms: a row is on disk within a second. They are asked for when the process
+ * that records is awake anyway, since to wake it costs more than the news.
+ */
+export const unaskedMs = 850;

@@ -20,6 +20,8 @@ const longestMs = 250;
 /** Spacings of changes that a period is learned from. */
 const spacingsKept = 31;
 const fewestSpacings = 8;
+/** It is learned anew from so many changes. */
+const learnEvery = 8;
 /** So many questions without a change, and it is asked less often. */
 const patience = 12;
 /** Of the time, what a slow sensor may be kept busy with. */
@@ -35,6 +37,7 @@ export class Pace {
   /** Spacings of the changes of each column, ms. */
   readonly #spacings: number[][];
   #unchanged = 0;
+  #changes = 0;
   /** Of the latest questions, how many found a change. */
   #changedShare = share;
   #tookMs = 0;
@@ -67,8 +70,8 @@ export class Pace {
       return;
     }
     if (!changed) return;
-    this.#learn();
-    if (this.#periodMs !== undefined) this.#intervalMs = this.#bounded(this.#periodMs * share);
+    if (++this.#changes % learnEvery === 0) this.#learn();
+    this.#intervalMs = this.#bounded((this.#periodMs ?? this.#options.usualPeriodMs) * share);
   }
 
   /** Whether the answers take longer than the interval that is wanted, and so set the pace. */

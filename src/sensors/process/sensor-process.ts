@@ -3,43 +3,28 @@ import { join } from 'node:path';
 import type { RecordingClock } from '../../source/clock-watch.js';
 import { printable } from '../../text.js';
 import { startTimer } from '../../timer.js';
+import { killGroup } from '../programs/groups.js';
 import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
-import { DoubtLog, doubtOf } from './doubt-log.js';
-import { killGroup } from './groups.js';
-import type { FromSensors, Opened, SensorNews, ToSensors, Wanted } from './messages.js';
+import { doubtOf } from './doubt-log.js';
+import { Member } from './member.js';
+import type { FromSensors, Opened, ToSensors, Wanted } from './messages.js';
 
 /** Nothing is heard of the process for so long, ms, and it hangs in a driver or a library: another takes its place. */
 const hangMs = 5000;
 /** It is started again after this long, ms, and then after twice as long each time. */
 const restartMs = { first: 500, longest: 30_000 };
+/** One that ran for longer than this, ms, is started again as after the first time. */
+const healthyMs = 10_000;
 /** How long its last words are waited for, ms. */
 const stopLimitMs = 2000;
 const lastWordsKept = 1000;
-
-/** What is known of one sensor of the process. */
-interface Member {
-  readonly wanted: Wanted;
-  opened: Opened | undefined;
-  take: ((block: SensorBlock) => void) | undefined;
-  /** Of processes before this one. */
-  cpuBeforeS: number;
-  cpuS: number | null;
-  readonly own: DoubtLog;
-  before: readonly SensorDoubt[];
-  doubts: readonly SensorDoubt[];
-}
+/** A live board's samples come every 250 or 750 ms. */
+const askEveryMs = 500;
 
 export interface SensorProcessOptions {
   readonly sysfs: string;
   readonly intervalMs: number | null;
 }
-
-const emptyRow = (atNs: number, columns: number): SensorBlock => ({
-  count: 1,
-  earliestNs: Float64Array.of(atNs),
-  latestNs: Float64Array.of(atNs),
-  values: Array.from({ length: columns }, () => Float64Array.of(Number.NaN)),
-});
 
 /** A process that reads sensors, seen from here. It is started again where it ends or hangs, and all of it ends with us. */
 export class SensorProcess {
@@ -48,6 +33,9 @@ export class SensorProcess {
   #groups: readonly number[] = [];
   #clock: RecordingClock | undefined;
   #heardMs = 0;
+  #askedMs = 0;
+  #startedMs = 0;
+  #seemsHung = false;
   #watch: NodeJS.Timeout | undefined;
   #cancelRestart: () => void = () => {};
   #restartMs = restartMs.first;
@@ -60,10 +48,7 @@ export class SensorProcess {
 
   constructor(wanted: readonly Wanted[], options: SensorProcessOptions) {
     this.#options = options;
-    this.#members = wanted.map((each) => ({
-      ...{ wanted: each, opened: undefined, take: undefined },
-      ...{ cpuBeforeS: 0, cpuS: null, own: new DoubtLog(), before: [], doubts: [] },
-    }));
+    this.#members = wanted.map((each, at) => new Member(at, each));
   }
 
   /** Starts it; resolves when each sensor has said what it is, or why not, and after `limitMs` at the latest. */
@@ -100,14 +85,20 @@ export class SensorProcess {
     });
   }
 
+  /** Asks for what was read since the last time, no more often than is worth it. */
+  handOver(): void {
+    const nowMs = performance.now();
+    if (!this.#clock || this.#stopping || nowMs - this.#askedMs < askEveryMs) return;
+    this.#askedMs = nowMs;
+    this.#say({ type: 'turn' });
+  }
+
   cpuS(at: number): number | null {
-    const { cpuBeforeS, cpuS } = this.#members[at]!;
-    return cpuS === null ? null : cpuBeforeS + cpuS;
+    return this.#members[at]!.cpuS;
   }
 
   doubts(at: number): readonly SensorDoubt[] {
-    const { own, before, doubts } = this.#members[at]!;
-    return [...before, ...doubts, ...own.all];
+    return this.#members[at]!.doubts;
   }
 
   /** Ends it, with what was read up to now; never later than `stopLimitMs`. Safe to call twice. */
@@ -143,6 +134,7 @@ export class SensorProcess {
     });
     this.#child = child;
     this.#lastWords = '';
+    this.#startedMs = performance.now();
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-lastWordsKept);
     });
@@ -157,15 +149,8 @@ export class SensorProcess {
       if (!child.connected) this.#gone(child, how);
     });
     child.once('disconnect', () => how !== undefined && this.#gone(child, how));
-    const wanted = this.#members.map((member) => this.#asked(member));
+    const wanted = this.#members.map((member) => member.wanted);
     this.#say({ type: 'open', wanted, ...this.#options });
-  }
-
-  /** One that was there already is looked for until it comes back, with the columns that it had. */
-  #asked({ wanted, opened }: Member): Wanted {
-    return this.#clock && opened && 'columns' in opened
-      ? { ...wanted, known: { identity: opened.identity, columns: opened.columns } }
-      : wanted;
   }
 
   #hear(message: FromSensors): void {
@@ -175,21 +160,16 @@ export class SensorProcess {
       this.#members[message.opened.at]!.opened ??= message.opened;
       this.#onOpened();
     } else {
-      for (const news of message.news) this.#take(news);
-      this.#restartMs = restartMs.first;
+      for (const news of message.news) this.#members[news.at]!.hear(news);
     }
   }
 
-  #take({ at, doubts, cpuS, ...block }: SensorNews): void {
-    const member = this.#members[at]!;
-    member.doubts = doubts;
-    member.cpuS = cpuS;
-    if (block.count > 0) member.take?.(block);
-  }
-
   #lookAfter(): void {
-    if (!this.#child || performance.now() - this.#heardMs < hangMs) return;
-    const child = this.#child;
+    const isSilent = this.#child !== undefined && performance.now() - this.#heardMs > hangMs;
+    // Twice, since this process may have been stopped itself, and what was said meanwhile comes now.
+    const [child, isCertain] = [this.#child, this.#seemsHung];
+    this.#seemsHung = isSilent && !isCertain;
+    if (!child || !isSilent || !isCertain) return;
     this.#kill();
     this.#gone(child, null);
   }
@@ -208,15 +188,8 @@ export class SensorProcess {
         ? ['sensor-silent', `its process did not answer for ${hangMs / 1000} s and was started again`]
         : ['sensor-lost', `its process ${how}${words === '' ? '' : `: ${words}`}, and was started again`];
     const nowNs = this.#clock?.now() ?? null;
-    this.#members.forEach((member, at) => {
-      member.opened ??= { at, doubt: doubtOf(code, text) };
-      if (!('columns' in member.opened)) return;
-      member.own.add(code, text, nowNs);
-      member.before = [...member.before, ...member.doubts];
-      member.doubts = [];
-      member.cpuBeforeS += member.cpuS ?? 0;
-      if (nowNs !== null) member.take?.(emptyRow(nowNs, member.opened.columns.length));
-    });
+    for (const member of this.#members) member.lose(code, text, nowNs);
+    if (performance.now() - this.#startedMs > healthyMs) this.#restartMs = restartMs.first;
     this.#onOpened();
     if (this.#clock) this.#restart(this.#clock);
   }

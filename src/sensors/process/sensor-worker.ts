@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs';
 import { errorText } from '../../errors.js';
 import { kindOf } from '../kinds.js';
+import { killAll, SensorPrograms, watchGroups } from '../programs/programs.js';
 import { type SensorReader, SensorTrouble } from '../reader.js';
 import { DoubtLog, doubtOf } from './doubt-log.js';
 import { HostedSensor } from './hosted-sensor.js';
-import { type FromSensors, type Opened, type ToSensors, turnMs, type Wanted } from './messages.js';
-import { killAll, SensorPrograms, watchGroups } from './programs.js';
+import { type FromSensors, type Opened, type ToSensors, unaskedMs, type Wanted } from './messages.js';
 
 /*
  * The sensors' process: what happens in it, a driver that hangs or a library that crashes included, does not hold up the process
@@ -68,7 +68,7 @@ function start(originNs: bigint, recorded: readonly number[]): void {
       void sensor.close();
     }
   }
-  turns = setInterval(turn, turnMs);
+  turns = setInterval(turn, unaskedMs);
 }
 
 /** Each sensor's part of what this process costs goes by its readings. */
@@ -91,6 +91,9 @@ process.on('message', (message: ToSensors) => {
     message.wanted.forEach((wanted, at) => void open(wanted, at, message.sysfs, message.intervalMs));
   else if (message.type === 'start') {
     start(message.originNs, message.recorded);
+  } else if (message.type === 'turn') {
+    turns?.refresh();
+    turn();
   } else void stop();
 });
 watchGroups((pids) => send({ type: 'groups', pids }));

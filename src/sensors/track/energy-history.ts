@@ -3,8 +3,9 @@ import type { SensorColumn } from '../sensor.js';
 
 /** Fewer true readings than this within spans say nothing of its joules. */
 const fewestReadings = 5;
-/** A longer spacing than so many of the usual ones is a gap, of which nothing is said. */
+/** A spacing longer than so many of the usual ones, and than this share of what is asked for, is a gap of which nothing is said. */
 const gapSpacings = 5;
+const gapShare = 0.1;
 /** Rows that are kept; beyond, every other goes. */
 const mostRows = 1 << 19;
 
@@ -102,7 +103,10 @@ function doubled(column: Float64Array): Float64Array {
 function energyOf(sum: Sum, spans: readonly Pick<Span, 'startNs' | 'endNs'>[]): number | null {
   const { timesUs, count, resetsUs } = sum;
   if (count < 2) return null;
-  const limitUs = (gapSpacings * (timesUs[count - 1]! - timesUs[0]!)) / (count - 1);
+  const askedUs = spans.reduce((sum, { startNs, endNs }) => sum + (endNs - startNs) / 1000, 0);
+  const usualUs = (timesUs[count - 1]! - timesUs[0]!) / (count - 1);
+  const limitUs = Math.max(gapSpacings * usualUs, gapShare * askedUs);
+  const isGap = (n: number): boolean => timesUs[n]! - timesUs[n - 1]! > limitUs;
   let joules = 0;
   let readings = 0;
   for (const { startNs, endNs } of spans) {
@@ -112,7 +116,9 @@ function energyOf(sum: Sum, spans: readonly Pick<Span, 'startNs' | 'endNs'>[]): 
     if (from === 0 || to === count) return null;
     const spanned = { startUs: timesUs[from - 1]!, endUs: timesUs[to]! };
     if (resetsUs.some((us) => us > spanned.startUs && us <= spanned.endUs)) return null;
-    for (let n = from; n <= to; n++) if (timesUs[n]! - timesUs[n - 1]! > limitUs) return null;
+    // A counter counts on where nobody looks, so that of it the ends alone matter.
+    if (isGap(from) || isGap(to)) return null;
+    for (let n = from + 1; n < to && !sum.isCounter; n++) if (isGap(n)) return null;
     joules += at(sum, endUs, to) - at(sum, startUs, from);
     readings += to - from;
   }

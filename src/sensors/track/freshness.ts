@@ -24,9 +24,15 @@ export class FreshnessWatch {
     }
   }
 
-  /** Of the column that changes most often; the sensor's own instants count before its values, which may repeat by chance. */
+  /**
+   * Of the column that changes most often. The sensor's own instants count before its values, which may repeat by chance, unless
+   * they are those of its answers: NVML's change at each question.
+   */
   freshness(spacingUs: number | null): Freshness {
-    const telling = this.#columns.filter(({ tells, changes }) => tells && changes >= fewestChanges);
+    const telling = this.#columns.filter(
+      ({ tells, changes, isStamp, isLimited }) =>
+        tells && changes >= fewestChanges && !(isStamp && isLimited),
+    );
     const [fastest] = telling.sort((a, b) => Number(b.isStamp) - Number(a.isStamp) || b.changes - a.changes);
     if (!fastest) {
       const repeated = Math.min(
@@ -41,7 +47,7 @@ export class FreshnessWatch {
       };
     }
     const { repeatedShare } = fastest;
-    if (!fastest.isStamp && 1 - repeatedShare > limitedShare)
+    if (fastest.isLimited)
       return {
         update_s: null,
         repeated_share: repeatedShare,
@@ -63,6 +69,10 @@ class ColumnWatch {
     readonly isStamp: boolean,
     readonly tells: boolean,
   ) {}
+
+  get isLimited(): boolean {
+    return 1 - this.repeatedShare > limitedShare;
+  }
 
   get repeatedShare(): number {
     return 1 - this.changes / (this.readings - 1);

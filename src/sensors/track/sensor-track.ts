@@ -53,6 +53,10 @@ export class SensorTrack {
     this.#recording = this.sensor.start(clock, (block) => this.#take(block));
   }
 
+  handOver(): void {
+    this.#recording?.handOver();
+  }
+
   /** Ends it; resolves when what could be written of its file is whole. Safe to call twice. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();

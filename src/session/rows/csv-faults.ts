@@ -28,7 +28,10 @@ export function explainHeader(text: string, ended: boolean, outcome: string): st
   if (text.endsWith('\r')) return why('lines end in CR LF');
   if (text.includes('"')) return why('names are quoted');
   const foreign = foreignName(text.split(','));
-  if (foreign !== undefined) return why(`powerlog has no column '${short(foreign)}'`);
+  if (foreign !== undefined)
+    return why(
+      `powerlog has no column '${short(foreign)}' of a board; a sensor's file is for \`powerlog compare\``,
+    );
   return why('its columns are not a set that powerlog writes, in its order');
 }
 

@@ -79,7 +79,7 @@ describe('powerlog repair refuses what is no torn end, and changes not a byte of
     [
       'an added column',
       eachLine((line) => `${line},${line.startsWith('t') ? 'note' : '1'}`),
-      /line 1: powerlog has no column 'note'/,
+      /line 1: powerlog has no column 'note' of a board/,
     ],
     ['an index in front', eachLine((line) => `0,${line}`), /neither a capture nor a powerlog CSV/],
     [

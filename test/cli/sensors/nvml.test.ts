@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
-import { needs, compiler } from '../../parts.js';
+import { compiler, needs } from '../../parts.js';
 import { a100, h100, type Reading, recordedReadings, StandIn } from '../../sensors/nvml/stand-in.js';
 import { bin, powerlog, words } from '../run.js';
 import { readRecorded } from './recorded.js';
@@ -131,7 +131,9 @@ describe('NVML beside a board', needs(compiler), () => {
     expect(summary.samples).toBeGreaterThan(0);
     expect(summary).not.toHaveProperty('tracks');
     expect(warned('sensor-missing')).toEqual([
-      expect.stringContaining('NVML_ERROR_DRIVER_NOT_LOADED: the NVIDIA driver is not loaded (modprobe nvidia)'),
+      expect.stringContaining(
+        'NVML_ERROR_DRIVER_NOT_LOADED: the NVIDIA driver is not loaded (modprobe nvidia)',
+      ),
     ]);
   });
 

@@ -79,10 +79,11 @@ describe.runIf(posix)('a program as a sensor', () => {
   });
 
   it('that prints without end is held back, and nobody is kept busy', () => {
-    const { code, summary, warned } = recordWith(['exec:yes 12.5'], { forS: 2 });
+    const { code, summary, warned, track } = recordWith(['exec:yes 12.5'], { forS: 2 });
     expect(code).toBe(0);
     expect(warned('sensor-overrun')).toEqual([expect.stringContaining('more lines than anybody reads')]);
-    expect(summary.samples).toBeGreaterThan(100);
+    expect(summary.samples).toBeGreaterThan(0);
+    expect(track('exec').cpu_s).toBeLessThan(1);
   });
 
   it.each([
@@ -182,11 +183,15 @@ describe.runIf(posix)('exec with sensors', () => {
     expect(ran.code).toBe(3);
     const { summary } = readRecorded(folder);
     const [train, blink] = summary.phases;
-    expect(train.sensor_energy_j.exec.power_w).toBeCloseTo(20 * train.duration_s, 4);
-    expect(summary.command.sensor_energy_j.exec.power_w).toBeCloseTo(20 * summary.command.duration_s, 4);
+    for (const { sensor_energy_j, duration_s } of [train, summary.command]) {
+      const joules = sensor_energy_j.exec.power_w;
+      if (joules !== null) expect(joules).toBeCloseTo(20 * duration_s, 4);
+      // Only on a machine so busy that the program did not get to print.
+      else expect(summary.tracks[0].interval_s.max).toBeGreaterThan(0.1 * duration_s);
+    }
     expect(blink.sensor_energy_j.exec.power_w).toBeNull();
     expect(summary.tracks).toHaveLength(1);
-    expect(ran.err).toMatch(/beside it exec: .*; power .* J/);
+    expect(ran.err).toMatch(/beside it exec: .*; power_w .* J/);
   });
 
   it('runs the command whatever becomes of them', () => {
@@ -199,5 +204,12 @@ describe.runIf(posix)('exec with sensors', () => {
     );
     expect(ran.code).toBe(5);
     expect(ran.err).toContain('rapl: there is no RAPL here');
+  });
+
+  it('--strict runs nothing without one of them', () => {
+    const ran = powerlog(words`exec --strict --port sim --baseline 0 --with rapl -- echo ran`, undefined, {
+      POWERLOG_SYS: '/nowhere',
+    });
+    expect(ran).toMatchObject({ code: 3, out: '', err: expect.stringContaining('there is no RAPL here') });
   });
 });

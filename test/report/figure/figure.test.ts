@@ -157,8 +157,9 @@ describe('a figure', () => {
     expect(draw([alone], words`--series system`).svg.match(/<circle /g)!.length).toBe(1);
   });
 
+  const capture = 'fixtures/golden/runs.plog';
+
   it('says in the file what it is of, in the summary’s own numbers', () => {
-    const capture = 'fixtures/golden/runs.plog';
     const { svg, png } = draw([capture], words`--title ${'a & b'}`);
     const { Description, Title } = textsOf(decodePng(png));
     expect(Title).toBe('a & b');
@@ -168,6 +169,15 @@ describe('a figure', () => {
     const mean = Number(/gpu: mean ([\d.]+) W, min .* ± .* J \(95 %\)/.exec(Description!)![1]);
     expect(mean).toBeCloseTo(power_w.gpu.mean, 1);
     expect(Description).toMatch(/Drawn from [\d,]+ samples at [\d.]+ Hz/);
+  });
+
+  it('cuts a title that is longer than it is wide, and keeps it whole in the file', () => {
+    const title = 'Mittagessen '.repeat(40).trim();
+    const { svg, png } = draw([capture], words`--size 8x5cm --title ${title}`);
+    const shown = textsIn(svg).find((text) => text.startsWith('Mitt'))!;
+    expect(shown).toMatch(/^(?:Mittagessen )+.*…$/);
+    expect(shown.length).toBeLessThan(60);
+    expect(textsOf(decodePng(png)).Title).toBe(title);
   });
 
   it('says of a part what that part cost', () => {

@@ -64,13 +64,21 @@ describe("AMD's GPUs", () => {
     expect(asked.identity.product).toBe('amd-smi');
     expect(cells(asked, 0)).toEqual({ gpu0_power_w: 10, gpu1_power_w: null });
     expect(asked.told).toEqual(['sensor-missing gpu1 has no power of its own: N/A']);
-    expect(asked.identity.devices.map(({ name }) => name)).toEqual(['AMD Instinct MI300X', 'Radeon RX 7900 XTX']);
+    expect(asked.identity.devices.map(({ name }) => name)).toEqual([
+      'AMD Instinct MI300X',
+      'Radeon RX 7900 XTX',
+    ]);
   });
 
   it('are read by rocm-smi where amd-smi is not there', () => {
     const asked = ask('amd', 1, { ...none, ...onPath({ 'rocm-smi': rocmSmi }) });
     expect(asked.identity.product).toBe('rocm-smi');
-    expect(cells(asked, 0)).toEqual({ gpu0_power_w: 237, gpu1_power_w: null, gpu2_power_w: 230, gpu3_power_w: null });
+    expect(cells(asked, 0)).toEqual({
+      gpu0_power_w: 237,
+      gpu1_power_w: null,
+      gpu2_power_w: 230,
+      gpu3_power_w: null,
+    });
     expect(asked.told).toContain('sensor-missing gpu1 has no power of its own: N/A (Secondary die)');
   });
 

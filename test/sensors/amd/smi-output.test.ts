@@ -16,20 +16,12 @@ describe("amd-smi's output", () => {
     ['metric-rocm-6.1.json', [{ card: '0', powerW: 10, words: null }, nothing('1', 'N/A')]],
     [
       'metric-rocm-7.0.json',
-      [
-        { card: '0', powerW: 717, words: null },
-        nothing('1', 'N/A'),
-        { card: '2', powerW: 133, words: null },
-      ],
+      [{ card: '0', powerW: 717, words: null }, nothing('1', 'N/A'), { card: '2', powerW: 133, words: null }],
     ],
     ['metric-rocm-6.1.csv', [{ card: '0', powerW: 10, words: null }, nothing('1', 'N/A')]],
     [
       'monitor-rocm-6.2.csv',
-      [
-        { card: '0', powerW: 542, words: null },
-        nothing('1', 'N/A'),
-        { card: '2', powerW: 133, words: null },
-      ],
+      [{ card: '0', powerW: 542, words: null }, nothing('1', 'N/A'), { card: '2', powerW: 133, words: null }],
     ],
     ['watch-rocm-7.2.txt', [nothing('0', 'N/A')]],
   ])('is read in the form of %s', (file, powers) => {

@@ -2,14 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { ask, cells } from '../asked.js';
 import { onPath, vendorFixture } from '../on-path.js';
 
-const [first, second] = ['GPU-5119e922-1797-1ace-ec58-cc0a2772f5ee', 'GPU-a1b0f4c2-93d7-4d0e-8f1c-6f0c2f6e7a11'];
+const [first, second] = [
+  'GPU-5119e922-1797-1ace-ec58-cc0a2772f5ee',
+  'GPU-a1b0f4c2-93d7-4d0e-8f1c-6f0c2f6e7a11',
+];
 
 /** Of a driver that knows all powers. */
 const newer = (rows: string, cards = '') => `
 case "$*" in
   *-lms*) ${rows} ;;
-  *) ${cards || `echo "171.90, 170.02, 169.87, ${first}, 0, 00000000:01:00.0, 550.54, NVIDIA RTX 4090, Founders"
-     echo "21.88, 21.88, [N/A], ${second}, 1, 00000000:81:00.0, 550.54, NVIDIA A100"`} ;;
+  *) ${
+    cards ||
+    `echo "171.90, 170.02, 169.87, ${first}, 0, 00000000:01:00.0, 550.54, NVIDIA RTX 4090, Founders"
+     echo "21.88, 21.88, [N/A], ${second}, 1, 00000000:81:00.0, 550.54, NVIDIA A100"`
+  } ;;
 esac`;
 
 /** Of one that refuses a question with a field that it does not know. */
@@ -58,7 +64,11 @@ describe('nvidia-smi', () => {
     const rows = `echo "${first}, ${stamp()}, [GPU requires reset], [Unknown Error], 1.5"
       echo "${second}, ${stamp()}, 22.04, 21.88, [N/A]"; sleep 600`;
     const asked = ask('nvidia-smi', 1, onPath({ 'nvidia-smi': newer(rows) }));
-    expect(cells(asked, 0)).toMatchObject({ gpu0_power_w: null, gpu0_average_power_w: 1.5, gpu1_power_w: 22.04 });
+    expect(cells(asked, 0)).toMatchObject({
+      gpu0_power_w: null,
+      gpu0_average_power_w: 1.5,
+      gpu1_power_w: 22.04,
+    });
     expect(asked.told).toContain('sensor-lost gpu0 has for power.draw.instant: [GPU requires reset]');
     expect(asked.told).toContain('sensor-lost gpu0 has for power.draw: [Unknown Error]');
   });
@@ -89,7 +99,9 @@ describe('nvidia-smi', () => {
   });
 
   it('is missing where it is not there, and where it cannot reach the driver', () => {
-    expect(ask('nvidia-smi', 1, { PATH: '/nowhere' }).trouble).toBe('sensor-missing there is no program nvidia-smi');
+    expect(ask('nvidia-smi', 1, { PATH: '/nowhere' }).trouble).toBe(
+      'sensor-missing there is no program nvidia-smi',
+    );
     const failing = onPath({ 'nvidia-smi': 'echo "NVIDIA-SMI has failed" >&2; exit 9' });
     expect(ask('nvidia-smi', 1, failing).trouble).toBe(
       'sensor-missing nvidia-smi failed (it ended with exit code 9): NVIDIA-SMI has failed',

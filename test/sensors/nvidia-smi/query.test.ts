@@ -5,14 +5,18 @@ import { vendorFixture } from '../on-path.js';
 
 /** Cells of a fixture's column, behind its header. */
 function column(file: string, name: string): string[] {
-  const [header = '', ...rows] = readFileSync(vendorFixture(`nvidia-smi/${file}`), 'utf8').trim().split('\n');
+  const [header = '', ...rows] = readFileSync(vendorFixture(`nvidia-smi/${file}`), 'utf8')
+    .trim()
+    .split('\n');
   const at = header.split(', ').indexOf(name);
   return rows.map((row) => row.split(', ')[at]!);
 }
 
 describe("nvidia-smi's cells", () => {
   it('are numbers with a unit and without', () => {
-    expect(column('driver-535-nounits.csv', 'power.draw.instant [W]').map(readCell)[4]).toEqual({ value: 214.62 });
+    expect(column('driver-535-nounits.csv', 'power.draw.instant [W]').map(readCell)[4]).toEqual({
+      value: 214.62,
+    });
     expect(column('driver-525.csv', 'power.draw [W]').map(readCell)[0]).toEqual({ value: 24.31 });
   });
 
@@ -25,8 +29,11 @@ describe("nvidia-smi's cells", () => {
   });
 
   it('are other words where something is wrong', () => {
-    expect(column('driver-525.csv', 'power.draw [W]').map(readCell)[9]).toEqual({ words: '[GPU requires reset]' });
-    for (const words of ['[GPU requires reset]', '[Unknown Error]', 'ERR!']) expect(isNotThere(words)).toBe(false);
+    expect(column('driver-525.csv', 'power.draw [W]').map(readCell)[9]).toEqual({
+      words: '[GPU requires reset]',
+    });
+    for (const words of ['[GPU requires reset]', '[Unknown Error]', 'ERR!'])
+      expect(isNotThere(words)).toBe(false);
   });
 });
 

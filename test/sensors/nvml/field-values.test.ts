@@ -5,7 +5,11 @@ import { returnCodeName } from '#powerlog/sensors/nvml/return-code.js';
 import { recordedReadings } from './stand-in.js';
 
 /** Writes an `nvmlFieldValue_t` as the header has it, member by member. */
-function put(fields: FieldValues, n: number, members: { stamp?: number; latency?: number; type?: number; code?: number }) {
+function put(
+  fields: FieldValues,
+  n: number,
+  members: { stamp?: number; latency?: number; type?: number; code?: number },
+) {
   const bytes = Buffer.from(fields.bytes.buffer, 40 * n, 40);
   bytes.writeBigInt64LE(BigInt(members.stamp ?? 0), 8);
   bytes.writeBigInt64LE(BigInt(members.latency ?? 0), 16);

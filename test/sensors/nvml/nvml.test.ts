@@ -91,7 +91,10 @@ describe('NVML', needs(compiler), () => {
   });
 
   it("gives a module's power, of which the GPU's is a part", () => {
-    const { env } = standIn.environment([{ ...h100, fields: ['185@0', '186@0', '186@1', '191@1'] }], readings);
+    const { env } = standIn.environment(
+      [{ ...h100, fields: ['185@0', '186@0', '186@1', '191@1'] }],
+      readings,
+    );
     const { columns, ...asked } = ask('nvml', 1, env);
     const part = (name: string) => columns.find((column) => column.name === name)!.partOf;
     expect(part('gpu0_power_w')).toBe('gpu0_module_power_w');
@@ -110,7 +113,10 @@ describe('NVML', needs(compiler), () => {
   });
 
   it.each([
-    ['no-driver', 'sensor-missing NVML_ERROR_DRIVER_NOT_LOADED: the NVIDIA driver is not loaded (modprobe nvidia)'],
+    [
+      'no-driver',
+      'sensor-missing NVML_ERROR_DRIVER_NOT_LOADED: the NVIDIA driver is not loaded (modprobe nvidia)',
+    ],
     [
       'forbidden',
       'sensor-forbidden NVML_ERROR_OPERATING_SYSTEM: /dev/nvidiactl may not be opened by this user',
@@ -134,11 +140,16 @@ describe('NVML', needs(compiler), () => {
   it('goes on with the other cards where one is lost', () => {
     const { env } = standIn.environment([h100, a100], readings, 'lost-first');
     const asked = ask('nvml', 2, env);
-    expect(cells(asked, 1)).toMatchObject({ gpu0_power_w: null, gpu1_power_w: readings[0]!.instantMw / 1000 + 1 });
+    expect(cells(asked, 1)).toMatchObject({
+      gpu0_power_w: null,
+      gpu1_power_w: readings[0]!.instantMw / 1000 + 1,
+    });
     expect(asked.told).toContain('sensor-lost gpu0 could not be read: NVML_ERROR_GPU_IS_LOST');
   });
 
   it('is missing where there is no such library', () => {
-    expect(ask('nvml', 1).trouble).toMatch(/^sensor-missing the NVIDIA driver's library could not be loaded \(.+\); is the driver installed\?$/);
+    expect(ask('nvml', 1).trouble).toMatch(
+      /^sensor-missing the NVIDIA driver's library could not be loaded \(.+\); is the driver installed\?$/,
+    );
   });
 });

@@ -75,7 +75,17 @@ export class StandIn {
 
   constructor() {
     const out = join(this.folder, 'libnvidia-ml.so.1');
-    const made = spawnSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', out, source, '-lpthread']);
+    const made = spawnSync('gcc', [
+      '-shared',
+      '-fPIC',
+      '-O1',
+      '-Wall',
+      '-Werror',
+      '-o',
+      out,
+      source,
+      '-lpthread',
+    ]);
     if (made.status !== 0) throw new Error(made.stderr.toString());
   }
 
@@ -83,8 +93,11 @@ export class StandIn {
   environment(cards: readonly Card[], readings: readonly Reading[], mode: Mode = 'ok') {
     const folder = mkdtempSync(join(this.folder, 'play-'));
     mkdirSync(folder, { recursive: true });
-    const lines = cards.map(({ uuid, name, architecture, pciDevice, instances = 0, fields, hasEnergy = true }) =>
-      [uuid, name, architecture, pciDevice, instances, fields.join(',') || '-', hasEnergy ? 1 : 0].join('|'),
+    const lines = cards.map(
+      ({ uuid, name, architecture, pciDevice, instances = 0, fields, hasEnergy = true }) =>
+        [uuid, name, architecture, pciDevice, instances, fields.join(',') || '-', hasEnergy ? 1 : 0].join(
+          '|',
+        ),
     );
     writeFileSync(join(folder, 'gpus'), `${lines.join('\n')}\n`);
     const values = readings.map(

@@ -1,0 +1,64 @@
+import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
+import { DoubtLog, doubtOf } from './doubt-log.js';
+import type { Opened, SensorNews, Wanted } from './messages.js';
+
+/** One of the sensors of a process, over all processes that one after another read it. */
+export class Member {
+  /** Undefined until it has said what it is, or why not. */
+  opened: Opened | undefined;
+  /** Undefined where it is not recorded. */
+  take: ((block: SensorBlock) => void) | undefined;
+  /** Of the processes before this one. */
+  readonly #before = new DoubtLog();
+  #cpuBeforeS = 0;
+  #doubts: readonly SensorDoubt[] = [];
+  #cpuS: number | null = null;
+
+  readonly #at: number;
+  readonly #wanted: Wanted;
+
+  constructor(at: number, wanted: Wanted) {
+    this.#at = at;
+    this.#wanted = wanted;
+  }
+
+  get cpuS(): number | null {
+    return this.#cpuS === null ? null : this.#cpuBeforeS + this.#cpuS;
+  }
+
+  get doubts(): readonly SensorDoubt[] {
+    return [...this.#before.all, ...this.#doubts];
+  }
+
+  /** As it is asked for; one that was there already is looked for until it comes back, with the columns that it had. */
+  get wanted(): Wanted {
+    const { opened } = this;
+    if (!this.take || !opened || !('columns' in opened)) return this.#wanted;
+    return { ...this.#wanted, known: { identity: opened.identity, columns: opened.columns } };
+  }
+
+  hear({ at: _, doubts, cpuS, ...block }: SensorNews): void {
+    this.#doubts = doubts;
+    this.#cpuS = cpuS;
+    if (block.count > 0) this.take?.(block);
+  }
+
+  /** Its process is gone: from `nowNs` on nothing is known. @param nowNs null before the recording began */
+  lose(code: SensorDoubtCode, message: string, nowNs: number | null): void {
+    this.opened ??= { at: this.#at, doubt: doubtOf(code, message) };
+    if (!('columns' in this.opened)) return;
+    for (const each of this.#doubts) this.#before.add(each.code, each.message, each.lastNs, each.times);
+    this.#doubts = [];
+    this.#before.add(code, message, nowNs);
+    this.#cpuBeforeS += this.#cpuS ?? 0;
+    this.#cpuS = this.#cpuS === null ? null : 0;
+    if (nowNs !== null) this.take?.(emptyRow(nowNs, this.opened.columns.length));
+  }
+}
+
+const emptyRow = (atNs: number, columns: number): SensorBlock => ({
+  count: 1,
+  earliestNs: Float64Array.of(atNs),
+  latestNs: Float64Array.of(atNs),
+  values: Array.from({ length: columns }, () => Float64Array.of(Number.NaN)),
+});
