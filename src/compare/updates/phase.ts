@@ -26,6 +26,7 @@ const worseUs = 250;
 const leastPiece = 6;
 /** Brackets that all end short of this share of the poll interval were polled in step with the updates. */
 const lockedShare = 0.15;
+const chanceGap = 3;
 
 /** The instants of the updates by timetables as long as they hold, so that polls at all phases say together when an update was. */
 export function phasesOf(brackets: Brackets, track: Track, pollUs: number): Phases {
@@ -133,7 +134,8 @@ function scatterOf(
   const chanceUs = 0.05 * pollUs;
   return {
     jitterUs: Math.sqrt(outside / count),
-    systematicUs: Math.max(0, closest - chanceUs) + pollUs / count,
+    // Polls that come by chance leave a gap about the update, wider for a line than for an instant.
+    systematicUs: Math.max(0, closest - chanceUs) + (chanceGap * pollUs) / count,
     isLocked: closest > lockedShare * pollUs,
   };
 }
