@@ -7,7 +7,7 @@ import { median } from './quantile.js';
 import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
-import { type Fit, fitAt, settledFit } from './search/fit.js';
+import { type Fit, fitAt, polish, settledFit } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, findFit } from './search/search.js';
@@ -51,6 +51,9 @@ export interface Fitted {
 
 const readingsPerFit = 1500;
 const readingsPerLowPass = 400;
+/** The last descent is made with so many. */
+const mostInFit = 6000;
+const mostInLowPass = 2500;
 
 export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
   const updates = findUpdates(trace, reference);
@@ -96,7 +99,13 @@ function fitOf(
     Math.max(500_000, 5 * usualUs),
   );
   const { readings, change, offset } = steady;
-  const fit = fitAt(best.kernel, readings, steady.fit);
+  const last = chooseReadings(
+    readings,
+    best.kernel.kind === 'one-pole' ? mostInLowPass : mostInFit,
+    seed + 3,
+  );
+  const polished = polish(best.kernel, last, steady.fit);
+  const fit = fitAt(best.kernel, readings, polished);
   const chosen = choose(readings);
   const chosenFit = fitAt(best.kernel, chosen, fit);
   const spread = intervalsOf(
@@ -106,6 +115,7 @@ function fitOf(
     {
       systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
       spacingUs: noise.spacingUs,
+      unused: readings.count / last.count,
     },
   );
   const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
@@ -116,7 +126,7 @@ function fitOf(
       above: Math.max(spread.delayUs.above, ambiguity.above),
     },
   };
-  const series = pairedSeries(reference, readings, fit, usualUs);
+  const series = pairedSeries(readings, fit, usualUs);
   return {
     raw,
     readings,

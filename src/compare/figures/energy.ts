@@ -67,6 +67,7 @@ export function energyFigures(
     coverage95 * Math.sqrt(balance.instants),
     lagUs * balance.perShiftUs,
     edgesJ(reference, balance),
+    coverage95 * Math.sqrt((reference.stepSquares * durationS * 1e6) / 12) * 1e-6,
   );
   const differenceJ = Math.hypot(scatterJ, seenJ);
   const linear = linearError(aJ / durationS, intervals.covariance?.matrix) * durationS;

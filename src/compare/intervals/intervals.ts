@@ -24,6 +24,8 @@ export interface FitIntervals {
 export interface KnownErrors {
   /** How far all instants of updates may be off together, and each poll's by its clock, µs. */
   readonly systematicUs: number;
+  /** Readings for each one that lag and window were fitted with. */
+  readonly unused: number;
   /** Spacing of the reference's samples, µs. */
   readonly spacingUs: number;
 }
@@ -38,11 +40,13 @@ export function intervalsOf(
   readings: Readings,
   whole: Fit,
   fitted: { readonly readings: Readings; readonly fit: Fit },
-  { systematicUs, spacingUs }: KnownErrors,
+  { systematicUs, spacingUs, unused }: KnownErrors,
 ): FitIntervals {
   const covariance = covarianceOf(readings, whole);
   const spread = (n: number) =>
-    covariance ? coverage95 * Math.sqrt(Math.max(0, covariance.matrix[n]![n]!)) : Number.POSITIVE_INFINITY;
+    covariance
+      ? coverage95 * Math.sqrt(unused * Math.max(0, covariance.matrix[n]![n]!))
+      : Number.POSITIVE_INFINITY;
   const rises = new Rises(fitted.readings, fitted.fit);
   const { widthUs, kernel } = fitted.fit;
   const delay = (sign: number) => {

@@ -12,6 +12,8 @@ export class PowerIntegral {
   readonly startUs: number;
   readonly endUs: number;
   readonly silent: SilentTime;
+  /** Mean over time of (step · spacing)², W² µs: what the samples leave open of where a power changed. */
+  readonly stepSquares: number;
   readonly timeUs: Float64Array;
   readonly powerMw: ReferenceTrace['powerMw'];
   /** µJ up to each sample, by trapezoids. */
@@ -30,9 +32,13 @@ export class PowerIntegral {
     this.endUs = timeUs[count - 1]!;
     this.silent = new SilentTime(timeUs, gapLimitUs);
     const sumUj = new Float64Array(count);
-    for (let n = 1; n < count; n++)
-      sumUj[n] =
-        sumUj[n - 1]! + ((powerMw[n - 1]! + powerMw[n]!) / 2) * wattsPerMw * (timeUs[n]! - timeUs[n - 1]!);
+    let squares = 0;
+    for (let n = 1; n < count; n++) {
+      const spacingUs = timeUs[n]! - timeUs[n - 1]!;
+      sumUj[n] = sumUj[n - 1]! + ((powerMw[n - 1]! + powerMw[n]!) / 2) * wattsPerMw * spacingUs;
+      if (spacingUs <= gapLimitUs) squares += ((powerMw[n]! - powerMw[n - 1]!) * wattsPerMw * spacingUs) ** 2;
+    }
+    this.stepSquares = squares / Math.max(this.endUs - this.startUs, 1);
     this.#sumUj = sumUj;
     const buckets = Math.ceil(count / perBucket);
     this.#bucketsPerUs = buckets / Math.max(this.endUs - this.startUs, 1);

@@ -1,7 +1,7 @@
 import type { Kernel } from '../model/kernel.js';
 import { explained, fitLine, type Line } from '../model/line.js';
 import type { Readings } from '../model/readings.js';
-import { readingScatter, weightsOf } from '../model/weights.js';
+import { readingScatter, Weighing } from '../model/weights.js';
 import { descend } from './simplex.js';
 
 /** A sensor as it fits best: how late it is, over what it averages, and its line. */
@@ -32,6 +32,7 @@ const unitFactors = [1, 1e3, 1e6, 1e-3] as const;
 const coveredShareMin = 0.5;
 /** Windows that differ by more than this factor and fit as well are not told apart. */
 const untoldWidth = 1.4;
+const polishedMost = 0.12;
 const slackDeviations = 3;
 const noiseError = 0.06;
 
@@ -98,12 +99,14 @@ export function fitAt(kernel: Kernel, readings: Readings, place: Place): Fit {
   const noiseVariance = kernel.noiseVariance(place.widthUs);
   const referenceW = new Float64Array(readings.count);
   kernel.fill(readings, place.delayUs, place.widthUs, referenceW);
-  let line = fitLine(referenceW, readings.valueW, null, noiseVariance);
+  const plain = fitLine(referenceW, readings.valueW, null, noiseVariance);
+  const weighing = new Weighing(kernel, readings, place.delayUs, place.widthUs);
+  let line = plain;
   let scatterW = readingScatter(referenceW, readings, line);
-  let weights = weightsOf(kernel, readings, place.delayUs, place.widthUs, line.gain, scatterW);
+  let weights = weighing.weights(referenceW, line, scatterW);
   line = fitLine(referenceW, readings.valueW, weights, noiseVariance);
   scatterW = readingScatter(referenceW, readings, line);
-  weights = weightsOf(kernel, readings, place.delayUs, place.widthUs, line.gain, scatterW);
+  weights = weighing.weights(referenceW, line, scatterW);
   line = fitLine(referenceW, readings.valueW, weights, noiseVariance);
   return {
     kernel,
@@ -113,7 +116,8 @@ export function fitAt(kernel: Kernel, readings: Readings, place: Place): Fit {
     scatterW,
     weights,
     referenceW,
-    explained: explained(line),
+    // Without weights, since those could throw away what does not fit.
+    explained: explained(plain),
   };
 }
 
@@ -145,4 +149,21 @@ export function settledFit(kernel: Kernel, readings: Readings, start: Place, eva
   return isUntold && cost(plain) - cost(best) < noiseSlack(best, plain)
     ? fitAt(kernel, readings, plain)
     : best;
+}
+
+/** The last small descent, with as many readings as there are. */
+export function polish(kernel: Kernel, readings: Readings, start: Place): Place {
+  const { weights } = fitAt(kernel, readings, start);
+  const cost = costOf(kernel, readings, weights);
+  const found = descend(
+    (x, y) => cost({ delayUs: x, widthUs: widthOf(y) }),
+    { x: start.delayUs, y: Math.log(start.widthUs) },
+    250,
+    kernel.kind === 'counter' ? 0 : 0.03,
+    30,
+    2,
+  );
+  // Where the window is not told apart it stays as it was chosen.
+  const isNear = Math.abs(found.y - Math.log(start.widthUs)) < polishedMost;
+  return isNear ? { delayUs: found.x, widthUs: widthOf(found.y) } : start;
 }

@@ -1,5 +1,9 @@
 import type { Brackets } from './brackets.js';
+import type { Phases } from './phase.js';
 import type { Track } from './tracking.js';
+
+/** Stamps of polls are rounded, some to milliseconds, µs. */
+const stampUs = 300;
 
 /** The period, and how far it may be off at 95 %, µs. */
 export interface PeriodError {
@@ -40,4 +44,17 @@ export function periodError(updateUs: Float64Array, brackets: Brackets, track: T
     ((variance / Math.max(residuals.length - 1, 1)) * inflation) / Math.max(squares, 1),
   );
   return { periodUs: track.periodUs, errorUs: 1.96 * deviation };
+}
+
+/** Of one timetable for the whole run: what both its ends may be off, over its length. */
+export function wholeError(
+  { lowUs, highUs, count }: Brackets,
+  { whole, updateUs, jitterUs, systematicUs }: Phases,
+): PeriodError {
+  const { periodUs } = whole!;
+  const known = updateUs.filter((us) => !Number.isNaN(us));
+  const periods = Math.max(1, (known[known.length - 1]! - known[0]!) / periodUs);
+  const widthUs = (highUs[0]! - lowUs[0]! + highUs[count - 1]! - lowUs[count - 1]!) / 2;
+  const endsUs = (6 * widthUs) / count + (5 * jitterUs) / Math.sqrt(count) + 2 * systematicUs + stampUs;
+  return { periodUs, errorUs: endsUs / periods };
 }

@@ -1,4 +1,5 @@
 import type { Brackets } from './brackets.js';
+import { meetingPoint } from './meeting-point.js';
 
 /** The changes counted in periods: which update each is, and how well that holds. */
 export interface Track {
@@ -13,6 +14,7 @@ export interface Track {
 
 /** Bad steps in a row after which the phase is taken anew. */
 const badInRow = 3;
+const lookAhead = 12;
 
 /** How far an update may be out of its bracket, µs. Wide enough for a sensor's jitter, and too narrow for chance to be in phase often. */
 export const toleranceUs = (periodUs: number, pollUs: number): number =>
@@ -29,7 +31,12 @@ export function trackUpdates(brackets: Brackets, startPeriodUs: number, pollUs: 
   return track;
 }
 
-function countPeriods(brackets: Brackets, periodUs: number, pollUs: number, longestSilence: number): Track {
+export function countPeriods(
+  brackets: Brackets,
+  periodUs: number,
+  pollUs: number,
+  longestSilence: number,
+): Track {
   const { lowUs, highUs } = brackets;
   const lock = new Int32Array(brackets.count);
   const count = new Int32Array(brackets.count).fill(-1);
@@ -41,7 +48,7 @@ function countPeriods(brackets: Brackets, periodUs: number, pollUs: number, long
     const steps = Math.round((middleUs - phaseUs) / periodUs);
     if (!(steps <= longestSilence) || badRun >= badInRow) {
       locks++;
-      phaseUs = middleUs;
+      phaseUs = firstPhase(brackets, n, periodUs);
       periods = 0;
       badRun = 0;
       count[n] = 0;
@@ -65,6 +72,19 @@ function countPeriods(brackets: Brackets, periodUs: number, pollUs: number, long
   }
   const total = Math.max(judged, 1);
   return { periodUs, lock, count, goodShare: good / total, badShare: bad / total };
+}
+
+/** Where a lock begins: an instant that suits the changes that follow too. */
+function firstPhase({ lowUs, highUs, count }: Brackets, first: number, periodUs: number): number {
+  const lows: number[] = [];
+  const highs: number[] = [];
+  const originUs = (lowUs[first]! + highUs[first]!) / 2;
+  for (let n = first; n < Math.min(count, first + lookAhead); n++) {
+    const back = Math.round(((lowUs[n]! + highUs[n]!) / 2 - originUs) / periodUs) * periodUs;
+    lows.push(lowUs[n]! - back);
+    highs.push(highUs[n]! - back);
+  }
+  return meetingPoint(lows, highs);
 }
 
 /** The slope of the changes' instants over their counts, all locks with the same slope. */

@@ -2,13 +2,13 @@ import type { ReadingTrace } from '../comparison.js';
 import { type Readings, readingsOf } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
 import { type Brackets, bracketsOf } from './brackets.js';
-import { type PeriodError, periodError } from './period-error.js';
+import { type PeriodError, periodError, wholeError } from './period-error.js';
 import { candidatePeriods, refinedPeriod } from './periodogram.js';
-import { localPhases } from './phase.js';
+import { phasesOf, strictness } from './phase.js';
 import { type Polls, validPolls } from './polls.js';
 import { scheduledUpdates } from './schedule.js';
 import { stampedUpdates } from './stamps.js';
-import { type Track, trackUpdates } from './tracking.js';
+import { countPeriods, type Track, trackUpdates } from './tracking.js';
 
 /** What the polls show of the sensor's updates, and the readings that are compared. */
 export interface Updates {
@@ -30,6 +30,9 @@ const segmentSizes = [64, 24, 10];
 const goodShareMin = 0.85;
 const badShareMax = 0.08;
 const periodInPollsMin = 1.15;
+/** Share of the changes that keep strictly to a period: another one is better by so much, and one is good enough from here. */
+const clearlyBetter = 0.02;
+const convincingShare = 0.93;
 /** Standard deviation of the ages at which values are polled, in poll intervals. */
 const agesDeviation = 0.2;
 
@@ -47,26 +50,43 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
   if (brackets.changedShare > changedShareMax)
     return `polled every ${milliseconds(pollUs)}, and almost every poll differs: the period is at most that`;
   if (brackets.count < 5) return `only ${brackets.count} changes were seen`;
-  for (const size of segmentSizes)
+  let best: { track: Track; share: number } | null = null;
+  for (const size of segmentSizes) {
     for (const candidateUs of candidatePeriods(brackets, pollUs, size)) {
-      const track = trackUpdates(brackets, refinedPeriod(brackets, candidateUs, size), pollUs);
-      if (
-        track.goodShare >= goodShareMin &&
-        track.badShare < badShareMax &&
-        track.periodUs > periodInPollsMin * pollUs
-      )
-        return track;
+      const found = judged(brackets, refinedPeriod(brackets, candidateUs, size), pollUs);
+      // Of a period and its fractions, which fit as well, the longest came first.
+      if (found && (!best || found.share > best.share + clearlyBetter)) best = found;
     }
+    if (best && best.share > convincingShare) break;
+  }
+  if (best) return best.track;
   return `polled every ${milliseconds(pollUs)}, and the changes keep to no period that is longer`;
 }
 
+/** The changes counted in a period, and how strictly they keep to it; null where they do not. */
+function judged(brackets: Brackets, startUs: number, pollUs: number): { track: Track; share: number } | null {
+  const strictUs = (periodUs: number) => 500 + 0.02 * Math.max(0, periodUs - pollUs);
+  const strict = (track: Track) => ({ track, ...strictness(brackets, track, strictUs(track.periodUs)) });
+  const first = strict(trackUpdates(brackets, startUs, pollUs));
+  // Where polls beat with the updates only a timetable of the whole run has the period.
+  const refined = phasesOf(brackets, first.track, pollUs).whole?.periodUs ?? first.periodUs;
+  const isNear = Math.abs(refined / first.track.periodUs - 1) < 0.05;
+  const second = isNear ? strict(countPeriods(brackets, refined, pollUs, 2000)) : first;
+  const { track, share } = second.share >= first.share ? second : first;
+  const isPeriod =
+    track.goodShare >= goodShareMin &&
+    track.badShare < badShareMax &&
+    track.periodUs > periodInPollsMin * pollUs;
+  return isPeriod ? { track, share } : null;
+}
+
 function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track: Track): Updates {
-  const phases = localPhases(brackets, track, polls.intervalUs);
+  const phases = phasesOf(brackets, track, polls.intervalUs);
   const updates = scheduledUpdates(polls, brackets, track, phases);
   return {
     readings: readingsOf(updates, trace.quantity, track.periodUs),
     polls,
-    period: periodError(phases.updateUs, brackets, track),
+    period: phases.whole ? wholeError(brackets, phases) : periodError(phases.updateUs, brackets, track),
     periodReason: null,
     unseenHoldUs: 0,
     systematicUs: phases.systematicUs,

@@ -1,5 +1,4 @@
 import type { Readings } from '../model/readings.js';
-import type { PowerIntegral } from '../reference/integral.js';
 import type { Fit } from '../search/fit.js';
 
 /** Reference and readings on one grid of time, moved together by the fit; NaN where one of them is missing. */
@@ -13,38 +12,25 @@ export interface PairedSeries {
 const stepsMax = 16_384;
 const stepsMin = 16;
 
-/** @param usualUs spacing of the readings */
+/** Each reading in its place on a grid as fine as they come; of more than fit, the first in each place. */
 export function pairedSeries(
-  integral: PowerIntegral,
-  readings: Readings,
-  fit: Fit,
+  { timeUs, valueW, count }: Readings,
+  { referenceW }: Fit,
   usualUs: number,
 ): PairedSeries | null {
-  const { timeUs, valueW, count, spanUs } = readings;
-  const fromUs = Math.max(integral.startUs, timeUs[0]! - fit.delayUs);
-  const toUs = Math.min(integral.endUs, timeUs[count - 1]! - fit.delayUs);
-  const stepUs = Math.max(usualUs, (toUs - fromUs) / stepsMax);
-  const steps = Math.floor((toUs - fromUs) / stepUs);
+  const startUs = timeUs[0]!;
+  const stepUs = Math.max(usualUs, (timeUs[count - 1]! - startUs) / (stepsMax - 1));
+  const steps = Math.round((timeUs[count - 1]! - startUs) / stepUs) + 1;
   if (!(steps >= stepsMin)) return null;
-  const instants = Float64Array.from({ length: steps }, (_, n) => fromUs + (n + 0.5) * stepUs + fit.delayUs);
-  const reference = new Float64Array(steps);
-  fit.kernel.fill(
-    {
-      ...{ count: steps, timeUs: instants, valueW: reference, jitterUs: reference, stepW: 0 },
-      spanUs: spanUs && new Float64Array(steps).fill(stepUs),
-      holdUs: readings.holdUs,
-    },
-    fit.delayUs,
-    fit.widthUs,
-    reference,
-  );
-  const said = new Float64Array(steps).fill(Number.NaN);
-  for (let n = 0, k = 0; n < steps; n++) {
-    while (k + 1 < count && Math.abs(timeUs[k + 1]! - instants[n]!) <= Math.abs(timeUs[k]! - instants[n]!))
-      k++;
-    if (Math.abs(timeUs[k]! - instants[n]!) <= stepUs) said[n] = valueW[k]!;
+  const reference = new Float64Array(steps).fill(Number.NaN);
+  const readings = new Float64Array(steps).fill(Number.NaN);
+  for (let n = 0; n < count; n++) {
+    const place = Math.min(steps - 1, Math.round((timeUs[n]! - startUs) / stepUs));
+    if (!Number.isNaN(reference[place])) continue;
+    reference[place] = referenceW[n]!;
+    readings[place] = valueW[n]!;
   }
-  return { stepUs, reference, readings: said };
+  return { stepUs, reference, readings };
 }
 
 /** How often a series goes up or down by a good part of what it goes in all. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PowerIntegral } from '#powerlog/compare/reference/integral.js';
 import { bracketsOf } from '#powerlog/compare/updates/brackets.js';
-import { meetingPoint } from '#powerlog/compare/updates/phase.js';
+import { meetingPoint } from '#powerlog/compare/updates/meeting-point.js';
 import { findUpdates } from '#powerlog/compare/updates/updates.js';
 import { Chance } from '../pairs/chance.js';
 import { type Made, pulses, readingsOf, referenceOf } from './traces.js';
