@@ -85,6 +85,23 @@ function writeBoardCsv(folder: string, path: string): void {
   writeFileSync(path, `${rows.join('\n')}\n`);
 }
 
+/** Fetches the files that are read, and no others. @returns why they could not be had */
+function fetchInto(folder: string): string | undefined {
+  if (existsSync(folder)) return undefined;
+  const read = recordings.flatMap(({ folder: place }) =>
+    ['PMD_data.bin', 'PMD_start_ts.txt', 'gpudata.csv'].map((name) => `plotting/data/${place}/${name}`),
+  );
+  const paths = [...read, ...alone.map(({ file }) => `plotting/data/pwr_update_freq/${file}`)];
+  for (const args of [
+    ['clone', '--quiet', '--no-checkout', '--depth', '1', '--filter=blob:none', source, folder],
+    ['-C', folder, 'checkout', '--quiet', 'HEAD', '--', ...paths],
+  ]) {
+    const { status, stderr, error } = spawnSync('git', args, { encoding: 'utf8' });
+    if (status !== 0) return error ? String(error) : (stderr.trim().split('\n').at(-1) ?? 'git says nothing');
+  }
+  return undefined;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** Runs the command; what it says on standard error stands for the figures where it fails. */
@@ -100,10 +117,10 @@ function compared(args: readonly string[]): Json | string {
   return status === 0 ? (JSON.parse(stdout) as Json) : stderr.trim();
 }
 
-/** A figure with its interval, `scale` times as large as in the JSON. */
+/** A figure with its interval, `scale` times as large as in the JSON; or why there is none. */
 export function figure(json: Json, key: string, scale: number, digits: number): string {
   const value = json[key];
-  if (typeof value !== 'number') return '–';
+  if (typeof value !== 'number') return `– (${json[`${key}_reason`]})`;
   const interval = json[`${key}_interval`] as readonly [number, number] | null;
   const text = (each: number) => (each * scale).toFixed(digits);
   return interval ? `${text(value)} (${interval.map(text).join(' to ')})` : text(value);
@@ -113,15 +130,10 @@ export async function publishedCards(workshop: Workshop, say: (text: string) => 
   say('recordings of GPU_Power_Benchmark');
   const head = '### Cards that others recorded beside a board';
   const folder = workshop.file('gpu-power-benchmark');
-  if (!existsSync(folder)) {
-    const cloned = spawnSync('git', ['clone', '--quiet', '--depth', '1', source, folder], {
-      encoding: 'utf8',
-    });
-    if (cloned.status !== 0) {
-      const why = cloned.stderr?.trim().split('\n').at(-1) ?? String(cloned.error);
-      workshop.missing.push(`recordings of GPU_Power_Benchmark (${why})`);
-      return [head, `Not measured: the recordings could not be fetched from ${source} (${why}).`];
-    }
+  const why = fetchInto(folder);
+  if (why !== undefined) {
+    workshop.missing.push(`recordings of GPU_Power_Benchmark (${why})`);
+    return [head, `Not measured: the recordings could not be fetched from ${source} (${why}).`];
   }
   const data = join(folder, 'plotting/data');
   const rows = recordings.map(({ folder: place, card, column, updateMs, windowMs, gain }) => {

@@ -4,6 +4,7 @@ import { inputError, usageError } from '../errors.js';
 import { coarseLagUs } from './clock/coarse-lag.js';
 import { fittedClock, type OneClock, oneClock } from './clock/one-clock.js';
 import { withoutLags } from './clock/without-lags.js';
+import { countedWhole } from './counted-whole.js';
 import { componentOf } from './sides/component.js';
 import { inSeconds, inWatts } from './sides/magnitude.js';
 import { nameOf, openSide } from './sides/open-side.js';
@@ -123,7 +124,9 @@ export function compareSides(a: Side, b: Side, zone: string | undefined): Compar
       : {}),
     ...(resolutionUs > 1 ? { pollUncertaintyUs: resolutionUs / 2 } : {}),
   };
-  const found = compareTraces(reference, readings, { phases: a.recording?.phases ?? [] });
+  const fitted = compareTraces(reference, readings, { phases: a.recording?.phases ?? [] });
+  const isSeldom = quantity === 'energy' && fitted.figures.energy_b_j.value === null;
+  const found = isSeldom ? countedWhole(fitted, reference, readings) : fitted;
   return {
     ...{ a, b: scaled, reference, readings, clock },
     comparison: clock.isKnown ? found : withoutLags(found, clock.guess!),

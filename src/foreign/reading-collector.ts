@@ -79,8 +79,10 @@ export class ReadingCollector {
     }
     const value = decimalAt(bytes, from[power]!, to[power]!, this.#point) * this.#scale;
     // A run of CodeCarbon counts from its begin, of which only the end of its first row tells.
-    if (duration >= 0 && value < this.#lastValue)
-      this.#push(us - decimalAt(bytes, from[duration]!, to[duration]!, this.#point) * 1e6, 0, Number.NaN);
+    if (duration >= 0 && value < this.#lastValue) {
+      const beginUs = us - decimalAt(bytes, from[duration]!, to[duration]!, this.#point) * 1e6;
+      if (Number.isFinite(beginUs)) this.#push(beginUs, 0, Number.NaN);
+    }
     this.#lastValue = value;
     const stampUs =
       stamp < 0

@@ -125,7 +125,7 @@ describe('what must be said instead of a number', () => {
   });
 
   it('of one step: that all rests on it', () => {
-    const { comparison, pair } = compare(usual('oneStep', 7));
+    const { comparison, pair } = compare(usual('bareStep', 7));
     expect(codes(comparison)).toContain('few-events');
     expect(comparison.events).toBe(1);
     expect(saidBy(comparison)).toMatch(/rests on (?:one|1|a single) /);
@@ -174,7 +174,7 @@ describe('what must not deceive', () => {
   });
 
   it('whole watts on a ramp', () => {
-    const found = compare(spoil(usual('ramp', 13), 'coarse'));
+    const found = compare(spoil(usual('bareRamp', 13), 'coarse'));
     const { value, interval } = found.comparison.figures.delay_s;
     if (value === null) expect(found.comparison.figures.delay_s.reason).toBeTruthy();
     else {

@@ -261,6 +261,23 @@ describe('a counter of joules', () => {
   });
 });
 
+describe('a single run of CodeCarbon', () => {
+  it('is compared as a whole, and nothing else is said of it', () => {
+    const joules = powers.slice(5000, 55_000).reduce((sum, each) => sum + each / 1000, 0);
+    const header = 'timestamp,run_id,duration,emissions,gpu_power,gpu_energy,energy_consumed';
+    const row = `${clockAt(55).slice(0, 19)},aa,50.0,0,150,${(joules * 0.9) / 3.6e6},${joules / 3.6e6}`;
+    const json = compared([csv, write(place('one.csv'), `${header}\n${row}\n`), '--column-a', 'gpu'], {
+      TZ: 'UTC',
+    });
+    expect(json).toMatchObject({ verdict: 'undetermined', gain: null, shift_s: null, kernel: 'counter' });
+    expect(json.span_s).toBeCloseTo(50, 6);
+    const [low, high] = json.energy_difference_pct_interval as [number, number];
+    expect(low).toBeLessThan(-10);
+    expect(high).toBeGreaterThan(-10);
+    expect(high - low).toBeLessThan(5);
+  });
+});
+
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, each) => sum + each, 0) / values.length;
 

@@ -1,8 +1,8 @@
 import type { Estimate, ReadingTrace } from '../../compare/comparison.js';
 import { quantile } from '../../compare/quantile.js';
 import { type Brackets, bracketsOf } from '../../compare/updates/brackets.js';
-import { periodError } from '../../compare/updates/period-error.js';
-import { localPhases } from '../../compare/updates/phase.js';
+import { periodError, wholeError } from '../../compare/updates/period-error.js';
+import { phasesOf } from '../../compare/updates/phase.js';
 import { trackOf } from '../../compare/updates/updates.js';
 import { unknown } from './sheet.js';
 
@@ -35,8 +35,10 @@ export function updateOf(trace: ReadingTrace): Estimate {
   const brackets = bracketsOf({ timeUs, value, intervalUs, impossible: 0 });
   const track = trackOf(brackets, intervalUs);
   if (typeof track === 'string') return uneven(brackets) ?? unknown(track);
-  const { updateUs } = localPhases(brackets, track, intervalUs);
-  const { periodUs, errorUs } = periodError(updateUs, brackets, track);
+  const phases = phasesOf(brackets, track, intervalUs);
+  const { periodUs, errorUs } = phases.whole
+    ? wholeError(brackets, phases)
+    : periodError(phases.updateUs, brackets, track);
   return {
     value: periodUs / 1e6,
     interval: [(periodUs - errorUs) / 1e6, (periodUs + errorUs) / 1e6],

@@ -40,7 +40,10 @@ export async function isForeign(path: string): Promise<boolean> {
  * @throws UserError (usage, badInput)
  */
 export async function readFurtherRun(path: string, first: Rested, movesByLag: boolean): Promise<FurtherRun> {
-  const side = await openSide(path, { names: { column: 'compare --column-b', time: 'compare --time-b' }, component: undefined });
+  const side = await openSide(path, {
+    names: { column: 'compare --column-b', time: 'compare --time-b' },
+    component: undefined,
+  });
   const wanted = componentOf(side.source ?? '') ?? componentOf(side.column) ?? componentOf(nameOf(path));
   const components = first.series.filter(({ kind }) => kind === 'component').map(({ name }) => name);
   const component = components.find((name) => name === wanted) ?? components[0]!;

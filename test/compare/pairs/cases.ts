@@ -42,7 +42,7 @@ export function drawRecipe(load: LoadKind, seed: number, given: Given = {}): Rec
     flaws: { ...noFlaws, missing: chance.chance(0.2) ? [drawMissing(chance, durationS)] : [] },
     late: null,
     relation: given.relation ?? 'same',
-    otherLoad: chance.pick(loadKinds.filter((kind) => kind !== 'flat')),
+    otherLoad: chance.pick(loadKinds.filter((kind) => !['flat', 'bareStep', 'bareRamp'].includes(kind))),
   };
 }
 

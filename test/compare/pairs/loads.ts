@@ -94,7 +94,7 @@ function noise(frame: Frame): Load {
   return without(pen);
 }
 
-function oneStep(frame: Frame): Load {
+function bareStep(frame: Frame): Load {
   const { chance, durationS, idleW, busyW } = frame;
   const pen = starting(frame);
   pen.levelUntil(chance.between(0.3, 0.7) * durationS, idleW);
@@ -102,13 +102,35 @@ function oneStep(frame: Frame): Load {
   return { curve: pen.curve(), periodS: null, events: 1 };
 }
 
-function ramp(frame: Frame): Load {
+function bareRamp(frame: Frame): Load {
   const { chance, durationS, idleW, busyW } = frame;
   const pen = starting(frame);
   pen.levelUntil(chance.between(0.1, 0.3) * durationS, idleW);
   pen.line(chance.between(0.3, 0.5) * durationS, busyW);
   return { curve: pen.curve(), periodS: null, events: 2 };
 }
+
+/**
+ * The same as devices have them, whose power ripples by a few tenths of a percent to a percent and a half wherever it stands. On the
+ * bare ones a lag can't be known better than the sensor looks: of one edge, an instantaneous sensor tells only between which updates it
+ * fell.
+ */
+const rippling =
+  (bare: (frame: Frame) => Load) =>
+  (frame: Frame): Load => {
+    const { chance, durationS } = frame;
+    const { curve } = bare(frame);
+    const share = chance.logBetween(0.003, 0.015);
+    const keeps = Math.exp(-rippleS / chance.logBetween(0.05, 0.5));
+    const pen = new CurvePen(-marginS, curve.powerAt(-marginS), 0);
+    for (let value = 0; pen.atS < durationS + marginS; ) {
+      value = keeps * value + Math.sqrt(1 - keeps * keeps) * chance.normal();
+      pen.line(rippleS, curve.powerAt(pen.atS + rippleS) * (1 + share * value));
+    }
+    return without(pen);
+  };
+
+const rippleS = 0.01;
 
 /** A few short peaks a minute, and rest. */
 function rareEvents(frame: Frame): Load {
@@ -155,7 +177,12 @@ function sinusoid(frame: Frame): Load {
   return { curve: pen.curve(), periodS, events: null };
 }
 
-const draughtsmen = { steps, bursts, tokens, noise, oneStep, ramp, rareEvents, square, flat, sinusoid };
+const draughtsmen = {
+  ...{ steps, bursts, tokens, noise },
+  ...{ oneStep: rippling(bareStep), ramp: rippling(bareRamp), rareEvents },
+  ...{ square, flat, sinusoid },
+  ...{ bareStep, bareRamp },
+};
 
 export type LoadKind = keyof typeof draughtsmen;
 export const loadKinds = Object.keys(draughtsmen) as LoadKind[];

@@ -17,6 +17,8 @@ export const tellingLoads: readonly LoadKind[] = [
   ...(['steps', 'bursts', 'tokens', 'noise', 'oneStep', 'ramp', 'rareEvents'] as const),
 ];
 export const periodicLoads: readonly LoadKind[] = ['square', 'sinusoid'];
+/** Loads of one edge or two and nothing else, by which a lag is known no better than the sensor looks. */
+export const bareLoads: readonly LoadKind[] = ['bareStep', 'bareRamp'];
 /** Loads with so many edges, or so much else, that a window shows. */
 export const livelyLoads: readonly LoadKind[] = ['steps', 'bursts', 'tokens', 'noise'];
 
@@ -24,7 +26,6 @@ export const livelyLoads: readonly LoadKind[] = ['steps', 'bursts', 'tokens', 'n
 export function plan(perKind: number): CaseName[] {
   const some = (group: Group, loads: readonly LoadKind[], count: number): CaseName[] =>
     loads.flatMap((load) => Array.from({ length: count }, (_, n) => ({ group, load, seed: n + 1 })));
-  const each = Math.ceil(perKind / loadKinds.length);
   return [
     ...some('faster', loadKinds, perKind),
     ...some('slower', tellingLoads, Math.ceil(perKind / tellingLoads.length)),
@@ -32,7 +33,7 @@ export function plan(perKind: number): CaseName[] {
     ...some('unrelated', loadKinds, Math.ceil((4 * perKind) / loadKinds.length)),
     ...spoilerNames.flatMap((spoiler) => some(spoiler, livelyLoads, Math.ceil(perKind / livelyLoads.length))),
     // What spoils a ramp is coarse steps.
-    ...some('coarse', ['ramp'], each),
+    ...some('coarse', ['bareRamp'], Math.ceil(perKind / 4)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { LoadKind } from '../pairs/loads.js';
-import { livelyLoads, periodicLoads, tellingLoads } from './plan.js';
+import { bareLoads, livelyLoads, periodicLoads, tellingLoads } from './plan.js';
 import type { Score } from './score.js';
 
 /** A row of the table: what was reached beside what comparing.md says is reachable. */
@@ -139,6 +139,16 @@ export function tabulate(all: readonly Score[]): Row[] {
       'at most',
       1.8,
     ),
+    ...bareLoads.map((load) =>
+      coverage(`${load}: interval covers the lag`, ofLoads(faster, [load]), 'lag', 99),
+    ),
+    share(
+      'one or two bare edges: it is said',
+      ofLoads(faster, bareLoads),
+      ({ notes }) => notes.includes('few-events'),
+      'at least',
+      99,
+    ),
     share('period claimed', telling, ({ update }) => update !== null, 'at least', 99.7),
     share(
       'period wrong by over 1 %',
@@ -192,6 +202,12 @@ export function tabulate(all: readonly Score[]): Row[] {
     share('related called unrelated', related, ({ verdict }) => verdict === 'unrelated', 'at most', 0.4),
     ...slowRows(slower),
     ...spoiledRows(all),
+    coverage(
+      'whole watts on a bare ramp: interval covers the lag',
+      ofLoads(of('coarse'), bareLoads),
+      'lag',
+      99,
+    ),
   ];
 }
 
@@ -225,7 +241,7 @@ function spoiledRows(all: readonly Score[]): Row[] {
     (group) => !['faster', 'slower', 'unrelated'].includes(group),
   );
   return groups.map((group) => {
-    const of = all.filter((score) => score.group === group);
+    const of = all.filter((score) => score.group === group && !bareLoads.includes(score.load));
     if (group === 'drift' || group === 'clockStep')
       return share(
         `${group}: said, or harmless`,
