@@ -95,6 +95,14 @@ describe("AMD's GPUs", () => {
     );
   });
 
+  it('are missing where the programs are there and know of no card', () => {
+    const failing = onPath({ 'amd-smi': 'echo "no amdgpu driver" >&2; exit 255', 'rocm-smi': 'exit 2' });
+    expect(ask('amd:amd-smi', 1, { ...none, ...failing }).trouble).toBe(
+      'sensor-missing amd-smi failed (it ended with exit code 255): no amdgpu driver',
+    );
+    expect(ask('amd', 1, { ...none, ...failing }).trouble).toMatch(/^sensor-missing no card of amdgpu/);
+  });
+
   it('can be lost', () => {
     const folder = sysfs();
     rmSync(join(folder, 'class/drm/card2'), { recursive: true });
