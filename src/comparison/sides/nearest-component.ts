@@ -22,6 +22,6 @@ export function nearestComponent(
   if (!nearest) return null;
   return {
     component: nearest.name,
-    guess: `${nameOf(readings.path)} does not say what it is the power of: its ${formatSi(own, 'W', 3)} in the mean come nearest to ${nearest.name} (${formatSi(nearest.mean, 'W', 3)}), which it is held against; --column-a names another`,
+    guess: `${nameOf(readings.path)} does not say what it is the power of: its about ${formatSi(own, 'W', 3)} come nearest to ${nearest.name} (${formatSi(nearest.mean, 'W', 3)}), which it is held against; --column-a names another`,
   };
 }
