@@ -1,16 +1,17 @@
 import type { ComparisonOptions, ReadingTrace } from './comparison.js';
 import type { LagChange } from './drift/change.js';
 import { steadyLag } from './drift/steady.js';
-import { type FitIntervals, intervalsOf } from './intervals/intervals.js';
+import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
+import type { Kernel } from './model/kernel.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
 import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
-import { type Fit, fitAt, polish, settledFit } from './search/fit.js';
+import { type Fit, fitAt, type Place, polish, settledFit } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
-import { asLowPass, findFit } from './search/search.js';
+import { asLowPass, findFit, otherKernelUs } from './search/search.js';
 import { findUpdates, type Updates } from './updates/updates.js';
 import { type Ambiguity, ambiguityOf } from './verdict/ambiguity.js';
 import { type Correspondence, correspondence } from './verdict/correspondence.js';
@@ -39,6 +40,8 @@ export interface Fitted {
   readonly dropped: number;
   /** Of all readings. */
   readonly fit: Fit;
+  /** The delay to be stated: the fit's, or the middle of what fits as well, µs. */
+  readonly delayUs: number;
   readonly intervals: FitIntervals;
   readonly change: LagChange;
   /** By how much the lag of an instant differs from the fit's, µs. */
@@ -51,6 +54,9 @@ export interface Fitted {
 
 const readingsPerFit = 1500;
 const readingsPerLowPass = 400;
+/** So few swings of the load show hardly what kind of window a sensor has. */
+const fewEvents = 3;
+const lopsided = 2.5;
 /** The last descent is made with so many. */
 const mostInFit = 6000;
 const mostInLowPass = 2500;
@@ -87,8 +93,10 @@ function fitOf(
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
   // A low-pass costs many times what a window does.
   const most = best.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
-  const choose = (readings: Readings) => chooseReadings(readings, most, seed + 2);
-  const refit = (readings: Readings, about: Fit) => settledFit(about.kernel, choose(readings), about, 60);
+  const choose = (readings: Readings, about: Place) =>
+    chooseReadings(readings, most, seed + 2, expected(best.kernel, readings, about));
+  const refit = (readings: Readings, about: Fit) =>
+    settledFit(about.kernel, choose(readings, about), about, 60);
   let raw = clean(all, best);
   raw = clean(raw, refit(raw, best));
   const whole = fitAt(best.kernel, raw, refit(raw, best));
@@ -99,14 +107,11 @@ function fitOf(
     Math.max(500_000, 5 * usualUs),
   );
   const { readings, change, offset } = steady;
-  const last = chooseReadings(
-    readings,
-    best.kernel.kind === 'one-pole' ? mostInLowPass : mostInFit,
-    seed + 3,
-  );
+  const mostOfAll = best.kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
+  const last = chooseReadings(readings, mostOfAll, seed + 3, expected(best.kernel, readings, steady.fit));
   const polished = polish(best.kernel, last, steady.fit);
   const fit = fitAt(best.kernel, readings, polished);
-  const chosen = choose(readings);
+  const chosen = choose(readings, fit);
   const chosenFit = fitAt(best.kernel, chosen, fit);
   const spread = intervalsOf(
     readings,
@@ -119,26 +124,42 @@ function fitOf(
     },
   );
   const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
-  const intervals: FitIntervals = {
-    ...spread,
-    delayUs: {
-      below: Math.max(spread.delayUs.below, ambiguity.below),
-      above: Math.max(spread.delayUs.above, ambiguity.above),
-    },
-  };
   const series = pairedSeries(readings, fit, usualUs);
+  const corresponding = series && correspondence(series, fit.widthUs);
+  const isFew = (corresponding?.events ?? 0) <= fewEvents;
+  const otherUs = isFew ? otherKernelUs({ reference, noise }, chosen, chosenFit) : null;
+  const reach = otherUs === null ? 0 : otherUs - fit.delayUs;
+  const stated = centred(fit.delayUs, {
+    below: Math.max(spread.delayUs.below, ambiguity.below, -reach),
+    above: Math.max(spread.delayUs.above, ambiguity.above, reach),
+  });
   return {
     raw,
     readings,
     dropped: all.count - raw.count,
     fit,
-    intervals,
+    delayUs: stated.delayUs,
+    intervals: { ...spread, delayUs: stated.reach },
     change,
     offset,
     hidden: updates.unseenHoldUs > 0 ? hiddenPeriod(readings, fit, updates.unseenHoldUs) : null,
     ambiguity,
-    correspondence: series && correspondence(series, fit.widthUs),
+    correspondence: corresponding,
   };
+}
+
+/** Where a fit lies at the edge of all that fits as well, the middle of that is nearer to the truth. */
+function centred(delayUs: number, { below, above }: Reach): { delayUs: number; reach: Reach } {
+  if (Math.max(below, above) < lopsided * Math.min(below, above)) return { delayUs, reach: { below, above } };
+  const half = (below + above) / 2;
+  return { delayUs: delayUs + (above - below) / 2, reach: { below: half, above: half } };
+}
+
+/** What the reference says for each reading at a place, W. */
+function expected(kernel: Kernel, readings: Readings, { delayUs, widthUs }: Place): Float64Array {
+  const referenceW = new Float64Array(readings.count);
+  kernel.fill(readings, delayUs, widthUs, referenceW);
+  return referenceW;
 }
 
 function usualSpacing(readings: Readings, updates: Updates): number {

@@ -76,14 +76,17 @@ export interface SensorLags {
 }
 
 /** Where polls are the limit, a value had been there for anything up to their interval: half of that is taken off. */
-export function lagsOf({ holdUs, updates }: Analysis, { fit, hidden }: Fitted): SensorLags {
-  const delayUs = hidden?.delayUs ?? fit.delayUs - updates.unseenHoldUs / 2;
+export function lagsOf(
+  { holdUs, updates }: Analysis,
+  { fit, hidden, delayUs: statedUs }: Fitted,
+): SensorLags {
+  const delayUs = hidden?.delayUs ?? statedUs - updates.unseenHoldUs / 2;
   const widthUs = fit.kernel.kind === 'counter' ? holdUs : (hidden?.widthUs ?? fit.widthUs);
   return {
     delayUs,
     widthUs,
     latencyUs: delayUs - (fit.kernel.kind === 'one-pole' ? widthUs : widthUs / 2),
-    shiftUs: fit.delayUs + holdUs / 2,
+    shiftUs: statedUs + holdUs / 2,
   };
 }
 

@@ -1,12 +1,20 @@
 import { pickReadings, type Readings } from '../model/readings.js';
 import { seeded } from './random.js';
 
-/** So many of the readings, in their order: half those that differ most from the one before, half by chance. */
-export function chooseReadings(readings: Readings, most: number, seed: number): Readings {
-  const { count, valueW } = readings;
+/**
+ * So many of the readings, in their order: half those that differ most from the one before, half by chance.
+ * @param expectedW what is known of the readings without their noise, by which they would be chosen otherwise
+ */
+export function chooseReadings(
+  readings: Readings,
+  most: number,
+  seed: number,
+  expectedW: Float64Array = readings.valueW,
+): Readings {
+  const { count } = readings;
   if (count <= most) return readings;
   const changes = Array.from({ length: count }, (_, n) => n).sort(
-    (a, b) => change(valueW, b) - change(valueW, a),
+    (a, b) => change(expectedW, b) - change(expectedW, a),
   );
   const chosen = new Set(changes.slice(0, most >> 1));
   const random = seeded(seed);
@@ -17,5 +25,5 @@ export function chooseReadings(readings: Readings, most: number, seed: number): 
   );
 }
 
-const change = (valueW: Float64Array, n: number): number =>
-  n === 0 ? 0 : Math.abs(valueW[n]! - valueW[n - 1]!);
+const change = (watts: Float64Array, n: number): number =>
+  n === 0 ? 0 : Math.abs(watts[n]! - watts[n - 1]!) || 0;

@@ -163,7 +163,12 @@ export function polish(kernel: Kernel, readings: Readings, start: Place): Place 
     30,
     2,
   );
+  if (Math.abs(found.y - Math.log(start.widthUs)) < polishedMost)
+    return { delayUs: found.x, widthUs: widthOf(found.y) };
   // Where the window is not told apart it stays as it was chosen.
-  const isNear = Math.abs(found.y - Math.log(start.widthUs)) < polishedMost;
-  return isNear ? { delayUs: found.x, widthUs: widthOf(found.y) } : start;
+  const { widthUs } = start;
+  return {
+    delayUs: descend((x) => cost({ delayUs: x, widthUs }), { x: start.delayUs, y: 0 }, 1000, 0, 40, 2).x,
+    widthUs,
+  };
 }

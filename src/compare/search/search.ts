@@ -16,6 +16,8 @@ const hopeless = 0.6;
 const lowPassGain = 0.05;
 /** A window that explains less than this may have been found in place of a low-pass. */
 const wellExplained = 0.995;
+/** A low-pass that fits worse by less than this, in chi-square, is possible. */
+const asGood = 25;
 const searchedByLowPass = 150;
 /** Below this time constant the updates' own jitter looks like a low-pass, µs. */
 const shortestUs = 5000;
@@ -95,6 +97,21 @@ export function asLowPass(known: Known, found: Found, rangeUs: readonly [number,
     Math.abs(kernel.noiseVariance(start.widthUs) - best.kernel.noiseVariance(start.widthUs));
   const isBetter = start.cost < limit - slack - swap * lowPassGain && start.widthUs > shortestUs;
   return isBetter ? fitAbout(kernel, chooseReadings(readings, searched, 4), start, 40) : null;
+}
+
+/** The lag of a low-pass that fits about as well as a window, µs; null where none does. */
+export function otherKernelUs(known: Known, readings: Readings, fit: Fit): number | null {
+  if (fit.kernel.kind !== 'boxcar') return null;
+  const few = chooseReadings(readings, searched, 6, fit.referenceW);
+  const kernel = onePole(known);
+  const window = fitAt(fit.kernel, few, fit);
+  const best = lowPassPlaces(kernel, few, fit, null)
+    .map((place) => refine(kernel, few, window.weights, place, 60, 4000))
+    .reduce((a, b) => (b.cost < a.cost ? b : a));
+  const { weight, residual, count } = window.line;
+  const worse = best.cost - costOf(fit.kernel, few, window.weights)(window);
+  const rise = (worse * weight) / Math.max(1, (residual * weight) / count);
+  return rise < asGood ? best.delayUs : null;
 }
 
 /** Low-passes near the best window, and all over the range where no window does well. */
