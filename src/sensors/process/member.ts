@@ -1,4 +1,5 @@
 import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
+import { unpacked } from './batch.js';
 import { DoubtLog, doubtOf } from './doubt-log.js';
 import type { Opened, SensorNews, Wanted } from './messages.js';
 
@@ -42,10 +43,10 @@ export class Member {
     return { ...this.#wanted, known: { identity: opened.identity, columns: opened.columns } };
   }
 
-  hear({ at: _, doubts, cpuS, ...block }: SensorNews): void {
-    this.#doubts = doubts;
-    this.#cpuS = cpuS;
-    if (block.count > 0) this.take?.(block);
+  hear(news: SensorNews): void {
+    this.#doubts = news.doubts;
+    this.#cpuS = news.cpuS;
+    if (news.count > 0) this.take?.(unpacked(news));
   }
 
   /** Its process hung. One that hung when it was looked for again is left alone from then on. */

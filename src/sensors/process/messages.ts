@@ -36,9 +36,8 @@ export type Opened =
 export interface SensorNews {
   readonly at: number;
   readonly count: number;
-  readonly earliestNs: Float64Array;
-  readonly latestNs: Float64Array;
-  readonly values: readonly Float64Array[];
+  /** Column behind column, `count` numbers each: the instants asked, the instants answered, and the values. */
+  readonly packed: Float64Array;
   /** All of them so far. */
   readonly doubts: readonly SensorDoubt[];
   /** So far. */
