@@ -77,7 +77,7 @@ function nearest<Unit extends { readonly scale: number }>(
 }
 
 /** A power's median, or how fast counted joules grow: in units that are taken for W and J. */
-function meanPower({ quantity, value, timeUs }: Side): number {
+export function meanPower({ quantity, value, timeUs }: Side): number {
   if (quantity === 'energy') {
     const first = value.findIndex((joules) => !Number.isNaN(joules));
     const last = value.findLastIndex((joules) => !Number.isNaN(joules));
