@@ -27,6 +27,8 @@ export interface Effort {
   readonly repeats: number;
   /** Frames of the long replay. */
   readonly longFrames: number;
+  /** Seeded pairs of each kind of load that a comparison is tried on. */
+  readonly cases: number;
 }
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- --quick] [-- --only live|sensors|terminal|saturated|replay|report|pages|startup]`: powerlog beside its peers in one
+ * `npm run bench [-- --quick] [-- --only live|sensors|terminal|saturated|replay|report|compare|pages|startup]`: powerlog beside its peers in one
  * run. The whole run writes `docs/performance.md`; a quick or partial one only prints.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { claimTable, type Effort, type Findings } from './claims.js';
+import { compare } from './compare/compare.js';
 import { live } from './live.js';
 import { pages } from './pages/pages.js';
 import { replay } from './replay.js';
@@ -15,7 +16,7 @@ import { startup } from './startup.js';
 import { terminal } from './terminal.js';
 import { fromRoot, machine, Workshop } from './workshop.js';
 
-const parts = { live, sensors, terminal, saturated, replay, report, pages, startup };
+const parts = { live, sensors, terminal, saturated, replay, report, compare, pages, startup };
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +29,8 @@ if (unknown.length > 0)
   throw new Error(`--only takes ${Object.keys(parts).join(', ')}, not ${unknown.join(', ')}`);
 
 const effort: Effort = values.quick
-  ? { longSeconds: 4, seconds: 1, repeats: 1, longFrames: 3_000_000 }
-  : { longSeconds: 30, seconds: 6, repeats: 3, longFrames: 30_000_000 };
+  ? { longSeconds: 4, seconds: 1, repeats: 1, longFrames: 3_000_000, cases: 40 }
+  : { longSeconds: 30, seconds: 6, repeats: 3, longFrames: 30_000_000, cases: 500 };
 
 const workshop = new Workshop();
 process.once('exit', () => workshop.close());

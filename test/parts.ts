@@ -36,3 +36,9 @@ export const makersLibrary: Part = {
   install: `python3 -m venv .venv && .venv/bin/pip install -r ${requirements}`,
   isMissing: process.platform === 'win32' || peerPython === undefined,
 };
+
+export const compiler: Part = {
+  name: 'a C compiler',
+  install: 'apt-get install gcc libc6-dev',
+  isMissing: process.platform !== 'linux' || !runs('gcc', '--version'),
+};

@@ -106,11 +106,9 @@ export const averageOption = () =>
 
 const oneMoreWith = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-export const withOption = () =>
-  new Option(
-    '--with <sensors>',
-    "record vendors' sensors beside the board: rapl, hwmon, …, auto, or 'exec:COMMAND'; `powerlog sensors` lists them",
-  ).argParser(oneMoreWith);
+export const withOption = (
+  what = "record vendors' sensors beside the board: nvml, amd, rapl, hwmon, …, auto, or 'exec:COMMAND'; `powerlog sensors` lists them",
+) => new Option('--with <sensors>', what).argParser(oneMoreWith);
 
 export const withIntervalOption = () =>
   new Option(

@@ -222,10 +222,10 @@ function bridge(
     }
 }
 
-/** On the line across a silence. */
+/** On the line across a silence; at its end exactly what was measured there. */
 const powerAt = (
   { fromUs, toUs }: Pick<Silence, 'fromUs' | 'toUs'>,
   beforeMw: number,
   afterMw: number,
   us: number,
-): number => beforeMw + ((afterMw - beforeMw) / (toUs - fromUs)) * (us - fromUs);
+): number => (us === toUs ? afterMw : beforeMw + ((afterMw - beforeMw) / (toUs - fromUs)) * (us - fromUs));

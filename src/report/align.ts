@@ -8,6 +8,8 @@ export type Alignment =
   | { readonly kind: 'start' }
   /** The steepest rise of the system's power. */
   | { readonly kind: 'rise' }
+  /** As `start`; readings that were taken beside the first run are moved by as much as their curve is late. */
+  | { readonly kind: 'lag' }
   /** The first time that a mark or phase of this name begins. */
   | { readonly kind: 'mark'; readonly name: string };
 
@@ -24,7 +26,7 @@ export function offsetsUs(recordings: readonly Rested[], alignment: Alignment): 
 function instantOf(rested: Rested, alignment: Alignment): number {
   const { path, reach, riseUs } = rested;
   if (!reach) throw usageError(`${path} holds no samples: it cannot be laid over others`);
-  if (alignment.kind === 'start') return reach.firstUs;
+  if (alignment.kind === 'start' || alignment.kind === 'lag') return reach.firstUs;
   if (alignment.kind === 'mark') return markOf(rested, alignment.name);
   if (riseUs === null) throw usageError(`--align rise: the power of ${path} never rises`);
   return riseUs;

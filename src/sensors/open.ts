@@ -41,8 +41,15 @@ export function parseSensors(text: string): SensorChoice[] {
   }
   return text.split(',').map((item) => {
     const name = item.trim();
+    const [kind = '', argument = ''] = name.split(':', 2);
+    const ways = kinds.find(({ id }) => id === kind)?.ways ?? [];
+    if (argument !== '' && ways.includes(argument)) return { kind, argument };
     if (name === 'auto' || (name !== 'exec' && kinds.some(({ id }) => id === name)))
       return { kind: name, argument: '' };
+    if (argument !== '' && ways.length > 0)
+      throw usageError(
+        `${kind} is not read by ${argument}: ${ways.map((way) => `${kind}:${way}`).join(', ')}`,
+      );
     if (name.startsWith('exec'))
       throw usageError(`${name}: a command stands in a --with of its own: --with 'exec:COMMAND'`);
     throw usageError(`'${name}' is no sensor: ${choiceText()}`);
@@ -65,17 +72,36 @@ export async function openSensors(
   { intervalMs }: OpenSensorsOptions = {},
 ): Promise<OpenedSensors> {
   const wanted = withoutAuto(choices);
+  const insteadOf = ({ kind, byAuto }: WantedSensor) => (byAuto ? kindOf(kind).autoUnless : undefined);
+  const first = await openEach(
+    wanted.filter((each) => !insteadOf(each)),
+    intervalMs,
+  );
+  const isThere = (kind: string) =>
+    first.some((each) => each.wanted.kind === kind && 'columns' in each.opened);
+  const second = await openEach(
+    wanted.filter((each) => insteadOf(each)?.some(isThere) === false),
+    intervalMs,
+  );
+  const found = [...first, ...second].sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
+  return sorted(
+    found,
+    choices.some(({ kind }) => kind === 'auto'),
+  );
+}
+
+/** Those that are not trusted each in a process of its own, all others in one. */
+async function openEach(
+  wanted: readonly WantedSensor[],
+  intervalMs: number | undefined,
+): Promise<FoundSensor[]> {
   const options = { sysfs: process.env.POWERLOG_SYS || '/sys', intervalMs: intervalMs ?? null };
   const shared = wanted.filter(({ kind }) => !kindOf(kind).alone);
   const alone = wanted.filter(({ kind }) => kindOf(kind).alone);
   const groups = [...(shared.length > 0 ? [shared] : []), ...alone.map((each) => [each])];
   const limitMs = Math.max(openLimitMs, 3 * (intervalMs ?? 0));
   const results = await Promise.all(groups.map((group) => openGroup(group, options, limitMs)));
-  const found = results.flat().sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
-  return sorted(
-    found,
-    choices.some(({ kind }) => kind === 'auto'),
-  );
+  return results.flat();
 }
 
 /** Opens sensors in one process; where one of them hangs, each in a process for itself. */
@@ -119,16 +145,10 @@ function withoutAuto(choices: readonly SensorChoice[]): WantedSensor[] {
 }
 
 function sorted(found: readonly FoundSensor[], auto: boolean): OpenedSensors {
-  const isThere = ({ opened }: FoundSensor) => 'columns' in opened;
-  const there = found.filter(isThere).map(({ wanted }) => wanted.kind);
-  const wanted = found.filter(
-    ({ wanted: { kind, byAuto } }) =>
-      !byAuto || !kindOf(kind).autoUnless?.some((other) => there.includes(other)),
-  );
-  const sensors = wanted.flatMap(({ wanted: { kind }, opened, host }): Sensor[] =>
+  const sensors = found.flatMap(({ wanted: { kind }, opened, host }): Sensor[] =>
     'columns' in opened ? [new ProcessSensor(kind, opened, host)] : [],
   );
-  const missing = wanted.flatMap(({ wanted: { kind, byAuto }, opened }): MissingSensor[] => {
+  const missing = found.flatMap(({ wanted: { kind, byAuto }, opened }): MissingSensor[] => {
     if ('columns' in opened) return [];
     return byAuto && opened.doubt.code === 'sensor-missing' ? [] : [{ id: kind, doubt: opened.doubt }];
   });

@@ -13,6 +13,8 @@ export interface SensorKind {
   readonly title: string;
   /** Its readings can hang for good, or its library is not to be trusted: it has a process for itself. */
   readonly alone?: boolean;
+  /** What may stand behind a colon, to have it read one way alone. */
+  readonly ways?: readonly string[];
   /** Not in `--with auto` where one of these is there. */
   readonly autoUnless?: readonly string[];
   /**

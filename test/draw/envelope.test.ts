@@ -183,7 +183,10 @@ describe('an envelope', () => {
           const toUs = Math.min((n + 1) * grid.intervalUs, lastUs);
           if (fromUs >= toUs) continue;
           expectAt(toUs, energyJ[n + 1]!);
-          expectAt(fromUs + share * (toUs - fromUs), energyJ[n]! + share * (energyJ[n + 1]! - energyJ[n]!));
+          const us = fromUs + share * (toUs - fromUs);
+          // What of the share is left where such an instant is written down.
+          const even = (us - fromUs) / (toUs - fromUs);
+          expectAt(us, energyJ[n]! + even * (energyJ[n + 1]! - energyJ[n]!));
         }
       },
     );

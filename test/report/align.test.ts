@@ -43,7 +43,7 @@ describe('runs laid over each other', () => {
     );
     for (const [options, text] of [
       [['--align', 'mark:none'], 'it has train, saved'],
-      [['--align', 'middle'], 'start, rise, or mark:NAME'],
+      [['--align', 'middle'], 'start, rise, lag, or mark:NAME'],
       [['--offset', '1s,2s'], '2 times for 2 runs'],
     ] as const) {
       const { code, err } = powerlog([...asked, ...options]);

@@ -40,6 +40,7 @@ Examples:
   $ powerlog report run.plog --json - --from 12.5s --to 1m         the figures of a part
   $ powerlog report run.plog --json train.json --phase train
   $ powerlog report a.plog b.csv --html both.html --align mark:train
+  $ powerlog report run.csv run.nvml.csv --html both.html --rolling 0.2s --align lag   a sensor over the board
 ${figureHelp}`;
 
 export function reportCommand(): Command {
@@ -86,8 +87,16 @@ async function report(paths: readonly string[], options: ReportOptions, command:
   const outputs = new ReportOutputs(options, [...inputs, ...inputFiles(options)]);
   try {
     const recordings: Rested[] = [];
-    for (const path of paths) recordings.push(await readRested(path, await readingOptions(path, options)));
-    const offsets = offsetsUs(recordings, options.align).map((us, n) => us + (options.offset[n - 1] ?? 0));
+    /** Of readings beside the first run, what brings them onto its clock. */
+    const besideUs: number[] = [];
+    for (const [n, path] of paths.entries()) {
+      const beside = n === 0 ? null : await besideRun(path, recordings[0]!, options);
+      if (beside) besideUs[n] = beside.offsetUs;
+      recordings.push(beside?.rested ?? (await readRested(path, await readingOptions(path, options))));
+    }
+    const offsets = offsetsUs(recordings, options.align).map(
+      (us, n) => (besideUs[n] ?? us) + (options.offset[n - 1] ?? 0),
+    );
     if (options.json !== undefined || !outputs.any) {
       const spans = await Promise.all(recordings.map((each) => spanOf(each, options)));
       const { summaryBetween } = await import('../../report/span/span-summary.js');
@@ -134,6 +143,18 @@ function refuseContradictions(paths: readonly string[], options: ReportOptions):
     throw usageError(
       `--offset moves the second run and those behind it: ${plural(offset.length, 'time')} for ${plural(paths.length, 'run')}`,
     );
+}
+
+/** A further run that is a sensor's track or anybody's file of readings; null where it is a recording. */
+async function besideRun(path: string, first: Rested, { align, quiet }: ReportOptions) {
+  const { isForeign, readFurtherRun } = await import('../../comparison/page/further-run.js');
+  if (!(await isForeign(path))) return null;
+  const beside = await readFurtherRun(path, first, align.kind === 'lag');
+  if (!quiet) {
+    const { notice } = await import('../terminal/notices.js');
+    for (const guess of beside.guesses) notice(`${path}: ${guess}`);
+  }
+  return beside;
 }
 
 /** What only figures have is no wish that goes unheard where there is none. */

@@ -35,10 +35,10 @@ const parseOffsetsUs = (text: string): number[] =>
   });
 
 function parseAlignment(text: string): Alignment {
-  if (text === 'start' || text === 'rise') return { kind: text };
+  if (text === 'start' || text === 'rise' || text === 'lag') return { kind: text };
   const [, name] = /^mark:(.+)$/s.exec(text) ?? [];
   if (name === undefined)
-    throw usageError(`'${text}' is nothing to align at: start, rise, or mark:NAME, such as mark:train`);
+    throw usageError(`'${text}' is nothing to align at: start, rise, lag, or mark:NAME, such as mark:train`);
   return { kind: 'mark', name };
 }
 
@@ -65,7 +65,10 @@ export const toOption = () =>
 export const phaseOption = () =>
   new Option('--phase <name>', 'from the begin of a phase to its end, instead of --from and --to');
 export const alignOption = () =>
-  new Option('--align <where>', 'where several runs are laid over each other: start, rise, or mark:NAME')
+  new Option(
+    '--align <where>',
+    'where several runs are laid over each other: start, rise, mark:NAME, or lag: readings moved by as much as they are late',
+  )
     .argParser(checked(parseAlignment))
     .default({ kind: 'start' }, 'start');
 export const offsetOption = () =>

@@ -39,6 +39,9 @@ export class EmbeddedStore implements PowerStore {
     return this.#run.endUs;
   }
 
+  /** All of it is here. */
+  expect(): void {}
+
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void {
     const powers = this.#best(series);
     if (powers) powers.fillColumns(fromUs, toUs, into);

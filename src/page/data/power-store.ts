@@ -12,6 +12,8 @@ export interface PowerStore {
   readonly ready: Promise<void>;
   /** Reaches up to here by now, µs. */
   readonly endUs: number;
+  /** Says what is about to be drawn, in so many columns, so that what is missing is asked for at once. */
+  expect(fromUs: number, toUs: number, columns: number): void;
   /** Extremes and means of one series in columns that share the stretch evenly. */
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void;
   /** Mean over `windowUs` around each column's middle; NaN where nothing was measured there. */

@@ -50,6 +50,7 @@ export class Plot {
       ['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'powers', 'runs', 'bands'],
       this.redraw,
     );
+    state.on(['view'], () => this.#expect());
     state.on(['runs', 'bands', 'series'], () => this.fit());
     state.on(['jump'], () => this.root.scrollIntoView({ block: 'nearest' }));
     new ResizeObserver(() => this.fit()).observe(this.#host);
@@ -102,6 +103,13 @@ export class Plot {
       low: height.fromW,
       high: height.toW,
     });
+  }
+
+  /** What the next frame draws can be asked for before it. */
+  #expect(): void {
+    const { recordings, view } = this.#state;
+    for (const { store, offsetUs, isShown } of recordings)
+      if (isShown) store.expect(view.fromUs - offsetUs, view.toUs - offsetUs, this.columns);
   }
 
   #heightOfWhole(): PowerRange {

@@ -34,6 +34,7 @@ export class ViewedRun {
   #run: PageRun | null = null;
   #pyramid: Pyramid | null = null;
   #trace: LandmarkedTrace | null = null;
+  #breather: Breather | null = null;
   #problem: string | null = null;
   #isDone = false;
 
@@ -75,6 +76,7 @@ export class ViewedRun {
    */
   async read(options: ReadingOptions, isWanted: () => boolean, onProgress: () => void): Promise<void> {
     const breather = new Breather(isWanted, onProgress);
+    this.#breather = breather;
     let landmarks: LandmarkSink | undefined;
     try {
       const rested = await readRested(this.path, {
@@ -101,6 +103,12 @@ export class ViewedRun {
   }
 
   async piece(fromUs: number, toUs: number, columns: number): Promise<Piece> {
+    const piece = await this.#piece(fromUs, toUs, columns);
+    this.#breather?.standBack();
+    return piece;
+  }
+
+  async #piece(fromUs: number, toUs: number, columns: number): Promise<Piece> {
     const most = Math.max(fewSamples, samplesPerColumn * columns);
     const few = await this.#samples(fromUs, toUs, most);
     if (few) return { kind: 'samples', ...few };

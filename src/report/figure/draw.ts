@@ -1,3 +1,4 @@
+import type { Figure } from '../../draw/svg/figure.js';
 import { svgFigure } from '../../draw/svg/svg.js';
 import { OutputFile, unlessReaderGone } from '../../file/output-file.js';
 import type { NamedFile } from '../../file/shared-files.js';
@@ -42,7 +43,11 @@ export class FigureOutputs {
     warn: (message: string) => void,
   ): Promise<void> {
     const figure = await figureOf(recordings, offsetsUs, style, stretch);
-    const svg = svgFigure(figure);
+    await this.write(figure, svgFigure(figure), warn);
+  }
+
+  /** Writes one that is drawn. @throws UserError */
+  async write(figure: Figure, svg: string, warn: (message: string) => void): Promise<void> {
     await unlessReaderGone(this.#svg?.write(Buffer.from(svg), 1));
     if (!this.#png) return;
     const { pngOf } = await import('./png.js');

@@ -112,7 +112,8 @@ export class HostedSensor {
     }
     const { usualPeriodMs, shortestMs, columns } = reader;
     const fixedMs = this.#options.intervalMs;
-    this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length });
+    const ignored = new Set(columns.flatMap(({ quantity }, n) => (quantity === 'stamp' ? [n] : [])));
+    this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
     this.#dueMs = this.#now() / 1e6;
     this.#ask(reader, this.#pace, new Float64Array(columns.length));
   }

@@ -9,6 +9,8 @@ export interface PaceOptions {
   /** What the user fixed; null where it is learned. */
   readonly fixedMs: number | null;
   readonly columns: number;
+  /** Columns that change at each question, such as the instant of the answer, which tell nothing of the sensor's pace. */
+  readonly ignored?: ReadonlySet<number>;
 }
 
 /** Share of the sensor's own interval between two questions. */
@@ -82,7 +84,7 @@ export class Pace {
     let changed = false;
     for (let column = 0; column < values.length; column++) {
       const value = values[column]!;
-      if (Number.isNaN(value) || value === this.#last[column]) continue;
+      if (Number.isNaN(value) || value === this.#last[column] || this.#options.ignored?.has(column)) continue;
       const first = Number.isNaN(this.#last[column]!);
       this.#last[column] = value;
       if (!first) {

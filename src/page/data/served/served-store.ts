@@ -46,14 +46,17 @@ export class ServedStore implements PowerStore {
     return Math.max(this.run.endUs, this.#tail.piece?.toUs ?? 0);
   }
 
+  expect(fromUs: number, toUs: number, columns: number): void {
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    const columnUs = (toUs - fromUs) / columns;
+    if (last > first && !this.#isCovered(first, last, columnUs)) this.#want(fromUs, toUs, columns);
+  }
+
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void {
     for (const column of [into.minMw, into.maxMw, into.meanMw]) column.fill(Number.NaN);
-    const count = into.minMw.length;
-    const columnUs = (toUs - fromUs) / count;
     for (const piece of this.#shelf.coarsestFirst(fromUs, toUs, this.#tail.piece))
       piece.fillWithin(series, fromUs, toUs, into);
-    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
-    if (last > first && !this.#isCovered(first, last, columnUs)) this.#want(fromUs, toUs, count);
+    this.expect(fromUs, toUs, into.minMw.length);
   }
 
   fillRolling(series: number, fromUs: number, toUs: number, windowUs: number, into: Float32Array): void {

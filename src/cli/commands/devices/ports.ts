@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { printable } from '../../text.js';
-import { plural } from '../../units.js';
-import { print, say } from '../terminal/say.js';
+import { printable } from '../../../text.js';
+import { plural } from '../../../units.js';
+import { print, say } from '../../terminal/say.js';
 
 export function portsCommand(): Command {
   return new Command('ports')
@@ -20,8 +20,8 @@ Examples:
     )
     .action(async (paths: string[], options: { json?: boolean }) => {
       const [{ listPorts }, { probePorts }] = await Promise.all([
-        import('../../link/port/port-list.js'),
-        import('../../source/find-board.js'),
+        import('../../../link/port/port-list.js'),
+        import('../../../source/find-board.js'),
       ]);
       const ports = (await listPorts()).filter((port) => !paths.includes(port.path));
       const asked = paths.map((path) => ({ path, ...noUsb }));
@@ -34,7 +34,7 @@ Examples:
         say('no serial port here; `powerlog simulate` makes one to try with');
         return;
       }
-      const { formatTable } = await import('../terminal/table.js');
+      const { formatTable } = await import('../../terminal/table.js');
       const rows = probes.map((probe) => {
         const { path, usbVendorId, usbProductId, serialNumber } = probe.port;
         return [path, usbVendorId ? `${usbVendorId}:${usbProductId}` : '', serialNumber ?? '', said(probe)];
@@ -45,7 +45,7 @@ Examples:
     });
 }
 
-type Probe = Awaited<ReturnType<typeof import('../../source/find-board.js').probePorts>>[number];
+type Probe = Awaited<ReturnType<typeof import('../../../source/find-board.js').probePorts>>[number];
 
 const noUsb = {
   usbVendorId: null,

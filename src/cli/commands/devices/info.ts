@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { boardError } from '../../errors.js';
-import type { Source } from '../../source/source.js';
-import { linkOption, onePortOption } from '../options.js';
+import { boardError } from '../../../errors.js';
+import type { Source } from '../../../source/source.js';
+import { linkOption, onePortOption } from '../../options.js';
 
 interface InfoOptions {
   readonly port: string;
@@ -31,11 +31,11 @@ Examples:
     )
     .action(async (options: InfoOptions) => {
       const [{ openSource }, { firstReadings }, { printInfo }] = await Promise.all([
-        import('../../source/open.js'),
-        import('../../session/first-readings.js'),
-        import('../terminal/info-text.js'),
+        import('../../../source/open.js'),
+        import('../../../session/first-readings.js'),
+        import('../../terminal/info-text.js'),
       ]);
-      const { notice } = await import('../terminal/notices.js');
+      const { notice } = await import('../../terminal/notices.js');
       const source = await openSource(options.port, { link: options.link, reconnectMs: 0, onNotice: notice });
       try {
         const readings = await firstReadings(source);
@@ -49,7 +49,7 @@ Examples:
 }
 
 async function wholeCalibration({ board, identity }: Source) {
-  const { calibrationSummary, probeCalibrations } = await import('../../session/calibration-summary.js');
+  const { calibrationSummary, probeCalibrations } = await import('../../../session/calibration-summary.js');
   const summary = await calibrationSummary(board, identity);
   return summary && { ...summary, probes: probeCalibrations(board, identity) };
 }

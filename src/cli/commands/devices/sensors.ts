@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { SensorReadings } from '../../sensors/readings.js';
-import { printable } from '../../text.js';
-import { fixed } from '../../units.js';
-import { print, say } from '../terminal/say.js';
+import type { SensorReadings } from '../../../sensors/readings.js';
+import { printable } from '../../../text.js';
+import { fixed } from '../../../units.js';
+import { print, say } from '../../terminal/say.js';
 
 /** Of a sensor with many columns, so many are shown; --json has all. */
 const shown = 6;
@@ -25,14 +25,14 @@ Examples:
     )
     .action(async (names: string[], { json }: { json?: boolean }) => {
       const [{ checkChoices, kindNames, parseSensors }, { readSensors }] = await Promise.all([
-        import('../../sensors/open.js'),
-        import('../../sensors/readings.js'),
+        import('../../../sensors/open.js'),
+        import('../../../sensors/readings.js'),
       ]);
       const choices = (names.length > 0 ? names : kindNames()).flatMap(parseSensors);
       checkChoices(choices);
       const found = await readSensors(choices);
       if (json) return print(`${JSON.stringify(found, null, 2)}\n`);
-      const { formatTable } = await import('../terminal/table.js');
+      const { formatTable } = await import('../../terminal/table.js');
       const rows = found.map((each) => [printable(each.id), productText(each), readingText(each)]);
       print(`${formatTable(['SENSOR', 'PRODUCT', 'READS'], rows)}\n`);
       if (found.some(({ reason }) => reason === null))

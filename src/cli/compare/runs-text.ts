@@ -1,0 +1,71 @@
+import type { ComparedRuns } from '../../comparison/runs/compare-runs.js';
+import type { ComparedComponents, ComparedFigure } from '../../comparison/runs/compared-figure.js';
+import { formatUncertain } from '../../measure/honest-digits.js';
+import { printable } from '../../text.js';
+import { fixed, formatSi, plural } from '../../units.js';
+import { styled } from '../terminal/say.js';
+import { formatTable } from '../terminal/table.js';
+
+const header = ['', '', 'before', 'after', 'difference', '%', '95 %'];
+const numeric = [2, 3, 4, 5, 6];
+
+/** Recordings of runs against each other, for people. */
+export function runsText({
+  a,
+  b,
+  runs,
+  durationS,
+  components,
+  phases,
+  sentence,
+  warnings,
+}: ComparedRuns): string {
+  const rows = [
+    ['  duration', '', ...cells(durationS, 's')],
+    ...componentRows('  energy', components),
+    ...phases.flatMap(({ name, per, repetitions, durationS: took, components: parts }) => [
+      [`  ${printable(name)}`, perText(per, repetitions), ...cells(took, 's')],
+      ...componentRows('', parts),
+    ]),
+  ];
+  const lines = [
+    `before  ${printable(a.path)}, ${plural(runs[0], 'run')}`,
+    `after   ${printable(b.path)}, ${plural(runs[1], 'run')}`,
+  ];
+  const reason = components.system?.energyJ.reason ?? null;
+  return `${[
+    printable(sentence),
+    lines.join('\n'),
+    formatTable(header, rows, numeric),
+    [
+      ...(reason === null ? [] : [`  no interval: ${reason}`]),
+      ...warnings.map(({ message }) => `  ${styled('yellow', 'warning:')} ${printable(message)}`),
+    ].join('\n'),
+  ]
+    .filter((each) => each !== '')
+    .join('\n\n')}\n`;
+}
+
+const perText = (per: 'run' | 'time' | 'all', [a, b]: readonly [number, number]): string =>
+  per === 'all' ? 'a time' : `a ${per}, ${a} and ${b}`;
+
+const componentRows = (title: string, components: ComparedComponents): string[][] =>
+  Object.entries(components).map(([name, { energyJ }], n) => [
+    n === 0 ? title : '',
+    printable(name),
+    ...cells(energyJ, 'J'),
+  ]);
+
+function cells({ a, b, difference, interval }: ComparedFigure, unit: string): string[] {
+  const shown = (value: number | null) => (value === null ? '–' : formatSi(value, unit));
+  const half = interval && (interval[1] - interval[0]) / 2;
+  const percent = (value: number) => fixed((100 * value) / Math.abs(a!), 2).replace('-', '−');
+  const isShare = a !== null && a !== 0 && difference !== null;
+  return [
+    shown(a),
+    shown(b),
+    difference === null ? '–' : formatUncertain(difference, half, unit).replace('-', '−'),
+    isShare ? percent(difference) : '–',
+    isShare && interval ? `${percent(interval[0])} … ${percent(interval[1])}` : '',
+  ];
+}

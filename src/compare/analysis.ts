@@ -1,0 +1,147 @@
+import type { ComparisonOptions, ReadingTrace } from './comparison.js';
+import type { LagChange } from './drift/change.js';
+import { steadyLag } from './drift/steady.js';
+import { type FitIntervals, intervalsOf } from './intervals/intervals.js';
+import type { Readings } from './model/readings.js';
+import { median } from './quantile.js';
+import type { PowerIntegral } from './reference/integral.js';
+import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
+import { chooseReadings } from './search/choice.js';
+import { type Fit, fitAt, polish, settledFit } from './search/fit.js';
+import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
+import { withoutImpossible } from './search/impossible.js';
+import { asLowPass, findFit } from './search/search.js';
+import { findUpdates, type Updates } from './updates/updates.js';
+import { type Ambiguity, ambiguityOf } from './verdict/ambiguity.js';
+import { type Correspondence, correspondence } from './verdict/correspondence.js';
+import { type LoadPeriod, loadPeriod } from './verdict/load-period.js';
+import { pairedSeries } from './verdict/series.js';
+
+/** All that is known of a pair before it is put into figures. */
+export interface Analysis {
+  readonly reference: PowerIntegral;
+  readonly noise: ReferenceNoise;
+  readonly updates: Updates;
+  /** Spacing of the readings, µs. */
+  readonly usualUs: number;
+  /** How long a reading is drawn before the next one replaces it, µs; 0 where readings are polls. */
+  readonly holdUs: number;
+  readonly period: LoadPeriod | null;
+  /** Null where no lag can be fitted. */
+  readonly fitted: Fitted | null;
+}
+
+/** A fit with what it was made of and how well it is known. */
+export interface Fitted {
+  /** As they lay, and as if the lag had stayed, impossible ones left out. */
+  readonly raw: Readings;
+  readonly readings: Readings;
+  readonly dropped: number;
+  /** Of all readings. */
+  readonly fit: Fit;
+  readonly intervals: FitIntervals;
+  readonly change: LagChange;
+  /** By how much the lag of an instant differs from the fit's, µs. */
+  readonly offset: (us: number) => number;
+  /** Of polls slower than the updates, where the edges of the load tell the period all the same. */
+  readonly hidden: HiddenPeriod | null;
+  readonly ambiguity: Ambiguity;
+  readonly correspondence: Correspondence | null;
+}
+
+const readingsPerFit = 1500;
+const readingsPerLowPass = 400;
+/** The last descent is made with so many. */
+const mostInFit = 6000;
+const mostInLowPass = 2500;
+
+export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
+  const updates = findUpdates(trace, reference);
+  const { readings } = updates;
+  const usualUs = usualSpacing(readings, updates);
+  const about = {
+    reference,
+    noise: referenceNoise(reference),
+    updates,
+    usualUs,
+    holdUs: readings.holdUs,
+    period: loadPeriod(reference),
+  };
+  return { ...about, fitted: fitOf(about, trace, options) };
+}
+
+function fitOf(
+  about: Omit<Analysis, 'fitted'>,
+  trace: ReadingTrace,
+  options: ComparisonOptions,
+): Fitted | null {
+  const { reference, noise, updates, usualUs, period } = about;
+  const { readings: all } = updates;
+  const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
+  const seed = options.seed ?? 1;
+  if (all.count < 8) return null;
+  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
+  if (!found) return null;
+  const best = asLowPass({ reference, noise }, found, rangeUs) ?? found.best;
+  const clean = (readings: Readings, about: Fit) =>
+    withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
+  // A low-pass costs many times what a window does.
+  const most = best.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
+  const choose = (readings: Readings) => chooseReadings(readings, most, seed + 2);
+  const refit = (readings: Readings, about: Fit) => settledFit(about.kernel, choose(readings), about, 60);
+  let raw = clean(all, best);
+  raw = clean(raw, refit(raw, best));
+  const whole = fitAt(best.kernel, raw, refit(raw, best));
+  const steady = steadyLag(
+    raw,
+    whole,
+    (readings, about) => fitAt(about.kernel, readings, refit(readings, about)),
+    Math.max(500_000, 5 * usualUs),
+  );
+  const { readings, change, offset } = steady;
+  const last = chooseReadings(
+    readings,
+    best.kernel.kind === 'one-pole' ? mostInLowPass : mostInFit,
+    seed + 3,
+  );
+  const polished = polish(best.kernel, last, steady.fit);
+  const fit = fitAt(best.kernel, readings, polished);
+  const chosen = choose(readings);
+  const chosenFit = fitAt(best.kernel, chosen, fit);
+  const spread = intervalsOf(
+    readings,
+    fit,
+    { readings: chosen, fit: chosenFit },
+    {
+      systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
+      spacingUs: noise.spacingUs,
+      unused: readings.count / last.count,
+    },
+  );
+  const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
+  const intervals: FitIntervals = {
+    ...spread,
+    delayUs: {
+      below: Math.max(spread.delayUs.below, ambiguity.below),
+      above: Math.max(spread.delayUs.above, ambiguity.above),
+    },
+  };
+  const series = pairedSeries(readings, fit, usualUs);
+  return {
+    raw,
+    readings,
+    dropped: all.count - raw.count,
+    fit,
+    intervals,
+    change,
+    offset,
+    hidden: updates.unseenHoldUs > 0 ? hiddenPeriod(readings, fit, updates.unseenHoldUs) : null,
+    ambiguity,
+    correspondence: series && correspondence(series, fit.widthUs),
+  };
+}
+
+function usualSpacing(readings: Readings, updates: Updates): number {
+  if (readings.spanUs && readings.count > 0) return median(readings.spanUs);
+  return readings.holdUs > 0 ? readings.holdUs : updates.polls.intervalUs;
+}

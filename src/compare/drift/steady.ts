@@ -1,0 +1,54 @@
+import type { Readings } from '../model/readings.js';
+import type { Fit } from '../search/fit.js';
+import { type LagChange, lagChange } from './change.js';
+import { segmentLags } from './segments.js';
+import { driftOffset, type LagOffset, stepOffset, withoutChange } from './warp.js';
+
+/** Readings whose lag stays, a fit to them, and what had to be taken off for that. */
+export interface Steady {
+  readonly readings: Readings;
+  readonly fit: Fit;
+  readonly change: LagChange;
+  readonly offset: LagOffset;
+}
+
+/** A drift bends the window's edges in each part as well, so that it is found in rounds. */
+const rounds = 3;
+
+/**
+ * Looks whether the lag changes, takes the change off the readings' instants, and fits anew, until nothing is left.
+ * @param refit the best fit to readings, about one that was good before
+ * @param searchUs how far from the whole run's the lag of a part may be
+ */
+export function steadyLag(
+  raw: Readings,
+  start: Fit,
+  refit: (readings: Readings, about: Fit) => Fit,
+  searchUs: number,
+): Steady {
+  const middleUs = (raw.timeUs[0]! + raw.timeUs[raw.count - 1]!) / 2;
+  let steady: Steady = { readings: raw, fit: start, change: unchanged, offset: () => 0 };
+  let [slope, rangeUs] = [0, 0];
+  for (let round = 0; round < rounds; round++) {
+    const found = lagChange(segmentLags(steady.readings, steady.fit, searchUs));
+    if (round === 0 && found.step) {
+      const offset = stepOffset(raw, start, found.step);
+      const readings = withoutChange(raw, offset);
+      return { readings, fit: refit(readings, start), change: { ...found, drift: null }, offset };
+    }
+    const drift = found.drift && { slope: slope + found.drift.slope, error: found.drift.error };
+    const isDone = found.rangeUs === 0 || !drift;
+    if (!isDone) {
+      slope = drift.slope;
+      rangeUs = Math.abs(slope) * (raw.timeUs[raw.count - 1]! - raw.timeUs[0]!);
+    }
+    const change = { drift, step: null, rangeUs };
+    if (isDone) return { ...steady, change };
+    const offset = driftOffset(slope, middleUs);
+    const readings = withoutChange(raw, offset);
+    steady = { readings, fit: refit(readings, steady.fit), change, offset };
+  }
+  return steady;
+}
+
+const unchanged: LagChange = { drift: null, step: null, rangeUs: 0 };

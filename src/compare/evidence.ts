@@ -1,0 +1,41 @@
+import type { Analysis, Fitted } from './analysis.js';
+import { type Evidence, type Judgement, judge, readingsMin, spanMinUs } from './verdict/verdict.js';
+
+/** Whether the two are of one device, by what is known of the pair. */
+export function verdictOf(analysis: Analysis): Judgement {
+  const { fitted, updates, reference } = analysis;
+  const { count, timeUs } = updates.readings;
+  if (!fitted?.correspondence) {
+    const spanUs = count > 1 ? timeUs[count - 1]! - timeUs[0]! : 0;
+    const reason =
+      Math.min(timeUs[count - 1] ?? 0, reference.endUs) <= Math.max(timeUs[0] ?? 0, reference.startUs)
+        ? 'the two share no time: check the clocks and the time zone'
+        : count < readingsMin || spanUs < spanMinUs
+          ? `too short: ${count} readings over ${Number((spanUs / 1e6).toPrecision(2))} s`
+          : 'no lag explains any of what B does, or B never changes';
+    return { verdict: 'undetermined', reason, isFlat: false };
+  }
+  return judge(evidenceOf(analysis, fitted));
+}
+
+function evidenceOf(
+  { period, reference, updates }: Analysis,
+  { fit, readings, correspondence }: Fitted,
+): Evidence {
+  const { line } = fit;
+  const rounding = updates.readings.stepW / Math.sqrt(12);
+  return {
+    explained: fit.explained,
+    gain: line.gain,
+    correspondence: correspondence!,
+    readings: line.count,
+    spanUs: readings.timeUs[readings.count - 1]! - readings.timeUs[0]!,
+    windowUs: fit.widthUs,
+    loadW: Math.sqrt(line.referenceVariance),
+    noiseW: Math.sqrt(fit.kernel.noiseVariance(fit.widthUs)),
+    levelW: Math.abs(reference.meanW(reference.startUs, reference.endUs) || line.referenceMeanW),
+    readingW: Math.sqrt(line.readingVariance),
+    roundingW: rounding,
+    periodicity: period?.likeness ?? 0,
+  };
+}

@@ -1,0 +1,122 @@
+import type { Analysis, Fitted } from '../analysis.js';
+import type { Estimate, FigureKey } from '../comparison.js';
+import { unknown, within } from '../estimate.js';
+import type { Reach } from '../intervals/intervals.js';
+
+const secondsPerUs = 1e-6;
+const hourS = 3600;
+
+type Lags = Partial<Record<FigureKey, Estimate>>;
+
+const seconds = (us: number, { below, above }: Reach): Estimate =>
+  within(us * secondsPerUs, below * secondsPerUs, above * secondsPerUs);
+
+const ms = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;
+
+/** P, with its reason where it cannot be told. */
+export function updateFigure({ updates }: Analysis): Estimate {
+  const { period, periodReason } = updates;
+  if (!period) return unknown(periodReason ?? 'the updates keep to no period');
+  return seconds(period.periodUs, { below: period.errorUs, above: period.errorUs });
+}
+
+/** Delay, latency and shift, window, drift, gain and offset. */
+export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
+  const { fit, intervals, ambiguity, change } = fitted;
+  const { delayUs, widthUs, latencyUs, shiftUs } = lagsOf(analysis, fitted);
+  const half = analysis.updates.unseenHoldUs / 2;
+  const reach = widened(intervals.delayUs, half);
+  const latencyReach: Reach = {
+    below: Math.hypot(reach.below, intervals.widthUs.above / 2),
+    above: Math.hypot(reach.above, intervals.widthUs.below / 2),
+  };
+  // The ages of polled values blur the window as well.
+  const widthReach = widened(intervals.widthUs, fitted.hidden ? 0 : Math.min(widthUs, 2 * half));
+  const lagReason = noSingleLag(analysis, fitted);
+  const lag = (us: number, by: Reach): Estimate => (lagReason ? unknown(lagReason) : seconds(us, by));
+  const isWindow = fit.kernel.kind !== 'one-pole';
+  const widthReason = widthUnknown(analysis, fitted);
+  const level = ambiguity.widths.length > 0 ? unknown(widthReason!) : null;
+  return {
+    window_s: widthReason
+      ? unknown(widthReason)
+      : fit.kernel.kind === 'counter'
+        ? counterWindow(analysis)
+        : seconds(widthUs, widthReach),
+    delay_s: lag(delayUs, reach),
+    latency_s: isWindow && widthReason && !lagReason ? unknown(widthReason) : lag(latencyUs, latencyReach),
+    shift_s: lag(shiftUs, reach),
+    drift_s_per_hour: change.drift
+      ? within(change.drift.slope * hourS, change.drift.error * hourS)
+      : unknown(
+          change.step
+            ? 'the lag steps, and does not drift'
+            : 'too few parts of the run tell a lag by themselves',
+        ),
+    gain: level ?? leveled(fit.line.gain, intervals.gain),
+    offset_w: level ?? leveled(fit.line.offsetW, intervals.offsetW),
+  };
+}
+
+/** What a counter shows was used since the change before: its window is its period, or that of the polls. */
+const counterWindow = ({ updates, holdUs }: Analysis): Estimate => {
+  const error = updates.period?.errorUs ?? 0.5 * holdUs;
+  return seconds(updates.period?.periodUs ?? holdUs, { below: error, above: error });
+};
+
+/** Where nothing tells window and gain apart, neither is known. */
+const leveled = (value: number, error: number): Estimate =>
+  Number.isFinite(error) ? within(value, error) : unknown('the load does not tell it apart from the window');
+
+export interface SensorLags {
+  readonly delayUs: number;
+  readonly widthUs: number;
+  readonly latencyUs: number;
+  readonly shiftUs: number;
+}
+
+/** Where polls are the limit, a value had been there for anything up to their interval: half of that is taken off. */
+export function lagsOf({ holdUs, updates }: Analysis, { fit, hidden }: Fitted): SensorLags {
+  const delayUs = hidden?.delayUs ?? fit.delayUs - updates.unseenHoldUs / 2;
+  const widthUs = fit.kernel.kind === 'counter' ? holdUs : (hidden?.widthUs ?? fit.widthUs);
+  return {
+    delayUs,
+    widthUs,
+    latencyUs: delayUs - (fit.kernel.kind === 'one-pole' ? widthUs : widthUs / 2),
+    shiftUs: fit.delayUs + holdUs / 2,
+  };
+}
+
+const widened = ({ below, above }: Reach, by: number): Reach => ({ below: below + by, above: above + by });
+
+/** Why there is not one lag; null where there is. */
+export function noSingleLag(
+  { usualUs, period }: Analysis,
+  { ambiguity, change, intervals, fit }: Fitted,
+): string | null {
+  if (ambiguity.lags.length > 0) {
+    const all = [fit, ...ambiguity.lags].map(({ delayUs }) => delayUs).sort((a, b) => a - b);
+    const listed = all
+      .slice(0, 6)
+      .map((us) => ms(us))
+      .join(', ');
+    const apart = period ? `, ${ms(period.periodUs)} apart: the load repeats itself` : '';
+    return `one of ${listed}${all.length > 6 ? ' and more' : ''}${apart}`;
+  }
+  if (isChanging(change.rangeUs, usualUs, intervals.delayUs))
+    return `the lag changes during the run, by ${ms(change.rangeUs)}${change.step ? ' at once' : ''}`;
+  return null;
+}
+
+const isChanging = (rangeUs: number, usualUs: number, { below, above }: Reach): boolean =>
+  rangeUs > Math.max(0.1 * usualUs, below + above);
+
+function widthUnknown({ period }: Analysis, { fit, ambiguity }: Fitted): string | null {
+  if (fit.kernel.kind === 'one-pole')
+    return `not a window: a low-pass with a time constant of ${ms(fit.widthUs)} fits better`;
+  if (ambiguity.widths.length > 0) {
+    const all = [fit, ...ambiguity.widths].map(({ widthUs }) => widthUs).sort((a, b) => a - b);
+    return `one of ${all.map(ms).join(', ')}${period ? `: the load repeats itself every ${ms(period.periodUs)}` : ''}`;
+  }
+  return null;
+}

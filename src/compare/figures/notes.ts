@@ -1,0 +1,64 @@
+import type { Analysis, Fitted } from '../analysis.js';
+import type { Note, NoteCode } from '../comparison.js';
+import type { Judgement } from '../verdict/verdict.js';
+import { noSingleLag } from './lag.js';
+
+const ms = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;
+const few = 3;
+/** A gain this far from one is no gain but another unit. */
+const unitFactors: readonly (readonly [number, string])[] = [
+  [1000, 'B looks like milliwatts (mW) that are taken for watts'],
+  [1e6, 'B looks like microwatts (µW) that are taken for watts'],
+  [1e-3, 'B looks like kilowatts (kW) that are taken for watts'],
+];
+
+/** What should be known beside the figures, the weightiest first. */
+export function notesOf(analysis: Analysis, judgement: Judgement): Note[] {
+  const { updates, fitted } = analysis;
+  const notes: Note[] = [];
+  const add = (code: NoteCode, message: string) => notes.push({ code, message });
+  if (judgement.isFlat) add('flat-load', 'The load is flat, so that only the level can be compared');
+  if (fitted && judgement.verdict === 'related') addOfFit(analysis, fitted, add);
+  if (updates.unseenHoldUs > 0 && updates.readings.count > 0)
+    add(
+      'polls-slow',
+      `The polls are the limit: they are ${ms(updates.polls.intervalUs)} apart, and how long a value had been there is not known`,
+    );
+  if (updates.isLocked)
+    add(
+      'polls-locked',
+      `The polls keep to the updates, so that the phase is unknown within ${ms(2 * updates.systematicUs)}`,
+    );
+  const dropped = updates.polls.impossible + (judgement.verdict === 'related' ? (fitted?.dropped ?? 0) : 0);
+  if (dropped > 0)
+    add(
+      'dropped-readings',
+      `${dropped} ${dropped === 1 ? 'reading that nothing' : 'readings that nothing'} A did could have given ${dropped === 1 ? 'was' : 'were'} left out`,
+    );
+  return notes;
+}
+
+function addOfFit(analysis: Analysis, fitted: Fitted, add: (code: NoteCode, message: string) => void): void {
+  const { fit, ambiguity, correspondence } = fitted;
+  const lagReason = noSingleLag(analysis, fitted);
+  if (ambiguity.lags.length > 0) add('ambiguous-lag', `The lag is ${lagReason}`);
+  else if (lagReason) add('lag-changes', sentence(lagReason));
+  if (ambiguity.widths.length > 0)
+    add('window-ambiguous', 'The window may as well be longer or shorter by whole periods of the load');
+  if (fit.kernel.kind === 'one-pole')
+    add(
+      'not-a-boxcar',
+      `B is not a mean over a window: a low-pass with a time constant of ${ms(fit.widthUs)} fits better`,
+    );
+  const events = correspondence?.events ?? 0;
+  if (events <= few)
+    add('few-events', `The lag rests on ${events} ${events === 1 ? 'event' : 'events'} of the load`);
+  for (const [factor, message] of unitFactors)
+    if (fit.line.gain / factor > 0.5 && fit.line.gain / factor < 2) add('unit-suspect', message);
+  add(
+    'twin',
+    'Another card that does the same steps would look the same: check that its UUID is that of the one that A measures',
+  );
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

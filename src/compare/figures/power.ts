@@ -1,0 +1,107 @@
+import type { Analysis, Fitted } from '../analysis.js';
+import type { ComparedSpan, Estimate, FigureKey } from '../comparison.js';
+import { type Cells, cellsOf } from '../energy/cells.js';
+import { type Deviation, deviationOf, rootOfBlocks } from '../energy/deviation.js';
+import { unknown, within } from '../estimate.js';
+import { coverage95 } from '../intervals/intervals.js';
+import type { Line } from '../model/line.js';
+import type { Readings } from '../model/readings.js';
+import type { PowerIntegral } from '../reference/integral.js';
+
+type Powers = Partial<Record<FigureKey, Estimate>>;
+
+const blocks = 24;
+const nothingShared = 'the two share no time here';
+
+/** Both curves as they were drawn. */
+export function rawDeviation(
+  reference: PowerIntegral,
+  readings: Readings,
+  cells: Cells,
+  shiftUs: number,
+  gapLimitUs: number,
+  within?: readonly ComparedSpan[],
+): Estimate {
+  return told(deviationOf(reference, cells, readings.valueW, () => true, shiftUs, gapLimitUs, within));
+}
+
+/** Correlation and what is left, as the curves are drawn, with the lateness taken off, and with the whole model. */
+export function powerFigures(
+  analysis: Analysis,
+  fitted: Fitted,
+  shiftUs: number,
+  gapLimitUs: number,
+  parts?: readonly ComparedSpan[],
+): Powers {
+  const { reference, usualUs } = analysis;
+  const { raw, readings, fit, intervals } = fitted;
+  const drawn = cellsOf(raw, usualUs);
+  const moved = cellsOf(readings, usualUs);
+  const isIn = (n: number) => {
+    const us = readings.timeUs[n]! - fit.delayUs;
+    return !parts || parts.some(({ startUs, endUs }) => us >= startUs && us <= endUs);
+  };
+  return {
+    correlation: correlation(fit.referenceW, readings, isIn, intervals.covariance?.correlationTime ?? 1),
+    rmse_raw_w: rawDeviation(reference, raw, drawn, 0, gapLimitUs, parts),
+    rmse_shifted_w: told(
+      deviationOf(reference, moved, readings.valueW, () => true, shiftUs, gapLimitUs, parts),
+    ),
+    rmse_aligned_w: told(aligned(fit.referenceW, readings, fit.line, isIn)),
+  };
+}
+
+const told = (deviation: Deviation | null): Estimate =>
+  deviation ? within(deviation.rmsW, deviation.errorW) : unknown(nothingShared);
+
+function aligned(
+  referenceW: Float64Array,
+  { valueW, count }: Readings,
+  { gain, offsetW }: Line,
+  isIn: (n: number) => boolean,
+): Deviation | null {
+  const squares = new Float64Array(blocks);
+  const weights = new Float64Array(blocks);
+  for (let n = 0; n < count; n++) {
+    const residual = valueW[n]! - gain * referenceW[n]! - offsetW;
+    if (Number.isNaN(residual) || !isIn(n)) continue;
+    const block = Math.floor((n * blocks) / count);
+    squares[block]! += residual * residual;
+    weights[block]!++;
+  }
+  return rootOfBlocks(squares, weights);
+}
+
+/** Of each reading with what the reference says of its window; its interval by Fisher's transformation. */
+function correlation(
+  referenceW: Float64Array,
+  { valueW, count }: Readings,
+  isIn: (n: number) => boolean,
+  correlationTime: number,
+): Estimate {
+  let [used, sumX, sumY] = [0, 0, 0];
+  const isUsed = (n: number) => !Number.isNaN(referenceW[n]) && isIn(n);
+  for (let n = 0; n < count; n++) {
+    if (!isUsed(n)) continue;
+    used++;
+    sumX += referenceW[n]!;
+    sumY += valueW[n]!;
+  }
+  let [xx, xy, yy] = [0, 0, 0];
+  for (let n = 0; n < count; n++) {
+    if (!isUsed(n)) continue;
+    const [x, y] = [referenceW[n]! - sumX / used, valueW[n]! - sumY / used];
+    xx += x * x;
+    xy += x * y;
+    yy += y * y;
+  }
+  if (used < 3 || !(xx > 0 && yy > 0)) return unknown('one of the two does not change here');
+  const r = Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
+  const independent = used / correlationTime;
+  if (independent <= 4)
+    return { value: r, interval: null, reason: 'too few readings to say how far it may be off' };
+  const reach = coverage95 / Math.sqrt(independent - 3);
+  const z = Math.atanh(Math.max(-0.9999999999, Math.min(0.9999999999, r)));
+  const interval = [Math.min(r, Math.tanh(z - reach)), Math.max(r, Math.tanh(z + reach))] as const;
+  return { value: r, interval, reason: null };
+}

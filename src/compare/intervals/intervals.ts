@@ -1,0 +1,71 @@
+import type { Readings } from '../model/readings.js';
+import type { Fit } from '../search/fit.js';
+import { type Covariance, covarianceOf } from './covariance.js';
+import { profileWidth, Rises } from './profile.js';
+
+/** Half-width of a normal distribution's middle 95 %, in standard deviations. */
+export const coverage95 = 1.96;
+
+/** Distances from an estimate to the ends of its 95 % interval. */
+export interface Reach {
+  readonly below: number;
+  readonly above: number;
+}
+
+/** How far a fit may be off, at 95 %. Microseconds and watts. */
+export interface FitIntervals {
+  readonly delayUs: Reach;
+  readonly widthUs: Reach;
+  readonly gain: number;
+  readonly offsetW: number;
+  readonly covariance: Covariance | null;
+}
+
+export interface KnownErrors {
+  /** How far all instants of updates may be off together, and each poll's by its clock, µs. */
+  readonly systematicUs: number;
+  /** Readings for each one that lag and window were fitted with. */
+  readonly unused: number;
+  /** Spacing of the reference's samples, µs. */
+  readonly spacingUs: number;
+}
+
+/** Between two samples nobody saw when the power changed. */
+const samplingShare = 0.3;
+/** Windows are looked at up to so many times, as a logarithm, the one that fits. */
+const widestFactor = 5;
+
+/** By scatter and by profile, joined; what all instants share adds in quadrature. */
+export function intervalsOf(
+  readings: Readings,
+  whole: Fit,
+  fitted: { readonly readings: Readings; readonly fit: Fit },
+  { systematicUs, spacingUs, unused }: KnownErrors,
+): FitIntervals {
+  const covariance = covarianceOf(readings, whole);
+  const spread = (n: number) =>
+    covariance
+      ? coverage95 * Math.sqrt(unused * Math.max(0, covariance.matrix[n]![n]!))
+      : Number.POSITIVE_INFINITY;
+  const rises = new Rises(fitted.readings, fitted.fit);
+  const { widthUs, kernel } = fitted.fit;
+  const delay = (sign: number) => {
+    const profile = profileWidth(rises.alongDelay(sign), 20, 3e6);
+    return Math.hypot(Math.max(profile, finite(spread(0))), systematicUs, samplingShare * spacingUs);
+  };
+  const width = (sign: number) => {
+    if (kernel.kind === 'counter') return 0;
+    const factor = Math.exp(sign * profileWidth(rises.alongWidth(sign), 0.002, widestFactor));
+    const reach = Math.max(Math.abs(factor - 1) * widthUs, finite(spread(1)));
+    return sign < 0 ? Math.min(reach, widthUs) : reach;
+  };
+  return {
+    delayUs: { below: delay(-1), above: delay(1) },
+    widthUs: { below: width(-1), above: width(1) },
+    gain: spread(2),
+    offsetW: spread(3),
+    covariance,
+  };
+}
+
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);

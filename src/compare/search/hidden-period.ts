@@ -1,0 +1,159 @@
+import { fitLine } from '../model/line.js';
+import { pickReadings, type Readings } from '../model/readings.js';
+import { type Fit, type Place, widthOf } from './fit.js';
+import { descend } from './simplex.js';
+
+/** What polls that are slower than the updates still tell of them. */
+export interface HiddenPeriod extends Place {
+  readonly periodUs: number;
+}
+
+/** Polls that are looked at, one after the other, so that a period is counted through. */
+const pollsMax = 1500;
+/** Periods from an eighth of the poll interval up to it. */
+const shortestShare = 1 / 8;
+const longestShare = 1.02;
+const stepsPerPeak = 5;
+const summits = 10;
+const phases = 12;
+/** By how much the logarithm of what is left has to fall, all polls together: far more than the best of many chances. */
+const convincing = 60;
+
+/**
+ * Polls read values of all ages up to the period, and at an edge of the load the age shows: what the fit leaves there goes with a saw
+ * tooth of the period. Null where none stands out.
+ */
+export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPeriod | null {
+  const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => !Number.isNaN(fit.referenceW[n]));
+  const readings = pickReadings(all, used.slice(0, pollsMax));
+  if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
+  const aged = new AgedCost(readings, fit);
+  let best: { cost: number; periodUs: number; phaseUs: number } | null = null;
+  for (const periodUs of candidates(readings, fit, pollUs)) {
+    const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
+    for (let fine = -3; fine <= 3; fine++) {
+      const near = 1 / (1 / periodUs + (fine * 0.15) / durationUs);
+      for (let phase = 0; phase < phases; phase++) {
+        const phaseUs = (phase / phases) * near;
+        const cost = aged.at(near, phaseUs, fit.delayUs - near / 2, fit.widthUs);
+        if (!best || cost < best.cost) best = { cost, periodUs: near, phaseUs };
+      }
+    }
+  }
+  return best && refined(aged, readings, fit, best, pollUs);
+}
+
+function refined(
+  aged: AgedCost,
+  readings: Readings,
+  fit: Fit,
+  start: { periodUs: number; phaseUs: number },
+  pollUs: number,
+): HiddenPeriod | null {
+  const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
+  let { periodUs, phaseUs } = start;
+  let [delayUs, log] = [fit.delayUs - periodUs / 2, Math.log(fit.widthUs)];
+  let cost = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 4; round++) {
+    const place = descend(
+      (x, y) => aged.at(periodUs, phaseUs, x, widthOf(y)),
+      { x: delayUs, y: log },
+      0.1 * periodUs,
+      0.4,
+      60,
+      20,
+    );
+    [delayUs, log] = [place.x, place.y];
+    // In the middle of the polls the period and the phase do not pull at each other.
+    const turnUs = (0.1 * periodUs * periodUs) / durationUs;
+    const clock = descend(
+      (x, y) => aged.at(periodUs + y * turnUs, x, delayUs, widthOf(log)),
+      { x: phaseUs, y: 0 },
+      0.05 * periodUs,
+      1,
+      60,
+      20,
+    );
+    [phaseUs, cost] = [clock.x, clock.cost];
+    periodUs += clock.y * turnUs;
+  }
+  const plain = aged.at(0, 0, fit.delayUs, fit.widthUs);
+  const gained = readings.count * Math.log(plain / cost);
+  if (!(gained > convincing) || periodUs > longestShare * pollUs) return null;
+  return { periodUs, delayUs, widthUs: widthOf(log) };
+}
+
+/** What is left when each reading is as old as a schedule makes it; without a period they are all as old. */
+class AgedCost {
+  readonly #readings: Readings;
+  readonly #fit: Fit;
+  readonly #shifted: Readings;
+  readonly #referenceW: Float64Array;
+  readonly #middleUs: number;
+
+  constructor(readings: Readings, fit: Fit) {
+    this.#readings = readings;
+    this.#fit = fit;
+    this.#shifted = { ...readings, timeUs: new Float64Array(readings.count) };
+    this.#referenceW = new Float64Array(readings.count);
+    this.#middleUs = (readings.timeUs[0]! + readings.timeUs[readings.count - 1]!) / 2;
+  }
+
+  at(periodUs: number, phaseUs: number, delayUs: number, widthUs: number): number {
+    const { timeUs, valueW } = this.#readings;
+    for (let n = 0; n < timeUs.length; n++) {
+      const sinceUs = timeUs[n]! - this.#middleUs - phaseUs;
+      const ageUs = periodUs > 0 ? sinceUs - Math.floor(sinceUs / periodUs) * periodUs : 0;
+      this.#shifted.timeUs[n] = timeUs[n]! - ageUs;
+    }
+    this.#fit.kernel.fill(this.#shifted, delayUs, widthUs, this.#referenceW);
+    const line = fitLine(this.#referenceW, valueW, null);
+    return line.count > 0.8 * timeUs.length ? line.residual : Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Periods whose saw tooth, as tall as it has to be, takes most off what the fit leaves. */
+function candidates({ timeUs, valueW, count, ...rest }: Readings, fit: Fit, pollUs: number): number[] {
+  const { kernel, line, delayUs, widthUs } = fit;
+  const stepUs = Math.max(1000, pollUs / 50);
+  const readings = { ...rest, timeUs, valueW, count };
+  const [here, before, behind] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  kernel.fill(readings, delayUs, widthUs, here);
+  kernel.fill(readings, delayUs - stepUs, widthUs, before);
+  kernel.fill(readings, delayUs + stepUs, widthUs, behind);
+  // By how much a reading differs for each µs of age, and what it differs by.
+  const slopes = here.map((_, n) => (line.gain * (behind[n]! - before[n]!)) / (2 * stepUs));
+  const residuals = here.map((watts, n) => valueW[n]! - line.gain * watts - line.offsetW);
+  const durationUs = timeUs[count - 1]! - timeUs[0]!;
+  const lowest = 1 / (longestShare * pollUs);
+  const step = 1 / (stepsPerPeak * durationUs);
+  const steps = Math.floor((1 / (shortestShare * pollUs) - lowest) / step);
+  const [re, im] = [new Float64Array(steps), new Float64Array(steps)];
+  let squares = 0;
+  for (let n = 0; n < count; n++) {
+    const part = slopes[n]! * residuals[n]!;
+    if (Number.isNaN(part)) continue;
+    squares += slopes[n]! ** 2;
+    const sinceUs = timeUs[n]! - timeUs[0]!;
+    let [cos, sin] = [Math.cos(2 * Math.PI * lowest * sinceUs), Math.sin(2 * Math.PI * lowest * sinceUs)];
+    const [turnRe, turnIm] = [Math.cos(2 * Math.PI * step * sinceUs), Math.sin(2 * Math.PI * step * sinceUs)];
+    for (let k = 0; k < steps; k++) {
+      re[k]! += part * cos;
+      im[k]! += part * sin;
+      [cos, sin] = [cos * turnRe - sin * turnIm, cos * turnIm + sin * turnRe];
+    }
+  }
+  const gains = re.map((_, k) => {
+    const amplitudeUs = 1 / (lowest + k * step) / Math.PI;
+    return 2 * amplitudeUs * Math.hypot(re[k]!, im[k]!) - (amplitudeUs ** 2 * squares) / 2;
+  });
+  return Array.from({ length: steps }, (_, k) => k)
+    .filter(
+      (k) =>
+        gains[k]! >= (gains[k - 1] ?? Number.NEGATIVE_INFINITY) &&
+        gains[k]! > (gains[k + 1] ?? Number.NEGATIVE_INFINITY),
+    )
+    .sort((a, b) => gains[b]! - gains[a]!)
+    .slice(0, summits)
+    .map((k) => 1 / (lowest + k * step));
+}

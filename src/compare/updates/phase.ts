@@ -1,0 +1,141 @@
+import { median, quantile } from '../quantile.js';
+import type { Brackets } from './brackets.js';
+import { meetingPoint } from './meeting-point.js';
+import { instantOf, type Timetable, timetable } from './timetable.js';
+import type { Track } from './tracking.js';
+
+/** When the updates were, around each change that fits the period. */
+export interface Phases {
+  /** Instant of the update that each change shows, µs; NaN for a change that fits no period. */
+  readonly updateUs: Float64Array;
+  /** The one timetable of the whole run; null where it took several. */
+  readonly whole: Timetable | null;
+  /** What the updates scatter about their schedule, µs: standard deviation. */
+  readonly jitterUs: number;
+  /** How far all of them may be off together, µs. */
+  readonly systematicUs: number;
+  /** The polls keep to the updates, so that they never come to look just before and just after one. */
+  readonly isLocked: boolean;
+}
+
+/** Changes that one timetable is laid through: as many as keep to one, of the whole run if they do. */
+const pieceSizes = [Number.POSITIVE_INFINITY, 400, 100, 31];
+/** A longer timetable may leave the brackets by this many times what short ones leave, and this much beside, µs. */
+const worseFactor = 1.5;
+const worseUs = 250;
+const leastPiece = 6;
+/** Brackets that all end short of this share of the poll interval were polled in step with the updates. */
+const lockedShare = 0.15;
+const chanceGap = 3;
+
+/** The instants of the updates by timetables as long as they hold, so that polls at all phases say together when an update was. */
+export function phasesOf(brackets: Brackets, track: Track, pollUs: number): Phases {
+  const updateUs = new Float64Array(brackets.count).fill(Number.NaN);
+  let longest: Timetable | null = null;
+  for (const members of locksOf(track)) {
+    const shortUs = outsideOf(pieces(brackets, track, members, 31));
+    for (const size of pieceSizes) {
+      const tables = pieces(brackets, track, members, size);
+      if (size > 31 && outsideOf(tables) > worseFactor * shortUs + worseUs) continue;
+      for (const { table, members: own } of tables)
+        for (const n of own) updateUs[n] = instantOf(table, track.count[n]!);
+      if (size === Number.POSITIVE_INFINITY && members.length > brackets.count / 2)
+        longest = tables[0]!.table;
+      break;
+    }
+  }
+  return { updateUs, whole: longest, ...scatterOf(brackets, updateUs, pollUs) };
+}
+
+/** The changes of each lock that fit its period, in order. */
+function locksOf({ lock, count }: Track): number[][] {
+  const locks = new Map<number, number[]>();
+  for (let n = 0; n < lock.length; n++) {
+    if (count[n]! < 0) continue;
+    const members = locks.get(lock[n]!);
+    if (members) members.push(n);
+    else locks.set(lock[n]!, [n]);
+  }
+  return [...locks.values()];
+}
+
+interface Piece {
+  readonly table: Timetable;
+  readonly members: readonly number[];
+}
+
+/** Timetables of so many changes each; what is left over goes with the last. */
+function pieces(brackets: Brackets, track: Track, members: readonly number[], size: number): Piece[] {
+  const count = Math.max(1, Math.floor(members.length / Math.min(size, members.length)));
+  return Array.from({ length: count }, (_, n) => {
+    const own = members.slice(
+      Math.floor((n * members.length) / count),
+      Math.floor(((n + 1) * members.length) / count),
+    );
+    return {
+      table: own.length < leastPiece ? loose(brackets, track, own) : timetable(brackets, track, own),
+      members: own,
+    };
+  });
+}
+
+/** Of a few changes the period is that of the whole. */
+function loose(
+  { lowUs, highUs }: Brackets,
+  { count, periodUs }: Track,
+  members: readonly number[],
+): Timetable {
+  const middle = count[members[0]!]!;
+  const rest = (edgeUs: Float64Array) => members.map((n) => edgeUs[n]! - (count[n]! - middle) * periodUs);
+  return { middle, phaseUs: meetingPoint(rest(lowUs), rest(highUs)), periodUs, outsideUs: 0 };
+}
+
+const outsideOf = (tables: readonly Piece[]): number => median(tables.map(({ table }) => table.outsideUs));
+
+/** Share of the changes that lie where short timetables expect them, and the period that these have. */
+export function strictness(
+  brackets: Brackets,
+  track: Track,
+  toleranceUs: number,
+): { share: number; periodUs: number } {
+  let [inside, weight, sum] = [0, 0, 0];
+  for (const members of locksOf(track)) {
+    if (members.length < leastPiece) continue;
+    for (const { table, members: own } of pieces(brackets, track, members, 60)) {
+      for (const n of own) {
+        const us = instantOf(table, track.count[n]!);
+        if (us > brackets.lowUs[n]! - toleranceUs && us < brackets.highUs[n]! + toleranceUs) inside++;
+      }
+      weight += own.length;
+      sum += own.length * table.periodUs;
+    }
+  }
+  return { share: inside / brackets.count, periodUs: weight > 0 ? sum / weight : track.periodUs };
+}
+
+function scatterOf(
+  brackets: Brackets,
+  updateUs: Float64Array,
+  pollUs: number,
+): Omit<Phases, 'updateUs' | 'whole'> {
+  const before: number[] = [];
+  const behind: number[] = [];
+  let outside = 0;
+  for (let n = 0; n < brackets.count; n++) {
+    const us = updateUs[n]!;
+    if (Number.isNaN(us)) continue;
+    before.push(us - brackets.lowUs[n]!);
+    behind.push(brackets.highUs[n]! - us);
+    outside += Math.max(0, brackets.lowUs[n]! - us, us - brackets.highUs[n]!) ** 2;
+  }
+  const count = Math.max(before.length, 1);
+  // Polls at any phase come within a twentieth of their interval in one case of twenty.
+  const closest = Math.max(0, (quantile(before, 0.05) + quantile(behind, 0.05)) / 2);
+  const chanceUs = 0.05 * pollUs;
+  return {
+    jitterUs: Math.sqrt(outside / count),
+    // Polls that come by chance leave a gap about the update, wider for a line than for an instant.
+    systematicUs: Math.max(0, closest - chanceUs) + (chanceGap * pollUs) / count,
+    isLocked: closest > lockedShare * pollUs,
+  };
+}

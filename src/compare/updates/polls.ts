@@ -1,0 +1,72 @@
+import type { ReadingTrace } from '../comparison.js';
+import { median, quantile } from '../quantile.js';
+import type { PowerIntegral } from '../reference/integral.js';
+
+/** Polls that gave a value which can be one. */
+export interface Polls {
+  readonly timeUs: Float64Array;
+  /** W, or J of a counter. */
+  readonly value: Float64Array;
+  /** Median spacing, µs: D. */
+  readonly intervalUs: number;
+  /** Polls that gave a number which no sensor of this load can have meant. */
+  readonly impossible: number;
+}
+
+/** A number this many times what the reference reaches is no power of this load. */
+const beyondReach = 3;
+/** Where this share of the readings is not above zero, zero is what the sensor means. */
+const zeroShareMax = 0.2;
+/** The reference comes nowhere near zero when its least power is above this share of its median. */
+const farFromZero = 0.15;
+
+/** The polls that say something, in the order of their instants. */
+export function validPolls(readings: ReadingTrace, reference: PowerIntegral): Polls {
+  const { timeUs, value, quantity } = readings;
+  const isPossible = quantity === 'power' ? possiblePower(value, reference) : possibleCount(value);
+  const times: number[] = [];
+  const values: number[] = [];
+  let impossible = 0;
+  for (let n = 0; n < timeUs.length; n++) {
+    if (!Number.isFinite(value[n]!) || !Number.isFinite(timeUs[n]!)) continue;
+    if (times.length > 0 && timeUs[n]! <= times[times.length - 1]!) continue;
+    if (!isPossible(value[n]!)) {
+      impossible++;
+      continue;
+    }
+    times.push(timeUs[n]!);
+    values.push(value[n]!);
+  }
+  const spacings = new Float64Array(Math.max(0, times.length - 1));
+  for (let n = 0; n < spacings.length; n++) spacings[n] = times[n + 1]! - times[n]!;
+  return {
+    timeUs: Float64Array.from(times),
+    value: Float64Array.from(values),
+    intervalUs: spacings.length === 0 ? Number.NaN : median(spacings),
+    impossible,
+  };
+}
+
+/** Zeros where the load never rests, and numbers far beyond it, are errors of the sensor in any unit. */
+function possiblePower(value: Float64Array, { powerMw }: PowerIntegral): (watts: number) => boolean {
+  const finite = value.filter(Number.isFinite);
+  const middle = quantile(finite, 0.5);
+  const thinned = powerMw.filter((_, n) => n % Math.ceil(powerMw.length / 20_000) === 0);
+  const referenceMiddle = quantile(thinned, 0.5);
+  if (!(middle > 0 && referenceMiddle > 0)) return () => true;
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const mw of powerMw) {
+    if (mw < least) least = mw;
+    if (mw > most) most = mw;
+  }
+  const mostW = (most / referenceMiddle) * middle * beyondReach;
+  const zeros = finite.reduce((sum, watts) => sum + (watts <= 0 ? 1 : 0), 0);
+  const zeroIsError = zeros <= zeroShareMax * finite.length && least > farFromZero * referenceMiddle;
+  return (watts) => watts <= mostW && !(zeroIsError && watts <= 0);
+}
+
+/** A counter only grows; zero is one that was not read. */
+function possibleCount(value: Float64Array): (joules: number) => boolean {
+  const isAlwaysPositive = quantile(value.filter(Number.isFinite), 0.05) > 0;
+  return (joules) => joules > 0 || (joules === 0 && !isAlwaysPositive);
+}

@@ -1,0 +1,115 @@
+import type { ReadingTrace } from '../comparison.js';
+import { type Readings, readingsOf } from '../model/readings.js';
+import type { PowerIntegral } from '../reference/integral.js';
+import { type Brackets, bracketsOf } from './brackets.js';
+import { type PeriodError, periodError, wholeError } from './period-error.js';
+import { candidatePeriods, refinedPeriod } from './periodogram.js';
+import { phasesOf, strictness } from './phase.js';
+import { type Polls, validPolls } from './polls.js';
+import { scheduledUpdates } from './schedule.js';
+import { stampedUpdates } from './stamps.js';
+import { countPeriods, type Track, trackUpdates } from './tracking.js';
+
+/** What the polls show of the sensor's updates, and the readings that are compared. */
+export interface Updates {
+  readonly readings: Readings;
+  readonly polls: Polls;
+  /** P, µs, with half of its 95 % interval; null where it cannot be told, and why. */
+  readonly period: PeriodError | null;
+  readonly periodReason: string | null;
+  /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known. */
+  readonly unseenHoldUs: number;
+  /** How far all instants of updates may be off together, µs. */
+  readonly systematicUs: number;
+  readonly isLocked: boolean;
+}
+
+/** Above this share of polls that changed, the polls are the limit. */
+const changedShareMax = 0.92;
+const segmentSizes = [64, 24, 10];
+const goodShareMin = 0.85;
+const badShareMax = 0.08;
+const periodInPollsMin = 1.15;
+/** Share of the changes that keep strictly to a period: another one is better by so much, and one is good enough from here. */
+const clearlyBetter = 0.02;
+const convincingShare = 0.93;
+/** Standard deviation of the ages at which values are polled, in poll intervals. */
+const agesDeviation = 0.2;
+
+export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Updates {
+  const polls = validPolls(trace, reference);
+  const stamped = stampedUpdates(trace, polls);
+  if (stamped) return stamped;
+  const brackets = bracketsOf(polls);
+  const found = trackOf(brackets, polls.intervalUs);
+  return typeof found === 'string' ? byPolls(trace, polls, found) : bySchedule(trace, polls, brackets, found);
+}
+
+/** The period that the changes keep to, or why there is none. */
+export function trackOf(brackets: Brackets, pollUs: number): Track | string {
+  if (brackets.changedShare > changedShareMax)
+    return `polled every ${milliseconds(pollUs)}, and almost every poll differs: the period is at most that`;
+  if (brackets.count < 5) return `only ${brackets.count} changes were seen`;
+  let best: { track: Track; share: number } | null = null;
+  for (const size of segmentSizes) {
+    for (const candidateUs of candidatePeriods(brackets, pollUs, size)) {
+      const found = judged(brackets, refinedPeriod(brackets, candidateUs, size), pollUs);
+      // Of a period and its fractions, which fit as well, the longest came first.
+      if (found && (!best || found.share > best.share + clearlyBetter)) best = found;
+    }
+    if (best && best.share > convincingShare) break;
+  }
+  if (best) return best.track;
+  return `polled every ${milliseconds(pollUs)}, and the changes keep to no period that is longer`;
+}
+
+/** The changes counted in a period, and how strictly they keep to it; null where they do not. */
+function judged(brackets: Brackets, startUs: number, pollUs: number): { track: Track; share: number } | null {
+  const strictUs = (periodUs: number) => 500 + 0.02 * Math.max(0, periodUs - pollUs);
+  const strict = (track: Track) => ({ track, ...strictness(brackets, track, strictUs(track.periodUs)) });
+  const first = strict(trackUpdates(brackets, startUs, pollUs));
+  // Where polls beat with the updates only a timetable of the whole run has the period.
+  const refined = phasesOf(brackets, first.track, pollUs).whole?.periodUs ?? first.periodUs;
+  const isNear = Math.abs(refined / first.track.periodUs - 1) < 0.05;
+  const second = isNear ? strict(countPeriods(brackets, refined, pollUs, 2000)) : first;
+  const { track, share } = second.share >= first.share ? second : first;
+  const isPeriod =
+    track.goodShare >= goodShareMin &&
+    track.badShare < badShareMax &&
+    track.periodUs > periodInPollsMin * pollUs;
+  return isPeriod ? { track, share } : null;
+}
+
+function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track: Track): Updates {
+  const phases = phasesOf(brackets, track, polls.intervalUs);
+  const updates = scheduledUpdates(polls, brackets, track, phases);
+  return {
+    readings: readingsOf(updates, trace.quantity, track.periodUs),
+    polls,
+    period: phases.whole ? wholeError(brackets, phases) : periodError(phases.updateUs, brackets, track),
+    periodReason: null,
+    unseenHoldUs: 0,
+    systematicUs: phases.systematicUs,
+    isLocked: phases.isLocked,
+  };
+}
+
+/** Without a schedule all polls count, at their own instants: the instants of changes alone would be late by what rounding hides. */
+function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
+  const { timeUs, value, intervalUs } = polls;
+  const unseenHoldUs = Number.isFinite(intervalUs) ? intervalUs : 0;
+  // How old a value was when it was polled is as good as chance.
+  const jitterUs = new Float64Array(timeUs.length).fill(unseenHoldUs * agesDeviation);
+  const updates = { timeUs, value, jitterUs };
+  return {
+    readings: readingsOf(updates, trace.quantity, 0),
+    polls,
+    period: null,
+    periodReason: reason,
+    unseenHoldUs,
+    systematicUs: 0,
+    isLocked: false,
+  };
+}
+
+const milliseconds = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;

@@ -1,0 +1,94 @@
+import type { FitIntervals } from '../intervals/intervals.js';
+import { Rises } from '../intervals/profile.js';
+import type { Readings } from '../model/readings.js';
+import { type Fit, type Place, refine } from '../search/fit.js';
+import type { LoadPeriod } from './load-period.js';
+
+/** Other places that fit nearly as well. */
+export interface Ambiguity {
+  /** Other lags, with the width that fits there. */
+  readonly lags: readonly Place[];
+  /** Other windows at the same lag. */
+  readonly widths: readonly Place[];
+  /** How far the lags reach that fit as well and hang together with the best one, µs. */
+  readonly below: number;
+  readonly above: number;
+}
+
+/** A place is as good as the best one as long as the fit is worse by less than this. */
+const riseMax = 25;
+/** Lags closer than this are the same one, µs. */
+const sameLagUs = 8000;
+const sameWidth = 1.3;
+const lagsMax = 60;
+
+export function ambiguityOf(
+  readings: Readings,
+  fit: Fit,
+  others: readonly Place[],
+  intervals: FitIntervals,
+  period: LoadPeriod | null,
+  rangeUs: readonly [number, number],
+  usualUs: number,
+): Ambiguity {
+  const rises = new Rises(readings, fit);
+  const sameUs = Math.max(
+    sameLagUs,
+    0.1 * usualUs,
+    2 * Math.max(intervals.delayUs.below, intervals.delayUs.above),
+  );
+  const lags: Place[] = [];
+  const widths: Place[] = [];
+  let [below, above] = [0, 0];
+  const consider = (place: Place) => {
+    if (!(rises.at(place) < riseMax)) return;
+    const isSameLag = (other: Place) => Math.abs(other.delayUs - place.delayUs) < sameUs;
+    if (!isSameLag(fit)) {
+      if (hangsTogether(rises, fit, place)) {
+        below = Math.max(below, fit.delayUs - place.delayUs);
+        above = Math.max(above, place.delayUs - fit.delayUs);
+      } else if (!lags.some(isSameLag)) lags.push(place);
+    } else if (isOtherWidth(place, fit, intervals) && fit.kernel.kind === 'boxcar') widths.push(place);
+  };
+  for (const other of others) consider(other);
+  for (const place of repeated(readings, fit, period, rangeUs)) consider(place);
+  return { lags: lags.sort((a, b) => a.delayUs - b.delayUs), widths, below, above };
+}
+
+/** Whether all between two places fits as well: then they are one lag that is not known better. */
+function hangsTogether(rises: Rises, fit: Place, place: Place): boolean {
+  const sign = Math.sign(place.delayUs - fit.delayUs);
+  const distanceUs = Math.abs(place.delayUs - fit.delayUs);
+  const rise = rises.alongDelay(sign);
+  return [0.25, 0.5, 0.75].every((share) => rise(share * distanceUs) < riseMax);
+}
+
+function isOtherWidth(place: Place, fit: Fit, { widthUs }: FitIntervals): boolean {
+  const distance = place.widthUs - fit.widthUs;
+  const isOutside = distance > 2 * widthUs.above || -distance > 2 * widthUs.below;
+  return isOutside && Math.abs(Math.log(place.widthUs / fit.widthUs)) > Math.log(sameWidth);
+}
+
+/** The lags whole periods of the load away, and the windows longer or shorter by one. */
+function repeated(
+  readings: Readings,
+  fit: Fit,
+  period: LoadPeriod | null,
+  [leastUs, mostUs]: readonly [number, number],
+): Place[] {
+  if (!period) return [];
+  const { periodUs } = period;
+  const places: Place[] = [];
+  for (
+    let delayUs = fit.delayUs - Math.floor((fit.delayUs - leastUs) / periodUs) * periodUs;
+    delayUs <= mostUs && places.length < lagsMax;
+    delayUs += periodUs
+  )
+    if (Math.abs(delayUs - fit.delayUs) > periodUs / 2) places.push({ delayUs, widthUs: fit.widthUs });
+  if (fit.kernel.kind !== 'counter')
+    for (const whole of [-2, -1, 1, 2]) {
+      const widthUs = fit.widthUs + whole * periodUs;
+      if (widthUs > 1000) places.push({ delayUs: fit.delayUs, widthUs });
+    }
+  return places.map((place) => refine(fit.kernel, readings, fit.weights, place, 24, 1000));
+}

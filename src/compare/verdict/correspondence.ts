@@ -1,0 +1,99 @@
+import { circularCorrelation } from './fft.js';
+import { type PairedSeries, swings } from './series.js';
+
+/** How one sort of change of the two series goes together. */
+export interface Likeness {
+  /** Correlation where the fit has put them. */
+  readonly r: number;
+  /** In standard deviations of what chance gives. */
+  readonly z: number;
+  /** Over the best correlation at any lag elsewhere around the circle. */
+  readonly ratio: number;
+}
+
+export interface Correspondence {
+  readonly levels: Likeness;
+  readonly steps: Likeness;
+  readonly strides: Likeness;
+  readonly whitened: Likeness;
+  /** Swings of the load that it rests on. */
+  readonly events: number;
+}
+
+/** A stride is this many updates. */
+const strideSteps = 8;
+/** A swing is at least this part of the load's whole range. */
+const swingShare = 0.25;
+
+/** Moves the reference around the circle through every lag: two traces of one device agree at one place as nowhere else. */
+export function correspondence(series: PairedSeries, windowUs: number): Correspondence {
+  const near = Math.ceil(windowUs / series.stepUs) + 3;
+  const of = (change: (values: Float64Array) => Float64Array, reach: number) =>
+    likeness(change(series.reference), change(series.readings), near + reach);
+  const filter = autoregression(series.reference);
+  return {
+    levels: of((values) => values.slice(), 0),
+    steps: of((values) => differences(values, 1), 1),
+    strides: of((values) => differences(values, strideSteps), strideSteps),
+    whitened: of((values) => whiten(values, filter), 2),
+    events: swings(series.reference, swingShare),
+  };
+}
+
+function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
+  let [count, sumX, sumY] = [0, 0, 0];
+  const isKnown = (n: number) => !Number.isNaN(x[n]) && !Number.isNaN(y[n]);
+  for (let n = 0; n < x.length; n++) {
+    if (!isKnown(n)) continue;
+    count++;
+    sumX += x[n]!;
+    sumY += y[n]!;
+  }
+  if (count < 8) return { r: 0, z: 0, ratio: 0 };
+  const [meanX, meanY] = [sumX / count, sumY / count];
+  const centredX = x.map((value) => (!Number.isNaN(value) ? value - meanX : 0));
+  const centredY = y.map((value) => (!Number.isNaN(value) ? value - meanY : 0));
+  const size = Math.sqrt(
+    centredX.reduce((sum, value) => sum + value * value, 0) *
+      centredY.reduce((sum, value) => sum + value * value, 0),
+  );
+  if (!(size > 0)) return { r: 0, z: 0, ratio: 0 };
+  const around = circularCorrelation(centredX, centredY);
+  let [here, elsewhere] = [around[0]!, 0];
+  for (let lag = 1; lag < around.length; lag++) {
+    const distance = Math.min(lag, around.length - lag);
+    if (distance <= 1) here = Math.max(here, around[lag]!);
+    else if (distance > near) elsewhere = Math.max(elsewhere, around[lag]!);
+  }
+  const r = here / size;
+  return { r, z: r * Math.sqrt(count), ratio: elsewhere > 0 ? here / elsewhere : Number.POSITIVE_INFINITY };
+}
+
+const differences = (values: Float64Array, by: number): Float64Array =>
+  values.subarray(by).map((value, n) => value - values[n]!);
+
+/** The two coefficients with which a series follows from its last two values. */
+function autoregression(values: Float64Array): readonly [number, number] {
+  let [count, sum] = [0, 0];
+  for (const value of values)
+    if (!Number.isNaN(value)) {
+      count++;
+      sum += value;
+    }
+  const mean = sum / Math.max(count, 1);
+  const moments = [0, 1, 2].map((lag) => {
+    let total = 0;
+    for (let n = lag; n < values.length; n++) {
+      const part = (values[n]! - mean) * (values[n - lag]! - mean);
+      if (!Number.isNaN(part)) total += part;
+    }
+    return total;
+  }) as [number, number, number];
+  const [zero, one, two] = moments;
+  const determinant = zero * zero - one * one;
+  if (!(determinant > 1e-9 * zero * zero)) return [1, 0];
+  return [(one * zero - one * two) / determinant, (zero * two - one * one) / determinant];
+}
+
+const whiten = (values: Float64Array, [first, second]: readonly [number, number]): Float64Array =>
+  values.subarray(2).map((value, n) => value - first * values[n + 1]! - second * values[n]!);

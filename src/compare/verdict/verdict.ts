@@ -1,0 +1,102 @@
+import type { Verdict } from '../comparison.js';
+import type { Correspondence, Likeness } from './correspondence.js';
+
+/** What a verdict is made from. */
+export interface Evidence {
+  /** Share of the readings' variance that the best fit explains. */
+  readonly explained: number;
+  readonly gain: number;
+  readonly correspondence: Correspondence;
+  readonly readings: number;
+  readonly spanUs: number;
+  readonly windowUs: number;
+  /** Standard deviations, W: of what the sensor should have seen, and of that the part which is the board's noise. */
+  readonly loadW: number;
+  readonly noiseW: number;
+  readonly levelW: number;
+  /** Of the readings, and of what they scatter by themselves. */
+  readonly readingW: number;
+  readonly roundingW: number;
+  /** How like itself the load is a period later; 0 where it has no period. */
+  readonly periodicity: number;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly isFlat: boolean;
+}
+
+export const readingsMin = 20;
+export const spanMinUs = 2e6;
+const explainedMin = 0.5;
+const explainedIfFew = 0.9;
+const explainedIfPeriodic = 0.8;
+const zMin = 5;
+const ratioMin = 1.15;
+const eventsMin = 4;
+/** Below this share of its level, and of a watt, a load does not move. */
+const livelyShare = 0.004;
+const livelyW = 0.5;
+const unrelatedExplained = 0.35;
+const unrelatedReadings = 60;
+const unrelatedEvents = 3;
+
+export function judge(evidence: Evidence): Judgement {
+  const { explained, correspondence, readings, spanUs, loadW, noiseW, readingW, gain } = evidence;
+  const say = (verdict: Verdict, reason: string, isFlat = false): Judgement => ({ verdict, reason, isFlat });
+  const percent = `${Math.round(explained * 100)} %`;
+  const movesW = Math.sqrt(Math.max(0, loadW ** 2 - noiseW ** 2));
+  const isFlat = movesW < Math.max(livelyW, livelyShare * evidence.levelW) || movesW < noiseW;
+  if (isFlat && explained < 0.9)
+    return say('undetermined', 'the load is flat: only its level can be compared', true);
+  if (readings < readingsMin || spanUs < spanMinUs)
+    return say('undetermined', `too short: ${readings} readings over ${seconds(spanUs)}`);
+  const isSayingSomething = readingW > 2 * evidence.roundingW && readingW > 0;
+  if (!isSayingSomething)
+    return say(
+      'undetermined',
+      "B hardly changes while A does: its window may be a multiple of the load's period, or it is no power of this load",
+    );
+  if (isSupported(evidence))
+    return say('related', `B follows A: gain, offset and window explain ${percent} of what it does`);
+  if (explained >= explainedMin && gain > 0)
+    return say(
+      'undetermined',
+      correspondence.events < eventsMin
+        ? `B resembles A (${percent}), but on ${correspondence.events} ${correspondence.events === 1 ? 'event' : 'events'} alone that may be chance`
+        : `B resembles A (${percent}), but as much at other places of the run`,
+    );
+  const isTold =
+    explained < unrelatedExplained &&
+    readings >= unrelatedReadings &&
+    correspondence.events >= unrelatedEvents;
+  if (isTold && !someLikeness(correspondence))
+    return say('unrelated', `B does not follow A: the best fit explains ${percent} of what it does`);
+  return say(
+    'undetermined',
+    `the best fit explains ${percent} of what B does: too little to be sure, too much to exclude it`,
+  );
+}
+
+function isSupported({ explained, gain, correspondence, periodicity }: Evidence): boolean {
+  const { steps, strides, whitened, levels, events } = correspondence;
+  if (explained < explainedMin || !(gain > 0)) return false;
+  const isSharp = [steps, strides, whitened].some(stands);
+  if (events >= eventsMin && isSharp) return true;
+  // What repeats itself exactly is as like itself elsewhere; then it has to fit well.
+  if (events >= eventsMin && periodicity > 0.6 && explained >= explainedIfPeriodic)
+    return [levels, steps, strides, whitened].some(({ z, r }) => z >= zMin && r > 0.7);
+  return (
+    events < eventsMin &&
+    explained >= explainedIfFew &&
+    [levels, ...[steps, strides, whitened]].some(({ z }) => z >= zMin)
+  );
+}
+
+const stands = ({ z, ratio }: Likeness): boolean => z >= zMin && ratio >= ratioMin;
+
+const someLikeness = ({ steps, strides, whitened }: Correspondence): boolean =>
+  [steps, strides, whitened].some((each) => stands(each) && each.r > 0.3);
+
+const seconds = (us: number): string => `${Number((us / 1e6).toPrecision(2))} s`;

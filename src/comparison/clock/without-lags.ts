@@ -1,0 +1,19 @@
+import type { Comparison, Estimate, FigureKey, Figures } from '../../compare/comparison.js';
+
+/** What two clocks without a common instant leave open. */
+const ofInstants: readonly FigureKey[] = ['delay_s', 'latency_s', 'shift_s', 'rmse_raw_w'];
+
+/** A comparison of traces that were laid on each other: how late one of them was is not known. @param reason why */
+export function withoutLags(comparison: Comparison, reason: string): Comparison {
+  const unknown: Estimate = { value: null, interval: null, reason };
+  const open = (figures: Figures): Figures => ({
+    ...figures,
+    ...Object.fromEntries(ofInstants.map((key) => [key, unknown])),
+  });
+  return {
+    ...comparison,
+    figures: open(comparison.figures),
+    phases: comparison.phases.map((phase) => ({ ...phase, figures: open(phase.figures) })),
+    rivals: [],
+  };
+}

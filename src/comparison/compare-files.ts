@@ -1,0 +1,162 @@
+import { compareTraces } from '../compare/compare.js';
+import type { Comparison, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
+import { inputError, usageError } from '../errors.js';
+import { coarseLagUs } from './clock/coarse-lag.js';
+import { fittedClock, type OneClock, oneClock } from './clock/one-clock.js';
+import { withoutLags } from './clock/without-lags.js';
+import { countedWhole } from './counted-whole.js';
+import { componentOf } from './sides/component.js';
+import { inSeconds, inWatts } from './sides/magnitude.js';
+import { nameOf, openSide } from './sides/open-side.js';
+import type { Side } from './sides/side.js';
+import { twinRemarks } from './twins.js';
+
+/** What people say of the two files instead of having it guessed. */
+export interface CompareOptions {
+  readonly columnA?: string | undefined;
+  readonly columnB?: string | undefined;
+  readonly timeB?: string | undefined;
+  readonly unitB?: string | undefined;
+  readonly tzB?: string | undefined;
+}
+
+/** Two files that were held against each other. */
+export interface ComparedFiles {
+  /** Instants of `b` are on the clock of `a`. */
+  readonly a: Side;
+  readonly b: Side;
+  readonly reference: ReferenceTrace;
+  readonly readings: ReadingTrace;
+  readonly comparison: Comparison;
+  readonly clock: OneClock;
+  /** What was guessed, of either, a sentence each. */
+  readonly guesses: readonly string[];
+  /** What else should be known of the files. */
+  readonly remarks: readonly string[];
+}
+
+const fewest = 2;
+/** A spacing of the reference is a gap where it is so many times the median, and at least so long, µs. */
+const gap = { medians: 5, leastUs: 20e3 };
+const mwPerW = 1e3;
+
+/**
+ * Opens A and B, puts both on one clock, and compares them.
+ * @throws UserError (usage, badInput)
+ */
+export async function compareFiles(
+  pathA: string,
+  pathB: string,
+  options: CompareOptions,
+): Promise<ComparedFiles> {
+  const sides = await openSides(pathA, pathB, options);
+  return compareSides(sides.a, sides.b, options.tzB);
+}
+
+/** @throws UserError (usage, badInput) */
+export async function openSides(
+  pathA: string,
+  pathB: string,
+  { columnA, columnB, timeB, unitB }: CompareOptions,
+): Promise<{ readonly a: Side; readonly b: Side }> {
+  const namesA = { column: '--column-a', time: null };
+  const namesB = { column: '--column-b', time: '--time-b' };
+  const given = columnA === undefined ? undefined : componentOf(columnA);
+  const b = await openSide(pathB, {
+    ...{ names: namesB, column: columnB, time: timeB, unit: unitB },
+    component: given ?? undefined,
+  });
+  const like = given ?? componentOf(b.source ?? '') ?? componentOf(b.column) ?? componentOf(nameOf(b.path));
+  const a = await openReference(pathA, columnA, like, namesA);
+  return { a: inWatts(a, null), b };
+}
+
+/** A's power: what is asked for, or what B is of, where A has that. */
+async function openReference(
+  path: string,
+  column: string | undefined,
+  component: string | null,
+  names: { readonly column: string; readonly time: null },
+): Promise<Side> {
+  if (column !== undefined || component === null) {
+    const side = await openSide(path, {
+      names,
+      column,
+      component: column === undefined ? 'system' : undefined,
+    });
+    return refuseCounter(side);
+  }
+  try {
+    return refuseCounter(await openSide(path, { names, component }));
+  } catch (error) {
+    // A may not tell components apart, or not this one.
+    const plain = await openSide(path, { names, component: 'system' }).catch(() => null);
+    if (!plain) throw error;
+    return refuseCounter(plain);
+  }
+}
+
+function refuseCounter(side: Side): Side {
+  if (side.quantity === 'power') return side;
+  throw usageError(
+    `'${side.column}' of ${nameOf(side.path)} counts joules, and the reference must be a power: name one with --column-a, or give the two files the other way round`,
+  );
+}
+
+/** @throws UserError (usage, badInput) */
+export function compareSides(a: Side, b: Side, zone: string | undefined): ComparedFiles {
+  const scaled = inWatts(inSeconds(b, a), a);
+  for (const side of [a, scaled])
+    if (side.timeUs.length < fewest)
+      throw inputError(
+        `${nameOf(side.path)} holds ${side.timeUs.length === 1 ? '1 reading' : 'no readings'}: a comparison needs at least ${fewest}`,
+      );
+  const reference = referenceOf(a);
+  let clock = oneClock(a, scaled, zone);
+  if (!clock.isKnown)
+    clock = fittedClock(scaled, a, coarseLagUs(a, scaled) ?? a.timeUs[0]! - scaled.timeUs[0]!);
+  const { timeUs, value, quantity, stampUs, resolutionUs } = scaled;
+  if (clock.shiftUs !== 0) for (let n = 0; n < timeUs.length; n++) timeUs[n]! += clock.shiftUs;
+  const readings: ReadingTrace = {
+    ...{ timeUs, value, quantity },
+    ...(stampUs && a.clock.kind === 'recording' && a.clock.startUnixUs !== null
+      ? { updatedUs: stampUs.map((us) => us - a.originUs) }
+      : {}),
+    ...(resolutionUs > 1 ? { pollUncertaintyUs: resolutionUs / 2 } : {}),
+  };
+  const fitted = compareTraces(reference, readings, { phases: a.recording?.phases ?? [] });
+  const isSeldom = quantity === 'energy' && fitted.figures.energy_b_j.value === null;
+  const found = isSeldom ? countedWhole(fitted, reference, readings) : fitted;
+  return {
+    ...{ a, b: scaled, reference, readings, clock },
+    comparison: clock.isKnown ? found : withoutLags(found, clock.guess!),
+    guesses: [...a.guesses, ...scaled.guesses, ...(clock.guess === null ? [] : [clock.guess])],
+    remarks: [
+      ...a.remarks.map((text) => `${nameOf(a.path)}: ${text}`),
+      ...scaled.remarks.map((text) => `${nameOf(b.path)}: ${text}`),
+      ...twinRemarks(a, scaled),
+    ],
+  };
+}
+
+/** A's powers as the comparison takes them; its own column is not needed any more. */
+function referenceOf({ timeUs, value, recording }: Side): ReferenceTrace {
+  const isWhole = !value.some(Number.isNaN);
+  const known = isWhole ? timeUs : timeUs.filter((_, n) => !Number.isNaN(value[n]!));
+  const powerMw = isWhole ? value : value.filter((watts) => !Number.isNaN(watts));
+  for (let n = 0; n < powerMw.length; n++) powerMw[n]! *= mwPerW;
+  const share = recording?.accuracyShare ?? null;
+  return {
+    ...{ timeUs: known, powerMw },
+    gapLimitUs: gapLimitUs(known),
+    ...(share === null ? {} : { accuracy: { share, offsetW: 0 } }),
+  };
+}
+
+function gapLimitUs(timeUs: Float64Array): number {
+  const stride = Math.max(1, Math.floor(timeUs.length / 20_000));
+  const spacings: number[] = [];
+  for (let n = 1; n < timeUs.length; n += stride) spacings.push(timeUs[n]! - timeUs[n - 1]!);
+  spacings.sort((x, y) => x - y);
+  return Math.max(gap.medians * (spacings[spacings.length >> 1] ?? 0), gap.leastUs);
+}

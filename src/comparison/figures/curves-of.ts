@@ -1,0 +1,64 @@
+import type { ReadingTrace } from '../../compare/comparison.js';
+import type { ComparedFiles } from '../compare-files.js';
+import { Curve } from './curve.js';
+
+const mwPerW = 1e3;
+const mwPerJUs = 1e9;
+/** Readings that lie further apart than so many times the usual are not drawn on across. */
+const gapMedians = 10;
+
+/** Both traces as they are drawn. */
+export interface Curves {
+  readonly a: Curve;
+  readonly b: Curve;
+  /** Between two samples of A, µs. */
+  readonly spacingUs: number;
+}
+
+/** Null where either has nothing to draw. */
+export function curvesOf({ reference, readings }: ComparedFiles): Curves | null {
+  const { timeUs, powerMw, gapLimitUs } = reference;
+  const held = heldPower(readings);
+  if (timeUs.length < 2 || held.timeUs.length < 2) return null;
+  return {
+    a: new Curve(timeUs, powerMw, false, gapLimitUs),
+    b: new Curve(held.timeUs, held.powerMw, true, gapMedians * medianSpacing(held.timeUs)),
+    spacingUs: medianSpacing(timeUs),
+  };
+}
+
+/** Readings as the curve that people draw of them; of a counter its means between two true changes. */
+export function heldPower({ timeUs, value, quantity }: Pick<ReadingTrace, 'timeUs' | 'value' | 'quantity'>): {
+  timeUs: Float64Array;
+  powerMw: Float64Array;
+} {
+  const known = value.findIndex((each) => !Number.isNaN(each));
+  if (quantity === 'power' || known < 0)
+    return {
+      timeUs: timeUs.filter((_, n) => !Number.isNaN(value[n]!)),
+      powerMw: value.filter((each) => !Number.isNaN(each)).map((watts) => watts * mwPerW),
+    };
+  const times: number[] = [];
+  const powers: number[] = [];
+  let last = known;
+  for (let n = known + 1; n < value.length; n++) {
+    if (!(value[n]! > value[last]!)) continue;
+    times.push(timeUs[last]!);
+    powers.push(((value[n]! - value[last]!) * mwPerJUs) / (timeUs[n]! - timeUs[last]!));
+    last = n;
+  }
+  times.push(timeUs[last]!);
+  powers.push(powers.at(-1) ?? 0);
+  return { timeUs: Float64Array.from(times), powerMw: Float64Array.from(powers) };
+}
+
+/** Of so many spacings, evenly chosen. */
+const someSpacings = 20_000;
+
+/** Between two instants, µs. */
+export function medianSpacing(timeUs: Float64Array): number {
+  const stride = Math.max(1, Math.floor(timeUs.length / someSpacings));
+  const spacings: number[] = [];
+  for (let n = 1; n < timeUs.length; n += stride) spacings.push(timeUs[n]! - timeUs[n - 1]!);
+  return spacings.sort((x, y) => x - y)[spacings.length >> 1] ?? 0;
+}

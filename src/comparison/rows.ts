@@ -1,0 +1,64 @@
+import type { Estimate, FigureKey, Figures } from '../compare/comparison.js';
+import { fixed, siPrefix } from '../units.js';
+
+/** A figure as a table shows it. */
+export interface FigureRow {
+  readonly name: string;
+  readonly value: string;
+  /** `99.8 … 100.4 ms`; empty where there is none. */
+  readonly interval: string;
+  /** Why one of them is missing. */
+  readonly reason: string;
+}
+
+const named: readonly (readonly [key: FigureKey, name: string, unit: string])[] = [
+  ['update_s', 'update period', 's'],
+  ['window_s', 'averaging window', 's'],
+  ['delay_s', 'delay (window’s centre to update)', 's'],
+  ['latency_s', 'latency (window’s end to update)', 's'],
+  ['shift_s', 'shift (by how much the curve is late)', 's'],
+  ['drift_s_per_hour', 'drift, per hour', 's'],
+  ['gain', 'gain', ''],
+  ['offset_w', 'offset', 'W'],
+  ['correlation', 'correlation', ''],
+  ['rmse_raw_w', 'RMSE as they came', 'W'],
+  ['rmse_shifted_w', 'RMSE shifted', 'W'],
+  ['rmse_aligned_w', 'RMSE aligned', 'W'],
+  ['mean_difference_w', 'mean difference, B − A', 'W'],
+  ['energy_a_j', 'energy of A', 'J'],
+  ['energy_b_j', 'energy of B', 'J'],
+  ['energy_difference_j', 'energy difference, B − A', 'J'],
+  ['energy_difference_pct', 'the same, of A', '%'],
+  ['energy_linear_j', '  by gain and offset', 'J'],
+  ['energy_unseen_j', '  never looked at', 'J'],
+  ['energy_remainder_j', '  remainder', 'J'],
+];
+
+export const figureRows = (figures: Figures): FigureRow[] =>
+  named.map(([key, name, unit]) => ({ name, ...shownEstimate(figures[key], unit) }));
+
+/** A value and its interval with as many digits as the interval supports. */
+export function shownEstimate(
+  { value, interval, reason }: Estimate,
+  unit: string,
+): Pick<FigureRow, 'value' | 'interval' | 'reason'> {
+  if (value === null) return { value: '–', interval: '', reason: reason ?? '' };
+  const largest = Math.max(Math.abs(value), ...(interval ?? []).map(Math.abs));
+  const { scale, prefix } = unit === '' || unit === '%' ? { scale: 1, prefix: '' } : siPrefix(largest);
+  const width = interval ? (interval[1] - interval[0]) / 2 / scale : 0;
+  const decimals =
+    width > 0 ? decimalsFor(width) : decimalsFor(Math.max(Math.abs(value / scale) / 100, 1e-4));
+  const text = (each: number) => fixed(each / scale, decimals).replace('-', '−');
+  const of = `${prefix}${unit}`;
+  return {
+    value: `${text(value)}${of === '' ? '' : ` ${of}`}`,
+    interval: interval ? `${text(interval[0])} … ${text(interval[1])}` : '',
+    reason: reason ?? '',
+  };
+}
+
+/** Two significant digits of an uncertainty. */
+function decimalsFor(width: number): number {
+  const rounded = Number(width.toPrecision(2));
+  return Math.min(Math.max(0, 1 - Math.floor(Math.log10(rounded))), 6);
+}

@@ -1,0 +1,86 @@
+import { welch } from '../../exec/figures/statistics.js';
+import type { Cost, PowerRange } from '../../trace/cost.js';
+
+/** A figure of both, and how far B's is from A's; in the figure's own unit. */
+export interface ComparedFigure {
+  /** Mean over the repetitions; null where one has none. */
+  readonly a: number | null;
+  readonly b: number | null;
+  /** Mean of B's less mean of A's. */
+  readonly difference: number | null;
+  /** 95 %, by Welch's test. */
+  readonly interval: readonly [number, number] | null;
+  readonly pValue: number | null;
+  /** Why there is no interval; null where there is one. */
+  readonly reason: string | null;
+}
+
+/** By component. */
+export type ComparedComponents = Readonly<
+  Record<string, { readonly energyJ: ComparedFigure; readonly powerW: ComparedFigure }>
+>;
+
+export interface ComparedPhaseRuns {
+  readonly name: string;
+  /** What was repeated: runs, times that the phase ran, or neither, where only sums are known. */
+  readonly per: 'run' | 'time' | 'all';
+  /** How often, in A and in B. */
+  readonly repetitions: readonly [number, number];
+  readonly durationS: ComparedFigure;
+  readonly components: ComparedComponents;
+}
+
+/** What a repetition cost. */
+type Costly = Pick<Cost<PowerRange>, 'energy_j' | 'power_w'>;
+
+/** @param unknown as of `comparedFigure` */
+export function comparedComponents(
+  runsA: readonly Costly[],
+  runsB: readonly Costly[],
+  unknown?: string,
+): ComparedComponents {
+  const names = Object.keys(runsA[0]?.energy_j ?? {}).filter((name) => name in (runsB[0]?.energy_j ?? {}));
+  return Object.fromEntries(
+    names.map((name) => {
+      const energies = (runs: typeof runsA) => runs.map(({ energy_j }) => energy_j[name] ?? null);
+      const powers = (runs: typeof runsA) => runs.map(({ power_w }) => power_w[name]?.mean ?? null);
+      return [
+        name,
+        {
+          energyJ: comparedFigure(energies(runsA), energies(runsB), unknown),
+          powerW: comparedFigure(powers(runsA), powers(runsB), unknown),
+        },
+      ];
+    }),
+  );
+}
+
+/** @param unknown why there is no interval, where that is not the number of repetitions */
+export function comparedFigure(
+  valuesA: readonly (number | null)[],
+  valuesB: readonly (number | null)[],
+  unknown?: string,
+): ComparedFigure {
+  const [a, b] = [valuesA, valuesB].map((values) => values.filter((value) => value !== null)) as [
+    number[],
+    number[],
+  ];
+  const isWhole = a.length === valuesA.length && b.length === valuesB.length && a.length > 0 && b.length > 0;
+  if (!isWhole) return { ...nothing, reason: 'not measured in all of them' };
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  const test = unknown === undefined ? welch(a, b) : null;
+  return {
+    ...{ a: meanA, b: meanB, difference: meanB - meanA },
+    interval: test?.interval95 ?? null,
+    pValue: test?.pValue ?? null,
+    reason: test
+      ? null
+      : (unknown ??
+        (a.length < 2 || b.length < 2
+          ? 'one of a kind cannot be told from chance: repeat it, as with exec --runs 5'
+          : 'the values do not scatter at all')),
+  };
+}
+
+const nothing = { a: null, b: null, difference: null, interval: null, pValue: null };

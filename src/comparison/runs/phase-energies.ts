@@ -1,0 +1,106 @@
+import type { PhaseSummary, RunSummary } from '../../exec/figures/summaries.js';
+import type { Cost } from '../../trace/cost.js';
+import { exactSpan, type SpanGroup } from '../../trace/span.js';
+import { type ComparedPhaseRuns, comparedComponents, comparedFigure } from './compared-figure.js';
+import type { RunFile } from './run-file.js';
+
+const nsPerS = 1e9;
+const onlySums = 'the summary tells sums alone: give the recording itself, such as run.csv';
+
+/** Repetitions of a phase: what each cost. */
+type Repetitions = readonly Pick<Cost, 'energy_j' | 'power_w' | 'duration_s'>[];
+
+/** Phases that both have, by what each of their repetitions cost. */
+export async function comparedPhases(
+  a: RunFile,
+  b: RunFile,
+  runsA: readonly RunSummary[],
+  runsB: readonly RunSummary[],
+): Promise<ComparedPhaseRuns[]> {
+  const shared = a.phases.flatMap((phase) => {
+    const other = b.phases.find(({ name }) => name === phase.name);
+    return other && [phase, other].every(({ duration_s }) => duration_s > 0) ? [[phase, other] as const] : [];
+  });
+  if (shared.length === 0) return [];
+  const per = runsA.length > 1 && runsB.length > 1 ? 'run' : 'time';
+  const [costsA, costsB] = await Promise.all([
+    repetitions(
+      a,
+      shared.map(([phase]) => phase),
+      runsA,
+      per,
+    ),
+    repetitions(
+      b,
+      shared.map(([, phase]) => phase),
+      runsB,
+      per,
+    ),
+  ]);
+  return shared.map(([phaseA, phaseB], n) => {
+    const both = costsA && costsB;
+    const [ofA, ofB] = both ? [costsA[n]!, costsB[n]!] : [[meanTime(phaseA)], [meanTime(phaseB)]];
+    const isSummed = !both && (phaseA.times > 1 || phaseB.times > 1);
+    return comparedPhase(phaseA.name, ofA, ofB, both ? per : 'all', isSummed ? onlySums : undefined);
+  });
+}
+
+function comparedPhase(
+  name: string,
+  ofA: Repetitions,
+  ofB: Repetitions,
+  per: ComparedPhaseRuns['per'],
+  unknown: string | undefined,
+): ComparedPhaseRuns {
+  const durations = (runs: Repetitions) => runs.map(({ duration_s }) => duration_s);
+  return {
+    ...{ name, per, repetitions: [ofA.length, ofB.length] },
+    durationS: comparedFigure(durations(ofA), durations(ofB), unknown),
+    components: comparedComponents(ofA, ofB, unknown),
+  };
+}
+
+/** By phase, what each repetition of it cost; null where the samples are not there to tell. */
+async function repetitions(
+  { evaluate }: RunFile,
+  phases: readonly PhaseSummary[],
+  runs: readonly RunSummary[],
+  per: 'run' | 'time',
+): Promise<Repetitions[] | null> {
+  if (!evaluate) return null;
+  const groups = phases.map(({ spans }) => groupsOf(spans, runs, per));
+  const costs = await evaluate(groups.flat());
+  if (costs.length === 0) return null;
+  let behind = 0;
+  return groups.map((each) => {
+    const from = behind;
+    behind += each.length;
+    return costs.slice(from, behind).map(({ cost }) => cost);
+  });
+}
+
+/** A group a run that the phase ran in, or a group a time. */
+function groupsOf(
+  spans: PhaseSummary['spans'],
+  runs: readonly RunSummary[],
+  per: 'run' | 'time',
+): SpanGroup[] {
+  const exact = ({ start_s, end_s }: PhaseSummary['spans'][number]) =>
+    exactSpan(Math.round(start_s * nsPerS), Math.round(end_s * nsPerS));
+  const within = (run: RunSummary) =>
+    spans.filter(({ start_s, end_s }) => start_s >= run.start_s && end_s <= run.end_s && end_s > start_s);
+  const grouped = per === 'run' ? runs.map(within) : runs.flatMap((run) => within(run).map((span) => [span]));
+  return grouped
+    .filter((each) => each.length > 0)
+    .map((each) => ({ spans: each.map(exact), distribution: false }));
+}
+
+/** Of a phase whose times are only known together, what one of them took in the mean. */
+function meanTime({ times, energy_j, power_w, duration_s }: PhaseSummary): Repetitions[number] {
+  const per = (joules: number | null) => (joules === null ? null : joules / times);
+  return {
+    energy_j: Object.fromEntries(Object.entries(energy_j).map(([name, joules]) => [name, per(joules)])),
+    power_w,
+    duration_s: duration_s / times,
+  };
+}

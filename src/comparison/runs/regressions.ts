@@ -1,0 +1,26 @@
+import { inputError } from '../../errors.js';
+import { checkLimits } from '../../exec/limits.js';
+import type { ComparedRuns } from './compare-runs.js';
+
+/** What took more than it may, in words, as `exec --max-regression` says it. @throws UserError (badInput) where A holds no energy */
+export function regressions(compared: readonly ComparedRuns[], share: number): string[] {
+  return compared.flatMap(({ a, b, components }) => {
+    const energy = components.system?.energyJ;
+    if (!energy || energy.a === null || energy.a <= 0)
+      throw inputError(`${a.path}: holds no energy of runs that went well, of which a share could be taken`);
+    const measured =
+      energy.b === null
+        ? null
+        : {
+            ...{ energyJ: energy.b, coverage: 1 },
+            uncertaintyJ: energy.interval && (energy.interval[1] - energy.interval[0]) / 2,
+          };
+    const limits = {
+      ...{ maxEnergyJ: null, minCoverage: null },
+      maxRegression: { share, earlier: { energyJ: energy.a, boards: [] } },
+    };
+    return checkLimits(limits, measured)
+      .filter(({ met }) => !met)
+      .map(({ message }) => `${b.path}: ${message}`);
+  });
+}

@@ -1,0 +1,92 @@
+import { formatSi } from '../../units.js';
+import { nameOf } from './open-side.js';
+import type { Side } from './side.js';
+
+const usPerS = 1e6;
+const powers = [
+  { unit: 'W', scale: 1 },
+  { unit: 'mW', scale: 1e-3 },
+  { unit: 'kW', scale: 1e3 },
+  { unit: 'µW', scale: 1e-6 },
+];
+const energies = [
+  { unit: 'J', scale: 1 },
+  { unit: 'mJ', scale: 1e-3 },
+  { unit: 'kJ', scale: 1e3 },
+  { unit: 'µJ', scale: 1e-6 },
+  { unit: 'Wh', scale: 3600 },
+  { unit: 'kWh', scale: 3.6e6 },
+];
+const times = [
+  { unit: 's', scale: 1 },
+  { unit: 'ms', scale: 1e-3 },
+  { unit: 'µs', scale: 1e-6 },
+  { unit: 'ns', scale: 1e-9 },
+];
+/** What no machine that is measured here takes. */
+const mostW = 5000;
+
+/** Of values without a unit, what they are in by their size beside the reference's, or by what machines take. */
+export function inWatts(side: Side, reference: Side | null): Side {
+  if (side.unit !== null) return side;
+  const plain = meanPower(side);
+  const expected = reference ? meanPower(reference) : null;
+  const { unit, scale } =
+    expected !== null && expected > 0 && plain > 0
+      ? nearest(side.quantity === 'power' ? powers : energies, plain, expected)
+      : plain > mostW
+        ? powers[1]!
+        : side.quantity === 'power'
+          ? powers[0]!
+          : energies[0]!;
+  const { value } = side;
+  if (scale !== 1) for (let n = 0; n < value.length; n++) value[n]! *= scale;
+  const why =
+    expected === null
+      ? `its mean is then ${formatSi(plain * scale, 'W', 3)}`
+      : `${nameOf(reference!.path)} has ${formatSi(expected, 'W', 3)} in the mean, it ${formatSi(plain * scale, 'W', 3)}`;
+  const guess = `'${side.column}' of ${nameOf(side.path)} names no unit and is taken for ${unit}: ${why}`;
+  return { ...side, unit, guesses: [...side.guesses, guess] };
+}
+
+/** Of instants that are numbers without a unit, what they are in by how long the reference is. */
+export function inSeconds(side: Side, reference: Side): Side {
+  const { clock, timeUs } = side;
+  if (clock.kind !== 'elapsed' || clock.unit !== null) return side;
+  const { unit, scale } = nearest(times, lengthUs(side), lengthUs(reference));
+  if (scale !== 1) for (let n = 0; n < timeUs.length; n++) timeUs[n]! *= scale;
+  const guess = `the times of ${nameOf(side.path)} name no unit and are taken for ${unit}: it is then ${formatSi(lengthUs(side) / usPerS, 's', 3)} long`;
+  return {
+    ...side,
+    clock: { kind: 'elapsed', unit },
+    resolutionUs: side.resolutionUs * scale,
+    guesses: [...side.guesses, guess],
+  };
+}
+
+const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;
+
+/** The unit in which a value comes nearest to what is expected, as a ratio; the first of those that are as near. */
+function nearest<Unit extends { readonly scale: number }>(
+  units: readonly Unit[],
+  value: number,
+  expected: number,
+): Unit {
+  const distance = ({ scale }: Unit) => Math.abs(Math.log10((value * scale) / expected));
+  return units.reduce((best, each) => (distance(each) < distance(best) - 0.1 ? each : best));
+}
+
+/** A power's median, or how fast counted joules grow: in units that are taken for W and J. */
+function meanPower({ quantity, value, timeUs }: Side): number {
+  if (quantity === 'energy') {
+    const first = value.findIndex((joules) => !Number.isNaN(joules));
+    const last = value.findLastIndex((joules) => !Number.isNaN(joules));
+    return last > first ? ((value[last]! - value[first]!) * usPerS) / (timeUs[last]! - timeUs[first]!) : 0;
+  }
+  const stride = Math.max(1, Math.floor(value.length / 10_000));
+  const some = value
+    .filter((watts, n) => n % stride === 0 && !Number.isNaN(watts))
+    .map(Math.abs)
+    .sort();
+  return some[Math.floor(some.length / 2)] ?? 0;
+}

@@ -1,0 +1,72 @@
+import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ComparedPhase } from '../../compare/comparison.js';
+import { summaryPlaces } from '../../report/reading/beside.js';
+import { phasesOf, type Told, toldIn } from '../../report/reading/told.js';
+import type { KnownSummary } from '../../schema/summary.js';
+import { readSummaryBeside } from '../../session/repair/repair-summary.js';
+import type { RecordingFacts, SensorDevice } from './side.js';
+
+const usPerS = 1e6;
+
+/** A summary and the place it lies at. */
+export interface PlacedSummary {
+  readonly path: string;
+  readonly summary: KnownSummary;
+}
+
+/** The summary of the recording that a CSV is of, or is a track of; null where none can be read. */
+export function summaryOf(path: string): PlacedSummary | null {
+  const places = summaryPlaces(path);
+  for (const place of places) {
+    const beside = readSummaryBeside(place);
+    if (beside.state !== 'known') continue;
+    const { summary } = beside;
+    const isTrack = summary.tracks?.some(({ file }) => file === basename(path));
+    if (place === places[0] || isTrack) return { path: place, summary };
+  }
+  return null;
+}
+
+export function factsOf({ path, summary }: PlacedSummary): RecordingFacts {
+  return {
+    id: realPath(path),
+    accuracyShare: summary.uncertainty.accuracy_share,
+    phases: comparedPhases(toldIn(summary)),
+    devices: devicesIn(summary),
+  };
+}
+
+/** Phases that take time, of several commands too. */
+export const comparedPhases = (told: Told): ComparedPhase[] =>
+  phasesOf(told)
+    .map(({ name, spans }) => ({
+      name,
+      spans: spans
+        .filter(({ start_s, end_s }) => end_s > start_s)
+        .map(({ start_s, end_s }) => ({ startUs: start_s * usPerS, endUs: end_s * usPerS })),
+    }))
+    .filter(({ spans }) => spans.length > 0);
+
+interface SensorTrack {
+  readonly id: string;
+  readonly sensor?: { readonly devices?: readonly Partial<SensorDevice>[] };
+}
+
+const devicesIn = ({ tracks = [] }: KnownSummary): SensorDevice[] =>
+  (tracks as readonly SensorTrack[]).flatMap(({ id, sensor }) =>
+    (sensor?.devices ?? []).map(({ prefix = '', name = null, uuid = null }) => ({
+      track: id,
+      prefix,
+      name,
+      uuid,
+    })),
+  );
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Table } from '../table/table.js';
+import { type CellKind, cellOf, numberOf, suffixOf } from './cells.js';
+import { type KnownUnit, unitIn, unitNamed, wordsOf } from './units.js';
+
+/** What a table's first rows show of one of its columns. */
+export interface ColumnFacts {
+  readonly index: number;
+  readonly name: string;
+  readonly words: readonly string[];
+  /** Of its cells that hold something. */
+  readonly kind: Exclude<CellKind, 'missing'> | 'empty';
+  /** All of its cells. */
+  readonly cells: readonly string[];
+  /** Those that hold something. */
+  readonly texts: readonly string[];
+  /** Of numbers. */
+  readonly numbers: readonly number[];
+  /** What its name says, or the cells behind their numbers. */
+  readonly unit: KnownUnit | undefined;
+  /** Whether its cells are in a unit of something else: volts, megahertz. */
+  readonly isOther: boolean;
+  readonly distinct: number;
+}
+
+/** Of so many cells with something, no more than this share may be something else: a program's remark. */
+const strayShare = 0.1;
+
+export const columnFacts = (table: Table): ColumnFacts[] =>
+  table.names.map((name, index) => {
+    const cells = table.sample.map((row) => row[index] ?? '');
+    const kinds = cells.map(cellOf);
+    const texts = cells.filter((_, n) => kinds[n] !== 'missing');
+    const known = kinds.filter((kind) => kind !== 'missing');
+    const kind = (['number', 'date'] as const).find(
+      (each) => known.filter((other) => other !== each).length <= strayShare * known.length,
+    );
+    const alike = cells.filter((_, n) => kinds[n] === kind);
+    const suffix = kind === 'number' ? suffixOf(alike[0] ?? '') : '';
+    return {
+      ...{ index, name, words: wordsOf(name), cells },
+      kind: known.length === 0 ? 'empty' : (kind ?? 'text'),
+      texts: kind === undefined ? texts : alike,
+      numbers: kind === 'number' ? alike.map((text) => numberOf(text, table.point)) : [],
+      unit: unitIn(name) ?? unitNamed(suffix),
+      isOther: suffix !== '' && unitNamed(suffix) === undefined,
+      distinct: new Set(texts).size,
+    };
+  });
+
+/** For messages: its name, or its place and what stands there. */
+export const called = ({ name, texts }: ColumnFacts): string =>
+  /^column \d+$/.test(name) ? `${name} (${texts[0] ?? 'empty'}, …)` : `'${name || '(no name)'}'`;
+
+/** What a column is asked for by: its name, its name without brackets, or its place from 1 on. */
+export function columnAsked(columns: readonly ColumnFacts[], asked: string): ColumnFacts | undefined {
+  const plain = (name: string) => name.replace(/\s*[[(][^\])]*[\])]\s*$/, '').toLowerCase();
+  return (
+    columns.find(({ name }) => name === asked) ??
+    columns.find(({ name }) => plain(name) === plain(asked)) ??
+    (/^\d{1,4}$/.test(asked) ? columns[Number(asked) - 1] : undefined)
+  );
+}

@@ -1,0 +1,118 @@
+import type { FileClock, ForeignOptions, OptionNames } from './foreign-track.js';
+import { numberOf } from './meaning/cells.js';
+import { type ColumnFacts, columnFacts } from './meaning/column-facts.js';
+import { chooseDevice, type DeviceChoice } from './meaning/device-column.js';
+import { type PowerColumn, powerColumnOf } from './meaning/power-column.js';
+import { type TimeColumn, timeColumnOf } from './meaning/time-column.js';
+import type { Table } from './table/table.js';
+
+/** What is read of a table, and how. */
+export interface Plan {
+  readonly time: TimeColumn;
+  readonly power: PowerColumn;
+  readonly device: DeviceChoice;
+  readonly clock: FileClock;
+  readonly writer: string | null;
+  /** Where the sensor's own stamps of its updates stand. */
+  readonly stamp: { readonly index: number; readonly scaleUs: number } | null;
+  /** Where the seconds stand that the joules of a row were counted for; CodeCarbon's alone. */
+  readonly durationIndex: number | null;
+}
+
+/** Decides by a table's first rows what of it is read. @throws UserError as `readForeign` does */
+export function planOf(table: Table, options: ForeignOptions, path: string, names: OptionNames): Plan {
+  const columns = columnFacts(table);
+  const writer = writerOf(table);
+  const isCodeCarbon = writer === 'CodeCarbon';
+  // `power.draw@1`: of one device.
+  const [, asked = '', deviceAsked] = /^(.*?)(?:@(.+))?$/s.exec(options.column ?? '') ?? [];
+  const time = writer === 'powerlog' && options.time === undefined ? ownTime() : null;
+  const timeColumn = time ?? timeColumnOf(columns, options.time, path, names);
+  const timeIndexes = [
+    timeColumn.index,
+    ...(timeColumn.clockIndex === undefined ? [] : [timeColumn.clockIndex]),
+  ];
+  const power = powerColumnOf(
+    isCodeCarbon ? columns.map(inKilowattHours) : columns,
+    timeIndexes,
+    {
+      column: asked === '' ? undefined : asked,
+      ...{ unit: options.unit, component: options.component },
+      prefersEnergy:
+        isCodeCarbon || table.names.some((name) => /^(?:package|psys)_?\d*_energy_j$/.test(name)),
+    },
+    path,
+    names,
+  );
+  const device = chooseDevice(columns, power.column, deviceAsked, path, names);
+  const durationIndex = isCodeCarbon && power.quantity === 'energy' ? table.names.indexOf('duration') : -1;
+  return {
+    ...{ time: timeColumn, power, device, writer },
+    clock: time ? { kind: 'recording', startUnixUs: startUnixUs(table) } : timeColumn.clock,
+    stamp: stampOf(columns, power.column, timeIndexes),
+    durationIndex: durationIndex < 0 ? null : durationIndex,
+  };
+}
+
+/** Nobody else writes an instant so. */
+const smiStamp = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$/;
+
+/** What is known by the names that its columns bear. */
+function writerOf({ names, sample }: Table): string | null {
+  const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  if (names[0] === 'time_s' && has(/_(?:w|j)$/)) return 'powerlog';
+  if (has(/^emissions$/) && has(/^energy_consumed$/)) return 'CodeCarbon';
+  if (has(/^power\.draw/) || sample.some((row) => row.some((cell) => smiStamp.test(cell))))
+    return 'nvidia-smi';
+  if (has(/Graphics Package Power/)) return 'rocm-smi';
+  if (has(/(?:^|\.)(?:\w+_)?socket_power$|^power_usage$|^power\.current_power$/)) return 'amd-smi';
+  return null;
+}
+
+/** CodeCarbon counts in kWh and does not say so. */
+const inKilowattHours = (column: ColumnFacts): ColumnFacts =>
+  column.words.includes('energy')
+    ? { ...column, unit: { quantity: 'energy', unit: 'kWh', scale: 3.6e6 } }
+    : column;
+
+/** A powerlog CSV counts its seconds from the recording's begin. */
+const ownTime = (): TimeColumn => ({
+  ...{ index: 0, name: 'time_s', clock: { kind: 'recording', startUnixUs: null } },
+  ...{ forms: [], scaleUs: 1e6, resolutionUs: 1, guesses: [] },
+});
+
+function startUnixUs({ names, sample, point }: Table): number | null {
+  const at = names.indexOf('unix_time_s');
+  const [first] = sample;
+  if (at < 0 || !first?.[at]) return null;
+  const us = (text: string) => Math.round(numberOf(text, point) * 1e6);
+  return us(first[at]!) - us(first[0]!);
+}
+
+const stampName = /(?:^|[^a-z])(?:stamp|ts|updated|unix_time)(?:[^a-z]|$)/;
+
+/** Instants since 1970 beside a power that bear its name. */
+function stampOf(
+  columns: readonly ColumnFacts[],
+  power: ColumnFacts,
+  timeIndexes: readonly number[],
+): Plan['stamp'] {
+  const [first] = power.words;
+  const second = power.words[1] ?? '';
+  const found = columns.find(
+    ({ index, name, words, numbers }) =>
+      !timeIndexes.includes(index) &&
+      stampName.test(name) &&
+      words[0] === first &&
+      (/^\d+$/.test(second) ? words[1] === second : true) &&
+      numbers.length > 0 &&
+      epochScaleUs(numbers[0]!) !== null,
+  );
+  return found ? { index: found.index, scaleUs: epochScaleUs(found.numbers[0]!)! } : null;
+}
+
+/** µs in one unit of a number since 1970; null where it is none of this century. */
+function epochScaleUs(value: number): number | null {
+  const digits = Math.floor(Math.log10(value));
+  return { 9: 1e6, 12: 1e3, 15: 1, 18: 1e-3 }[digits] ?? null;
+}

@@ -1,0 +1,155 @@
+import { plural } from '../../units.js';
+import { type AskedReader, type ReaderEnvironment, SensorTrouble } from '../reader.js';
+import type { SensorColumn, SensorIdentity } from '../sensor.js';
+import { Gpu } from './gpu.js';
+import { type DeviceHandle, loadNvml, type Nvml } from './library.js';
+import { looksAtAQuarter, plainPowerWindowS } from './power-meaning.js';
+import { isForbidden, ReturnCode, returnCodeName } from './return-code.js';
+
+/** By card NVIDIA's values change every 20 to 100 ms (arXiv 2312.02741). */
+const usualPeriodMs = 100;
+const shortestMs = 10;
+
+/** Loaded once: what a library has begun in a process does not end with it. */
+let library: Nvml | undefined;
+
+/** @throws SensorTrouble */
+export async function openNvml({ tell }: ReaderEnvironment): Promise<AskedReader> {
+  library ??= loadNvml();
+  const code = library.init();
+  if (code === ReturnCode.libraryMismatch && known.size > 0) {
+    // The driver was changed, and this process has loaded the library of the one before: only another can load the new one.
+    process.stderr.write(`${beginFailure(code)}\n`);
+    process.exit(1);
+  }
+  if (code !== ReturnCode.success) throw unusable(code);
+  try {
+    return new NvmlReader(library, findGpus(library, tell), tell);
+  } catch (error) {
+    library.shutdown();
+    throw error;
+  }
+}
+
+/**
+ * Cards by UUID that were seen in this process: when the driver was away and comes back, each keeps its columns, whatever its
+ * number is then.
+ */
+const known = new Map<string, string>();
+
+class NvmlReader implements AskedReader {
+  readonly usualPeriodMs = usualPeriodMs;
+  readonly shortestMs = shortestMs;
+  readonly identity: SensorIdentity;
+  readonly columns: readonly SensorColumn[];
+  readonly #nvml: Nvml;
+  readonly #gpus: readonly Gpu[];
+  /** Where each GPU's columns begin. */
+  readonly #starts: readonly number[];
+  readonly #tell: ReaderEnvironment['tell'];
+  #isOpen = true;
+
+  constructor(library: Nvml, gpus: readonly Gpu[], tell: ReaderEnvironment['tell']) {
+    this.#nvml = library;
+    this.#gpus = gpus;
+    this.#tell = tell;
+    this.columns = gpus.flatMap((gpu) => gpu.columns);
+    this.#starts = gpus.map((_, n) => gpus.slice(0, n).reduce((sum, { columns }) => sum + columns.length, 0));
+    const version = library.driverVersion();
+    this.identity = {
+      product: 'NVIDIA NVML',
+      driver: version.code === ReturnCode.success ? version.value : null,
+      devices: gpus.map((gpu) => gpu.device),
+      meaning: gpus.map(meaningOf).join('; '),
+    };
+  }
+
+  /** @throws SensorTrouble where nothing could be read: NVML has to be begun anew */
+  read(values: Float64Array): void {
+    let firstFailure: number = ReturnCode.success;
+    this.#gpus.forEach((gpu, n) => {
+      const failure = gpu.read(values, this.#starts[n]!);
+      if (failure === ReturnCode.success) return;
+      firstFailure ||= failure;
+      this.#tell('sensor-lost', `${gpu.title} could not be read: ${returnCodeName(failure)}`);
+    });
+    if (firstFailure !== ReturnCode.success && values.every(Number.isNaN))
+      throw new SensorTrouble('sensor-lost', `no GPU could be read: ${returnCodeName(firstFailure)}`);
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#nvml.shutdown();
+    this.#isOpen = false;
+  }
+}
+
+/** @throws SensorTrouble where there is none that can be asked for anything */
+function findGpus(library: Nvml, tell: ReaderEnvironment['tell']): Gpu[] {
+  const { code, value: count } = library.deviceCount();
+  if (code !== ReturnCode.success) throw unusable(code);
+  if (count === 0) throw new SensorTrouble('sensor-missing', 'the NVIDIA driver has no GPU');
+  const gpus: Gpu[] = [];
+  let refusal: number = ReturnCode.success;
+  for (let index = 0; index < count; index++) {
+    const handle = library.handleByIndex(index);
+    if (handle.code === ReturnCode.success) gpus.push(openGpu(library, handle.value, index, tell));
+    else refusal = handle.code;
+  }
+  if (gpus.length > 0) return gpus;
+  throw new SensorTrouble(
+    isForbidden(refusal) ? 'sensor-forbidden' : 'sensor-missing',
+    `the NVIDIA driver has ${plural(count, 'GPU')} and lets none be read: ${returnCodeName(refusal)}`,
+  );
+}
+
+/** A card that was seen before keeps its name, and what it does not have is said once. */
+function openGpu(library: Nvml, handle: DeviceHandle, index: number, tell: ReaderEnvironment['tell']): Gpu {
+  const uuid = library.uuid(handle);
+  const key = uuid.code === ReturnCode.success ? uuid.value : `GPU ${index}`;
+  const before = known.get(key);
+  const taken = new Set(known.values());
+  let number = index;
+  while (!before && taken.has(`gpu${number}`)) number++;
+  const prefix = before ?? `gpu${number}`;
+  known.set(key, prefix);
+  const gpu = new Gpu(library, handle, prefix);
+  if (!before)
+    for (const { what, code } of gpu.unsupported)
+      tell('sensor-missing', `${gpu.title} has no ${what}: ${returnCodeName(code)}`);
+  return gpu;
+}
+
+/** Why NVML cannot be begun, and what to do about it, where something is known. */
+function beginFailure(code: number): string {
+  const name = returnCodeName(code);
+  if (code === ReturnCode.driverNotLoaded)
+    return `${name}: the NVIDIA driver is not loaded (modprobe nvidia)`;
+  if (code === ReturnCode.libraryMismatch)
+    return `${name}: the driver in the kernel is of another version than its library; load it anew, or restart the machine`;
+  if (isForbidden(code)) return `${name}: /dev/nvidiactl may not be opened by this user`;
+  return name;
+}
+
+const unusable = (code: number): SensorTrouble =>
+  new SensorTrouble(isForbidden(code) ? 'sensor-forbidden' : 'sensor-missing', beginFailure(code));
+
+/** What the powers of one GPU are, as NVIDIA says or others have measured. */
+function meaningOf({ device: { prefix }, hasInstant, facts, instances }: Gpu): string {
+  const plainS = plainPowerWindowS(facts);
+  const plain =
+    plainS === null
+      ? 'power as nvmlDeviceGetPowerUsage gives it, of which nobody says over how long it is averaged'
+      : plainS === 0
+        ? 'instant power as nvmlDeviceGetPowerUsage gives it'
+        : 'power averaged over 1 s (nvmlDeviceGetPowerUsage)';
+  const parts = [`${prefix}_power_w is ${hasInstant ? 'instant power (field 186)' : plain}`];
+  if (hasInstant && plainS !== null)
+    parts.push(`${prefix}_plain_power_w is ${plainS === 0 ? 'the same' : 'averaged over 1 s'}`);
+  if (looksAtAQuarter(facts))
+    parts.push('such a card was measured to look at 25 % of the time (arXiv 2312.02741)');
+  if (instances !== null)
+    parts.push(
+      `${prefix} is divided (MIG), and its power is that of all instances${instances.length > 0 ? `: ${instances.join(' ')}` : ''}`,
+    );
+  return parts.join(', ');
+}

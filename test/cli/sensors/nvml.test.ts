@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { scratch } from '../../capture/samples.js';
+import { compiler, needs } from '../../parts.js';
+import { a100, h100, type Reading, recordedReadings, StandIn } from '../../sensors/nvml/stand-in.js';
+import { bin, powerlog, words } from '../run.js';
+import { readRecorded } from './recorded.js';
+
+/** Waits for what has to come, however busy the machine is. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(20);
+}
+
+/** Starts a recording that goes on until it is ended. */
+function start(env: NodeJS.ProcessEnv): { readonly folder: string; readonly child: ChildProcess } {
+  const folder = scratch();
+  const args = words`record --port sim --with nvml --with-interval 20ms --out ${join(folder, 'run.csv')}`;
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { folder, child };
+}
+
+/** Cells of a column as far as they are on disk. */
+function cellsSoFar(folder: string, name: string): (number | null)[] {
+  if (!existsSync(join(folder, 'run.nvml.csv'))) return [];
+  const [header = '', ...lines] = readFileSync(join(folder, 'run.nvml.csv'), 'utf8').split('\n').slice(0, -1);
+  const at = header.split(',').indexOf(name);
+  return lines.map((line) => line.split(',')[at]!).map((cell) => (cell === '' ? null : Number(cell)));
+}
+
+const powersSoFar = (folder: string) => cellsSoFar(folder, 'gpu0_power_w');
+
+/** Waits until so many more powers are on disk than there are now. */
+async function morePowers(folder: string, count: number): Promise<void> {
+  const known = () => powersSoFar(folder).filter((each) => each !== null).length;
+  const before = known();
+  await until(() => known() >= before + count);
+}
+
+async function end(child: ChildProcess): Promise<number | null> {
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+/** The process that reads the sensors of a powerlog. */
+function sensorProcess(parent: number): number {
+  const found = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .find((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+        const isOurs = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+        return isOurs && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('sensor-worker');
+      } catch {
+        return false;
+      }
+    });
+  if (found === undefined) throw new Error('no process reads sensors');
+  return Number(found);
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe('NVML beside a board', needs(compiler), () => {
+  let standIn: StandIn;
+  let readings: readonly Reading[];
+  beforeAll(() => {
+    standIn = new StandIn();
+    readings = recordedReadings();
+  });
+  afterAll(() => rmSync(standIn.folder, { recursive: true }));
+
+  const record = (env: NodeJS.ProcessEnv, forS = 2) => {
+    const folder = scratch();
+    const args = words`record --port sim --with nvml --duration ${forS}s --out ${join(folder, 'run.csv')}`;
+    return { ...powerlog(args, undefined, env), ...readRecorded(folder) };
+  };
+
+  it('is a track of its own that says which card it is of', () => {
+    const { env } = standIn.environment([h100], readings);
+    const { code, err, track, csv, cells, summary } = record(env);
+    expect(code, err).toBe(0);
+    expect(csv('nvml').names).toEqual([
+      'time_s',
+      'unix_time_s',
+      'gpu0_power_w',
+      'gpu0_power_unix_time_s',
+      'gpu0_plain_power_w',
+      'gpu0_average_power_w',
+      'gpu0_energy_j',
+      'gpu0_counter_power_w',
+      'gpu0_memory_average_power_w',
+    ]);
+    const powers = cells('nvml', 'gpu0_power_w') as number[];
+    const real = readings.slice(2, 2 + powers.length).map(({ instantMw }) => instantMw / 1000);
+    expect(powers).toEqual(real);
+    expect(cells('nvml', 'gpu0_energy_j')[0]).toBe(0);
+    const nvml = track('nvml');
+    expect(nvml.uuids).toEqual([h100.uuid]);
+    expect(nvml.sensor).toMatchObject({ product: 'NVIDIA NVML', driver: '580.159.04' });
+    expect(nvml.sensor.meaning).toContain('gpu0_power_w is instant power (field 186)');
+    expect(nvml.power_w.gpu0_power_w.mean).toBeGreaterThan(0);
+    expect(summary.board.product).toBe('BENCHLAB');
+  });
+
+  it('may start threads that never end', () => {
+    const { env } = standIn.environment([h100], readings);
+    const { code, err, track } = record({ ...env, POWERLOG_STAND_IN_THREADS: '3' }, 1);
+    expect(code, err).toBe(0);
+    expect(track('nvml').samples).toBeGreaterThan(0);
+  });
+
+  it('that cannot be begun is a warning, and the board is recorded', () => {
+    const { env } = standIn.environment([h100], readings, 'no-driver');
+    const { code, summary, warned } = record(env, 0.3);
+    expect(code).toBe(0);
+    expect(summary.samples).toBeGreaterThan(0);
+    expect(summary).not.toHaveProperty('tracks');
+    expect(warned('sensor-missing')).toEqual([
+      expect.stringContaining(
+        'NVML_ERROR_DRIVER_NOT_LOADED: the NVIDIA driver is not loaded (modprobe nvidia)',
+      ),
+    ]);
+  });
+
+  it('goes on when the driver has been away, and each card keeps its columns though its number is another one', async () => {
+    const { env, turn } = standIn.environment([h100, a100], readings.slice(0, 1));
+    const { folder, child } = start(env);
+    await morePowers(folder, 5);
+    turn('lost');
+    await until(() => powersSoFar(folder).includes(null));
+    turn('swapped');
+    await morePowers(folder, 5);
+    expect(await end(child)).toBe(0);
+    const { cells, warned, track } = readRecorded(folder);
+    expect(warned('sensor-lost')).toContainEqual(
+      expect.stringContaining('no GPU could be read: NVML_ERROR_GPU_IS_LOST'),
+    );
+    const [first, second] = [cells('nvml', 'gpu0_power_w'), cells('nvml', 'gpu1_power_w')];
+    for (const [n, power] of first.entries()) {
+      expect(power).not.toBe(0);
+      if (power !== null) expect(second[n]).toBeCloseTo(power + 1, 6);
+    }
+    expect(track('nvml').uuids).toEqual([h100.uuid, a100.uuid]);
+    expect(track('nvml').gaps.length).toBeGreaterThan(0);
+  });
+
+  it('whose call never returns is ended and begun anew, and the board does not wait for it', async () => {
+    const { env, turn } = standIn.environment([h100], readings);
+    const { folder, child } = start(env);
+    await morePowers(folder, 5);
+    turn('hang');
+    await until(() => powersSoFar(folder).includes(null));
+    turn('ok');
+    await morePowers(folder, 5);
+    expect(await end(child)).toBe(0);
+    const { warned, summary } = readRecorded(folder);
+    expect(warned('sensor-silent')).toHaveLength(1);
+    expect(summary.samples).toBeGreaterThan(0);
+  });
+
+  it('ends with powerlog, also where a call hangs and powerlog is killed', async () => {
+    const { env, turn, isHanging } = standIn.environment([h100], readings);
+    const { folder, child } = start(env);
+    await morePowers(folder, 1);
+    const pid = sensorProcess(child.pid!);
+    turn('hang');
+    await until(isHanging);
+    child.kill('SIGKILL');
+    await until(() => !isAlive(pid));
+  });
+});

@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import type { Comparison } from '#powerlog/compare/comparison.js';
+import { drawRecipe, type Given, spoil } from './pairs/cases.js';
+import { type LoadKind, loadKinds } from './pairs/loads.js';
+import { makePair, type Pair, type Recipe } from './pairs/pair.js';
+import type { Readings } from './pairs/polls.js';
+import { sensorKinds } from './pairs/sensors.js';
+import { compared, inSeconds } from './table/score.js';
+
+/** A case that is plain but for what a test is about. */
+const plain = (load: LoadKind, seed: number, given: Given = {}): Recipe => {
+  const recipe = drawRecipe(load, seed, { durationS: 80, sensor: 'averaged', ...given });
+  return {
+    ...recipe,
+    board: { ...recipe.board, noiseW: 1 },
+    flaws: { ...recipe.flaws, missing: [] },
+    polling: { ...recipe.polling, stampS: 1e-6 },
+    sensor: { ...recipe.sensor, noiseW: 0.3, resolution: 0.01 },
+  };
+};
+
+/** As an NVIDIA card of the last years: a mean of 100 ms, updated every 100 ms, polled every 20 ms. */
+const usual = (load: LoadKind, seed: number): Recipe => {
+  const recipe = plain(load, seed);
+  return {
+    ...recipe,
+    sensor: { ...recipe.sensor, updateS: 0.1003, windowS: 0.1003, latencyS: 0.03, jitterS: 0.0002 },
+    polling: { ...recipe.polling, intervalS: 0.02, jitterS: 0.0004 },
+  };
+};
+
+const compare = (recipe: Recipe): { comparison: Comparison; pair: Pair } => {
+  const pair = makePair(recipe);
+  return { comparison: compared(pair), pair };
+};
+
+const withReadings = (pair: Pair, change: (readings: Readings) => Readings): Comparison =>
+  compared({ ...pair, readings: change(pair.readings) });
+
+const codes = ({ notes }: Comparison): string[] => notes.map(({ code }) => code);
+
+/** Everything that a comparison says in words. */
+const saidBy = (comparison: Comparison): string =>
+  [
+    comparison.reason,
+    ...comparison.notes.map(({ message }) => message),
+    ...Object.values(comparison.figures).map(({ reason }) => reason ?? ''),
+  ].join('\n');
+
+/** Nothing is left out without a word, and no interval lies beside its value. */
+function expectHonest({ figures, reason }: Comparison): void {
+  expect(reason).not.toBe('');
+  for (const [key, { value, interval, reason: why }] of Object.entries(figures)) {
+    if (value === null || interval === null) expect(why, key).toBeTruthy();
+    if (value === null) expect(interval, key).toBeNull();
+    else expect(Number.isFinite(value), key).toBe(true);
+    if (value === null || interval === null) continue;
+    expect(interval.every(Number.isFinite), key).toBe(true);
+    expect(interval[0], key).toBeLessThanOrEqual(value);
+    expect(interval[1], key).toBeGreaterThanOrEqual(value);
+  }
+}
+
+const errorOfDelay = ({ comparison, pair }: ReturnType<typeof compare>): number =>
+  Math.abs((comparison.figures.delay_s.value ?? Number.NaN) - pair.truth.delayS);
+
+describe('what must be said instead of a number', () => {
+  it('of a flat load: its level only', () => {
+    const { comparison, pair } = compare(usual('flat', 1));
+    expect(comparison.verdict).toBe('undetermined');
+    expect(codes(comparison)).toContain('flat-load');
+    const { delay_s, latency_s, shift_s, window_s, gain, offset_w, mean_difference_w } = comparison.figures;
+    for (const figure of [delay_s, latency_s, shift_s, window_s, gain, offset_w]) {
+      expect(figure.value).toBeNull();
+      expect(figure.reason).toBeTruthy();
+    }
+    const { aJ, bJ, spanS } = pair.truth.over({ fromS: 2, toS: 78 });
+    expect(mean_difference_w.value).toBeCloseTo((bJ - aJ) / spanS, 0);
+  });
+
+  it.each(['square', 'sinusoid'] as const)(
+    'of a load that repeats itself (%s): one of several lags',
+    (load) => {
+      const { comparison, pair } = compare(usual(load, 2));
+      const { delayS, periodS } = pair.truth;
+      expect(comparison.figures.delay_s.value).toBeNull();
+      expect(comparison.figures.delay_s.reason).toMatch(/one of/);
+      expect(codes(comparison)).toContain('ambiguous-lag');
+      expect(comparison.rivals.length).toBeGreaterThanOrEqual(2);
+      const offsets = comparison.rivals.map((rival) => (rival.delayS - delayS) / periodS!);
+      // Whole periods apart from the truth, which is one of them.
+      expect(Math.min(...offsets.map(Math.abs)) * periodS!).toBeLessThan(0.02);
+      for (const offset of offsets) expect(Math.abs(offset - Math.round(offset))).toBeLessThan(0.05);
+    },
+  );
+
+  it("of a window that may be longer by whole periods of the load: which, can't be told", () => {
+    const base = usual('square', 4);
+    const { truth } = makePair(base);
+    const windowS = 1.3 * truth.periodS!;
+    const { comparison } = compare({ ...base, sensor: { ...base.sensor, windowS } });
+    expect(comparison.figures.window_s.value).toBeNull();
+    expect(codes(comparison)).toContain('window-ambiguous');
+  });
+
+  it('of polls slower than updates: that the period is at most theirs', () => {
+    const base = usual('bursts', 5);
+    const { comparison, pair } = compare({ ...base, polling: { ...base.polling, intervalS: 0.17 } });
+    expect(comparison.figures.update_s.value).toBeNull();
+    expect(comparison.figures.update_s.reason).toMatch(/≤|at most|no longer than/);
+    expect(codes(comparison)).toContain('polls-slow');
+    const [low, high] = comparison.figures.delay_s.interval!;
+    expect(low).toBeLessThan(pair.truth.delayS);
+    expect(high).toBeGreaterThan(pair.truth.delayS);
+    expect(high - low).toBeGreaterThanOrEqual(0.16);
+  });
+
+  it('of polls locked to updates: that the phase is unknown within a poll', () => {
+    const { comparison, pair } = compare(spoil(usual('bursts', 6), 'locked'));
+    expect(codes(comparison).some((code) => code === 'polls-locked' || code === 'polls-slow')).toBe(true);
+    const [low, high] = comparison.figures.delay_s.interval!;
+    expect(low).toBeLessThan(pair.truth.delayS);
+    expect(high).toBeGreaterThan(pair.truth.delayS);
+    expect(high - low).toBeGreaterThan(0.08);
+  });
+
+  it('of one step: that all rests on it', () => {
+    const { comparison, pair } = compare(usual('bareStep', 7));
+    expect(codes(comparison)).toContain('few-events');
+    expect(comparison.events).toBe(1);
+    expect(saidBy(comparison)).toMatch(/rests on (?:one|1|a single) /);
+    expect(Math.abs(errorOfDelay({ comparison, pair }))).toBeLessThan(0.05);
+  });
+
+  it.each([
+    ['drift', 8],
+    ['clockStep', 9],
+  ] as const)('of a clock that goes otherwise (%s): that the lag changes', (spoiler, seed) => {
+    const { comparison } = compare(spoil(usual('bursts', seed), spoiler));
+    expect(codes(comparison)).toContain('lag-changes');
+    expect(saidBy(comparison)).toMatch(/lag changes/);
+  });
+
+  it('how fast a clock drifts', () => {
+    const recipe = spoil(usual('steps', 8), 'drift');
+    const { value, interval } = compare(recipe).comparison.figures.drift_s_per_hour;
+    expect(Math.sign(value!)).toBe(Math.sign(recipe.flaws.driftSPerHour));
+    expect(interval![0]).toBeLessThanOrEqual(recipe.flaws.driftSPerHour);
+    expect(interval![1]).toBeGreaterThanOrEqual(recipe.flaws.driftSPerHour);
+  });
+
+  it('of a low pass: its delay and time constant, and no window', () => {
+    const base = plain('bursts', 10, { sensor: 'onePole' });
+    const sensor = { ...base.sensor, updateS: 0.02, timeConstantS: 0.3, latencyS: 0.004 };
+    const { comparison, pair } = compare({ ...base, sensor, polling: { ...base.polling, intervalS: 0.006 } });
+    expect(codes(comparison)).toContain('not-a-boxcar');
+    expect(comparison.kernel).toBe('one-pole');
+    expect(comparison.timeConstantS! / 0.3).toBeCloseTo(1, 1);
+    expect(comparison.figures.window_s.value).toBeNull();
+    expect(comparison.figures.delay_s.value).toBeCloseTo(pair.truth.delayS, 2);
+  });
+
+  it('of another card that does the same: that statistics cannot tell it, and what can', () => {
+    const { comparison } = compare({ ...usual('steps', 11), relation: 'twin' });
+    expect(comparison.verdict).toBe('related');
+    expect(codes(comparison)).toContain('twin');
+    expect(saidBy(comparison)).toMatch(/UUID/);
+  });
+});
+
+describe('what must not deceive', () => {
+  it('one late update', () => {
+    expect(errorOfDelay(compare(spoil(usual('bursts', 12), 'lateUpdate')))).toBeLessThan(0.01);
+  });
+
+  it('whole watts on a ramp', () => {
+    const found = compare(spoil(usual('bareRamp', 13), 'coarse'));
+    const { value, interval } = found.comparison.figures.delay_s;
+    if (value === null) expect(found.comparison.figures.delay_s.reason).toBeTruthy();
+    else {
+      expect(interval![0]).toBeLessThanOrEqual(found.pair.truth.delayS);
+      expect(interval![1]).toBeGreaterThanOrEqual(found.pair.truth.delayS);
+    }
+  });
+
+  it.each(['zeros', 'spikes'] as const)('%s', (spoiler) => {
+    const found = compare(spoil(usual('bursts', 14), spoiler));
+    const { figures } = found.comparison;
+    expect(codes(found.comparison)).toContain('dropped-readings');
+    expect(errorOfDelay(found)).toBeLessThan(0.01);
+    expect(figures.gain.value).toBeCloseTo(found.pair.truth.gain, 2);
+    const { aJ, bJ } = found.pair.truth.over(...found.comparison.spans.map(inSeconds));
+    expect(Math.abs(figures.energy_difference_pct.value! - (100 * (bJ - aJ)) / aJ)).toBeLessThan(0.3);
+  });
+
+  it.each(loadKinds)('records of five seconds (%s)', (load) => {
+    for (const [n, sensor] of sensorKinds.entries()) {
+      const { comparison } = compare(drawRecipe(load, 20 + n, { sensor, durationS: 5 }));
+      expectHonest(comparison);
+    }
+  });
+
+  it.each([1, 2, 40])('records of next to nothing: %s readings', (count) => {
+    const pair = makePair(usual('bursts', 15));
+    const comparison = withReadings(pair, ({ timeUs, value, quantity }) => ({
+      timeUs: timeUs.slice(0, count),
+      value: value.slice(0, count),
+      quantity,
+    }));
+    expect(comparison.verdict).toBe('undetermined');
+    expectHonest(comparison);
+  });
+
+  it('milliwatts taken for watts', () => {
+    const comparison = withReadings(makePair(usual('bursts', 16)), (readings) => ({
+      ...readings,
+      value: readings.value.map((watts) => 1000 * watts),
+    }));
+    expect(codes(comparison)).toContain('unit-suspect');
+    expect(saidBy(comparison)).toMatch(/mW|milliwatt/);
+  });
+
+  it('stamps an hour off', () => {
+    const comparison = withReadings(makePair(usual('bursts', 17)), (readings) => ({
+      ...readings,
+      timeUs: readings.timeUs.map((us) => us + 3.6e9),
+    }));
+    expect(comparison.verdict).toBe('undetermined');
+    expect(comparison.reason).toMatch(/no (?:time|span|part)|share|overlap|cover/);
+    expect(Object.values(comparison.figures).filter(({ value }) => value !== null)).toEqual([]);
+    expectHonest(comparison);
+  });
+
+  it.each([
+    ['a row number', (n: number) => n],
+    ['a saw tooth', (n: number) => n % 100],
+    ['a temperature that creeps', (n: number) => 40 + Math.round(20 * (1 - Math.exp(-n / 900)))],
+    ['a constant', () => 250],
+    ['nothing but zeros', () => 0],
+    ['nothing', () => Number.NaN],
+  ])('a column that is no power: %s', (_, valueAt) => {
+    const comparison = withReadings(makePair(usual('bursts', 18)), (readings) => ({
+      ...readings,
+      value: readings.value.map((_each, n) => valueAt(n)),
+    }));
+    expect(comparison.verdict).not.toBe('related');
+    expectHonest(comparison);
+  });
+
+  it('trapezoids between changes: the energy is that of all polls', () => {
+    const { comparison, pair } = compare(usual('rareEvents', 19));
+    const { bJ } = pair.truth.over(...comparison.spans.map(inSeconds));
+    expect(comparison.figures.energy_b_j.value! / bJ).toBeCloseTo(1, 2);
+  });
+
+  it('a reading that is missing is neither zero nor the one before', () => {
+    const pair = makePair(usual('bursts', 20));
+    const whole = compared(pair);
+    const holed = withReadings(pair, (readings) => ({
+      ...readings,
+      value: readings.value.map((watts, n) => (n % 7 === 3 ? Number.NaN : watts)),
+    }));
+    const [a, b] = [whole, holed].map(({ figures }) => figures.energy_difference_pct.value!);
+    expect(Math.abs(a! - b!)).toBeLessThan(0.2);
+    expectHonest(holed);
+  });
+});

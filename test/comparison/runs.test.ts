@@ -1,0 +1,171 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { powerlog, words } from '../cli/run.js';
+import { folder, write } from './pair.js';
+
+/* Recordings of runs before and after a change. */
+
+const place = folder();
+const shell = `printf 'begin train\\n' >> $POWERLOG_MARKS; sleep 0.15; printf 'end train 10\\n' >> $POWERLOG_MARKS; sleep 0.05`;
+
+interface Figure {
+  readonly [key: string]: number | [number, number] | string | null;
+}
+
+interface Json {
+  readonly a: string;
+  readonly comparisons: readonly {
+    readonly b: string;
+    readonly sentence: string;
+    readonly runs_a: number;
+    readonly components: Readonly<Record<string, Figure>>;
+    readonly phases: readonly {
+      readonly name: string;
+      readonly per: string;
+      readonly repetitions_a: number;
+      readonly components: Readonly<Record<string, Figure>>;
+    }[];
+    readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  }[];
+}
+
+const jsonOf = (args: readonly string[]): Json => {
+  const { code, out, err } = powerlog(['compare', ...args, '--json', '-']);
+  expect([code, err]).toEqual([0, '']);
+  return JSON.parse(out) as Json;
+};
+
+/** A summary in which everything took so many times as much, later; `change` does more to it. */
+function writeChanged(
+  name: string,
+  factor: number,
+  change: (summary: Record<string, unknown>) => void = () => {},
+) {
+  const scale = (value: unknown, isEnergy: boolean): unknown => {
+    if (typeof value === 'number') return isEnergy ? value * factor : value;
+    if (Array.isArray(value)) return value.map((each) => scale(each, isEnergy));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [
+        key,
+        scale(each, isEnergy || /^(?:energy_j|power_w)$/.test(key)),
+      ]),
+    );
+  };
+  const summary = scale(JSON.parse(readFileSync(place('before.summary.json'), 'utf8')), false) as Record<
+    string,
+    unknown
+  >;
+  summary.start_unix_s = (summary.start_unix_s as number) + 3600;
+  change(summary);
+  return write(place(name), JSON.stringify(summary));
+}
+
+beforeAll(() => {
+  for (const name of ['before', 'after']) {
+    const args = words`exec --port sim:constant --baseline 0 --runs 3 --out ${place(`${name}.csv`)} --quiet --`;
+    expect(powerlog([...args, 'sh', '-c', shell]).code).toBe(0);
+  }
+});
+
+describe('two recordings of runs', () => {
+  it('are compared by component and phase, run by run, with intervals', () => {
+    const { a, comparisons } = jsonOf([place('before.csv'), place('after.csv')]);
+    expect(a).toBe(place('before.csv'));
+    const [{ components, phases, sentence, runs_a }] = comparisons as [Json['comparisons'][number]];
+    expect(runs_a).toBe(3);
+    expect(sentence).toMatch(/before\.csv|after\.csv/);
+    expect(Object.keys(components)).toEqual(['system', 'cpu', 'gpu', 'motherboard']);
+    const { system } = components as { system: Figure };
+    const [low, high] = system.energy_difference_j_interval as [number, number];
+    expect(low).toBeLessThan(system.energy_difference_j as number);
+    expect(high).toBeGreaterThan(system.energy_difference_j as number);
+    expect((system.energy_b_j as number) - (system.energy_a_j as number)).toBeCloseTo(
+      system.energy_difference_j as number,
+      9,
+    );
+    expect(phases).toMatchObject([{ name: 'train', per: 'run', repetitions_a: 3 }]);
+    const summary = JSON.parse(readFileSync(place('before.summary.json'), 'utf8')) as {
+      runs: { phases?: { energy_j: { gpu: number } }[] }[];
+      phases: { energy_j: { gpu: number } }[];
+    };
+    const inAll = (summary.runs[0]!.phases ?? summary.phases)[0]!.energy_j.gpu;
+    expect(phases[0]!.components.gpu!.energy_a_j).toBeCloseTo(inAll / 3, 6);
+    expect(phases[0]!.components.gpu!.energy_difference_j_interval).not.toBeNull();
+  });
+
+  it('print a sentence and a table', () => {
+    const { code, out } = powerlog(words`compare ${place('before.csv')} ${place('after.csv')}`);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Welch's test, p/);
+    expect(out).toMatch(/before {2}.*before\.csv, 3 runs/);
+    expect(out).toMatch(/train +a run, 3 and 3/);
+    expect(out).toMatch(/energy +system +\d/);
+  });
+});
+
+describe('summaries', () => {
+  it('tell what differs between the instruments', () => {
+    const changed = writeChanged('changed.summary.json', 1, (summary) => {
+      const board = summary.board as Record<string, unknown>;
+      board.firmware = 99;
+      board.uid = 'ffff';
+      summary.map = {
+        components: { cpu: ['eps1'], gpu: ['hpwr1', 'hpwr2'], motherboard: ['atx_12v'] },
+        slot: null,
+      };
+    });
+    const [{ warnings }] = jsonOf([place('before.summary.json'), changed]).comparisons as [
+      Json['comparisons'][number],
+    ];
+    const text = warnings.map(({ message }) => message).join('\n');
+    expect(text).toMatch(/board .* then, ffff now; firmware \d+ then, 99 now/);
+    expect(text).toMatch(/components are not made of the same rails \(.*cpu was .*, is eps1/);
+  });
+
+  it('know single runs, and of phases sums alone, which they say', () => {
+    const more = writeChanged('more.summary.json', 1.1);
+    const [{ components, phases, sentence }] = jsonOf([place('before.summary.json'), more]).comparisons as [
+      Json['comparisons'][number],
+    ];
+    expect(components.system!.energy_difference_pct).toBeCloseTo(10, 6);
+    expect(sentence).toMatch(
+      /'more\.summary\.json' costs .* more than 'before\.summary\.json', 10 %|No difference/,
+    );
+    expect(phases[0]).toMatchObject({ name: 'train', per: 'all' });
+    expect(phases[0]!.components.system!.energy_difference_pct).toBeCloseTo(10, 6);
+    expect(phases[0]!.components.system!.energy_difference_j_interval).toBeNull();
+    expect(phases[0]!.components.system!.energy_difference_j_reason).toMatch(/the summary tells sums alone/);
+  });
+
+  it('that took too much end with code 7, with all others compared too', () => {
+    const [less, more] = [writeChanged('less.summary.json', 0.9), writeChanged('much.summary.json', 1.08)];
+    const before = place('before.summary.json');
+    expect(powerlog(words`compare ${before} ${less} --max-regression 5%`)).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    const { code, err, out } = powerlog(words`compare ${before} ${less} ${more} --max-regression 5%`);
+    expect(code).toBe(7);
+    expect(err).toMatch(
+      /much\.summary\.json: the command cost .*, 8\.0 % more than the .* J of the earlier run; 5\.0 % were allowed \(--max-regression\)/,
+    );
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(out.match(/^before {2}/gm)).toHaveLength(2);
+    expect(powerlog(words`compare ${before} ${more} --max-regression 8.1%`).code).toBe(0);
+  });
+
+  it('are no traces', () => {
+    const { code, err } = powerlog(
+      words`compare ${place('before.summary.json')} ${place('before.csv')} --column-b x`,
+    );
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/--column-b is about two traces, and .*before\.summary\.json about runs/),
+    ]);
+    writeFileSync(place('no.summary.json'), '{"schema": "other"}');
+    expect(
+      powerlog(words`compare ${place('before.summary.json')} ${place('no.summary.json')}`),
+    ).toMatchObject({ code: 6 });
+  });
+});
