@@ -91,7 +91,7 @@ describe("AMD's GPUs", () => {
 
   it('are missing where there is none', () => {
     expect(ask('amd', 1, without).trouble).toBe(
-      'sensor-missing no card of amdgpu under /sys/class/drm has a file of power, and neither amd-smi nor rocm-smi is there',
+      'sensor-missing no card of amdgpu under /sys/class/drm has a file of power, and neither amd-smi nor rocm-smi tells of one',
     );
   });
 
