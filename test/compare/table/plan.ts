@@ -31,7 +31,7 @@ export function plan(perKind: number): CaseName[] {
     ...some('slower', tellingLoads, Math.ceil(perKind / tellingLoads.length)),
     ...some('stamped', tellingLoads, Math.ceil(perKind / tellingLoads.length)),
     ...some('unrelated', loadKinds, Math.ceil((4 * perKind) / loadKinds.length)),
-    ...spoilerNames.flatMap((spoiler) => some(spoiler, livelyLoads, Math.ceil(perKind / livelyLoads.length))),
+    ...spoilerNames.flatMap((spoiler) => some(spoiler, livelyLoads, Math.ceil(perKind / 12))),
     // What spoils a ramp is coarse steps.
     ...some('coarse', ['bareRamp'], Math.ceil(perKind / 4)),
   ];
