@@ -63,7 +63,7 @@ export async function sensors(
     ],
     section: [
       '## Sensors beside the board',
-      `\`rapl\`, \`hwmon\` and a program that prints ten times a second, ${effort.longSeconds} s at 1 ms, in turns with none. CPU is of powerlog and all of its processes, their start included, and that program's own. ${note}`,
+      `\`rapl\`, \`hwmon\` and a program that prints ten times a second, ${effort.longSeconds} s at 1 ms, in turns with none. CPU is of powerlog, and of the sensors' processes and that program from the recording's begin on. ${note}`,
       table(['beside the board', 'samples/s', 'gaps', 'CPU, of a core'], rows),
       table(['sensor', 'readings/s', 'CPU, of a core'], ofEach),
     ].join('\n\n'),

@@ -57,6 +57,8 @@ const readingsPerLowPass = 400;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
 const lopsided = 2.5;
+/** A load that repeats itself shows as little. */
+const repeating = 0.9;
 /** The last descent is made with so many. */
 const mostInFit = 6000;
 const mostInLowPass = 2500;
@@ -126,7 +128,7 @@ function fitOf(
   const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
   const series = pairedSeries(readings, fit, usualUs);
   const corresponding = series && correspondence(series, fit.widthUs);
-  const isFew = (corresponding?.events ?? 0) <= fewEvents;
+  const isFew = (corresponding?.events ?? 0) <= fewEvents || (period?.likeness ?? 0) > repeating;
   const otherUs = isFew ? otherKernelUs({ reference, noise }, chosen, chosenFit) : null;
   const reach = otherUs === null ? 0 : otherUs - fit.delayUs;
   const stated = centred(fit.delayUs, {

@@ -7,6 +7,7 @@ import { withoutLags } from './clock/without-lags.js';
 import { countedWhole } from './counted-whole.js';
 import { componentOf } from './sides/component.js';
 import { inSeconds, inWatts } from './sides/magnitude.js';
+import { nearestComponent } from './sides/nearest-component.js';
 import { nameOf, openSide } from './sides/open-side.js';
 import type { Side } from './sides/side.js';
 import { twinRemarks } from './twins.js';
@@ -67,8 +68,10 @@ export async function openSides(
     component: given ?? undefined,
   });
   const like = given ?? componentOf(b.source ?? '') ?? componentOf(b.column) ?? componentOf(nameOf(b.path));
-  const a = await openReference(pathA, columnA, like, namesA);
-  return { a: inWatts(a, null), b };
+  const near = like === null && columnA === undefined ? nearestComponent(pathA, b) : null;
+  const a = await openReference(pathA, columnA, like ?? near?.component ?? null, namesA);
+  const guesses = near ? [near.guess, ...a.guesses] : a.guesses;
+  return { a: inWatts({ ...a, guesses }, null), b };
 }
 
 /** A's power: what is asked for, or what B is of, where A has that. */

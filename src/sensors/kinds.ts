@@ -28,8 +28,6 @@ export const kinds: readonly SensorKind[] = [
   {
     id: 'hwmon',
     title: 'every chip under /sys/class/hwmon that tells a power or an energy',
-    // Drivers of cards and of chips behind slow buses are among them.
-    alone: true,
     open: async (environment) => (await import('./files/hwmon.js')).openHwmon(environment),
   },
   {

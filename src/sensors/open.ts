@@ -2,7 +2,7 @@ import { usageError } from '../errors.js';
 import { kindOf, kinds } from './kinds.js';
 import { doubtOf } from './process/doubt-log.js';
 import type { Opened, Wanted } from './process/messages.js';
-import { SensorProcess } from './process/sensor-process.js';
+import { SensorProcess, type SensorProcessOptions } from './process/sensor-process.js';
 import type { MissingSensor, Sensor } from './sensor.js';
 
 export interface OpenSensorsOptions {
@@ -100,15 +100,25 @@ async function openEach(
   const alone = wanted.filter(({ kind }) => kindOf(kind).alone);
   const groups = [...(shared.length > 0 ? [shared] : []), ...alone.map((each) => [each])];
   const limitMs = Math.max(openLimitMs, 3 * (intervalMs ?? 0));
-  const results = await Promise.all(
-    groups.map(async (group) => {
-      const host = new SensorProcess(group, options);
-      const opened = await host.open(limitMs);
-      if (!opened.some((each) => 'columns' in each)) await host.stop();
-      return group.map((each, n) => ({ wanted: each, opened: opened[n]!, host }));
-    }),
-  );
+  const results = await Promise.all(groups.map((group) => openGroup(group, options, limitMs)));
   return results.flat();
+}
+
+/** Opens sensors in one process; where one of them hangs, each in a process for itself. */
+async function openGroup(
+  group: readonly WantedSensor[],
+  options: SensorProcessOptions,
+  limitMs: number,
+): Promise<FoundSensor[]> {
+  const host = new SensorProcess(group, options);
+  const opened = await host.open(limitMs);
+  if (opened.includes(undefined) && group.length > 1) {
+    const alone = await Promise.all(group.map((each) => openGroup([each], options, limitMs)));
+    return alone.flat();
+  }
+  if (!opened.some((each) => each && 'columns' in each)) await host.stop();
+  const silent = doubtOf('sensor-silent', `it said nothing within ${limitMs / 1000} s`);
+  return group.map((wanted, at) => ({ wanted, opened: opened[at] ?? { at, doubt: silent }, host }));
 }
 
 interface WantedSensor extends Wanted {

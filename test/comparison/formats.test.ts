@@ -176,11 +176,10 @@ const cases: readonly Case[] = [
     guess: /'gpu_power' .* names no unit and is taken for mW/,
   },
   {
-    name: 'a clock without a date',
-    options: ['--column-a', 'gpu'],
+    name: 'a clock without a date, and without a word of what it is of',
     text: () => lines('time,power_w', (each) => `${clockAt(each.atS, 3).slice(11, 23)},${watts(each)}`),
     ...{ column: 'power_w', unit: 'W' },
-    guess: /taken for UTC\+3/,
+    guess: /come nearest to gpu \(.* W\), which it is held against[\s\S]*taken for UTC\+3/,
   },
   {
     name: 'a date and a clock in two columns, as HWiNFO writes them',

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { kindOf } = require('../../dist/sensors/kinds.js');
-const { SensorPrograms, killAll } = require('../../dist/sensors/process/programs.js');
+const { SensorPrograms, killAll } = require('../../dist/sensors/programs/programs.js');
 
 const [, , choice, readings] = process.argv;
 const [kind, argument = ''] = choice.split(':');

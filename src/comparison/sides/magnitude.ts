@@ -43,8 +43,8 @@ export function inWatts(side: Side, reference: Side | null): Side {
   if (scale !== 1) for (let n = 0; n < value.length; n++) value[n]! *= scale;
   const why =
     expected === null
-      ? `its mean is then ${formatSi(plain * scale, 'W', 3)}`
-      : `${nameOf(reference!.path)} has ${formatSi(expected, 'W', 3)} in the mean, it ${formatSi(plain * scale, 'W', 3)}`;
+      ? `it is then about ${formatSi(plain * scale, 'W', 3)}`
+      : `${nameOf(reference!.path)} takes about ${formatSi(expected, 'W', 3)}, it then about ${formatSi(plain * scale, 'W', 3)}`;
   const guess = `'${side.column}' of ${nameOf(side.path)} names no unit and is taken for ${unit}: ${why}`;
   return { ...side, unit, guesses: [...side.guesses, guess] };
 }
@@ -77,7 +77,7 @@ function nearest<Unit extends { readonly scale: number }>(
 }
 
 /** A power's median, or how fast counted joules grow: in units that are taken for W and J. */
-function meanPower({ quantity, value, timeUs }: Side): number {
+export function meanPower({ quantity, value, timeUs }: Side): number {
   if (quantity === 'energy') {
     const first = value.findIndex((joules) => !Number.isNaN(joules));
     const last = value.findLastIndex((joules) => !Number.isNaN(joules));

@@ -23,6 +23,6 @@ export async function openAmd(environment: ReaderEnvironment): Promise<SensorRea
     }
   throw new SensorTrouble(
     'sensor-missing',
-    `no card of amdgpu under /sys/class/drm has a file of power, and neither ${Object.keys(amdPrograms).join(' nor ')} is there`,
+    `no card of amdgpu under /sys/class/drm has a file of power, and neither ${Object.keys(amdPrograms).join(' nor ')} tells of one`,
   );
 }

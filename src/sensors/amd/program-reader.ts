@@ -55,7 +55,11 @@ export async function openAmdProgram(
       });
     }
   };
-  const cards = await ask();
+  const cards = await ask().catch((error: unknown) => {
+    // It is installed, and has no card to tell of: for who looks for a sensor that is none.
+    if (!(error instanceof SensorTrouble && error.code === 'sensor-lost')) throw error;
+    throw new SensorTrouble('sensor-missing', error.message, { cause: error });
+  });
   if (cards.length === 0) throw new SensorTrouble('sensor-missing', `${id} names no card`);
   const known = await names(environment);
   const devices = cards.map(({ card }): SensorDevice => {

@@ -1,3 +1,6 @@
+import type { SensorBlock } from '../sensor.js';
+import type { SensorNews } from './messages.js';
+
 /** Rows that wait for the next turn. */
 export class Batch {
   #count = 0;
@@ -18,16 +21,14 @@ export class Batch {
     this.#count++;
   }
 
-  /** What there is, in copies; empties it. */
-  taken() {
+  /** What there is, packed as news are; empties it. */
+  taken(): Pick<SensorNews, 'count' | 'packed'> {
     const count = this.#count;
     this.#count = 0;
-    return {
-      count,
-      earliestNs: this.#earliestNs.slice(0, count),
-      latestNs: this.#latestNs.slice(0, count),
-      values: this.#values.map((column) => column.slice(0, count)),
-    };
+    const columns = [this.#earliestNs, this.#latestNs, ...this.#values];
+    const packed = new Float64Array(count * columns.length);
+    for (const [n, column] of columns.entries()) packed.set(column.subarray(0, count), n * count);
+    return { count, packed };
   }
 
   #grow(): void {
@@ -40,4 +41,16 @@ export class Batch {
     this.#latestNs = grown(this.#latestNs);
     this.#values = this.#values.map(grown);
   }
+}
+
+/** The rows of news. */
+export function unpacked({ count, packed }: Pick<SensorNews, 'count' | 'packed'>): SensorBlock {
+  const column = (n: number) => packed.subarray(n * count, (n + 1) * count);
+  const columns = packed.length / count;
+  return {
+    count,
+    earliestNs: column(0),
+    latestNs: column(1),
+    values: Array.from({ length: columns - 2 }, (_, n) => column(n + 2)),
+  };
 }

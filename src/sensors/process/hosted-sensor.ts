@@ -3,6 +3,7 @@ import { errorText } from '../../errors.js';
 import type { SensorPrograms } from '../programs/programs.js';
 import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js';
 import type { SensorColumn, SensorDoubtCode } from '../sensor.js';
+import type { Agenda } from './agenda.js';
 import { Batch } from './batch.js';
 import { CounterCells } from './counter-cells.js';
 import type { DoubtLog } from './doubt-log.js';
@@ -19,6 +20,9 @@ export interface HostedOptions {
   readonly at: number;
   readonly intervalMs: number | null;
   readonly programs: SensorPrograms;
+  readonly agenda: Agenda;
+  /** Looks for it again, no other at the same time, so that it is known which one hangs where one does. */
+  readonly tryAlone: (look: () => Promise<void>) => Promise<void>;
   readonly doubts: DoubtLog;
   /** Finds it again. */
   readonly reopen: () => Promise<SensorReader>;
@@ -37,6 +41,8 @@ export class HostedSensor {
   #now: () => number = () => 0;
   #originNs: bigint | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #callOff: () => void = () => {};
+  #dueMs = 0;
   #askedNs: number | null = null;
   #heardNs = 0;
   #longestSpacingNs = 0;
@@ -46,6 +52,8 @@ export class HostedSensor {
   #closed = false;
   /** Rows so far: its share of what this process costs. */
   rows = 1;
+  /** What its programs had cost when the recording began, s. */
+  #programsBeforeS = 0;
 
   readonly #options: HostedOptions;
 
@@ -67,6 +75,7 @@ export class HostedSensor {
     this.#originNs = originNs;
     this.#now = makeFastClock(originNs);
     this.#heardNs = this.#now();
+    this.#programsBeforeS = this.#options.programs.cpuS ?? 0;
     this.#attach();
   }
 
@@ -74,13 +83,14 @@ export class HostedSensor {
   news(cpuS: number): SensorNews {
     if (this.#originNs !== null) this.#watchSilence();
     const programsS = this.#options.programs.cpuS;
-    const sumS = programsS === null ? null : cpuS + programsS;
+    const sumS = programsS === null ? null : cpuS + programsS - this.#programsBeforeS;
     return { at: this.#options.at, ...this.#batch.taken(), doubts: this.#options.doubts.all, cpuS: sumS };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#callOff();
     await this.#reader.close();
   }
 
@@ -104,38 +114,41 @@ export class HostedSensor {
     const fixedMs = this.#options.intervalMs;
     const ignored = new Set(columns.flatMap(({ quantity }, n) => (quantity === 'stamp' ? [n] : [])));
     this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
-    void this.#askInTurns(reader, this.#pace);
+    this.#dueMs = this.#now() / 1e6;
+    this.#ask(reader, this.#pace, new Float64Array(columns.length));
   }
 
-  async #askInTurns(reader: AskedReader, pace: Pace): Promise<void> {
-    const values = new Float64Array(reader.columns.length);
-    let dueNs = this.#now();
-    while (!this.#closed) {
-      values.fill(Number.NaN);
-      const askedNs = this.#now();
-      this.#askedNs = askedNs;
-      try {
-        const answer = reader.read(values);
-        if (answer) await answer;
-      } catch (error) {
-        this.#askedNs = null;
-        if (!this.#closed) await this.#lost(error);
-        return;
-      }
-      this.#askedNs = null;
-      if (this.#closed) return;
-      const answeredNs = this.#now();
-      pace.note(values, askedNs / 1e6, (answeredNs - askedNs) / 1e6);
-      this.#take(values, askedNs, answeredNs);
-      if (pace.isSlow)
-        this.doubt(
-          'sensor-slow',
-          'it takes longer to answer than it should be asked again; it is asked less often',
-        );
-      this.#retryMs = retryMs.first;
-      dueNs = Math.max(dueNs + pace.intervalMs * 1e6, this.#now());
-      await this.#wait(Math.max(0, (dueNs - this.#now()) / 1e6));
+  #ask(reader: AskedReader, pace: Pace, values: Float64Array): void {
+    if (this.#closed) return;
+    values.fill(Number.NaN);
+    const askedNs = this.#now();
+    this.#askedNs = askedNs;
+    const answered = (): void => this.#answered(reader, pace, values, askedNs);
+    try {
+      const answer = reader.read(values);
+      if (answer) answer.then(answered).catch((error) => this.#lost(error));
+      else answered();
+    } catch (error) {
+      void this.#lost(error);
     }
+  }
+
+  #answered(reader: AskedReader, pace: Pace, values: Float64Array, askedNs: number): void {
+    this.#askedNs = null;
+    if (this.#closed) return;
+    const answeredNs = this.#now();
+    pace.note(values, askedNs / 1e6, (answeredNs - askedNs) / 1e6);
+    this.#take(values, askedNs, answeredNs);
+    if (pace.isSlow)
+      this.doubt(
+        'sensor-slow',
+        'it takes longer to answer than it should be asked again; it is asked less often',
+      );
+    this.#retryMs = retryMs.first;
+    const { intervalMs } = pace;
+    this.#dueMs = Math.max(this.#dueMs + intervalMs, answeredNs / 1e6);
+    const leftMs = this.#dueMs - answeredNs / 1e6;
+    this.#callOff = this.#options.agenda.after(leftMs, intervalMs, () => this.#ask(reader, pace, values));
   }
 
   #wait(ms: number): Promise<void> {
@@ -146,6 +159,8 @@ export class HostedSensor {
 
   /** Nothing could be read: the row is empty, and it is looked for again. */
   async #lost(error: unknown): Promise<void> {
+    this.#askedNs = null;
+    if (this.#closed) return;
     const trouble = error instanceof SensorTrouble ? error : null;
     if (!this.#isAway) this.doubt(trouble?.code ?? 'sensor-lost', trouble?.message ?? errorText(error));
     this.#nothing(this.#now());
@@ -154,13 +169,17 @@ export class HostedSensor {
       this.#retryMs = Math.min(2 * this.#retryMs, retryMs.longest);
       if (this.#closed) return;
       try {
-        await this.#reader.close();
-        this.#reader = await this.#options.reopen();
-        break;
+        await this.#options.tryAlone(() => this.#lookAgain());
+        return;
       } catch {
         // It is still away.
       }
     }
+  }
+
+  async #lookAgain(): Promise<void> {
+    await this.#reader.close();
+    this.#reader = await this.#options.reopen();
     if (this.#closed) {
       await this.#reader.close();
       return;

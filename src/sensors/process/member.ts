@@ -1,4 +1,5 @@
 import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
+import { unpacked } from './batch.js';
 import { DoubtLog, doubtOf } from './doubt-log.js';
 import type { Opened, SensorNews, Wanted } from './messages.js';
 
@@ -8,6 +9,10 @@ export class Member {
   opened: Opened | undefined;
   /** Undefined where it is not recorded. */
   take: ((block: SensorBlock) => void) | undefined;
+  /** It is being looked for again. */
+  isTried = false;
+  /** It hangs where it is looked for, and the others are read without it. */
+  #isLeftOut = false;
   /** Of the processes before this one. */
   readonly #before = new DoubtLog();
   #cpuBeforeS = 0;
@@ -30,21 +35,33 @@ export class Member {
     return [...this.#before.all, ...this.#doubts];
   }
 
-  /** As it is asked for; one that was there already is looked for until it comes back, with the columns that it had. */
-  get wanted(): Wanted {
+  /** As it is asked for, null where it is left out. One that was there already is looked for, with the columns that it had. */
+  get wanted(): Wanted | null {
     const { opened } = this;
+    if (this.#isLeftOut) return null;
     if (!this.take || !opened || !('columns' in opened)) return this.#wanted;
     return { ...this.#wanted, known: { identity: opened.identity, columns: opened.columns } };
   }
 
-  hear({ at: _, doubts, cpuS, ...block }: SensorNews): void {
-    this.#doubts = doubts;
-    this.#cpuS = cpuS;
-    if (block.count > 0) this.take?.(block);
+  hear(news: SensorNews): void {
+    this.#doubts = news.doubts;
+    this.#cpuS = news.cpuS;
+    if (news.count > 0) this.take?.(unpacked(news));
+  }
+
+  /** Its process hung. One that hung when it was looked for again is left alone from then on. */
+  hang(message: string, nowNs: number | null): void {
+    const isGuilty = this.isTried;
+    this.lose('sensor-silent', message, nowNs);
+    if (!isGuilty) return;
+    this.#isLeftOut = true;
+    this.#before.add('sensor-silent', 'it hung again when it was looked for, and is left alone', nowNs);
   }
 
   /** Its process is gone: from `nowNs` on nothing is known. @param nowNs null before the recording began */
   lose(code: SensorDoubtCode, message: string, nowNs: number | null): void {
+    this.isTried = false;
+    if (this.#isLeftOut) return;
     this.opened ??= { at: this.#at, doubt: doubtOf(code, message) };
     if (!('columns' in this.opened)) return;
     for (const each of this.#doubts) this.#before.add(each.code, each.message, each.lastNs, each.times);

@@ -12,7 +12,8 @@ export interface Wanted {
 export type ToSensors =
   | {
       readonly type: 'open';
-      readonly wanted: readonly Wanted[];
+      /** Null in the place of one that is not wanted any more. */
+      readonly wanted: readonly (Wanted | null)[];
       readonly sysfs: string;
       readonly intervalMs: number | null;
     }
@@ -35,9 +36,8 @@ export type Opened =
 export interface SensorNews {
   readonly at: number;
   readonly count: number;
-  readonly earliestNs: Float64Array;
-  readonly latestNs: Float64Array;
-  readonly values: readonly Float64Array[];
+  /** Column behind column, `count` numbers each: the instants asked, the instants answered, and the values. */
+  readonly packed: Float64Array;
   /** All of them so far. */
   readonly doubts: readonly SensorDoubt[];
   /** So far. */
@@ -48,6 +48,8 @@ export type FromSensors =
   | { readonly type: 'opened'; readonly opened: Opened }
   /** Comes in turns, so that silence says that the process hangs. */
   | { readonly type: 'news'; readonly news: readonly SensorNews[] }
+  /** A sensor is looked for again, and has been read or is away (`isOver`): what hangs between the two is the one that hangs. */
+  | { readonly type: 'trying'; readonly at: number; readonly isOver: boolean }
   /** Process groups of programs that run, to be ended where this process can't do it any more. */
   | { readonly type: 'groups'; readonly pids: readonly number[] };
 

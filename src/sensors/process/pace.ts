@@ -14,7 +14,7 @@ export interface PaceOptions {
 }
 
 /** Share of the sensor's own interval between two questions. */
-const share = 0.309;
+const share = 0.382;
 /** Where a sensor never changed, ms. */
 const longestMs = 250;
 /** Spacings of changes that a period is learned from. */

@@ -4,8 +4,7 @@ import type { RecordingClock } from '../../source/clock-watch.js';
 import { printable } from '../../text.js';
 import { startTimer } from '../../timer.js';
 import { killGroup } from '../programs/groups.js';
-import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
-import { doubtOf } from './doubt-log.js';
+import type { SensorBlock, SensorDoubt } from '../sensor.js';
 import { Member } from './member.js';
 import type { FromSensors, Opened, ToSensors, Wanted } from './messages.js';
 
@@ -51,25 +50,23 @@ export class SensorProcess {
     this.#members = wanted.map((each, at) => new Member(at, each));
   }
 
-  /** Starts it; resolves when each sensor has said what it is, or why not, and after `limitMs` at the latest. */
-  async open(limitMs: number): Promise<readonly Opened[]> {
+  /**
+   * Starts it; resolves when each sensor has said what it is, or why not. One that has not within `limitMs` is undefined: it hangs,
+   * and all others with it.
+   */
+  async open(limitMs: number): Promise<readonly (Opened | undefined)[]> {
     this.#spawn();
-    const all = new Promise<void>((resolve) => {
-      this.#onOpened = () => {
-        if (this.#members.every(({ opened }) => opened)) resolve();
-      };
-    });
     await new Promise<void>((resolve) => {
       const cancel = startTimer(limitMs, resolve);
-      void all.then(() => {
+      this.#onOpened = () => {
+        if (!this.#members.every(({ opened }) => opened)) return;
         cancel();
         resolve();
-      });
+      };
     });
-    return this.#members.map(
-      ({ opened }, at) =>
-        opened ?? { at, doubt: doubtOf('sensor-silent', `it said nothing within ${limitMs / 1000} s`) },
-    );
+    const opened = this.#members.map((member) => member.opened);
+    if (opened.includes(undefined)) this.#kill();
+    return opened;
   }
 
   /** Begins to read one; those that are begun in the same turn begin together, and the others are let go of. */
@@ -156,6 +153,7 @@ export class SensorProcess {
   #hear(message: FromSensors): void {
     this.#heardMs = performance.now();
     if (message.type === 'groups') this.#groups = message.pids;
+    else if (message.type === 'trying') this.#members[message.at]!.isTried = !message.isOver;
     else if (message.type === 'opened') {
       this.#members[message.opened.at]!.opened ??= message.opened;
       this.#onOpened();
@@ -182,13 +180,13 @@ export class SensorProcess {
     this.#groups = [];
     this.#onEnded();
     if (this.#stopping) return;
-    const words = printable(this.#lastWords.trim().split('\n').at(-1) ?? '');
-    const [code, text]: [SensorDoubtCode, string] =
-      how === null
-        ? ['sensor-silent', `its process did not answer for ${hangMs / 1000} s and was started again`]
-        : ['sensor-lost', `its process ${how}${words === '' ? '' : `: ${words}`}, and was started again`];
     const nowNs = this.#clock?.now() ?? null;
-    for (const member of this.#members) member.lose(code, text, nowNs);
+    const words = printable(this.#lastWords.trim().split('\n').at(-1) ?? '');
+    const said = words === '' ? '' : `: ${words}`;
+    for (const member of this.#members)
+      if (how === null)
+        member.hang(`its process did not answer for ${hangMs / 1000} s and was started again`, nowNs);
+      else member.lose('sensor-lost', `its process ${how}${said}, and was started again`, nowNs);
     if (performance.now() - this.#startedMs > healthyMs) this.#restartMs = restartMs.first;
     this.#onOpened();
     if (this.#clock) this.#restart(this.#clock);

@@ -3,6 +3,7 @@ import { errorText } from '../../errors.js';
 import { kindOf } from '../kinds.js';
 import { killAll, SensorPrograms, watchGroups } from '../programs/programs.js';
 import { type SensorReader, SensorTrouble } from '../reader.js';
+import { Agenda } from './agenda.js';
 import { DoubtLog, doubtOf } from './doubt-log.js';
 import { HostedSensor } from './hosted-sensor.js';
 import { type FromSensors, type Opened, type ToSensors, unaskedMs, type Wanted } from './messages.js';
@@ -13,6 +14,9 @@ import { type FromSensors, type Opened, type ToSensors, unaskedMs, type Wanted }
  */
 
 const hosted: HostedSensor[] = [];
+const agenda = new Agenda();
+/** What this process had cost when the recording began, s. */
+let cpuBeforeS = 0;
 let turns: NodeJS.Timeout | undefined;
 
 const send = (message: FromSensors, then?: () => void): void => {
@@ -40,7 +44,12 @@ async function open(wanted: Wanted, at: number, sysfs: string, intervalMs: numbe
   let opened: Opened;
   try {
     const reader = wanted.known ? absent(wanted.known) : await openReader();
-    sensor = new HostedSensor(reader, { ...{ at, intervalMs, programs, doubts }, reopen: openReader });
+    sensor = new HostedSensor(reader, {
+      agenda,
+      tryAlone: (look) => tryAlone(at, look),
+      ...{ at, intervalMs, programs, doubts },
+      reopen: openReader,
+    });
     hosted.push(sensor);
     opened = { at, identity: reader.identity, columns: reader.columns };
   } catch (error) {
@@ -48,6 +57,18 @@ async function open(wanted: Wanted, at: number, sysfs: string, intervalMs: numbe
     opened = { at, doubt: doubtOf(code, errorText(error)) };
   }
   send({ type: 'opened', opened });
+}
+
+/** Those that are looked for again, one behind the other. */
+let tried: Promise<void> = Promise.resolve();
+
+async function tryAlone(at: number, look: () => Promise<void>): Promise<void> {
+  const turnOfThis = tried.then(async () => {
+    send({ type: 'trying', at, isOver: false });
+    await look().finally(() => send({ type: 'trying', at, isOver: true }));
+  });
+  tried = turnOfThis.catch(() => {});
+  await turnOfThis;
 }
 
 /** Stands for a sensor that was there before: its first reading fails, and then it is looked for. */
@@ -60,6 +81,11 @@ const absent = (known: NonNullable<Wanted['known']>): SensorReader => ({
   close: () => {},
 });
 
+function ownCpuS(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 function start(originNs: bigint, recorded: readonly number[]): void {
   for (const sensor of [...hosted]) {
     if (recorded.includes(sensor.at)) sensor.start(originNs);
@@ -68,14 +94,15 @@ function start(originNs: bigint, recorded: readonly number[]): void {
       void sensor.close();
     }
   }
+  cpuBeforeS = ownCpuS();
   turns = setInterval(turn, unaskedMs);
 }
 
 /** Each sensor's part of what this process costs goes by its readings. */
 function turn(then?: () => void): void {
-  const { user, system } = process.cpuUsage();
+  const cpuS = ownCpuS() - cpuBeforeS;
   const rows = hosted.reduce((sum, sensor) => sum + sensor.rows, 0);
-  const news = hosted.map((sensor) => sensor.news(((user + system) / 1e6) * (sensor.rows / rows)));
+  const news = hosted.map((sensor) => sensor.news(cpuS * (sensor.rows / rows)));
   send({ type: 'news', news }, then);
 }
 
@@ -88,7 +115,9 @@ async function stop(): Promise<void> {
 
 process.on('message', (message: ToSensors) => {
   if (message.type === 'open')
-    message.wanted.forEach((wanted, at) => void open(wanted, at, message.sysfs, message.intervalMs));
+    for (const [at, wanted] of message.wanted.entries()) {
+      if (wanted) void open(wanted, at, message.sysfs, message.intervalMs);
+    }
   else if (message.type === 'start') {
     start(message.originNs, message.recorded);
   } else if (message.type === 'turn') {

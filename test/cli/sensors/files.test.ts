@@ -175,12 +175,16 @@ describe('a driver that hangs', () => {
   it('is a warning, and holds up neither the board nor another sensor', () => {
     const sys = sysfs({ ...desktop(), 'class/hwmon/hwmon0/name': 'stuck' });
     expect(spawnSync('mkfifo', [join(sys, 'class/hwmon/hwmon0/power1_input')]).status).toBe(0);
-    const { code, summary, track, warned } = recordWith(['rapl,hwmon'], { sys });
+    const { code, summary, track, warned } = recordWith(
+      ['rapl,hwmon', 'exec:while :; do echo 1; sleep 0.05; done'],
+      { sys },
+    );
     expect(code).toBe(0);
     expect(warned('sensor-silent')).toEqual(['hwmon: it said nothing within 10 s; it is not recorded']);
     expect(track('rapl').samples).toBeGreaterThan(0);
-    expect(summary.tracks).toHaveLength(1);
-  });
+    expect(track('exec').samples).toBeGreaterThan(0);
+    expect(summary.tracks).toHaveLength(2);
+  }, 60_000);
 });
 
 describe('--with', () => {

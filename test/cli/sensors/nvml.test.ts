@@ -174,11 +174,12 @@ describe('NVML beside a board', needs(compiler), () => {
   });
 
   it('ends with powerlog, also where a call hangs and powerlog is killed', async () => {
-    const { env, turn } = standIn.environment([h100], readings);
+    const { env, turn, isHanging } = standIn.environment([h100], readings);
     const { folder, child } = start(env);
     await morePowers(folder, 1);
     const pid = sensorProcess(child.pid!);
     turn('hang');
+    await until(isHanging);
     child.kill('SIGKILL');
     await until(() => !isAlive(pid));
   });

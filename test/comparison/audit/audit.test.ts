@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareTraces } from '#powerlog/compare/compare.js';
+import type { ReadingTrace } from '#powerlog/compare/comparison.js';
 import { type AuditInput, auditSensor } from '#powerlog/comparison/audit/audit.js';
 import type { AuditSheet } from '#powerlog/comparison/audit/sheet.js';
 import { wavesFor } from '#powerlog/comparison/audit/waves.js';
@@ -117,6 +118,20 @@ describe('the sheet of a sensor', () => {
       reason: 'the run is too short: it has room for 1 of them',
     });
     expect(phases[0]!.raw).not.toBeNull();
+  });
+
+  it('counts from the first step that was seen: what was there before had been counted for nobody knows how long', () => {
+    const timeUs = Float64Array.from({ length: 101 }, (_, n) => 10_000 * n);
+    const trace: ReadingTrace = {
+      timeUs,
+      value: timeUs.map((us) => 5 * Math.floor(us / 50_000)),
+      quantity: 'energy',
+    };
+    const { counter } = auditSensor({
+      ...{ reference: null, power: null, comparison: null },
+      counter: { trace, column: 'package_0_energy_j' },
+    });
+    expect(counter).toMatchObject({ spanS: 0.95, counterJ: 95 });
   });
 
   it('says where a counter stands still', () => {

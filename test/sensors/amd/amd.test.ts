@@ -91,8 +91,16 @@ describe("AMD's GPUs", () => {
 
   it('are missing where there is none', () => {
     expect(ask('amd', 1, without).trouble).toBe(
-      'sensor-missing no card of amdgpu under /sys/class/drm has a file of power, and neither amd-smi nor rocm-smi is there',
+      'sensor-missing no card of amdgpu under /sys/class/drm has a file of power, and neither amd-smi nor rocm-smi tells of one',
     );
+  });
+
+  it('are missing where the programs are there and know of no card', () => {
+    const failing = onPath({ 'amd-smi': 'echo "no amdgpu driver" >&2; exit 255', 'rocm-smi': 'exit 2' });
+    expect(ask('amd:amd-smi', 1, { ...none, ...failing }).trouble).toBe(
+      'sensor-missing amd-smi failed (it ended with exit code 255): no amdgpu driver',
+    );
+    expect(ask('amd', 1, { ...none, ...failing }).trouble).toMatch(/^sensor-missing no card of amdgpu/);
   });
 
   it('can be lost', () => {

@@ -9,7 +9,7 @@
  *            forbidden   nor by this user
  *            lost        no card can be reached; what was begun is of no use any more
  *            lost-first  nor can the first, the others can
- *            hang        calls for values never return
+ *            hang        calls for values never return; a file `hanging` then says so
  *            unset       powers are what an unset number is
  *            swapped     the first two cards have changed places
  *
@@ -68,15 +68,15 @@ static int begun;
 /* Handles are no numbers of ours, so that nobody takes an index for one. Those of an earlier beginning are of no use. */
 static uintptr_t generation;
 
-static FILE *openPart(const char *name) {
+static FILE *openPart(const char *name, const char *how) {
   char path[4096];
   const char *folder = getenv("POWERLOG_STAND_IN");
   snprintf(path, sizeof path, "%s/%s", folder ? folder : ".", name);
-  return fopen(path, "r");
+  return fopen(path, how);
 }
 
 static void currentMode(char mode[32]) {
-  FILE *file = openPart("mode");
+  FILE *file = openPart("mode", "r");
   strcpy(mode, "ok");
   if (!file) return;
   if (fscanf(file, "%31s", mode) != 1) strcpy(mode, "ok");
@@ -102,7 +102,7 @@ __attribute__((constructor)) static void begin(void) {
     pthread_create(&thread, NULL, idle, NULL);
   }
   char line[512];
-  FILE *file = openPart("gpus");
+  FILE *file = openPart("gpus", "r");
   while (file && count < 8 && fgets(line, sizeof line, file)) {
     Card *card = &cards[count];
     if (sscanf(line, "%79[^|]|%95[^|]|%u|%x|%u|%159[^|]|%d", card->uuid, card->name, &card->architecture,
@@ -110,7 +110,7 @@ __attribute__((constructor)) static void begin(void) {
       count++;
   }
   if (file) fclose(file);
-  file = openPart("values");
+  file = openPart("values", "r");
   readings = calloc(200000, sizeof *readings);
   while (file && readingCount < 200000) {
     Reading *each = &readings[readingCount];
@@ -127,13 +127,20 @@ static const Reading *reading(void) { return &readings[readingCount ? next % rea
 
 static uintptr_t handleOf(unsigned index) { return 0x7000000000000000u + generation * 0x10000 + index * 64; }
 
+/* Says so in a file, so that nobody has to guess when. */
+static void hang(void) {
+  FILE *file = openPart("hanging", "w");
+  if (file) fclose(file);
+  for (;;) pause();
+}
+
 /* The card's index, or a failure below zero. */
 static int cardOf(uintptr_t device) {
   unsigned index = (device & 0xffff) / 64;
   if (!begun) return -UNINITIALIZED;
   if (is("lost") || (is("lost-first") && index == 0)) return -GPU_IS_LOST;
   if (index >= count || device != handleOf(index)) return -INVALID_ARGUMENT;
-  while (is("hang")) pause();
+  if (is("hang")) hang();
   return (int)index;
 }
 

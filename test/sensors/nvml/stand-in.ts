@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,6 +110,7 @@ export class StandIn {
       renameSync(join(folder, 'mode.new'), join(folder, 'mode'));
     };
     turn(mode);
-    return { env: { LD_LIBRARY_PATH: this.folder, POWERLOG_STAND_IN: folder }, turn };
+    const isHanging = (): boolean => existsSync(join(folder, 'hanging'));
+    return { env: { LD_LIBRARY_PATH: this.folder, POWERLOG_STAND_IN: folder }, turn, isHanging };
   }
 }
