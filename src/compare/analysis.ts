@@ -28,6 +28,8 @@ export interface Analysis {
   /** How long a reading is drawn before the next one replaces it, µs; 0 where readings are polls. */
   readonly holdUs: number;
   readonly period: LoadPeriod | null;
+  /** The lags that were looked at, µs. */
+  readonly rangeUs: readonly [number, number];
   /** Null where no lag can be fitted. */
   readonly fitted: Fitted | null;
 }
@@ -54,9 +56,13 @@ export interface Fitted {
 
 const readingsPerFit = 1500;
 const readingsPerLowPass = 400;
+/** From a clock two seconds fast to a sensor six seconds late. */
+const usualRangeUs = [-2e6, 6e6] as const;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
 const lopsided = 2.5;
+/** Values polled at any age look like those of a low-pass: there one has to leave less by this share. */
+const agedGain = 0.3;
 /** A load that repeats itself shows as little. */
 const repeating = 0.9;
 /** The last descent is made with so many. */
@@ -74,6 +80,7 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
     usualUs,
     holdUs: readings.holdUs,
     period: loadPeriod(reference),
+    rangeUs: options.lagRangeUs ?? usualRangeUs,
   };
   return { ...about, fitted: fitOf(about, trace, options) };
 }
@@ -83,14 +90,15 @@ function fitOf(
   trace: ReadingTrace,
   options: ComparisonOptions,
 ): Fitted | null {
-  const { reference, noise, updates, usualUs, period } = about;
+  const { reference, noise, updates, usualUs, period, rangeUs } = about;
   const { readings: all } = updates;
-  const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
   const seed = options.seed ?? 1;
   if (all.count < 8) return null;
   const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
   if (!found) return null;
-  const best = asLowPass({ reference, noise }, found, rangeUs) ?? found.best;
+  const best =
+    asLowPass({ reference, noise }, found, rangeUs, updates.unseenHoldUs > 0 ? agedGain : undefined) ??
+    found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
   // A low-pass costs many times what a window does.

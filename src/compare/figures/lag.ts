@@ -31,7 +31,11 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
     above: Math.hypot(reach.above, intervals.widthUs.below / 2),
   };
   // The ages of polled values blur the window as well.
-  const widthReach = widened(intervals.widthUs, fitted.hidden ? 0 : Math.min(widthUs, 2 * half));
+  const blurUs = fitted.hidden ? 0 : 2 * half;
+  const widthReach: Reach = {
+    below: Math.min(widthUs, intervals.widthUs.below + blurUs),
+    above: intervals.widthUs.above + blurUs,
+  };
   const lagReason = noSingleLag(analysis, fitted);
   const lag = (us: number, by: Reach): Estimate => (lagReason ? unknown(lagReason) : seconds(us, by));
   const isWindow = fit.kernel.kind !== 'one-pole';
@@ -98,7 +102,7 @@ const looseUs = 25_000;
 
 /** Why there is not one lag; null where there is. */
 export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
-  const { usualUs, period } = analysis;
+  const { usualUs, period, updates } = analysis;
   const { ambiguity, intervals, fit, delayUs } = fitted;
   if (ambiguity.lags.length > 0) {
     const all = [fit, ...ambiguity.lags].map(({ delayUs }) => delayUs).sort((a, b) => a - b);
@@ -112,7 +116,8 @@ export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
   const changing = lagChanges(analysis, fitted);
   if (changing) return changing;
   const { below, above } = intervals.delayUs;
-  if ((below + above) / 2 > Math.max(looseShare * usualUs, looseUs))
+  const isLoose = (below + above) / 2 > Math.max(looseShare * usualUs, looseUs);
+  if (isLoose && updates.unseenHoldUs === 0)
     return `the load tells only that it lies between ${ms(delayUs - below)} and ${ms(delayUs + above)}`;
   return null;
 }
