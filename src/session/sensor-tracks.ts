@@ -19,7 +19,7 @@ export interface SensorsBeside {
   readonly remember?: boolean;
 }
 
-const settleSpacings = 2.5;
+const settleSpacings = 4;
 const longestSettleMs = 1000;
 
 export const noSensors: SensorsBeside = { sensors: [], missing: [] };

@@ -70,11 +70,12 @@ export class StatusLine implements Sink {
       ...(rateHz === undefined ? [] : [`${rateHz.toFixed(0)} Hz`]),
       ...(all.length === 1 ? this.#components(all[0]!) : this.#perTrack(all, lastUs)),
       ...(joules === null ? [] : [formatSi(joules, 'J')]),
-      ...this.#sensors.map(({ id, lastW }) => `${id} ${lastW === null ? '–' : `${fixed(lastW, 1)} W`}`),
       ...(gaps === 0 ? [] : [plural(gaps, 'gap')]),
       ...(this.#durationMs === undefined
         ? []
         : [`${formatClock((this.#durationMs - lastUs / 1e3) / 1e3)} left`]),
+      // Last, since a narrow terminal cuts the end off.
+      ...this.#sensors.map(({ id, lastW }) => `${id} ${lastW === null ? '–' : `${fixed(lastW, 1)} W`}`),
     ].join('  ');
   }
 

@@ -98,6 +98,24 @@ describe('RAPL beside a board', () => {
     expect(readRecorded(folder).track('rapl').samples).toBeGreaterThan(0);
   });
 
+  it('the rule that the page has for a group does what it says', () => {
+    const page = readFileSync(new URL('../../../docs/sensors.md', import.meta.url), 'utf8');
+    const [rule] = /^printf .*?'(ACTION.*)' \|$/m.exec(page)!.slice(1);
+    const commands = [...rule!.matchAll(/RUN\+="([^"]+)"/g)].map(([, command]) => command!);
+    expect(commands).toHaveLength(2);
+    const sys = sysfs(zone('intel-rapl:0', 'package-0', 1));
+    const file = join(sys, 'class/powercap/intel-rapl:0/energy_uj');
+    chmodSync(file, 0o400);
+    const group = String(process.getgid?.());
+    for (const command of commands) {
+      const line = command
+        .replace('/sys%p', `${sys}/class/powercap/intel-rapl:0`)
+        .replace(/ power /, ` ${group} `);
+      expect(spawnSync('sh', ['-c', line]).status, line).toBe(0);
+    }
+    expect(statSync(file).mode & 0o777).toBe(0o440);
+  });
+
   it('that is not there is a warning, and not a zero', () => {
     const { code, summary, warned } = recordWith(['rapl'], { forS: 0.3 });
     expect(code).toBe(0);
