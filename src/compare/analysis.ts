@@ -57,6 +57,10 @@ const readingsPerLowPass = 400;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
 const lopsided = 2.5;
+/** Values polled at any age look like those of a low-pass: there one has to leave less by this share. */
+const agedGain = 0.3;
+/** A load that repeats itself shows as little. */
+const repeating = 0.9;
 /** The last descent is made with so many. */
 const mostInFit = 6000;
 const mostInLowPass = 2500;
@@ -88,7 +92,9 @@ function fitOf(
   if (all.count < 8) return null;
   const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
   if (!found) return null;
-  const best = asLowPass({ reference, noise }, found, rangeUs) ?? found.best;
+  const best =
+    asLowPass({ reference, noise }, found, rangeUs, updates.unseenHoldUs > 0 ? agedGain : undefined) ??
+    found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
   // A low-pass costs many times what a window does.
@@ -126,7 +132,7 @@ function fitOf(
   const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
   const series = pairedSeries(readings, fit, usualUs);
   const corresponding = series && correspondence(series, fit.widthUs);
-  const isFew = (corresponding?.events ?? 0) <= fewEvents;
+  const isFew = (corresponding?.events ?? 0) <= fewEvents || (period?.likeness ?? 0) > repeating;
   const otherUs = isFew ? otherKernelUs({ reference, noise }, chosen, chosenFit) : null;
   const reach = otherUs === null ? 0 : otherUs - fit.delayUs;
   const stated = centred(fit.delayUs, {

@@ -31,7 +31,11 @@ export function lagFigures(analysis: Analysis, fitted: Fitted): Lags {
     above: Math.hypot(reach.above, intervals.widthUs.below / 2),
   };
   // The ages of polled values blur the window as well.
-  const widthReach = widened(intervals.widthUs, fitted.hidden ? 0 : Math.min(widthUs, 2 * half));
+  const blurUs = fitted.hidden ? 0 : 2 * half;
+  const widthReach: Reach = {
+    below: Math.min(widthUs, intervals.widthUs.below + blurUs),
+    above: intervals.widthUs.above + blurUs,
+  };
   const lagReason = noSingleLag(analysis, fitted);
   const lag = (us: number, by: Reach): Estimate => (lagReason ? unknown(lagReason) : seconds(us, by));
   const isWindow = fit.kernel.kind !== 'one-pole';
@@ -92,11 +96,14 @@ export function lagsOf(
 
 const widened = ({ below, above }: Reach, by: number): Reach => ({ below: below + by, above: above + by });
 
+/** A lag that is known worse than this, as a share of the period and in µs, is none. */
+const looseShare = 0.2;
+const looseUs = 25_000;
+
 /** Why there is not one lag; null where there is. */
-export function noSingleLag(
-  { usualUs, period }: Analysis,
-  { ambiguity, change, intervals, fit }: Fitted,
-): string | null {
+export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
+  const { usualUs, period, updates } = analysis;
+  const { ambiguity, intervals, fit, delayUs } = fitted;
   if (ambiguity.lags.length > 0) {
     const all = [fit, ...ambiguity.lags].map(({ delayUs }) => delayUs).sort((a, b) => a - b);
     const listed = all
@@ -106,13 +113,21 @@ export function noSingleLag(
     const apart = period ? `, ${ms(period.periodUs)} apart: the load repeats itself` : '';
     return `one of ${listed}${all.length > 6 ? ' and more' : ''}${apart}`;
   }
-  if (isChanging(change.rangeUs, usualUs, intervals.delayUs))
-    return `the lag changes during the run, by ${ms(change.rangeUs)}${change.step ? ' at once' : ''}`;
+  const changing = lagChanges(analysis, fitted);
+  if (changing) return changing;
+  const { below, above } = intervals.delayUs;
+  const isLoose = (below + above) / 2 > Math.max(looseShare * usualUs, looseUs);
+  if (isLoose && updates.unseenHoldUs === 0)
+    return `the load tells only that it lies between ${ms(delayUs - below)} and ${ms(delayUs + above)}`;
   return null;
 }
 
-const isChanging = (rangeUs: number, usualUs: number, { below, above }: Reach): boolean =>
-  rangeUs > Math.max(0.1 * usualUs, below + above);
+/** Says that the lag changes by more than it is known to; null where it stays. */
+export function lagChanges({ usualUs }: Analysis, { change, intervals }: Fitted): string | null {
+  const { below, above } = intervals.delayUs;
+  if (change.rangeUs <= Math.max(0.1 * usualUs, below + above)) return null;
+  return `the lag changes during the run, by ${ms(change.rangeUs)}${change.step ? ' at once' : ''}`;
+}
 
 function widthUnknown({ period }: Analysis, { fit, ambiguity }: Fitted): string | null {
   if (fit.kernel.kind === 'one-pole')

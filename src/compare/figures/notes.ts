@@ -1,7 +1,7 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { Note, NoteCode } from '../comparison.js';
 import type { Judgement } from '../verdict/verdict.js';
-import { noSingleLag } from './lag.js';
+import { lagChanges, noSingleLag } from './lag.js';
 
 const ms = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;
 const few = 3;
@@ -42,7 +42,8 @@ function addOfFit(analysis: Analysis, fitted: Fitted, add: (code: NoteCode, mess
   const { fit, ambiguity, correspondence } = fitted;
   const lagReason = noSingleLag(analysis, fitted);
   if (ambiguity.lags.length > 0) add('ambiguous-lag', `The lag is ${lagReason}`);
-  else if (lagReason) add('lag-changes', sentence(lagReason));
+  const changing = lagChanges(analysis, fitted);
+  if (changing) add('lag-changes', sentence(changing));
   if (ambiguity.widths.length > 0)
     add('window-ambiguous', 'The window may as well be longer or shorter by whole periods of the load');
   if (fit.kernel.kind === 'one-pole')

@@ -14,7 +14,7 @@ export function correlationTime(residuals: Float64Array): number {
   for (const residual of known) variance += residual * residual;
   if (variance === 0) return 1;
   let time = 1;
-  const chance = 1 / Math.sqrt(count);
+  const chance = 2 / Math.sqrt(count);
   for (let lag = 1; lag < Math.min(lagsMax, count / 4); lag++) {
     let sum = 0;
     for (let n = lag; n < count; n++) sum += known[n]! * known[n - lag]!;

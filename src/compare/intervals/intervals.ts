@@ -32,6 +32,7 @@ export interface KnownErrors {
 
 /** Between two samples nobody saw when the power changed. */
 const samplingShare = 0.3;
+const widthSampling = 0.5;
 /** Windows are looked at up to so many times, as a logarithm, the one that fits. */
 const widestFactor = 5;
 
@@ -56,7 +57,11 @@ export function intervalsOf(
   const width = (sign: number) => {
     if (kernel.kind === 'counter') return 0;
     const factor = Math.exp(sign * profileWidth(rises.alongWidth(sign), 0.002, widestFactor));
-    const reach = Math.max(Math.abs(factor - 1) * widthUs, finite(spread(1)));
+    const reach = Math.hypot(
+      Math.max(Math.abs(factor - 1) * widthUs, 1.3 * finite(spread(1))),
+      widthSampling * spacingUs,
+      systematicUs,
+    );
     return sign < 0 ? Math.min(reach, widthUs) : reach;
   };
   return {

@@ -30,6 +30,11 @@ export class Rises {
     return this.#rise(this.#cost(place), place);
   }
 
+  /** By how much more a place leaves, as a share of what the fit leaves. */
+  excess(place: Place): number {
+    return (this.#cost(place) - this.#leastCost) / this.#fit.line.residual;
+  }
+
   /** Along the delay, with the width that fits best at each; the width at one is where the next one begins. */
   alongDelay(sign: number): (distanceUs: number) => number {
     const { kernel, delayUs, widthUs } = this.#fit;

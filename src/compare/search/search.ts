@@ -77,14 +77,22 @@ function settle(fits: readonly Fit[], readings: Readings): Found | null {
   return { best, others: fits.filter((fit) => fit !== best), readings };
 }
 
-/** The same sensor as a low-pass instead of a window; null where that does not fit better by a clear part of what is left. */
-export function asLowPass(known: Known, found: Found, rangeUs: readonly [number, number]): Fit | null {
+/**
+ * The same sensor as a low-pass instead of a window; null where that does not fit better by a clear part of what is left.
+ * @param gain that part
+ */
+export function asLowPass(
+  known: Known,
+  found: Found,
+  rangeUs: readonly [number, number],
+  gain = lowPassGain,
+): Fit | null {
   const { best, readings } = found;
   if (best.kernel.kind !== 'boxcar') return null;
   const few = chooseReadings(readings, searched, 3);
   const kernel = onePole(known);
   const window = fitAt(best.kernel, few, best);
-  const limit = costOf(best.kernel, few, null)(best) - lowPassGain * window.line.residual;
+  const limit = costOf(best.kernel, few, null)(best) - gain * window.line.residual;
   const start = lowPassPlaces(kernel, few, best, best.explained < wellExplained ? rangeUs : null)
     .map((place) => refine(kernel, few, null, place, 50, 4000))
     .reduce((a, b) => (b.cost < a.cost ? b : a));

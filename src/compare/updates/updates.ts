@@ -60,7 +60,7 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
     if (best && best.share > convincingShare) break;
   }
   if (best) return best.track;
-  return `polled every ${milliseconds(pollUs)}, and the changes keep to no period that is longer`;
+  return `polled every ${milliseconds(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`;
 }
 
 /** The changes counted in a period, and how strictly they keep to it; null where they do not. */

@@ -17,6 +17,10 @@ export interface Ambiguity {
 
 /** A place is as good as the best one as long as the fit is worse by less than this. */
 const riseMax = 25;
+/** A period of the load away it may be worse by this share of what is left: the reference's samples meet the edges elsewhere there. */
+const excessMax = 0.5;
+/** A load as much like itself as this repeats itself, whether the lags about it are likely or not. */
+const repeating = 0.9;
 /** Lags closer than this are the same one, µs. */
 const sameLagUs = 8000;
 const sameWidth = 1.3;
@@ -40,8 +44,8 @@ export function ambiguityOf(
   const lags: Place[] = [];
   const widths: Place[] = [];
   let [below, above] = [0, 0];
-  const consider = (place: Place) => {
-    if (!(rises.at(place) < riseMax)) return;
+  const consider = (place: Place, isRepeated: boolean) => {
+    if (!(rises.at(place) < riseMax || (isRepeated && rises.excess(place) < excessMax))) return;
     const isSameLag = (other: Place) => Math.abs(other.delayUs - place.delayUs) < sameUs;
     if (!isSameLag(fit)) {
       if (hangsTogether(rises, fit, place)) {
@@ -50,8 +54,8 @@ export function ambiguityOf(
       } else if (!lags.some(isSameLag)) lags.push(place);
     } else if (isOtherWidth(place, fit, intervals) && fit.kernel.kind === 'boxcar') widths.push(place);
   };
-  for (const other of others) consider(other);
-  for (const place of repeated(readings, fit, period, rangeUs)) consider(place);
+  for (const other of others) consider(other, false);
+  for (const place of repeated(readings, fit, period, rangeUs)) consider(place, true);
   return { lags: lags.sort((a, b) => a.delayUs - b.delayUs), widths, below, above };
 }
 
@@ -79,12 +83,12 @@ function repeated(
   if (!period) return [];
   const { periodUs } = period;
   const places: Place[] = [];
-  for (
-    let delayUs = fit.delayUs - Math.floor((fit.delayUs - leastUs) / periodUs) * periodUs;
-    delayUs <= mostUs && places.length < lagsMax;
-    delayUs += periodUs
-  )
-    if (Math.abs(delayUs - fit.delayUs) > periodUs / 2) places.push({ delayUs, widthUs: fit.widthUs });
+  const next = period.likeness > repeating ? periodUs : 0;
+  const from = Math.min(leastUs, fit.delayUs - next);
+  const to = Math.max(mostUs, fit.delayUs + next);
+  const first = Math.max(-lagsMax / 2, Math.ceil((from - fit.delayUs) / periodUs));
+  for (let n = first; n <= lagsMax / 2 && fit.delayUs + n * periodUs <= to + 1; n++)
+    if (n !== 0) places.push({ delayUs: fit.delayUs + n * periodUs, widthUs: fit.widthUs });
   if (fit.kernel.kind !== 'counter')
     for (const whole of [-2, -1, 1, 2]) {
       const widthUs = fit.widthUs + whole * periodUs;

@@ -60,6 +60,6 @@ describe('the noise of a reference', () => {
     expect(noise.sampleW).toBeGreaterThan(1.2);
     expect(noise.sampleW).toBeLessThan(1.7);
     expect(noise.spacingUs).toBeCloseTo(1000, 3);
-    expect(meanVariance(noise, 100_000)).toBeCloseTo(noise.sampleW ** 2 / 100, 6);
+    expect(meanVariance(noise, 100_000)).toBeCloseTo(noise.sampleW ** 2 / 100, 3);
   });
 });
