@@ -17,7 +17,9 @@ export interface Row {
   readonly amiss: readonly string[];
 }
 
-const isStated = ({ lag, rivals }: Score): boolean => lag !== null && rivals === 0;
+/** A lag that is one of several, or that locked polls leave open within a poll, is not stated. */
+const isStated = ({ lag, rivals, notes, group }: Score): boolean =>
+  lag !== null && rivals === 0 && (group === 'locked' || !notes.includes('polls-locked'));
 
 const lagError = ({ lag }: Score): number => Math.abs(lag!.error);
 
