@@ -1,6 +1,7 @@
 import type { ComparisonOptions, ReadingTrace } from './comparison.js';
 import type { LagChange } from './drift/change.js';
 import { steadyLag } from './drift/steady.js';
+import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
 import type { Kernel } from './model/kernel.js';
 import type { Readings } from './model/readings.js';
@@ -28,6 +29,8 @@ export interface Analysis {
   /** How long a reading is drawn before the next one replaces it, µs; 0 where readings are polls. */
   readonly holdUs: number;
   readonly period: LoadPeriod | null;
+  /** The lags that were looked at, µs. */
+  readonly rangeUs: readonly [number, number];
   /** Null where no lag can be fitted. */
   readonly fitted: Fitted | null;
 }
@@ -54,6 +57,8 @@ export interface Fitted {
 
 const readingsPerFit = 1500;
 const readingsPerLowPass = 400;
+/** From a clock two seconds fast to a sensor six seconds late. */
+const usualRangeUs = [-2e6, 6e6] as const;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
 const lopsided = 2.5;
@@ -76,6 +81,7 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
     usualUs,
     holdUs: readings.holdUs,
     period: loadPeriod(reference),
+    rangeUs: options.lagRangeUs ?? usualRangeUs,
   };
   return { ...about, fitted: fitOf(about, trace, options) };
 }
@@ -85,9 +91,8 @@ function fitOf(
   trace: ReadingTrace,
   options: ComparisonOptions,
 ): Fitted | null {
-  const { reference, noise, updates, usualUs, period } = about;
+  const { reference, noise, updates, usualUs, period, rangeUs } = about;
   const { readings: all } = updates;
-  const rangeUs = options.lagRangeUs ?? [-2e6, 6e6];
   const seed = options.seed ?? 1;
   if (all.count < 8) return null;
   const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
@@ -135,9 +140,10 @@ function fitOf(
   const isFew = (corresponding?.events ?? 0) <= fewEvents || (period?.likeness ?? 0) > repeating;
   const otherUs = isFew ? otherKernelUs({ reference, noise }, chosen, chosenFit) : null;
   const reach = otherUs === null ? 0 : otherUs - fit.delayUs;
+  const flat = isFew ? flatReach(chosen, chosenFit, usualUs) : { below: 0, above: 0 };
   const stated = centred(fit.delayUs, {
-    below: Math.max(spread.delayUs.below, ambiguity.below, -reach),
-    above: Math.max(spread.delayUs.above, ambiguity.above, reach),
+    below: Math.max(spread.delayUs.below, ambiguity.below, -reach, flat.below),
+    above: Math.max(spread.delayUs.above, ambiguity.above, reach, flat.above),
   });
   return {
     raw,

@@ -1,6 +1,9 @@
 import type { Analysis, Fitted } from './analysis.js';
 import { type Evidence, type Judgement, judge, readingsMin, spanMinUs } from './verdict/verdict.js';
 
+/** A descent may leave the range by a little, µs. */
+const marginUs = 500_000;
+
 /** Whether the two are of one device, by what is known of the pair. */
 export function verdictOf(analysis: Analysis): Judgement {
   const { fitted, updates, reference } = analysis;
@@ -19,7 +22,7 @@ export function verdictOf(analysis: Analysis): Judgement {
 }
 
 function evidenceOf(
-  { period, reference, updates }: Analysis,
+  { period, reference, updates, rangeUs }: Analysis,
   { fit, readings, correspondence }: Fitted,
 ): Evidence {
   const { line } = fit;
@@ -27,6 +30,7 @@ function evidenceOf(
   return {
     explained: fit.explained,
     gain: line.gain,
+    isInRange: fit.delayUs > rangeUs[0] - marginUs && fit.delayUs < rangeUs[1] + marginUs,
     correspondence: correspondence!,
     readings: line.count,
     spanUs: readings.timeUs[readings.count - 1]! - readings.timeUs[0]!,

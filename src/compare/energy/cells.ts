@@ -6,8 +6,9 @@ export interface Cells {
   readonly toUs: Float64Array;
 }
 
-/** Neighbours further apart than this many times the usual leave a hole between them. */
-const holeFactor = 2.5;
+/** Polls further apart than this many times the usual leave a hole between them; of updates, one that was missed does. */
+const holeInPolls = 2.5;
+const holeInUpdates = 1.5;
 
 /**
  * The cells of readings that are held up to the next one, or of polls that lie in the middle of theirs. What a counter counted up to a
@@ -17,7 +18,7 @@ const holeFactor = 2.5;
 export function cellsOf({ count, timeUs, spanUs, holdUs }: Readings, usualUs: number): Cells {
   const fromUs = new Float64Array(count);
   const toUs = new Float64Array(count);
-  const widestUs = holeFactor * usualUs;
+  const widestUs = (holdUs > 0 ? holeInUpdates : holeInPolls) * usualUs;
   for (let n = 0; n < count; n++) {
     const us = timeUs[n]!;
     const nextUs = n + 1 < count && timeUs[n + 1]! - us <= widestUs ? timeUs[n + 1]! : Number.NaN;

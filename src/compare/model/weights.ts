@@ -24,6 +24,7 @@ const steepMin = 24;
 /** Instants that would scatter more are a wrong model, µs. */
 const jitterMaxUs = 20_000;
 const slopeStepUs = 500;
+const ownShare = 0.4;
 
 /** Weights by the reading's scatter, and by how much the power changes within the uncertainty of its instant. */
 export class Weighing {
@@ -78,7 +79,8 @@ export class Weighing {
 function alone({ valueW, stepW }: Readings, scatterW: number, noiseVariance: number): Float64Array {
   const rounding = (stepW * uniform) ** 2;
   const own = Math.max(0, scatterW ** 2 - rounding - noiseVariance);
-  const shared = rounding * Math.exp(-2 * Math.PI ** 2 * (own / stepW ** 2));
+  // Of what scatters, not all is the sensor's own noise before it rounds.
+  const shared = rounding * Math.exp(-2 * Math.PI ** 2 * ((ownShare * own) / stepW ** 2));
   if (!(shared > 0.02 * scatterW ** 2)) return new Float64Array(valueW.length).fill(scatterW ** 2);
   const times = new Map<number, number>();
   for (const watts of valueW) times.set(watts, (times.get(watts) ?? 0) + 1);

@@ -13,10 +13,10 @@ export function chooseReadings(
 ): Readings {
   const { count } = readings;
   if (count <= most) return readings;
-  const changes = Array.from({ length: count }, (_, n) => n).sort(
-    (a, b) => change(expectedW, b) - change(expectedW, a),
-  );
-  const chosen = new Set(changes.slice(0, most >> 1));
+  const changes = expectedW.map((watts, n) => (n === 0 ? 0 : Math.abs(watts - expectedW[n - 1]!) || 0));
+  const limit = changes.slice().sort()[count - (most >> 1)]!;
+  const chosen = new Set<number>();
+  for (let n = 0; n < count && chosen.size < most >> 1; n++) if (changes[n]! >= limit) chosen.add(n);
   const random = seeded(seed);
   while (chosen.size < most) chosen.add(Math.floor(random() * count));
   return pickReadings(
@@ -24,6 +24,3 @@ export function chooseReadings(
     [...chosen].sort((a, b) => a - b),
   );
 }
-
-const change = (watts: Float64Array, n: number): number =>
-  n === 0 ? 0 : Math.abs(watts[n]! - watts[n - 1]!) || 0;

@@ -77,7 +77,14 @@ function refined(
     [phaseUs, cost] = [clock.x, clock.cost];
     periodUs += clock.y * turnUs;
   }
-  const plain = aged.at(0, 0, fit.delayUs, fit.widthUs);
+  const plain = descend(
+    (x, y) => aged.at(0, 0, x, widthOf(y)),
+    { x: fit.delayUs, y: Math.log(fit.widthUs) },
+    0.1 * pollUs,
+    0.4,
+    80,
+    20,
+  ).cost;
   const gained = readings.count * Math.log(plain / cost);
   if (!(gained > convincing) || periodUs > longestShare * pollUs) return null;
   return { periodUs, delayUs, widthUs: widthOf(log) };

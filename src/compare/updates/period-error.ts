@@ -55,6 +55,6 @@ export function wholeError(
   const known = updateUs.filter((us) => !Number.isNaN(us));
   const periods = Math.max(1, (known[known.length - 1]! - known[0]!) / periodUs);
   const widthUs = (highUs[0]! - lowUs[0]! + highUs[count - 1]! - lowUs[count - 1]!) / 2;
-  const endsUs = (6 * widthUs) / count + (5 * jitterUs) / Math.sqrt(count) + 2 * systematicUs + stampUs;
+  const endsUs = (12 * widthUs) / count + (8 * jitterUs) / Math.sqrt(count) + 2 * systematicUs + stampUs;
   return { periodUs, errorUs: endsUs / periods };
 }

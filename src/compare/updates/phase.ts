@@ -24,6 +24,8 @@ const pieceSizes = [Number.POSITIVE_INFINITY, 400, 100, 31];
 const worseFactor = 1.5;
 const worseUs = 250;
 const leastPiece = 6;
+/** Short timetables that are laid where all would take too long. */
+const sampled = 60;
 /** Brackets that all end short of this share of the poll interval were polled in step with the updates. */
 const lockedShare = 0.15;
 const chanceGap = 3;
@@ -33,7 +35,7 @@ export function phasesOf(brackets: Brackets, track: Track, pollUs: number): Phas
   const updateUs = new Float64Array(brackets.count).fill(Number.NaN);
   let longest: Timetable | null = null;
   for (const members of locksOf(track)) {
-    const shortUs = outsideOf(pieces(brackets, track, members, 31));
+    const shortUs = outsideOf(pieces(brackets, track, members, 31, sampled));
     for (const size of pieceSizes) {
       const tables = pieces(brackets, track, members, size);
       if (size > 31 && outsideOf(tables) > worseFactor * shortUs + worseUs) continue;
@@ -65,18 +67,23 @@ interface Piece {
 }
 
 /** Timetables of so many changes each; what is left over goes with the last. */
-function pieces(brackets: Brackets, track: Track, members: readonly number[], size: number): Piece[] {
+function pieces(
+  brackets: Brackets,
+  track: Track,
+  members: readonly number[],
+  size: number,
+  most = Number.POSITIVE_INFINITY,
+): Piece[] {
   const count = Math.max(1, Math.floor(members.length / Math.min(size, members.length)));
-  return Array.from({ length: count }, (_, n) => {
-    const own = members.slice(
-      Math.floor((n * members.length) / count),
-      Math.floor(((n + 1) * members.length) / count),
-    );
-    return {
-      table: own.length < leastPiece ? loose(brackets, track, own) : timetable(brackets, track, own),
-      members: own,
-    };
-  });
+  const stride = Math.max(1, Math.floor(count / most));
+  const found: Piece[] = [];
+  for (let n = 0; n < count; n += stride) {
+    const from = Math.floor((n * members.length) / count);
+    const own = members.slice(from, Math.floor(((n + 1) * members.length) / count));
+    const table = own.length < leastPiece ? loose(brackets, track, own) : timetable(brackets, track, own);
+    found.push({ table, members: own });
+  }
+  return found;
 }
 
 /** Of a few changes the period is that of the whole. */
@@ -98,10 +105,11 @@ export function strictness(
   track: Track,
   toleranceUs: number,
 ): { share: number; periodUs: number } {
-  let [inside, weight, sum] = [0, 0, 0];
+  let [inside, weight, sum, counted] = [0, 0, 0, 0];
   for (const members of locksOf(track)) {
     if (members.length < leastPiece) continue;
-    for (const { table, members: own } of pieces(brackets, track, members, 60)) {
+    counted += members.length;
+    for (const { table, members: own } of pieces(brackets, track, members, 60, sampled)) {
       for (const n of own) {
         const us = instantOf(table, track.count[n]!);
         if (us > brackets.lowUs[n]! - toleranceUs && us < brackets.highUs[n]! + toleranceUs) inside++;
@@ -110,7 +118,10 @@ export function strictness(
       sum += own.length * table.periodUs;
     }
   }
-  return { share: inside / brackets.count, periodUs: weight > 0 ? sum / weight : track.periodUs };
+  return {
+    share: weight > 0 ? ((inside / weight) * counted) / brackets.count : 0,
+    periodUs: weight > 0 ? sum / weight : track.periodUs,
+  };
 }
 
 function scatterOf(

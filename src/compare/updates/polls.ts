@@ -24,24 +24,24 @@ const farFromZero = 0.15;
 export function validPolls(readings: ReadingTrace, reference: PowerIntegral): Polls {
   const { timeUs, value, quantity } = readings;
   const isPossible = quantity === 'power' ? possiblePower(value, reference) : possibleCount(value);
-  const times: number[] = [];
-  const values: number[] = [];
-  let impossible = 0;
+  const times = new Float64Array(timeUs.length);
+  const values = new Float64Array(timeUs.length);
+  let [count, impossible] = [0, 0];
   for (let n = 0; n < timeUs.length; n++) {
     if (!Number.isFinite(value[n]!) || !Number.isFinite(timeUs[n]!)) continue;
-    if (times.length > 0 && timeUs[n]! <= times[times.length - 1]!) continue;
+    if (count > 0 && timeUs[n]! <= times[count - 1]!) continue;
     if (!isPossible(value[n]!)) {
       impossible++;
       continue;
     }
-    times.push(timeUs[n]!);
-    values.push(value[n]!);
+    times[count] = timeUs[n]!;
+    values[count++] = value[n]!;
   }
-  const spacings = new Float64Array(Math.max(0, times.length - 1));
+  const spacings = new Float64Array(Math.max(0, count - 1));
   for (let n = 0; n < spacings.length; n++) spacings[n] = times[n + 1]! - times[n]!;
   return {
-    timeUs: Float64Array.from(times),
-    value: Float64Array.from(values),
+    timeUs: times.subarray(0, count),
+    value: values.subarray(0, count),
     intervalUs: spacings.length === 0 ? Number.NaN : median(spacings),
     impossible,
   };

@@ -37,6 +37,9 @@ export function scheduledUpdates(
   return updates;
 }
 
+/** Up to this part of a period a poll is sure to read this update and not the next one. */
+const safeShare = 0.88;
+
 /** Goes over the polls once, cell by cell. */
 class CellReader {
   #poll = 0;
@@ -66,9 +69,14 @@ class CellReader {
     const { timeUs, value } = this.#polls;
     const endUs = updateUs + this.#periodUs - this.#marginUs;
     while (this.#poll < timeUs.length && timeUs[this.#poll]! < updateUs + this.#marginUs) this.#poll++;
-    let last = -1;
-    while (this.#poll < timeUs.length && timeUs[this.#poll]! <= endUs) last = this.#poll++;
+    let [last, safe] = [-1, -1];
+    while (this.#poll < timeUs.length && timeUs[this.#poll]! <= endUs) {
+      if (timeUs[this.#poll]! < updateUs + safeShare * this.#periodUs) safe = this.#poll;
+      last = this.#poll++;
+    }
     if (last < 0) return;
+    // Shortly before the next update its value may be there already, when it comes early.
+    if (safe >= 0) last = safe;
     const { count, poll, lowUs, highUs } = this.#brackets;
     while (this.#bracket < count && poll[this.#bracket]! <= last) this.#bracket++;
     const change = this.#bracket - 1;

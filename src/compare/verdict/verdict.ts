@@ -6,6 +6,8 @@ export interface Evidence {
   /** Share of the readings' variance that the best fit explains. */
   readonly explained: number;
   readonly gain: number;
+  /** Whether the lag is one of those that were asked for. */
+  readonly isInRange: boolean;
   readonly correspondence: Correspondence;
   readonly readings: number;
   readonly spanUs: number;
@@ -30,7 +32,7 @@ export interface Judgement {
 export const readingsMin = 20;
 export const spanMinUs = 2e6;
 const explainedMin = 0.5;
-const explainedIfFew = 0.9;
+const explainedIfFew = 0.985;
 const explainedIfPeriodic = 0.8;
 const zMin = 5;
 const ratioMin = 1.15;
@@ -79,9 +81,9 @@ export function judge(evidence: Evidence): Judgement {
   );
 }
 
-function isSupported({ explained, gain, correspondence, periodicity }: Evidence): boolean {
+function isSupported({ explained, gain, correspondence, periodicity, isInRange }: Evidence): boolean {
   const { steps, strides, whitened, levels, events } = correspondence;
-  if (explained < explainedMin || !(gain > 0)) return false;
+  if (explained < explainedMin || !(gain > 0) || !isInRange) return false;
   const isSharp = [steps, strides, whitened].some(stands);
   if (events >= eventsMin && isSharp) return true;
   // What repeats itself exactly is as like itself elsewhere; then it has to fit well.

@@ -37,10 +37,8 @@ function write(): void {
   });
 }
 
-/** Both columns of a CSV, read piece by piece, so that the text is never whole in memory. */
-function read(path: string, rows: number): { timeUs: Float64Array; value: Float64Array } {
-  const timeUs = new Float64Array(rows);
-  const value = new Float64Array(rows);
+/** Both columns of a CSV into `timeUs` and `value`, piece by piece, so that the text is never whole in memory. @returns how many rows */
+function read(path: string, scale: number, timeUs: Float64Array, value: Float64Array | Int32Array): number {
   const file = openSync(path, 'r');
   const buffer = Buffer.alloc(1 << 20);
   let rest = '';
@@ -52,23 +50,25 @@ function read(path: string, rows: number): { timeUs: Float64Array; value: Float6
       if (count >= 0) {
         const comma = line.indexOf(',');
         timeUs[count] = Math.round(Number(line.slice(0, comma)) * 1e6);
-        value[count] = Number(line.slice(comma + 1));
+        value[count] = Math.round(1000 * Number(line.slice(comma + 1))) / scale;
       }
       count++;
     }
   }
   closeSync(file);
-  return { timeUs: timeUs.subarray(0, count), value: value.subarray(0, count) };
+  return count;
 }
 
 function compare(): void {
-  const board = read(a!, hourS * 1000 + 1000);
-  const readings = read(b!, hourS * 60);
-  const powerMw = Int32Array.from(board.value, (watts) => Math.round(1000 * watts));
+  const most = hourS * 1000 + 1000;
+  const [boardUs, powerMw] = [new Float64Array(most), new Int32Array(most)];
+  const samples = read(a!, 1, boardUs, powerMw);
+  const [pollUs, watts] = [new Float64Array(most / 10), new Float64Array(most / 10)];
+  const polls = read(b!, 1000, pollUs, watts);
   const startMs = performance.now();
   const { figures } = compareTraces(
-    { timeUs: board.timeUs, powerMw, gapLimitUs: 20_000 },
-    { ...readings, quantity: 'power' },
+    { timeUs: boardUs.subarray(0, samples), powerMw: powerMw.subarray(0, samples), gapLimitUs: 20_000 },
+    { timeUs: pollUs.subarray(0, polls), value: watts.subarray(0, polls), quantity: 'power' },
   );
   const wallS = (performance.now() - startMs) / 1000;
   const peakKb = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
