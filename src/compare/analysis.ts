@@ -1,6 +1,7 @@
 import type { ComparisonOptions, ReadingTrace } from './comparison.js';
 import type { LagChange } from './drift/change.js';
 import { steadyLag } from './drift/steady.js';
+import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
 import type { Kernel } from './model/kernel.js';
 import type { Readings } from './model/readings.js';
@@ -139,9 +140,10 @@ function fitOf(
   const isFew = (corresponding?.events ?? 0) <= fewEvents || (period?.likeness ?? 0) > repeating;
   const otherUs = isFew ? otherKernelUs({ reference, noise }, chosen, chosenFit) : null;
   const reach = otherUs === null ? 0 : otherUs - fit.delayUs;
+  const flat = isFew ? flatReach(chosen, chosenFit, usualUs) : { below: 0, above: 0 };
   const stated = centred(fit.delayUs, {
-    below: Math.max(spread.delayUs.below, ambiguity.below, -reach),
-    above: Math.max(spread.delayUs.above, ambiguity.above, reach),
+    below: Math.max(spread.delayUs.below, ambiguity.below, -reach, flat.below),
+    above: Math.max(spread.delayUs.above, ambiguity.above, reach, flat.above),
   });
   return {
     raw,

@@ -173,8 +173,8 @@ describe('a bare dump of frames', () => {
           pieces.push(bytes.subarray(at, bytes.length - behind));
           const { samples } = await replay(Buffer.concat(pieces), 400);
           const places = samples.map((each) => sent.findIndex((one) => one.equals(each.frame)));
-          // Only what was touched can be off, in the readings of a probe and by little; the rest is whole, in its order.
-          expect(places.filter((place) => place < 0).length).toBeLessThanOrEqual(damages.length);
+          // Only what was touched can be off, the frames at both ends of a damage, in the readings of a probe and by little; the rest is whole, in its order.
+          expect(places.filter((place) => place < 0).length).toBeLessThanOrEqual(2 * damages.length);
           const known = places.filter((place) => place >= 0);
           expect(known).toEqual([...new Set(known)].sort((a, b) => a - b));
           const mustLive = but(100, ...touched, 0, 99).filter(

@@ -12,6 +12,7 @@ interface Alarm {
 
 /** Beyond these a list only grows long. */
 const mostListed = 100;
+const mostSpoken = 10;
 
 /** What somebody should look after: faults of the boards, and warnings. A row that is always there, so that nothing moves when one comes. */
 export class Alarms {
@@ -26,7 +27,8 @@ export class Alarms {
     element('summary', {}, this.#count),
     this.#list,
   );
-  readonly #spoken = element('p', { class: 'unseen', role: 'alert' });
+  /** Each is spoken when it comes, and not again with the next one. */
+  readonly #spoken = element('div', { class: 'unseen', role: 'alert', 'aria-atomic': 'false' });
   readonly #known = new Set<string>();
 
   constructor(state: AppState) {
@@ -40,7 +42,8 @@ export class Alarms {
     const alarms = this.#all();
     const fresh = alarms.filter(({ id }) => !this.#known.has(id));
     for (const { id } of fresh) this.#known.add(id);
-    if (fresh.length > 0) this.#spoken.textContent = fresh.map(textOf).join('; ');
+    this.#spoken.append(...fresh.map((alarm) => element('p', {}, textOf(alarm))));
+    while (this.#spoken.childElementCount > mostSpoken) this.#spoken.firstElementChild!.remove();
     const [latest] = alarms;
     this.root.dataset.level = latest ? (alarms.some(({ isFault }) => isFault) ? 'fault' : 'warning') : 'none';
     this.#latest.replaceChildren(...(latest ? shown(latest) : ['No alarms']));
