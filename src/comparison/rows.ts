@@ -37,17 +37,21 @@ const named: readonly (readonly [key: FigureKey, name: string, unit: string])[] 
 export const figureRows = (figures: Figures): FigureRow[] =>
   named.map(([key, name, unit]) => ({ name, ...shownEstimate(figures[key], unit) }));
 
+const mostTimes = 1000;
+
 /** A value and its interval with as many digits as the interval supports. */
 export function shownEstimate(
   { value, interval, reason }: Estimate,
   unit: string,
 ): Pick<FigureRow, 'value' | 'interval' | 'reason'> {
   if (value === null) return { value: '–', interval: '', reason: reason ?? '' };
-  const largest = Math.max(Math.abs(value), ...(interval ?? []).map(Math.abs));
+  const widest = Math.max(Math.abs(value), ...(interval ?? []).map(Math.abs));
+  // In the unit of an interval that is so much larger nothing would be left of the value.
+  const largest = value !== 0 && widest > mostTimes * Math.abs(value) ? Math.abs(value) : widest;
   const { scale, prefix } = unit === '' || unit === '%' ? { scale: 1, prefix: '' } : siPrefix(largest);
   const width = interval ? (interval[1] - interval[0]) / 2 / scale : 0;
   const decimals =
-    width > 0 ? decimalsFor(width) : decimalsFor(Math.max(Math.abs(value / scale) / 100, 1e-4));
+    width > 0 ? decimalsFor(width) : value === 0 ? 0 : decimalsFor(Math.abs(value / scale) / 100);
   const text = (each: number) => fixed(each / scale, decimals).replace('-', '−');
   const of = `${prefix}${unit}`;
   return {
