@@ -35,7 +35,7 @@ async function scoreAll(names: readonly CaseName[], lanes: number): Promise<(Sco
   const startMs = performance.now();
   // Ended early, the table is of what was done by then.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
+    process.on(signal, () => {
       queue.length = 0;
     });
   await Promise.all(
