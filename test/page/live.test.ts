@@ -236,6 +236,15 @@ describe('the live page', needs(browserPart), () => {
     }
     expect(await figureOf(page, 'energy_j.system')).toBe(energy_j.system);
     expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)).toEqual([]);
+    const placeOfFacts = (elapsed: string) =>
+      page.evaluate((text) => {
+        document.querySelector('.live-elapsed')!.textContent = text;
+        return document.querySelector('.board-facts')!.getBoundingClientRect().x;
+      }, elapsed);
+    const places = new Set<number>();
+    for (const elapsed of ['123.4 ms', '9.876 s', '599.999 s', '10:00', '9:59:59'])
+      places.add(await placeOfFacts(elapsed));
+    expect([...places]).toHaveLength(1);
     await page.getByText('Everything the summary knows').click();
     expect(await figureOf(page, 'command.energy_j.gpu')).toBe(command.energy_j.gpu);
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
