@@ -355,7 +355,7 @@ describe('the live page', needs(browserPart), () => {
     const pages = [(await openLive(url, { viewport: { width: 390, height: 400 } })).page];
     for (let n = 1; n < 10; n++) {
       const page = await pages[0]!.context().newPage();
-      page.setDefaultTimeout(240_000);
+      page.setDefaultTimeout(600_000);
       await page.goto(url);
       await page.locator('[data-measured]').waitFor();
       pages.push(page);
