@@ -42,8 +42,6 @@ export interface RecordingFacts {
 }
 
 export interface SensorDevice {
-  /** Of the track that is of it. */
-  readonly track: string;
   /** What its columns begin with. */
   readonly prefix: string;
   readonly name: string | null;
