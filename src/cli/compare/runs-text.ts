@@ -13,6 +13,7 @@ const numeric = [2, 3, 4, 5, 6];
 export function runsText({
   a,
   b,
+  command,
   runs,
   durationS,
   components,
@@ -28,9 +29,10 @@ export function runsText({
       ...componentRows('', parts),
     ]),
   ];
+  const of = command === null ? '' : `, '${printable(command.join(' '))}'`;
   const lines = [
-    `before  ${printable(a.path)}, ${plural(runs[0], 'run')}`,
-    `after   ${printable(b.path)}, ${plural(runs[1], 'run')}`,
+    `before  ${printable(a.path)}${of}, ${plural(runs[0], 'run')}`,
+    `after   ${printable(b.path)}${of}, ${plural(runs[1], 'run')}`,
   ];
   const reason = components.system?.energyJ.reason ?? null;
   return `${[

@@ -6,8 +6,8 @@ import type { ComparedComponents, ComparedFigure } from './compared-figure.js';
 export function runsDocument(compared: readonly ComparedRuns[]) {
   return {
     a: compared[0]!.a.path,
-    comparisons: compared.map(({ b, runs, durationS, components, phases, sentence, warnings }) => ({
-      b: b.path,
+    comparisons: compared.map(({ b, command, runs, durationS, components, phases, sentence, warnings }) => ({
+      ...{ b: b.path, command },
       sentence,
       ...{ runs_a: runs[0], runs_b: runs[1] },
       ...figureIn('duration', 's', durationS),
