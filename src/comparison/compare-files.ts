@@ -2,6 +2,7 @@ import { compareTraces } from '../compare/compare.js';
 import type { Comparison, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
 import { inputError, usageError } from '../errors.js';
 import type { OptionNames } from '../foreign/foreign-track.js';
+import { gapLimitUs } from '../measure/gaps.js';
 import { coarseLagUs } from './clock/coarse-lag.js';
 import { fittedClock, type OneClock, oneClock } from './clock/one-clock.js';
 import { withoutLags } from './clock/without-lags.js';
@@ -11,6 +12,7 @@ import { inSeconds, inWatts } from './sides/magnitude.js';
 import { nearestComponent } from './sides/nearest-component.js';
 import { nameOf, openSide } from './sides/open-side.js';
 import type { Side } from './sides/side.js';
+import { medianSpacing } from './sides/spacing.js';
 import { twinRemarks } from './twins.js';
 
 /** What people say of the two files instead of having it guessed. */
@@ -41,8 +43,6 @@ export interface ComparedFiles {
 }
 
 const fewest = 2;
-/** A spacing of the reference is a gap where it is so many times the median, and at least so long, µs. */
-const gap = { medians: 5, leastUs: 20e3 };
 const mwPerW = 1e3;
 
 /**
@@ -153,15 +153,7 @@ function referenceOf({ timeUs, value, recording }: Side): ReferenceTrace {
   const share = recording?.accuracyShare ?? null;
   return {
     ...{ timeUs: known, powerMw },
-    gapLimitUs: gapLimitUs(known),
+    gapLimitUs: gapLimitUs(medianSpacing(known)),
     ...(share === null ? {} : { accuracy: { share, offsetW: 0 } }),
   };
-}
-
-function gapLimitUs(timeUs: Float64Array): number {
-  const stride = Math.max(1, Math.floor(timeUs.length / 20_000));
-  const spacings: number[] = [];
-  for (let n = 1; n < timeUs.length; n += stride) spacings.push(timeUs[n]! - timeUs[n - 1]!);
-  spacings.sort((x, y) => x - y);
-  return Math.max(gap.medians * (spacings[spacings.length >> 1] ?? 0), gap.leastUs);
 }

@@ -2,7 +2,7 @@ import { inputError, usageError } from '../../errors.js';
 import type { OptionNames } from '../../foreign/foreign-track.js';
 import { formatSi } from '../../units.js';
 import { nameOf } from '../sides/open-side.js';
-import type { Side } from '../sides/side.js';
+import { lengthUs, type Side } from '../sides/side.js';
 import { localOffset, offsetText, zoneOffset } from './zone.js';
 
 /** How B's instants come onto A's clock. */
@@ -179,8 +179,6 @@ function dayShiftUs(a: Side, b: Side): number {
     ? midnightUs(a) + b.originUs - a.originUs
     : b.originUs - (midnightUs(b) + a.originUs);
 }
-
-const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;
 
 function apart(a: Side, b: Side, shiftUs: number): Error {
   const text = (side: Side, us: number): string =>

@@ -1,7 +1,7 @@
 import { unitNamed } from '../../foreign/meaning/units.js';
 import { formatSi } from '../../units.js';
 import { nameOf } from './open-side.js';
-import type { Side } from './side.js';
+import { lengthUs, type Side } from './side.js';
 
 const usPerS = 1e6;
 /** Of those that there are, what numbers without a unit may be in; of two that do as well the first is taken. */
@@ -47,8 +47,6 @@ export function inSeconds(side: Side, reference: Side): Side {
     guesses: [...side.guesses, guess],
   };
 }
-
-const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;
 
 /** The unit in which a value comes nearest to what is expected, as a ratio; the first of those that are as near. */
 function nearest<Unit extends { readonly scale: number }>(

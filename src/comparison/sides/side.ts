@@ -47,3 +47,6 @@ export interface SensorDevice {
   readonly name: string | null;
   readonly uuid: string | null;
 }
+
+/** From its first instant to its last. */
+export const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;

@@ -1,7 +1,7 @@
 import { inputError, usageError } from '../../errors.js';
 import type { FileClock, OptionNames } from '../foreign-track.js';
 import { type ColumnFacts, called, columnAsked } from './column-facts.js';
-import { type DateForm, dateFormOf, wholeDayUs } from './dates.js';
+import { type DateForm, dateFormOf } from './dates.js';
 
 /** Where a file's instants stand, and what they are. */
 export interface TimeColumn {
@@ -159,6 +159,3 @@ function resolutionOf(numbers: readonly number[]): number {
   const decimals = Math.max(...numbers.map((value) => (String(value).split('.')[1] ?? '').length));
   return Math.min(1, 10 ** -decimals);
 }
-
-/** A day, µs. */
-export const dayUs = wholeDayUs;
