@@ -3,7 +3,7 @@ import { numberOf } from './meaning/cells.js';
 import { type ColumnFacts, columnFacts } from './meaning/column-facts.js';
 import { chooseDevice, type DeviceChoice } from './meaning/device-column.js';
 import { type PowerColumn, powerColumnOf } from './meaning/power-column.js';
-import { type TimeColumn, timeColumnOf } from './meaning/time-column.js';
+import { epochOf, type TimeColumn, timeColumnOf } from './meaning/time-column.js';
 import type { Table } from './table/table.js';
 
 /** What is read of a table, and how. */
@@ -103,13 +103,7 @@ function stampOf(
       words[0] === first &&
       (/^\d+$/.test(second) ? words[1] === second : true) &&
       numbers.length > 0 &&
-      epochScaleUs(numbers[0]!) !== null,
+      epochOf(numbers[0]!) !== undefined,
   );
-  return found ? { index: found.index, scaleUs: epochScaleUs(found.numbers[0]!)! } : null;
-}
-
-/** µs in one unit of a number since 1970; null where it is none of this century. */
-function epochScaleUs(value: number): number | null {
-  const digits = Math.floor(Math.log10(value));
-  return { 9: 1e6, 12: 1e3, 15: 1, 18: 1e-3 }[digits] ?? null;
+  return found ? { index: found.index, scaleUs: epochOf(found.numbers[0]!)!.scaleUs } : null;
 }
