@@ -104,7 +104,7 @@ describe('the powers of a served recording', () => {
       };
     });
     let ended: { reason: string } | null = null;
-    served.onLive = (_: unknown, end: { reason: string } | null) => {
+    served.onLive = (_: unknown, __: number, end: { reason: string } | null) => {
       ended = end;
     };
     let run = served.recordings[0].run;
