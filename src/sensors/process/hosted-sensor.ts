@@ -107,6 +107,7 @@ export class HostedSensor {
         heard.set(values);
         const ns = Number(atNs - this.#originNs);
         if (ns >= 0) this.#take(heard, ns, ns);
+        this.#options.agenda.go();
       });
       return;
     }

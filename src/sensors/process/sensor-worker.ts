@@ -122,6 +122,7 @@ process.on('message', (message: ToSensors) => {
     start(message.originNs, message.recorded);
   } else if (message.type === 'turn') {
     turns?.refresh();
+    agenda.go();
     turn();
   } else void stop();
 });
