@@ -37,7 +37,6 @@ export class HostedSensor {
   #reader: SensorReader;
   /** Which of the reader's columns each of ours is; another one after it came back may have them in another order. */
   #places: readonly number[];
-  #pace: Pace | undefined;
   #now: () => number = () => 0;
   #originNs: bigint | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -114,9 +113,10 @@ export class HostedSensor {
     const { usualPeriodMs, shortestMs, columns } = reader;
     const fixedMs = this.#options.intervalMs;
     const ignored = new Set(columns.flatMap(({ quantity }, n) => (quantity === 'stamp' ? [n] : [])));
-    this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
+    // One that came back may have other columns, or be another way to read it.
+    const pace = new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
     this.#dueMs = this.#now() / 1e6;
-    this.#ask(reader, this.#pace, new Float64Array(columns.length));
+    this.#ask(reader, pace, new Float64Array(columns.length));
   }
 
   #ask(reader: AskedReader, pace: Pace, values: Float64Array): void {
@@ -206,7 +206,8 @@ export class HostedSensor {
         'sensor-counter-reset',
         `${name} began again, or went round unseen: it counts from 0 again, and what it counted meanwhile is not known`,
       );
-    this.#longestSpacingNs = Math.max(this.#longestSpacingNs, latestNs - this.#heardNs);
+    // How long it was away says nothing of how long it may be silent.
+    if (!this.#isAway) this.#longestSpacingNs = Math.max(this.#longestSpacingNs, latestNs - this.#heardNs);
     this.#heardNs = latestNs;
     this.#isAway = false;
     this.#add(earliestNs, latestNs);
