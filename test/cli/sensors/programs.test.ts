@@ -71,7 +71,7 @@ describe.runIf(posix)('a program as a sensor', () => {
   });
 
   it('that prints junk between its numbers is read for the numbers', () => {
-    const junk = String.raw`exec:printf 'starting\033[2J\n'; while :; do echo 4.5; echo 'error: bus'; echo -; sleep 0.05; done`;
+    const junk = String.raw`exec:printf 'starting\033[2J\n'; while :; do echo 4.5; echo 'error: bus'; echo 1e300; echo -; sleep 0.05; done`;
     const { cells, warned } = recordWith([junk]);
     const numbers = new Set(cells('exec', 'power_w'));
     expect(numbers).toEqual(new Set([4.5, null]));
