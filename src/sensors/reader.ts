@@ -1,4 +1,4 @@
-import type { SensorColumn, SensorDoubtCode, SensorIdentity } from './sensor.js';
+import type { SensorColumn, SensorDevice, SensorDoubtCode, SensorIdentity } from './sensor.js';
 
 /*
  * What reads one kind of sensor. It runs in the sensors' process (`process/sensor-worker.ts`), which schedules it, counts on over
@@ -32,9 +32,11 @@ export interface ReaderEnvironment {
   readonly sysfs: string;
   /** ms between two readings, where the user fixed that; for a program that is told its pace when it is started. */
   readonly intervalMs: number | null;
+  /** The devices that it had before it was lost: each keeps its prefix, since that is all that tells its columns from another's. */
+  readonly known: readonly SensorDevice[];
   /** Says what is doubtful; equal messages are counted. */
   readonly tell: (code: SensorDoubtCode, message: string) => void;
-  /** Starts a program that ends when this process does, however that ends; see `process/program.ts`. */
+  /** Starts a program that ends when this process does, however that ends; see `programs/programs.ts`. */
   readonly programs: Programs;
 }
 

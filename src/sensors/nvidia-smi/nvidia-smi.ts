@@ -13,7 +13,7 @@ const silence = { leastMs: 5000, intervals: 20 };
 
 /** @throws SensorTrouble */
 export async function openNvidiaSmi(environment: ReaderEnvironment): Promise<TalkingReader> {
-  return new NvidiaSmiReader(await findCards(environment.programs), environment);
+  return new NvidiaSmiReader(await findCards(environment), environment);
 }
 
 /** One `nvidia-smi` that goes on printing, in place of NVIDIA's library where that is not to be had. */

@@ -2,7 +2,7 @@ import { makeFastClock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import type { SensorPrograms } from '../programs/programs.js';
 import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js';
-import type { SensorColumn, SensorDoubtCode } from '../sensor.js';
+import type { SensorColumn, SensorDevice, SensorDoubtCode } from '../sensor.js';
 import type { Agenda } from './agenda.js';
 import { Batch } from './batch.js';
 import { CounterCells } from './counter-cells.js';
@@ -30,6 +30,8 @@ export interface HostedOptions {
 
 /** One sensor in its process: asked in turns, or listened to. */
 export class HostedSensor {
+  /** As they were when it was first there. */
+  readonly devices: readonly SensorDevice[];
   readonly #columns: readonly SensorColumn[];
   readonly #batch: Batch;
   readonly #cells: CounterCells;
@@ -59,6 +61,7 @@ export class HostedSensor {
   constructor(reader: SensorReader, options: HostedOptions) {
     this.#options = options;
     this.#reader = reader;
+    this.devices = reader.identity.devices;
     this.#columns = reader.columns;
     this.#places = reader.columns.map((_, n) => n);
     this.#row = new Float64Array(reader.columns.length);

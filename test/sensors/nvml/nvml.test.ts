@@ -75,6 +75,18 @@ describe('NVML', needs(compiler), () => {
     expect(asked.identity.meaning).toContain('gpu1_plain_power_w is the same');
   });
 
+  it('knows a card again by its UUID, whatever its number is now', () => {
+    const { env } = standIn.environment([h100, a100], readings);
+    const known = [a100, h100].map(({ uuid }, n) => ({ prefix: `gpu${n}`, uuid, bus: null, name: null }));
+    const asked = ask('nvml', 1, { ...env, KNOWN: JSON.stringify(known) });
+    expect(cells(asked, 0)).toMatchObject({
+      gpu1_power_w: readings[2]!.instantMw / 1000,
+      gpu0_power_w: readings[2]!.instantMw / 1000 + 1,
+    });
+    // What the A100 does not have was said when it was first there.
+    expect(asked.told).toEqual([]);
+  });
+
   it('takes the plain power where a driver knows no fields', () => {
     const old = { ...h100, architecture: 6, pciDevice: '1e87', fields: [] };
     const { env } = standIn.environment([old], readings);
