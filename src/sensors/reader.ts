@@ -59,7 +59,8 @@ export interface ProgramListener {
 }
 
 export interface RunningProgram {
-  stop(): void;
+  /** Asks it to end, and kills it where it does not; resolves when it has ended. */
+  stop(): Promise<void>;
 }
 
 /** What a reading that could not be taken is thrown as. */

@@ -62,7 +62,7 @@ class Command {
     return new Promise<readonly ProgramColumn[]>((resolve, reject) => {
       this.#onFirst = resolve;
       this.#onFailed = (trouble) => {
-        this.close();
+        void this.close();
         reject(trouble);
       };
       this.#timer = setTimeout(() => {
@@ -79,10 +79,10 @@ class Command {
     this.#take = take;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#running?.stop();
+    await this.#running?.stop();
   }
 
   #start(): void {

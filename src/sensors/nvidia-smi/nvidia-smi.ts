@@ -64,10 +64,10 @@ class NvidiaSmiReader implements TalkingReader {
     this.#start();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#running?.stop();
+    await this.#running?.stop();
   }
 
   #columnsOf({ prefix }: Card): SensorColumn[] {
@@ -114,7 +114,7 @@ class NvidiaSmiReader implements TalkingReader {
     this.#timer = setTimeout(() => {
       const running = this.#running;
       this.#again('sensor-silent', `it printed nothing for ${limitMs / 1000} s, and was started again`);
-      running?.stop();
+      void running?.stop();
     }, limitMs);
   }
 

@@ -70,6 +70,13 @@ describe.runIf(posix)('a program as a sensor', () => {
     expect(track('exec').energy_j.power_w).toBeNull();
   });
 
+  it('is asked to end, and has the time for it', () => {
+    const folder = scratch();
+    const meter = `exec:trap 'sleep 0.05; touch ${join(folder, 'put-away')}; exit' TERM; while :; do echo 1; sleep 0.02; done`;
+    expect(recordWith([meter], { forS: 0.5 }).code).toBe(0);
+    expect(existsSync(join(folder, 'put-away'))).toBe(true);
+  });
+
   it('that prints junk between its numbers is read for the numbers', () => {
     const junk = String.raw`exec:printf 'starting\033[2J\n'; while :; do echo 4.5; echo 'error: bus'; echo 1e300; echo -; sleep 0.05; done`;
     const { cells, warned } = recordWith([junk]);
