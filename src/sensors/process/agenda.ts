@@ -16,6 +16,7 @@ export class Agenda {
   readonly #entries = new Set<Entry>();
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
+  #isGoing = false;
 
   /** Does it once, after about `ms`. Returns what calls it off. @param intervalMs how often it is done */
   after(ms: number, intervalMs: number, act: () => void): () => void {
@@ -23,29 +24,34 @@ export class Agenda {
     const slackMs = Math.min(slackShare * intervalMs, mostSlackMs);
     const entry = { act, earliestMs: dueMs - slackMs, latestMs: dueMs + slackMs };
     this.#entries.add(entry);
-    this.#set();
+    if (!this.#isGoing) this.#set();
     return () => void this.#entries.delete(entry);
   }
 
   /** Does what is due, or nearly: the process is awake, for this or for something else. */
   go(): void {
     const nowMs = performance.now();
+    // Whoever acts says when to act again, and only when all have is it known when to wake up.
+    this.#isGoing = true;
     for (const entry of [...this.#entries])
       if (entry.earliestMs <= nowMs && this.#entries.delete(entry)) entry.act();
+    this.#isGoing = false;
+    this.#set();
   }
 
   /** What may wait waits, so that as much as can be is done in one go. */
   #set(): void {
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { latestMs } of this.#entries) firstMs = Math.min(firstMs, latestMs);
-    if (firstMs >= this.#timerMs) return;
+    if (firstMs === this.#timerMs) return;
     clearTimeout(this.#timer);
     this.#timerMs = firstMs;
+    if (!Number.isFinite(firstMs)) return;
     const wake = (): void => {
       this.#timerMs = Number.POSITIVE_INFINITY;
       this.go();
-      this.#set();
     };
-    this.#timer = setTimeout(wake, Math.max(0, firstMs - performance.now()));
+    // Node takes off what is less than a millisecond, and would wake up before anything is due at the latest.
+    this.#timer = setTimeout(wake, Math.max(0, Math.ceil(firstMs - performance.now())));
   }
 }

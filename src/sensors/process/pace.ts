@@ -20,7 +20,7 @@ const share = 0.382;
 /** Where a sensor never changed, ms. */
 const longestMs = 250;
 /** Spacings of changes that a period is learned from. */
-const spacingsKept = 31;
+const spacingsKept = 63;
 const fewestSpacings = 8;
 /** It is learned anew from so many changes. */
 const learnEvery = 8;
