@@ -9,8 +9,6 @@ import type { SensorColumn, SensorDevice, SensorDoubtCode, SensorIdentity } from
 /** One kind of sensor, as `--with` names it. */
 export interface SensorKind {
   readonly id: string;
-  /** For `powerlog sensors`: one line. */
-  readonly title: string;
   /** Its readings can hang for good, or its library is not to be trusted: it has a process for itself. */
   readonly alone?: boolean;
   /** What may stand behind a colon, to have it read one way alone. */

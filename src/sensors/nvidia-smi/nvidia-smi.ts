@@ -86,7 +86,6 @@ class NvidiaSmiReader implements TalkingReader {
         quantity: 'stamp',
         title: `${prefix}, nvidia-smi's instant of them`,
         partOf: null,
-        stampOf: powers.map(({ name }) => name),
       },
     ];
   }

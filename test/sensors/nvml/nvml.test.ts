@@ -48,7 +48,6 @@ describe('NVML', needs(compiler), () => {
     expect(named('gpu0_memory_average_power_w')!.partOf).toBe('gpu0_average_power_w');
     expect(named('gpu0_energy_j')!.counter).toEqual({ wrapJ: null });
     expect(named('gpu0_counter_power_w')!.meanOf).toBe('gpu0_energy_j');
-    expect(named('gpu0_power_unix_time_s')!.stampOf).toEqual(['gpu0_power_w']);
   });
 
   it('reads several cards, leaves empty what one does not have, and says so once', () => {
