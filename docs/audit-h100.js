@@ -1,4 +1,5 @@
 // Makes the sheet in docs/audit.md from what a real H100 said of itself (fixtures/nvidia-h100): node docs/audit-h100.js
+// With `--check` it changes nothing and fails where the page is not what it would write.
 // load.csv says when kernels ran. It is no board: what is held against it tells of time, and nothing of watts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,11 +61,15 @@ const sheets = {
 rmSync(folder, { recursive: true });
 
 const page = here('audit.md');
-let text = readFileSync(page, 'utf8');
+const before = readFileSync(page, 'utf8');
+let text = before;
 for (const [name, sheet] of Object.entries(sheets))
   text = text.replace(
     new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- / -->)`),
-    (_, before, behind) => `${before}\n\`\`\`\n${sheet.trimEnd()}\n\`\`\`\n\n${behind}`,
+    (_, begin, end) => `${begin}\n\`\`\`\n${sheet.trimEnd()}\n\`\`\`\n\n${end}`,
   );
-writeFileSync(page, text);
-console.log(Object.values(sheets).join('\n'));
+if (!process.argv.includes('--check')) writeFileSync(page, text);
+else if (text !== before) {
+  console.error('docs/audit.md is not what the code says: run node docs/audit-h100.js');
+  process.exitCode = 1;
+}

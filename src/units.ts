@@ -75,6 +75,9 @@ export function siPrefix(magnitude: number): { scale: number; prefix: string } {
 export const fixed = (value: number, decimals: number): string =>
   value.toFixed(decimals).replace(/^-(?=0(?:\.0*)?$)/, '');
 
+/** With the sign of a negative number as it is printed. */
+export const withMinus = (text: string): string => text.replace(/^-/, '−');
+
 /** A quantity for reading, with `digits` significant digits: `12.3 kJ`. */
 export function formatSi(value: number, unit: string, digits = 4): string {
   const { scale, prefix } = siPrefix(Number(value.toPrecision(digits)));

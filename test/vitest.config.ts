@@ -7,8 +7,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     reporters: ['default', new MissingParts()],
     // Only a hang fails by its time, however busy the machine is.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
     // Real boards and real clocks share the machine: a crowd of test files would only measure each other.
     maxWorkers: 4,
     // The program as Node loads it: were its files transformed, a test would have copies of its classes.

@@ -11,6 +11,12 @@ import {
   preambleBytes,
 } from './format.js';
 
+/** Whether an input begins as a capture does; nothing of it is taken. */
+export async function beginsCapture(window: ByteWindow): Promise<boolean> {
+  await window.ensure(magic.length);
+  return standsAt(window, magic);
+}
+
 /**
  * The header's JSON, from an input's first byte; the window then stands behind the preamble.
  * @throws UserError (badInput) that names what was found, what was expected, and the byte

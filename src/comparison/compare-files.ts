@@ -1,15 +1,18 @@
 import { compareTraces } from '../compare/compare.js';
 import type { Comparison, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
 import { inputError, usageError } from '../errors.js';
+import type { OptionNames } from '../foreign/foreign-track.js';
+import { gapLimitUs } from '../measure/gaps.js';
 import { coarseLagUs } from './clock/coarse-lag.js';
 import { fittedClock, type OneClock, oneClock } from './clock/one-clock.js';
 import { withoutLags } from './clock/without-lags.js';
 import { countedWhole } from './counted-whole.js';
-import { componentOf } from './sides/component.js';
+import { componentOf, componentOfSide } from './sides/component.js';
 import { inSeconds, inWatts } from './sides/magnitude.js';
 import { nearestComponent } from './sides/nearest-component.js';
 import { nameOf, openSide } from './sides/open-side.js';
 import type { Side } from './sides/side.js';
+import { medianSpacing } from './sides/spacing.js';
 import { twinRemarks } from './twins.js';
 
 /** What people say of the two files instead of having it guessed. */
@@ -20,6 +23,9 @@ export interface CompareOptions {
   readonly unitB?: string | undefined;
   readonly tzB?: string | undefined;
 }
+
+const namesA = { column: '--column-a', time: null, unit: null, zone: null };
+const namesB = { column: '--column-b', time: '--time-b', unit: '--unit-b', zone: '--tz-b' };
 
 /** Two files that were held against each other. */
 export interface ComparedFiles {
@@ -37,8 +43,6 @@ export interface ComparedFiles {
 }
 
 const fewest = 2;
-/** A spacing of the reference is a gap where it is so many times the median, and at least so long, µs. */
-const gap = { medians: 5, leastUs: 20e3 };
 const mwPerW = 1e3;
 
 /**
@@ -50,8 +54,8 @@ export async function compareFiles(
   pathB: string,
   options: CompareOptions,
 ): Promise<ComparedFiles> {
-  const sides = await openSides(pathA, pathB, options);
-  return compareSides(sides.a, sides.b, options.tzB);
+  const sides = await openSides(pathA, pathB, options, namesB);
+  return compareSides(sides.a, sides.b, options.tzB, namesB);
 }
 
 /** @throws UserError (usage, badInput) */
@@ -59,17 +63,16 @@ export async function openSides(
   pathA: string,
   pathB: string,
   { columnA, columnB, timeB, unitB }: CompareOptions,
+  names: OptionNames,
 ): Promise<{ readonly a: Side; readonly b: Side }> {
-  const namesA = { column: '--column-a', time: null };
-  const namesB = { column: '--column-b', time: '--time-b' };
   const given = columnA === undefined ? undefined : componentOf(columnA);
   const b = await openSide(pathB, {
-    ...{ names: namesB, column: columnB, time: timeB, unit: unitB },
+    ...{ names, column: columnB, time: timeB, unit: unitB },
     component: given ?? undefined,
   });
-  const like = given ?? componentOf(b.source ?? '') ?? componentOf(b.column) ?? componentOf(nameOf(b.path));
+  const like = given ?? componentOfSide(b);
   const near = like === null && columnA === undefined ? nearestComponent(pathA, b) : null;
-  const a = await openReference(pathA, columnA, like ?? near?.component ?? null, namesA);
+  const a = await openReference(pathA, columnA, like ?? near?.component ?? null);
   const guesses = near ? [near.guess, ...a.guesses] : a.guesses;
   return { a: inWatts({ ...a, guesses }, null), b };
 }
@@ -79,21 +82,20 @@ async function openReference(
   path: string,
   column: string | undefined,
   component: string | null,
-  names: { readonly column: string; readonly time: null },
 ): Promise<Side> {
   if (column !== undefined || component === null) {
     const side = await openSide(path, {
-      names,
+      names: namesA,
       column,
       component: column === undefined ? 'system' : undefined,
     });
     return refuseCounter(side);
   }
   try {
-    return refuseCounter(await openSide(path, { names, component }));
+    return refuseCounter(await openSide(path, { names: namesA, component }));
   } catch (error) {
     // A may not tell components apart, or not this one.
-    const plain = await openSide(path, { names, component: 'system' }).catch(() => null);
+    const plain = await openSide(path, { names: namesA, component: 'system' }).catch(() => null);
     if (!plain) throw error;
     return refuseCounter(plain);
   }
@@ -107,7 +109,7 @@ function refuseCounter(side: Side): Side {
 }
 
 /** @throws UserError (usage, badInput) */
-export function compareSides(a: Side, b: Side, zone: string | undefined): ComparedFiles {
+export function compareSides(a: Side, b: Side, zone: string | undefined, names: OptionNames): ComparedFiles {
   const scaled = inWatts(inSeconds(b, a), a);
   for (const side of [a, scaled])
     if (side.timeUs.length < fewest)
@@ -115,7 +117,7 @@ export function compareSides(a: Side, b: Side, zone: string | undefined): Compar
         `${nameOf(side.path)} holds ${side.timeUs.length === 1 ? '1 reading' : 'no readings'}: a comparison needs at least ${fewest}`,
       );
   const reference = referenceOf(a);
-  let clock = oneClock(a, scaled, zone);
+  let clock = oneClock(a, scaled, zone, names);
   if (!clock.isKnown)
     clock = fittedClock(scaled, a, coarseLagUs(a, scaled) ?? a.timeUs[0]! - scaled.timeUs[0]!);
   const { timeUs, value, quantity, stampUs, resolutionUs } = scaled;
@@ -151,15 +153,7 @@ function referenceOf({ timeUs, value, recording }: Side): ReferenceTrace {
   const share = recording?.accuracyShare ?? null;
   return {
     ...{ timeUs: known, powerMw },
-    gapLimitUs: gapLimitUs(known),
+    gapLimitUs: gapLimitUs(medianSpacing(known)),
     ...(share === null ? {} : { accuracy: { share, offsetW: 0 } }),
   };
-}
-
-function gapLimitUs(timeUs: Float64Array): number {
-  const stride = Math.max(1, Math.floor(timeUs.length / 20_000));
-  const spacings: number[] = [];
-  for (let n = 1; n < timeUs.length; n += stride) spacings.push(timeUs[n]! - timeUs[n - 1]!);
-  spacings.sort((x, y) => x - y);
-  return Math.max(gap.medians * (spacings[spacings.length >> 1] ?? 0), gap.leastUs);
 }

@@ -1,8 +1,12 @@
 import type { Comparison, Estimate, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
 import { figuresWith, unknown } from '../compare/estimate.js';
-import { Curve } from './figures/curve.js';
+import { PowerIntegral } from '../compare/reference/integral.js';
+import { formatSi } from '../units.js';
 
 const usPerS = 1e6;
+const joulesPerUj = 1e-6;
+/** Of a time of which a larger share was not measured no energy is told. */
+const mostSilent = 0.1;
 
 /**
  * Of a counter that was read too seldom for its changes to tell anything, as one that counted a whole run: what it counted from its first
@@ -14,8 +18,9 @@ export function countedWhole(
   readings: ReadingTrace,
 ): Comparison {
   const { timeUs, value, pollUncertaintyUs = 0 } = readings;
-  const curve = new Curve(reference.timeUs, reference.powerMw, false, reference.gapLimitUs);
-  const { startUs, endUs } = curve.reach;
+  if (reference.timeUs.length < 2) return comparison;
+  const integral = new PowerIntegral(reference);
+  const { startUs, endUs } = integral;
   const inside = [...timeUs.keys()].filter(
     (n) => !Number.isNaN(value[n]!) && timeUs[n]! >= startUs && timeUs[n]! <= endUs,
   );
@@ -23,14 +28,23 @@ export function countedWhole(
   if (first === undefined || last === undefined || first === last) return comparison;
   const [fromUs, toUs] = [timeUs[first]!, timeUs[last]!];
   const energyJ = (outsideUs: number) =>
-    curve.energyUpToJ(Math.min(toUs + outsideUs, endUs)) -
-    curve.energyUpToJ(Math.max(fromUs - outsideUs, startUs));
+    (integral.energyUj(Math.min(toUs + outsideUs, endUs)) -
+      integral.energyUj(Math.max(fromUs - outsideUs, startUs))) *
+    joulesPerUj;
   const [energyA, energyB] = [energyJ(0), value[last]! - value[first]!];
   const spanS = (toUs - fromUs) / usPerS;
-  const within = [energyJ(-pollUncertaintyUs), energyJ(pollUncertaintyUs)] as const;
+  // What A took in a gap lies between its least and its most, and straight across between those too.
+  const [lowW, highW] = integral.extremesW(fromUs, toUs);
+  const silentUs = integral.silent.before(toUs) - integral.silent.before(fromUs);
+  const silentJ = silentUs * (highW - lowW) * joulesPerUj;
+  const notMeasured = `A was not measured ${formatSi(silentUs / usPerS, 's', 2)} of that time`;
+  const within = [energyJ(-pollUncertaintyUs) - silentJ, energyJ(pollUncertaintyUs) + silentJ] as const;
   const estimate = (of: (energyAJ: number) => number): Estimate => {
-    if (pollUncertaintyUs === 0)
-      return { value: of(energyA), interval: null, reason: 'how well its instants are known nobody says' };
+    if (silentUs > mostSilent * (toUs - fromUs)) return unknown(notMeasured);
+    if (pollUncertaintyUs === 0) {
+      const why = silentUs > 0 ? notMeasured : 'how well its instants are known nobody says';
+      return { value: of(energyA), interval: null, reason: why };
+    }
     const [x, y] = within.map(of) as [number, number];
     return { value: of(energyA), interval: [Math.min(x, y), Math.max(x, y)], reason: null };
   };

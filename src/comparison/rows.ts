@@ -1,5 +1,6 @@
 import type { Estimate, FigureKey, Figures } from '../compare/comparison.js';
-import { fixed, siPrefix } from '../units.js';
+import { decimalsFor } from '../measure/honest-digits.js';
+import { fixed, siPrefix, withMinus } from '../units.js';
 
 /** A figure as a table shows it. */
 export interface FigureRow {
@@ -38,6 +39,7 @@ export const figureRows = (figures: Figures): FigureRow[] =>
   named.map(([key, name, unit]) => ({ name, ...shownEstimate(figures[key], unit) }));
 
 const mostTimes = 1000;
+const mostDecimals = 6;
 
 /** A value and its interval with as many digits as the interval supports. */
 export function shownEstimate(
@@ -51,18 +53,16 @@ export function shownEstimate(
   const { scale, prefix } = unit === '' || unit === '%' ? { scale: 1, prefix: '' } : siPrefix(largest);
   const width = interval ? (interval[1] - interval[0]) / 2 / scale : 0;
   const decimals =
-    width > 0 ? decimalsFor(width) : value === 0 ? 0 : decimalsFor(Math.abs(value / scale) / 100);
-  const text = (each: number) => fixed(each / scale, decimals).replace('-', '−');
+    width > 0
+      ? decimalsFor(width, mostDecimals)
+      : value === 0
+        ? 0
+        : decimalsFor(Math.abs(value / scale) / 100, mostDecimals);
+  const text = (each: number) => withMinus(fixed(each / scale, decimals));
   const of = `${prefix}${unit}`;
   return {
     value: `${text(value)}${of === '' ? '' : ` ${of}`}`,
     interval: interval ? `${text(interval[0])} … ${text(interval[1])}` : '',
     reason: reason ?? '',
   };
-}
-
-/** Two significant digits of an uncertainty. */
-function decimalsFor(width: number): number {
-  const rounded = Number(width.toPrecision(2));
-  return Math.min(Math.max(0, 1 - Math.floor(Math.log10(rounded))), 6);
 }

@@ -1,7 +1,7 @@
 import type { Estimate } from '../compare/comparison.js';
 import { formatUncertain } from '../measure/honest-digits.js';
 import { printable } from '../text.js';
-import { fixed, formatClock, formatSi } from '../units.js';
+import { fixed, formatClock, formatSi, withMinus } from '../units.js';
 import type { ComparedFiles } from './compare-files.js';
 import { nameOf } from './sides/open-side.js';
 
@@ -69,7 +69,7 @@ function partsText(figures: Compared['figures'], energyAJ: number): string {
   if (linear.value === null || unseen.value === null || remainder.value === null || energyAJ === 0) return '';
   const share = ({ value }: Estimate) => {
     const text = fixed((100 * value!) / energyAJ, 2);
-    return `${text.startsWith('-') ? text.replace('-', '−') : `+${text}`} %`;
+    return `${text.startsWith('-') ? withMinus(text) : `+${text}`} %`;
   };
   return `: ${share(linear)} by its gain and offset, ${share(unseen)} by what it never looked at, ${share(remainder)} that nothing explains`;
 }

@@ -91,6 +91,8 @@ export type ServedHead =
       /** Messages that this page did not take in time. */
       readonly missed: number;
       readonly runs: readonly LiveRun[];
+      /** Samples come in pieces about so long, ms. */
+      readonly everyMs: number;
       /** Null while it goes on. */
       readonly end: LiveEnd | null;
     };

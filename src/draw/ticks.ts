@@ -1,3 +1,5 @@
+import { withMinus } from '../units.js';
+
 /*
  * Where an axis has its ticks, and what stands at them: round numbers, as many as have room. Powers in mW, instants in µs.
  */
@@ -40,7 +42,7 @@ export function powerTicks(lowMw: number, highMw: number, most: number): Ticks {
   const at = multiples(lowMw, highMw, step);
   const { scale, unit } = powerUnit(Math.max(Math.abs(lowMw), Math.abs(highMw)));
   const decimals = decimalsOf(step / scale);
-  return { at, labels: at.map((mw) => (mw / scale).toFixed(decimals).replace('-', '−')), unit };
+  return { at, labels: at.map((mw) => withMinus((mw / scale).toFixed(decimals))), unit };
 }
 
 /** The unit in which an axis up to `mw` is read most easily. */

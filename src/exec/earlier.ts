@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { BoardSummary, PerComponent } from '../measure/summary.js';
-import type { EarlierBoard, EarlierSummary } from '../schema/earlier-summary.js';
-import { issueText } from '../schema/issue-text.js';
+import type { EarlierBoard } from '../schema/earlier-summary.js';
+import { issueText, type Schema } from '../schema/issue-text.js';
 import type { Warning } from '../stream/warning.js';
 import { plural } from '../units.js';
 
@@ -11,8 +11,8 @@ const loadSchema = () => import('../schema/earlier-summary.js');
 
 /** The idle power that `--baseline FILE` gives. @throws UserError (badInput) */
 export async function readIdlePower(path: string): Promise<PerComponent<number>> {
-  const { earlierIdleW } = await loadSchema();
-  const idle = earlierIdleW(await readSummary(path));
+  const { earlierIdleW, earlierSummarySchema } = await loadSchema();
+  const idle = earlierIdleW(await readSummary(path, earlierSummarySchema));
   if (!idle)
     throw inputError(
       `${path}: holds no idle power; record one with \`powerlog record --duration 30s --out idle.csv\` while nothing runs`,
@@ -29,8 +29,8 @@ export interface EarlierRun {
 
 /** @throws UserError (badInput) where it holds no energy */
 export async function readEarlierRun(path: string): Promise<EarlierRun> {
-  const summary = await readSummary(path);
-  const { earlierEnergyJ } = await loadSchema();
+  const { earlierEnergyJ, earlierSummarySchema } = await loadSchema();
+  const summary = await readSummary(path, earlierSummarySchema);
   const energyJ = earlierEnergyJ(summary);
   if (energyJ === null || energyJ <= 0)
     throw inputError(
@@ -81,7 +81,8 @@ function differences(now: BoardSummary, earlier: EarlierBoard): string[] {
 const digestOf = (calibration: { readonly sha256: string } | null | undefined): string | undefined =>
   calibration?.sha256.slice(0, 12);
 
-async function readSummary(path: string): Promise<EarlierSummary> {
+/** A summary from its file. @throws UserError (badInput) */
+export async function readSummary<Summary>(path: string, schema: Schema<Summary>): Promise<Summary> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
@@ -90,8 +91,7 @@ async function readSummary(path: string): Promise<EarlierSummary> {
     const what = missing ? 'no such file' : errorText(error).split('\n')[0];
     throw inputError(`${path}: the summary cannot be read: ${what}; expected a run.summary.json`, error);
   }
-  const { earlierSummarySchema } = await loadSchema();
-  const parsed = earlierSummarySchema.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
   return parsed.data;
 }

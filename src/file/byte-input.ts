@@ -119,14 +119,18 @@ class StreamInput implements ByteInput {
   }
 }
 
-/** An uncompressed input that begins with what was read of it already. */
-function withHead(input: ByteInput, head: Uint8Array): ByteInput {
+/** An input that begins with what was read of it already. */
+export function withHead(input: ByteInput, head: Uint8Array): ByteInput {
   let left = head;
   return {
     name: input.name,
-    compressed: false,
-    fault: null,
-    tear: null,
+    compressed: input.compressed,
+    get fault() {
+      return input.fault;
+    },
+    get tear() {
+      return input.tear;
+    },
     async read(into) {
       if (left.length === 0) return input.read(into);
       const count = Math.min(into.length, left.length);

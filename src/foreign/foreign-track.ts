@@ -18,6 +18,8 @@ export interface ForeignOptions {
 export interface OptionNames {
   readonly column: string;
   readonly time: string | null;
+  readonly unit: string | null;
+  readonly zone: string | null;
 }
 
 export type Quantity = 'power' | 'energy';

@@ -1,9 +1,9 @@
-import type { FileClock, ForeignOptions, OptionNames } from './foreign-track.js';
+import type { ForeignOptions, OptionNames } from './foreign-track.js';
 import { numberOf } from './meaning/cells.js';
 import { type ColumnFacts, columnFacts } from './meaning/column-facts.js';
 import { chooseDevice, type DeviceChoice } from './meaning/device-column.js';
 import { type PowerColumn, powerColumnOf } from './meaning/power-column.js';
-import { type TimeColumn, timeColumnOf } from './meaning/time-column.js';
+import { epochOf, type TimeColumn, timeColumnOf } from './meaning/time-column.js';
 import type { Table } from './table/table.js';
 
 /** What is read of a table, and how. */
@@ -11,7 +11,6 @@ export interface Plan {
   readonly time: TimeColumn;
   readonly power: PowerColumn;
   readonly device: DeviceChoice;
-  readonly clock: FileClock;
   readonly writer: string | null;
   /** Where the sensor's own stamps of its updates stand. */
   readonly stamp: { readonly index: number; readonly scaleUs: number } | null;
@@ -26,12 +25,11 @@ export function planOf(table: Table, options: ForeignOptions, path: string, name
   const isCodeCarbon = writer === 'CodeCarbon';
   // `power.draw@1`: of one device.
   const [, asked = '', deviceAsked] = /^(.*?)(?:@(.+))?$/s.exec(options.column ?? '') ?? [];
-  const time = writer === 'powerlog' && options.time === undefined ? ownTime() : null;
-  const timeColumn = time ?? timeColumnOf(columns, options.time, path, names);
-  const timeIndexes = [
-    timeColumn.index,
-    ...(timeColumn.clockIndex === undefined ? [] : [timeColumn.clockIndex]),
-  ];
+  const time =
+    writer === 'powerlog' && options.time === undefined
+      ? ownTime(table)
+      : timeColumnOf(columns, options.time, path, names);
+  const timeIndexes = [time.index, ...(time.clockIndex === undefined ? [] : [time.clockIndex])];
   const power = powerColumnOf(
     isCodeCarbon ? columns.map(inKilowattHours) : columns,
     timeIndexes,
@@ -47,8 +45,7 @@ export function planOf(table: Table, options: ForeignOptions, path: string, name
   const device = chooseDevice(columns, power.column, deviceAsked, path, names);
   const durationIndex = isCodeCarbon && power.quantity === 'energy' ? table.names.indexOf('duration') : -1;
   return {
-    ...{ time: timeColumn, power, device, writer },
-    clock: time ? { kind: 'recording', startUnixUs: startUnixUs(table) } : timeColumn.clock,
+    ...{ time, power, device, writer },
     stamp: stampOf(columns, power.column, timeIndexes),
     durationIndex: durationIndex < 0 ? null : durationIndex,
   };
@@ -76,8 +73,8 @@ const inKilowattHours = (column: ColumnFacts): ColumnFacts =>
     : column;
 
 /** A powerlog CSV counts its seconds from the recording's begin. */
-const ownTime = (): TimeColumn => ({
-  ...{ index: 0, name: 'time_s', clock: { kind: 'recording', startUnixUs: null } },
+const ownTime = (table: Table): TimeColumn => ({
+  ...{ index: 0, name: 'time_s', clock: { kind: 'recording', startUnixUs: startUnixUs(table) } },
   ...{ forms: [], scaleUs: 1e6, resolutionUs: 1, guesses: [] },
 });
 
@@ -106,13 +103,7 @@ function stampOf(
       words[0] === first &&
       (/^\d+$/.test(second) ? words[1] === second : true) &&
       numbers.length > 0 &&
-      epochScaleUs(numbers[0]!) !== null,
+      epochOf(numbers[0]!) !== undefined,
   );
-  return found ? { index: found.index, scaleUs: epochScaleUs(found.numbers[0]!)! } : null;
-}
-
-/** µs in one unit of a number since 1970; null where it is none of this century. */
-function epochScaleUs(value: number): number | null {
-  const digits = Math.floor(Math.log10(value));
-  return { 9: 1e6, 12: 1e3, 15: 1, 18: 1e-3 }[digits] ?? null;
+  return found ? { index: found.index, scaleUs: epochOf(found.numbers[0]!)!.scaleUs } : null;
 }

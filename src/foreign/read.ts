@@ -6,7 +6,7 @@ import { type Plan, planOf } from './plan.js';
 import { ReadingCollector } from './reading-collector.js';
 import { openTable } from './table/open-table.js';
 import type { Table } from './table/table.js';
-import { inOrder, type Readings, unwrapped } from './tidy.js';
+import { inOrder, unwrapped } from './tidy.js';
 
 /** Instants with fewer digits than this are in the middle of what they may be, as a clock cuts them off. */
 const coarseUs = 0.5e6;
@@ -44,7 +44,8 @@ export async function readForeignInput(
 }
 
 async function readTable(table: Table, plan: Plan, input: ByteInput): Promise<ForeignTrack> {
-  const { time, power, device, writer, clock } = plan;
+  const { time, power, device, writer } = plan;
+  const { clock } = time;
   const remarks: string[] = [];
   const remark = (text: string) => remarks.push(text);
   const collector = new ReadingCollector(plan, table.point);
@@ -55,15 +56,15 @@ async function readTable(table: Table, plan: Plan, input: ByteInput): Promise<Fo
     remark(`${plural(unreadable + short, 'line')} of ${rows + short} could not be read and are left out`);
   const fault = input.fault ?? input.tear?.what;
   if (fault !== undefined) remark(`the file's end is damaged (${fault}): what stands before it is read`);
-  let readings: Readings = inOrder(collector.finish(), time.resolutionUs, remark);
-  if (power.quantity === 'energy') readings = unwrapped(readings, remark);
+  const { readings: ordered, isSpread } = inOrder(collector.finish(), time.resolutionUs, remark);
+  const readings = power.quantity === 'energy' ? unwrapped(ordered, remark) : ordered;
   const known = readings.value.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
   if (known === 0)
     throw inputError(
       `${input.name}: '${power.column.name}' holds no number; its columns are ${table.names.join(', ')}`,
     );
   const isCoarse = time.resolutionUs >= coarseUs && clock.kind !== 'elapsed' && clock.kind !== 'recording';
-  if (isCoarse && !remarks.some((text) => text.includes('spread')))
+  if (isCoarse && !isSpread)
     for (let n = 0; n < readings.timeUs.length; n++) readings.timeUs[n]! += time.resolutionUs / 2;
   if (isCoarse)
     remark(`instants are known to ${time.resolutionUs / 1e6} s only, and taken for the middle of that`);

@@ -1,7 +1,6 @@
 import { GrowingColumn } from './growing.js';
 import { decimalAt } from './meaning/cells.js';
-import { DateReader } from './meaning/dates.js';
-import { dayUs } from './meaning/time-column.js';
+import { DateReader, dayUs } from './meaning/dates.js';
 import type { Plan } from './plan.js';
 import type { Cells } from './table/table.js';
 import type { Readings } from './tidy.js';
@@ -72,7 +71,7 @@ export class ReadingCollector {
       this.unreadable++;
       return;
     }
-    if (this.#plan.clock.kind === 'day') {
+    if (this.#plan.time.clock.kind === 'day') {
       if (us < this.#lastUs - midnightStepUs) this.#days++;
       this.#lastUs = us;
       us += this.#days * dayUs;

@@ -14,21 +14,26 @@ const sharedShare = 0.2;
  * Puts readings in the order of their instants, none of which is there twice.
  * @param resolutionUs of the instants
  * @param remark is told what was done
+ * @returns whether instants were laid between those that the file tells, too
  */
-export function inOrder(readings: Readings, resolutionUs: number, remark: (text: string) => void): Readings {
+export function inOrder(
+  readings: Readings,
+  resolutionUs: number,
+  remark: (text: string) => void,
+): { readonly readings: Readings; readonly isSpread: boolean } {
   const sorted = sortedByTime(readings, remark);
   const { timeUs } = sorted;
   let equal = 0;
   for (let n = 1; n < timeUs.length; n++) if (timeUs[n] === timeUs[n - 1]) equal++;
-  if (equal === 0) return sorted;
+  if (equal === 0) return { readings: sorted, isSpread: false };
   if (equal > sharedShare * timeUs.length) {
     remark(
       `${plural(equal, 'reading')} bear the instant of the one before: those of one instant are spread evenly up to the next`,
     );
-    return rising({ ...sorted, timeUs: spread(timeUs, resolutionUs) });
+    return { readings: rising({ ...sorted, timeUs: spread(timeUs, resolutionUs) }), isSpread: true };
   }
   remark(`of ${plural(equal + 1, 'reading')} that share an instant with another the last is taken`);
-  return kept(sorted, (n) => timeUs[n] !== timeUs[n + 1]);
+  return { readings: kept(sorted, (n) => timeUs[n] !== timeUs[n + 1]), isSpread: false };
 }
 
 function sortedByTime(readings: Readings, remark: (text: string) => void): Readings {

@@ -3,10 +3,14 @@ import { fixed, formatSi, siPrefix } from '../units.js';
 /** How a value and its uncertainty share a prefix and a last digit. */
 function scaled(value: number, uncertainty: number): { scale: number; prefix: string; decimals: number } {
   const { scale, prefix } = siPrefix(Math.max(Math.abs(value), uncertainty));
+  return { scale, prefix, decimals: decimalsFor(uncertainty / scale, 9) };
+}
+
+/** How many decimals show two significant digits of an uncertainty. */
+export function decimalsFor(uncertainty: number, most: number): number {
   // Rounded first: 0.0996 becomes 0.10, two digits that end one place earlier than 0.099 would.
-  const rounded = Number((uncertainty / scale).toPrecision(2));
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(rounded)));
-  return { scale, prefix, decimals: Math.min(decimals, 9) };
+  const rounded = Number(uncertainty.toPrecision(2));
+  return Math.min(Math.max(0, 1 - Math.floor(Math.log10(rounded))), most);
 }
 
 /** What is smaller beside its value than this is a rounding of floating point. */

@@ -1,11 +1,8 @@
 import { formatUncertain } from '../measure/honest-digits.js';
-import { fixed, formatClock, formatSi } from '../units.js';
+import { fixed, formatClock, formatSi, withMinus } from '../units.js';
 
 /** Where a number is not known. */
 export const unknown = '–';
-
-/** Numbers for people, with the sign that axes have. */
-const withMinus = (text: string): string => text.replace(/^-/, '−');
 
 const isKnown = (value: number | null | undefined): value is number =>
   typeof value === 'number' && Number.isFinite(value);

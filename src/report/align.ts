@@ -15,12 +15,20 @@ export type Alignment =
 
 /**
  * By run, what is added to its instants so that all share the first one's axis, µs; 0 for the first.
+ * @param besideUs the same of readings that were taken beside the first run, which lie on its clock whatever is aligned
  * @throws UserError (usage) where a run lacks what is asked for
  */
-export function offsetsUs(recordings: readonly Rested[], alignment: Alignment): number[] {
-  if (recordings.length === 1) return [0];
-  const instants = recordings.map((each) => instantOf(each, alignment));
-  return instants.map((us) => instants[0]! - us);
+export function offsetsUs(
+  recordings: readonly Rested[],
+  alignment: Alignment,
+  besideUs: readonly (number | undefined)[] = [],
+): number[] {
+  const known = besideUs.filter((us) => us !== undefined).length;
+  if (alignment.kind === 'lag' && known === 0)
+    throw usageError('--align lag moves readings that were taken beside the first run, and there are none');
+  if (known === recordings.length - 1) return recordings.map((_, n) => besideUs[n] ?? 0);
+  const firstUs = instantOf(recordings[0]!, alignment);
+  return recordings.map((each, n) => besideUs[n] ?? firstUs - instantOf(each, alignment));
 }
 
 function instantOf(rested: Rested, alignment: Alignment): number {

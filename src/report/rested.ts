@@ -1,6 +1,5 @@
 import type { Instrument } from '../board/board.js';
-import { magic } from '../capture/format.js';
-import { standsAt } from '../capture/parts.js';
+import { beginsCapture } from '../capture/parts.js';
 import type { PageBand } from '../draw/page-data.js';
 import type { Recalled } from '../exec/figures/recall.js';
 import { openByteInput } from '../file/byte-input.js';
@@ -70,8 +69,7 @@ export async function readRested(path: string, options: ReadingOptions = {}): Pr
   const input = await openByteInput(path);
   try {
     const window = new ByteWindow(input);
-    await window.ensure(magic.length);
-    if (standsAt(window, magic)) {
+    if (await beginsCapture(window)) {
       const { readCaptureAtRest } = await import('./reading/capture-reading.js');
       return await readCaptureAtRest(path, window, options);
     }

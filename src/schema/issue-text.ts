@@ -1,5 +1,8 @@
 import type * as z from 'zod';
 
+/** What JSON is held against. */
+export type Schema<Value> = z.ZodType<Value>;
+
 /** The first thing wrong with a parsed JSON document, as `path: what was expected`, on one line. */
 export function issueText(error: z.ZodError): string {
   const issue = error.issues[0]!;

@@ -20,6 +20,14 @@ const power = z.looseObject({
 });
 const text = z.string().nullable();
 
+/** A GPU or another thing that a sensor reads, by what its columns begin with. */
+const device = z.looseObject({
+  prefix: z.string().optional(),
+  name: text.optional(),
+  uuid: text.optional(),
+});
+const sensor = z.looseObject({ devices: z.array(device).optional() });
+
 export const summarySchema = z.looseObject({
   schema: z.literal(schemaName),
   tool: z.looseObject({ name: z.string(), version: z.string() }),
@@ -58,7 +66,7 @@ export const summarySchema = z.looseObject({
   }),
   rails: z.record(z.string(), z.looseObject({ power_w: power, energy_j: figure })),
   wires: z.array(z.looseObject({ name: z.string(), rail: z.string(), share: figure })).optional(),
-  tracks: z.array(z.looseObject({ id: z.string() })).optional(),
+  tracks: z.array(z.looseObject({ id: z.string(), sensor: sensor.optional() })).optional(),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   command: z.unknown().optional(),
   phases: z.unknown().optional(),

@@ -2,7 +2,7 @@ import type { Board } from '../board/board.js';
 import { encodeFrame } from '../board/frame.js';
 import { environmentAt } from './environment.js';
 import type { ProfileName } from './profile-names.js';
-import { makeRailReadings, railIndex, readRails } from './profiles.js';
+import { makeRailReadings, railIndex, railReader } from './profiles.js';
 import type { RaisedFault } from './raised-fault.js';
 
 /** Where the model takes its frames from. */
@@ -27,6 +27,7 @@ export function makeProfileFeed(board: Board, options: ProfileFeedOptions): Fram
   const frame = new Uint8Array(board.frameBytes);
   const view = new DataView(frame.buffer);
   const readings = makeRailReadings();
+  const readRails = railReader(profile, seed);
   const rails = board.rails.map((rail) => ({ ...offsetsOf(board, rail), from: railIndex(rail.name) }));
   const wires = wiresOf(board, options.imbalance);
   const words = board.faults && {
@@ -44,7 +45,7 @@ export function makeProfileFeed(board: Board, options: ProfileFeedOptions): Fram
         encodeFrame(board, environmentAt(profile, seed, second), frame);
         encodedSecond = second;
       }
-      readRails(profile, seed, nowNs, readings);
+      readRails(nowNs, readings);
       for (const { voltage, current, power, from } of rails) {
         view.setInt16(voltage, readings.voltageMv[from]!, true);
         view.setInt32(current, readings.currentMa[from]!, true);

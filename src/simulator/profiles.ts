@@ -61,34 +61,48 @@ const squareHigh = paperReadings(squareHighMa);
 
 const squareIsHigh = (tNs: number): boolean => Math.floor(tNs / squareHalfPeriodNs) % 2 === 1;
 
-const paperAt = (profile: PaperProfileName, tNs: number): RailReadings =>
-  profile === 'constant' ? constantReadings : squareIsHigh(tNs) ? squareHigh : squareLow;
+/** What the rails read at `tNs` of CLOCK_MONOTONIC, ns; lent. */
+const paperAt: Readonly<Record<PaperProfileName, (tNs: number) => RailReadings>> = {
+  constant: () => constantReadings,
+  square: (tNs) => (squareIsHigh(tNs) ? squareHigh : squareLow),
+};
+
+const isPaper = (profile: ProfileName): profile is PaperProfileName => profile in paperAt;
+
+/** Writes what the rails read at `tNs` of CLOCK_MONOTONIC, ns, into `out`. */
+export type RailReader = (tNs: number, out: RailReadings) => void;
 
 /**
- * What the rails read at `tNs` of CLOCK_MONOTONIC (ns), written into `out`. A pure function of its arguments: the same
- * seed gives the same readings at the same instant, in every process.
+ * The rails of a machine with this load: a pure function of its arguments, so that the same seed gives the same readings at
+ * the same instant in every process.
  */
-export function readRails(profile: ProfileName, seed: number, tNs: number, out: RailReadings): void {
-  if (profile === 'constant' || profile === 'square') {
-    const paper = paperAt(profile, tNs);
-    out.voltageMv.set(paper.voltageMv);
-    out.currentMa.set(paper.currentMa);
-    out.powerMw.set(paper.powerMw);
-    return;
-  }
-  shapes[profile](seed, tNs, load);
-  // Noise is white down to 50 µs; two readings within one slot are the same reading.
-  const slot = Math.floor(tNs / 50_000) % 2 ** 32;
-  for (let rail = 0; rail < electrics.length; rail++) {
-    const { share, fullMa, idleMa, sourceMv, dropMohm, noiseMa, offsetMa } = electrics[rail]!;
-    const current = idleMa + fullMa * load[share];
-    const spread = noiseMa + 0.008 * current;
-    const railSeed = hash32(seed, rail);
-    const currentMa = Math.round(current + offsetMa + spread * gaussian(railSeed, slot));
-    const droopMv = (dropMohm * currentMa) / 1000;
-    setRail(out, rail, Math.round(sourceMv - droopMv + 3 * gaussian(~railSeed, slot)), currentMa);
-  }
+export function railReader(profile: ProfileName, seed: number): RailReader {
+  if (isPaper(profile)) return copyOf(paperAt[profile]);
+  const shape = shapes[profile];
+  return (tNs, out) => {
+    shape(seed, tNs, load);
+    // Noise is white down to 50 µs; two readings within one slot are the same reading.
+    const slot = Math.floor(tNs / 50_000) % 2 ** 32;
+    for (let rail = 0; rail < electrics.length; rail++) {
+      const { share, fullMa, idleMa, sourceMv, dropMohm, noiseMa, offsetMa } = electrics[rail]!;
+      const current = idleMa + fullMa * load[share];
+      const spread = noiseMa + 0.008 * current;
+      const railSeed = hash32(seed, rail);
+      const currentMa = Math.round(current + offsetMa + spread * gaussian(railSeed, slot));
+      const droopMv = (dropMohm * currentMa) / 1000;
+      setRail(out, rail, Math.round(sourceMv - droopMv + 3 * gaussian(~railSeed, slot)), currentMa);
+    }
+  };
 }
+
+const copyOf =
+  (readingsAt: (tNs: number) => RailReadings): RailReader =>
+  (tNs, out) => {
+    const { voltageMv, currentMa, powerMw } = readingsAt(tNs);
+    out.voltageMv.set(voltageMv);
+    out.currentMa.set(currentMa);
+    out.powerMw.set(powerMw);
+  };
 
 const load: Load = { cpu: 0, gpu: 0, board: 0 };
 
@@ -151,7 +165,7 @@ const sumMw = (readings: RailReadings, rails: readonly number[]): number =>
  * CLOCK_MONOTONIC.
  */
 export const powerAtMw = (profile: PaperProfileName, name: string, tNs: number): number =>
-  sumMw(paperAt(profile, tNs), railsOf(name));
+  sumMw(paperAt[profile](tNs), railsOf(name));
 
 /** The exact energy, J, of the same between two instants of CLOCK_MONOTONIC, ns. */
 export function energyBetweenJ(profile: PaperProfileName, name: string, t0Ns: number, t1Ns: number): number {

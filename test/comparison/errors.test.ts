@@ -1,19 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { powerlog, words } from '../cli/run.js';
-import { clockAt, folder, gpuPowers, type Reading, readingsOf, write, writeRecording } from './pair.js';
+import { clockAt, lines, type Reading, recorded, write } from './pair.js';
 
-const place = folder();
-const powers = gpuPowers(4).slice(0, 8000);
-const readings = readingsOf(powers, 2).filter(({ atS }) => atS < 8);
-let csv: string;
-
-beforeAll(() => {
-  ({ csv } = writeRecording(place, 'run', powers));
-});
+const { place, readings, csv, capture } = recorded(4, [], 8);
 
 const file = (name: string, header: string, row: (reading: Reading) => string): string =>
-  write(place(name), `${header}\n${readings.map(row).join('\n')}\n`);
+  write(place(name), lines(readings, header, row));
 
 function expectError(args: readonly string[], code: number, text: RegExp): void {
   const ran = powerlog(['compare', ...args], undefined, { TZ: 'UTC' });
@@ -105,6 +98,22 @@ describe('what cannot be told is asked for, with what is there', () => {
     expectError([csv, local, '--tz-b', 'Mars/Olympus'], 2, /--tz-b Mars\/Olympus is no time zone/);
   });
 
+  it('a column of times or a unit of what is no table', () => {
+    expectError([csv, capture, '--time-b', 't'], 2, /--time-b is about tables, and .*run\.plog is a capture/);
+    expectError(
+      [csv, capture, '--unit-b', 'mW'],
+      2,
+      /--unit-b is about tables, and .*run\.plog is a capture/,
+    );
+  });
+
+  it('by an option that the command has', () => {
+    const b = file('untimed.csv', 'power_w,temperature', ({ watts }) => `${watts},50`);
+    const { code, err } = powerlog(words`audit ${csv} ${b}`);
+    expect(code).toBe(6);
+    expect(err).toMatch(/nothing in it says when each reading was made\. Its columns/);
+  });
+
   it('two files that share no time', () => {
     const b = file(
       'later.csv',
@@ -159,6 +168,15 @@ describe('outputs', () => {
     expectError([csv, b, '--json', there, '--svg', there, '--force'], 2, /is the same file as/);
     expect(readdirSync(place('.'))).toEqual(before);
     expect(readFileSync(there, 'utf8')).toBe('precious');
+  });
+
+  it('of an audit may not be the summary that it reads either', () => {
+    const b = file('audited.csv', 'timestamp,power_w', ({ atS, watts }) => `${clockAt(atS)},${watts}`);
+    const summary = place('run.summary.json');
+    const before = readFileSync(summary, 'utf8');
+    const { code, err } = powerlog(words`audit ${csv} ${b} --json ${summary} --force`);
+    expect([code, err]).toEqual([2, expect.stringMatching(/is the input itself \(the summary /)]);
+    expect(readFileSync(summary, 'utf8')).toBe(before);
   });
 
   it('are not left behind where the input is bad', () => {

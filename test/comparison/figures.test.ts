@@ -1,33 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { powerlog, words } from '../cli/run.js';
-import {
-  compared,
-  folder,
-  gpuPowers,
-  type JsonFigures,
-  readingsOf,
-  startUnixUs,
-  write,
-  writeRecording,
-} from './pair.js';
+import { compared, type JsonFigures, lines, recorded, unixS, write } from './pair.js';
 
-const place = folder();
-const powers = gpuPowers(6);
-let csv: string;
-let b: string;
+const { place, readings, csv } = recorded(6, [
+  { name: 'warm & <cold>', fromUs: 5_000_000, toUs: 20_000_000 },
+  { name: 'train', fromUs: 22_000_000, toUs: 50_000_000 },
+]);
+const b = place('b.csv');
 let json: JsonFigures;
 
 beforeAll(() => {
-  const phases = [
-    { name: 'warm & <cold>', fromUs: 5_000_000, toUs: 20_000_000 },
-    { name: 'train', fromUs: 22_000_000, toUs: 50_000_000 },
-  ];
-  ({ csv } = writeRecording(place, 'run', powers, phases));
-  const rows = readingsOf(powers, 4).map(
-    ({ atS, watts }) => `${(startUnixUs / 1e6 + atS).toFixed(4)},${watts.toFixed(2)}`,
+  write(
+    b,
+    lines(readings, 'unix_time,gpu_power_w', (each) => `${unixS(each).toFixed(4)},${each.watts.toFixed(2)}`),
   );
-  b = write(place('b.csv'), `unix_time,gpu_power_w\n${rows.join('\n')}\n`);
   json = compared([csv, b]);
 });
 
@@ -49,7 +36,7 @@ describe('the document', () => {
       } else if (interval) {
         expect(interval[0]).toBeLessThanOrEqual(json[key] as number);
         expect(interval[1]).toBeGreaterThanOrEqual(json[key] as number);
-      }
+      } else expect(json[`${key}_reason`]).toMatch(/\w/);
     }
     expect(json).toMatchObject({ verdict: 'related', rivals: [] });
     expect(json.span_s).toBeGreaterThan(58);

@@ -1,37 +1,26 @@
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   clockAt,
   compared,
-  folder,
-  gpuPowers,
   type JsonFigures,
   type Reading,
-  readingsOf,
+  recorded,
   shiftS,
-  startUnixUs,
+  lines as tableOf,
+  unixS,
   write,
-  writeRecording,
 } from './pair.js';
 
 /* One sensor's readings in everybody's files: each gives the same figures. */
 
-const place = folder();
-const powers = gpuPowers(3);
-const readings = readingsOf(powers, 9);
-let csv: string;
-let capture: string;
-
-beforeAll(() => {
-  ({ csv, capture } = writeRecording(place, 'run', powers));
-});
+const { place, powers, readings, csv, capture } = recorded(3);
 
 const watts = ({ watts: each }: Reading): string => each.toFixed(2);
 const smiStamp = ({ atS }: Reading, aheadH = 0): string =>
   clockAt(atS, aheadH).replaceAll('-', '/').replace('T', ' ').replace('Z', '');
-const unixS = ({ atS }: Reading): number => startUnixUs / 1e6 + atS;
 const lines = (header: string, row: (reading: Reading, n: number) => string): string =>
-  `${[header, ...readings.map(row)].filter((line) => line !== '').join('\n')}\n`;
+  tableOf(readings, header, row);
 const uuid = 'GPU-2e74d19f-1034-3148-148a-53b71d4818e0';
 
 function expectSame(json: JsonFigures, toleranceS = 0.01): void {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { powerlog, words } from '../cli/run.js';
 import { commandEvents, type Made, type MadePhase, random, writeMade } from '../report/runs.js';
 
@@ -101,6 +101,27 @@ export function writeRecording(
   if (code !== 0) throw new Error(err);
   return { capture, csv };
 }
+
+/** A recording in a folder of this test file's own, and what a sensor said meanwhile. */
+export function recorded(seed: number, phases: readonly MadePhase[] = [], lengthS = seconds) {
+  const place = folder();
+  const powers = gpuPowers(seed).slice(0, lengthS * 1000);
+  const readings = readingsOf(powers, seed + 1).filter(({ atS }) => atS < lengthS);
+  beforeAll(() => {
+    writeRecording(place, 'run', powers, phases);
+  });
+  return { place, powers, readings, csv: place('run.csv'), capture: place('run.plog') };
+}
+
+/** When a reading was made, s since 1970. */
+export const unixS = ({ atS }: Reading): number => startUnixUs / 1e6 + atS;
+
+/** A table of readings. @param header none where empty */
+export const lines = (
+  readings: readonly Reading[],
+  header: string,
+  row: (reading: Reading, n: number) => string,
+): string => `${[header, ...readings.map(row)].filter((line) => line !== '').join('\n')}\n`;
 
 /** Compares and gives the JSON. */
 export function compared(args: readonly string[], env: NodeJS.ProcessEnv = {}): JsonFigures {

@@ -1,24 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { powerlog, words } from '../cli/run.js';
-import {
-  compared,
-  folder,
-  gpuPowers,
-  readingsOf,
-  shiftS,
-  startUnixUs,
-  write,
-  writeRecording,
-} from './pair.js';
+import { compared, lines, recorded, shiftS, unixS, write, writeRecording } from './pair.js';
 
-const place = folder();
-const powers = gpuPowers(8);
-const readings = readingsOf(powers, 5);
+const { place, powers, readings, csv } = recorded(8, [{ name: 'train', fromUs: 10e6, toUs: 40e6 }]);
 const uuids = ['GPU-aaaa', 'GPU-bbbb'] as const;
-let csv: string;
 
 const device = (n: number) => ({ prefix: `gpu${n}`, name: 'NVIDIA H100', uuid: uuids[n]!, bus: null });
+
+const plainRow = (each: (typeof readings)[number]) => `${unixS(each).toFixed(4)},${each.watts.toFixed(2)}`;
 
 /** Puts a sensor's entry into the recording's summary, as `record --with nvml` does. */
 function tellSensor(devices: readonly ReturnType<typeof device>[]): void {
@@ -32,19 +22,18 @@ function tellSensor(devices: readonly ReturnType<typeof device>[]): void {
     devices,
     columns: [],
   };
-  const entry = { id: 'nvml', sensor, uuids: devices.map(({ uuid }) => uuid), file: 'run.nvml.csv' };
+  const entry = { id: 'nvml', sensor, file: 'run.nvml.csv' };
   writeFileSync(path, JSON.stringify({ ...summary, tracks: [entry] }));
 }
 
 beforeAll(() => {
-  ({ csv } = writeRecording(place, 'run', powers, [{ name: 'train', fromUs: 10e6, toUs: 40e6 }]));
-  const rows = readings.map(({ atS, watts }) => {
-    const stamp = (startUnixUs / 1e6 + atS).toFixed(6);
-    return `${atS.toFixed(6)},${stamp},${watts.toFixed(3)},${stamp},${(watts + 1).toFixed(3)},,50.000`;
-  });
   const header =
     'time_s,unix_time_s,gpu0_power_w,gpu0_power_unix_time_s,gpu0_average_power_w,gpu0_energy_j,gpu0_memory_power_w';
-  write(place('run.nvml.csv'), `${header}\n${rows.join('\n')}\n`);
+  const row = ({ atS, watts }: (typeof readings)[number]) => {
+    const stamp = unixS({ atS, watts }).toFixed(6);
+    return `${atS.toFixed(6)},${stamp},${watts.toFixed(3)},${stamp},${(watts + 1).toFixed(3)},,50.000`;
+  };
+  write(place('run.nvml.csv'), lines(readings, header, row));
 });
 
 describe('a track of the recording', () => {
@@ -67,12 +56,17 @@ describe('a track of the recording', () => {
     );
   });
 
+  it('is compared without a word of devices where the summary has none that can be read', () => {
+    tellSensor({} as never);
+    const { code, err } = powerlog(words`compare ${csv} ${place('run.nvml.csv')}`);
+    expect([code, err]).toEqual([0, '']);
+  });
+
   it('and a file of another card are told apart', () => {
     tellSensor([device(0)]);
-    const rows = readings.map(
-      ({ atS, watts }) => `${(startUnixUs / 1e6 + atS).toFixed(4)},GPU-cccc,${watts.toFixed(2)}`,
-    );
-    const other = write(place('other.csv'), `timestamp,uuid,power_w\n${rows.join('\n')}\n`);
+    const row = (each: (typeof readings)[number]) =>
+      `${unixS(each).toFixed(4)},GPU-cccc,${each.watts.toFixed(2)}`;
+    const other = write(place('other.csv'), lines(readings, 'timestamp,uuid,power_w', row));
     const messages = compared([csv, other]).warnings.map(({ message }) => message);
     expect(messages.join('\n')).toMatch(
       /other\.csv is of GPU-cccc, and the sensors of the recording read gpu0 \(GPU-aaaa\): it is another card/,
@@ -103,10 +97,7 @@ describe('a report', () => {
   });
 
   it('has readings of anybody, and says what it guessed of them', () => {
-    const rows = readings.map(
-      ({ atS, watts }) => `${(startUnixUs / 1e6 + atS).toFixed(4)},${watts.toFixed(2)}`,
-    );
-    const b = write(place('log.csv'), `t,gpu_power\n${rows.join('\n')}\n`);
+    const b = write(place('log.csv'), lines(readings, 't,gpu_power', plainRow));
     const { code, err, out } = powerlog(words`report ${csv} ${b} --json -`);
     expect(code).toBe(0);
     expect(err).toMatch(/log\.csv: 't' is read as s since 1970/);
@@ -115,6 +106,61 @@ describe('a report', () => {
     const mean = readings.reduce((sum, { watts }) => sum + watts, 0) / readings.length;
     expect(runs[1]!.energy_j.gpu / shown / mean).toBeCloseTo(1, 2);
     expect(runs[1]!.offset_s).toBeCloseTo(readings[0]!.atS, 3);
+  });
+});
+
+describe('a report of readings beside a recording', () => {
+  interface Run {
+    readonly offset_s: number;
+    readonly from_s: number;
+    readonly duration_s: number;
+    readonly energy_j: { readonly gpu: number };
+    readonly power_w: { readonly gpu: { readonly mean: number } };
+  }
+  const runsOf = (args: readonly string[]): Run[] => {
+    const { code, out, err } = powerlog(['report', ...args, '--json', '-', '--quiet']);
+    expect([code, err]).toEqual([0, '']);
+    return (JSON.parse(out) as { runs: Run[] }).runs;
+  };
+  const beside = () => write(place('beside.csv'), lines(readings, 't,gpu_power_w', plainRow));
+
+  it('takes numbers without a unit for what the recording makes of them', () => {
+    const row = (each: (typeof readings)[number]) =>
+      `${unixS(each).toFixed(4)},${(each.watts * 1000).toFixed(0)}`;
+    const b = write(place('milli.csv'), lines(readings, 't,gpu_power', row));
+    const [a, milli] = runsOf([csv, b]) as [Run, Run];
+    expect(milli.power_w.gpu.mean / (a.power_w.gpu.mean - 20)).toBeCloseTo(1, 2);
+    expect(powerlog(words`report ${csv} ${b} --json -`).err).toMatch(
+      /'gpu_power' of milli\.csv names no unit and is taken for mW/,
+    );
+  });
+
+  it('lies on its clock whatever other runs are aligned by', () => {
+    const second = writeRecording(place, 'later', powers, [{ name: 'train', fromUs: 12e6, toUs: 42e6 }]);
+    const [, still] = runsOf([csv, beside()]) as [Run, Run];
+    const [, other, same] = runsOf([csv, second.csv, beside(), '--align', 'mark:train']) as [Run, Run, Run];
+    expect(other.offset_s).toBeCloseTo(-2, 3);
+    expect(same.offset_s).toBe(still.offset_s);
+    expect(runsOf([csv, beside(), '--align', 'mark:train'])[1]!.offset_s).toBe(still.offset_s);
+  });
+
+  it('shows of it the same stretch as of the recording', () => {
+    for (const args of [words`--phase train`, words`--from 10s --to 40s`]) {
+      const [a, b] = runsOf([csv, beside(), ...args]) as [Run, Run];
+      expect(b.duration_s).toBeCloseTo(a.duration_s, 1);
+      expect(b.from_s + b.offset_s).toBeCloseTo(a.from_s, 1);
+    }
+  });
+
+  it('moves nothing by a lag where there is nothing to move, or the recording can be read once only', () => {
+    expect(powerlog(words`report ${csv} ${csv} --align lag`)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--align lag moves readings .* beside the first run, and there are none/),
+    });
+    expect(powerlog(words`report - ${beside()} --align lag`, readFileSync(csv))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--align lag reads the first run twice, and standard input/),
+    });
   });
 });
 

@@ -6,7 +6,9 @@ const hoursAt = (zone: string, text: string): number => zoneOffset(zone)(wall(te
 const { TZ } = process.env;
 
 afterEach(() => {
-  process.env.TZ = TZ;
+  // Set to undefined it would be a zone of that name.
+  if (TZ === undefined) delete process.env.TZ;
+  else process.env.TZ = TZ;
 });
 
 it('a named zone has its summer time, by what its hands show', () => {

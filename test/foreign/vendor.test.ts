@@ -4,7 +4,7 @@ import { readForeign } from '#powerlog/foreign/read.js';
 
 /* What vendors' programs printed, as fixtures/vendor/README.md has it from its sources, and a real card's files. */
 
-const names = { column: '--column-b', time: '--time-b' };
+const names = { column: '--column-b', time: '--time-b', unit: '--unit-b', zone: '--tz-b' };
 const read = (path: string, options: ForeignOptions = {}): Promise<ForeignTrack> =>
   readForeign(`fixtures/${path}`, options, names);
 const watts = (track: ForeignTrack) => Array.from(track.value, (each) => (Number.isNaN(each) ? null : each));
@@ -91,7 +91,7 @@ describe('what has no time is said to have none, with what it has', () => {
   });
 });
 
-it('amd-smi that watches stamps whole seconds, and N/A is no zero', async () => {
+it('amd-smi that watches and never has more than N/A holds no power, and no zero', async () => {
   await expect(read('vendor/amd-smi/watch-rocm-7.2.txt')).rejects.toThrow(
     /'power\.socket_power' never holds a number \(N\/A\)/,
   );

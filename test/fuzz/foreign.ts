@@ -36,7 +36,7 @@ const texts: readonly Buffer[] = [
 ];
 const columns = [undefined, undefined, undefined, '2', '@1', 'power', 'power.draw@1', '', '@'];
 const units = [undefined, undefined, undefined, 'mW', 'J', 'kWh'];
-const names = { column: '--column-b', time: '--time-b' };
+const names = { column: '--column-b', time: '--time-b', unit: '--unit-b', zone: '--tz-b' };
 
 /** However a file is damaged, what is read of it are numbers in the order of their instants, or it is refused with a reason. */
 const foreign: Target = {

@@ -50,7 +50,7 @@ export async function openPage(address: string, options: BrowserContextOptions =
   });
   const page = await context.newPage();
   // Only a hang fails by its time, however busy the machine is.
-  page.setDefaultTimeout(240_000);
+  page.setDefaultTimeout(600_000);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {

@@ -236,6 +236,25 @@ describe('the live page', needs(browserPart), () => {
     }
     expect(await figureOf(page, 'energy_j.system')).toBe(energy_j.system);
     expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)).toEqual([]);
+    // What else these figures may come to say moves nothing either.
+    const placeWith = (elapsed: string, facts: readonly string[]) =>
+      page.evaluate(
+        ([text, texts]) => {
+          const figure = document.querySelector('.live-elapsed')!;
+          figure.textContent = text;
+          [...document.querySelectorAll('[data-fact]')].forEach((fact, n) => {
+            fact.textContent = texts[n]!;
+          });
+          return Math.round(figure.getBoundingClientRect().x);
+        },
+        [elapsed, facts] as const,
+      );
+    const places = new Set([
+      await placeWith('123.4 ms', ['–', '–', '0', '0']),
+      await placeWith('599.999 s', ['99.9 Hz', '98.76 %', '12,345', '12']),
+      await placeWith('9:59:59', ['10000 Hz', '100.00 %', '9,999,999', '999']),
+    ]);
+    expect([...places]).toHaveLength(1);
     await page.getByText('Everything the summary knows').click();
     expect(await figureOf(page, 'command.energy_j.gpu')).toBe(command.energy_j.gpu);
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
@@ -336,7 +355,7 @@ describe('the live page', needs(browserPart), () => {
     const pages = [(await openLive(url, { viewport: { width: 390, height: 400 } })).page];
     for (let n = 1; n < 10; n++) {
       const page = await pages[0]!.context().newPage();
-      page.setDefaultTimeout(240_000);
+      page.setDefaultTimeout(600_000);
       await page.goto(url);
       await page.locator('[data-measured]').waitFor();
       pages.push(page);

@@ -339,7 +339,7 @@ function upgradeOf(url: string): string {
 }
 
 const state = (missed: number): Uint8Array =>
-  packMessage({ kind: 'state', whole: true, missed, runs: [], end: null });
+  packMessage({ kind: 'state', whole: true, missed, runs: [], everyMs: 250, end: null });
 
 describe('a server at another address', () => {
   it('is asked for by that name too', async () => {

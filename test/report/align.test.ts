@@ -41,6 +41,17 @@ describe('runs laid over each other', () => {
       -0.5496,
       9,
     );
+    // A board's CSV is a recording too, and lies there like its capture.
+    const csv = `${folder}/1.csv`;
+    expect(powerlog(words`replay ${runs[1]!} --out ${csv} --quiet`).code).toBe(0);
+    const mixed = powerlog(words`report ${runs[0]!} ${csv} --json - --align mark:train`);
+    expect(mixed).toMatchObject({ code: 0, err: '' });
+    const [, second] = (
+      JSON.parse(mixed.out) as { runs: { board: object; offset_s: number; rails: object }[] }
+    ).runs;
+    expect(second).toMatchObject({ board: { product: 'BENCHLAB' }, offset_s: -0.5 });
+    expect(Object.keys(second!.rails)).toContain('hpwr1');
+
     for (const [options, text] of [
       [['--align', 'mark:none'], 'it has train, saved'],
       [['--align', 'middle'], 'start, rise, lag, or mark:NAME'],

@@ -5,7 +5,7 @@ import { boardFor } from '#powerlog/board/catalogue.js';
 import { makeFrameCheck } from '#powerlog/board/check.js';
 import { makeProfileFeed } from '#powerlog/simulator/feed.js';
 import { profileNames } from '#powerlog/simulator/profile-names.js';
-import { energyBetweenJ, makeRailReadings, powerAtMw, readRails } from '#powerlog/simulator/profiles.js';
+import { energyBetweenJ, makeRailReadings, powerAtMw, railReader } from '#powerlog/simulator/profiles.js';
 
 const benchlab = boardFor('benchlab')!;
 
@@ -140,7 +140,7 @@ describe('every profile', () => {
 
   it('writes readings in place', () => {
     const out = makeRailReadings();
-    readRails('constant', 1, 0, out);
+    railReader('constant', 1)(0, out);
     expect([...out.voltageMv].slice(0, 4)).toEqual([12_000, 12_000, 3300, 5000]);
     expect([...out.currentMa].slice(0, 4)).toEqual([4000, 1000, 2000, 1680]);
   });

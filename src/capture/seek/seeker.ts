@@ -94,8 +94,8 @@ export class CaptureSeeker {
   async samplesBetween(fromNs: number, toNs: number): Promise<number> {
     let bytes = 0;
     for (const part of this.parts) {
-      const end = await this.#lastUpTo(part, toNs - part.startNs, part.toByte);
-      const begin = await this.#lastUpTo(part, fromNs - part.startNs, end.at);
+      const end = await this.#lastUpTo(part, toNs - part.startNs);
+      const begin = await this.#lastUpTo(part, fromNs - part.startNs);
       bytes += end.at - begin.at + probeBytes;
     }
     return bytes / (this.board.frameBytes + narrowInstantBytes);
@@ -105,7 +105,7 @@ export class CaptureSeeker {
   async *framesFrom(fromNs: number): AsyncGenerator<FrameBlock> {
     const last = this.parts.findLastIndex(({ startNs }) => startNs <= fromNs);
     for (const part of this.parts.slice(Math.max(last, 0))) {
-      const { at } = await this.#lastUpTo(part, fromNs - part.startNs, part.toByte);
+      const { at } = await this.#lastUpTo(part, fromNs - part.startNs);
       yield* this.#framesOf(part, at);
     }
   }
@@ -132,15 +132,15 @@ export class CaptureSeeker {
   }
 
   /**
-   * The last block of frames of a part, before a byte, that begins at or before an instant of its own; its first where none does. Looked for
+   * The last block of frames of a part that begins at or before an instant of its own; its first where none does. Looked for
    * in the middle, and then close before and close behind where it would be were the samples even, by turns.
    */
-  async #lastUpTo({ fromByte }: SeekPart, ns: number, beforeByte: number): Promise<Found> {
+  async #lastUpTo({ fromByte, toByte }: SeekPart, ns: number): Promise<Found> {
     const key = `${fromByte} ${ns}`;
     const known = this.#found.get(key);
-    if (known && known.at < beforeByte) return known;
+    if (known) return known;
     let low: Found = { at: fromByte, baseNs: 0 };
-    let [high, highNs] = [ns > 0 ? beforeByte : fromByte, Number.NaN];
+    let [high, highNs] = [ns > 0 ? toByte : fromByte, Number.NaN];
     for (let step = 0; high - low.at > probeBytes; step++) {
       const bytesPerNs =
         highNs > low.baseNs ? (high - low.at) / (highNs - low.baseNs) : (low.at - fromByte) / low.baseNs;

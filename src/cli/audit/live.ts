@@ -4,7 +4,7 @@ import { SensorAlone } from '../../comparison/audit/alone.js';
 import { type Load, playWaves } from '../../comparison/audit/load.js';
 import { type Audited, auditFiles } from '../../comparison/audit/open.js';
 import { type Waves, wavesFor } from '../../comparison/audit/waves.js';
-import { boardError, usageError } from '../../errors.js';
+import { usageError } from '../../errors.js';
 import { makeTemporaryFolder } from '../../file/temporary-folder.js';
 import type { SensorChoice } from '../../sensors/open.js';
 import { handOverMsFor } from '../../session/outputs.js';
@@ -15,7 +15,7 @@ import { formatSi } from '../../units.js';
 import type { AuditOptions } from '../commands/audit.js';
 import { onEndSignal } from '../impatience.js';
 import { inputFiles, railMapFrom } from '../options.js';
-import { chosenSensors, openBeside } from '../sensors.js';
+import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { notice } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
 
@@ -64,8 +64,7 @@ function loadOf({ kind }: SensorChoice, { load }: AuditOptions): Load {
 
 async function openOne(choice: SensorChoice, options: AuditOptions): Promise<SensorsBeside> {
   const sensors = await openBeside([choice], options, () => {});
-  const [missing] = sensors.missing;
-  if (missing) throw boardError(`${choice.kind}: ${missing.doubt.message}`);
+  await refuseMissing(sensors);
   return sensors;
 }
 

@@ -1,9 +1,16 @@
+import { unknown } from '../../compare/estimate.js';
 import { percentOf } from '../../comparison/audit/document.js';
 import type { Audited } from '../../comparison/audit/open.js';
-import type { AuditSheet, CounterAudit, PhaseError, PhaseErrors } from '../../comparison/audit/sheet.js';
+import {
+  type AuditSheet,
+  type CounterAudit,
+  noBoard,
+  type PhaseError,
+  type PhaseErrors,
+} from '../../comparison/audit/sheet.js';
 import { shownEstimate } from '../../comparison/rows.js';
 import { printable } from '../../text.js';
-import { fixed, formatSi, plural } from '../../units.js';
+import { fixed, formatSi, plural, withMinus } from '../../units.js';
 import { styled } from '../terminal/say.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -30,9 +37,8 @@ export function sheetText({ a, b, sheet, guesses, remarks }: Audited): string {
 }
 
 function figuresText({ pollS, repeatedShare, update, duty, comparison }: AuditSheet): string {
-  const noBoard = { value: null, interval: null, reason: 'there is no board to hold it against' };
   const of = (key: 'window_s' | 'delay_s' | 'shift_s' | 'gain' | 'offset_w', unit: string) =>
-    shownEstimate(comparison?.figures[key] ?? noBoard, unit);
+    shownEstimate(comparison?.figures[key] ?? unknown(noBoard), unit);
   const plain = (value: string) => ({ value, interval: '', reason: '' });
   const rows = [
     ['asked every', plain(pollS === null ? unknownText : formatSi(pollS, 's', 3))],
@@ -132,4 +138,4 @@ function phasesText({ phases }: AuditSheet): string {
 
 const percent = (value: number, decimals: number): string => `${fixed(value, decimals)} %`;
 const signed = (value: number, decimals: number): string =>
-  `${value >= 0 ? '+' : ''}${fixed(value, decimals)}`.replace('-', '−');
+  withMinus(`${value >= 0 ? '+' : ''}${fixed(value, decimals)}`);

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { Audited } from '../../comparison/audit/open.js';
 import { usageError } from '../../errors.js';
-import { type OutputFile, unlessReaderGone } from '../../file/output-file.js';
 import { parseDurationMs } from '../../units.js';
 import {
   addSamplingOptions,
@@ -14,6 +13,8 @@ import {
   withIntervalOption,
   withOption,
 } from '../options.js';
+import { recordingInputs } from '../recording-inputs.js';
+import type { ReportOutputs } from '../report/report-outputs.js';
 
 export interface AuditOptions extends SamplingOptions, SensorOptions {
   readonly load?: string;
@@ -67,7 +68,10 @@ async function audit(
   options: AuditOptions,
 ): Promise<void> {
   refuseContradictions(first, options);
-  const json = await openJson(options, [first, second]);
+  const outputs = await openOutputs(
+    options,
+    [first, second].filter((path) => path !== undefined),
+  );
   let audited: Audited;
   try {
     if (first === undefined) {
@@ -77,13 +81,12 @@ async function audit(
       const { auditFiles } = await import('../../comparison/audit/open.js');
       audited = await auditFiles(second === undefined ? null : first, second ?? first, options);
     }
-    if (json) {
+    if (outputs) {
       const { auditDocument } = await import('../../comparison/audit/document.js');
-      const text = `${JSON.stringify(auditDocument(audited), null, 2)}\n`;
-      await unlessReaderGone(json.write(Buffer.from(text), 1));
+      await outputs.writeJson(auditDocument(audited));
     }
   } finally {
-    await json?.close();
+    await outputs?.close();
   }
   if (options.json === '-') return;
   const [{ sheetText }, { print }] = await Promise.all([
@@ -94,21 +97,26 @@ async function audit(
 }
 
 /** Before anything is measured or read, so that a bad path fails then. @throws UserError (usage, outputFailed) */
-async function openJson(
+async function openOutputs(
   { json, out, force }: AuditOptions,
-  inputs: readonly (string | undefined)[],
-): Promise<OutputFile | null> {
+  inputs: readonly string[],
+): Promise<ReportOutputs | null> {
   if (json === undefined) return null;
-  const [{ OutputFile }, { refuseSharedFiles }] = await Promise.all([
-    import('../../file/output-file.js'),
+  const [{ ReportOutputs: Outputs }, { refuseSharedFiles }, { summaryPathFor }] = await Promise.all([
+    import('../report/report-outputs.js'),
     import('../../file/shared-files.js'),
+    import('../../sink/summary-file.js'),
   ]);
-  const named = (role: string, path: string | undefined) => (path === undefined ? [] : [{ role, path }]);
+  const named = (role: string, path: string | null | undefined) => (path == null ? [] : [{ role, path }]);
   refuseSharedFiles(
-    [{ role: '--json', path: json }, ...named('--out', out)],
-    inputs.flatMap((path) => named('the recording', path)),
+    [
+      { role: '--json', path: json },
+      ...named('--out', out),
+      ...named('the summary of --out', out === undefined ? null : summaryPathFor(out)),
+    ],
+    [],
   );
-  return new OutputFile({ path: json, force: force ?? false, unit: 'file' });
+  return new Outputs({ json, ...(force && { force }) }, await recordingInputs(inputs, () => 'the recording'));
 }
 
 function refuseContradictions(first: string | undefined, options: AuditOptions): void {

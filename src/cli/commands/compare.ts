@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import type { ComparedRuns } from '../../comparison/runs/compare-runs.js';
 import type { RunFile } from '../../comparison/runs/run-file.js';
@@ -15,8 +14,9 @@ import {
   tzBOption,
   unitBOption,
 } from '../compare/compare-options.js';
-import type { CompareOutputs } from '../compare/compare-outputs.js';
 import { forceOption } from '../options.js';
+import { recordingInputs } from '../recording-inputs.js';
+import type { ReportOutputs } from '../report/report-outputs.js';
 
 const help = `
 A is the reference: a recording, its CSV or its capture. B is what is held against it: a track of that recording (run.nvml.csv),
@@ -61,19 +61,8 @@ async function compare(a: string, others: readonly string[], options: ComparedOp
   const paths = [a, ...others];
   if (paths.filter((path) => path === '-').length > 1)
     throw usageError('standard input (-) can be read once only');
-  const [{ CompareOutputs: Outputs }, { summaryPlaces }] = await Promise.all([
-    import('../compare/compare-outputs.js'),
-    import('../../report/reading/beside.js'),
-  ]);
-  const inputs = [
-    ...paths.map((path, n) => ({ role: n === 0 ? 'A' : 'B', path })),
-    // Read too: written over, they would be lost.
-    ...paths
-      .filter((path) => path !== '-')
-      .flatMap(summaryPlaces)
-      .flatMap((path) => (existsSync(path) ? { role: 'the summary', path } : [])),
-  ];
-  const outputs = new Outputs(options, inputs);
+  const { ReportOutputs: Outputs } = await import('../report/report-outputs.js');
+  const outputs = new Outputs(options, await recordingInputs(paths, (n) => (n === 0 ? 'A' : 'B')));
   try {
     const { runFilesOf } = await import('../../comparison/runs/which.js');
     const runs = await runFilesOf(paths, asksForTraces(options), options.maxRegression !== undefined);
@@ -103,7 +92,7 @@ async function compareTraces(
   a: string,
   b: string,
   options: ComparedOptions,
-  outputs: CompareOutputs,
+  outputs: ReportOutputs,
 ): Promise<void> {
   const [{ compareFiles }, { comparisonDocument }] = await Promise.all([
     import('../../comparison/compare-files.js'),
@@ -135,14 +124,14 @@ async function compareTraces(
 async function compareRuns(
   [first, ...others]: readonly RunFile[],
   options: ComparedOptions,
-  outputs: CompareOutputs,
+  outputs: ReportOutputs,
 ): Promise<void> {
   const [{ compareRunFiles }, { runsDocument }] = await Promise.all([
     import('../../comparison/runs/compare-runs.js'),
     import('../../comparison/runs/runs-document.js'),
   ]);
   const compared: ComparedRuns[] = [];
-  for (const each of others) compared.push(await compareRunFiles(first!, each));
+  for (const each of others) compared.push(...(await compareRunFiles(first!, each)));
   await outputs.writeJson(runsDocument(compared));
   if (options.json !== '-') {
     const [{ runsText }, { print }] = await Promise.all([

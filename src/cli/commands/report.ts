@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { inputError, usageError } from '../../errors.js';
 import type { HtmlPage } from '../../report/html.js';
@@ -15,6 +14,7 @@ import {
   slotFeedOption,
   slotOption,
 } from '../options.js';
+import { recordingInputs } from '../recording-inputs.js';
 import { addFigureOptions, figureHelp, figureStyle, rollingOption } from '../report/figure-options.js';
 import {
   alignOption,
@@ -71,34 +71,31 @@ async function report(paths: readonly string[], options: ReportOptions, command:
   refuseContradictions(paths, options);
   refuseWithoutFigure(options, command);
   const style = figureStyle(options);
-  const [{ ReportOutputs }, { summaryPlaces }, { readRested }, { offsetsUs }] = await Promise.all([
+  const [{ ReportOutputs }, { readRested }, { offsetsUs }] = await Promise.all([
     import('../report/report-outputs.js'),
-    import('../../report/reading/beside.js'),
     import('../../report/rested.js'),
     import('../../report/align.js'),
   ]);
-  const inputs = [
-    ...paths.map((path) => ({ role: 'RUN', path })),
-    // A CSV's figures are read from there: written over, they would be lost.
-    ...paths
-      .flatMap(summaryPlaces)
-      .flatMap((path) => (existsSync(path) ? { role: 'the summary', path } : [])),
-  ];
+  const inputs = await recordingInputs(paths, () => 'RUN');
   const outputs = new ReportOutputs(options, [...inputs, ...inputFiles(options)]);
   try {
     const recordings: Rested[] = [];
     /** Of readings beside the first run, what brings them onto its clock. */
-    const besideUs: number[] = [];
+    const besideUs: (number | undefined)[] = [];
     for (const [n, path] of paths.entries()) {
       const beside = n === 0 ? null : await besideRun(path, recordings[0]!, options);
-      if (beside) besideUs[n] = beside.offsetUs;
+      besideUs.push(beside?.offsetUs);
       recordings.push(beside?.rested ?? (await readRested(path, await readingOptions(path, options))));
     }
-    const offsets = offsetsUs(recordings, options.align).map(
-      (us, n) => (besideUs[n] ?? us) + (options.offset[n - 1] ?? 0),
+    const offsets = offsetsUs(recordings, options.align, besideUs).map(
+      (us, n) => us + (options.offset[n - 1] ?? 0),
     );
     if (options.json !== undefined || !outputs.any) {
-      const spans = await Promise.all(recordings.map((each) => spanOf(each, options)));
+      const spanAt = async (each: Rested, n: number): Promise<AskedSpan> =>
+        besideUs[n] === undefined
+          ? spanOf(each, options)
+          : earlier(await spanOf(recordings[0]!, options), offsets[n]!);
+      const spans = await Promise.all(recordings.map(spanAt));
       const { summaryBetween } = await import('../../report/span/span-summary.js');
       const summaries: SpanSummary[] = [];
       for (const [n, each] of recordings.entries()) summaries.push(await summaryBetween(each, spans[n]!));
@@ -147,8 +144,9 @@ function refuseContradictions(paths: readonly string[], options: ReportOptions):
 
 /** A further run that is a sensor's track or anybody's file of readings; null where it is a recording. */
 async function besideRun(path: string, first: Rested, { align, quiet }: ReportOptions) {
-  const { isForeign, readFurtherRun } = await import('../../comparison/page/further-run.js');
+  const { isForeign } = await import('../../comparison/page/is-foreign.js');
   if (!(await isForeign(path))) return null;
+  const { readFurtherRun } = await import('../../comparison/page/further-run.js');
   const beside = await readFurtherRun(path, first, align.kind === 'lag');
   if (!quiet) {
     const { notice } = await import('../terminal/notices.js');
@@ -180,6 +178,12 @@ async function spanOf(rested: Rested, { from, to, phase }: ReportOptions): Promi
   const { phaseSpan } = await import('../../report/align.js');
   return phaseSpan(rested, phase);
 }
+
+/** A span of the first run by the instants of readings beside it. */
+const earlier = ({ fromUs, toUs }: AskedSpan, byUs: number): AskedSpan => ({
+  fromUs: fromUs === undefined ? undefined : fromUs - byUs,
+  toUs: toUs === undefined ? undefined : toUs - byUs,
+});
 
 /** Of one run its figures; of several a list, with the name of each and what is added to its instants. */
 const jsonOf = (

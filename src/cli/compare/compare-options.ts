@@ -8,7 +8,6 @@ export interface ComparedOptions extends CompareOptions, FigurePlaces {
   readonly json?: string;
   readonly maxRegression?: number;
   readonly force?: true;
-  readonly quiet?: true;
 }
 
 export const columnAOption = () =>

@@ -1,8 +1,12 @@
 import type { ComparedRuns } from '../../comparison/runs/compare-runs.js';
-import type { ComparedComponents, ComparedFigure } from '../../comparison/runs/compared-figure.js';
+import {
+  type ComparedComponents,
+  type ComparedFigure,
+  percentOfA,
+} from '../../comparison/runs/compared-figure.js';
 import { formatUncertain } from '../../measure/honest-digits.js';
 import { printable } from '../../text.js';
-import { fixed, formatSi, plural } from '../../units.js';
+import { fixed, formatSi, plural, withMinus } from '../../units.js';
 import { styled } from '../terminal/say.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -13,6 +17,7 @@ const numeric = [2, 3, 4, 5, 6];
 export function runsText({
   a,
   b,
+  command,
   runs,
   durationS,
   components,
@@ -28,9 +33,10 @@ export function runsText({
       ...componentRows('', parts),
     ]),
   ];
+  const of = command === null ? '' : `, '${printable(command.join(' '))}'`;
   const lines = [
-    `before  ${printable(a.path)}, ${plural(runs[0], 'run')}`,
-    `after   ${printable(b.path)}, ${plural(runs[1], 'run')}`,
+    `before  ${printable(a.path)}${of}, ${plural(runs[0], 'run')}`,
+    `after   ${printable(b.path)}${of}, ${plural(runs[1], 'run')}`,
   ];
   const reason = components.system?.energyJ.reason ?? null;
   return `${[
@@ -56,16 +62,17 @@ const componentRows = (title: string, components: ComparedComponents): string[][
     ...cells(energyJ, 'J'),
   ]);
 
-function cells({ a, b, difference, interval }: ComparedFigure, unit: string): string[] {
+function cells(figure: ComparedFigure, unit: string): string[] {
+  const { a, b, difference, interval } = figure;
   const shown = (value: number | null) => (value === null ? '–' : formatSi(value, unit));
   const half = interval && (interval[1] - interval[0]) / 2;
-  const percent = (value: number) => fixed((100 * value) / Math.abs(a!), 2).replace('-', '−');
-  const isShare = a !== null && a !== 0 && difference !== null;
+  const percent = percentOfA(figure);
+  const text = (value: number) => withMinus(fixed(value, 2));
   return [
     shown(a),
     shown(b),
-    difference === null ? '–' : formatUncertain(difference, half, unit).replace('-', '−'),
-    isShare ? percent(difference) : '–',
-    isShare && interval ? `${percent(interval[0])} … ${percent(interval[1])}` : '',
+    difference === null ? '–' : withMinus(formatUncertain(difference, half, unit)),
+    percent ? text(percent.value) : '–',
+    percent?.interval ? percent.interval.map(text).join(' … ') : '',
   ];
 }

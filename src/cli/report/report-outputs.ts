@@ -9,10 +9,10 @@ export interface ReportPlaces extends FigurePlaces {
   readonly force?: boolean;
 }
 
-/** Where a report goes, open before anything is read. */
+/** Where a report or a comparison goes, open before anything is read. */
 export class ReportOutputs {
   readonly #html: OutputFile | null = null;
-  readonly #json: OutputFile | null = null;
+  readonly #json: OutputFile | 'printed' | null = null;
   readonly figure: FigureOutputs | null = null;
   /** Whether anything is asked for but what is printed. */
   readonly any: boolean;
@@ -27,15 +27,16 @@ export class ReportOutputs {
     refuseSharedFiles(named, inputs);
     this.any = named.length > 0;
     if (html !== undefined) this.#html = new OutputFile({ path: html, force, unit: 'file' });
-    if (json !== undefined && json !== '-') this.#json = new OutputFile({ path: json, force, unit: 'file' });
+    if (json !== undefined)
+      this.#json = json === '-' ? 'printed' : new OutputFile({ path: json, force, unit: 'file' });
     if (figureFiles(places).length > 0) this.figure = new FigureOutputs(places, force);
   }
 
-  /** @throws UserError (outputFailed) */
+  /** Where nobody asked for it, nothing. @throws UserError (outputFailed) */
   async writeJson(value: unknown): Promise<void> {
     const text = `${JSON.stringify(value, null, 2)}\n`;
-    if (this.#json) await unlessReaderGone(this.#json.write(Buffer.from(text), 1));
-    else print(text);
+    if (this.#json === 'printed') print(text);
+    else if (this.#json) await unlessReaderGone(this.#json.write(Buffer.from(text), 1));
   }
 
   /** @throws UserError (outputFailed) */
@@ -49,6 +50,7 @@ export class ReportOutputs {
 
   /** Removes what was made and not written. */
   async close(): Promise<void> {
-    await Promise.all([this.#html?.close(), this.#json?.close(), this.figure?.close()]);
+    const json = this.#json === 'printed' ? null : this.#json;
+    await Promise.all([this.#html?.close(), json?.close(), this.figure?.close()]);
   }
 }

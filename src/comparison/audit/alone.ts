@@ -85,10 +85,7 @@ export class SensorAlone {
 }
 
 /** The counter of the same device: of `gpu0_power_w` `gpu0_energy_j`. */
-export function counterBeside(
-  power: SensorColumn,
-  columns: readonly SensorColumn[],
-): SensorColumn | undefined {
+function counterBeside(power: SensorColumn, columns: readonly SensorColumn[]): SensorColumn | undefined {
   const name = counterNameOf(power.name);
   return columns.find((column) => column.name === name && column.quantity === 'energy');
 }

@@ -1,9 +1,10 @@
 import type { Comparison, Estimate, ReadingTrace, ReferenceTrace } from '../../compare/comparison.js';
+import { unknown } from '../../compare/estimate.js';
 import { PowerIntegral } from '../../compare/reference/integral.js';
 import { auditCounter, CounterSteps } from './counter.js';
 import { type Correction, phaseErrors } from './phase-errors.js';
 import { powerBands } from './range.js';
-import { type AuditSheet, unknown } from './sheet.js';
+import { type AuditSheet, noBoard } from './sheet.js';
 import { answered, pollUs, repeatedShare, updateOf } from './updates.js';
 
 export interface AuditInput {
@@ -17,7 +18,6 @@ export interface AuditInput {
   readonly comparison: Comparison | null;
 }
 
-const noBoard = 'there is no board to hold it against';
 /** A spacing of polls longer than so many of the usual ones is time of which the sensor said nothing. */
 const silentPolls = 10;
 /** A gain that is no better known than this is none to correct by. */

@@ -1,5 +1,6 @@
 import type { Estimate, ReadingTrace } from '../../compare/comparison.js';
 import type { PowerIntegral } from '../../compare/reference/integral.js';
+import { firstAbove } from '../../measure/stretch/sorted.js';
 import type { CounterAudit } from './sheet.js';
 import { updateOf } from './updates.js';
 
@@ -22,13 +23,7 @@ export class CounterSteps {
 
   /** As who asks at an instant is told; NaN before the first reading. */
   joulesUntil(us: number): number {
-    let [low, high] = [0, this.timeUs.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.timeUs[middle]! <= us) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? Number.NaN : this.energyJ[low - 1]!;
+    return this.energyJ[firstAbove(this.timeUs, us) - 1] ?? Number.NaN;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Estimate } from '../../compare/comparison.js';
+import { unknown } from '../../compare/estimate.js';
 import { tool } from '../../tool.js';
 import type { Audited, AuditedSide } from './open.js';
-import type { CounterAudit, PhaseError, PhaseErrors } from './sheet.js';
+import { type CounterAudit, noBoard, type PhaseError, type PhaseErrors } from './sheet.js';
 
 /** Figures of the comparison that stand on the sheet too, in its order. */
 const compared = [
@@ -17,7 +18,6 @@ const compared = [
 /** The JSON of a sheet, as docs/audit.md promises it: what is not known is null and has its reason. */
 export function auditDocument({ a, b, sheet, guesses, remarks }: Audited) {
   const { comparison, counter } = sheet;
-  const noBoard: Estimate = { value: null, interval: null, reason: 'there is no board to hold it against' };
   return {
     schema: 'powerlog.audit/1',
     reference: a && sideIn(a),
@@ -27,10 +27,13 @@ export function auditDocument({ a, b, sheet, guesses, remarks }: Audited) {
     poll_s: sheet.pollS,
     repeated_share: sheet.repeatedShare,
     verdict: comparison?.verdict ?? null,
-    verdict_reason: comparison?.reason ?? noBoard.reason,
+    verdict_reason: comparison?.reason ?? noBoard,
     ...estimateIn('update_s', sheet.update),
     ...estimateIn('duty', sheet.duty),
-    ...Object.assign({}, ...compared.map((key) => estimateIn(key, comparison?.figures[key] ?? noBoard))),
+    ...Object.assign(
+      {},
+      ...compared.map((key) => estimateIn(key, comparison?.figures[key] ?? unknown(noBoard))),
+    ),
     range: sheet.range.map(({ fromW, toW, readings, referenceW, sensorW }) => ({
       ...{ from_w: fromW, to_w: toW, readings, reference_w: referenceW, sensor_w: sensorW },
     })),

@@ -1,6 +1,7 @@
 import type { ReadingTrace } from '../../compare/comparison.js';
 import { UserError } from '../../errors.js';
 import { type CompareOptions, compareSides, openSides } from '../compare-files.js';
+import { inWatts } from '../sides/magnitude.js';
 import { openSide } from '../sides/open-side.js';
 import type { Side } from '../sides/side.js';
 import { type AuditInput, auditSensor } from './audit.js';
@@ -21,6 +22,9 @@ export interface Audited {
   readonly remarks: readonly string[];
 }
 
+/** What the options about the sensor are called, of which an audit has few. */
+const names = { column: '--column-b', time: null, unit: null, zone: null };
+
 type Counter = AuditInput['counter'];
 
 /**
@@ -34,11 +38,12 @@ export async function auditFiles(
   options: Pick<CompareOptions, 'columnA' | 'columnB'>,
 ): Promise<Audited> {
   if (pathA === null) return auditAlone(pathB, options.columnB);
-  const { a, b } = await openSides(pathA, pathB, options);
+  const { a, b } = await openSides(pathA, pathB, options, names);
   const { reference, readings, comparison, clock, guesses, remarks, ...sides } = compareSides(
     a,
     b,
     undefined,
+    names,
   );
   const counter = await counterOf(sides.b, readings, clock.shiftUs);
   const power = readings.quantity === 'power' ? readings : null;
@@ -46,7 +51,7 @@ export async function auditFiles(
 }
 
 async function auditAlone(path: string, column: string | undefined): Promise<Audited> {
-  const b = await openSide(path, { names: { column: '--column-b', time: null }, column });
+  const b = inWatts(await openSide(path, { names, column }), null);
   const readings: ReadingTrace = { timeUs: b.timeUs, value: b.value, quantity: b.quantity };
   const counter = await counterOf(b, readings, 0);
   const power = readings.quantity === 'power' ? readings : null;
@@ -60,7 +65,7 @@ async function counterOf({ path, column }: Side, readings: ReadingTrace, shiftUs
   const name = counterNameOf(column);
   if (name === null || path === '-') return null;
   try {
-    const side = await openSide(path, { names: { column: '--column-b', time: null }, column: name });
+    const side = await openSide(path, { names, column: name });
     const timeUs = side.timeUs.map((us) => us + shiftUs);
     return { trace: { timeUs, value: side.value, quantity: 'energy' }, column: name };
   } catch (error) {

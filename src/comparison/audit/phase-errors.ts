@@ -1,10 +1,10 @@
 import { quantile } from '../../compare/quantile.js';
 import type { PowerIntegral } from '../../compare/reference/integral.js';
 import type { CounterSteps } from './counter.js';
-import type { PhaseError, PhaseErrors } from './sheet.js';
+import { noBoard, type PhaseError, type PhaseErrors } from './sheet.js';
 
 /** Lengths of phases, s. */
-export const phaseLengthsS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
+const phaseLengthsS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
 /** Evenly chosen of what there is, overlapping where they are long. */
 const mostPhases = 1000;
 /** Of the way between the run's low and its high power, where load has ended and where it has begun. */
@@ -19,7 +19,7 @@ export interface Correction {
   readonly offsetW: number;
 }
 
-export interface PhaseInput {
+interface PhaseInput {
   /** What is right; null without a board. */
   readonly reference: PowerIntegral | null;
   /** The sensor's readings, by straight lines between the polls, as everybody sums them up; null where it only counts. */
@@ -75,7 +75,7 @@ function startsOf(lengthUs: number, begins: readonly number[], { fromUs, toUs }:
 function errorsOf(lengthS: number, input: PhaseInput, begins: readonly number[]): PhaseErrors {
   const { reference, power, fromUs, toUs, correction, counter } = input;
   const nothing = { lengthS, phases: 0, raw: null, corrected: null, counter: null };
-  if (!reference) return { ...nothing, reason: 'there is no board to hold it against' };
+  if (!reference) return { ...nothing, reason: noBoard };
   const lengthUs = lengthS * 1e6;
   const phases = Math.max(0, Math.floor((toUs - fromUs) / lengthUs));
   if (phases < fewestPhases)

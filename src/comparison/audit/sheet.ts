@@ -66,4 +66,5 @@ export interface AuditSheet {
   readonly phases: readonly PhaseErrors[];
 }
 
-export const unknown = (reason: string): Estimate => ({ value: null, interval: null, reason });
+/** Why a sensor by itself lacks a figure. */
+export const noBoard = 'there is no board to hold it against';

@@ -1,10 +1,10 @@
 import type { Estimate, ReadingTrace } from '../../compare/comparison.js';
+import { unknown } from '../../compare/estimate.js';
 import { quantile } from '../../compare/quantile.js';
 import { type Brackets, bracketsOf } from '../../compare/updates/brackets.js';
 import { periodError, wholeError } from '../../compare/updates/period-error.js';
 import { phasesOf } from '../../compare/updates/phase.js';
 import { trackOf } from '../../compare/updates/updates.js';
-import { unknown } from './sheet.js';
 
 const fewestChanges = 30;
 /** Of the polls, the share that may find a change, if each change is to be seen by itself. */

@@ -1,4 +1,4 @@
-import type { Side } from '../sides/side.js';
+import { lengthUs, type Side } from '../sides/side.js';
 
 /** Cells of the first, coarse search. */
 const cells = 2000;
@@ -32,7 +32,6 @@ export function coarseLagUs(a: Side, b: Side): number | null {
   }
 }
 
-const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;
 const shorterUs = (a: Side, b: Side): number => Math.min(lengthUs(a), lengthUs(b));
 
 function cellsOf({ timeUs, value, quantity }: Side, stepUs: number): Cells {

@@ -1,7 +1,8 @@
 import { inputError, usageError } from '../../errors.js';
+import type { OptionNames } from '../../foreign/foreign-track.js';
 import { formatSi } from '../../units.js';
 import { nameOf } from '../sides/open-side.js';
-import type { Side } from '../sides/side.js';
+import { lengthUs, type Side } from '../sides/side.js';
 import { localOffset, offsetText, zoneOffset } from './zone.js';
 
 /** How B's instants come onto A's clock. */
@@ -24,9 +25,15 @@ const goodShare = 0.9;
 /**
  * Finds what brings B's instants onto A's clock, by what is known of both and, for clocks without a zone, by where B then lies.
  * @param zone of B's wall clock, as `--tz-b` has it
+ * @param names what the options about B are called
  * @throws UserError (badInput) where they share no time; (usage) where several zones would do, or `zone` is none
  */
-export function oneClock(a: Side, b: Side, zone: string | undefined): OneClock {
+export function oneClock(
+  a: Side,
+  b: Side,
+  zone: string | undefined,
+  names: Pick<OptionNames, 'zone'>,
+): OneClock {
   if (zone !== undefined) return inZone(a, b, zone);
   if (isSameRecording(a, b)) return { shiftUs: 0, isKnown: true, guess: null };
   const [kindA, kindB] = [kindOf(a), kindOf(b)];
@@ -42,7 +49,7 @@ export function oneClock(a: Side, b: Side, zone: string | undefined): OneClock {
   if (kindA === 'utc' && kindB === 'utc') return asStamped(a, b, plainUs);
   if (kindA === kindB && kindA === 'wall' && overlapUs(a, b, plainUs) > 0)
     return { shiftUs: plainUs, isKnown: true, guess: null };
-  return byPlace(a, b, plainUs);
+  return byPlace(a, b, plainUs, names.zone);
 }
 
 /** @param shiftUs where fitting put B */
@@ -72,7 +79,7 @@ const isSameRecording = (a: Side, b: Side): boolean =>
 const called = (side: Side): string => nameOf(side.path);
 
 /** How long both reach where B is moved so. */
-export function overlapUs(a: Side, b: Side, shiftUs: number): number {
+function overlapUs(a: Side, b: Side, shiftUs: number): number {
   const from = Math.max(a.timeUs[0]!, b.timeUs[0]! + shiftUs);
   return Math.min(a.timeUs.at(-1)!, b.timeUs.at(-1)! + shiftUs) - from;
 }
@@ -101,7 +108,7 @@ function asStamped(a: Side, b: Side, shiftUs: number): OneClock {
 }
 
 /** A clock without a zone belongs where it lies within the other's time. */
-function byPlace(a: Side, b: Side, plainUs: number): OneClock {
+function byPlace(a: Side, b: Side, plainUs: number, option: string | null): OneClock {
   const isDay = [a, b].some((side) => kindOf(side) === 'day');
   const middleUs = isDay ? dayShiftUs(a, b) : plainUs;
   const best = bestOf(a, b, placesAround(middleUs, isDay ? furthestUs + dayUs : furthestUs));
@@ -121,7 +128,7 @@ function byPlace(a: Side, b: Side, plainUs: number): OneClock {
     );
   if (chosen === undefined)
     throw usageError(
-      `the times of ${called(wall)} bear no zone, and several would do (${best.slice(0, 6).map(zoneText).join(', ')}): say which with --tz-b`,
+      `the times of ${called(wall)} bear no zone, and several would do (${best.slice(0, 6).map(zoneText).join(', ')})${option === null ? '' : `: say which with ${option}`}`,
     );
   const where = isZone(chosen, hereUs) && hereUs !== 0 ? ", this machine's zone" : '';
   return {
@@ -172,8 +179,6 @@ function dayShiftUs(a: Side, b: Side): number {
     ? midnightUs(a) + b.originUs - a.originUs
     : b.originUs - (midnightUs(b) + a.originUs);
 }
-
-const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;
 
 function apart(a: Side, b: Side, shiftUs: number): Error {
   const text = (side: Side, us: number): string =>

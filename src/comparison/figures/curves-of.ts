@@ -1,11 +1,10 @@
 import type { ReadingTrace } from '../../compare/comparison.js';
 import type { ComparedFiles } from '../compare-files.js';
+import { gapMedians, medianSpacing } from '../sides/spacing.js';
 import { Curve } from './curve.js';
 
 const mwPerW = 1e3;
 const mwPerJUs = 1e9;
-/** Readings that lie further apart than so many times the usual are not drawn on across. */
-const gapMedians = 10;
 
 /** Both traces as they are drawn. */
 export interface Curves {
@@ -50,15 +49,4 @@ export function heldPower({ timeUs, value, quantity }: Pick<ReadingTrace, 'timeU
   times.push(timeUs[last]!);
   powers.push(powers.at(-1) ?? 0);
   return { timeUs: Float64Array.from(times), powerMw: Float64Array.from(powers) };
-}
-
-/** Of so many spacings, evenly chosen. */
-const someSpacings = 20_000;
-
-/** Between two instants, µs. */
-export function medianSpacing(timeUs: Float64Array): number {
-  const stride = Math.max(1, Math.floor(timeUs.length / someSpacings));
-  const spacings: number[] = [];
-  for (let n = 1; n < timeUs.length; n += stride) spacings.push(timeUs[n]! - timeUs[n - 1]!);
-  return spacings.sort((x, y) => x - y)[spacings.length >> 1] ?? 0;
 }

@@ -10,11 +10,10 @@ import { MeanTally } from '../../session/rows/mean-tally.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 import { tool } from '../../tool.js';
-import { heldPower, medianSpacing } from '../figures/curves-of.js';
+import { heldPower } from '../figures/curves-of.js';
 import type { Side } from '../sides/side.js';
+import { gapMedians, medianSpacing } from '../sides/spacing.js';
 
-/** Readings that lie further apart than so many times the usual are not drawn on across. */
-const gapMedians = 10;
 const usPerS = 1e6;
 
 /**

@@ -1,4 +1,4 @@
-import { welch } from '../../exec/figures/statistics.js';
+import { mean, welch } from '../../exec/figures/statistics.js';
 import type { Cost, PowerRange } from '../../trace/cost.js';
 
 /** A figure of both, and how far B's is from A's; in the figure's own unit. */
@@ -13,6 +13,16 @@ export interface ComparedFigure {
   readonly pValue: number | null;
   /** Why there is no interval; null where there is one. */
   readonly reason: string | null;
+}
+
+/** The difference and its interval in percent of A; null where it is of nothing. */
+export function percentOfA({ a, difference, interval }: ComparedFigure) {
+  if (a === null || a === 0 || difference === null) return null;
+  const percent = (value: number): number => (100 * value) / Math.abs(a);
+  return {
+    value: percent(difference),
+    interval: interval && ([percent(interval[0]), percent(interval[1])] as const),
+  };
 }
 
 /** By component. */
@@ -67,7 +77,6 @@ export function comparedFigure(
   ];
   const isWhole = a.length === valuesA.length && b.length === valuesB.length && a.length > 0 && b.length > 0;
   if (!isWhole) return { ...nothing, reason: 'not measured in all of them' };
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
   const test = unknown === undefined ? welch(a, b) : null;
   return {

@@ -2,7 +2,7 @@ import type { PhaseSummary, RunSummary } from '../../exec/figures/summaries.js';
 import type { Cost } from '../../trace/cost.js';
 import { exactSpan, type SpanGroup } from '../../trace/span.js';
 import { type ComparedPhaseRuns, comparedComponents, comparedFigure } from './compared-figure.js';
-import type { RunFile } from './run-file.js';
+import type { CommandRuns, RunFile } from './run-file.js';
 
 const nsPerS = 1e9;
 const onlySums = 'the summary tells sums alone: give the recording itself, such as run.csv';
@@ -10,32 +10,20 @@ const onlySums = 'the summary tells sums alone: give the recording itself, such 
 /** Repetitions of a phase: what each cost. */
 type Repetitions = readonly Pick<Cost, 'energy_j' | 'power_w' | 'duration_s'>[];
 
+/** A command's runs that count, and what any spans of them cost, as `RunFile` has it. */
+type PhasedRuns = Pick<CommandRuns, 'phases' | 'runs'> & Pick<RunFile, 'evaluate'>;
+
 /** Phases that both have, by what each of their repetitions cost. */
-export async function comparedPhases(
-  a: RunFile,
-  b: RunFile,
-  runsA: readonly RunSummary[],
-  runsB: readonly RunSummary[],
-): Promise<ComparedPhaseRuns[]> {
+export async function comparedPhases(a: PhasedRuns, b: PhasedRuns): Promise<ComparedPhaseRuns[]> {
   const shared = a.phases.flatMap((phase) => {
     const other = b.phases.find(({ name }) => name === phase.name);
     return other && [phase, other].every(({ duration_s }) => duration_s > 0) ? [[phase, other] as const] : [];
   });
   if (shared.length === 0) return [];
-  const per = runsA.length > 1 && runsB.length > 1 ? 'run' : 'time';
+  const per = a.runs.length > 1 && b.runs.length > 1 ? 'run' : 'time';
   const [costsA, costsB] = await Promise.all([
-    repetitions(
-      a,
-      shared.map(([phase]) => phase),
-      runsA,
-      per,
-    ),
-    repetitions(
-      b,
-      shared.map(([, phase]) => phase),
-      runsB,
-      per,
-    ),
+    repetitions({ ...a, phases: shared.map(([phase]) => phase) }, per),
+    repetitions({ ...b, phases: shared.map(([, phase]) => phase) }, per),
   ]);
   return shared.map(([phaseA, phaseB], n) => {
     const both = costsA && costsB;
@@ -62,9 +50,7 @@ function comparedPhase(
 
 /** By phase, what each repetition of it cost; null where the samples are not there to tell. */
 async function repetitions(
-  { evaluate }: RunFile,
-  phases: readonly PhaseSummary[],
-  runs: readonly RunSummary[],
+  { phases, runs, evaluate }: PhasedRuns,
   per: 'run' | 'time',
 ): Promise<Repetitions[] | null> {
   if (!evaluate) return null;

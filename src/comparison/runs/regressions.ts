@@ -4,7 +4,7 @@ import type { ComparedRuns } from './compare-runs.js';
 
 /** What took more than it may, in words, as `exec --max-regression` says it. @throws UserError (badInput) where A holds no energy */
 export function regressions(compared: readonly ComparedRuns[], share: number): string[] {
-  return compared.flatMap(({ a, b, components }) => {
+  return compared.flatMap(({ a, b, command, components }) => {
     const energy = components.system?.energyJ;
     if (!energy || energy.a === null || energy.a <= 0)
       throw inputError(`${a.path}: holds no energy of runs that went well, of which a share could be taken`);
@@ -21,6 +21,6 @@ export function regressions(compared: readonly ComparedRuns[], share: number): s
     };
     return checkLimits(limits, measured)
       .filter(({ met }) => !met)
-      .map(({ message }) => `${b.path}: ${message}`);
+      .map(({ message }) => `${b.path}${command === null ? '' : ` (${command.join(' ')})`}: ${message}`);
   });
 }

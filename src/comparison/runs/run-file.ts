@@ -1,28 +1,28 @@
-import { readFileSync, statSync } from 'node:fs';
-import { errorText, inputError, systemErrorCode } from '../../errors.js';
+import { inputError } from '../../errors.js';
+import { readSummary } from '../../exec/earlier.js';
 import { summarizeRuns } from '../../exec/figures/repeated-runs.js';
-import type { PhaseSummary, RepeatedRuns, RunSummary } from '../../exec/figures/summaries.js';
+import type { RepeatedRuns, RunSummary } from '../../exec/figures/summaries.js';
 import type { RepairedSummary } from '../../measure/summary.js';
 import { SecondReading } from '../../report/reading/again.js';
 import { toldIn } from '../../report/reading/told.js';
 import { readRested } from '../../report/rested.js';
-import { issueText } from '../../schema/issue-text.js';
-import { summarySchema } from '../../schema/summary.js';
+import { type KnownSummary, summarySchema } from '../../schema/summary.js';
 import type { SpanGroup } from '../../trace/span.js';
 import type { SpanCost } from '../../trace/trace.js';
 import { isCapture } from '../sides/open-side.js';
 import { summaryOf } from '../sides/recording-facts.js';
+
+/** What one command's runs came to, and its phases. */
+export type CommandRuns = RepeatedRuns & Required<Pick<RepeatedRuns, 'phases'>>;
 
 /** A recording of runs, or the summary of one. */
 export interface RunFile {
   readonly path: string;
   readonly summary: RepairedSummary;
   /** By command; one that is no command's, of a recording that ran none. */
-  readonly commands: readonly RepeatedRuns[];
+  readonly commands: readonly CommandRuns[];
   /** Whether it ran a command. */
   readonly hasCommand: boolean;
-  /** Of a single command. */
-  readonly phases: readonly PhaseSummary[];
   /** What any spans of it cost; null where only the summary is there, or rows are means. */
   readonly evaluate: ((groups: readonly SpanGroup[]) => Promise<SpanCost[]>) | null;
 }
@@ -32,7 +32,7 @@ export interface RunFile {
  * @throws UserError (badInput)
  */
 export async function openRunFile(path: string): Promise<RunFile> {
-  if (isJsonFile(path)) return runFile(path, readSummary(path), null);
+  if (isJsonFile(path)) return runFile(path, await readSummary(path, summarySchema), null);
   if (await isCapture(path)) {
     const rested = await readRested(path);
     const { summary, facts, again } = rested;
@@ -43,7 +43,7 @@ export async function openRunFile(path: string): Promise<RunFile> {
     throw inputError(
       `${path} has no summary beside it: runs are compared by what \`powerlog exec --out\` wrote, such as run.csv with run.summary.json`,
     );
-  return runFile(path, placed.summary as unknown as RepairedSummary, async (groups) => {
+  return runFile(path, placed.summary, async (groups) => {
     const { facts, again } = await readRested(path);
     return facts ? new SecondReading(again, facts).evaluate(groups) : [];
   });
@@ -51,28 +51,22 @@ export async function openRunFile(path: string): Promise<RunFile> {
 
 export const isJsonFile = (path: string): boolean => /\.json$/i.test(path);
 
-function readSummary(path: string): RepairedSummary {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const what = systemErrorCode(error) === 'ENOENT' ? 'no such file' : errorText(error).split('\n')[0];
-    throw inputError(`${path}: the summary cannot be read: ${what}; expected a run.summary.json`, error);
-  }
-  const parsed = summarySchema.safeParse(json);
-  if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
-  return parsed.data as unknown as RepairedSummary;
-}
-
-function runFile(path: string, summary: RepairedSummary, evaluate: RunFile['evaluate']): RunFile {
+/** @param evaluate as of `RunFile` */
+export function runFile(
+  path: string,
+  told: KnownSummary | RepairedSummary,
+  evaluate: RunFile['evaluate'],
+): RunFile {
+  const summary = told as RepairedSummary;
   const { command, phases, runs } = toldIn(summary);
-  const single = runs.length === 0;
-  const own = command ?? wholeRun(summary);
+  const own = { argv: command?.argv ?? [], runs: [command ?? wholeRun(summary)], phases: [] };
   return {
     ...{ path, summary, evaluate },
-    commands: single ? [summarizeRuns({ argv: command?.argv ?? [], runs: [own], phases: [] }, 0)] : runs,
-    hasCommand: command !== null || !single,
-    phases: single || runs.length === 1 ? (runs[0]?.phases ?? phases) : [],
+    commands:
+      runs.length === 0
+        ? [{ ...summarizeRuns(own, 0), phases }]
+        : runs.map((each) => ({ ...each, phases: each.phases ?? phases })),
+    hasCommand: command !== null || runs.length > 0,
   };
 }
 
@@ -97,6 +91,3 @@ export function areOfTwoTimes(first: RunFile, second: RunFile): boolean {
   if (!a || !b) return false;
   return Math.min(a[1]!, b[1]!) <= Math.max(a[0]!, b[0]!);
 }
-
-/** Whether there is a file to look at before it is read. */
-export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,13 +1,13 @@
 import { tool } from '../../tool.js';
 import type { ComparedRuns } from './compare-runs.js';
-import type { ComparedComponents, ComparedFigure } from './compared-figure.js';
+import { type ComparedComponents, type ComparedFigure, percentOfA } from './compared-figure.js';
 
 /** The JSON of recordings of runs: the first against each other. */
 export function runsDocument(compared: readonly ComparedRuns[]) {
   return {
     a: compared[0]!.a.path,
-    comparisons: compared.map(({ b, runs, durationS, components, phases, sentence, warnings }) => ({
-      b: b.path,
+    comparisons: compared.map(({ b, command, runs, durationS, components, phases, sentence, warnings }) => ({
+      ...{ b: b.path, command },
       sentence,
       ...{ runs_a: runs[0], runs_b: runs[1] },
       ...figureIn('duration', 's', durationS),
@@ -34,16 +34,15 @@ const componentsIn = (components: ComparedComponents) =>
 
 function figureIn(name: string, unit: string, figure: ComparedFigure): Readonly<Record<string, unknown>> {
   const { a, b, difference, interval, pValue, reason } = figure;
-  const percent = (value: number) => (100 * value) / Math.abs(a!);
-  const isShare = a !== null && a !== 0 && difference !== null;
+  const percent = percentOfA(figure);
   return {
     [`${name}_a_${unit}`]: a,
     [`${name}_b_${unit}`]: b,
     [`${name}_difference_${unit}`]: difference,
     [`${name}_difference_${unit}_interval`]: interval,
     [`${name}_difference_${unit}_reason`]: reason,
-    [`${name}_difference_pct`]: isShare ? percent(difference) : null,
-    [`${name}_difference_pct_interval`]: isShare && interval ? interval.map(percent) : null,
+    [`${name}_difference_pct`]: percent?.value ?? null,
+    [`${name}_difference_pct_interval`]: percent?.interval ?? null,
     [`${name}_difference_p_value`]: pValue,
   };
 }

@@ -1,7 +1,7 @@
 import { inputError, usageError } from '../../errors.js';
-import { isCapture } from '../sides/open-side.js';
+import { isCapture, isFile } from '../sides/open-side.js';
 import { summaryOf } from '../sides/recording-facts.js';
-import { areOfTwoTimes, isFile, isJsonFile, openRunFile, type RunFile } from './run-file.js';
+import { areOfTwoTimes, isJsonFile, openRunFile, type RunFile, runFile } from './run-file.js';
 
 /**
  * The recordings where they are to be compared run by run; null where two traces are to be compared instant by instant.
@@ -32,18 +32,21 @@ const isSummaryName = (path: string): boolean => /summary\.json$/i.test(path);
 
 /** Two recordings that both ran something, one after the other. */
 async function recordingsOfTwoTimes(paths: readonly string[]): Promise<readonly RunFile[] | null> {
-  if (!paths.every(isFile)) return null;
-  const kinds: boolean[] = [];
-  for (const path of paths) kinds.push(await isCapture(path));
-  if (!paths.every((path, n) => kinds[n] || summaryOf(path))) return null;
-  const files: RunFile[] = [];
-  for (const path of paths) files.push(await openRunFile(path));
-  const [a, b] = files as [RunFile, RunFile];
+  const looked: RunFile[] = [];
+  for (const path of paths) {
+    // Where a summary lies there it tells enough, and no capture is decoded for that.
+    const placed = isFile(path) ? summaryOf(path) : null;
+    if (!placed && !(isFile(path) && (await isCapture(path)))) return null;
+    looked.push(placed ? runFile(path, placed.summary, null) : await openRunFile(path));
+  }
+  const [a, b] = looked as [RunFile, RunFile];
   if (!areOfTwoTimes(a, b)) return null;
-  const idle = files.find(({ hasCommand }) => !hasCommand);
+  const idle = looked.find(({ hasCommand }) => !hasCommand);
   if (idle)
     throw inputError(
       `${a.path} and ${b.path} were recorded at two times, and ${idle.path} holds no runs: traces are compared where they share their time, runs where both were recorded by exec`,
     );
+  const files: RunFile[] = [];
+  for (const each of looked) files.push(each.evaluate ? each : await openRunFile(each.path));
   return files;
 }

@@ -1,4 +1,6 @@
 import { wordsOf } from '../../foreign/meaning/units.js';
+import { nameOf } from './open-side.js';
+import type { Side } from './side.js';
 
 /** Words by which a name tells which component it is of. */
 const told: readonly (readonly [component: string, words: readonly string[]])[] = [
@@ -13,3 +15,7 @@ export function componentOf(name: string): string | null {
   const words = new Set(wordsOf(name));
   return told.find(([, each]) => each.some((word) => words.has(word)))?.[0] ?? null;
 }
+
+/** What readings are of, by what wrote them, their column or their file. */
+export const componentOfSide = ({ source, column, path }: Side): string | null =>
+  componentOf(source ?? '') ?? componentOf(column) ?? componentOf(nameOf(path));

@@ -1,28 +1,13 @@
+import { unitNamed } from '../../foreign/meaning/units.js';
 import { formatSi } from '../../units.js';
 import { nameOf } from './open-side.js';
-import type { Side } from './side.js';
+import { lengthUs, type Side } from './side.js';
 
 const usPerS = 1e6;
-const powers = [
-  { unit: 'W', scale: 1 },
-  { unit: 'mW', scale: 1e-3 },
-  { unit: 'kW', scale: 1e3 },
-  { unit: 'µW', scale: 1e-6 },
-];
-const energies = [
-  { unit: 'J', scale: 1 },
-  { unit: 'mJ', scale: 1e-3 },
-  { unit: 'kJ', scale: 1e3 },
-  { unit: 'µJ', scale: 1e-6 },
-  { unit: 'Wh', scale: 3600 },
-  { unit: 'kWh', scale: 3.6e6 },
-];
-const times = [
-  { unit: 's', scale: 1 },
-  { unit: 'ms', scale: 1e-3 },
-  { unit: 'µs', scale: 1e-6 },
-  { unit: 'ns', scale: 1e-9 },
-];
+/** Of those that there are, what numbers without a unit may be in; of two that do as well the first is taken. */
+const powers = ['W', 'mW', 'kW', 'µW'].map((name) => unitNamed(name)!);
+const energies = ['J', 'mJ', 'kJ', 'µJ', 'Wh', 'kWh'].map((name) => unitNamed(name)!);
+const times = ['s', 'ms', 'µs', 'ns'].map((name) => unitNamed(name)!);
 /** What no machine that is measured here takes. */
 const mostW = 5000;
 
@@ -30,15 +15,12 @@ const mostW = 5000;
 export function inWatts(side: Side, reference: Side | null): Side {
   if (side.unit !== null) return side;
   const plain = meanPower(side);
-  const expected = reference ? meanPower(reference) : null;
+  const expected = (reference && meanPower(reference)) || null;
+  const units = side.quantity === 'power' ? powers : energies;
   const { unit, scale } =
     expected !== null && expected > 0 && plain > 0
-      ? nearest(side.quantity === 'power' ? powers : energies, plain, expected)
-      : plain > mostW
-        ? powers[1]!
-        : side.quantity === 'power'
-          ? powers[0]!
-          : energies[0]!;
+      ? nearest(units, plain, expected)
+      : (units.find((each) => each.scale <= 1 && plain * each.scale <= mostW) ?? units[0]!);
   const { value } = side;
   if (scale !== 1) for (let n = 0; n < value.length; n++) value[n]! *= scale;
   const why =
@@ -53,7 +35,9 @@ export function inWatts(side: Side, reference: Side | null): Side {
 export function inSeconds(side: Side, reference: Side): Side {
   const { clock, timeUs } = side;
   if (clock.kind !== 'elapsed' || clock.unit !== null) return side;
-  const { unit, scale } = nearest(times, lengthUs(side), lengthUs(reference));
+  // They were taken for seconds.
+  const { unit, scale: unitUs } = nearest(times, lengthUs(side) / usPerS, lengthUs(reference));
+  const scale = unitUs / usPerS;
   if (scale !== 1) for (let n = 0; n < timeUs.length; n++) timeUs[n]! *= scale;
   const guess = `the times of ${nameOf(side.path)} name no unit and are taken for ${unit}: it is then ${formatSi(lengthUs(side) / usPerS, 's', 3)} long`;
   return {
@@ -63,8 +47,6 @@ export function inSeconds(side: Side, reference: Side): Side {
     guesses: [...side.guesses, guess],
   };
 }
-
-const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;
 
 /** The unit in which a value comes nearest to what is expected, as a ratio; the first of those that are as near. */
 function nearest<Unit extends { readonly scale: number }>(

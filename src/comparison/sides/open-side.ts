@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { magic } from '../../capture/format.js';
-import { standsAt } from '../../capture/parts.js';
+import { beginsCapture } from '../../capture/parts.js';
+import { usageError } from '../../errors.js';
 import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
 import type { FileClock, ForeignOptions, ForeignTrack, OptionNames } from '../../foreign/foreign-track.js';
@@ -9,7 +9,7 @@ import { readForeign } from '../../foreign/read.js';
 import { factsOf, summaryOf } from './recording-facts.js';
 import type { RecordingFacts, Side } from './side.js';
 
-export interface SideOptions extends ForeignOptions {
+interface SideOptions extends ForeignOptions {
   readonly names: OptionNames;
 }
 
@@ -18,7 +18,9 @@ export interface SideOptions extends ForeignOptions {
  * @throws UserError (usage, badInput)
  */
 export async function openSide(path: string, { names, ...options }: SideOptions): Promise<Side> {
-  if (path !== '-' && (await isCapture(path))) {
+  if (await isCapture(path)) {
+    const idle = (options.time !== undefined && names.time) || (options.unit !== undefined && names.unit);
+    if (idle) throw usageError(`${idle} is about tables, and ${path} is a capture, which says it itself`);
     const { openCaptureSide } = await import('./capture-side.js');
     return openCaptureSide(path, options.column ?? options.component, names);
   }
@@ -27,13 +29,15 @@ export async function openSide(path: string, { names, ...options }: SideOptions)
   return sideOf(path, track, placed && factsOf(placed));
 }
 
+/** Whether there is a file, which can be looked at before it is read: what a pipe has told is gone. */
+export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
 /** Whether it is a capture. @throws UserError (badInput) where it cannot be read */
 export async function isCapture(path: string): Promise<boolean> {
+  if (path === '-' || (existsSync(path) && !isFile(path))) return false;
   const input = await openByteInput(path);
   try {
-    const window = new ByteWindow(input, new Uint8Array(64));
-    await window.ensure(magic.length);
-    return standsAt(window, magic);
+    return await beginsCapture(new ByteWindow(input, new Uint8Array(64)));
   } finally {
     await input.close();
   }

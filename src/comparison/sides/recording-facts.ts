@@ -48,19 +48,9 @@ export const comparedPhases = (told: Told): ComparedPhase[] =>
     }))
     .filter(({ spans }) => spans.length > 0);
 
-interface SensorTrack {
-  readonly id: string;
-  readonly sensor?: { readonly devices?: readonly Partial<SensorDevice>[] };
-}
-
 const devicesIn = ({ tracks = [] }: KnownSummary): SensorDevice[] =>
-  (tracks as readonly SensorTrack[]).flatMap(({ id, sensor }) =>
-    (sensor?.devices ?? []).map(({ prefix = '', name = null, uuid = null }) => ({
-      track: id,
-      prefix,
-      name,
-      uuid,
-    })),
+  tracks.flatMap(({ sensor }) =>
+    (sensor?.devices ?? []).map(({ prefix = '', name = null, uuid = null }) => ({ prefix, name, uuid })),
   );
 
 function realPath(path: string): string {

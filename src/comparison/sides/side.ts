@@ -42,10 +42,11 @@ export interface RecordingFacts {
 }
 
 export interface SensorDevice {
-  /** Of the track that is of it. */
-  readonly track: string;
   /** What its columns begin with. */
   readonly prefix: string;
   readonly name: string | null;
   readonly uuid: string | null;
 }
+
+/** From its first instant to its last. */
+export const lengthUs = ({ timeUs }: Side): number => timeUs.at(-1)! - timeUs[0]!;

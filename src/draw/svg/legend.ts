@@ -71,6 +71,7 @@ export function drawLegend(
   em: number,
   lineWidth: number,
   theme: Figure['theme'],
+  gapFill: string,
 ): string {
   const drawn = entries.map(({ name, colour, dash, isGap, x, y }) => {
     const middle = y - 0.36 * em;
@@ -82,7 +83,7 @@ export function drawLegend(
             width: swatch.length * em,
             height: swatch.height * em,
           },
-          fill: 'url(#powerlog-gap)',
+          fill: gapFill,
         })
       : element('path', {
           d: `M${Math.round(x)} ${Math.round(middle)}H${Math.round(x + swatch.length * em)}`,

@@ -10,7 +10,36 @@ import { drawLines, lineWidthPt } from './lines.js';
 import { element, short, text, xmlText } from './markup.js';
 
 /** A figure as SVG. Its size is in centimetres, its inside in pixels of the device that it is drawn for. */
-export function svgFigure(given: Figure): string {
+export function svgFigure(figure: Figure): string {
+  const { view, markup, texts } = figureMarkup(figure, 'powerlog');
+  return framed(figure, [view], texts, markup);
+}
+
+/** An SVG around what is drawn. @param texts all that stand in it, for whose characters the font is brought along */
+export function framed(
+  { widthCm, heightCm, font, name, description }: Omit<Figure, 'lines' | 'runs'>,
+  attributes: readonly string[],
+  texts: readonly string[],
+  markup: string,
+): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${[
+    `width="${short(widthCm)}cm" height="${short(heightCm)}cm"`,
+    'role="img" aria-labelledby="powerlog-title powerlog-description"',
+    ...attributes,
+  ].join(' ')}>
+<title id="powerlog-title">${xmlText(name)}</title>
+<desc id="powerlog-description">${description.split('\n').map(xmlText).join('\n')}</desc>
+<style>${font.styleFor(texts)}</style>
+${markup}
+</svg>
+`;
+}
+
+/** What a figure shows. @param prefix of the names in it, which of several in one SVG are their own */
+export function figureMarkup(
+  given: Figure,
+  prefix: string,
+): { readonly view: string; readonly markup: string; readonly texts: readonly string[] } {
   const figure = legible(given);
   const layout = layOut(figure);
   const { width, height, em, pt, plot, bands, flags, legend, margin, titleAt } = layout;
@@ -19,11 +48,11 @@ export function svgFigure(given: Figure): string {
   const body = [
     element('rect', { width, height, fill: ground }),
     drawBehind(bands, flags, plot, theme, pt),
-    drawGaps(figure, layout),
+    drawGaps(figure, layout, `url(#${prefix}-gap)`),
     drawGrid(layout, theme),
     element(
       'g',
-      { 'clip-path': 'url(#powerlog-plot)', 'stroke-linejoin': 'round' },
+      { 'clip-path': `url(#${prefix}-plot)`, 'stroke-linejoin': 'round' },
       ...(figure.lines.every(({ minMw }) => Number.isNaN(minMw))
         ? [
             text('nothing was measured here', {
@@ -35,7 +64,7 @@ export function svgFigure(given: Figure): string {
     ),
     drawAxes(layout, theme),
     drawLanes(bands, flags, em, theme),
-    drawLegend(legend, em, lineWidthPt * pt, theme),
+    drawLegend(legend, em, lineWidthPt * pt, theme, `url(#${prefix}-gap)`),
     ...(titleAt === null
       ? []
       : [
@@ -46,23 +75,16 @@ export function svgFigure(given: Figure): string {
   ]
     .filter((each) => each !== '')
     .join('\n');
-  const texts = [...body.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, content]) => content!);
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${[
-    `width="${short(figure.widthCm)}cm" height="${short(figure.heightCm)}cm"`,
-    `viewBox="0 0 ${width} ${height}"`,
-    `role="img" aria-labelledby="powerlog-title powerlog-description"`,
-    `font-family="${xmlText(figure.font.family)}" font-size="${em}"`,
-  ].join(' ')}>
-<title id="powerlog-title">${xmlText(figure.name)}</title>
-<desc id="powerlog-description">${figure.description.split('\n').map(xmlText).join('\n')}</desc>
-<style>${figure.font.styleFor(texts)}</style>
-<defs>
-${element('clipPath', { id: 'powerlog-plot' }, element('rect', { x: plot.left, y: plot.top, width: plot.width, height: plot.height }))}
-${hatching(theme, pt)}
+  const clip = element('rect', { x: plot.left, y: plot.top, width: plot.width, height: plot.height });
+  return {
+    view: `viewBox="0 0 ${width} ${height}" font-family="${xmlText(figure.font.family)}" font-size="${em}"`,
+    markup: `<defs>
+${element('clipPath', { id: `${prefix}-plot` }, clip)}
+${hatching(theme, pt, `${prefix}-gap`)}
 </defs>
-${body}
-</svg>
-`;
+${body}`,
+    texts: [...body.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, content]) => content!),
+  };
 }
 
 /** Names as they can be shown, so that what is measured is what is drawn. */
@@ -82,19 +104,19 @@ const legible = (figure: Figure): Figure => ({
 export const inPixels = (svg: string, { width, height }: { width: number; height: number }): string =>
   svg.replace(/ width="[^"]*" height="[^"]*"/, ` width="${width}" height="${height}"`);
 
-function drawGaps(figure: Figure, { plot }: Layout): string {
+function drawGaps(figure: Figure, { plot }: Layout, fill: string): string {
   const stretches = gapsShown(figure).map(({ fromUs, toUs }) => {
     const x = Math.floor(plot.xOf(fromUs));
     return element('rect', {
       ...{ x, y: plot.top, width: Math.max(1, Math.ceil(plot.xOf(toUs)) - x), height: plot.height },
-      fill: 'url(#powerlog-gap)',
+      fill,
     });
   });
   return stretches.join('');
 }
 
 /** For what was not measured. */
-function hatching(theme: Figure['theme'], pt: number): string {
+function hatching(theme: Figure['theme'], pt: number, id: string): string {
   const size = 3 * pt;
   const line = element('path', {
     ...{ d: `M0 0V${size.toFixed(1)}`, stroke: inks[theme].faint },
@@ -103,7 +125,7 @@ function hatching(theme: Figure['theme'], pt: number): string {
   return element(
     'pattern',
     {
-      ...{ id: 'powerlog-gap', width: size, height: size, patternUnits: 'userSpaceOnUse' },
+      ...{ id, width: size, height: size, patternUnits: 'userSpaceOnUse' },
       patternTransform: 'rotate(45)',
     },
     line,

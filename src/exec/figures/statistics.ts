@@ -15,7 +15,8 @@ export interface Repeated {
 const tQuantile = (degreesOfFreedom: number): number =>
   jstat.jStat.studentt.inv((1 + level) / 2, degreesOfFreedom);
 
-const mean = (values: readonly number[]): number =>
+/** Of at least one value. */
+export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Sum of squared deviations over n − 1. */

@@ -65,7 +65,8 @@ export function dateFormOf(texts: readonly string[]): DateForm | null {
 }
 
 const [zero, minus, plus, dot, comma] = [0x30, 0x2d, 0x2b, 0x2e, 0x2c];
-const dayUs = 86_400e6;
+/** A day, µs. */
+export const dayUs = 86_400e6;
 const minuteUs = 60e6;
 
 /** Reads instants of one form: µs since 1970, or since midnight where there is no date; NaN for what is none. */
@@ -159,5 +160,3 @@ function namedUs(text: string): number {
     zoneUs
   );
 }
-
-export const wholeDayUs = dayUs;

@@ -23,7 +23,7 @@ const deviceNames = [
 ];
 
 /** What column tells devices apart, the surest first. */
-export const deviceColumns = (columns: readonly ColumnFacts[]): ColumnFacts[] =>
+const deviceColumns = (columns: readonly ColumnFacts[]): ColumnFacts[] =>
   deviceNames.flatMap((pattern) =>
     columns.filter(
       ({ name, distinct, texts, kind }) =>

@@ -12,7 +12,7 @@ export interface PowerColumn {
   readonly guesses: readonly string[];
 }
 
-export interface PowerWish {
+interface PowerWish {
   readonly column: string | undefined;
   readonly unit: string | undefined;
   /** `gpu`, `cpu`, …: which of several is wanted. */
@@ -76,7 +76,7 @@ export function powerColumnOf(
   path: string,
   options: OptionNames,
 ): PowerColumn {
-  const unit = askedUnit(wish.unit);
+  const unit = askedUnit(wish.unit, options);
   const numeric = columns.filter(({ kind, index }) => kind === 'number' && !timeIndexes.includes(index));
   if (wish.column !== undefined) return askedColumn(columns, wish.column, unit, path, options);
   const candidates = numeric.flatMap((column) => candidateOf(column, unit) ?? []);
@@ -113,12 +113,15 @@ export function powerColumnOf(
   );
 }
 
-function askedUnit(text: string | undefined): (KnownUnit & { readonly quantity: Quantity }) | undefined {
+function askedUnit(
+  text: string | undefined,
+  options: OptionNames,
+): (KnownUnit & { readonly quantity: Quantity }) | undefined {
   if (text === undefined) return undefined;
   const unit = unitNamed(text);
   if (!unit || unit.quantity === 'time')
     throw usageError(
-      `--unit-b ${text} is no unit of a power or an energy; there are ${knownUnits.join(', ')}`,
+      `${options.unit} ${text} is no unit of a power or an energy; there are ${knownUnits.join(', ')}`,
     );
   return { ...unit, quantity: unit.quantity };
 }

@@ -1,7 +1,7 @@
 import { inputError, usageError } from '../../errors.js';
 import type { FileClock, OptionNames } from '../foreign-track.js';
 import { type ColumnFacts, called, columnAsked } from './column-facts.js';
-import { type DateForm, dateFormOf, wholeDayUs } from './dates.js';
+import { type DateForm, dateFormOf } from './dates.js';
 
 /** Where a file's instants stand, and what they are. */
 export interface TimeColumn {
@@ -26,6 +26,11 @@ const epochs = [
   { unit: 'ns', least: 1e18, scaleUs: 1e-3 },
 ];
 const epochSpan = 4.1;
+
+/** In which of them a number is an instant of this century; undefined where it is none. */
+export const epochOf = (value: number) =>
+  epochs.find(({ least }) => value >= least && value < epochSpan * least);
+
 /** Instants may step back a little, where a clock was set or rows of several devices lie side by side. */
 const risingShare = 0.95;
 const timeWords =
@@ -133,7 +138,7 @@ function counted(
   const [first, last] = [numbers[0]!, numbers.at(-1)!];
   const rises = numbers.slice(1).filter((value, n) => value >= numbers[n]!).length;
   if (rises < risingShare * (numbers.length - 1) - 1 || (!(last > first) && numbers.length > 1)) return null;
-  const epoch = epochs.find(({ least }) => first >= least && first < epochSpan * least);
+  const epoch = epochOf(first);
   if (epoch)
     return rated(60, {
       ...{ clock: { kind: 'utc' }, forms: [], scaleUs: epoch.scaleUs },
@@ -159,6 +164,3 @@ function resolutionOf(numbers: readonly number[]): number {
   const decimals = Math.max(...numbers.map((value) => (String(value).split('.')[1] ?? '').length));
   return Math.min(1, 10 ** -decimals);
 }
-
-/** A day, µs. */
-export const dayUs = wholeDayUs;

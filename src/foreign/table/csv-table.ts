@@ -1,26 +1,24 @@
 import type { ByteInput } from '../../file/byte-input.js';
 import { cellOf } from '../meaning/cells.js';
-import { type CsvForm, splitRow } from './csv-form.js';
 import { Lines } from './lines.js';
 import { type Cells, type RowCount, sampleRows, type Table } from './table.js';
+import { splitRow, type TableForm } from './table-form.js';
 
 const [newline, quote, space, tab, carriageReturn, dot, comma] = [0x0a, 0x22, 0x20, 0x09, 0x0d, 0x2e, 0x2c];
 
 /** A text with a row a line. */
 export class CsvTable implements Table {
   readonly names: readonly string[];
-  readonly isNamed: boolean;
   readonly sample: readonly (readonly string[])[];
   readonly point: number;
-  readonly #form: CsvForm;
+  readonly #form: TableForm;
   readonly #input: ByteInput;
 
   /** @param head of its text, as `form` was told from */
-  constructor(input: ByteInput, form: CsvForm, head: string) {
+  constructor(input: ByteInput, form: TableForm, head: string) {
     this.#input = input;
     this.#form = form;
     this.names = form.names;
-    this.isNamed = form.isNamed;
     const lines = head.split('\n', form.headLines + sampleRows);
     this.sample = lines
       .slice(form.headLines)

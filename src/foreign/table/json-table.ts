@@ -3,13 +3,12 @@ import { jsonObjects } from './json-objects.js';
 import { type Cells, type RowCount, sampleRows, type Table } from './table.js';
 
 /** What one device said at one instant: texts by the path of their names, `power.socket_power`. */
-export type JsonRecord = Readonly<Record<string, string>>;
+type JsonRecord = Readonly<Record<string, string>>;
 
 const dot = 0x2e;
 
 /** JSON that a program wrote, one object or many, as the rows of a table. */
 export class JsonTable implements Table {
-  readonly isNamed = true;
   readonly point = dot;
   readonly names: readonly string[];
   readonly sample: readonly (readonly string[])[];

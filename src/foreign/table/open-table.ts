@@ -1,9 +1,9 @@
 import { inputError } from '../../errors.js';
 import type { ByteInput } from '../../file/byte-input.js';
-import { csvFormOf } from './csv-form.js';
 import { CsvTable } from './csv-table.js';
 import { JsonTable } from './json-table.js';
 import type { Table } from './table.js';
+import { tableFormOf } from './table-form.js';
 import { utf8Input } from './utf8-input.js';
 
 const headBytes = 256 << 10;
@@ -18,7 +18,7 @@ export async function openTable(raw: ByteInput): Promise<Table> {
   const input = utf8Input(raw, head);
   const isJson = text.split('\n', linesBeforeJson).some((line) => /^\s*[[{]\s*(?:$|["{[])/.test(line));
   if (isJson) return JsonTable.open(input);
-  const form = csvFormOf(text);
+  const form = tableFormOf(text);
   if (form) return new CsvTable(input, form, text);
   const first = text.split('\n', 1)[0]!.trim().slice(0, 60);
   throw inputError(

@@ -9,7 +9,6 @@ export interface Cells {
 export interface Table {
   /** As its header has them; `column 1`, … where it has none. */
   readonly names: readonly string[];
-  readonly isNamed: boolean;
   /** The cells of its first rows, trimmed and without quotes. */
   readonly sample: readonly (readonly string[])[];
   /** The byte between a number's whole part and its fraction. */

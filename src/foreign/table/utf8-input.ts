@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import type { ByteInput } from '../../file/byte-input.js';
+import { type ByteInput, withHead } from '../../file/byte-input.js';
 
 const pieceBytes = 64 << 10;
 
@@ -54,26 +54,4 @@ class RecodedInput implements ByteInput {
   #recoded(bytes: Uint8Array): Uint8Array {
     return new TextEncoder().encode(this.#decoder.decode(bytes, { stream: !this.#ended }));
   }
-}
-
-function withHead(input: ByteInput, head: Uint8Array): ByteInput {
-  let left = head;
-  return {
-    name: input.name,
-    compressed: input.compressed,
-    get fault() {
-      return input.fault;
-    },
-    get tear() {
-      return input.tear;
-    },
-    async read(into) {
-      if (left.length === 0) return input.read(into);
-      const count = Math.min(into.length, left.length);
-      into.set(left.subarray(0, count));
-      left = left.subarray(count);
-      return count;
-    },
-    close: () => input.close(),
-  };
 }

@@ -1,5 +1,5 @@
-/** Samples come four times a second, a busy machine is late: so far the picture lies behind them, that its end is always known, µs. */
-const behindUs = 400_000;
+/** A busy machine is late: the picture lies so many of the pieces in which samples come behind, that its end is always known. */
+const behindPieces = 1.6;
 /** Clocks drift apart: what was the shortest delay once need not be for ever, µs a message. */
 const forgottenUs = 200;
 
@@ -9,8 +9,15 @@ export class LiveClock {
   /** Of the recording's time before this computer's; the freshest message counts. */
   #aheadUs = Number.NaN;
 
-  /** A message has come. @param endUs the last sample, on the page's axis */
-  hear(endUs: number, nowMs: number): void {
+  #behindUs = 0;
+
+  /**
+   * A message has come.
+   * @param endUs the last sample, on the page's axis
+   * @param everyMs how often samples come
+   */
+  hear(endUs: number, everyMs: number, nowMs: number): void {
+    this.#behindUs = behindPieces * everyMs * 1000;
     if (endUs <= this.#endUs) return;
     this.#endUs = endUs;
     const aheadUs = endUs - nowMs * 1000;
@@ -24,7 +31,7 @@ export class LiveClock {
 
   /** What the picture ends with. @param isAway nothing comes, though time passes */
   headUs(nowMs: number, isAway: boolean): number {
-    const headUs = this.nowUs(nowMs) - behindUs;
+    const headUs = this.nowUs(nowMs) - this.#behindUs;
     return isAway ? headUs : Math.min(headUs, this.#endUs);
   }
 }

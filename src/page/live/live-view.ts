@@ -42,7 +42,7 @@ export class LiveView {
   /** Goes on with what the server tells. */
   listen(served: Served): void {
     served.onRun = (place, run) => this.#feed.take(place, run);
-    served.onLive = (runs, end) => this.#show(runs, end);
+    served.onLive = (runs, everyMs, end) => this.#show(runs, everyMs, end);
     served.onState = (link) => this.#stand(link);
     const ease = (): void => {
       for (const { store } of served.recordings) store.isFollowed = this.#state.follows;
@@ -51,11 +51,11 @@ export class LiveView {
     this.#state.on(['follow'], ease);
   }
 
-  #show(runs: readonly LiveRun[], end: LiveEnd | null): void {
+  #show(runs: readonly LiveRun[], everyMs: number, end: LiveEnd | null): void {
     const { recordings } = this.#state;
     const nowMs = performance.now();
     const endUs = Math.max(0, ...runs.map((run) => run.endUs ?? 0));
-    this.#clock.hear(endUs, nowMs);
+    this.#clock.hear(endUs, everyMs, nowMs);
     const isAway = runs.every(({ away }) => away);
     if (this.#follow) this.#follow.isAway = isAway;
     for (const live of runs) {

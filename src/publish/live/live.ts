@@ -1,7 +1,7 @@
 import { nsSince } from '../../clock.js';
 import type { PageSummary } from '../../draw/page-data.js';
 import { type LiveEnd, packMessage, type ServedDocument } from '../../draw/served.js';
-import { watchedMs } from '../../link/link.js';
+import { unwatchedMs, watchedMs } from '../../link/link.js';
 import type { Summary } from '../../measure/summary.js';
 import type { RunningRecording } from '../../session/record.js';
 import type { Track } from '../../session/track.js';
@@ -17,6 +17,8 @@ import { LiveTrack } from './live-track.js';
 
 /** What comes of several tracks within so long goes in one message, ms. */
 const gatherMs = 15;
+/** Each page is told as often as this allows: of more of them each is told less often, so that what all of them cost stays about the same. */
+const pagesToldAtFirst = 5;
 /** Where nothing comes, how things stand is told all the same, ms. */
 const idleMs = 1000;
 /** So long pages may take to hear the end, ms. */
@@ -37,6 +39,7 @@ export class Live {
   #recording: Pick<RunningRecording, 'handOver' | 'startMonotonicNs'> | undefined;
   /** While somebody looks. */
   #timers: readonly NodeJS.Timeout[] = [];
+  #everyMs = 0;
   #due: NodeJS.Timeout | undefined;
   #isEndTold = false;
   #closing: Promise<void> | undefined;
@@ -126,14 +129,15 @@ export class Live {
 
   /** Samples come more often as long as somebody looks. */
   #listen(count: number): void {
-    const isWatched = this.#timers.length > 0;
-    if (count > 0 === isWatched) return;
+    const everyMs = Math.min(watchedMs * Math.ceil(count / pagesToldAtFirst), unwatchedMs);
+    if (everyMs === this.#everyMs) return;
+    if (this.#everyMs === 0) for (const track of this.#tracks) track.forget();
+    this.#everyMs = everyMs;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     if (count === 0) return;
-    for (const track of this.#tracks) track.forget();
     this.#timers = [
-      setInterval(() => this.#recording?.handOver(), watchedMs).unref(),
+      setInterval(() => this.#recording?.handOver(), everyMs).unref(),
       setInterval(() => this.#news(), idleMs).unref(),
     ];
   }
@@ -141,7 +145,7 @@ export class Live {
   #message(whole: boolean, missed: number, withPieces = false): Uint8Array {
     return packMessage(
       {
-        ...{ kind: 'state', whole, missed },
+        ...{ kind: 'state', whole, missed, everyMs: this.#everyMs },
         runs: this.#tracks.map((track) => track.state(whole, this.#nowUs)),
         end: this.#end,
       },

@@ -63,8 +63,8 @@ export class StreamClients {
       this.#clients.delete(client);
       this.#onCount(this.#clients.size);
     });
-    give(client, this.#greeting(0));
     this.#onCount(this.#clients.size);
+    give(client, this.#greeting(0));
   }
 
   broadcast(message: Uint8Array): void {

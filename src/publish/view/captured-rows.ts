@@ -79,8 +79,8 @@ export class CapturedRows implements RowsAgain {
       const over = rows.findIndex((us) => us > toUs);
       const first = Math.max(last, 0);
       const behind = over < 0 ? count : over + 1;
-      // What lies before all that is wanted is kept as long as it may be the sample beside.
-      if (last === count - 1) {
+      // One sample beside is enough: the last before.
+      if (last >= 0) {
         times.length = 0;
         for (const columns of powers) columns.length = 0;
       }

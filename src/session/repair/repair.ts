@@ -1,6 +1,5 @@
 import { closeSync, fsyncSync, ftruncateSync, renameSync, statSync, writeSync } from 'node:fs';
-import { magic } from '../../capture/format.js';
-import { standsAt } from '../../capture/parts.js';
+import { beginsCapture } from '../../capture/parts.js';
 import { inputError, outputError, systemErrorCode } from '../../errors.js';
 import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
@@ -55,8 +54,7 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
   let finding: Finding;
   try {
     const window = new ByteWindow(input);
-    await window.ensure(magic.length);
-    const inspect = standsAt(window, magic) ? inspectCapture : inspectCsv;
+    const inspect = (await beginsCapture(window)) ? inspectCapture : inspectCsv;
     finding = await inspect(window, inspection);
   } finally {
     await input.close();

@@ -195,7 +195,7 @@ class Board:
         self.identity = self.identities[self.swaps % len(self.identities)]
         self.number = self.asked = self.openings = 0
         self.was_open = False
-        self.leave_at = time.monotonic() + 1
+        self.leave_at = time.monotonic() + 60  # longer than a busy machine takes to open it
         if self.options.swap == "replug":
             self.plug()
         print(self.path, flush=True)

@@ -120,7 +120,7 @@ describe('another board behind the same port', needs(makersLibrary), () => {
     async (_, how, first, other) => {
       await everyTime((kind, leave) => recordsOnly(first, other, how, kind, leave));
     },
-    5 * minutes,
+    15 * minutes,
   );
 
   it.each([
@@ -175,7 +175,7 @@ describe('a board that comes back with another firmware', needs(makersLibrary), 
     async (first, second) => {
       await everyTime((kind) => endsClearly(first, second, kind));
     },
-    5 * minutes,
+    15 * minutes,
   );
 
   it.each([

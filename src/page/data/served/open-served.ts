@@ -14,7 +14,7 @@ export interface Served {
   /** More is known of a run, by its place. */
   onRun: (place: number, run: PageRun) => void;
   /** How recordings under way stand; what was missed of it has been made up for. */
-  onLive: (runs: readonly LiveRun[], end: LiveEnd | null) => void;
+  onLive: (runs: readonly LiveRun[], everyMs: number, end: LiveEnd | null) => void;
   onProgress: (progress: readonly ServedProgress[]) => void;
   onState: (state: LinkState) => void;
 }
@@ -103,7 +103,7 @@ class Follower {
       if (n < head.runs.length) store?.append(unpackPiece(buffer));
       else store?.keep(unpackPiece(buffer));
     });
-    this.#served.onLive(head.runs, head.end);
+    this.#served.onLive(head.runs, head.everyMs, head.end);
   }
 
   #placeOf(id: string): number {

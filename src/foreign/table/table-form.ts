@@ -2,10 +2,9 @@ import { cellOf } from '../meaning/cells.js';
 import { unitNamed } from '../meaning/units.js';
 
 /** How a text file is a table. */
-export interface CsvForm {
+export interface TableForm {
   readonly separator: string;
   readonly names: readonly string[];
-  readonly isNamed: boolean;
   /** Lines before its first row of cells: a remark, a header. */
   readonly headLines: number;
   /** Whether cells stand in quotes, in which a separator or a line end is text. */
@@ -20,7 +19,7 @@ const formLines = 60;
 const mostShare = 0.8;
 
 /** How the first lines of a text are a table; null where they are none. */
-export function csvFormOf(text: string): CsvForm | null {
+export function tableFormOf(text: string): TableForm | null {
   const lines = text.split('\n', formLines).map((line) => line.replace(/\r$/, ''));
   const isQuoted = text.includes('"');
   for (const separator of separators) {
@@ -49,10 +48,10 @@ function usualCount(rows: readonly (readonly string[])[]): number {
 function headerOf(
   rows: readonly (readonly string[])[],
   first: number,
-): Pick<CsvForm, 'names' | 'isNamed' | 'headLines'> {
+): Pick<TableForm, 'names' | 'headLines'> {
   const header = rows[first]!.map((name, n) => (n === 0 ? name.replace(/^#\s*/, '') : name));
   const isNamed = header.every((name) => !isValue(name)) && header.some((name) => /[a-z]/i.test(name));
-  if (!isNamed) return { names: header.map((_, n) => `column ${n + 1}`), isNamed, headLines: first };
+  if (!isNamed) return { names: header.map((_, n) => `column ${n + 1}`), headLines: first };
   // Some write the units on a line of their own.
   const below = rows[first + 1] ?? [];
   const hasUnits =
@@ -62,7 +61,7 @@ function headerOf(
   const names = hasUnits
     ? header.map((name, n) => (unitNamed(bare(below[n]!)) ? `${name} [${bare(below[n]!)}]` : name))
     : header;
-  return { names, isNamed, headLines: first + (hasUnits ? 2 : 1) };
+  return { names, headLines: first + (hasUnits ? 2 : 1) };
 }
 
 const bare = (cell: string): string => cell.replace(/^#?\s*[[(]?|[\])]$/g, '');
