@@ -32,7 +32,7 @@ const keepers: Readonly<Record<string, RegExp>> = {
   serialport: /^link\/(?:port\/serial-port|port\/port-list|stream\/stream-wire)\.ts$/,
   '@serialport/bindings-cpp': /^link\/port\/serial-port\.ts$/,
   koffi:
-    /^(?:simulator\/port\/pseudo-terminal|link\/tty\/(?:system-calls|thread-priority)|file\/file-lock|exec\/start\/system|exec\/output\/descriptors|sensors\/nvml\/(?:library|end-with-parent))\.ts$/,
+    /^(?:simulator\/port\/pseudo-terminal|link\/tty\/(?:system-calls|thread-priority)|file\/file-lock|exec\/start\/system|exec\/output\/descriptors|sensors\/nvml\/library)\.ts$/,
   '@resvg/resvg-js': /^report\/figure\/png\.ts$/,
   commander: /^cli\//,
   ws: /^publish\/server\//,

@@ -1,4 +1,4 @@
-import type { SensorColumn, SensorDoubtCode, SensorIdentity } from './sensor.js';
+import type { SensorColumn, SensorDevice, SensorDoubtCode, SensorIdentity } from './sensor.js';
 
 /*
  * What reads one kind of sensor. It runs in the sensors' process (`process/sensor-worker.ts`), which schedules it, counts on over
@@ -9,8 +9,6 @@ import type { SensorColumn, SensorDoubtCode, SensorIdentity } from './sensor.js'
 /** One kind of sensor, as `--with` names it. */
 export interface SensorKind {
   readonly id: string;
-  /** For `powerlog sensors`: one line. */
-  readonly title: string;
   /** Its readings can hang for good, or its library is not to be trusted: it has a process for itself. */
   readonly alone?: boolean;
   /** What may stand behind a colon, to have it read one way alone. */
@@ -32,9 +30,11 @@ export interface ReaderEnvironment {
   readonly sysfs: string;
   /** ms between two readings, where the user fixed that; for a program that is told its pace when it is started. */
   readonly intervalMs: number | null;
+  /** The devices that it had before it was lost: each keeps its prefix, since that is all that tells its columns from another's. */
+  readonly known: readonly SensorDevice[];
   /** Says what is doubtful; equal messages are counted. */
   readonly tell: (code: SensorDoubtCode, message: string) => void;
-  /** Starts a program that ends when this process does, however that ends; see `process/program.ts`. */
+  /** Starts a program that ends when this process does, however that ends; see `programs/programs.ts`. */
   readonly programs: Programs;
 }
 
@@ -57,7 +57,8 @@ export interface ProgramListener {
 }
 
 export interface RunningProgram {
-  stop(): void;
+  /** Asks it to end, and kills it where it does not; resolves when it has ended. */
+  stop(): Promise<void>;
 }
 
 /** What a reading that could not be taken is thrown as. */

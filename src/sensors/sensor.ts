@@ -77,8 +77,6 @@ export interface SensorColumn {
   readonly title: string;
   /** Names the column that this one is contained in, as a core is in its package, so that nobody adds the two; null for none. */
   readonly partOf: string | null;
-  /** Of a stamp: the columns whose instant it is. */
-  readonly stampOf?: readonly string[];
   /**
    * Of an energy that is read as a counter: after how many joules it begins again at 0; null where it never does or nobody says.
    * The reader gives the counter as it stands, and the process around it counts on over the wraps.

@@ -13,6 +13,7 @@ const environment = {
   argument,
   sysfs: process.env.POWERLOG_SYS ?? '/sys',
   intervalMs: Number(process.env.INTERVAL_MS ?? 20),
+  known: JSON.parse(process.env.KNOWN ?? '[]'),
   programs: new SensorPrograms(),
   tell: (code, message) => told.push(`${code} ${message}`),
 };

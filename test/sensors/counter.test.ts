@@ -22,6 +22,21 @@ describe('a counter', () => {
     expect(powers).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 10, 5]);
   });
 
+  it('is no power where no time went by, as between lines that come together', () => {
+    const powers = counted(new Counter(null), [
+      [0, 100],
+      [1, 110],
+      [1, 120],
+      [2, 135],
+      [2, 140],
+      [3, 1],
+    ]);
+    expect(powers.map(({ powerW }) => powerW)).toEqual([
+      ...[Number.NaN, Number.NaN, Number.NaN, 15, Number.NaN, Number.NaN],
+    ]);
+    expect(powers.map(({ energyJ }) => energyJ)).toEqual([0, 10, 20, 35, 40, 0]);
+  });
+
   it('begins at 0 with its first reading, and goes on over the wrap', () => {
     const energies = counted(new Counter(wrapJ), [
       [0, wrapJ - 30],

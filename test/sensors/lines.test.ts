@@ -57,6 +57,10 @@ describe('what a program prints', () => {
     });
   });
 
+  it('a long line of words is no reading, and is not looked through for one', () => {
+    expect(read('ab '.repeat(20_000))).toBeNull();
+  });
+
   it('a header and rows are a table', () => {
     expect(
       read('timestamp, power.draw [W], "mem (mW)"', '1700000000.5, 12.25 W, 30', '1700000001.5, [N/A], 40'),

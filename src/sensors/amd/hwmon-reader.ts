@@ -1,12 +1,13 @@
 import { errorText, systemErrorCode } from '../../errors.js';
 import { NumberFile } from '../files/sysfs.js';
+import { Prefixes } from '../prefixes.js';
 import { type AskedReader, type ReaderEnvironment, SensorTrouble } from '../reader.js';
 import type { SensorColumn, SensorIdentity } from '../sensor.js';
 import { amdNames, type Graphics, named } from './graphics.js';
 
 /** amdgpu asks the card's controller at each reading; what that averages over is nowhere written. */
 const usualPeriodMs = 100;
-const shortestMs = 10;
+const shortestMs = 20;
 /** 32 bits of mW, all of them set: what the driver gives where the card did not tell. */
 const unknownMicrowatts = 4_294_967_295_000;
 
@@ -18,16 +19,19 @@ interface PowerFile {
 /** @throws SensorTrouble where none of the cards may be read */
 export async function openAmdHwmon(
   graphics: readonly Graphics[],
-  { programs, tell }: ReaderEnvironment,
+  { programs, known, tell }: ReaderEnvironment,
 ): Promise<AskedReader> {
+  const prefixes = new Prefixes(known);
+  const cards = graphics.map((card, n) => ({ card, prefix: prefixes.ofCard(card, n) }));
   const files: PowerFile[] = [];
   let refusal: unknown;
-  for (const [n, { instant, average }] of graphics.entries()) {
+  for (const { card, prefix } of cards) {
+    const { instant, average } = card;
     const paths = [instant, average].filter((path) => path !== null);
     for (const path of paths) {
       const isSecond = path === average && instant !== null;
       try {
-        files.push({ file: new NumberFile(path), column: columnOf(`gpu${n}`, path === average, isSecond) });
+        files.push({ file: new NumberFile(path), column: columnOf(prefix, path === average, isSecond) });
       } catch (error) {
         refusal = error;
       }
@@ -41,7 +45,7 @@ export async function openAmdHwmon(
   const identity: SensorIdentity = {
     product: 'amdgpu, by hwmon',
     driver: null,
-    devices: graphics.map((card, n) => ({ prefix: `gpu${n}`, ...named(card, names) })),
+    devices: cards.map(({ card, prefix }) => ({ prefix, ...named(card, names) })),
     meaning:
       'power1_input is instant power, power1_average an average over a time that nobody says; of a processor with graphics both include the processor (documentation of the kernel)',
   };

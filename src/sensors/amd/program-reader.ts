@@ -1,5 +1,6 @@
 import { errorText } from '../../errors.js';
 import { printable } from '../../text.js';
+import { Prefixes } from '../prefixes.js';
 import { type AskedReader, type ReaderEnvironment, SensorTrouble } from '../reader.js';
 import type { SensorDevice, SensorIdentity } from '../sensor.js';
 import { amdNames } from './graphics.js';
@@ -61,37 +62,38 @@ export async function openAmdProgram(
     throw new SensorTrouble('sensor-missing', error.message, { cause: error });
   });
   if (cards.length === 0) throw new SensorTrouble('sensor-missing', `${id} names no card`);
-  const known = await names(environment);
+  const [told, prefixes] = [await names(environment), new Prefixes(environment.known)];
   const devices = cards.map(({ card }): SensorDevice => {
-    const { bus = null, uuid = null, name = null } = known.find((each) => each.card === card) ?? {};
-    return { prefix: prefixOf(card), ...{ bus, uuid, name } };
+    const { bus = null, uuid = null, name = null } = told.find((each) => each.card === card) ?? {};
+    return { prefix: prefixes.ofCard({ uuid, bus }, numberOf(card)), ...{ bus, uuid, name } };
   });
-  for (const { card, powerW, words } of cards)
+  for (const [n, { powerW, words }] of cards.entries())
     if (Number.isNaN(powerW))
       environment.tell(
         'sensor-missing',
-        `${prefixOf(card)} has no power of its own${words === null ? '' : `: ${printable(words)}`}`,
+        `${devices[n]!.prefix} has no power of its own${words === null ? '' : `: ${printable(words)}`}`,
       );
   const identity: SensorIdentity = { product: id, driver: null, devices, meaning };
   return {
     identity,
-    columns: cards.map(({ card }) => ({
-      name: `${prefixOf(card)}_power_w`,
+    columns: devices.map(({ prefix }) => ({
+      name: `${prefix}_power_w`,
       decimals: 3,
       quantity: 'power',
-      title: `${prefixOf(card)}, power`,
+      title: `${prefix}, power`,
       partOf: null,
     })),
     ...{ usualPeriodMs, shortestMs },
     async read(values) {
-      for (const { card, powerW } of await ask()) {
-        const at = cards.findIndex((each) => each.card === card);
-        if (at >= 0) values[at] = powerW;
-      }
+      const read = await ask();
+      // Numbers are all that it tells, and where a card has gone they may be those of others.
+      if (read.map(({ card }) => card).join() !== cards.map(({ card }) => card).join())
+        throw new SensorTrouble('sensor-lost', 'it tells of other cards than before');
+      for (const [n, { powerW }] of read.entries()) values[n] = powerW;
     },
     close: () => {},
   };
 }
 
 /** `0` of amd-smi and `card0` of rocm-smi alike. */
-const prefixOf = (card: string): string => `gpu${card.replace(/^card/, '')}`;
+const numberOf = (card: string): number => Number(card.replace(/^card/, ''));

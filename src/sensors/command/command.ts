@@ -7,6 +7,8 @@ import { meanColumns, type ProgramColumn, programColumns } from './program-colum
 const restartMs = { first: 500, longest: 30_000 };
 /** One that ran for longer than this, ms, is started again as after the first time. */
 const healthyMs = 10_000;
+/** No power, W, and no energy, J, that anybody measures; a number as large is a fault's, and makes nonsense of all figures. */
+const most = 1e15;
 /** How long its first reading is waited for, ms. */
 const firstLimitMs = 9000;
 
@@ -60,7 +62,7 @@ class Command {
     return new Promise<readonly ProgramColumn[]>((resolve, reject) => {
       this.#onFirst = resolve;
       this.#onFailed = (trouble) => {
-        this.close();
+        void this.close();
         reject(trouble);
       };
       this.#timer = setTimeout(() => {
@@ -77,10 +79,10 @@ class Command {
     this.#take = take;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#running?.stop();
+    await this.#running?.stop();
   }
 
   #start(): void {
@@ -160,7 +162,7 @@ class Command {
       const text = texts.get(source);
       if (text === undefined) continue;
       const value = numberOf(text);
-      if (value === undefined) unread ??= text;
+      if (value === undefined || (column.quantity !== 'other' && Math.abs(value) > most)) unread ??= text;
       else {
         this.#values[n] = value;
         if (column.quantity !== 'stamp') read++;

@@ -35,8 +35,12 @@ function readNumber(line: string): NamedTexts | undefined {
 const pair =
   /([^\s=:,;][^=:,;]*?)\s*[=:]\s*("[^"]*"|\[[^\]]*\]|[^\s,;]+(?: ?(?:[mkuµ]?[wj]|watts?|joules?))?(?=$|[\s,;]))/giu;
 
+/** Nobody prints more in pairs, characters; to look for pairs in a line takes time with the square of its length. */
+const longestPairs = 4096;
+
 /** `cpu=12.5 W gpu=30`, `cpu: 12.5, gpu: 30`. */
 function readPairs(line: string): NamedTexts | undefined {
+  if (line.length > longestPairs) return undefined;
   const found = [...line.matchAll(pair)].map(([, name = '', value = '']) => [name.trim(), value] as const);
   return found.some(([, value]) => cellOf(value)) ? new Map(found) : undefined;
 }

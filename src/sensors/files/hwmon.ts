@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { errorText, systemErrorCode } from '../../errors.js';
+import { Prefixes } from '../prefixes.js';
 import { type ReaderEnvironment, type SensorReader, SensorTrouble } from '../reader.js';
 import type { SensorColumn, SensorDevice, SensorQuantity } from '../sensor.js';
 import { attribute, entries, linkTarget, NumberFile, nameOf } from './sysfs.js';
@@ -28,9 +29,9 @@ interface Chip {
 }
 
 /** @throws SensorTrouble where no chip tells a power */
-export async function openHwmon({ sysfs, tell }: ReaderEnvironment): Promise<SensorReader> {
+export async function openHwmon({ sysfs, known, tell }: ReaderEnvironment): Promise<SensorReader> {
   const folder = join(sysfs, 'class/hwmon');
-  const taken = new Set<string>();
+  const prefixes = new Prefixes(known);
   let refused = false;
   const chips = entries(folder).flatMap((name): Chip[] => {
     const place = join(folder, name);
@@ -38,7 +39,9 @@ export async function openHwmon({ sysfs, tell }: ReaderEnvironment): Promise<Sen
       /^(?:power\d+_(?:input|average)|energy\d+_input)$/.test(file),
     );
     if (files.length === 0) return [];
-    const prefix = distinct(nameOf(attribute(join(place, 'name')) ?? name) || name, taken);
+    const facts = factsOf(place);
+    const own = nameOf(facts.name ?? name) || name;
+    const prefix = prefixes.before(facts) ?? prefixes.free(1, (n) => (n === 1 ? own : `${own}_${n}`));
     const attributes = files.flatMap((file): Attribute[] => {
       try {
         return [{ file: new NumberFile(join(place, file)), column: columnOf(place, file, prefix) }];
@@ -52,9 +55,7 @@ export async function openHwmon({ sysfs, tell }: ReaderEnvironment): Promise<Sen
         return [];
       }
     });
-    return attributes.length === 0
-      ? []
-      : [{ device: deviceOf(place, prefix), attributes: named(attributes) }];
+    return attributes.length === 0 ? [] : [{ device: { prefix, ...facts }, attributes: named(attributes) }];
   });
   if (chips.length === 0)
     throw refused
@@ -153,8 +154,7 @@ function distinct(name: string, taken: Set<string>): string {
   return free;
 }
 
-const deviceOf = (place: string, prefix: string): SensorDevice => ({
-  prefix,
+const factsOf = (place: string): Omit<SensorDevice, 'prefix'> => ({
   name: attribute(join(place, 'name')),
   uuid: attribute(join(place, 'device/unique_id')),
   bus: linkTarget(join(place, 'device')),

@@ -1,5 +1,5 @@
-import type { Programs } from '../reader.js';
-import { SensorTrouble } from '../reader.js';
+import { Prefixes } from '../prefixes.js';
+import { type ReaderEnvironment, SensorTrouble } from '../reader.js';
 import { type Cell, cardFields, cardsArguments, generations, type PowerField, readCell } from './query.js';
 
 export const program = 'nvidia-smi';
@@ -22,11 +22,14 @@ export interface Cards {
 }
 
 /** Asks once what there is, as the newest driver can be asked, then as older ones can. @throws SensorTrouble */
-export async function findCards(programs: Programs): Promise<Cards> {
+export async function findCards({
+  programs,
+  known,
+}: Pick<ReaderEnvironment, 'programs' | 'known'>): Promise<Cards> {
   let refusal: unknown;
   for (const powers of generations) {
     try {
-      return readCards(await programs.ask([program, ...cardsArguments(powers)], limitMs), powers);
+      return readCards(await programs.ask([program, ...cardsArguments(powers)], limitMs), powers, known);
     } catch (error) {
       // A field that it does not know ends it; so does all that is wrong with the driver, which the next question shows again.
       if (!(error instanceof SensorTrouble && error.code === 'sensor-lost')) throw error;
@@ -37,19 +40,33 @@ export async function findCards(programs: Programs): Promise<Cards> {
 }
 
 /** @throws SensorTrouble where it names no card */
-export function readCards(text: string, powers: readonly PowerField[]): Cards {
+export function readCards(
+  text: string,
+  powers: readonly PowerField[],
+  known: ReaderEnvironment['known'] = [],
+): Cards {
+  const prefixes = new Prefixes(known);
   const rows = text
     .split(/\r?\n/)
     .map((line) => line.split(', '))
     .filter((cells) => cells.length >= powers.length + cardFields.length);
-  const cards = rows.map((cells) => {
-    const [uuid = '', index = '', bus = '', , ...name] = cells.slice(powers.length);
-    const first = powers.map((_, n) => readCell(cells[n]!));
-    return { prefix: `gpu${Number(index)}`, uuid, bus: systemBus(bus), name: name.join(', ').trim(), first };
-  });
-  if (cards.length === 0 || cards.some(({ prefix }) => prefix === 'gpuNaN'))
+  const cell = (cells: readonly string[], field: (typeof cardFields)[number]) =>
+    cells[powers.length + cardFields.indexOf(field)] ?? '';
+  if (rows.length === 0 || rows.some((cells) => Number.isNaN(Number(cell(cells, 'index')))))
     throw new SensorTrouble('sensor-missing', 'nvidia-smi names no GPU');
-  return { driver: rows[0]![powers.length + cardFields.indexOf('driver_version')] ?? null, powers, cards };
+  const cards = rows.map((cells) => {
+    const card = { uuid: cell(cells, 'uuid'), bus: systemBus(cell(cells, 'pci.bus_id')) };
+    return {
+      ...card,
+      prefix: prefixes.ofCard(card, Number(cell(cells, 'index'))),
+      name: cells
+        .slice(powers.length + cardFields.indexOf('name'))
+        .join(', ')
+        .trim(),
+      first: powers.map((_, n) => readCell(cells[n]!)),
+    };
+  });
+  return { driver: cell(rows[0]!, 'driver_version'), powers, cards };
 }
 
 /** It writes eight digits of domain where the system writes four. */

@@ -13,7 +13,7 @@ const silence = { leastMs: 5000, intervals: 20 };
 
 /** @throws SensorTrouble */
 export async function openNvidiaSmi(environment: ReaderEnvironment): Promise<TalkingReader> {
-  return new NvidiaSmiReader(await findCards(environment.programs), environment);
+  return new NvidiaSmiReader(await findCards(environment), environment);
 }
 
 /** One `nvidia-smi` that goes on printing, in place of NVIDIA's library where that is not to be had. */
@@ -64,10 +64,10 @@ class NvidiaSmiReader implements TalkingReader {
     this.#start();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#running?.stop();
+    await this.#running?.stop();
   }
 
   #columnsOf({ prefix }: Card): SensorColumn[] {
@@ -86,7 +86,6 @@ class NvidiaSmiReader implements TalkingReader {
         quantity: 'stamp',
         title: `${prefix}, nvidia-smi's instant of them`,
         partOf: null,
-        stampOf: powers.map(({ name }) => name),
       },
     ];
   }
@@ -114,7 +113,7 @@ class NvidiaSmiReader implements TalkingReader {
     this.#timer = setTimeout(() => {
       const running = this.#running;
       this.#again('sensor-silent', `it printed nothing for ${limitMs / 1000} s, and was started again`);
-      running?.stop();
+      void running?.stop();
     }, limitMs);
   }
 

@@ -13,7 +13,7 @@ export interface FieldRequest {
 }
 
 /** Where the members of `nvmlFieldValue_t` lie, bytes. */
-const at = { field: 0, scope: 4, stamp: 8, latency: 16, type: 24, code: 28, value: 32 } as const;
+const at = { field: 0, scope: 4, stamp: 8, type: 24, code: 28, value: 32 } as const;
 const bytesEach = 40;
 const littleEndian = endianness() === 'LE';
 /** An `unsigned long` of the driver's compiler. */
@@ -44,11 +44,6 @@ export class FieldValues {
   stampUs(n: number): number {
     const stamp = Number(this.#view.getBigInt64(n * bytesEach + at.stamp, littleEndian));
     return this.code(n) === ReturnCode.success && stamp > 0 ? stamp : Number.NaN;
-  }
-
-  /** How long NVML took to find it out, µs, or its share of a call for several. */
-  latencyUs(n: number): number {
-    return Number(this.#view.getBigInt64(n * bytesEach + at.latency, littleEndian));
   }
 
   /** NaN where it gave none. */

@@ -54,7 +54,6 @@ export function gpuColumns(
       quantity: 'stamp',
       title: "NVML's instant of the power",
       decimals: 6,
-      stampOf: [named('power_w')],
     },
     { name: 'plain_power_w', quantity: 'power', title: 'power as nvmlDeviceGetPowerUsage gives it' },
     { name: 'average_power_w', quantity: 'power', title: 'power averaged over 1 s' },
@@ -74,14 +73,13 @@ export function gpuColumns(
   };
   return [...own, ...around].map((each) => {
     const { name, quantity, title, within, ...more } = each as FieldColumn & Partial<SensorColumn>;
-    const { decimals = 3, counter, meanOf, stampOf } = more;
+    const { decimals = 3, counter, meanOf } = more;
     return {
       name: named(name),
       decimals,
       quantity,
       title: `${prefix}, ${title}`,
       partOf: quantity === 'stamp' ? null : container(name, within),
-      ...(stampOf && { stampOf }),
       ...((counter ?? quantity === 'energy') && { counter: { wrapJ: null } }),
       ...(meanOf !== undefined && { meanOf }),
     };

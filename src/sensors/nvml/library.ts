@@ -2,7 +2,6 @@ import type { LibraryHandle } from 'koffi';
 import { errorText } from '../../errors.js';
 import { textOfField } from '../../text.js';
 import { SensorTrouble } from '../reader.js';
-import { endWithParent } from './end-with-parent.js';
 import type { FieldValues } from './field-values.js';
 import { ReturnCode } from './return-code.js';
 
@@ -75,9 +74,7 @@ export function loadNvml(): Nvml {
   const failures: string[] = [];
   for (const place of places) {
     try {
-      const nvml = bind(koffi.load(place));
-      endWithParent(koffi);
-      return nvml;
+      return bind(koffi.load(place));
     } catch (error) {
       failures.push(errorText(error).split('\n')[0]!);
     }

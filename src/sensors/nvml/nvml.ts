@@ -1,4 +1,5 @@
 import { plural } from '../../units.js';
+import { Prefixes } from '../prefixes.js';
 import { type AskedReader, type ReaderEnvironment, SensorTrouble } from '../reader.js';
 import type { SensorColumn, SensorIdentity } from '../sensor.js';
 import { Gpu } from './gpu.js';
@@ -12,30 +13,26 @@ const shortestMs = 10;
 
 /** Loaded once: what a library has begun in a process does not end with it. */
 let library: Nvml | undefined;
+let hasBegun = false;
 
 /** @throws SensorTrouble */
-export async function openNvml({ tell }: ReaderEnvironment): Promise<AskedReader> {
+export async function openNvml({ tell, known }: ReaderEnvironment): Promise<AskedReader> {
   library ??= loadNvml();
   const code = library.init();
-  if (code === ReturnCode.libraryMismatch && known.size > 0) {
+  if (code === ReturnCode.libraryMismatch && hasBegun) {
     // The driver was changed, and this process has loaded the library of the one before: only another can load the new one.
     process.stderr.write(`${beginFailure(code)}\n`);
     process.exit(1);
   }
   if (code !== ReturnCode.success) throw unusable(code);
+  hasBegun = true;
   try {
-    return new NvmlReader(library, findGpus(library, tell), tell);
+    return new NvmlReader(library, findGpus(library, new Prefixes(known), tell), tell);
   } catch (error) {
     library.shutdown();
     throw error;
   }
 }
-
-/**
- * Cards by UUID that were seen in this process: when the driver was away and comes back, each keeps its columns, whatever its
- * number is then.
- */
-const known = new Map<string, string>();
 
 class NvmlReader implements AskedReader {
   readonly usualPeriodMs = usualPeriodMs;
@@ -84,7 +81,7 @@ class NvmlReader implements AskedReader {
 }
 
 /** @throws SensorTrouble where there is none that can be asked for anything */
-function findGpus(library: Nvml, tell: ReaderEnvironment['tell']): Gpu[] {
+function findGpus(library: Nvml, prefixes: Prefixes, tell: ReaderEnvironment['tell']): Gpu[] {
   const { code, value: count } = library.deviceCount();
   if (code !== ReturnCode.success) throw unusable(code);
   if (count === 0) throw new SensorTrouble('sensor-missing', 'the NVIDIA driver has no GPU');
@@ -92,7 +89,7 @@ function findGpus(library: Nvml, tell: ReaderEnvironment['tell']): Gpu[] {
   let refusal: number = ReturnCode.success;
   for (let index = 0; index < count; index++) {
     const handle = library.handleByIndex(index);
-    if (handle.code === ReturnCode.success) gpus.push(openGpu(library, handle.value, index, tell));
+    if (handle.code === ReturnCode.success) gpus.push(openGpu(library, handle.value, index, prefixes, tell));
     else refusal = handle.code;
   }
   if (gpus.length > 0) return gpus;
@@ -102,18 +99,19 @@ function findGpus(library: Nvml, tell: ReaderEnvironment['tell']): Gpu[] {
   );
 }
 
-/** A card that was seen before keeps its name, and what it does not have is said once. */
-function openGpu(library: Nvml, handle: DeviceHandle, index: number, tell: ReaderEnvironment['tell']): Gpu {
+/** What a card does not have is said when it is first there. */
+function openGpu(
+  library: Nvml,
+  handle: DeviceHandle,
+  index: number,
+  prefixes: Prefixes,
+  tell: ReaderEnvironment['tell'],
+): Gpu {
   const uuid = library.uuid(handle);
-  const key = uuid.code === ReturnCode.success ? uuid.value : `GPU ${index}`;
-  const before = known.get(key);
-  const taken = new Set(known.values());
-  let number = index;
-  while (!before && taken.has(`gpu${number}`)) number++;
-  const prefix = before ?? `gpu${number}`;
-  known.set(key, prefix);
-  const gpu = new Gpu(library, handle, prefix);
-  if (!before)
+  const card = { uuid: uuid.code === ReturnCode.success ? uuid.value : null, bus: null };
+  const before = prefixes.before(card);
+  const gpu = new Gpu(library, handle, before ?? prefixes.ofCard(card, index));
+  if (before === undefined)
     for (const { what, code } of gpu.unsupported)
       tell('sensor-missing', `${gpu.title} has no ${what}: ${returnCodeName(code)}`);
   return gpu;

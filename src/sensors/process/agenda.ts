@@ -1,10 +1,11 @@
-/** How much earlier than it is due something is done, as a share of its interval, where the process is awake for something else. */
-const early = 0.25;
+/** How much earlier or later than it is due something is done, as a share of its interval, and at most, ms. */
+const slackShare = 0.25;
+const mostSlackMs = 15;
 
 interface Entry {
   readonly act: () => void;
-  dueMs: number;
-  intervalMs: number;
+  readonly earliestMs: number;
+  readonly latestMs: number;
 }
 
 /**
@@ -15,29 +16,42 @@ export class Agenda {
   readonly #entries = new Set<Entry>();
   #timer: NodeJS.Timeout | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
+  #isGoing = false;
 
   /** Does it once, after about `ms`. Returns what calls it off. @param intervalMs how often it is done */
   after(ms: number, intervalMs: number, act: () => void): () => void {
-    const entry = { act, dueMs: performance.now() + ms, intervalMs };
+    const dueMs = performance.now() + ms;
+    const slackMs = Math.min(slackShare * intervalMs, mostSlackMs);
+    const entry = { act, earliestMs: dueMs - slackMs, latestMs: dueMs + slackMs };
     this.#entries.add(entry);
-    this.#set();
+    if (!this.#isGoing) this.#set();
     return () => void this.#entries.delete(entry);
   }
 
-  #set(): void {
-    let firstMs = Number.POSITIVE_INFINITY;
-    for (const { dueMs } of this.#entries) firstMs = Math.min(firstMs, dueMs);
-    if (firstMs >= this.#timerMs) return;
-    clearTimeout(this.#timer);
-    this.#timerMs = firstMs;
-    this.#timer = setTimeout(() => this.#go(), Math.max(0, firstMs - performance.now()));
+  /** Does what is due, or nearly: the process is awake, for this or for something else. */
+  go(): void {
+    const nowMs = performance.now();
+    // Whoever acts says when to act again, and only when all have is it known when to wake up.
+    this.#isGoing = true;
+    for (const entry of [...this.#entries])
+      if (entry.earliestMs <= nowMs && this.#entries.delete(entry)) entry.act();
+    this.#isGoing = false;
+    this.#set();
   }
 
-  #go(): void {
-    this.#timerMs = Number.POSITIVE_INFINITY;
-    const nowMs = performance.now();
-    for (const entry of [...this.#entries])
-      if (entry.dueMs - early * entry.intervalMs <= nowMs && this.#entries.delete(entry)) entry.act();
-    this.#set();
+  /** What may wait waits, so that as much as can be is done in one go. */
+  #set(): void {
+    let firstMs = Number.POSITIVE_INFINITY;
+    for (const { latestMs } of this.#entries) firstMs = Math.min(firstMs, latestMs);
+    if (firstMs === this.#timerMs) return;
+    clearTimeout(this.#timer);
+    this.#timerMs = firstMs;
+    if (!Number.isFinite(firstMs)) return;
+    const wake = (): void => {
+      this.#timerMs = Number.POSITIVE_INFINITY;
+      this.go();
+    };
+    // Node takes off what is less than a millisecond, and would wake up before anything is due at the latest.
+    this.#timer = setTimeout(wake, Math.max(0, Math.ceil(firstMs - performance.now())));
   }
 }

@@ -54,8 +54,8 @@ export class Counter {
     this.#energyJ += addedJ;
     const before = this.#changed;
     this.#changed = { energyJ: this.#energyJ, atNs };
-    // Between the first reading and the first change lies a part of an interval.
-    if (!before) return { energyJ: this.#energyJ, powerW: Number.NaN, lost: false };
+    // Between the first reading and the first change lies a part of an interval; between two lines of one piece of output, no time.
+    if (!before || atNs <= before.atNs) return { energyJ: this.#energyJ, powerW: Number.NaN, lost: false };
     const powerW = (this.#energyJ - before.energyJ) / ((atNs - before.atNs) / 1e9);
     this.#smallestW = Math.min(this.#smallestW, powerW);
     this.#largestW = Math.max(this.#largestW, powerW);

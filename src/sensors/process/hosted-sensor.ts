@@ -2,7 +2,7 @@ import { makeFastClock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import type { SensorPrograms } from '../programs/programs.js';
 import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js';
-import type { SensorColumn, SensorDoubtCode } from '../sensor.js';
+import type { SensorColumn, SensorDevice, SensorDoubtCode } from '../sensor.js';
 import type { Agenda } from './agenda.js';
 import { Batch } from './batch.js';
 import { CounterCells } from './counter-cells.js';
@@ -30,6 +30,8 @@ export interface HostedOptions {
 
 /** One sensor in its process: asked in turns, or listened to. */
 export class HostedSensor {
+  /** As they were when it was first there. */
+  readonly devices: readonly SensorDevice[];
   readonly #columns: readonly SensorColumn[];
   readonly #batch: Batch;
   readonly #cells: CounterCells;
@@ -37,7 +39,6 @@ export class HostedSensor {
   #reader: SensorReader;
   /** Which of the reader's columns each of ours is; another one after it came back may have them in another order. */
   #places: readonly number[];
-  #pace: Pace | undefined;
   #now: () => number = () => 0;
   #originNs: bigint | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -60,6 +61,7 @@ export class HostedSensor {
   constructor(reader: SensorReader, options: HostedOptions) {
     this.#options = options;
     this.#reader = reader;
+    this.devices = reader.identity.devices;
     this.#columns = reader.columns;
     this.#places = reader.columns.map((_, n) => n);
     this.#row = new Float64Array(reader.columns.length);
@@ -107,15 +109,17 @@ export class HostedSensor {
         heard.set(values);
         const ns = Number(atNs - this.#originNs);
         if (ns >= 0) this.#take(heard, ns, ns);
+        this.#options.agenda.go();
       });
       return;
     }
     const { usualPeriodMs, shortestMs, columns } = reader;
     const fixedMs = this.#options.intervalMs;
     const ignored = new Set(columns.flatMap(({ quantity }, n) => (quantity === 'stamp' ? [n] : [])));
-    this.#pace ??= new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
+    // One that came back may have other columns, or be another way to read it.
+    const pace = new Pace({ usualPeriodMs, shortestMs, fixedMs, columns: columns.length, ignored });
     this.#dueMs = this.#now() / 1e6;
-    this.#ask(reader, this.#pace, new Float64Array(columns.length));
+    this.#ask(reader, pace, new Float64Array(columns.length));
   }
 
   #ask(reader: AskedReader, pace: Pace, values: Float64Array): void {
@@ -205,7 +209,8 @@ export class HostedSensor {
         'sensor-counter-reset',
         `${name} began again, or went round unseen: it counts from 0 again, and what it counted meanwhile is not known`,
       );
-    this.#longestSpacingNs = Math.max(this.#longestSpacingNs, latestNs - this.#heardNs);
+    // How long it was away says nothing of how long it may be silent.
+    if (!this.#isAway) this.#longestSpacingNs = Math.max(this.#longestSpacingNs, latestNs - this.#heardNs);
     this.#heardNs = latestNs;
     this.#isAway = false;
     this.#add(earliestNs, latestNs);

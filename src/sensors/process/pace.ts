@@ -1,3 +1,5 @@
+import { periodOf } from '../period.js';
+
 /*
  * How often a sensor is asked. Its readings say how often they change; about three times as often it is asked, and not at a
  * whole multiple, so that the questions wander through the sensor's own interval instead of locking to it.
@@ -18,7 +20,7 @@ const share = 0.382;
 /** Where a sensor never changed, ms. */
 const longestMs = 250;
 /** Spacings of changes that a period is learned from. */
-const spacingsKept = 31;
+const spacingsKept = 63;
 const fewestSpacings = 8;
 /** It is learned anew from so many changes. */
 const learnEvery = 8;
@@ -105,13 +107,9 @@ export class Pace {
       this.#periodMs = Math.min(this.#periodMs ?? Number.POSITIVE_INFINITY, this.#intervalMs / share / 2);
       return;
     }
-    for (const spacings of this.#spacings) {
-      if (spacings.length < fewestSpacings) continue;
-      const middle = [...spacings].sort((a, b) => a - b)[Math.floor(spacings.length / 2)]!;
-      const near = spacings.filter((ms) => Math.abs(ms - middle) < middle / 2);
-      const mean = near.reduce((sum, ms) => sum + ms, 0) / near.length;
-      this.#periodMs = Math.min(this.#periodMs ?? Number.POSITIVE_INFINITY, mean);
-    }
+    for (const spacings of this.#spacings)
+      if (spacings.length >= fewestSpacings)
+        this.#periodMs = Math.min(this.#periodMs ?? Number.POSITIVE_INFINITY, periodOf(spacings));
   }
 
   #bounded(ms: number): number {

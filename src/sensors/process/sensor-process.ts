@@ -7,6 +7,7 @@ import { killGroup } from '../programs/groups.js';
 import type { SensorBlock, SensorDoubt } from '../sensor.js';
 import { Member } from './member.js';
 import type { FromSensors, Opened, ToSensors, Wanted } from './messages.js';
+import { Watchman } from './watchman.js';
 
 /** Nothing is heard of the process for so long, ms, and it hangs in a driver or a library: another takes its place. */
 const hangMs = 5000;
@@ -30,6 +31,7 @@ export class SensorProcess {
   readonly #members: readonly Member[];
   #child: ChildProcess | undefined;
   #groups: readonly number[] = [];
+  readonly #watchman = new Watchman();
   #clock: RecordingClock | undefined;
   #heardMs = 0;
   #askedMs = 0;
@@ -130,6 +132,7 @@ export class SensorProcess {
       windowsHide: true,
     });
     this.#child = child;
+    this.#watchman.watch(child.pid, []);
     this.#lastWords = '';
     this.#startedMs = performance.now();
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -152,8 +155,10 @@ export class SensorProcess {
 
   #hear(message: FromSensors): void {
     this.#heardMs = performance.now();
-    if (message.type === 'groups') this.#groups = message.pids;
-    else if (message.type === 'trying') this.#members[message.at]!.isTried = !message.isOver;
+    if (message.type === 'groups') {
+      this.#groups = message.pids;
+      this.#watchman.watch(this.#child?.pid, message.pids);
+    } else if (message.type === 'trying') this.#members[message.at]!.isTried = !message.isOver;
     else if (message.type === 'opened') {
       this.#members[message.opened.at]!.opened ??= message.opened;
       this.#onOpened();
@@ -178,6 +183,7 @@ export class SensorProcess {
     this.#child = undefined;
     this.#groups.forEach(killGroup);
     this.#groups = [];
+    this.#watchman.stop();
     this.#onEnded();
     if (this.#stopping) return;
     const nowNs = this.#clock?.now() ?? null;
@@ -213,6 +219,7 @@ export class SensorProcess {
     child?.kill('SIGKILL');
     this.#groups.forEach(killGroup);
     this.#groups = [];
+    this.#watchman.stop();
   }
 
   #say(message: ToSensors): void {

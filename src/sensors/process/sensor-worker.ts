@@ -38,7 +38,7 @@ async function open(wanted: Wanted, at: number, sysfs: string, intervalMs: numbe
   const openReader = (): Promise<SensorReader> =>
     kindOf(wanted.kind).open({
       argument: wanted.argument,
-      ...{ sysfs, intervalMs, programs },
+      ...{ sysfs, intervalMs, programs, known: sensor?.devices ?? [] },
       tell: (code, message) => (sensor ? sensor.doubt(code, message) : doubts.add(code, message, null)),
     });
   let opened: Opened;
@@ -122,6 +122,7 @@ process.on('message', (message: ToSensors) => {
     start(message.originNs, message.recorded);
   } else if (message.type === 'turn') {
     turns?.refresh();
+    agenda.go();
     turn();
   } else void stop();
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { errorText, systemErrorCode } from '../../errors.js';
 import { printable } from '../../text.js';
@@ -14,7 +15,7 @@ const mostAnswer = 4 << 20;
 /** Of what a program says on standard error, the end is kept, for the reason of its own. */
 const lastWordsKept = 2000;
 /** After this long a program that was asked to end is killed, ms. */
-const graceMs = 500;
+const graceMs = 1000;
 
 /** Process groups that run, of all sensors of this process. */
 const running = new Set<number>();
@@ -135,12 +136,14 @@ export class SensorPrograms implements Programs {
     setTimeout(() => child.stdout?.resume(), 1000).unref();
   }
 
-  #stop(child: ChildProcess): void {
+  async #stop(child: ChildProcess): Promise<void> {
     const { pid } = child;
     if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
     signalGroup(pid, 'SIGTERM');
     const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
-    child.once('exit', () => clearTimeout(timer));
+    await ended;
+    clearTimeout(timer);
   }
 }
 

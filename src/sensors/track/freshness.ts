@@ -1,4 +1,5 @@
 import type { Freshness } from '../../measure/tracks/sensor-summary.js';
+import { periodOf } from '../period.js';
 import type { SensorColumn } from '../sensor.js';
 
 /** Spacings of changes that are kept for each column: the latest. */
@@ -78,12 +79,8 @@ class ColumnWatch {
     return 1 - this.changes / (this.readings - 1);
   }
 
-  /** The mean of the spacings near their median: a change that was missed counts two of them. */
   get updateUs(): number {
-    const spacings = this.#spacingsUs.slice(0, Math.min(this.#spacings, kept)).sort();
-    const middle = spacings[Math.floor(spacings.length / 2)]!;
-    const near = spacings.filter((us) => Math.abs(us - middle) <= middle / 2);
-    return near.reduce((sum, us) => sum + us, 0) / near.length;
+    return periodOf(this.#spacingsUs.subarray(0, Math.min(this.#spacings, kept)));
   }
 
   add(timeUs: number, value: number): void {

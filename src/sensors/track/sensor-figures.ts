@@ -3,7 +3,7 @@ import { type PowerStatistics, PowerTable } from '../../measure/energy.js';
 import { gapLimitUs, SpacingWatch } from '../../measure/gaps.js';
 import { Histogram } from '../../measure/histogram.js';
 import { distribution } from '../../measure/latencies.js';
-import type { SensorGapSummary, SensorSummary } from '../../measure/tracks/sensor-summary.js';
+import type { SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import type { SensorBlock, SensorColumn } from '../sensor.js';
 import { FreshnessWatch } from './freshness.js';
 
@@ -30,6 +30,8 @@ const usPerS = 1e6;
 interface PowerColumn {
   readonly column: number;
   readonly table: PowerTable;
+  /** Of a power that is read: when it gave something. One card of several may be gone while the others are read. */
+  readonly spacings: SpacingWatch | null;
 }
 
 /** A counter's joules; what it holds is counted on from its first reading already. */
@@ -64,9 +66,10 @@ export class SensorFigures {
     this.#columns = columns;
     this.#row = new Float64Array(columns.length);
     this.#last = new Float64Array(columns.length).fill(Number.NaN);
-    this.#powers = columns.flatMap(({ quantity }, column) =>
-      quantity === 'power' ? [{ column, table: new PowerTable(engine, 1) }] : [],
-    );
+    this.#powers = columns.flatMap(({ quantity, meanOf }, column) => {
+      const spacings = meanOf === undefined ? new SpacingWatch(engine, 0) : null;
+      return quantity === 'power' ? [{ column, table: new PowerTable(engine, 1), spacings }] : [];
+    });
     this.#spacings = new SpacingWatch(engine, 0);
     this.#latencies = new Histogram(engine);
     this.#freshness = new FreshnessWatch(columns);
@@ -113,10 +116,11 @@ export class SensorFigures {
   }
 
   #addPowers(us: number): void {
-    for (const { column, table } of this.#powers) {
+    for (const { column, table, spacings } of this.#powers) {
       const watts = this.#row[column]!;
       if (Number.isNaN(watts)) continue;
       this.#single[0] = us;
+      spacings?.add(this.#single, [], 1);
       this.#mw[0] = Math.round(watts * 1000);
       table.add(this.#single, [this.#mw], 1);
     }
@@ -141,36 +145,28 @@ export class SensorFigures {
 
   /** @param endUs the recording's end, where it is known */
   parts(endUs: number | null): SensorFigureParts {
-    this.#spacings.finish();
+    const gaps = gapsOf(this.#spacings, endUs);
     const { spacingsUs, firstUs, lastUs, samples } = this.#spacings;
-    const median = spacingsUs.quantile(0.5);
-    const gaps = this.#gaps(gapLimitUs(median), endUs);
-    const durationUs = Math.max(endUs ?? 0, lastUs ?? 0);
-    const gapsUs = gaps.reduce((sum, { start_s, end_s }) => sum + (end_s - start_s) * 1e6, 0);
-    const coverage =
-      samples === 0
-        ? durationUs > 0
-          ? 0
-          : null
-        : durationUs > 0
-          ? Math.max(0, 1 - gapsUs / durationUs)
-          : null;
     const spannedUs = (lastUs ?? 0) - (firstUs ?? 0);
     return {
       samples,
       sample_rate_hz: samples < 2 || spannedUs <= 0 ? null : (samples - 1) / (spannedUs / 1e6),
-      coverage,
-      gaps,
+      coverage: coverageOf(this.#spacings, gaps, endUs),
+      gaps: gaps.map(({ startUs, endUs }) => ({
+        start_s: startUs / 1e6,
+        end_s: endUs / 1e6,
+        cause: this.#empty.some((us) => us >= startUs && us <= endUs) ? 'away' : 'late',
+      })),
       interval_s: distribution(spacingsUs, usPerS),
       latency_s: (this.#latencies.max ?? 0) === 0 ? null : distribution(this.#latencies, usPerS),
-      freshness: this.#freshness.freshness(median),
+      freshness: this.#freshness.freshness(spacingsUs.quantile(0.5)),
       power_w: Object.fromEntries(
         this.#powers.map(({ column, table }) => [
           this.#columns[column]!.name,
           this.#statistics(this.#columns[column]!, table),
         ]),
       ),
-      ...this.#energies(coverage),
+      ...this.#energies(endUs),
     };
   }
 
@@ -187,12 +183,12 @@ export class SensorFigures {
     };
   }
 
-  #energies(coverage: number | null): Pick<SensorSummary, 'energy_j' | 'energy_reasons'> {
+  #energies(endUs: number | null): Pick<SensorSummary, 'energy_j' | 'energy_reasons'> {
     const energies: Record<string, number | null> = {};
     const reasons: Record<string, string> = {};
     for (const [n, { name, quantity, meanOf }] of this.#columns.entries()) {
       if ((quantity !== 'power' && quantity !== 'energy') || meanOf !== undefined) continue;
-      const [joules, reason] = quantity === 'energy' ? this.#counted(n) : this.#integrated(n, coverage ?? 0);
+      const [joules, reason] = quantity === 'energy' ? this.#counted(n) : this.#integrated(n, endUs);
       energies[name] = joules;
       if (reason !== null) reasons[name] = reason;
     }
@@ -206,26 +202,36 @@ export class SensorFigures {
     return [counter.lastJ - counter.firstJ, null];
   }
 
-  #integrated(column: number, coverage: number): [number | null, string | null] {
-    const series = this.#powers.find((each) => each.column === column)!.table.series[0]!;
-    if (series.energyJ === null) return [null, 'too few readings'];
+  #integrated(column: number, endUs: number | null): [number | null, string | null] {
+    const { table, spacings } = this.#powers.find((each) => each.column === column)!;
+    const { energyJ } = table.series[0]!;
+    if (energyJ === null || spacings === null) return [null, 'too few readings'];
+    const coverage = coverageOf(spacings, gapsOf(spacings, endUs), endUs) ?? 0;
     if (coverage < leastCoverage)
       return [null, `readings are missing for ${((1 - coverage) * 100).toFixed(0)} % of the time`];
-    return [series.energyJ, null];
+    return [energyJ, null];
   }
+}
 
-  #gaps(limitUs: number, endUs: number | null): SensorGapSummary[] {
-    const { firstUs, lastUs } = this.#spacings;
-    const spans = this.#spacings.candidates.map(({ startUs, endUs }) => ({ startUs, endUs }));
-    if (firstUs !== null) spans.push({ startUs: 0, endUs: firstUs });
-    if (endUs !== null) spans.push({ startUs: lastUs ?? 0, endUs });
-    return spans
-      .filter((span) => span.endUs - span.startUs > limitUs)
-      .sort((a, b) => a.startUs - b.startUs)
-      .map(({ startUs, endUs }) => ({
-        start_s: startUs / 1e6,
-        end_s: endUs / 1e6,
-        cause: this.#empty.some((us) => us >= startUs && us <= endUs) ? 'away' : 'late',
-      }));
-  }
+/** Where nothing was read for long, in order. @param endUs the recording's end, where it is known */
+function gapsOf(spacings: SpacingWatch, endUs: number | null): { startUs: number; endUs: number }[] {
+  spacings.finish();
+  const { candidates, spacingsUs, firstUs, lastUs } = spacings;
+  const limitUs = gapLimitUs(spacingsUs.quantile(0.5));
+  const spans = candidates.map(({ startUs, endUs }) => ({ startUs, endUs }));
+  if (firstUs !== null) spans.push({ startUs: 0, endUs: firstUs });
+  if (endUs !== null) spans.push({ startUs: lastUs ?? 0, endUs });
+  return spans.filter((span) => span.endUs - span.startUs > limitUs).sort((a, b) => a.startUs - b.startUs);
+}
+
+/** The share of the time that lies in none of the gaps; null where there was no time. */
+function coverageOf(
+  { samples, lastUs }: SpacingWatch,
+  gaps: readonly { readonly startUs: number; readonly endUs: number }[],
+  endUs: number | null,
+): number | null {
+  const durationUs = Math.max(endUs ?? 0, lastUs ?? 0);
+  if (durationUs <= 0) return null;
+  const gapsUs = gaps.reduce((sum, { startUs, endUs }) => sum + (endUs - startUs), 0);
+  return samples === 0 ? 0 : Math.max(0, 1 - gapsUs / durationUs);
 }

@@ -1,19 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
 import { compiler, needs } from '../../parts.js';
-import { a100, h100, type Reading, recordedReadings, StandIn } from '../../sensors/nvml/stand-in.js';
+import { a100, h100, useStandIn } from '../../sensors/nvml/stand-in.js';
 import { bin, powerlog, words } from '../run.js';
-import { readRecorded } from './recorded.js';
-
-/** Waits for what has to come, however busy the machine is. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(20);
-}
+import { isAlive, readRecorded, until } from './recorded.js';
 
 /** Starts a recording that goes on until it is ended. */
 function start(env: NodeJS.ProcessEnv): { readonly folder: string; readonly child: ChildProcess } {
@@ -67,22 +61,8 @@ function sensorProcess(parent: number): number {
   return Number(found);
 }
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
-
 describe('NVML beside a board', needs(compiler), () => {
-  let standIn: StandIn;
-  let readings: readonly Reading[];
-  beforeAll(() => {
-    standIn = new StandIn();
-    readings = recordedReadings();
-  });
-  afterAll(() => rmSync(standIn.folder, { recursive: true }));
+  const { environment, readings } = useStandIn();
 
   const record = (env: NodeJS.ProcessEnv, forS = 2) => {
     const folder = scratch();
@@ -91,7 +71,7 @@ describe('NVML beside a board', needs(compiler), () => {
   };
 
   it('is a track of its own that says which card it is of', () => {
-    const { env } = standIn.environment([h100], readings);
+    const { env } = environment([h100], readings);
     const { code, err, track, csv, cells, summary } = record(env);
     expect(code, err).toBe(0);
     expect(csv('nvml').names).toEqual([
@@ -118,14 +98,14 @@ describe('NVML beside a board', needs(compiler), () => {
   });
 
   it('may start threads that never end', () => {
-    const { env } = standIn.environment([h100], readings);
+    const { env } = environment([h100], readings);
     const { code, err, track } = record({ ...env, POWERLOG_STAND_IN_THREADS: '3' }, 1);
     expect(code, err).toBe(0);
     expect(track('nvml').samples).toBeGreaterThan(0);
   });
 
   it('that cannot be begun is a warning, and the board is recorded', () => {
-    const { env } = standIn.environment([h100], readings, 'no-driver');
+    const { env } = environment([h100], readings, 'no-driver');
     const { code, summary, warned } = record(env, 0.3);
     expect(code).toBe(0);
     expect(summary.samples).toBeGreaterThan(0);
@@ -138,7 +118,7 @@ describe('NVML beside a board', needs(compiler), () => {
   });
 
   it('goes on when the driver has been away, and each card keeps its columns though its number is another one', async () => {
-    const { env, turn } = standIn.environment([h100, a100], readings.slice(0, 1));
+    const { env, turn } = environment([h100, a100], readings.slice(0, 1));
     const { folder, child } = start(env);
     await morePowers(folder, 5);
     turn('lost');
@@ -160,7 +140,7 @@ describe('NVML beside a board', needs(compiler), () => {
   });
 
   it('whose call never returns is ended and begun anew, and the board does not wait for it', async () => {
-    const { env, turn } = standIn.environment([h100], readings);
+    const { env, turn } = environment([h100], readings);
     const { folder, child } = start(env);
     await morePowers(folder, 5);
     turn('hang');
@@ -174,7 +154,7 @@ describe('NVML beside a board', needs(compiler), () => {
   });
 
   it('ends with powerlog, also where a call hangs and powerlog is killed', async () => {
-    const { env, turn, isHanging } = standIn.environment([h100], readings);
+    const { env, turn, isHanging } = environment([h100], readings);
     const { folder, child } = start(env);
     await morePowers(folder, 1);
     const pid = sensorProcess(child.pid!);

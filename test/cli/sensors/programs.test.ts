@@ -2,30 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
 import { desktop, sysfs } from '../../sensors/sysfs.js';
 import { bin, powerlog, words } from '../run.js';
-import { readRecorded, recordWith } from './recorded.js';
+import { isAlive, readRecorded, recordWith, until } from './recorded.js';
 
 const posix = process.platform !== 'win32';
 /** A program that prints a counting number of watts every 20 ms. */
 const counting = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done';
-
-/** Waits for what has to come, however busy the machine is. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(20);
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    // A zombie is none: nobody is there to take note of its end in a container.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 describe.runIf(posix)('a program as a sensor', () => {
   it('is recorded as it prints, with what it cost', () => {
@@ -70,8 +55,15 @@ describe.runIf(posix)('a program as a sensor', () => {
     expect(track('exec').energy_j.power_w).toBeNull();
   });
 
+  it('is asked to end, and has the time for it', () => {
+    const folder = scratch();
+    const meter = `exec:trap 'sleep 0.05; touch ${join(folder, 'put-away')}; exit' TERM; while :; do echo 1; sleep 0.02; done`;
+    expect(recordWith([meter], { forS: 0.5 }).code).toBe(0);
+    expect(existsSync(join(folder, 'put-away'))).toBe(true);
+  });
+
   it('that prints junk between its numbers is read for the numbers', () => {
-    const junk = String.raw`exec:printf 'starting\033[2J\n'; while :; do echo 4.5; echo 'error: bus'; echo -; sleep 0.05; done`;
+    const junk = String.raw`exec:printf 'starting\033[2J\n'; while :; do echo 4.5; echo 'error: bus'; echo 1e300; echo -; sleep 0.05; done`;
     const { cells, warned } = recordWith([junk]);
     const numbers = new Set(cells('exec', 'power_w'));
     expect(numbers).toEqual(new Set([4.5, null]));
@@ -111,7 +103,10 @@ describe.runIf(posix)('a program as a sensor', () => {
 });
 
 describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
-  it('leaves no process behind, and files of whole rows', async () => {
+  it.each([
+    ['', null],
+    [' where its process hangs', 'SIGSTOP'],
+  ] as const)('leaves no process behind%s, and files of whole rows', async (_, signal) => {
     const folder = scratch();
     const pidFile = join(folder, 'pids');
     // A child of the shell's, too; neither minds a hang-up.
@@ -134,6 +129,7 @@ describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
     const programs = readFileSync(pidFile, 'utf8').trim().split('\n').map(Number);
     expect(programs).toHaveLength(2);
     for (const pid of [...helpers, ...programs]) expect(isAlive(pid)).toBe(true);
+    if (signal) process.kill(helpers[0]!, signal);
     child.kill('SIGKILL');
     await once(child, 'close');
     await until(() => ![...helpers, ...programs].some(isAlive));

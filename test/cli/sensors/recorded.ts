@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
@@ -44,6 +45,20 @@ export function readRecorded(folder: string) {
       each.code === code ? [each.message] : [],
     );
   return { summary, track, csv, cells, warned };
+}
+
+/** Waits for what has to come, however busy the machine is. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(20);
+}
+
+/** A zombie is none: nobody is there to take note of its end in a container. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 const counting = fileURLToPath(new URL('../../sensors/counting.mjs', import.meta.url));

@@ -52,6 +52,30 @@ describe("AMD's GPUs", () => {
     });
   });
 
+  it('keep their columns where another one has gone, and its number is theirs', () => {
+    const folder = sysfs();
+    const { devices } = ask('amd', 1, { POWERLOG_SYS: folder, PATH: '/nowhere' }).identity;
+    rmSync(join(folder, 'class/drm/card1'), { recursive: true });
+    const asked = ask('amd', 1, {
+      ...{ POWERLOG_SYS: folder, PATH: '/nowhere', KNOWN: JSON.stringify(devices) },
+    });
+    expect(cells(asked, 0)).toEqual({ gpu1_power_w: null, gpu2_power_w: 31.145 });
+    const anew = ask('amd', 1, { POWERLOG_SYS: folder, PATH: '/nowhere' });
+    expect(cells(anew, 0)).toEqual({ gpu0_power_w: null, gpu1_power_w: 31.145 });
+  });
+
+  it('are lost where a program tells of other cards than before', () => {
+    const state = mkdtempSync(join(tmpdir(), 'powerlog-asked-'));
+    const fewer = `case "$*" in
+  metric*) if mkdir ${state}/once 2>/dev/null; then echo '[{"gpu":0,"power":{"socket_power":{"value":10,"unit":"W"}}},{"gpu":1,"power":{"socket_power":{"value":20,"unit":"W"}}}]'
+    else echo '[{"gpu":0,"power":{"socket_power":{"value":20,"unit":"W"}}}]'; fi ;;
+  *) exit 1 ;;
+esac`;
+    expect(ask('amd:amd-smi', 1, { ...none, ...onPath({ 'amd-smi': fewer }) }).rows).toEqual([
+      'sensor-lost it tells of other cards than before',
+    ]);
+  });
+
   it('have both powers where a card tells both', () => {
     const folder = sysfs();
     writeFileSync(join(folder, 'class/drm/card1/device/hwmon/hwmon3/power1_input'), '25000000\n');

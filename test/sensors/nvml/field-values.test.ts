@@ -5,14 +5,9 @@ import { returnCodeName } from '#powerlog/sensors/nvml/return-code.js';
 import { recordedReadings } from './stand-in.js';
 
 /** Writes an `nvmlFieldValue_t` as the header has it, member by member. */
-function put(
-  fields: FieldValues,
-  n: number,
-  members: { stamp?: number; latency?: number; type?: number; code?: number },
-) {
+function put(fields: FieldValues, n: number, members: { stamp?: number; type?: number; code?: number }) {
   const bytes = Buffer.from(fields.bytes.buffer, 40 * n, 40);
   bytes.writeBigInt64LE(BigInt(members.stamp ?? 0), 8);
-  bytes.writeBigInt64LE(BigInt(members.latency ?? 0), 16);
   bytes.writeInt32LE(members.type ?? 1, 24);
   bytes.writeInt32LE(members.code ?? 0, 28);
   return bytes.subarray(32);
@@ -30,16 +25,12 @@ describe("NVML's field values", () => {
     expect(Buffer.from(bytes).readUInt32LE(44)).toBe(2);
   });
 
-  it('give power, stamp and latency of a real H100 back', () => {
+  it('give power and stamp of a real H100 back', () => {
     const fields = new FieldValues([{ field: 186, scope: 0 }]);
-    const readings = recordedReadings().map(({ instantMw, instantStampUs, latencyUs }) => [
-      instantMw,
-      instantStampUs,
-      latencyUs,
-    ]);
-    const read = readings.map(([value = 0, stamp = 0, latency = 0]) => {
-      put(fields, 0, { stamp, latency }).writeUInt32LE(value);
-      return [fields.value(0), fields.stampUs(0), fields.latencyUs(0)];
+    const readings = recordedReadings().map(({ instantMw, instantStampUs }) => [instantMw, instantStampUs]);
+    const read = readings.map(([value = 0, stamp = 0]) => {
+      put(fields, 0, { stamp }).writeUInt32LE(value);
+      return [fields.value(0), fields.stampUs(0)];
     });
     expect(read).toEqual(readings);
   });

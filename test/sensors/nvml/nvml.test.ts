@@ -1,20 +1,13 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compiler, needs } from '../../parts.js';
 import { ask, cells } from '../asked.js';
-import { a100, h100, type Reading, recordedReadings, StandIn } from './stand-in.js';
+import { a100, h100, useStandIn } from './stand-in.js';
 
 describe('NVML', needs(compiler), () => {
-  let standIn: StandIn;
-  let readings: readonly Reading[];
-  beforeAll(() => {
-    standIn = new StandIn();
-    readings = recordedReadings();
-  });
-  afterAll(() => rmSync(standIn.folder, { recursive: true }));
+  const { environment, readings } = useStandIn();
 
   it('gives what a real H100 said', () => {
-    const { env } = standIn.environment([h100], readings);
+    const { env } = environment([h100], readings);
     const asked = ask('nvml', 200, env);
     expect(asked.told).toEqual([]);
     // The first was asked for when the card was looked at.
@@ -35,7 +28,7 @@ describe('NVML', needs(compiler), () => {
   });
 
   it('says which card it is, and what its power means', () => {
-    const { env } = standIn.environment([h100], readings);
+    const { env } = environment([h100], readings);
     const { identity, columns } = ask('nvml', 1, env);
     expect(identity).toEqual({
       product: 'NVIDIA NVML',
@@ -55,11 +48,10 @@ describe('NVML', needs(compiler), () => {
     expect(named('gpu0_memory_average_power_w')!.partOf).toBe('gpu0_average_power_w');
     expect(named('gpu0_energy_j')!.counter).toEqual({ wrapJ: null });
     expect(named('gpu0_counter_power_w')!.meanOf).toBe('gpu0_energy_j');
-    expect(named('gpu0_power_unix_time_s')!.stampOf).toEqual(['gpu0_power_w']);
   });
 
   it('reads several cards, leaves empty what one does not have, and says so once', () => {
-    const { env } = standIn.environment([h100, { ...a100, hasEnergy: false }], readings);
+    const { env } = environment([h100, { ...a100, hasEnergy: false }], readings);
     const asked = ask('nvml', 3, env);
     expect(cells(asked, 2)).toMatchObject({
       gpu0_power_w: readings[4]!.instantMw / 1000,
@@ -75,9 +67,21 @@ describe('NVML', needs(compiler), () => {
     expect(asked.identity.meaning).toContain('gpu1_plain_power_w is the same');
   });
 
+  it('knows a card again by its UUID, whatever its number is now', () => {
+    const { env } = environment([h100, a100], readings);
+    const known = [a100, h100].map(({ uuid }, n) => ({ prefix: `gpu${n}`, uuid, bus: null, name: null }));
+    const asked = ask('nvml', 1, { ...env, KNOWN: JSON.stringify(known) });
+    expect(cells(asked, 0)).toMatchObject({
+      gpu1_power_w: readings[2]!.instantMw / 1000,
+      gpu0_power_w: readings[2]!.instantMw / 1000 + 1,
+    });
+    // What the A100 does not have was said when it was first there.
+    expect(asked.told).toEqual([]);
+  });
+
   it('takes the plain power where a driver knows no fields', () => {
     const old = { ...h100, architecture: 6, pciDevice: '1e87', fields: [] };
-    const { env } = standIn.environment([old], readings);
+    const { env } = environment([old], readings);
     const asked = ask('nvml', 1, env);
     expect(cells(asked, 0)).toMatchObject({
       gpu0_power_w: readings[2]!.plainMw / 1000,
@@ -91,10 +95,7 @@ describe('NVML', needs(compiler), () => {
   });
 
   it("gives a module's power, of which the GPU's is a part", () => {
-    const { env } = standIn.environment(
-      [{ ...h100, fields: ['185@0', '186@0', '186@1', '191@1'] }],
-      readings,
-    );
+    const { env } = environment([{ ...h100, fields: ['185@0', '186@0', '186@1', '191@1'] }], readings);
     const { columns, ...asked } = ask('nvml', 1, env);
     const part = (name: string) => columns.find((column) => column.name === name)!.partOf;
     expect(part('gpu0_power_w')).toBe('gpu0_module_power_w');
@@ -104,7 +105,7 @@ describe('NVML', needs(compiler), () => {
   });
 
   it('says that the power of a divided card is that of all its instances', () => {
-    const { env } = standIn.environment([{ ...a100, instances: 2 }], readings);
+    const { env } = environment([{ ...a100, instances: 2 }], readings);
     const { identity, rows } = ask('nvml', 1, env);
     expect(identity.meaning).toContain(
       'gpu0 is divided (MIG), and its power is that of all instances: MIG-b70fcd91-66f0-4aa1-9d31-3b2c92b0a8a2-0 MIG-b70fcd91-66f0-4aa1-9d31-3b2c92b0a8a2-1',
@@ -122,23 +123,23 @@ describe('NVML', needs(compiler), () => {
       'sensor-forbidden NVML_ERROR_OPERATING_SYSTEM: /dev/nvidiactl may not be opened by this user',
     ],
   ] as const)('says why it cannot be begun: %s', (mode, trouble) => {
-    const { env } = standIn.environment([h100], readings, mode);
+    const { env } = environment([h100], readings, mode);
     expect(ask('nvml', 1, env).trouble).toBe(trouble);
   });
 
   it('says where no card is', () => {
-    const { env } = standIn.environment([], readings);
+    const { env } = environment([], readings);
     expect(ask('nvml', 1, env).trouble).toBe('sensor-missing the NVIDIA driver has no GPU');
   });
 
   it('takes an unset number for no power', () => {
-    const { env } = standIn.environment([h100], readings, 'unset');
+    const { env } = environment([h100], readings, 'unset');
     const asked = ask('nvml', 1, env);
     expect(cells(asked, 0)).toMatchObject({ gpu0_power_w: null, gpu0_plain_power_w: null });
   });
 
   it('goes on with the other cards where one is lost', () => {
-    const { env } = standIn.environment([h100, a100], readings, 'lost-first');
+    const { env } = environment([h100, a100], readings, 'lost-first');
     const asked = ask('nvml', 2, env);
     expect(cells(asked, 1)).toMatchObject({
       gpu0_power_w: null,

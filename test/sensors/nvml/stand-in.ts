@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll } from 'vitest';
 
 const source = fileURLToPath(new URL('stand-in.c', import.meta.url));
 const recorded = fileURLToPath(new URL('../../../fixtures/nvidia-h100/nvml.csv.gz', import.meta.url));
@@ -70,7 +71,7 @@ export const a100: Card = {
 export type Mode = 'ok' | 'no-driver' | 'forbidden' | 'lost' | 'lost-first' | 'hang' | 'unset' | 'swapped';
 
 /** A `libnvidia-ml.so.1` that plays cards and readings, compiled once for a test file. */
-export class StandIn {
+class StandIn {
   readonly folder = mkdtempSync(join(tmpdir(), 'powerlog-nvml-'));
 
   constructor() {
@@ -113,4 +114,15 @@ export class StandIn {
     const isHanging = (): boolean => existsSync(join(folder, 'hanging'));
     return { env: { LD_LIBRARY_PATH: this.folder, POWERLOG_STAND_IN: folder }, turn, isHanging };
   }
+}
+
+/** The stand-in for the tests of a file or a part of it, and what a real H100 said. */
+export function useStandIn() {
+  let standIn: StandIn;
+  beforeAll(() => {
+    standIn = new StandIn();
+  });
+  afterAll(() => rmSync(standIn.folder, { recursive: true }));
+  const environment = (...how: Parameters<StandIn['environment']>) => standIn.environment(...how);
+  return { environment, readings: recordedReadings() };
 }
