@@ -1,6 +1,6 @@
 import type { ComparisonOptions, ReadingTrace } from './comparison.js';
 import type { LagChange } from './drift/change.js';
-import { steadyLag } from './drift/steady.js';
+import { type Steady, steadyLag } from './drift/steady.js';
 import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
 import type { Kernel } from './model/kernel.js';
@@ -62,8 +62,6 @@ const usualRangeUs = [-2e6, 6e6] as const;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
 const lopsided = 2.5;
-/** Values polled at any age look like those of a low-pass: there one has to leave less by this share. */
-const agedGain = 0.3;
 /** A load that repeats itself shows as little. */
 const repeating = 0.9;
 /** The last descent is made with so many. */
@@ -97,33 +95,36 @@ function fitOf(
   if (all.count < 8) return null;
   const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
   if (!found) return null;
-  const best =
-    asLowPass({ reference, noise }, found, rangeUs, updates.unseenHoldUs > 0 ? agedGain : undefined) ??
-    found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
-  // A low-pass costs many times what a window does.
-  const most = best.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
-  const choose = (readings: Readings, about: Place) =>
-    chooseReadings(readings, most, seed + 2, expected(best.kernel, readings, about));
+  const choose = (readings: Readings, about: Fit) => {
+    // A low-pass costs many times what a window does.
+    const most = about.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
+    return chooseReadings(readings, most, seed + 2, expected(about.kernel, readings, about));
+  };
   const refit = (readings: Readings, about: Fit) =>
     settledFit(about.kernel, choose(readings, about), about, 60);
-  let raw = clean(all, best);
-  raw = clean(raw, refit(raw, best));
-  const whole = fitAt(best.kernel, raw, refit(raw, best));
-  const steady = steadyLag(
-    raw,
-    whole,
-    (readings, about) => fitAt(about.kernel, readings, refit(readings, about)),
-    Math.max(500_000, 5 * usualUs),
-  );
-  const { readings, change, offset } = steady;
-  const mostOfAll = best.kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
-  const last = chooseReadings(readings, mostOfAll, seed + 3, expected(best.kernel, readings, steady.fit));
-  const polished = polish(best.kernel, last, steady.fit);
-  const fit = fitAt(best.kernel, readings, polished);
+  const steadyAbout = (best: Fit): Steady & { readonly raw: Readings } => {
+    let raw = clean(all, best);
+    raw = clean(raw, refit(raw, best));
+    const whole = fitAt(best.kernel, raw, refit(raw, best));
+    const refitted = (readings: Readings, about: Fit) =>
+      fitAt(about.kernel, readings, refit(readings, about));
+    return { raw, ...steadyLag(raw, whole, refitted, Math.max(500_000, 5 * usualUs)) };
+  };
+  const window = steadyAbout(found.best);
+  // A lag that changes blurs a window as a low-pass does: which of the two it is shows when the change is taken off.
+  const toldBy = window.change.rangeUs > 0 ? { best: window.fit, readings: window.readings } : found;
+  const lowPass = asLowPass({ reference, noise }, toldBy, rangeUs, updates.unseenHoldUs);
+  const steady = lowPass ? steadyAbout(lowPass) : window;
+  const { raw, readings, change, offset } = steady;
+  const { kernel } = steady.fit;
+  const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
+  const last = chooseReadings(readings, mostOfAll, seed + 3, expected(kernel, readings, steady.fit));
+  const polished = polish(kernel, last, steady.fit);
+  const fit = fitAt(kernel, readings, polished);
   const chosen = choose(readings, fit);
-  const chosenFit = fitAt(best.kernel, chosen, fit);
+  const chosenFit = fitAt(kernel, chosen, fit);
   const spread = intervalsOf(
     readings,
     fit,

@@ -109,6 +109,7 @@ describe('what must be said instead of a number', () => {
     expect(comparison.figures.update_s.value).toBeNull();
     expect(comparison.figures.update_s.reason).toMatch(/≤|at most|no longer than/);
     expect(codes(comparison)).toContain('polls-slow');
+    expect(codes(comparison)).not.toContain('not-a-boxcar');
     const [low, high] = comparison.figures.delay_s.interval!;
     expect(low).toBeLessThan(pair.truth.delayS);
     expect(high).toBeGreaterThan(pair.truth.delayS);
@@ -138,6 +139,7 @@ describe('what must be said instead of a number', () => {
   ] as const)('of a clock that goes otherwise (%s): that the lag changes', (spoiler, seed) => {
     const { comparison } = compare(spoil(usual('bursts', seed), spoiler));
     expect(codes(comparison)).toContain('lag-changes');
+    expect(codes(comparison)).not.toContain('not-a-boxcar');
     expect(saidBy(comparison)).toMatch(/lag changes/);
   });
 
