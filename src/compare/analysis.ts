@@ -1,4 +1,4 @@
-import type { ComparisonOptions, ReadingTrace } from './comparison.js';
+import type { ReadingTrace } from './comparison.js';
 import type { LagChange } from './drift/change.js';
 import { type Steady, steadyLag } from './drift/steady.js';
 import { flatReach } from './intervals/flat-reach.js';
@@ -58,7 +58,7 @@ export interface Fitted {
 const readingsPerFit = 1500;
 const readingsPerLowPass = 400;
 /** From a clock two seconds fast to a sensor six seconds late. */
-const usualRangeUs = [-2e6, 6e6] as const;
+const rangeUs = [-2e6, 6e6] as const;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
 const lopsided = 2.5;
@@ -68,7 +68,7 @@ const repeating = 0.9;
 const mostInFit = 6000;
 const mostInLowPass = 2500;
 
-export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
+export function analyse(reference: PowerIntegral, trace: ReadingTrace): Analysis {
   const updates = findUpdates(trace, reference);
   const { readings } = updates;
   const usualUs = usualSpacing(readings, updates);
@@ -79,28 +79,23 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
     usualUs,
     holdUs: readings.holdUs,
     period: loadPeriod(reference),
-    rangeUs: options.lagRangeUs ?? usualRangeUs,
+    rangeUs,
   };
-  return { ...about, fitted: fitOf(about, trace, options) };
+  return { ...about, fitted: fitOf(about, trace) };
 }
 
-function fitOf(
-  about: Omit<Analysis, 'fitted'>,
-  trace: ReadingTrace,
-  options: ComparisonOptions,
-): Fitted | null {
-  const { reference, noise, updates, usualUs, period, rangeUs } = about;
+function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | null {
+  const { reference, noise, updates, usualUs, period } = about;
   const { readings: all } = updates;
-  const seed = options.seed ?? 1;
   if (all.count < 8) return null;
-  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
+  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null);
   if (!found) return null;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
   const choose = (readings: Readings, about: Fit) => {
     // A low-pass costs many times what a window does.
     const most = about.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
-    return chooseReadings(readings, most, seed + 2, expected(about.kernel, readings, about));
+    return chooseReadings(readings, most, 3, expected(about.kernel, readings, about));
   };
   const refit = (readings: Readings, about: Fit) =>
     settledFit(about.kernel, choose(readings, about), about, 60);
@@ -120,7 +115,7 @@ function fitOf(
   const { raw, readings, change, offset } = steady;
   const { kernel } = steady.fit;
   const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
-  const last = chooseReadings(readings, mostOfAll, seed + 3, expected(kernel, readings, steady.fit));
+  const last = chooseReadings(readings, mostOfAll, 4, expected(kernel, readings, steady.fit));
   const polished = polish(kernel, last, steady.fit);
   const fit = fitAt(kernel, readings, polished);
   const chosen = choose(readings, fit);

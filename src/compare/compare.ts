@@ -28,7 +28,7 @@ export function compareTraces(
 ): Comparison {
   if (trace.timeUs.length < 2) return nothing('A has fewer than two samples', options);
   const reference = new PowerIntegral(trace);
-  const analysis = analyse(reference, readings, options);
+  const analysis = analyse(reference, readings);
   if (analysis.updates.readings.count === 0) return nothing('B has no reading', options);
   const judgement = verdictOf(analysis);
   return judgement.verdict === 'related'
@@ -66,14 +66,7 @@ function relatedComparison(
     timeConstantS: fit.kernel.kind === 'one-pole' ? fit.widthUs * 1e-6 : null,
     events: correspondence!.events,
     referenceUncertaintyJ: energies.referenceUncertaintyJ,
-    aligned: {
-      timeUs: readings.timeUs.map((us) => us - fit.delayUs),
-      readingW: readings.valueW,
-      referenceW: fit.referenceW,
-      residualW: readings.valueW.map(
-        (watts, n) => watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW,
-      ),
-    },
+    aligned: { readingW: readings.valueW, referenceW: fit.referenceW },
     phases: (options.phases ?? []).map(({ name, spans }) => {
       const part = energyFigures(analysis, fitted, shiftUs, trace.accuracy, spans);
       return {

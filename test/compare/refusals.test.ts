@@ -161,13 +161,6 @@ describe('what must be said instead of a number', () => {
     expect(comparison.figures.window_s.value).toBeNull();
     expect(comparison.figures.delay_s.value).toBeCloseTo(pair.truth.delayS, 2);
   });
-
-  it('of another card that does the same: that statistics cannot tell it, and what can', () => {
-    const { comparison } = compare({ ...usual('steps', 11), relation: 'twin' });
-    expect(comparison.verdict).toBe('related');
-    expect(codes(comparison)).toContain('twin');
-    expect(saidBy(comparison)).toMatch(/UUID/);
-  });
 });
 
 describe('what must not deceive', () => {

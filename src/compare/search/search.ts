@@ -46,9 +46,8 @@ export function findFit(
   readings: Readings,
   rangeUs: readonly [number, number],
   loadPeriodUs: number | null,
-  seed: number,
 ): Found | null {
-  const few = chooseReadings(readings, searched, seed);
+  const few = chooseReadings(readings, searched, 1);
   const kernel = readings.spanUs ? counter(known, median(readings.spanUs)) : boxcar(known);
   const candidates = readings.spanUs
     ? searchLags(kernel, few, median(readings.spanUs), rangeUs)
@@ -62,7 +61,7 @@ export function findFit(
   ).slice(0, kept);
   if (refined.length === 0) return null;
   const asked = distinct([...refined, ...periodic(kernel, few, refined[0]!, loadPeriodUs, rangeUs)]);
-  const many = chooseReadings(readings, fitted, seed + 1);
+  const many = chooseReadings(readings, fitted, 2);
   const limit = asked[0]!.cost + hopeless * fitAt(kernel, few, asked[0]!).line.residual;
   const fits = asked
     .slice(0, kept)

@@ -6,7 +6,7 @@ export interface Evidence {
   /** Share of the readings' variance that the best fit explains. */
   readonly explained: number;
   readonly gain: number;
-  /** Whether the lag is one of those that were asked for. */
+  /** Whether the lag is one of those that are looked at. */
   readonly isInRange: boolean;
   readonly correspondence: Correspondence;
   readonly readings: number;
