@@ -1,5 +1,6 @@
 import { type Analysis, analyse, type Fitted } from './analysis.js';
 import type {
+  ComparedSpan,
   Comparison,
   ComparisonOptions,
   Figures,
@@ -50,7 +51,7 @@ function relatedComparison(
     {
       update_s: updateFigure(analysis),
       ...lagFigures(analysis, fitted),
-      ...powerFigures(analysis, fitted, shiftUs, trace.gapLimitUs),
+      ...powerFigures(analysis, fitted, shiftUs),
       ...energies.figures,
     },
     'the two share no time at this lag',
@@ -72,10 +73,7 @@ function relatedComparison(
       return {
         name,
         spanS: part.balance.durationS,
-        figures: ofPhase(
-          { ...powerFigures(analysis, fitted, shiftUs, trace.gapLimitUs, spans), ...part.figures },
-          part,
-        ),
+        figures: ofPhase({ ...powerFigures(analysis, fitted, shiftUs, spans), ...part.figures }, part),
       };
     }),
   };
@@ -92,8 +90,8 @@ function otherComparison(
   const cells = cellsOf(updates.readings, usualUs);
   const energies = plainEnergies(analysis, trace.accuracy);
   const { reason } = judgement;
-  const part = (parts?: Parameters<typeof rawDeviation>[5]) => ({
-    rmse_raw_w: rawDeviation(reference, updates.readings, cells, 0, trace.gapLimitUs, parts),
+  const part = (parts?: readonly ComparedSpan[]) => ({
+    rmse_raw_w: rawDeviation(reference, updates.readings, cells, parts),
   });
   const known = energies.balance.count > 0 ? { update_s: updateFigure(analysis), ...part() } : {};
   return {

@@ -1,7 +1,7 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { ComparedSpan, Estimate, FigureKey } from '../comparison.js';
 import { type Cells, cellsOf } from '../energy/cells.js';
-import { type Deviation, deviationOf, rootOfBlocks } from '../energy/deviation.js';
+import { blocks, type Deviation, deviationOf, rootOfBlocks } from '../energy/deviation.js';
 import { unknown, within } from '../estimate.js';
 import { coverage95 } from '../intervals/intervals.js';
 import type { Line } from '../model/line.js';
@@ -10,27 +10,21 @@ import type { PowerIntegral } from '../reference/integral.js';
 
 type Powers = Partial<Record<FigureKey, Estimate>>;
 
-const blocks = 24;
 const nothingShared = 'the two share no time here';
 
 /** Both curves as they were drawn. */
-export function rawDeviation(
+export const rawDeviation = (
   reference: PowerIntegral,
-  readings: Readings,
+  { valueW }: Readings,
   cells: Cells,
-  shiftUs: number,
-  gapLimitUs: number,
-  within?: readonly ComparedSpan[],
-): Estimate {
-  return told(deviationOf(reference, cells, readings.valueW, () => true, shiftUs, gapLimitUs, within));
-}
+  parts?: readonly ComparedSpan[],
+): Estimate => told(deviationOf(reference, cells, valueW, 0, parts));
 
 /** Correlation and what is left, as the curves are drawn, with the lateness taken off, and with the whole model. */
 export function powerFigures(
   analysis: Analysis,
   fitted: Fitted,
   shiftUs: number,
-  gapLimitUs: number,
   parts?: readonly ComparedSpan[],
 ): Powers {
   const { reference, usualUs } = analysis;
@@ -43,10 +37,8 @@ export function powerFigures(
   };
   return {
     correlation: correlation(fit.referenceW, readings, isIn, intervals.covariance?.correlationTime ?? 1),
-    rmse_raw_w: rawDeviation(reference, raw, drawn, 0, gapLimitUs, parts),
-    rmse_shifted_w: told(
-      deviationOf(reference, moved, readings.valueW, () => true, shiftUs, gapLimitUs, parts),
-    ),
+    rmse_raw_w: rawDeviation(reference, raw, drawn, parts),
+    rmse_shifted_w: told(deviationOf(reference, moved, readings.valueW, shiftUs, parts)),
     rmse_aligned_w: told(aligned(fit.referenceW, readings, fit.line, isIn)),
   };
 }
