@@ -1,9 +1,9 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { Note, NoteCode } from '../comparison.js';
+import { ms } from '../time-text.js';
 import type { Judgement } from '../verdict/verdict.js';
 import { lagChanges, noSingleLag } from './lag.js';
 
-const ms = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;
 const few = 3;
 /** A gain this far from one is no gain but another unit. */
 const unitFactors: readonly (readonly [number, string])[] = [

@@ -4,7 +4,7 @@ import { type Cells, cellsOf } from '../energy/cells.js';
 import { blocks, type Deviation, deviationOf, rootOfBlocks } from '../energy/deviation.js';
 import { unknown, within } from '../estimate.js';
 import { coverage95 } from '../intervals/intervals.js';
-import type { Line } from '../model/line.js';
+import { fitLine, type Line } from '../model/line.js';
 import type { Readings } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
 
@@ -67,29 +67,16 @@ function aligned(
 /** Of each reading with what the reference says of its window; its interval by Fisher's transformation. */
 function correlation(
   referenceW: Float64Array,
-  { valueW, count }: Readings,
+  { valueW }: Readings,
   isIn: (n: number) => boolean,
   correlationTime: number,
 ): Estimate {
-  let [used, sumX, sumY] = [0, 0, 0];
-  const isUsed = (n: number) => !Number.isNaN(referenceW[n]) && isIn(n);
-  for (let n = 0; n < count; n++) {
-    if (!isUsed(n)) continue;
-    used++;
-    sumX += referenceW[n]!;
-    sumY += valueW[n]!;
-  }
-  let [xx, xy, yy] = [0, 0, 0];
-  for (let n = 0; n < count; n++) {
-    if (!isUsed(n)) continue;
-    const [x, y] = [referenceW[n]! - sumX / used, valueW[n]! - sumY / used];
-    xx += x * x;
-    xy += x * y;
-    yy += y * y;
-  }
-  if (used < 3 || !(xx > 0 && yy > 0)) return unknown('one of the two does not change here');
-  const r = Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
-  const independent = used / correlationTime;
+  const used = referenceW.map((watts, n) => (isIn(n) ? watts : Number.NaN));
+  const { gain, referenceVariance, readingVariance, count } = fitLine(used, valueW, null);
+  if (count < 3 || !(referenceVariance > 0 && readingVariance > 0))
+    return unknown('one of the two does not change here');
+  const r = Math.max(-1, Math.min(1, gain * Math.sqrt(referenceVariance / readingVariance)));
+  const independent = count / correlationTime;
   if (independent <= 4)
     return { value: r, interval: null, reason: 'too few readings to say how far it may be off' };
   const reach = coverage95 / Math.sqrt(independent - 3);

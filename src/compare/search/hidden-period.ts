@@ -3,11 +3,6 @@ import { pickReadings, type Readings } from '../model/readings.js';
 import { type Fit, type Place, widthOf } from './fit.js';
 import { descend } from './simplex.js';
 
-/** What polls that are slower than the updates still tell of them. */
-export interface HiddenPeriod extends Place {
-  readonly periodUs: number;
-}
-
 /** Polls that are looked at, one after the other, so that a period is counted through. */
 const pollsMax = 1500;
 /** Periods from an eighth of the poll interval up to it. */
@@ -21,9 +16,9 @@ const convincing = 60;
 
 /**
  * Polls read values of all ages up to the period, and at an edge of the load the age shows: what the fit leaves there goes with a saw
- * tooth of the period. Null where none stands out.
+ * tooth of the period. The lag and the width without the ages; null where no period stands out.
  */
-export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPeriod | null {
+export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): Place | null {
   const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => !Number.isNaN(fit.referenceW[n]));
   const readings = pickReadings(all, used.slice(0, pollsMax));
   if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
@@ -80,7 +75,7 @@ function refined(
   readings: Readings,
   fit: Fit,
   start: Start,
-): HiddenPeriod & { readonly cost: number } {
+): Place & { readonly periodUs: number; readonly cost: number } {
   const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
   let { periodUs, phaseUs } = start;
   let [delayUs, log] = [fit.delayUs - periodUs / 2, Math.log(start.widthUs)];
@@ -141,10 +136,10 @@ class AgedCost {
 }
 
 /** Periods whose saw tooth, as tall as it has to be, takes most off what the fit leaves. */
-function candidates({ timeUs, valueW, count, ...rest }: Readings, fit: Fit, pollUs: number): number[] {
+function candidates(readings: Readings, fit: Fit, pollUs: number): number[] {
+  const { timeUs, valueW, count } = readings;
   const { kernel, line, delayUs, widthUs } = fit;
   const stepUs = Math.max(1000, pollUs / 50);
-  const readings = { ...rest, timeUs, valueW, count };
   const [here, before, behind] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   kernel.fill(readings, delayUs, widthUs, here);
   kernel.fill(readings, delayUs - stepUs, widthUs, before);
