@@ -64,6 +64,8 @@ const fewEvents = 3;
 const lopsided = 2.5;
 /** A load that repeats itself shows as little. */
 const repeating = 0.9;
+/** With the ages of polled values known, a low-pass has to leave less than this share of what a window does. */
+const clearly = 0.9;
 /** The last descent is made with so many. */
 const mostInFit = 6000;
 const mostInLowPass = 2500;
@@ -110,8 +112,18 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const window = steadyAbout(found.best);
   // A lag that changes blurs a window as a low-pass does: which of the two it is shows when the change is taken off.
   const toldBy = window.change.rangeUs > 0 ? { best: window.fit, readings: window.readings } : found;
-  const lowPass = asLowPass({ reference, noise }, toldBy, rangeUs, updates.unseenHoldUs);
-  const steady = lowPass ? steadyAbout(lowPass) : window;
+  const agedUs = updates.unseenHoldUs;
+  const lowPassBy = (ageUs: number) => asLowPass({ reference, noise }, toldBy, rangeUs, ageUs);
+  const lowPass = lowPassBy(0);
+  const hiddenOf = ({ readings, fit }: Pick<Steady, 'readings' | 'fit'>) =>
+    agedUs > 0 ? hiddenPeriod(readings, fit, agedUs) : null;
+  const other = lowPass && steadyAbout(lowPass);
+  // Where a period shows behind the polls the ages are known, and tell the two apart.
+  const asWindow = other && hiddenOf(window);
+  const asOther = asWindow && hiddenOf(other);
+  const isLowPass =
+    asWindow && asOther ? asOther.cost < clearly * asWindow.cost : agedUs === 0 || lowPassBy(agedUs) !== null;
+  const steady = other && isLowPass ? other : window;
   const { raw, readings, change, offset } = steady;
   const { kernel } = steady.fit;
   const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
@@ -150,7 +162,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
     intervals: { ...spread, delayUs: stated.reach },
     change,
     offset,
-    hidden: updates.unseenHoldUs > 0 ? hiddenPeriod(readings, fit, updates.unseenHoldUs) : null,
+    hidden: hiddenOf({ readings, fit }),
     ambiguity,
     correspondence: corresponding,
   };

@@ -18,7 +18,11 @@ const convincing = 60;
  * Polls read values of all ages up to the period, and at an edge of the load the age shows: what the fit leaves there goes with a saw
  * tooth of the period. The lag and the width without the ages; null where no period stands out.
  */
-export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): Place | null {
+export function hiddenPeriod(
+  all: Readings,
+  fit: Fit,
+  pollUs: number,
+): (Place & { readonly cost: number }) | null {
   const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => !Number.isNaN(fit.referenceW[n]));
   const readings = pickReadings(all, used.slice(0, pollsMax));
   if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
