@@ -42,7 +42,7 @@ export async function compare(
     claims: [...rows.filter(({ target }) => Number.isFinite(target)).map(claimOf), ...hour.claims],
     section: [
       '## Two traces compared',
-      `Pairs of a board's trace and a sensor's readings whose truth is known exactly (\`test/compare/pairs\`): ten kinds of load, and a step and a ramp with nothing else on them; five kinds of sensor; ${effort.cases} seeded cases a kind; polls at most ⅔ of the update period apart, 60 to 150 s. Each row of "What is reachable" is beside its target above; here is of how many cases.`,
+      `Pairs of a board's trace and a sensor's readings whose truth is known exactly (\`test/compare/pairs\`): ten kinds of load, and a step and a ramp with nothing else on them; five kinds of sensor; ${effort.cases} seeded cases a kind; polls at most ⅔ of the update period apart, 60 to 150 s. Each row is beside its target above; here is of how many cases.`,
       table(
         ['what', 'reached', 'target', 'cases'],
         rows.map(({ what, value, unit, sense, target, cases, of }) => [

@@ -1,6 +1,6 @@
-import type { ComparisonOptions, ReadingTrace } from './comparison.js';
+import type { ReadingTrace } from './comparison.js';
 import type { LagChange } from './drift/change.js';
-import { steadyLag } from './drift/steady.js';
+import { type Steady, steadyLag } from './drift/steady.js';
 import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
 import type { Kernel } from './model/kernel.js';
@@ -10,7 +10,7 @@ import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
 import { type Fit, fitAt, type Place, polish, settledFit } from './search/fit.js';
-import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
+import { hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, findFit, otherKernelUs } from './search/search.js';
 import { findUpdates, type Updates } from './updates/updates.js';
@@ -49,8 +49,8 @@ export interface Fitted {
   readonly change: LagChange;
   /** By how much the lag of an instant differs from the fit's, µs. */
   readonly offset: (us: number) => number;
-  /** Of polls slower than the updates, where the edges of the load tell the period all the same. */
-  readonly hidden: HiddenPeriod | null;
+  /** Of polls slower than the updates, where the edges of the load tell the period, and so the ages, all the same. */
+  readonly hidden: Place | null;
   readonly ambiguity: Ambiguity;
   readonly correspondence: Correspondence | null;
 }
@@ -58,19 +58,19 @@ export interface Fitted {
 const readingsPerFit = 1500;
 const readingsPerLowPass = 400;
 /** From a clock two seconds fast to a sensor six seconds late. */
-const usualRangeUs = [-2e6, 6e6] as const;
+const rangeUs = [-2e6, 6e6] as const;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
 const lopsided = 2.5;
-/** Values polled at any age look like those of a low-pass: there one has to leave less by this share. */
-const agedGain = 0.3;
 /** A load that repeats itself shows as little. */
 const repeating = 0.9;
+/** With the ages of polled values known, a low-pass has to leave less than this share of what a window does. */
+const clearly = 0.9;
 /** The last descent is made with so many. */
 const mostInFit = 6000;
 const mostInLowPass = 2500;
 
-export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: ComparisonOptions): Analysis {
+export function analyse(reference: PowerIntegral, trace: ReadingTrace): Analysis {
   const updates = findUpdates(trace, reference);
   const { readings } = updates;
   const usualUs = usualSpacing(readings, updates);
@@ -81,49 +81,57 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace, options: 
     usualUs,
     holdUs: readings.holdUs,
     period: loadPeriod(reference),
-    rangeUs: options.lagRangeUs ?? usualRangeUs,
+    rangeUs,
   };
-  return { ...about, fitted: fitOf(about, trace, options) };
+  return { ...about, fitted: fitOf(about, trace) };
 }
 
-function fitOf(
-  about: Omit<Analysis, 'fitted'>,
-  trace: ReadingTrace,
-  options: ComparisonOptions,
-): Fitted | null {
-  const { reference, noise, updates, usualUs, period, rangeUs } = about;
+function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | null {
+  const { reference, noise, updates, usualUs, period } = about;
   const { readings: all } = updates;
-  const seed = options.seed ?? 1;
   if (all.count < 8) return null;
-  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null, seed);
+  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null);
   if (!found) return null;
-  const best =
-    asLowPass({ reference, noise }, found, rangeUs, updates.unseenHoldUs > 0 ? agedGain : undefined) ??
-    found.best;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
-  // A low-pass costs many times what a window does.
-  const most = best.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
-  const choose = (readings: Readings, about: Place) =>
-    chooseReadings(readings, most, seed + 2, expected(best.kernel, readings, about));
+  const choose = (readings: Readings, about: Fit) => {
+    // A low-pass costs many times what a window does.
+    const most = about.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
+    return chooseReadings(readings, most, 3, expected(about.kernel, readings, about));
+  };
   const refit = (readings: Readings, about: Fit) =>
     settledFit(about.kernel, choose(readings, about), about, 60);
-  let raw = clean(all, best);
-  raw = clean(raw, refit(raw, best));
-  const whole = fitAt(best.kernel, raw, refit(raw, best));
-  const steady = steadyLag(
-    raw,
-    whole,
-    (readings, about) => fitAt(about.kernel, readings, refit(readings, about)),
-    Math.max(500_000, 5 * usualUs),
-  );
-  const { readings, change, offset } = steady;
-  const mostOfAll = best.kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
-  const last = chooseReadings(readings, mostOfAll, seed + 3, expected(best.kernel, readings, steady.fit));
-  const polished = polish(best.kernel, last, steady.fit);
-  const fit = fitAt(best.kernel, readings, polished);
+  const steadyAbout = (best: Fit): Steady & { readonly raw: Readings } => {
+    let raw = clean(all, best);
+    raw = clean(raw, refit(raw, best));
+    const whole = fitAt(best.kernel, raw, refit(raw, best));
+    const refitted = (readings: Readings, about: Fit) =>
+      fitAt(about.kernel, readings, refit(readings, about));
+    return { raw, ...steadyLag(raw, whole, refitted, Math.max(500_000, 5 * usualUs)) };
+  };
+  const window = steadyAbout(found.best);
+  // A lag that changes blurs a window as a low-pass does: which of the two it is shows when the change is taken off.
+  const toldBy = window.change.rangeUs > 0 ? { best: window.fit, readings: window.readings } : found;
+  const agedUs = updates.unseenHoldUs;
+  const lowPassBy = (ageUs: number) => asLowPass({ reference, noise }, toldBy, rangeUs, ageUs);
+  const lowPass = lowPassBy(0);
+  const hiddenOf = ({ readings, fit }: Pick<Steady, 'readings' | 'fit'>) =>
+    agedUs > 0 ? hiddenPeriod(readings, fit, agedUs) : null;
+  const other = lowPass && steadyAbout(lowPass);
+  // Where a period shows behind the polls the ages are known, and tell the two apart.
+  const asWindow = other && hiddenOf(window);
+  const asOther = asWindow && hiddenOf(other);
+  const isLowPass =
+    asWindow && asOther ? asOther.cost < clearly * asWindow.cost : agedUs === 0 || lowPassBy(agedUs) !== null;
+  const steady = other && isLowPass ? other : window;
+  const { raw, readings, change, offset } = steady;
+  const { kernel } = steady.fit;
+  const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
+  const last = chooseReadings(readings, mostOfAll, 4, expected(kernel, readings, steady.fit));
+  const polished = polish(kernel, last, steady.fit);
+  const fit = fitAt(kernel, readings, polished);
   const chosen = choose(readings, fit);
-  const chosenFit = fitAt(best.kernel, chosen, fit);
+  const chosenFit = fitAt(kernel, chosen, fit);
   const spread = intervalsOf(
     readings,
     fit,
@@ -154,7 +162,7 @@ function fitOf(
     intervals: { ...spread, delayUs: stated.reach },
     change,
     offset,
-    hidden: updates.unseenHoldUs > 0 ? hiddenPeriod(readings, fit, updates.unseenHoldUs) : null,
+    hidden: hiddenOf({ readings, fit }),
     ambiguity,
     correspondence: corresponding,
   };

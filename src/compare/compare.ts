@@ -1,5 +1,6 @@
 import { type Analysis, analyse, type Fitted } from './analysis.js';
 import type {
+  ComparedSpan,
   Comparison,
   ComparisonOptions,
   Figures,
@@ -28,7 +29,7 @@ export function compareTraces(
 ): Comparison {
   if (trace.timeUs.length < 2) return nothing('A has fewer than two samples', options);
   const reference = new PowerIntegral(trace);
-  const analysis = analyse(reference, readings, options);
+  const analysis = analyse(reference, readings);
   if (analysis.updates.readings.count === 0) return nothing('B has no reading', options);
   const judgement = verdictOf(analysis);
   return judgement.verdict === 'related'
@@ -50,7 +51,7 @@ function relatedComparison(
     {
       update_s: updateFigure(analysis),
       ...lagFigures(analysis, fitted),
-      ...powerFigures(analysis, fitted, shiftUs, trace.gapLimitUs),
+      ...powerFigures(analysis, fitted, shiftUs),
       ...energies.figures,
     },
     'the two share no time at this lag',
@@ -66,23 +67,13 @@ function relatedComparison(
     timeConstantS: fit.kernel.kind === 'one-pole' ? fit.widthUs * 1e-6 : null,
     events: correspondence!.events,
     referenceUncertaintyJ: energies.referenceUncertaintyJ,
-    aligned: {
-      timeUs: readings.timeUs.map((us) => us - fit.delayUs),
-      readingW: readings.valueW,
-      referenceW: fit.referenceW,
-      residualW: readings.valueW.map(
-        (watts, n) => watts - fit.line.gain * fit.referenceW[n]! - fit.line.offsetW,
-      ),
-    },
+    aligned: { readingW: readings.valueW, referenceW: fit.referenceW },
     phases: (options.phases ?? []).map(({ name, spans }) => {
       const part = energyFigures(analysis, fitted, shiftUs, trace.accuracy, spans);
       return {
         name,
         spanS: part.balance.durationS,
-        figures: ofPhase(
-          { ...powerFigures(analysis, fitted, shiftUs, trace.gapLimitUs, spans), ...part.figures },
-          part,
-        ),
+        figures: ofPhase({ ...powerFigures(analysis, fitted, shiftUs, spans), ...part.figures }, part),
       };
     }),
   };
@@ -99,8 +90,8 @@ function otherComparison(
   const cells = cellsOf(updates.readings, usualUs);
   const energies = plainEnergies(analysis, trace.accuracy);
   const { reason } = judgement;
-  const part = (parts?: Parameters<typeof rawDeviation>[5]) => ({
-    rmse_raw_w: rawDeviation(reference, updates.readings, cells, 0, trace.gapLimitUs, parts),
+  const part = (parts?: readonly ComparedSpan[]) => ({
+    rmse_raw_w: rawDeviation(reference, updates.readings, cells, parts),
   });
   const known = energies.balance.count > 0 ? { update_s: updateFigure(analysis), ...part() } : {};
   return {

@@ -42,10 +42,6 @@ export interface ComparedPhase {
 
 export interface ComparisonOptions {
   readonly phases?: readonly ComparedPhase[];
-  /** The lags that are searched, µs; from two seconds before A to six behind unless given. */
-  readonly lagRangeUs?: readonly [number, number];
-  /** Seed of the choice of readings that a long search is made with. */
-  readonly seed?: number;
 }
 
 /** A figure with what is known of it: a value and its 95 % interval, or neither and the reason. */
@@ -107,24 +103,18 @@ export type NoteCode =
   | 'not-a-boxcar'
   | 'polls-locked'
   | 'polls-slow'
-  | 'short'
-  | 'twin'
   | 'unit-suspect'
   | 'window-ambiguous';
 
 /** How a reading weighs the power before it: evenly over a window, or as a low-pass of one time constant. */
 export type KernelKind = 'boxcar' | 'one-pole' | 'counter';
 
-/** B's readings on A's axis, one a reading that was compared; for pictures. */
+/** B's readings beside A, one a reading that was compared. */
 export interface AlignedReadings {
-  /** Centre of what the reading looked at, µs on A's clock. */
-  readonly timeUs: Float64Array;
   /** What B said, W. */
   readonly readingW: Float64Array;
   /** What A says of the same window, W. */
   readonly referenceW: Float64Array;
-  /** What is left of the reading when gain and offset are taken off, W. */
-  readonly residualW: Float64Array;
 }
 
 /** The figures of one phase, by the whole run's fit. */

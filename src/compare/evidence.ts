@@ -1,5 +1,5 @@
 import type { Analysis, Fitted } from './analysis.js';
-import { type Evidence, type Judgement, judge, readingsMin, spanMinUs } from './verdict/verdict.js';
+import { type Evidence, type Judgement, judge, tooShort } from './verdict/verdict.js';
 
 /** A descent may leave the range by a little, µs. */
 const marginUs = 500_000;
@@ -13,9 +13,7 @@ export function verdictOf(analysis: Analysis): Judgement {
     const reason =
       Math.min(timeUs[count - 1] ?? 0, reference.endUs) <= Math.max(timeUs[0] ?? 0, reference.startUs)
         ? 'the two share no time: check the clocks and the time zone'
-        : count < readingsMin || spanUs < spanMinUs
-          ? `too short: ${count} readings over ${Number((spanUs / 1e6).toPrecision(2))} s`
-          : 'no lag explains any of what B does, or B never changes';
+        : (tooShort(count, spanUs) ?? 'no lag explains any of what B does, or B never changes');
     return { verdict: 'undetermined', reason, isFlat: false };
   }
   return judge(evidenceOf(analysis, fitted));

@@ -31,11 +31,7 @@ export function steadyLag(
   let [slope, rangeUs] = [0, 0];
   for (let round = 0; round < rounds; round++) {
     const found = lagChange(segmentLags(steady.readings, steady.fit, searchUs));
-    if (round === 0 && found.step) {
-      const offset = stepOffset(raw, start, found.step);
-      const readings = withoutChange(raw, offset);
-      return { readings, fit: refit(readings, start), change: { ...found, drift: null }, offset };
-    }
+    if (round === 0 && found.step) return withoutStep(raw, start, found, refit, searchUs);
     const drift = found.drift && { slope: slope + found.drift.slope, error: found.drift.error };
     const isDone = found.rangeUs === 0 || !drift;
     if (!isDone) {
@@ -47,6 +43,24 @@ export function steadyLag(
     const offset = driftOffset(slope, middleUs);
     const readings = withoutChange(raw, offset);
     steady = { readings, fit: refit(readings, steady.fit), change, offset };
+  }
+  return steady;
+}
+
+/** Two lags at once widen the window, so that both are told better by the fit without the step. */
+function withoutStep(
+  raw: Readings,
+  start: Fit,
+  first: LagChange,
+  refit: (readings: Readings, about: Fit) => Fit,
+  searchUs: number,
+): Steady {
+  let steady: Steady = { readings: raw, fit: start, change: first, offset: () => 0 };
+  for (let [round, found] = [0, first]; round < rounds && found.step; round++) {
+    const offset = stepOffset(raw, steady.fit, found.step);
+    const readings = withoutChange(raw, offset);
+    steady = { readings, fit: refit(readings, steady.fit), change: { ...found, drift: null }, offset };
+    found = lagChange(segmentLags(raw, steady.fit, searchUs));
   }
   return steady;
 }

@@ -1,3 +1,4 @@
+import { firstAbove } from '../../measure/stretch/sorted.js';
 import type { ComparedSpan } from '../comparison.js';
 import type { Line } from '../model/line.js';
 import type { PowerIntegral } from '../reference/integral.js';
@@ -32,7 +33,7 @@ export interface BalanceInput {
   /** What the reference says of each reading's window, W; NaN for a reading that is not used. */
   readonly referenceW: Float64Array;
   readonly jitterUs: Float64Array;
-  readonly line: Line;
+  readonly line: Pick<Line, 'gain' | 'offsetW'>;
   /** The drawn curve's lateness: a cell is compared with the reference so much earlier, µs. */
   readonly shiftUs: number;
   /** Parts of the run on A's axis; all of it without. */
@@ -54,7 +55,7 @@ export function balanceOf(input: BalanceInput): Balance {
   const parts = within ?? [{ startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY }];
   for (const part of parts) {
     let beforeW = Number.NaN;
-    for (let n = firstWithin(cells.toUs, part.startUs + shiftUs); n < valueW.length; n++) {
+    for (let n = firstAbove(cells.toUs, part.startUs + shiftUs); n < valueW.length; n++) {
       const fromUs = Math.max(cells.fromUs[n]! - shiftUs, part.startUs);
       const toUs = Math.min(cells.toUs[n]! - shiftUs, part.endUs);
       if (cells.fromUs[n]! - shiftUs > part.endUs) break;
@@ -88,15 +89,4 @@ export function balanceOf(input: BalanceInput): Balance {
     ...{ aJ, bJ, linearJ, unseenJ, remainderJ, scatter, instants, perShiftUs, spans, count },
     durationS: durationUs * joules,
   };
-}
-
-/** The first cell that ends behind an instant. */
-function firstWithin(toUs: Float64Array, us: number): number {
-  let [low, high] = [0, toUs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (toUs[middle]! <= us) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

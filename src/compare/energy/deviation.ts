@@ -1,5 +1,5 @@
 import type { ComparedSpan } from '../comparison.js';
-import type { PowerIntegral } from '../reference/integral.js';
+import { type PowerIntegral, wattsPerMw } from '../reference/integral.js';
 import type { Cells } from './cells.js';
 
 /** Root mean square of B − A over time, W, with half of its 95 % interval; null where they share no time. */
@@ -8,20 +8,18 @@ export interface Deviation {
   readonly errorW: number;
 }
 
-const wattsPerMw = 1e-3;
-const blocks = 24;
+/** Parts of the run whose scatter says how far a figure may be off. */
+export const blocks = 24;
 
 /** The drawn curve against the reference, as they lie when the reference is moved by a shift; every sample of the reference counts. */
 export function deviationOf(
   reference: PowerIntegral,
   cells: Cells,
   valueW: Float64Array,
-  isUsed: (n: number) => boolean,
   shiftUs: number,
-  gapLimitUs: number,
   within?: readonly ComparedSpan[],
 ): Deviation | null {
-  const { timeUs, powerMw, startUs, endUs } = reference;
+  const { timeUs, powerMw, gapLimitUs, startUs, endUs } = reference;
   const squares = new Float64Array(blocks);
   const weights = new Float64Array(blocks);
   const parts = within ?? [{ startUs, endUs }];
@@ -34,7 +32,7 @@ export function deviationOf(
       while (cell < valueW.length && cells.toUs[cell]! <= us) cell++;
       if (cell === valueW.length) break;
       const spacingUs = timeUs[n]! - timeUs[n - 1]!;
-      if (us < cells.fromUs[cell]! || spacingUs > gapLimitUs || !isUsed(cell)) continue;
+      if (us < cells.fromUs[cell]! || spacingUs > gapLimitUs) continue;
       const block = Math.min(blocks - 1, Math.floor(((timeUs[n]! - startUs) / (endUs - startUs)) * blocks));
       squares[block]! += (valueW[cell]! - powerMw[n]! * wattsPerMw) ** 2 * spacingUs;
       weights[block]! += spacingUs;

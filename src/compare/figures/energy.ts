@@ -1,10 +1,10 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { ComparedSpan, Estimate, FigureKey, ReferenceTrace } from '../comparison.js';
-import { type Balance, balanceOf } from '../energy/balance.js';
+import { type Balance, type BalanceInput, balanceOf } from '../energy/balance.js';
 import { type Cells, cellsOf } from '../energy/cells.js';
+import { blocks } from '../energy/deviation.js';
 import { scaled, unknown, within } from '../estimate.js';
 import { coverage95 } from '../intervals/intervals.js';
-import type { Line } from '../model/line.js';
 import type { Readings } from '../model/readings.js';
 
 type Energies = Partial<Record<FigureKey, Estimate>>;
@@ -16,16 +16,8 @@ export interface EnergyResult {
   readonly referenceUncertaintyJ: number | null;
 }
 
-const unity: Line = {
-  gain: 1,
-  offsetW: 0,
-  weight: 0,
-  count: 0,
-  residual: 0,
-  readingVariance: 0,
-  referenceVariance: 0,
-  referenceMeanW: 0,
-};
+/** Of readings that are taken as they are. */
+const unity: BalanceInput['line'] = { gain: 1, offsetW: 0 };
 
 /** Energies of the two over the time that both cover, the reference earlier by the shift, and the three parts of their difference. */
 export function energyFigures(
@@ -145,7 +137,7 @@ function balanced(
   { valueW, jitterUs }: Readings,
   cells: Cells,
   referenceW: Float64Array,
-  line: Line,
+  line: BalanceInput['line'],
   shiftUs: number,
   parts?: readonly ComparedSpan[],
 ): Balance {
@@ -156,12 +148,12 @@ function balanced(
 /** How far a flat difference's mean may be off, J: by the scatter of a few dozen parts of it. */
 function scatterOfMeans({ reference, updates }: Analysis, cells: Cells, { durationS }: Balance): number {
   const { valueW, count } = updates.readings;
-  const sums = new Float64Array(24);
-  const counts = new Float64Array(24);
+  const sums = new Float64Array(blocks);
+  const counts = new Float64Array(blocks);
   for (let n = 0; n < count; n++) {
     const difference = valueW[n]! - reference.meanW(cells.fromUs[n]!, cells.toUs[n]!);
     if (Number.isNaN(difference)) continue;
-    const block = Math.floor((n * 24) / count);
+    const block = Math.floor((n * blocks) / count);
     sums[block]! += difference;
     counts[block]!++;
   }

@@ -2,6 +2,7 @@ import type { Analysis, Fitted } from '../analysis.js';
 import type { Estimate, FigureKey } from '../comparison.js';
 import { unknown, within } from '../estimate.js';
 import type { Reach } from '../intervals/intervals.js';
+import { ms } from '../time-text.js';
 
 const secondsPerUs = 1e-6;
 const hourS = 3600;
@@ -11,9 +12,7 @@ type Lags = Partial<Record<FigureKey, Estimate>>;
 const seconds = (us: number, { below, above }: Reach): Estimate =>
   within(us * secondsPerUs, below * secondsPerUs, above * secondsPerUs);
 
-const ms = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;
-
-/** P, with its reason where it cannot be told. */
+/** The sensor's period, with its reason where it cannot be told. */
 export function updateFigure({ updates }: Analysis): Estimate {
   const { period, periodReason } = updates;
   if (!period) return unknown(periodReason ?? 'the updates keep to no period');

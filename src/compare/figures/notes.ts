@@ -1,9 +1,9 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { Note, NoteCode } from '../comparison.js';
+import { ms } from '../time-text.js';
 import type { Judgement } from '../verdict/verdict.js';
 import { lagChanges, noSingleLag } from './lag.js';
 
-const ms = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;
 const few = 3;
 /** A gain this far from one is no gain but another unit. */
 const unitFactors: readonly (readonly [number, string])[] = [
@@ -56,10 +56,6 @@ function addOfFit(analysis: Analysis, fitted: Fitted, add: (code: NoteCode, mess
     add('few-events', `The lag rests on ${events} ${events === 1 ? 'event' : 'events'} of the load`);
   for (const [factor, message] of unitFactors)
     if (fit.line.gain / factor > 0.5 && fit.line.gain / factor < 2) add('unit-suspect', message);
-  add(
-    'twin',
-    'Another card that does the same steps would look the same: check that its UUID is that of the one that A measures',
-  );
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

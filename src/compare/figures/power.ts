@@ -1,36 +1,30 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { ComparedSpan, Estimate, FigureKey } from '../comparison.js';
 import { type Cells, cellsOf } from '../energy/cells.js';
-import { type Deviation, deviationOf, rootOfBlocks } from '../energy/deviation.js';
+import { blocks, type Deviation, deviationOf, rootOfBlocks } from '../energy/deviation.js';
 import { unknown, within } from '../estimate.js';
 import { coverage95 } from '../intervals/intervals.js';
-import type { Line } from '../model/line.js';
+import { fitLine, type Line } from '../model/line.js';
 import type { Readings } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
 
 type Powers = Partial<Record<FigureKey, Estimate>>;
 
-const blocks = 24;
 const nothingShared = 'the two share no time here';
 
 /** Both curves as they were drawn. */
-export function rawDeviation(
+export const rawDeviation = (
   reference: PowerIntegral,
-  readings: Readings,
+  { valueW }: Readings,
   cells: Cells,
-  shiftUs: number,
-  gapLimitUs: number,
-  within?: readonly ComparedSpan[],
-): Estimate {
-  return told(deviationOf(reference, cells, readings.valueW, () => true, shiftUs, gapLimitUs, within));
-}
+  parts?: readonly ComparedSpan[],
+): Estimate => told(deviationOf(reference, cells, valueW, 0, parts));
 
 /** Correlation and what is left, as the curves are drawn, with the lateness taken off, and with the whole model. */
 export function powerFigures(
   analysis: Analysis,
   fitted: Fitted,
   shiftUs: number,
-  gapLimitUs: number,
   parts?: readonly ComparedSpan[],
 ): Powers {
   const { reference, usualUs } = analysis;
@@ -43,10 +37,8 @@ export function powerFigures(
   };
   return {
     correlation: correlation(fit.referenceW, readings, isIn, intervals.covariance?.correlationTime ?? 1),
-    rmse_raw_w: rawDeviation(reference, raw, drawn, 0, gapLimitUs, parts),
-    rmse_shifted_w: told(
-      deviationOf(reference, moved, readings.valueW, () => true, shiftUs, gapLimitUs, parts),
-    ),
+    rmse_raw_w: rawDeviation(reference, raw, drawn, parts),
+    rmse_shifted_w: told(deviationOf(reference, moved, readings.valueW, shiftUs, parts)),
     rmse_aligned_w: told(aligned(fit.referenceW, readings, fit.line, isIn)),
   };
 }
@@ -75,29 +67,16 @@ function aligned(
 /** Of each reading with what the reference says of its window; its interval by Fisher's transformation. */
 function correlation(
   referenceW: Float64Array,
-  { valueW, count }: Readings,
+  { valueW }: Readings,
   isIn: (n: number) => boolean,
   correlationTime: number,
 ): Estimate {
-  let [used, sumX, sumY] = [0, 0, 0];
-  const isUsed = (n: number) => !Number.isNaN(referenceW[n]) && isIn(n);
-  for (let n = 0; n < count; n++) {
-    if (!isUsed(n)) continue;
-    used++;
-    sumX += referenceW[n]!;
-    sumY += valueW[n]!;
-  }
-  let [xx, xy, yy] = [0, 0, 0];
-  for (let n = 0; n < count; n++) {
-    if (!isUsed(n)) continue;
-    const [x, y] = [referenceW[n]! - sumX / used, valueW[n]! - sumY / used];
-    xx += x * x;
-    xy += x * y;
-    yy += y * y;
-  }
-  if (used < 3 || !(xx > 0 && yy > 0)) return unknown('one of the two does not change here');
-  const r = Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
-  const independent = used / correlationTime;
+  const used = referenceW.map((watts, n) => (isIn(n) ? watts : Number.NaN));
+  const { gain, referenceVariance, readingVariance, count } = fitLine(used, valueW, null);
+  if (count < 3 || !(referenceVariance > 0 && readingVariance > 0))
+    return unknown('one of the two does not change here');
+  const r = Math.max(-1, Math.min(1, gain * Math.sqrt(referenceVariance / readingVariance)));
+  const independent = count / correlationTime;
   if (independent <= 4)
     return { value: r, interval: null, reason: 'too few readings to say how far it may be off' };
   const reach = coverage95 / Math.sqrt(independent - 3);

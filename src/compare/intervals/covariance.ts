@@ -8,8 +8,6 @@ export interface Covariance {
   readonly matrix: readonly (readonly number[])[];
   /** Readings that stand for one. */
   readonly correlationTime: number;
-  /** Weighted mean square of the residuals about the fit: 1 where the weights are right. */
-  readonly residual: number;
 }
 
 const blocks = 24;
@@ -63,7 +61,7 @@ export function covarianceOf(readings: Readings, fit: Fit): Covariance | null {
       return value * residual * time * factor(i) * factor(j);
     }),
   );
-  return { matrix: full(matrix, size), correlationTime: time, residual };
+  return { matrix: full(matrix, size), correlationTime: time };
 }
 
 /** A counter has no width of its own: its row and column are zero. */

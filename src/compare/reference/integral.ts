@@ -1,7 +1,7 @@
+import { Cover, type TimeSpan } from '../../measure/tracks/cover.js';
 import type { ReferenceTrace } from '../comparison.js';
-import { SilentTime } from './silent-time.js';
 
-const wattsPerMw = 1e-3;
+export const wattsPerMw = 1e-3;
 /** Samples in a bucket of the index, in the mean. */
 const perBucket = 4;
 /** A window of which more than this share was not measured has no mean. */
@@ -11,7 +11,10 @@ const silentShareMax = 0.1;
 export class PowerIntegral {
   readonly startUs: number;
   readonly endUs: number;
-  readonly silent: SilentTime;
+  /** A longer spacing says nothing of the power in it, µs. */
+  readonly gapLimitUs: number;
+  /** All such spacings. */
+  readonly silent: Cover;
   /** Mean over time of (step · spacing)², W² µs: what the samples leave open of where a power changed. */
   readonly stepSquares: number;
   readonly timeUs: Float64Array;
@@ -30,14 +33,17 @@ export class PowerIntegral {
     this.powerMw = powerMw;
     this.startUs = timeUs[0]!;
     this.endUs = timeUs[count - 1]!;
-    this.silent = new SilentTime(timeUs, gapLimitUs);
+    this.gapLimitUs = gapLimitUs;
     const sumUj = new Float64Array(count);
+    const silences: TimeSpan[] = [];
     let squares = 0;
     for (let n = 1; n < count; n++) {
       const spacingUs = timeUs[n]! - timeUs[n - 1]!;
       sumUj[n] = sumUj[n - 1]! + ((powerMw[n - 1]! + powerMw[n]!) / 2) * wattsPerMw * spacingUs;
-      if (spacingUs <= gapLimitUs) squares += ((powerMw[n]! - powerMw[n - 1]!) * wattsPerMw * spacingUs) ** 2;
+      if (spacingUs > gapLimitUs) silences.push({ startUs: timeUs[n - 1]!, endUs: timeUs[n]! });
+      else squares += ((powerMw[n]! - powerMw[n - 1]!) * wattsPerMw * spacingUs) ** 2;
     }
+    this.silent = new Cover(silences);
     this.stepSquares = squares / Math.max(this.endUs - this.startUs, 1);
     this.#sumUj = sumUj;
     const buckets = Math.ceil(count / perBucket);
@@ -89,8 +95,8 @@ export class PowerIntegral {
   /** Whether a window was measured, up to a small part of it. */
   covers(fromUs: number, toUs: number): boolean {
     if (!(fromUs >= this.startUs && toUs <= this.endUs)) return false;
-    if (this.silent.count === 0) return true;
-    const silentUs = this.silent.before(toUs) - this.silent.before(fromUs);
+    if (this.silent.isEmpty) return true;
+    const silentUs = this.silent.within(fromUs, toUs);
     return silentUs <= silentShareMax * (toUs - fromUs) && !this.silent.holds((fromUs + toUs) / 2);
   }
 

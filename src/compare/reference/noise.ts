@@ -1,7 +1,6 @@
 import { quantile, robustScatter } from '../quantile.js';
-import type { PowerIntegral } from './integral.js';
+import { type PowerIntegral, wattsPerMw } from './integral.js';
 
-const wattsPerMw = 1e-3;
 const samplesPerBlock = 256;
 const blocksMax = 800;
 /** The noise shows where the load does nothing: in the quietest of the blocks, which are a little too quiet. */

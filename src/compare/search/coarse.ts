@@ -92,7 +92,7 @@ export function searchWindows(
 
 /** Energy at equal steps back from an instant; NaN where nothing was measured. */
 function fillEnergy(reference: PowerIntegral, newestUs: number, energyUj: Float64Array): void {
-  const isWhole = reference.silent.count === 0;
+  const isWhole = reference.silent.isEmpty;
   for (let step = 0; step < energyUj.length; step++) {
     const us = newestUs - step * stepUs;
     const isKnown =

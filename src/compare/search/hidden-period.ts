@@ -3,11 +3,6 @@ import { pickReadings, type Readings } from '../model/readings.js';
 import { type Fit, type Place, widthOf } from './fit.js';
 import { descend } from './simplex.js';
 
-/** What polls that are slower than the updates still tell of them. */
-export interface HiddenPeriod extends Place {
-  readonly periodUs: number;
-}
-
 /** Polls that are looked at, one after the other, so that a period is counted through. */
 const pollsMax = 1500;
 /** Periods from an eighth of the poll interval up to it. */
@@ -21,38 +16,73 @@ const convincing = 60;
 
 /**
  * Polls read values of all ages up to the period, and at an edge of the load the age shows: what the fit leaves there goes with a saw
- * tooth of the period. Null where none stands out.
+ * tooth of the period. The lag and the width without the ages; null where no period stands out.
  */
-export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPeriod | null {
+export function hiddenPeriod(
+  all: Readings,
+  fit: Fit,
+  pollUs: number,
+): (Place & { readonly cost: number }) | null {
   const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => !Number.isNaN(fit.referenceW[n]));
   const readings = pickReadings(all, used.slice(0, pollsMax));
   if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
   const aged = new AgedCost(readings, fit);
-  let best: { cost: number; periodUs: number; phaseUs: number } | null = null;
-  for (const periodUs of candidates(readings, fit, pollUs)) {
-    const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
-    for (let fine = -3; fine <= 3; fine++) {
-      const near = 1 / (1 / periodUs + (fine * 0.15) / durationUs);
-      for (let phase = 0; phase < phases; phase++) {
-        const phaseUs = (phase / phases) * near;
-        const cost = aged.at(near, phaseUs, fit.delayUs - near / 2, fit.widthUs);
-        if (!best || cost < best.cost) best = { cost, periodUs: near, phaseUs };
+  const starts: Start[] = [];
+  const periods = candidates(readings, fit, pollUs);
+  const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
+  for (const widthAt of widths) {
+    let [best, least]: [Start | null, number] = [null, Number.POSITIVE_INFINITY];
+    for (const summitUs of periods)
+      for (let fine = -3; fine <= 3; fine++) {
+        const periodUs = 1 / (1 / summitUs + (fine * 0.15) / durationUs);
+        const widthUs = widthAt(fit, periodUs);
+        for (let phase = 0; phase < phases; phase++) {
+          const phaseUs = (phase / phases) * periodUs;
+          const cost = aged.at(periodUs, phaseUs, fit.delayUs - periodUs / 2, widthUs);
+          if (cost < least) [best, least] = [{ periodUs, phaseUs, widthUs }, cost];
+        }
       }
-    }
+    if (best) starts.push(best);
   }
-  return best && refined(aged, readings, fit, best, pollUs);
+  const found = starts.map((start) => refined(aged, readings, fit, start));
+  const best = found.reduce((a, b) => (b.cost < a.cost ? b : a));
+  const plain = descend(
+    (x, y) => aged.at(0, 0, x, widthOf(y)),
+    { x: fit.delayUs, y: Math.log(fit.widthUs) },
+    0.1 * pollUs,
+    0.4,
+    80,
+    20,
+  ).cost;
+  const gained = readings.count * Math.log(plain / best.cost);
+  return gained > convincing && best.periodUs <= longestShare * pollUs ? best : null;
 }
+
+interface Start {
+  readonly periodUs: number;
+  readonly phaseUs: number;
+  readonly widthUs: number;
+}
+
+/** A fit to values of all ages takes them for a part of its width: from there, from the width without that, and from between. */
+const widths: readonly ((fit: Fit, periodUs: number) => number)[] = [
+  ({ widthUs }) => widthUs,
+  ({ widthUs }) => widthUs / 2,
+  ({ kernel, widthUs }, periodUs) => {
+    const agesUs = kernel.kind === 'one-pole' ? periodUs / Math.sqrt(12) : periodUs;
+    return widthOf(Math.log(Math.max(widthUs ** 2 - agesUs ** 2, 1)) / 2);
+  },
+];
 
 function refined(
   aged: AgedCost,
   readings: Readings,
   fit: Fit,
-  start: { periodUs: number; phaseUs: number },
-  pollUs: number,
-): HiddenPeriod | null {
+  start: Start,
+): Place & { readonly periodUs: number; readonly cost: number } {
   const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
   let { periodUs, phaseUs } = start;
-  let [delayUs, log] = [fit.delayUs - periodUs / 2, Math.log(fit.widthUs)];
+  let [delayUs, log] = [fit.delayUs - periodUs / 2, Math.log(start.widthUs)];
   let cost = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 4; round++) {
     const place = descend(
@@ -77,17 +107,7 @@ function refined(
     [phaseUs, cost] = [clock.x, clock.cost];
     periodUs += clock.y * turnUs;
   }
-  const plain = descend(
-    (x, y) => aged.at(0, 0, x, widthOf(y)),
-    { x: fit.delayUs, y: Math.log(fit.widthUs) },
-    0.1 * pollUs,
-    0.4,
-    80,
-    20,
-  ).cost;
-  const gained = readings.count * Math.log(plain / cost);
-  if (!(gained > convincing) || periodUs > longestShare * pollUs) return null;
-  return { periodUs, delayUs, widthUs: widthOf(log) };
+  return { periodUs, delayUs, widthUs: widthOf(log), cost };
 }
 
 /** What is left when each reading is as old as a schedule makes it; without a period they are all as old. */
@@ -120,10 +140,10 @@ class AgedCost {
 }
 
 /** Periods whose saw tooth, as tall as it has to be, takes most off what the fit leaves. */
-function candidates({ timeUs, valueW, count, ...rest }: Readings, fit: Fit, pollUs: number): number[] {
+function candidates(readings: Readings, fit: Fit, pollUs: number): number[] {
+  const { timeUs, valueW, count } = readings;
   const { kernel, line, delayUs, widthUs } = fit;
   const stepUs = Math.max(1000, pollUs / 50);
-  const readings = { ...rest, timeUs, valueW, count };
   const [here, before, behind] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   kernel.fill(readings, delayUs, widthUs, here);
   kernel.fill(readings, delayUs - stepUs, widthUs, before);

@@ -14,6 +14,12 @@ const kept = 8;
 const hopeless = 0.6;
 /** A low-pass has to leave less than a window by this share. */
 const lowPassGain = 0.05;
+/**
+ * Values that are polled at any age are blurred by that as by a low-pass: by up to 0.29 of the poll interval, and with a window as long
+ * as the interval by 0.41. A time constant has to be more than this share of the interval, and to leave less by this.
+ */
+const agedShare = 0.45;
+const agedGain = 0.3;
 /** A window that explains less than this may have been found in place of a low-pass. */
 const wellExplained = 0.995;
 /** A low-pass that fits worse by less than this, in chi-square, is possible. */
@@ -40,9 +46,8 @@ export function findFit(
   readings: Readings,
   rangeUs: readonly [number, number],
   loadPeriodUs: number | null,
-  seed: number,
 ): Found | null {
-  const few = chooseReadings(readings, searched, seed);
+  const few = chooseReadings(readings, searched, 1);
   const kernel = readings.spanUs ? counter(known, median(readings.spanUs)) : boxcar(known);
   const candidates = readings.spanUs
     ? searchLags(kernel, few, median(readings.spanUs), rangeUs)
@@ -56,7 +61,7 @@ export function findFit(
   ).slice(0, kept);
   if (refined.length === 0) return null;
   const asked = distinct([...refined, ...periodic(kernel, few, refined[0]!, loadPeriodUs, rangeUs)]);
-  const many = chooseReadings(readings, fitted, seed + 1);
+  const many = chooseReadings(readings, fitted, 2);
   const limit = asked[0]!.cost + hopeless * fitAt(kernel, few, asked[0]!).line.residual;
   const fits = asked
     .slice(0, kept)
@@ -79,19 +84,19 @@ function settle(fits: readonly Fit[], readings: Readings): Found | null {
 
 /**
  * The same sensor as a low-pass instead of a window; null where that does not fit better by a clear part of what is left.
- * @param gain that part
+ * @param agedUs how old values may have been when they were polled; 0 where their instants are known
  */
 export function asLowPass(
   known: Known,
-  found: Found,
+  { best, readings }: Pick<Found, 'best' | 'readings'>,
   rangeUs: readonly [number, number],
-  gain = lowPassGain,
+  agedUs: number,
 ): Fit | null {
-  const { best, readings } = found;
   if (best.kernel.kind !== 'boxcar') return null;
   const few = chooseReadings(readings, searched, 3);
   const kernel = onePole(known);
   const window = fitAt(best.kernel, few, best);
+  const gain = agedUs > 0 ? agedGain : lowPassGain;
   const limit = costOf(best.kernel, few, null)(best) - gain * window.line.residual;
   const start = lowPassPlaces(kernel, few, best, best.explained < wellExplained ? rangeUs : null)
     .map((place) => refine(kernel, few, null, place, 50, 4000))
@@ -103,7 +108,9 @@ export function asLowPass(
   const swap =
     window.line.gain ** 2 *
     Math.abs(kernel.noiseVariance(start.widthUs) - best.kernel.noiseVariance(start.widthUs));
-  const isBetter = start.cost < limit - slack - swap * lowPassGain && start.widthUs > shortestUs;
+  const isBetter =
+    start.cost < limit - slack - swap * lowPassGain &&
+    start.widthUs > Math.max(shortestUs, agedShare * agedUs);
   return isBetter ? fitAbout(kernel, chooseReadings(readings, searched, 4), start, 40) : null;
 }
 

@@ -1,6 +1,9 @@
 import { median } from '../quantile.js';
+import { summitShift } from '../summit.js';
 import type { Brackets } from './brackets.js';
 
+/** Changes in a segment: of short ones only where long ones show no period. */
+export const segmentSizes = [64, 24, 10];
 /** Segments that one periodogram is the mean of, spread over the run. */
 const segmentsMax = 24;
 /** Steps of frequency in the width of a peak. */
@@ -40,9 +43,7 @@ export function candidatePeriods(brackets: Brackets, pollUs: number, changesPerS
     const here = coherence[n]!;
     const [before, after] = [coherence[n - 1] ?? 0, coherence[n + 1] ?? 0];
     if (here < threshold || here < before || here <= after) continue;
-    const bend = before - 2 * here + after;
-    const shift = bend < 0 ? Math.max(-0.5, Math.min(0.5, (before - after) / (2 * bend))) : 0;
-    periods.push(1 / (lowest + (n + shift) * step));
+    periods.push(1 / (lowest + (n + summitShift(before, here, after)) * step));
   }
   return periods;
 }

@@ -7,7 +7,7 @@ export interface Polls {
   readonly timeUs: Float64Array;
   /** W, or J of a counter. */
   readonly value: Float64Array;
-  /** Median spacing, µs: D. */
+  /** Median spacing, µs. */
   readonly intervalUs: number;
   /** Polls that gave a number which no sensor of this load can have meant. */
   readonly impossible: number;

@@ -3,7 +3,7 @@ import { readingsOf } from '../model/readings.js';
 import { median, quantile } from '../quantile.js';
 import type { Brackets } from './brackets.js';
 import { periodError } from './period-error.js';
-import { candidatePeriods, refinedPeriod } from './periodogram.js';
+import { candidatePeriods, refinedPeriod, segmentSizes } from './periodogram.js';
 import type { Polls } from './polls.js';
 import { trackUpdates } from './tracking.js';
 import type { Updates } from './updates.js';
@@ -11,6 +11,7 @@ import type { Updates } from './updates.js';
 /** Stamps that change with nearly every poll, and are always as old, are of the question and not of an update. */
 const changedShareMax = 0.92;
 const ageSpreadMin = 0.2;
+const goodShareMin = 0.85;
 /** The finest period that is looked for where polls are slower than updates, in medians of the stamps' spacings. */
 const finestShare = 1 / 12;
 
@@ -65,10 +66,10 @@ function periodOf(timeUs: number[], poll: number[], spacingUs: number) {
     changedShare: 0,
   };
   const finestUs = spacingUs * finestShare;
-  for (const size of [64, 24, 10])
+  for (const size of segmentSizes)
     for (const candidateUs of candidatePeriods(brackets, finestUs, size)) {
       const track = trackUpdates(brackets, refinedPeriod(brackets, candidateUs, size), finestUs);
-      if (track.goodShare >= 0.85) return periodError(instants, brackets, track);
+      if (track.goodShare >= goodShareMin) return periodError(instants, brackets, track);
     }
   return null;
 }

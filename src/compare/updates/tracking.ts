@@ -8,8 +8,8 @@ export interface Track {
   readonly lock: Int32Array;
   /** Periods since the lock began; -1 for a change that fits no period. */
   readonly count: Int32Array;
+  /** Of the changes behind the first of each lock, those that fit the period. */
   readonly goodShare: number;
-  readonly badShare: number;
 }
 
 /** Bad steps in a row after which the phase is taken anew. */
@@ -42,7 +42,7 @@ export function countPeriods(
   const count = new Int32Array(brackets.count).fill(-1);
   const tolerance = toleranceUs(periodUs, pollUs);
   let [phaseUs, periods, locks, badRun] = [Number.NaN, 0, -1, 0];
-  let [good, bad, judged] = [0, 0, 0];
+  let [good, judged] = [0, 0];
   for (let n = 0; n < brackets.count; n++) {
     const middleUs = (lowUs[n]! + highUs[n]!) / 2;
     const steps = Math.round((middleUs - phaseUs) / periodUs);
@@ -60,7 +60,6 @@ export function countPeriods(
     const expectedUs = phaseUs + steps * periodUs;
     const isIn = expectedUs >= lowUs[n]! - tolerance && expectedUs <= highUs[n]! + tolerance;
     if (steps < 1 || !isIn) {
-      bad++;
       badRun++;
       continue;
     }
@@ -70,8 +69,7 @@ export function countPeriods(
     count[n] = periods;
     phaseUs = Math.max(lowUs[n]!, Math.min(highUs[n]!, expectedUs));
   }
-  const total = Math.max(judged, 1);
-  return { periodUs, lock, count, goodShare: good / total, badShare: bad / total };
+  return { periodUs, lock, count, goodShare: good / Math.max(judged, 1) };
 }
 
 /** Where a lock begins: an instant that suits the changes that follow too. */

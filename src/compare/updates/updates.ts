@@ -1,9 +1,10 @@
 import type { ReadingTrace } from '../comparison.js';
 import { type Readings, readingsOf } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
+import { ms } from '../time-text.js';
 import { type Brackets, bracketsOf } from './brackets.js';
 import { type PeriodError, periodError, wholeError } from './period-error.js';
-import { candidatePeriods, refinedPeriod } from './periodogram.js';
+import { candidatePeriods, refinedPeriod, segmentSizes } from './periodogram.js';
 import { phasesOf, strictness } from './phase.js';
 import { type Polls, validPolls } from './polls.js';
 import { scheduledUpdates } from './schedule.js';
@@ -14,7 +15,7 @@ import { countPeriods, type Track, trackUpdates } from './tracking.js';
 export interface Updates {
   readonly readings: Readings;
   readonly polls: Polls;
-  /** P, µs, with half of its 95 % interval; null where it cannot be told, and why. */
+  /** Of the updates, µs, with half of its 95 % interval; null where it cannot be told, and why. */
   readonly period: PeriodError | null;
   readonly periodReason: string | null;
   /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known. */
@@ -26,9 +27,7 @@ export interface Updates {
 
 /** Above this share of polls that changed, the polls are the limit. */
 const changedShareMax = 0.92;
-const segmentSizes = [64, 24, 10];
-const goodShareMin = 0.85;
-const badShareMax = 0.08;
+const goodShareMin = 0.92;
 const periodInPollsMin = 1.15;
 /** Share of the changes that keep strictly to a period: another one is better by so much, and one is good enough from here. */
 const clearlyBetter = 0.02;
@@ -48,7 +47,7 @@ export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Upda
 /** The period that the changes keep to, or why there is none. */
 export function trackOf(brackets: Brackets, pollUs: number): Track | string {
   if (brackets.changedShare > changedShareMax)
-    return `polled every ${milliseconds(pollUs)}, and almost every poll differs: the period is at most that`;
+    return `polled every ${ms(pollUs)}, and almost every poll differs: the period is at most that`;
   if (brackets.count < 5) return `only ${brackets.count} changes were seen`;
   let best: { track: Track; share: number } | null = null;
   for (const size of segmentSizes) {
@@ -60,7 +59,7 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
     if (best && best.share > convincingShare) break;
   }
   if (best) return best.track;
-  return `polled every ${milliseconds(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`;
+  return `polled every ${ms(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`;
 }
 
 /** The changes counted in a period, and how strictly they keep to it; null where they do not. */
@@ -73,10 +72,7 @@ function judged(brackets: Brackets, startUs: number, pollUs: number): { track: T
   const isNear = Math.abs(refined / first.track.periodUs - 1) < 0.05;
   const second = isNear ? strict(countPeriods(brackets, refined, pollUs, 2000)) : first;
   const { track, share } = second.share >= first.share ? second : first;
-  const isPeriod =
-    track.goodShare >= goodShareMin &&
-    track.badShare < badShareMax &&
-    track.periodUs > periodInPollsMin * pollUs;
+  const isPeriod = track.goodShare > goodShareMin && track.periodUs > periodInPollsMin * pollUs;
   return isPeriod ? { track, share } : null;
 }
 
@@ -111,5 +107,3 @@ function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
     isLocked: false,
   };
 }
-
-const milliseconds = (us: number): string => `${Number((us / 1000).toPrecision(3))} ms`;

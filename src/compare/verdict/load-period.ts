@@ -1,4 +1,5 @@
 import type { PowerIntegral } from '../reference/integral.js';
+import { summitShift } from '../summit.js';
 import { circularCorrelation } from './fft.js';
 
 const stepUs = 10_000;
@@ -53,7 +54,5 @@ export function loadPeriod(reference: PowerIntegral): LoadPeriod | null {
 function refined(lag: number, likeness: (lag: number) => number): LoadPeriod | null {
   if (likeness(lag) < likenessMin) return null;
   const [before, here, after] = [likeness(lag - 1), likeness(lag), likeness(lag + 1)];
-  const bend = before - 2 * here + after;
-  const shift = bend < 0 ? Math.max(-0.5, Math.min(0.5, (before - after) / (2 * bend))) : 0;
-  return { periodUs: (lag + shift) * stepUs, likeness: here };
+  return { periodUs: (lag + summitShift(before, here, after)) * stepUs, likeness: here };
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../comparison.js';
+import { seconds } from '../time-text.js';
 import type { Correspondence, Likeness } from './correspondence.js';
 
 /** What a verdict is made from. */
@@ -6,7 +7,7 @@ export interface Evidence {
   /** Share of the readings' variance that the best fit explains. */
   readonly explained: number;
   readonly gain: number;
-  /** Whether the lag is one of those that were asked for. */
+  /** Whether the lag is one of those that are looked at. */
   readonly isInRange: boolean;
   readonly correspondence: Correspondence;
   readonly readings: number;
@@ -29,8 +30,8 @@ export interface Judgement {
   readonly isFlat: boolean;
 }
 
-export const readingsMin = 20;
-export const spanMinUs = 2e6;
+const readingsMin = 20;
+const spanMinUs = 2e6;
 const explainedMin = 0.5;
 const explainedIfFew = 0.985;
 const explainedIfPeriodic = 0.8;
@@ -44,6 +45,12 @@ const unrelatedExplained = 0.35;
 const unrelatedReadings = 60;
 const unrelatedEvents = 3;
 
+/** Says that there is too little to judge by; null where there is enough. */
+export const tooShort = (readings: number, spanUs: number): string | null =>
+  readings < readingsMin || spanUs < spanMinUs
+    ? `too short: ${readings} readings over ${seconds(spanUs)}`
+    : null;
+
 export function judge(evidence: Evidence): Judgement {
   const { explained, correspondence, readings, spanUs, loadW, noiseW, readingW, gain } = evidence;
   const say = (verdict: Verdict, reason: string, isFlat = false): Judgement => ({ verdict, reason, isFlat });
@@ -52,8 +59,8 @@ export function judge(evidence: Evidence): Judgement {
   const isFlat = movesW < Math.max(livelyW, livelyShare * evidence.levelW) || movesW < noiseW;
   if (isFlat && explained < 0.9)
     return say('undetermined', 'the load is flat: only its level can be compared', true);
-  if (readings < readingsMin || spanUs < spanMinUs)
-    return say('undetermined', `too short: ${readings} readings over ${seconds(spanUs)}`);
+  const short = tooShort(readings, spanUs);
+  if (short) return say('undetermined', short);
   const isSayingSomething = readingW > 2 * evidence.roundingW && readingW > 0;
   if (!isSayingSomething)
     return say(
@@ -100,5 +107,3 @@ const stands = ({ z, ratio }: Likeness): boolean => z >= zMin && ratio >= ratioM
 
 const someLikeness = ({ steps, strides, whitened }: Correspondence): boolean =>
   [steps, strides, whitened].some((each) => stands(each) && each.r > 0.3);
-
-const seconds = (us: number): string => `${Number((us / 1e6).toPrecision(2))} s`;

@@ -37,13 +37,31 @@ export class Cover {
     this.#beforeUs = beforeUs;
   }
 
+  get isEmpty(): boolean {
+    return this.#apart.length === 0;
+  }
+
   /** What of a stretch is covered, µs. */
   within(startUs: number, endUs: number): number {
     return this.#before(endUs) - this.#before(startUs);
   }
 
+  /** Whether an instant lies inside one of the spans, and not at its end. */
+  holds(us: number): boolean {
+    const span = this.#apart[this.#begun(us) - 1];
+    return span !== undefined && us < span.endUs;
+  }
+
   /** What is covered up to an instant, µs. */
   #before(us: number): number {
+    const begun = this.#begun(us);
+    if (begun === 0) return 0;
+    const { startUs, endUs } = this.#apart[begun - 1]!;
+    return this.#beforeUs[begun - 1]! + Math.min(us, endUs) - startUs;
+  }
+
+  /** How many of the spans begin before an instant. */
+  #begun(us: number): number {
     let low = 0;
     let high = this.#apart.length;
     while (low < high) {
@@ -51,8 +69,6 @@ export class Cover {
       if (this.#apart[middle]!.startUs < us) low = middle + 1;
       else high = middle;
     }
-    if (low === 0) return 0;
-    const { startUs, endUs } = this.#apart[low - 1]!;
-    return this.#beforeUs[low - 1]! + Math.min(us, endUs) - startUs;
+    return low;
   }
 }

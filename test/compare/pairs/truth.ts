@@ -3,7 +3,7 @@ import type { Load } from './loads.js';
 import { clockOf, type Flaws, type SpanS } from './polls.js';
 import { delayOf, type Sensor, type Updates } from './sensors.js';
 
-/** What is true of a pair, whatever its samples and polls show of it. Lags as comparing.md has them, s. */
+/** What is true of a pair, whatever its samples and polls show of it. Lags in s: delay, latency and shift as docs/compare.md has them. */
 export interface Truth {
   /** `twin`: another device that does the same steps; `none`: a device that does something else. */
   readonly relation: 'same' | 'twin' | 'none';
@@ -16,7 +16,6 @@ export interface Truth {
   readonly latencyS: number;
   readonly shiftS: number;
   readonly driftSPerHour: number;
-  readonly clockStepS: number;
   readonly gain: number;
   readonly offsetW: number;
   /** Of the load. */
@@ -39,8 +38,6 @@ export interface EnergyTruth {
   readonly unseenJ: number;
   /** Of noise and rounding: what is left of b − a. */
   readonly remainderJ: number;
-  /** Linear alone, as a mean, W. */
-  readonly meanDifferenceW: number;
 }
 
 export function truthOf(
@@ -63,7 +60,6 @@ export function truthOf(
     latencyS,
     shiftS: delayS + updateS / 2,
     driftSPerHour: flaws.driftSPerHour,
-    clockStepS: flaws.clockStep?.byS ?? 0,
     gain,
     offsetW,
     periodS: load.periodS,
@@ -96,7 +92,6 @@ function energies(
     linearJ,
     unseenJ,
     remainderJ: bJ - aJ - linearJ - unseenJ,
-    meanDifferenceW: linearJ / spanS,
   };
 }
 

@@ -2,7 +2,7 @@ import type { LoadKind } from '../pairs/loads.js';
 import { bareLoads, livelyLoads, periodicLoads, tellingLoads } from './plan.js';
 import type { Score } from './score.js';
 
-/** A row of the table: what was reached beside what comparing.md says is reachable. */
+/** A row of the table: what was reached beside what has to be. */
 export interface Row {
   readonly what: string;
   /** NaN where no case says anything. */
@@ -30,6 +30,8 @@ const isBadlyWrong = (score: Score): boolean =>
 const isFlagged = ({ notes, verdict }: Score): boolean =>
   verdict !== 'related' ||
   notes.some((code) => ['ambiguous-lag', 'lag-changes', 'few-events'].includes(code));
+
+const isCalledLowPass = ({ notes }: Score): boolean => notes.includes('not-a-boxcar');
 
 const nameOf = ({ group, load, seed }: Score): string => `${group} ${load} ${seed}`;
 
@@ -105,12 +107,14 @@ const ofLoads = (scores: readonly Score[], loads: readonly LoadKind[]): Score[] 
 /** Rows of what is told only sometimes say how often. */
 const outOf = (row: Row, candidates: readonly Score[]): Row => ({ ...row, of: candidates.length });
 
-/** Every row of "What is reachable" in comparing.md. */
+/** Every row. The targets were reached beforehand by another program, on 6,500 pairs of its own. */
 export function tabulate(all: readonly Score[]): Row[] {
   const of = (group: Score['group']) => all.filter((score) => score.group === group);
   const faster = of('faster');
   const telling = ofLoads(faster, tellingLoads);
   const stated = telling.filter(isStated);
+  // A value held at once has a window of nothing.
+  const windowed = ofLoads(faster, livelyLoads).filter(({ truth }) => truth.windowS);
   const edged = ofLoads(faster, ['steps', 'bursts', 'tokens', 'rareEvents']);
   const slower = of('slower');
   const related = ofLoads([...faster, ...slower], [...tellingLoads, ...periodicLoads]);
@@ -165,14 +169,31 @@ export function tabulate(all: readonly Score[]): Row[] {
         [0.95, 'p95', 6],
       ] as const
     ).map(([q, name, target]) =>
-      quantileRow(
-        `error of the window, ${name} (${livelyLoads.join(', ')})`,
-        withFigure(ofLoads(faster, livelyLoads), 'window'),
-        q,
-        ({ window }) => 100 * Math.abs(window!.error),
-        '%',
-        target,
+      outOf(
+        quantileRow(
+          `error of the window, ${name} (${livelyLoads.join(', ')})`,
+          withFigure(windowed, 'window'),
+          q,
+          ({ window }) => 100 * Math.abs(window!.error),
+          '%',
+          target,
+        ),
+        windowed,
       ),
+    ),
+    share(
+      'called a low-pass that is none',
+      all.filter(({ truth, verdict }) => truth.sensor !== 'onePole' && verdict === 'related'),
+      isCalledLowPass,
+      'at most',
+      0.5,
+    ),
+    share(
+      `a low-pass called one (${livelyLoads.join(', ')})`,
+      ofLoads(faster, livelyLoads).filter(({ truth }) => truth.sensor === 'onePole'),
+      isCalledLowPass,
+      'at least',
+      95,
     ),
     withinRow('mean difference within 0.5 W', telling, 'meanW', 0.5, 97),
     withinRow('offset at 0 W within 0.5 W, loads with edges', edged, 'offsetW', 0.5, 90),
@@ -193,7 +214,7 @@ export function tabulate(all: readonly Score[]): Row[] {
     coverage('intervals cover: offset', telling, 'offsetW', 99.5),
     coverage('intervals cover: mean difference', telling, 'meanW', 95),
     coverage('intervals cover: energy', telling, 'energyPct', 99),
-    coverage('intervals cover: window', ofLoads(telling, livelyLoads), 'window', 95),
+    coverage('intervals cover: window', windowed, 'window', 95),
     share(
       'unrelated called related',
       of('unrelated'),

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CaseName, type Group, periodicLoads, recipeOf, tellingLoads } from './plan.js';
-import { isMet, type Row, tabulate } from './rows.js';
+import { isMet, type Row } from './rows.js';
 import { type Score, score } from './score.js';
 
 /*
@@ -17,7 +17,7 @@ describe('a sample of the table', () => {
   beforeAll(() => {
     const names = [
       ...some('faster', [...tellingLoads, ...periodicLoads, 'flat']),
-      ...some('slower', ['steps', 'bursts'], 2),
+      ...([1, 2, 101] as const).map((seed) => ({ group: 'slower' as const, load: 'bursts' as const, seed })),
       ...some('unrelated', ['steps', 'bursts', 'noise', 'rareEvents'], 2),
     ];
     scores = names.map((name) => score(name, recipeOf(name)));
@@ -72,13 +72,14 @@ describe('a sample of the table', () => {
     expect(single.map(told)).toEqual([]);
   });
 
-  it('says of slower polls that they are, and holds the lag within half a poll', () => {
+  it('says of slower polls that they are, and finds the period behind them, where edges tell it', () => {
     expect(
       of('slower')
         .filter(({ notes }) => !notes.includes('polls-slow'))
         .map(told),
     ).toEqual([]);
-    const off = of('slower').filter(({ lag, truth }) => lag && Math.abs(lag.error) > truth.pollS / 2);
+    // Half a poll would be as good as no period.
+    const off = of('slower').filter(({ lag, truth }) => !(Math.abs(lag!.error) < truth.updateS / 10));
     expect(off.map(told)).toEqual([]);
   });
 });
@@ -95,42 +96,5 @@ describe('the table', () => {
     expect(isMet(row(96.1, 'at most'))).toBe(false);
     expect(isMet(row(Number.NaN, 'at least'))).toBe(false);
     expect(isMet(row(Number.NaN, 'at most'))).toBe(false);
-  });
-
-  it('has a row for each of "What is reachable"', () => {
-    const rows = tabulate([]).map(({ what }) => what);
-    for (const what of [
-      ...[
-        /lag stated/,
-        /P\/10/,
-        /median/,
-        /badly wrong/,
-        /periodic/,
-        /period claimed/,
-        /over 1 %/,
-        /window.*median/,
-      ],
-      ...[
-        /window.*p95/,
-        /mean difference within/,
-        /offset at 0 W/,
-        /aligned energy/,
-        /not aligned/,
-        /cover: lag/,
-      ],
-      ...[
-        /cover: gain/,
-        /cover: offset/,
-        /cover: energy/,
-        /cover: window/,
-        /unrelated called/,
-        /related called/,
-      ],
-      /slower polls/,
-    ])
-      expect(
-        rows.some((each) => what.test(each)),
-        String(what),
-      ).toBe(true);
   });
 });
