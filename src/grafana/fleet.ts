@@ -31,7 +31,7 @@ export function fleetDashboard({ fleet, ...kind }: Kind): DashboardBuilder {
     }),
     figures({
       title: 'Power of all',
-      about: 'The sum of what the benches drew in the last minute.',
+      about: 'The sum of the mean powers of those that are not silent.',
       unit: 'watt',
       width: 8,
       queries: fleet.total,

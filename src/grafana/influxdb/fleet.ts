@@ -41,7 +41,7 @@ export const fleet: Fleet = {
   total: [
     series(
       'A',
-      `SELECT sum("p") AS "\${component}" FROM (SELECT mean(${power}) AS "p" ${since('1m')} ${byBench})`,
+      `SELECT sum("p") AS "\${component}" FROM (SELECT mean(${power}) AS "p" ${since('${silent_s}s')} ${byBench})`,
     ),
   ],
   energy: [series('A', `SELECT sum("j") AS "\${component}" FROM (${energies})`)],

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the dashboard
 import { benchTable, type Fleet, mostTable, silentTable } from '../fleet.js';
 import { joined } from '../panels.js';
 import { instant, range, source, table } from '../promql.js';
@@ -27,7 +28,7 @@ export const fleet: Fleet = {
     instant('A', `count(sum ${byBench} (count_over_time(${samples}[$__range])))`, 'seen'),
     instant('B', `count(sum ${byBench} (increase(${samples}[\${silent_s}s])) > 0)`, 'reporting'),
   ],
-  total: [instant('A', `sum(${meanOf('1m')})`, '$component')],
+  total: [instant('A', `sum(${meanOf('${silent_s}s')})`, '$component')],
   energy: [instant('A', `sum(increase(${joules}[$__range]))`, '$component')],
   byBench: [range('A', meanOf('$__rate_interval'), '{{board}} on {{instance}}')],
   reporting: [range('A', `count(sum ${byBench} (increase(${samples}[$__rate_interval])) > 0)`, 'benches')],

@@ -23,7 +23,7 @@ export const fleet: Fleet = {
     instant('A', `count(${meanOf('$__range')})`, 'seen'),
     instant('B', `count(${meanOf('${silent_s}s')})`, 'reporting'),
   ],
-  total: [instant('A', `sum(${meanOf('1m')})`, '$component')],
+  total: [instant('A', `sum(${meanOf('${silent_s}s')})`, '$component')],
   energy: [
     instant(
       'A',
