@@ -28,7 +28,7 @@ const integrals = each(components, (name) => `integral("${name}_power_w")`);
  */
 const sinceBegin = (run: string): string =>
   `SELECT cumulative_sum("ms") / 1000 AS "time_s", difference("sum") AS "${run}" FROM (SELECT elapsed("p", 1ms) AS "ms", ` +
-  `cumulative_sum("p") AS "sum" FROM (SELECT mean("system_power_w") AS "p" FROM "powerlog" WHERE ${board} AND "run" = '${run}' ` +
+  `cumulative_sum("p") AS "sum" FROM (SELECT mean("system_power_w") AS "p" FROM "powerlog" WHERE ${board} AND "run" =~ /^${run.replace('}', ':regex}')}$/ ` +
   'GROUP BY time($step) fill(none)))';
 
 const phases = rows({
