@@ -1,7 +1,7 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { begun } from './begun.js';
 import type { Kind } from './kind.js';
-import { bars, curves, figures, rows } from './panels.js';
+import { bars, curves, figures, type Rows, rows } from './panels.js';
 import type { PanelBuilder, Queries, Variables } from './source.js';
 
 /** What the dashboard of all benches asks a database. */
@@ -74,10 +74,7 @@ export function fleetDashboard({ fleet, ...kind }: Kind): DashboardBuilder {
   return dashboard;
 }
 
-interface Table {
-  readonly queries: Queries;
-  readonly transformations?: NonNullable<Parameters<typeof rows>[0]['transformations']>;
-}
+type Table = Pick<Rows, 'queries' | 'transformations' | 'first' | 'ascending'>;
 
 const units = {
   '/_w$|power|mean|peak/': 'watt',

@@ -32,7 +32,7 @@ export function nowDashboard({ now, ...kind }: Kind): DashboardBuilder {
     name: 'now',
     about: 'What one bench draws, and what its runs have cost.',
     from: 'now-15m',
-    refresh: '5s',
+    refresh: '10s',
     variables: now.variables,
   }).annotations([...now.annotations]);
   const panels: readonly PanelBuilder[] = [

@@ -76,10 +76,15 @@ export function figures(shown: Shown): stat.PanelBuilder {
   return panel;
 }
 
-/** Rows; `units` are of columns whose names match. */
-export function rows(
-  shown: Omit<Shown, 'unit'> & { readonly units: Readonly<Record<string, string>> },
-): table.PanelBuilder {
+export interface Rows extends Omit<Shown, 'unit'> {
+  /** Of columns whose names are so, or match a pattern between slashes. */
+  readonly units: Readonly<Record<string, string>>;
+  /** The column that rows are sorted by, the greatest first unless it is ascending. */
+  readonly first?: string;
+  readonly ascending?: boolean;
+}
+
+export function rows({ first, ascending = false, ...shown }: Rows): table.PanelBuilder {
   const panel = new table.PanelBuilder()
     .title(shown.title)
     .description(shown.about)
@@ -88,6 +93,7 @@ export function rows(
     .span(shown.width)
     .height(8)
     .showHeader(true);
+  if (first) panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(first).desc(!ascending)]);
   for (const [pattern, unit] of Object.entries(shown.units))
     panel.overrideByRegexp(pattern, [{ id: 'unit', value: unit }]);
   return panel;

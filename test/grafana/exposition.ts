@@ -74,7 +74,7 @@ function metricsOf(counted: readonly Counted[]): string {
 /** What is served now, by a bench that has recorded for half an hour. */
 export const servedNow = (): string => metricsOf([{ board: 'a', seconds: 1800, gaps: 2 }]);
 
-const everyS = 15;
+const everyS = 30;
 
 /**
  * What Prometheus scraped in the four hours before: a bench whose recording began anew and had a gap, one that is silent since two

@@ -68,7 +68,7 @@ describe('in PromQL, of the real Prometheus', needs(debianServer('prometheus')),
   it('every query of the dashboards for what it scrapes gets data', async () => {
     const url = await startPrometheus(scrapedBefore(Math.floor(Date.now() / 1000)), await serve(servedNow));
     // As often as in the past that it was given.
-    const database = promql(url, 15_000);
+    const database = promql(url, 30_000);
     const own = 'powerlog_energy_joules_total{job="powerlog",component="system"}';
     await until(async () => (await database.ask(`count_over_time(${own}[1m]) > 2`, Date.now())).length > 0);
 

@@ -49,6 +49,7 @@ export const fleet: Fleet = {
     series(
       'A',
       `SELECT mean(${power}) AS "power" ${shown} GROUP BY time($__interval), "board", "host" fill(null)`,
+      '$tag_board on $tag_host',
     ),
   ],
   reporting: [
@@ -59,6 +60,7 @@ export const fleet: Fleet = {
     ),
   ],
   most: mostTable({
+    first: 'power',
     queries: [
       table(
         'A',
@@ -68,6 +70,8 @@ export const fleet: Fleet = {
   }),
   silent: silentTable({ queries: [table('A', silent)] }),
   benches: benchTable({
+    first: 'Time',
+    ascending: true,
     queries: [table('A', `SELECT last(${power}) AS "power" ${shown} ${byBench}`)],
   }),
 };

@@ -29,9 +29,9 @@ class InfluxQueryBuilder implements Query {
   }
 }
 
-/** Curves, each called as its column. */
-export const series = (refId: string, query: string): Query =>
-  new InfluxQueryBuilder({ refId, query, resultFormat: 'time_series', alias: '$col' });
+/** Curves, each called as its column, or as `alias` says with tags: `$tag_board`. */
+export const series = (refId: string, query: string, alias = '$col'): Query =>
+  new InfluxQueryBuilder({ refId, query, resultFormat: 'time_series', alias });
 
 export const table = (refId: string, query: string): Query =>
   new InfluxQueryBuilder({ refId, query, resultFormat: 'table' });

@@ -33,14 +33,17 @@ export const fleet: Fleet = {
   byBench: [range('A', meanOf('$__rate_interval'), '{{board}} on {{instance}}')],
   reporting: [range('A', `count(sum ${byBench} (increase(${samples}[$__rate_interval])) > 0)`, 'benches')],
   most: mostTable({
+    first: 'power',
     queries: [table('A', `topk(10, ${meanOf('$__range')})`)],
     transformations: joined({ Value: 'power' }),
   }),
   silent: silentTable({
+    first: 'silent',
     queries: [table('A', `${silence} > $silent_s`), table('B', stuck)],
     transformations: joined({ 'Value #A': 'silent', 'Value #B': 'samples' }),
   }),
   benches: benchTable({
+    first: 'silent',
     queries: [
       table('A', meanOf('$__range')),
       table('B', `max ${byBench} (max_over_time(powerlog_power_max_watts${of}[$__range]))`),

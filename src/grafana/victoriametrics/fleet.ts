@@ -34,14 +34,17 @@ export const fleet: Fleet = {
   byBench: [range('A', meanOf('$__interval'), '{{board}} on {{host}}')],
   reporting: [range('A', `count(${meanOf('$__interval')})`, 'benches')],
   most: mostTable({
+    first: 'power',
     queries: [table('A', `topk(10, ${meanOf('$__range')})`)],
     transformations: joined({ Value: 'power' }),
   }),
   silent: silentTable({
+    first: 'silent',
     queries: [table('A', `${silence} > $silent_s`)],
     transformations: joined({ Value: 'silent' }),
   }),
   benches: benchTable({
+    first: 'silent',
     queries: [
       table('A', meanOf('$__range')),
       table('B', `max ${byBench} (max_over_time(${power}[$__range]))`),
