@@ -26,12 +26,7 @@ export function influx(base: string, database: string): Asked & { ask(query: str
     format: (value, _, format) =>
       format === 'regex' ? value.replace(/[\\^$*+?.()|[\]{}/]/g, '\\$&') : value,
     values: async (query) => (await ask(query)).flatMap((each) => each.values.map((row) => String(row[1]))),
-    count: async (_, query) =>
-      (await ask(query)).reduce(
-        (sum, { values }) =>
-          sum + values.reduce((more, row) => more + row.slice(1).filter((cell) => cell !== null).length, 0),
-        0,
-      ),
+    count: async (_, query) => countWhole(await ask(query)),
     builtIn: (name, intervalMs, { fromMs, toMs }) =>
       ({
         timeFilter: `time >= ${fromMs}ms and time <= ${toMs}ms`,
@@ -39,4 +34,17 @@ export function influx(base: string, database: string): Asked & { ask(query: str
         __interval_ms: String(intervalMs),
       })[name],
   };
+}
+
+/** How many values there are; none where a column has none, as that of a field that there is not. */
+function countWhole(found: readonly Series[]): number {
+  const counts = new Map<string, number>();
+  for (const { columns, values } of found)
+    for (const [n, column] of columns.entries())
+      if (column !== 'time') {
+        const given = values.filter((row) => row[n] !== null).length;
+        counts.set(column, (counts.get(column) ?? 0) + given);
+      }
+  const all = [...counts.values()];
+  return all.includes(0) ? 0 : all.reduce((sum, count) => sum + count, 0);
 }

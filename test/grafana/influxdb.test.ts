@@ -53,14 +53,14 @@ describe('dashboards for InfluxDB', needs(debianServer('influxd', 'influxdb')), 
 
     // Of means, joules are sums; the integral over samples is the trapezoids between them.
     const powers = Array.from({ length: 600 }, (_, n) => systemPower(n));
-    const sum = powers.reduce((total, power) => total + power * 0.1, 0);
+    const sum = powers.reduce((total, power) => total + power * 0.02, 0);
     const [ofMeans] = await database.ask(means.query('Energy, of means', 'A'));
     expect(ofMeans!.values[0]![ofMeans!.columns.indexOf('system')]).toBeCloseTo(sum, 6);
     const [integral] = await database.ask((await open('influxdb-now', { run: 'last' })).query('Energy', 'A'));
-    expect(integral!.values[0]![1]).toBeCloseTo(sum - (powers[0]! + powers.at(-1)!) * 0.05, 6);
+    expect(integral!.values[0]![1]).toBeCloseTo(sum - (powers[0]! + powers.at(-1)!) * 0.01, 6);
 
     // Two runs on one axis: each second since its own beginning, whenever that was.
-    const overlay = await open('influxdb-now', { step: '100ms' });
+    const overlay = await open('influxdb-now', { step: '10ms' });
     for (const [refId, run] of [
       ['A', 'last'],
       ['B', '20260101T010000Z'],
@@ -69,7 +69,7 @@ describe('dashboards for InfluxDB', needs(debianServer('influxd', 'influxdb')), 
       expect(one!.columns).toEqual(['time', 'time_s', run]);
       expect(one!.values).toHaveLength(599);
       for (const [n, [, time, power]] of one!.values.entries()) {
-        expect(time).toBeCloseTo((n + 1) / 10, 6);
+        expect(time).toBeCloseTo((n + 1) / 50, 6);
         expect(power).toBeCloseTo(systemPower(n + 1), 6);
       }
     }

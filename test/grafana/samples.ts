@@ -60,11 +60,11 @@ export function* linesOf({
 /** A bench that reports until the end, with two runs before, and one that has been silent for two hours; all within four. */
 export function sampledRuns(endMs: number, means: boolean): readonly SampledRun[] {
   const before = (seconds: number): number => endMs - seconds * 1000;
-  const a = { board: 'Bench A/1', host: 'alpha', everyMs: 100 };
+  const a = { board: 'Bench A/1', host: 'alpha', everyMs: 20 };
   return [
     { ...a, run: '20260101T000000Z', startMs: before(9000.3), count: 300, means },
     { ...a, run: '20260101T010000Z', startMs: before(5000.05), count: 600, means: true },
-    { ...a, run: 'last', startMs: before(59.9), count: 600, means },
+    { ...a, run: 'last', startMs: before(12.01), count: 600, means },
     { board: 'b', host: 'beta', run: 'last', startMs: before(8000), count: 300, everyMs: 100, means },
   ];
 }

@@ -47,7 +47,7 @@ describe('dashboards for VictoriaMetrics', needs(debianServer('victoria-metrics'
     const powers = Array.from({ length: 600 }, (_, n) => systemPower(n));
     const [energy] = await database.ask(one.query('Energy', 'A'), toMs);
     expect(Number(energy!.value![1])).toBeCloseTo(
-      powers.reduce((total, power) => total + power * 0.1, 0),
+      powers.reduce((total, power) => total + power * 0.02, 0),
       6,
     );
     const silent = await database.ask(fleet.query('Who is silent', 'A'), toMs);

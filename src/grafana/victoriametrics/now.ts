@@ -19,11 +19,15 @@ const energy = (name: string, selected: string, span: string): string =>
 const runA = `${system}{${board},run="$run_a"}`;
 const runB = `${system}{${board},run="$run_b"}`;
 const result = (expr: string): string => `query_result(${expr})`;
-/** To a minute, over a fortnight: VictoriaMetrics looks at no more than 30,000 instants. */
-const minuteOf = (run: string): string => result(`round(min(min_over_time(timestamp(${run})[14d:1m])))`);
-/** The instant of the first point, looked for within the two minutes before the one that sees it. */
+/**
+ * Within a minute after the first point, over a fortnight: VictoriaMetrics looks at no more than 30,000 instants. Of a run that
+ * is younger than that, its last point.
+ */
+const minuteOf = (run: string): string =>
+  result(`ceil(min(min_over_time(timestamp(${run})[14d:1m]) or timestamp(${run})))`);
+/** The instant of the first point, to 20 ms: it is looked for within the minute that ends where it is seen first. */
 const beginOf = (run: string, minute: string): string =>
-  `min(min_over_time(timestamp(${run})[2m:100ms] @ ${minute}))`;
+  `min(min_over_time(timestamp(${run})[61s:20ms] @ ${minute}))`;
 
 const phases = rows({
   title: 'Phases',
