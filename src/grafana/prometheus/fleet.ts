@@ -9,8 +9,9 @@ const joules = `powerlog_energy_joules_total${of}`;
 const samples = 'powerlog_samples_total{instance=~"$instance"}';
 const byBench = 'by (board, instance)';
 const meanOf = (span: string): string => `sum ${byBench} (rate(${joules}[${span}]))`;
+const lastOf = (instants: string): string => `max ${byBench} (${instants})`;
 /** Seconds since a bench was scraped; its counter stays where it was where the board is gone. */
-const silence = `time() - max ${byBench} (max_over_time(timestamp(${samples})[$__range:10s]))`;
+const silence = `time() - (${lastOf(`timestamp(${samples})`)} or ${lastOf(`max_over_time(timestamp(${samples})[$__range:10s])`)})`;
 const stuck = `(sum ${byBench} (increase(${samples}[\${silent_s}s])) == 0)`;
 
 export const fleet: Fleet = {

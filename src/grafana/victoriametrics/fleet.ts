@@ -10,8 +10,9 @@ const interval = `powerlog_interval_s${hosts}`;
 const byBench = 'by (board, host)';
 /** A bench's last run is the one that speaks. */
 const meanOf = (span: string): string => `avg ${byBench} (avg_over_time(${power}[${span}]))`;
-/** Seconds since the last point of each. */
-const silence = `time() - max ${byBench} (max_over_time(timestamp(${power})[$__range:1m]))`;
+const lastOf = (instants: string): string => `max ${byBench} (${instants})`;
+/** Seconds since the last point of each: what is five minutes old at most is seen at once, older ones by looking back. */
+const silence = `time() - (${lastOf(`timestamp(${power})`)} or ${lastOf(`max_over_time(timestamp(${power})[$__range:1m])`)})`;
 
 export const fleet: Fleet = {
   variables: [
