@@ -5,8 +5,8 @@ import {
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Kind } from './kind.js';
-import type { Variables } from './source.js';
-import { sourcePicker } from './variables.js';
+import type { Variables } from './parts/source.js';
+import { sourcePicker } from './parts/variables.js';
 
 interface Beginning {
   readonly name: 'now' | 'fleet';

@@ -1,8 +1,8 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { begun } from './begun.js';
 import type { Kind } from './kind.js';
-import { bars, curves, figures, type Rows, rows } from './panels.js';
-import type { PanelBuilder, Queries, Variables } from './source.js';
+import { bars, curves, figures, type Rows, rows } from './parts/panels.js';
+import type { PanelBuilder, Queries, Variables } from './parts/source.js';
 
 /** What the dashboard of all benches asks a database. */
 export interface Fleet {

@@ -1,8 +1,8 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { begun } from './begun.js';
 import type { Kind } from './kind.js';
-import { bars, curves, figures, renamed } from './panels.js';
-import type { Annotations, PanelBuilder, Queries, Variables } from './source.js';
+import { bars, curves, figures, renamed } from './parts/panels.js';
+import type { Annotations, PanelBuilder, Queries, Variables } from './parts/source.js';
 
 /** What the dashboard of one bench asks a database. */
 export interface Now {

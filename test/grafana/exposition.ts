@@ -38,12 +38,13 @@ interface Counted {
 
 function metricsOf(counted: readonly Counted[]): string {
   const samples = (make: (of: Counted) => readonly (readonly [Labels, number])[]): readonly Sample[] =>
-    counted.flatMap((of) =>
-      make(of).map(([labels, value]): Sample => {
-        const own = { board: of.board, ...(of.instance && { instance: of.instance }) };
-        return [{ ...own, ...labels }, value, ...(of.atS === undefined ? [] : [of.atS])] as Sample;
-      }),
-    );
+    counted.flatMap((of) => {
+      const own = { board: of.board, ...(of.instance && { instance: of.instance }) };
+      return make(of).map(([labels, value]): Sample => {
+        const all = { ...own, ...labels };
+        return of.atS === undefined ? [all, value] : [all, value, of.atS];
+      });
+    });
   const parts = [...components.map((component) => ({ component })), { rail: 'eps1' }, { rail: 'pcie1' }];
   const gauge = (name: string, value: number): Family => ({
     name,

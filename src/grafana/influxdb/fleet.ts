@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the dashboard
 import { benchTable, type Fleet, mostTable, silentTable } from '../fleet.js';
-import { anyPicker, componentPicker, silencePicker } from '../variables.js';
+import { anyPicker, componentPicker, silencePicker } from '../parts/variables.js';
 import { series, source, table } from './query.js';
 
 const power = '"${component}_power_w"';

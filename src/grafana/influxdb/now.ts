@@ -2,10 +2,10 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as xychart from '@grafana/grafana-foundation-sdk/xychart';
-import { components, rails } from '../names.js';
 import type { Now } from '../now.js';
-import { figures, legend, rows } from '../panels.js';
-import { onePicker, runFilter, runPicker, stepPicker } from '../variables.js';
+import { components, rails } from '../parts/names.js';
+import { figures, legend, rows } from '../parts/panels.js';
+import { onePicker, runFilter, runPicker, stepPicker } from '../parts/variables.js';
 import { each, events, series, source, table } from './query.js';
 
 const board = '"board" =~ /^${board:regex}$/';

@@ -1,5 +1,5 @@
 import type * as cog from '@grafana/grafana-foundation-sdk/cog';
-import { pickedSource, type Query } from '../source.js';
+import { pickedSource, type Query } from '../parts/source.js';
 
 export const source = pickedSource('influxdb');
 

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the dashboard
 import { benchTable, type Fleet, mostTable, silentTable } from '../fleet.js';
-import { joined } from '../panels.js';
-import { instant, range, source, table } from '../promql.js';
-import { anyPicker, componentPicker, silencePicker } from '../variables.js';
+import { joined } from '../parts/panels.js';
+import { instant, range, source, table } from '../parts/promql.js';
+import { anyPicker, componentPicker, silencePicker } from '../parts/variables.js';
 
 const of = '{instance=~"$instance",component="$component"}';
 const joules = `powerlog_energy_joules_total${of}`;

@@ -1,8 +1,8 @@
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Now } from '../now.js';
-import { curves, fixedColour, joined, rows } from '../panels.js';
-import { annotated, instant, range, source, table } from '../promql.js';
-import { earlierPicker, onePicker } from '../variables.js';
+import { curves, fixedColour, joined, rows } from '../parts/panels.js';
+import { annotated, instant, range, source, table } from '../parts/promql.js';
+import { earlierPicker, onePicker } from '../parts/variables.js';
 
 const ofBoard = '{board="$board"}';
 const ofSystem = '{board="$board",component="system"}';

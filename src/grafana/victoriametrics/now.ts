@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the dashboard
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { components, rails } from '../names.js';
 import type { Now } from '../now.js';
-import { curves, fixedColour, joined, rows } from '../panels.js';
-import { annotated, instant, letter, range, source, table, valueOfResult } from '../promql.js';
-import { onePicker, reckoned, runFilter, runPicker } from '../variables.js';
+import { components, rails } from '../parts/names.js';
+import { curves, fixedColour, joined, rows } from '../parts/panels.js';
+import { annotated, instant, letter, range, source, table, valueOfResult } from '../parts/promql.js';
+import { onePicker, reckoned, runFilter, runPicker } from '../parts/variables.js';
 
 const board = 'board="$board"';
 const picked = `{${board},run=~"$run"}`;

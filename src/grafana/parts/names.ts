@@ -1,4 +1,4 @@
-import { boards } from '../board/catalogue.js';
+import { boards } from '../../board/catalogue.js';
 
 /** The sums, the whole first, as the columns of a CSV name them. */
 export const components = ['system', 'cpu', 'gpu', 'motherboard'] as const;
