@@ -109,10 +109,14 @@ export function pushedBefore(endMs: number): string {
     for (let n = 0; n < count; n++)
       for (const [name, value] of Object.entries(fieldsAt(n, true, everyMs)))
         add(`powerlog_${name}`, [labels, value, (startMs + n * everyMs) / 1000]);
-    for (const [kind, s] of Object.entries({ begin: 1, point: 2, end: 5, phase: 5 }))
-      add('powerlog_marks_name', [{ ...labels, kind }, 0, startMs / 1000 + s]);
-    add('powerlog_marks_duration_s', [{ ...labels, kind: 'phase' }, 4, startMs / 1000 + 5]);
-    add('powerlog_marks_system_energy_j', [{ ...labels, kind: 'phase' }, systemPower(0), startMs / 1000 + 5]);
+    for (const [kind, s] of Object.entries({ begin: 1, point: 2, end: 5, phase: 1 }))
+      add('powerlog_marks_name', [{ ...labels, kind, mark: 'train it' }, 0, startMs / 1000 + s]);
+    add('powerlog_marks_duration_s', [{ ...labels, kind: 'phase', mark: 'train it' }, 4, startMs / 1000 + 1]);
+    add('powerlog_marks_system_energy_j', [
+      { ...labels, kind: 'phase', mark: 'train it' },
+      systemPower(0),
+      startMs / 1000 + 1,
+    ]);
   }
   return text([...families].map(([name, samples]) => ({ name, type: 'gauge', samples })));
 }

@@ -50,11 +50,12 @@ export function* linesOf({
     yield `powerlog,${tags} ${fields.join(',')} ${startMs + n * everyMs}`;
   }
   const mark = (kind: string, fields: string, atMs: number): string =>
-    `powerlog_marks,${tags},kind=${kind} name="train it",${fields} ${startMs + atMs}`;
+    `powerlog_marks,${tags},kind=${kind},mark=train\\ it name="train it",${fields} ${startMs + atMs}`;
   yield mark('begin', 'count=0', 1000);
   yield mark('point', 'count=3', 2000);
   yield mark('end', 'count=100', 5000);
-  yield mark('phase', 'count=100,duration_s=4,system_energy_j=520,gpu_energy_j=312', 5000);
+  const energies = 'system_energy_j=520,gpu_energy_j=312';
+  yield mark('phase', `count=100,duration_s=4,end_unix_ms=${startMs + 5000},${energies}`, 1000);
 }
 
 /** A bench that reports until the end, with two runs before, and one that has been silent for two hours; all within four. */

@@ -87,13 +87,12 @@ export const now: Now = {
       .name('Marks')
       .datasource(source)
       .iconColor('blue')
-      .target(events(`SELECT "name", "kind" ${marks} AND "kind" =~ /^(begin|end|point)$/`, 'name', 'kind')),
+      .target(events(`SELECT "name", "kind" ${marks} AND "kind" =~ /^(begin|end|point)$/`)),
     new AnnotationQueryBuilder()
       .name('Phases')
       .datasource(source)
       .iconColor('orange')
-      .enable(false)
-      .target(events(`SELECT "name", "kind" ${marks} AND "kind" = 'phase'`, 'name', 'kind')),
+      .target(events(`SELECT "name", "kind", "end_unix_ms" ${marks} AND "kind" = 'phase'`, 'end_unix_ms')),
   ],
   power: [series('A', `SELECT ${each(components, (name) => `last("${name}_power_w")`)} ${from}`)],
   peak: [series('A', `SELECT max(/^system_power_w(_max)?$/) ${from}`)],

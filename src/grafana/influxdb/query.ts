@@ -13,6 +13,7 @@ interface InfluxQuery extends cog.Dataquery {
   readonly alias?: string;
   readonly textColumn?: string;
   readonly tagsColumn?: string;
+  readonly timeEndColumn?: string;
   readonly fromAnnotations?: true;
 }
 
@@ -36,14 +37,12 @@ export const series = (refId: string, query: string, alias = '$col'): Query =>
 export const table = (refId: string, query: string): Query =>
   new InfluxQueryBuilder({ refId, query, resultFormat: 'table' });
 
-export const events = (query: string, textColumn: string, tagsColumn: string): Query =>
+/** What annotations are made of: a mark's name and kind, and of a phase its end. */
+export const events = (query: string, timeEndColumn?: string): Query =>
   new InfluxQueryBuilder({
-    refId: 'Anno',
-    query,
-    resultFormat: 'table',
-    textColumn,
-    tagsColumn,
-    fromAnnotations: true,
+    ...{ refId: 'Anno', query, resultFormat: 'table', fromAnnotations: true },
+    ...{ textColumn: 'name', tagsColumn: 'kind' },
+    ...(timeEndColumn !== undefined && { timeEndColumn }),
   });
 
 /** `mean("cpu_power_w") AS "cpu", …` */

@@ -64,14 +64,13 @@ const runs = rows({
   }),
 });
 
-const marked = (name: string, colour: string, kinds: string, enabled: boolean) => {
-  // The instant of the mark itself, which the step of a query would only come near to.
+const marked = (name: string, colour: string, kinds: string) => {
+  // Such a database keeps no texts: the name is that of the label. The instant is of the mark itself, which the step of a query would only come near to.
   const expr = `1000 * timestamp(powerlog_marks_name{${board},run=~"$run",kind=~"${kinds}"})`;
   return new AnnotationQueryBuilder()
     .name(name)
     .datasource(source)
     .iconColor(colour)
-    .enable(enabled)
     .expr(expr)
     .step('1s')
     .useValueForTime(true)
@@ -100,7 +99,7 @@ export const now: Now = {
       valueOfResult,
     ),
   ],
-  annotations: [marked('Marks', 'blue', 'begin|end|point', true), marked('Phases', 'orange', 'phase', false)],
+  annotations: [marked('Marks', 'blue', 'begin|end|point'), marked('Phases', 'orange', 'phase')],
   power: components.map((name, n) => range(letter(n), mean(`${name}_power_w`), name)),
   peak: [
     instant(
