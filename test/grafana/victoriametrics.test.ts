@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { debianServer, freePort, startServer, testFolder } from '../feeds/server.js';
 import { needs } from '../parts.js';
 import { dashboards } from './dashboards.js';
 import { promql } from './promql.js';
 import { linesOf, sampledRuns, systemPower } from './samples.js';
+import { debianServer, freePort, startServer, testFolder } from './server.js';
 import { ShownDashboard, withoutData } from './stand-in.js';
 
 describe('dashboards for VictoriaMetrics', needs(debianServer('victoria-metrics')), () => {
