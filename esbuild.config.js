@@ -11,9 +11,18 @@ import { copyFonts } from './fonts.build.js';
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const threads = readdirSync('src', { recursive: true }).filter((file) => file.endsWith('-worker.ts'));
 
+/** A file beside the program, which reads it when it is wanted: too much text for each start. */
+const apart = {
+  name: 'apart',
+  setup(build) {
+    build.onResolve({ filter: /\/grafana\/grafana\.js$/ }, () => ({ path: './grafana.js', external: true }));
+  },
+};
+
 rmSync('lib', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: ['cli/main.ts', ...threads].map((file) => `src/${file}`),
+  entryPoints: ['cli/main.ts', 'grafana/grafana.ts', ...threads].map((file) => `src/${file}`),
+  plugins: [apart],
   entryNames: '[name]',
   outdir: 'lib',
   bundle: true,

@@ -22,7 +22,7 @@ const levels: readonly (readonly string[])[] = [
   ['exec'],
   ['report'],
   ['comparison'],
-  ['publish'],
+  ['publish', 'grafana'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */
@@ -37,6 +37,12 @@ const keepers: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   ws: /^publish\/server\//,
   zod: /^schema\//,
+  ...Object.fromEntries(
+    ['cog', 'common', 'dashboard', 'prometheus', 'stat', 'table', 'timeseries', 'xychart'].map((part) => [
+      `@grafana/grafana-foundation-sdk/${part}`,
+      /^grafana\//,
+    ]),
+  ),
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

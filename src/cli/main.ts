@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sensors: async () => (await import('./commands/devices/sensors.js')).sensorsCommand(),
   info: async () => (await import('./commands/devices/info.js')).infoCommand(),
   mark: async () => (await import('./commands/mark.js')).markCommand(),
+  grafana: async () => (await import('./commands/grafana.js')).grafanaCommand(),
   repair: async () => (await import('./commands/repair.js')).repairCommand(),
 };
 

@@ -42,16 +42,25 @@ describe.runIf(process.platform !== 'win32')('what npm packs', () => {
     )[0]!;
     expect(existsSync(join(pythonPath, 'powerlog_marks.py'))).toBe(true);
     expect(JSON.parse(readFileSync(join(place, 'marked.summary.json'), 'utf8')).phases).toHaveLength(1);
+    run('grafana --out dashboards');
+    expect(existsSync(join(place, 'dashboards/provisioning/datasources/powerlog.yaml'))).toBe(true);
   });
 
   it('has the licence of every package that its bundle holds', () => {
     const licences = readFileSync('lib/licenses.txt', 'utf8');
-    const held = JSON.parse(readFileSync('lib/main.js.map', 'utf8')).sources.flatMap(
-      (source: string) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [],
+    const held = ['main', 'grafana'].flatMap((name) =>
+      JSON.parse(readFileSync(`lib/${name}.js.map`, 'utf8')).sources.flatMap(
+        (source: string) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [],
+      ),
     );
-    expect(held).toContain('commander');
+    expect(held).toEqual(expect.arrayContaining(['commander', '@grafana/grafana-foundation-sdk']));
     expect([...new Set<string>(held)].filter((name) => !licences.includes(`\n${name} `))).toEqual([]);
   });
+});
+
+it('has what is not wanted at each start in files of its own', () => {
+  const { sources } = JSON.parse(readFileSync('lib/main.js.map', 'utf8')) as { sources: readonly string[] };
+  expect(sources.filter((source) => source.includes('grafana-foundation-sdk'))).toEqual([]);
 });
 
 describe('what V8 made of the program when it was built', () => {

@@ -1,0 +1,26 @@
+import { usageError } from '../errors.js';
+
+/** Where a database is, as one that asks it wants to know. */
+export interface DatabaseUrl {
+  readonly url: string;
+  readonly database?: string;
+}
+
+/** What a database is written to, but not asked at. */
+const writing = /\/(?:influx\/)?(?:api\/v2\/)?write\/?$/;
+const secrets = ['u', 'p', 'token', 'access_token', 'authToken'];
+
+/**
+ * The address of a database, or the one that `--influx` writes to.
+ * @throws UserError (usage)
+ */
+export function parseDatabaseUrl(text: string): DatabaseUrl {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.host === '')
+    throw usageError('it is not an address such as http://127.0.0.1:8086');
+  if (url.username || url.password || secrets.some((name) => url.searchParams.has(name)))
+    throw usageError('an address holds no name, password or token; Grafana gets them from its environment');
+  const database = url.searchParams.get('db') ?? url.searchParams.get('bucket');
+  const base = `${url.origin}${url.pathname.replace(writing, '').replace(/\/+$/, '')}`;
+  return { url: base, ...(database && { database }) };
+}
