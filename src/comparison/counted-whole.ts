@@ -35,7 +35,7 @@ export function countedWhole(
   const spanS = (toUs - fromUs) / usPerS;
   // What A took in a gap lies between its least and its most, and straight across between those too.
   const [lowW, highW] = integral.extremesW(fromUs, toUs);
-  const silentUs = integral.silent.before(toUs) - integral.silent.before(fromUs);
+  const silentUs = integral.silent.within(fromUs, toUs);
   const silentJ = silentUs * (highW - lowW) * joulesPerUj;
   const notMeasured = `A was not measured ${formatSi(silentUs / usPerS, 's', 2)} of that time`;
   const within = [energyJ(-pollUncertaintyUs) - silentJ, energyJ(pollUncertaintyUs) + silentJ] as const;
