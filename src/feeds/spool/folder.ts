@@ -1,4 +1,13 @@
-import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { errorText, outputError, systemErrorCode, UserError } from '../../errors.js';
 import { lockFile } from '../../file/file-lock.js';
@@ -24,7 +33,7 @@ export class SpoolFolder {
   constructor(readonly path: string) {
     let lockFd: number | undefined;
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
       if (!lstatSync(path).isDirectory()) throw outputError(`${path} is no folder; a spool needs its own`);
       lockFd = openSync(join(path, lockName), 'a', 0o600);
       if (lockFile(lockFd) === 'taken')

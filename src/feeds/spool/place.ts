@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { summaryPathFor } from '../../sink/summary-file.js';
@@ -12,14 +13,17 @@ export type SpoolKind = 'spool' | 'mqtt-spool';
 
 /**
  * Where a recording's spool lies: beside its first output (`run.csv` → `run.spool`), so that both are found together; of one
- * that keeps no file, in the user's state folder.
+ * that keeps no file, in the user's state folder, which is made where there is
+ * none.
  */
 export function spoolFolder({ out, capture }: SpoolPlace, kind: SpoolKind, nowMs = Date.now()): string {
   for (const path of [out, capture]) {
     const summary = path === undefined ? null : summaryPathFor(path);
     if (summary !== null) return join(dirname(summary), basename(summary).replace(/summary\.json$/, kind));
   }
-  return join(stateFolder(), `${stampOf(nowMs)}-${process.pid}.${kind}`);
+  const folder = stateFolder();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(folder, `${stampOf(nowMs)}-${process.pid}.${kind}`);
 }
 
 /** As the XDG base directories have it. */
