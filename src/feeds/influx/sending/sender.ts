@@ -54,6 +54,11 @@ export class Sender {
     if (!this.#trouble) this.#wake();
   }
 
+  /** Since something was taken, or since it began. */
+  get quietMs(): number {
+    return performance.now() - this.#lastMs;
+  }
+
   get state(): SendingState {
     const { waiting, lost } = this.#options.spool;
     return {
