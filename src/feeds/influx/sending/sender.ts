@@ -92,6 +92,7 @@ export class Sender {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake();
+    for (const resolve of this.#idle.splice(0)) resolve();
     await this.#ended;
   }
 
