@@ -130,7 +130,7 @@ describe('what is sent', () => {
     const csv = join(scratch(), 'run.csv');
     const url = `http://127.0.0.1:${await freePort()}/?precision=ns`;
     const run = new Program(
-      words`record --port sim:train --columns all --out ${csv} --influx ${url} --spool-limit 100kB`,
+      words`record --port sim:train --columns all --out ${csv} --influx ${url} --spool-limit 500kB`,
     );
     await run.says(/has reached --spool-limit: the oldest/);
     expect(await run.end()).toBe(0);
