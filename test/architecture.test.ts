@@ -22,7 +22,7 @@ const levels: readonly (readonly string[])[] = [
   ['exec'],
   ['report'],
   ['comparison'],
-  ['publish', 'grafana'],
+  ['publish', 'feeds', 'grafana'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */
