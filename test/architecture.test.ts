@@ -23,6 +23,7 @@ const levels: readonly (readonly string[])[] = [
   ['report'],
   ['comparison'],
   ['publish'],
+  ['feeds'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */

@@ -13,6 +13,7 @@ import {
   runsOption,
   warmupOption,
 } from '../exec/exec-options.js';
+import { checkFeeds, withFeeds } from '../feeds/feeds.js';
 import {
   addSamplingOptions,
   averageOption,
@@ -27,7 +28,7 @@ import {
 } from '../options.js';
 
 export function execCommand(): Command {
-  return addSamplingOptions(
+  const command = addSamplingOptions(
     new Command('exec')
       .description('Run a command as if powerlog were not there, and say what it cost')
       .usage('[options] -- COMMAND [ARGUMENTS…]')
@@ -59,7 +60,8 @@ export function execCommand(): Command {
     .option('--strict', 'no board: run nothing (code 3); a measuring fault: end with its code')
     .addOption(withOption())
     .addOption(withIntervalOption())
-    .addOption(liveOption())
+    .addOption(liveOption());
+  return withFeeds(command)
     .addOption(columnsOption())
     .addOption(averageOption())
     .addOption(forceOption())
@@ -97,6 +99,7 @@ Examples:
 function checkOptions(words: readonly string[], options: ExecOptions): void {
   if (options.out === '-')
     throw usageError("standard output is the command's own: give --out a file, such as run.csv");
+  checkFeeds(options);
   if ((options.maxRegression === undefined) !== (options.baselineRun === undefined))
     throw usageError('--max-regression and --baseline-run go together: how much more, and than what');
   const noBaseline = 'durationMs' in options.baseline && options.baseline.durationMs === 0;

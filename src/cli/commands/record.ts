@@ -4,6 +4,7 @@ import type { Live } from '../../publish/live/live.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
+import { checkFeeds, type FeedOptions, openFeeds, withFeeds } from '../feeds/feeds.js';
 import { onEndSignal } from '../impatience.js';
 import {
   addSamplingOptions,
@@ -25,7 +26,7 @@ import { chosenSensors, openBeside } from '../sensors.js';
 import { notice, tellLost } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
 
-interface RecordOptions extends SamplingOptions, SensorOptions {
+interface RecordOptions extends SamplingOptions, SensorOptions, FeedOptions {
   readonly out?: string;
   readonly capture?: string;
   readonly duration?: number;
@@ -38,7 +39,7 @@ interface RecordOptions extends SamplingOptions, SensorOptions {
 }
 
 export function recordCommand(): Command {
-  return addSamplingOptions(
+  const command = addSamplingOptions(
     new Command('record')
       .description('Record one board or several to CSV, with a summary beside it')
       .option('-o, --out <file>', 'the CSV; - is standard output, a name ending in .gz is compressed')
@@ -50,7 +51,8 @@ export function recordCommand(): Command {
     .addOption(minCoverageOption())
     .addOption(withOption())
     .addOption(withIntervalOption())
-    .addOption(liveOption())
+    .addOption(liveOption());
+  return withFeeds(command)
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText(
@@ -65,6 +67,7 @@ Examples:
   $ powerlog record --port /dev/ttyACM0 --port /dev/ttyACM1 --out run.csv    two boards: run.csv and run.NAME.csv
   $ powerlog record --port auto:all --out run.csv --capture run.plog         every board that answers
   $ powerlog record --slot pcie3 --out run.csv --capture run.plog    with a slot adapter, frames kept
+  $ powerlog record --metrics --out run.csv                          for Prometheus, at 127.0.0.1:10177/metrics
   $ powerlog record --with nvml,rapl --out run.csv                   the GPU's and the CPU's own sensors beside it
   $ powerlog record --rate 100 --columns power --out - | head        to standard output
   $ powerlog record --average 100ms --columns 'time_s,gpu_*' --out run.csv   ten rows a second, for a spreadsheet`,
@@ -77,6 +80,7 @@ async function record(options: RecordOptions): Promise<void> {
     throw usageError(
       'nothing to record to: give --out run.csv (or --out - for standard output), --capture run.plog, or both',
     );
+  checkFeeds(options);
   const [
     { openAllSources },
     { handOverMsFor, outputFiles },
@@ -104,7 +108,9 @@ async function record(options: RecordOptions): Promise<void> {
     onNotice: notice,
   });
   const sensors = await openBeside(chosen, options, notice);
-  const live = options.live ? await openLive([...sources, ...sensors.sensors]) : null;
+  const opened = [...sources, ...sensors.sensors];
+  const feeds = await closedOnError(opened, () => openFeeds(options, notice));
+  const live = options.live ? await openLive([...opened, feeds]) : null;
   let status: Sink | undefined;
   let release = () => {};
   const recording = await startRecording({
@@ -121,7 +127,7 @@ async function record(options: RecordOptions): Promise<void> {
     sinks: (track, tracks, beside) => {
       if (StatusLine) status ??= new StatusLine(process.stderr, tracks, durationMs, beside.tracks);
       const watching = [...(status ? [status] : []), ...(live ? [live.sinkOf(track)] : [])];
-      return [...track.outputs.sinks, ...watching];
+      return [...track.outputs.sinks, ...watching, ...feeds.sinksOf(track)];
     },
     onNotice: notice,
     // Not later: the reader of an output's first bytes may ask for its end at once.
@@ -130,6 +136,7 @@ async function record(options: RecordOptions): Promise<void> {
     },
   });
   try {
+    feeds.begin(recording);
     live?.begin(recording);
     if (live) say(live.url);
     const { lost, readerGone } = await recording.ended;
@@ -144,17 +151,26 @@ async function record(options: RecordOptions): Promise<void> {
   } finally {
     release();
     await live?.close('answered');
+    await feeds.close();
     await recording.close();
   }
 }
 
-async function openLive(sources: readonly Pick<Source, 'close'>[]): Promise<Live> {
+/** Opens one more thing; the others are let go of where that fails. */
+async function closedOnError<Value>(
+  others: readonly Pick<Source, 'close'>[],
+  open: () => Promise<Value>,
+): Promise<Value> {
+  return open().catch(async (error: unknown) => {
+    for (const other of others) await other.close();
+    throw error;
+  });
+}
+
+async function openLive(others: readonly Pick<Source, 'close'>[]): Promise<Live> {
   const [{ Live }, { loopback }] = await Promise.all([
     import('../../publish/live/live.js'),
     import('../../publish/server/access.js'),
   ]);
-  return Live.open(loopback).catch(async (error: unknown) => {
-    for (const source of sources) await source.close();
-    throw error;
-  });
+  return closedOnError(others, () => Live.open(loopback));
 }

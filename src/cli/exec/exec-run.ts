@@ -18,6 +18,7 @@ import { Measurement } from '../../exec/runs/measurement.js';
 import { inherited } from '../../exec/start/inherited.js';
 import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
+import { type Feeds, openFeedsIfPossible } from '../feeds/feeds.js';
 import { endWhenAskedAgain } from '../impatience.js';
 import { railMapFrom } from '../options.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
@@ -50,12 +51,14 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   const notices = new Notices(relay);
   let stopWaiting: (() => void) | undefined;
   let live: Live | null = null;
+  let feeds: Feeds | null = null;
   try {
     const released = await untilRead([options.out, options.capture], relay, (path) =>
       tell(`waiting for somebody to read ${path}`),
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     live = await openExecLive(options, (text) => notices.take(text));
+    feeds = await openFeedsIfPossible(options, tell, (text) => notices.take(text));
     const sensors = await openBeside(chosen, options, (text) => notices.take(text));
     if (options.strict) await refuseMissing(sensors);
     const measurement = await Measurement.start({
@@ -67,7 +70,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       },
       ...{ map, sensors, outputs: options },
       first: announcement(plan),
-      watch: live ? (track) => live!.sinkOf(track) : undefined,
+      watch: (track) => [...(live ? [live.sinkOf(track)] : []), ...feeds!.sinksOf(track)],
       strict: options.strict ?? false,
     })
       .catch(async (error) => {
@@ -86,6 +89,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         `${message.replace(/[.?]?$/, (end) => end || '.')} The command ${how}; with --strict it would not run`,
       );
     showExecLive(live, measurement);
+    feeds.begin({ handOver: () => measurement.handOver(), startMonotonicNs: measurement.originNs });
     const unexpected = (error: unknown): void => measurement.fault(error);
     process.on('uncaughtException', unexpected);
     try {
@@ -110,6 +114,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     }
   } finally {
     await endExecLive(live, () => {}); // told already, unless nothing was run
+    await feeds?.close();
     for (const file of exports) await file.close();
     relay.dispose();
     stopWaiting?.();

@@ -1,0 +1,61 @@
+import { Option } from 'commander';
+import { usageError } from '../../errors.js';
+import { readToken } from '../../feeds/token.js';
+import {
+  authority,
+  isLoopback,
+  type Place,
+  parseListen,
+  Token,
+  tokenPattern,
+} from '../../publish/server/access.js';
+import { checked } from '../options.js';
+
+/** Options of what Prometheus asks. */
+export interface MetricsOptions {
+  /** True: where nobody said another place. */
+  readonly metrics?: Place | true;
+  readonly metricsTokenFile?: string;
+}
+
+/** A port of its own, so that a scraper's configuration need not change from start to start. */
+export const metricsPlace: Place = { host: '127.0.0.1', port: 10_177 };
+
+const variable = 'POWERLOG_METRICS_TOKEN';
+const option = '--metrics-token-file';
+/** Shorter ones can be guessed. */
+const leastCharacters = 16;
+
+export const metricsOption = () =>
+  new Option(
+    '--metrics [host:port]',
+    `serve /metrics for Prometheus, at ${authority(metricsPlace.host, metricsPlace.port)}; at another address other machines can ask, with a token`,
+  ).argParser(checked(parseListen));
+
+export const metricsTokenFileOption = () =>
+  new Option(`${option} <file>`, `what scrapers have to know (or ${variable} in the environment)`);
+
+/** Where metrics are served, and to whom. @throws UserError (usage) */
+export function metricsAccess({ metrics, metricsTokenFile }: MetricsOptions): {
+  place: Place;
+  token: Token | null;
+} | null {
+  if (metrics === undefined) {
+    if (metricsTokenFile !== undefined)
+      throw usageError(`${option} is about what --metrics serves: give --metrics [HOST:PORT] too`);
+    return null;
+  }
+  const place = metrics === true ? metricsPlace : metrics;
+  const text = readToken({ variable, option, path: metricsTokenFile });
+  if (text === null) {
+    if (isLoopback(place)) return { place, token: null };
+    throw usageError(
+      `--metrics ${authority(place.host, place.port)}: other machines can reach that, so scrapers have to know a token: put one into a file (openssl rand -hex 32 > token), and name it with ${option} or in ${variable}`,
+    );
+  }
+  if (text.length < leastCharacters || !new RegExp(`^${tokenPattern}$`).test(text))
+    throw usageError(
+      `the token of --metrics is not one: expected at least ${leastCharacters} letters, digits or -._~+/, such as openssl rand -hex 32 gives`,
+    );
+  return { place, token: new Token(text) };
+}
