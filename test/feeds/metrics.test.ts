@@ -265,7 +265,7 @@ describe('a place that is taken', () => {
     expect(ran).toMatchObject({
       code: 9,
       out: 'ran\n',
-      err: expect.stringContaining('there are no metrics'),
+      err: expect.stringContaining('cannot listen at'),
     });
     const strict = powerlog(words`exec --port sim --baseline 0 --strict --metrics ${place} -- echo ran`);
     expect(strict).toMatchObject({ code: 5, out: '' });

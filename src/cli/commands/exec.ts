@@ -13,7 +13,7 @@ import {
   runsOption,
   warmupOption,
 } from '../exec/exec-options.js';
-import { checkFeeds, withFeeds } from '../feeds/feeds.js';
+import { feedColumns, withFeeds } from '../feeds/feeds.js';
 import {
   addSamplingOptions,
   averageOption,
@@ -89,17 +89,16 @@ Examples:
   $ powerlog exec --runs 50 --ignore-failure -- ./flaky
   $ powerlog exec --max-regression 5% --baseline-run old.summary.json -- ./bench`,
     )
-    .action(async (words: string[], options: ExecOptions) => {
+    .action(async (words: string[], options: ExecOptions, itself: Command) => {
       checkOptions(words, options);
       const { exec } = await import('../exec/exec-run.js');
-      process.exitCode = await exec(words, options);
+      process.exitCode = await exec(words, options, feedColumns(itself, options.columns));
     });
 }
 
 function checkOptions(words: readonly string[], options: ExecOptions): void {
   if (options.out === '-')
     throw usageError("standard output is the command's own: give --out a file, such as run.csv");
-  checkFeeds(options);
   if ((options.maxRegression === undefined) !== (options.baselineRun === undefined))
     throw usageError('--max-regression and --baseline-run go together: how much more, and than what');
   const noBaseline = 'durationMs' in options.baseline && options.baseline.durationMs === 0;

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
+import type { RailMap } from '../../measure/rail-map.js';
 import type { Live } from '../../publish/live/live.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
-import { checkFeeds, type FeedOptions, openFeeds, withFeeds } from '../feeds/feeds.js';
+import { type FeedOptions, type Feeds, feedColumns, openFeeds, withFeeds } from '../feeds/feeds.js';
 import { onEndSignal } from '../impatience.js';
 import {
   addSamplingOptions,
@@ -75,23 +76,14 @@ Examples:
     .action(record);
 }
 
-async function record(options: RecordOptions): Promise<void> {
+async function record(options: RecordOptions, command: Command): Promise<void> {
   if (options.out === undefined && options.capture === undefined)
     throw usageError(
       'nothing to record to: give --out run.csv (or --out - for standard output), --capture run.plog, or both',
     );
-  checkFeeds(options);
-  const [
-    { openAllSources },
-    { handOverMsFor, outputFiles },
-    { refuseSharedFiles },
-    { startRecording },
-    { refuseSharedPlaces, sensorPlaces },
-  ] = await Promise.all([
-    import('../../source/open.js'),
+  const [{ outputFiles }, { refuseSharedFiles }, { refuseSharedPlaces, sensorPlaces }] = await Promise.all([
     import('../../session/outputs.js'),
     import('../../file/shared-files.js'),
-    import('../../session/record.js'),
     import('../../session/track-names.js'),
   ]);
   const chosen = await chosenSensors(options);
@@ -99,6 +91,27 @@ async function record(options: RecordOptions): Promise<void> {
   if (chosen.length > 0) sensorPlaces(options, ['']);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
+  const { out, capture, rate: rateHz = null } = options;
+  const columns = feedColumns(command, options.columns);
+  const feeds = await openFeeds(options, { out, capture, columns, rateHz, onNotice: notice });
+  try {
+    await recordAndFeed(options, map, chosen, feeds);
+  } finally {
+    await feeds.close();
+  }
+}
+
+async function recordAndFeed(
+  options: RecordOptions,
+  map: RailMap,
+  chosen: Awaited<ReturnType<typeof chosenSensors>>,
+  feeds: Feeds,
+): Promise<void> {
+  const [{ openAllSources }, { handOverMsFor }, { startRecording }] = await Promise.all([
+    import('../../source/open.js'),
+    import('../../session/outputs.js'),
+    import('../../session/record.js'),
+  ]);
   const { duration: durationMs, rate: rateHz } = options;
   const statusShown = process.stderr.isTTY && !options.quiet;
   const StatusLine = statusShown ? (await import('../terminal/status-line.js')).StatusLine : null;
@@ -108,9 +121,7 @@ async function record(options: RecordOptions): Promise<void> {
     onNotice: notice,
   });
   const sensors = await openBeside(chosen, options, notice);
-  const opened = [...sources, ...sensors.sensors];
-  const feeds = await closedOnError(opened, () => openFeeds(options, notice));
-  const live = options.live ? await openLive([...opened, feeds]) : null;
+  const live = options.live ? await openLive([...sources, ...sensors.sensors]) : null;
   let status: Sink | undefined;
   let release = () => {};
   const recording = await startRecording({
@@ -136,41 +147,33 @@ async function record(options: RecordOptions): Promise<void> {
     },
   });
   try {
-    feeds.begin(recording);
     live?.begin(recording);
+    feeds.begin(recording);
     if (live) say(live.url);
     const { lost, readerGone } = await recording.ended;
-    const summary = await recording.summarize();
+    const unfed = await feeds.settle();
+    const summary = await recording.summarize({ warnings: [...recording.warnings, ...unfed] });
     if (!options.quiet && !readerGone) {
       const { printSummary } = await import('../terminal/summary-text.js');
       printSummary(summary, recording.files);
     }
     tellLost(lost, recording.tracks);
-    await live?.close('answered', summary);
+    await Promise.all([live?.close('answered', summary), feeds.close(summary)]);
     process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
   } finally {
     release();
     await live?.close('answered');
-    await feeds.close();
     await recording.close();
   }
 }
 
-/** Opens one more thing; the others are let go of where that fails. */
-async function closedOnError<Value>(
-  others: readonly Pick<Source, 'close'>[],
-  open: () => Promise<Value>,
-): Promise<Value> {
-  return open().catch(async (error: unknown) => {
-    for (const other of others) await other.close();
-    throw error;
-  });
-}
-
-async function openLive(others: readonly Pick<Source, 'close'>[]): Promise<Live> {
+async function openLive(sources: readonly Pick<Source, 'close'>[]): Promise<Live> {
   const [{ Live }, { loopback }] = await Promise.all([
     import('../../publish/live/live.js'),
     import('../../publish/server/access.js'),
   ]);
-  return closedOnError(others, () => Live.open(loopback));
+  return Live.open(loopback).catch(async (error: unknown) => {
+    for (const source of sources) await source.close();
+    throw error;
+  });
 }

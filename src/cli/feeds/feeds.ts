@@ -1,68 +1,114 @@
 import type { Command } from 'commander';
 import { errorText } from '../../errors.js';
-import type { Scraped } from '../../feeds/metrics/metrics.js';
+import type { Summary } from '../../measure/summary.js';
+import type { RunningRecording } from '../../session/record.js';
 import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
-import {
-  type MetricsOptions,
-  metricsAccess,
-  metricsOption,
-  metricsTokenFileOption,
-} from './metrics-options.js';
+import type { Warning } from '../../stream/warning.js';
+import type { Feed, FeedPlan } from './feed.js';
+import { HarmlessSink } from './harmless-sink.js';
+import { type InfluxOptions, influxOptions, openInflux } from './influx.js';
+import { type MetricsOptions, metricsOptions, openMetrics } from './metrics.js';
+import { type SpoolOption, spoolLimitOption } from './spool-option.js';
 
-/** Options of what a recording feeds while it goes on. */
-export interface FeedOptions extends MetricsOptions {}
+/** Of every command that records. */
+export interface FeedOptions extends InfluxOptions, SpoolOption, MetricsOptions {}
 
-/** What a recording feeds while it goes on; nothing that is measured hangs on it. */
-export interface Feeds {
-  /** What sees a track, behind the track's own sinks. */
-  sinksOf(track: Track): readonly Sink[];
-  /** The recording has begun. */
-  begin(recording: Scraped): void;
-  /** Never throws; safe to call twice. */
-  close(): Promise<void>;
-}
+/** In the order in which they are opened. */
+const openers: readonly ((options: FeedOptions, plan: FeedPlan) => Promise<Feed | null>)[] = [
+  openInflux,
+  openMetrics,
+];
 
 export const withFeeds = (command: Command): Command =>
-  command.addOption(metricsOption()).addOption(metricsTokenFileOption());
+  [...influxOptions(), spoolLimitOption(), ...metricsOptions()].reduce(
+    (grown, option) => grown.addOption(option),
+    command,
+  );
+
+/** `--columns` is about the CSV, whose usual columns are more than a database wants; where somebody chose, that holds for both. */
+export const feedColumns = (command: Command, columns: string): string =>
+  command.getOptionValueSource('columns') === 'cli' ? columns : 'power';
 
 /**
- * Refuses options that cannot be meant, before anything is opened.
- * @throws UserError (usage)
+ * Opens what the options ask for; nothing where they ask for nothing.
+ * @throws UserError (usage) for what is wrong with the options; (outputFailed) for what can't be had on this machine
  */
-export const checkFeeds = (options: FeedOptions): void => void metricsAccess(options);
-
-/**
- * @param tell says where things are, to a person
- * @throws UserError (usage; outputFailed where nothing can listen at a place)
- */
-export async function openFeeds(options: FeedOptions, tell: (text: string) => void): Promise<Feeds> {
-  const access = metricsAccess(options);
-  if (!access) return noFeeds;
-  const { MetricsServer } = await import('../../feeds/metrics/metrics-server.js');
-  const metrics = await MetricsServer.open(access.place, access.token);
-  tell(`metrics are at ${metrics.url}`);
-  return {
-    sinksOf: (track) => [metrics.sinkOf(track)],
-    begin: (recording) => metrics.begin(recording),
-    close: async () => metrics.close(),
-  };
+export async function openFeeds(options: FeedOptions, plan: FeedPlan): Promise<Feeds> {
+  const feeds: Feed[] = [];
+  try {
+    for (const open of openers) {
+      const feed = await open(options, plan);
+      if (feed) feeds.push(feed);
+    }
+  } catch (error) {
+    for (const feed of feeds) await feed.close();
+    throw error;
+  }
+  return new Feeds(feeds, plan.onNotice);
 }
 
-/** The same for a command that runs whatever is wrong with measuring. @param onFault is told what cannot be had */
-export async function openFeedsIfPossible(
-  options: FeedOptions & { readonly strict?: true },
-  tell: (text: string) => void,
-  onFault: (text: string) => void,
-): Promise<Feeds> {
-  checkFeeds(options);
-  try {
-    return await openFeeds(options, tell);
-  } catch (error) {
-    if (options.strict) throw error;
-    onFault(`there are no metrics: ${errorText(error)}`);
-    return noFeeds;
+/** All that a recording feeds. None of these calls throws: what goes wrong is said, and becomes a warning. */
+export class Feeds {
+  readonly #feeds: readonly Feed[];
+  readonly #onNotice: (text: string) => void;
+  readonly #warnings: Warning[] = [];
+  readonly #failed = new Set<Feed>();
+
+  constructor(feeds: readonly Feed[], onNotice: (text: string) => void) {
+    this.#feeds = feeds;
+    this.#onNotice = onNotice;
+  }
+
+  static readonly none = new Feeds([], () => {});
+
+  /** What sees a track for them. */
+  sinksOf(track: Track): Sink[] {
+    return this.#feeds.flatMap((feed) => {
+      try {
+        return [new HarmlessSink(feed.sinkOf(track), (error) => this.#fail(feed, error))];
+      } catch (error) {
+        this.#fail(feed, error);
+        return [];
+      }
+    });
+  }
+
+  begin(recording: Pick<RunningRecording, 'handOver' | 'startMonotonicNs'>): void {
+    for (const feed of this.#feeds) {
+      try {
+        feed.begin?.(recording);
+      } catch (error) {
+        this.#fail(feed, error);
+      }
+    }
+  }
+
+  /** When all samples have come, and before the summary is made, which gets these warnings. */
+  async settle(): Promise<readonly Warning[]> {
+    const settled = await Promise.all(
+      this.#feeds.map((feed) =>
+        feed.settle().catch((error: unknown) => {
+          this.#fail(feed, error);
+          return [];
+        }),
+      ),
+    );
+    return [...settled.flat(), ...this.#warnings.splice(0)];
+  }
+
+  /** Safe to call twice. */
+  async close(summary?: Summary): Promise<void> {
+    await Promise.all(
+      this.#feeds.map((feed) => feed.close(summary).catch((error: unknown) => this.#fail(feed, error))),
+    );
+  }
+
+  #fail(feed: Feed, error: unknown): void {
+    if (this.#failed.has(feed)) return;
+    this.#failed.add(feed);
+    const message = `${feed.name} is fed no more: ${errorText(error)}; the recording goes on`;
+    this.#onNotice(message);
+    this.#warnings.push({ code: 'feed-failed', message });
   }
 }
-
-const noFeeds: Feeds = { sinksOf: () => [], begin: () => {}, close: async () => {} };

@@ -31,7 +31,7 @@ export interface MeasurementOptions {
   /** What of the command stands in front of the first sample. */
   readonly first: readonly CommandEvent[];
   /** Makes more sinks for each track, of which nothing that is measured hangs. */
-  readonly watch?: (track: Track) => readonly Sink[];
+  readonly watch?: ((track: Track) => readonly Sink[]) | undefined;
   /** Throws where there is no board, instead of measuring nothing. */
   readonly strict: boolean;
 }

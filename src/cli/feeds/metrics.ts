@@ -10,6 +10,7 @@ import {
   tokenPattern,
 } from '../../publish/server/access.js';
 import { checked } from '../options.js';
+import type { Feed, FeedPlan } from './feed.js';
 
 /** Options of what Prometheus asks. */
 export interface MetricsOptions {
@@ -26,17 +27,34 @@ const option = '--metrics-token-file';
 /** Shorter ones can be guessed. */
 const leastCharacters = 16;
 
-export const metricsOption = () =>
+export const metricsOptions = (): Option[] => [
   new Option(
     '--metrics [host:port]',
     `serve /metrics for Prometheus, at ${authority(metricsPlace.host, metricsPlace.port)}; at another address other machines can ask, with a token`,
-  ).argParser(checked(parseListen));
+  ).argParser(checked(parseListen)),
+  new Option(`${option} <file>`, `what scrapers have to know (or ${variable} in the environment)`),
+];
 
-export const metricsTokenFileOption = () =>
-  new Option(`${option} <file>`, `what scrapers have to know (or ${variable} in the environment)`);
+/** @throws UserError (usage; outputFailed where nothing can listen there) */
+export async function openMetrics(options: MetricsOptions, { onNotice }: FeedPlan): Promise<Feed | null> {
+  const access = metricsAccess(options);
+  if (!access) return null;
+  const { MetricsServer } = await import('../../feeds/metrics/metrics-server.js');
+  const server = await MetricsServer.open(access.place, access.token);
+  return {
+    name: 'Prometheus',
+    sinkOf: (track) => server.sinkOf(track),
+    begin: (recording) => {
+      server.begin(recording);
+      onNotice(`metrics are at ${server.url}`);
+    },
+    settle: async () => [],
+    close: async () => server.close(),
+  };
+}
 
 /** Where metrics are served, and to whom. @throws UserError (usage) */
-export function metricsAccess({ metrics, metricsTokenFile }: MetricsOptions): {
+function metricsAccess({ metrics, metricsTokenFile }: MetricsOptions): {
   place: Place;
   token: Token | null;
 } | null {
