@@ -115,7 +115,9 @@ for (const [n, profile] of profiles.entries())
     const trueJ = summaries.reduce((sum, { energy_j }) => sum + energy_j.system, 0);
     const largestW = Math.max(...summaries.map(({ power_w }) => power_w.system.max));
     // Not seen: up to the first scrape, from the last before the restart, and from the very last.
-    const scrapes = (trueJ - Number(increased)) / (largestW * s);
+    // A busy machine scrapes later than it was told to.
+    const longestS = Math.max(s, ...values.slice(1).map(([atS], at) => atS - values[at]![0]));
+    const scrapes = (trueJ - Number(increased)) / (largestW * longestS);
     worst = Math.max(worst, Math.abs(scrapes));
     rows.push([
       `${profile}, every ${s} s`,
@@ -123,6 +125,7 @@ for (const [n, profile] of profiles.entries())
       String(ups.filter(([, up]) => up === '0').length),
       `${short(trueJ)} J`,
       `${short(trueJ - Number(increased))} J`,
+      `${short(longestS)} s`,
       short(scrapes),
     ]);
   }

@@ -24,6 +24,7 @@ const levels: readonly (readonly string[])[] = [
   ['comparison'],
   ['publish'],
   ['feeds'],
+  ['agent'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */

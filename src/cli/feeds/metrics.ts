@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { usageError } from '../../errors.js';
-import { readToken } from '../../feeds/token.js';
+import { errorText, usageError } from '../../errors.js';
+import { readToken, type TokenPlaces } from '../../feeds/token.js';
 import {
   authority,
   isLoopback,
@@ -54,26 +54,49 @@ export async function openMetrics(options: MetricsOptions, { onNotice }: FeedPla
 }
 
 /** Where metrics are served, and to whom. @throws UserError (usage) */
-function metricsAccess({ metrics, metricsTokenFile }: MetricsOptions): {
-  place: Place;
-  token: Token | null;
-} | null {
-  if (metrics === undefined) {
-    if (metricsTokenFile !== undefined)
-      throw usageError(`${option} is about what --metrics serves: give --metrics [HOST:PORT] too`);
-    return null;
+function metricsAccess({ metrics, metricsTokenFile }: MetricsOptions): Access | null {
+  if (metrics !== undefined)
+    return accessTo(
+      metrics === true ? metricsPlace : metrics,
+      { option, path: metricsTokenFile },
+      '--metrics',
+    );
+  if (metricsTokenFile === undefined) return null;
+  throw usageError(`${option} is about what --metrics serves: give --metrics [HOST:PORT] too`);
+}
+
+export interface Access {
+  readonly place: Place;
+  /** Null: whoever reaches the place may ask. */
+  readonly token: Token | null;
+}
+
+/**
+ * The same as a configuration says it.
+ * @param where it stands there
+ * @throws UserError (usage)
+ */
+export function accessFor(at: string, tokenFile: string | undefined, where: string): Access {
+  let place: Place;
+  try {
+    place = parseListen(at);
+  } catch (error) {
+    throw usageError(`${where}.at: ${errorText(error)}`);
   }
-  const place = metrics === true ? metricsPlace : metrics;
-  const text = readToken({ variable, option, path: metricsTokenFile });
+  return accessTo(place, { option: `${where}.token_file`, path: tokenFile }, `${where}.at`);
+}
+
+function accessTo(place: Place, given: Omit<TokenPlaces, 'variable'>, where: string): Access {
+  const text = readToken({ variable, ...given });
   if (text === null) {
     if (isLoopback(place)) return { place, token: null };
     throw usageError(
-      `--metrics ${authority(place.host, place.port)}: other machines can reach that, so scrapers have to know a token: put one into a file (openssl rand -hex 32 > token), and name it with ${option} or in ${variable}`,
+      `${where} ${authority(place.host, place.port)}: other machines can reach that, so scrapers have to know a token: put one into a file (openssl rand -hex 32 > token), and name it with ${given.option} or in ${variable}`,
     );
   }
   if (text.length < leastCharacters || !new RegExp(`^${tokenPattern}$`).test(text))
     throw usageError(
-      `the token of --metrics is not one: expected at least ${leastCharacters} letters, digits or -._~+/, such as openssl rand -hex 32 gives`,
+      `the token of ${where} is not one: expected at least ${leastCharacters} letters, digits or -._~+/, such as openssl rand -hex 32 gives`,
     );
   return { place, token: new Token(text) };
 }

@@ -6,7 +6,7 @@ import type { RunningRecording } from '../../session/record.js';
 import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
 import { printable } from '../../text.js';
-import { formatFor } from './exposition.js';
+import { type Family, formatFor } from './exposition.js';
 import { familiesOf } from './families.js';
 import { MetricsTrack } from './metrics-track.js';
 import { Scrapers } from './scrapers.js';
@@ -21,6 +21,12 @@ export class Metrics {
     for (const track of this.#tracks.values()) track.forget(scraper);
   });
   #recording: Scraped | undefined;
+  readonly #beside: () => readonly Family[];
+
+  /** @param beside what else is told, of who records */
+  constructor(beside: () => readonly Family[] = () => []) {
+    this.#beside = beside;
+  }
 
   /** What sees a track, behind the track's own sinks. */
   sinkOf(track: Track): Sink {
@@ -53,7 +59,7 @@ export class Metrics {
     const startNs = this.#recording?.startMonotonicNs ?? null;
     const nowUs = startNs === null ? null : nsSince(startNs) / 1000;
     const readings = [...this.#tracks.values()].map((track) => track.read(scraper, nowUs));
-    return { ...reply, body: format.write(familiesOf(readings)) };
+    return { ...reply, body: format.write([...familiesOf(readings), ...this.#beside()]) };
   }
 
   /** The board's name, or else what it is; of two that are called the same, the second is called as its file is. */

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { errorText, systemErrorCode, usageError } from '../errors.js';
+import { type AgentConfig, agentConfigSchema } from '../schema/agent-config.js';
+import { issueText } from '../schema/issue-text.js';
+import { parseStrictJson } from '../schema/strict-json.js';
+
+/**
+ * Reads the agent's configuration. Its paths are relative to the file itself. Import this file lazily: it loads zod.
+ * @throws UserError (usage) that names the place in the file and what is expected there
+ */
+export function readAgentConfig(file: string): AgentConfig {
+  const parsed = agentConfigSchema.safeParse(parse(file, contents(file)));
+  if (!parsed.success) throw usageError(`${file}: ${issueText(parsed.error)}`);
+  const config = parsed.data;
+  const { map, captures, listen } = config;
+  const from = (path: string): string => resolve(dirname(file), path);
+  return {
+    ...config,
+    ...(map === undefined ? {} : { map: from(map) }),
+    ...(captures === undefined ? {} : { captures: { ...captures, folder: from(captures.folder) } }),
+    listen: {
+      ...listen,
+      ...(listen.token_file === undefined ? {} : { token_file: from(listen.token_file) }),
+    },
+  };
+}
+
+function contents(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = systemErrorCode(error) === 'ENOENT' ? 'no such file' : errorText(error);
+    throw usageError(`${file}: the configuration cannot be read: ${why}`);
+  }
+}
+
+function parse(file: string, json: Uint8Array): unknown {
+  try {
+    return parseStrictJson(json);
+  } catch (error) {
+    const what = errorText(error).split('\n')[0];
+    throw usageError(
+      error instanceof SyntaxError
+        ? `${file}: not JSON (${what}); docs/agent.md shows one`
+        : `${file}: ${what}`,
+    );
+  }
+}
