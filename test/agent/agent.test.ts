@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../cli/csv.js';
 import { powerlog, words } from '../cli/run.js';
-import { testFolder, until } from '../feeds/server.js';
+import { testFolder, until } from '../feeds/waiting.js';
 import { startAgent, startBoard, startUnready } from './bench.js';
 
 const captures = (folder: string): string[] =>

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { bin } from '../cli/run.js';
-import { until } from '../feeds/server.js';
+import { until } from '../feeds/waiting.js';
 
 export interface Program {
   readonly ended: Promise<number | null>;

@@ -2,7 +2,7 @@ import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sweep } from '#powerlog/agent/keeping.js';
-import { testFolder } from '../feeds/server.js';
+import { testFolder } from '../feeds/waiting.js';
 
 const dayMs = 86_400e3;
 const nowMs = Date.UTC(2026, 0, 10);

@@ -12,7 +12,7 @@ import { startRecording } from '#powerlog/session/record.js';
 import { openAllSources } from '#powerlog/source/open.js';
 import { powerlog, words } from '../cli/run.js';
 import { startRecorder } from './recorder.js';
-import { testFolder, until } from './server.js';
+import { testFolder, until } from './waiting.js';
 
 interface Answer {
   readonly status: number;

@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { words } from '../cli/run.js';
-import { needs } from '../parts.js';
+import { needs, prometheus as server } from '../parts.js';
 import { Powers } from './powers.js';
 import { type Prometheus, startPrometheus } from './prometheus.js';
 import { startRecorder } from './recorder.js';
-import { debianServer, freePort, testFolder, until } from './server.js';
+import { freePort } from './server.js';
+import { testFolder, until } from './waiting.js';
 
 const system = '{component="system"}';
 const energy = 'powerlog_energy_joules_total';
@@ -17,7 +18,7 @@ const scrapes = (prometheus: Prometheus, job: string, count: number) =>
     return series && series.values.length >= count;
   });
 
-describe('the real Prometheus', needs(debianServer('prometheus')), () => {
+describe('the real Prometheus', needs(server), () => {
   it('keeps what was measured, for each of its jobs by itself, and finds its energy by increase()', async () => {
     const folder = testFolder();
     const target = `127.0.0.1:${await freePort()}`;

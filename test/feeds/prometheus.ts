@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, startServer, testFolder } from './server.js';
+import { ForeignServer } from './server.js';
 
 /** What is to be asked, how often, and with which token. */
 export interface Job {
@@ -26,7 +26,6 @@ export interface Prometheus {
 
 /** The real one, with nothing but these jobs. */
 export async function startPrometheus(jobs: readonly Job[]): Promise<Prometheus> {
-  const folder = testFolder();
   const config = {
     scrape_configs: jobs.map(({ name, target, interval, token }) => ({
       ...{ job_name: name, scrape_interval: interval, scrape_timeout: interval },
@@ -34,20 +33,20 @@ export async function startPrometheus(jobs: readonly Job[]): Promise<Prometheus>
       ...(token === undefined ? {} : { authorization: { credentials: token } }),
     })),
   };
-  // JSON is YAML too.
-  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const address = `127.0.0.1:${await freePort()}`;
-  await startServer(
-    'prometheus',
-    [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${address}`,
-    ],
-    `http://${address}/-/ready`,
-  );
+  const { url } = await ForeignServer.open({
+    ...{ program: 'prometheus', readyPath: '/-/ready' },
+    args: (folder, port) => {
+      // JSON is YAML too.
+      writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
+      return [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ];
+    },
+  });
   const api = async (path: string): Promise<unknown> => {
-    const reply = await fetch(`http://${address}/api/v1/${path}`);
+    const reply = await fetch(`${url}/api/v1/${path}`);
     const { status, data, error } = (await reply.json()) as { status: string; data: unknown; error: string };
     if (status !== 'success') throw new Error(error);
     return data;

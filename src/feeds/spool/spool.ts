@@ -14,8 +14,8 @@ export interface SpoolOptions {
   readonly now?: () => number;
 }
 
-/** What was lost, in records and in what they hold. */
-export interface SpoolLoss {
+/** So many records, and what they hold together. */
+export interface SpoolSum {
   readonly records: number;
   readonly count: number;
 }
@@ -33,7 +33,7 @@ const syncEveryMs = 1000;
  */
 export class Spool {
   /** Pushed out by the limit before they had arrived. */
-  lost: SpoolLoss = { records: 0, count: 0 };
+  lost: SpoolSum = { records: 0, count: 0 };
   readonly #options: SpoolOptions;
   readonly #now: () => number;
   readonly #folder: SpoolFolder;
@@ -45,7 +45,7 @@ export class Spool {
   #nextSeq = 1;
   /** What is handed out next. */
   #cursor = 0;
-  #waiting = { records: 0, count: 0 };
+  #waiting: SpoolSum = { records: 0, count: 0 };
   #nextSyncMs = 0;
   #isClosed = false;
 
@@ -79,7 +79,7 @@ export class Spool {
   }
 
   /** What has to be sent. */
-  get waiting(): { readonly records: number; readonly count: number } {
+  get waiting(): SpoolSum {
     return this.#waiting;
   }
 
@@ -135,6 +135,11 @@ export class Spool {
       this.#settle(found.entry);
       this.#lose(1, found.entry.count);
     }
+  }
+
+  /** This record is handed out next, again. */
+  back(seq: number): void {
+    this.#cursor = seq;
   }
 
   /** This record has arrived, and all before it. */
@@ -239,9 +244,7 @@ export class Spool {
   #keepOnDisk(): void {
     const now = performance.now();
     if (now < this.#nextSyncMs) return;
-    this.#nextSyncMs = Number.POSITIVE_INFINITY;
-    void this.#current!.sync().then(() => {
-      this.#nextSyncMs = performance.now() + syncEveryMs;
-    });
+    this.#nextSyncMs = now + syncEveryMs;
+    void this.#current!.sync();
   }
 }
