@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { ExitCode, errorText, outputError, UserError } from '../errors.js';
+import { ExitCode, errorText, UserError } from '../errors.js';
 import { Metrics } from '../feeds/metrics/metrics.js';
 import { metricsPath } from '../feeds/metrics/metrics-server.js';
 import type { RailMap } from '../measure/rail-map.js';
@@ -10,18 +9,18 @@ import type { AgentConfig } from '../schema/agent-config.js';
 import { openAllSources } from '../source/open.js';
 import { startTimer } from '../timer.js';
 import { plural } from '../units.js';
+import { makeFolder } from './folder.js';
 import { Problems } from './health.js';
 import { type Kept, sweep } from './keeping.js';
-import { Run, type RunOptions } from './run.js';
+import { type AgentFeed, Run } from './run.js';
 
 export interface AgentOptions {
   readonly config: AgentConfig;
   readonly map: RailMap;
   readonly place: Place;
   readonly token: Token | null;
-  readonly openFeeds: RunOptions['openFeeds'];
-  /** Why what was measured does not reach a database; null where it does, or where there is none. */
-  readonly networkProblem?: () => string | null;
+  /** Null where nothing is fed. */
+  readonly feed: AgentFeed | null;
   readonly onNotice: (text: string) => void;
 }
 
@@ -62,7 +61,7 @@ export class Agent {
    */
   async run(): Promise<void> {
     const { config, place, token, onNotice } = this.#options;
-    this.#makeFolder();
+    if (config.captures) makeFolder(config.captures.folder, 'captures.folder');
     this.#problems.expect('no-board', 'looking for a board');
     const answers = {
       [healthPath]: () => this.#health(),
@@ -81,6 +80,7 @@ export class Agent {
     } finally {
       clearInterval(looks);
       clearInterval(sweeps);
+      await this.#letGoOfFeed();
       server.close();
     }
   }
@@ -141,8 +141,8 @@ export class Agent {
 
   /** How things stand; problems that nobody reports by themselves. */
   #look(): void {
-    const { config, networkProblem } = this.#options;
-    this.#problems.set('no-network', networkProblem?.() ?? null);
+    const { config, feed } = this.#options;
+    this.#problems.set('no-network', feed?.trouble ?? null);
     this.#problems.set('no-disk', this.#unwritten ?? this.#unswept);
     if (!this.#run) {
       this.#problems.set('no-power', null); // of which nothing is known
@@ -166,16 +166,6 @@ export class Agent {
     });
   }
 
-  #makeFolder(): void {
-    const folder = this.#options.config.captures?.folder;
-    if (folder === undefined) return;
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      throw outputError(`captures.folder ${folder} cannot be made: ${errorText(error)}`, error);
-    }
-  }
-
   async #sweep(): Promise<void> {
     const { captures } = this.#options.config;
     if (!captures) return;
@@ -186,6 +176,12 @@ export class Agent {
     } catch (error) {
       this.#unswept = `captures cannot be looked through: ${errorText(error)}`;
     }
+  }
+
+  async #letGoOfFeed(): Promise<void> {
+    const { feed, onNotice } = this.#options;
+    for (const { message } of (await feed?.settle()) ?? []) onNotice(message);
+    await feed?.close();
   }
 
   async #pause(): Promise<void> {

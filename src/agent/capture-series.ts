@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CaptureSink, openCaptureSink } from '../capture/writer.js';
 import { errorText } from '../errors.js';
+import { stampOf } from '../feeds/spool/place.js';
 import { emptyBlock } from '../link/drain-ring.js';
 import type { Track } from '../session/track.js';
 import { hostFacts } from '../sink/host.js';
@@ -143,10 +144,6 @@ const emptySamples: SampleBlock = {
   ...{ count: 0, timeUs: new Float64Array(0), channels: [], powerMw: [] },
   ...{ earliestNs: new Float64Array(0), latestNs: new Float64Array(0), events: [] },
 };
-
-/** What a run that began then is called: `20261126T075100Z`. */
-export const stampOf = (unixMs: number): string =>
-  new Date(unixMs).toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
 
 const captureStem = ({ startUnixUs }: RecordingHeader, id: string): string =>
   `${stampOf((startUnixUs ?? 0) / 1000)}.${id}`;

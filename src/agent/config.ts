@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { errorText, systemErrorCode, usageError } from '../errors.js';
 import { type AgentConfig, agentConfigSchema } from '../schema/agent-config.js';
 import { issueText } from '../schema/issue-text.js';
@@ -13,16 +13,22 @@ export function readAgentConfig(file: string): AgentConfig {
   const parsed = agentConfigSchema.safeParse(parse(file, contents(file)));
   if (!parsed.success) throw usageError(`${file}: ${issueText(parsed.error)}`);
   const config = parsed.data;
-  const { map, captures, listen } = config;
-  const from = (path: string): string => resolve(dirname(file), path);
+  const { map, captures, influx, listen } = config;
+  const from = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(dirname(file), path);
+  if (influx && influx.spool === undefined && !captures)
+    throw usageError(
+      `${file}: influx.spool: expected a folder for what cannot be sent yet, since there is none for captures`,
+    );
+  const beside = captures && join(captures.folder, 'agent.spool');
   return {
     ...config,
-    ...(map === undefined ? {} : { map: from(map) }),
-    ...(captures === undefined ? {} : { captures: { ...captures, folder: from(captures.folder) } }),
-    listen: {
-      ...listen,
-      ...(listen.token_file === undefined ? {} : { token_file: from(listen.token_file) }),
+    map: from(map),
+    captures: captures && { ...captures, folder: from(captures.folder)! },
+    influx: influx && {
+      ...{ ...influx, token_file: from(influx.token_file), spool: from(influx.spool ?? beside) },
     },
+    listen: { ...listen, token_file: from(listen.token_file) },
   };
 }
 

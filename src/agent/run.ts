@@ -1,6 +1,7 @@
-import { join } from 'node:path';
 import { nsSince } from '../clock.js';
+import { errorText } from '../errors.js';
 import type { Metrics } from '../feeds/metrics/metrics.js';
+import { stampOf } from '../feeds/spool/place.js';
 import type { RailMap } from '../measure/rail-map.js';
 import { isAway } from '../measure/tracks/away.js';
 import type { AgentConfig } from '../schema/agent-config.js';
@@ -8,31 +9,27 @@ import { type RunningRecording, startRecording } from '../session/record.js';
 import type { Track } from '../session/track.js';
 import type { Sink } from '../sink/sink.js';
 import type { Source } from '../source/source.js';
-import { CaptureSeries, stampOf } from './capture-series.js';
+import { CaptureSeries } from './capture-series.js';
 import type { BoardHealth } from './health.js';
 import { PowerWatch } from './power-watch.js';
 
-/** What a run feeds beside the agent's own. */
-export interface RunFeeds {
-  sinksOf(track: Track): readonly Sink[];
-  begin(recording: Pick<RunningRecording, 'handOver' | 'startMonotonicNs'>): void;
-  settle(): Promise<readonly unknown[]>;
+/** What the agent's runs feed, one after the other. */
+export interface AgentFeed {
+  /** Another run begins. */
+  nextRecording(): void;
+  sinkOf(track: Track): Sink;
+  /** Why nothing arrives; null where it does. */
+  readonly trouble: string | null;
+  /** Sends what can still be sent; gives what is left. */
+  settle(): Promise<readonly { readonly message: string }[]>;
   close(): Promise<void>;
-}
-
-/** Where a run's files go, for what lies beside them. */
-export interface RunPlan {
-  /** `20261126T075100Z` */
-  readonly run: string;
-  /** Nothing is written there by that name; null where no captures are kept. */
-  readonly beside: string | null;
 }
 
 export interface RunOptions {
   readonly config: AgentConfig;
   readonly map: RailMap;
   readonly metrics: Metrics;
-  readonly openFeeds: (plan: RunPlan) => Promise<RunFeeds>;
+  readonly feed: AgentFeed | null;
   readonly onFile: (track: string, path: string) => void;
   readonly onCaptureFailure: (why: string | null) => void;
   readonly onNotice: (text: string) => void;
@@ -54,27 +51,26 @@ export class Run {
     readonly stamp: string,
     recording: RunningRecording,
     watched: readonly Watched[],
-    feeds: RunFeeds,
     metrics: Metrics,
   ) {
     this.#recording = recording;
     this.#watched = watched;
-    this.ended = this.#end(feeds, metrics);
+    this.ended = this.#end(metrics);
   }
 
   /** @throws UserError (usage) where the configuration does not fit the boards; the sources are closed then */
   static async start(sources: readonly Source[], options: RunOptions): Promise<Run> {
-    const { config, map, metrics, onNotice } = options;
+    const { config, map, metrics, feed, onNotice } = options;
     const stamp = stampOf(Date.now());
-    const folder = config.captures?.folder;
-    const feeds = await options.openFeeds({
-      run: stamp,
-      beside: folder === undefined ? null : join(folder, `${stamp}.plog`),
-    });
+    feed?.nextRecording();
     const watched: Watched[] = [];
     try {
       const recording = await startRecording({
         ...{ sources, map, onNotice, outputs: { columns: 'power' } },
+        onSinkError: (error) => {
+          onNotice(`${errorText(error)}; the recording goes on`);
+          return true;
+        },
         sampling: {
           durationMs: config.run_for,
           ...(config.rate_hz === undefined ? {} : { rateHz: config.rate_hz }),
@@ -86,16 +82,14 @@ export class Run {
           return [
             ...[...track.outputs.sinks, power, metrics.sinkOf(track)],
             ...captures,
-            ...feeds.sinksOf(track),
+            ...(feed ? [feed.sinkOf(track)] : []),
           ];
         },
       });
       metrics.begin(recording);
-      feeds.begin(recording);
-      return new Run(stamp, recording, watched, feeds, metrics);
+      return new Run(stamp, recording, watched, metrics);
     } catch (error) {
       metrics.end();
-      await feeds.close();
       throw error;
     }
   }
@@ -131,14 +125,12 @@ export class Run {
     return Math.min(...this.#watched.map(({ power }) => power.withoutMs));
   }
 
-  async #end(feeds: RunFeeds, metrics: Metrics): Promise<{ lost: readonly string[] }> {
+  async #end(metrics: Metrics): Promise<{ lost: readonly string[] }> {
     try {
       const { lost } = await this.#recording.ended;
       return { lost: lost.map(({ id }) => id) };
     } finally {
       metrics.end();
-      await feeds.settle();
-      await feeds.close();
       await this.#recording.close();
     }
   }
@@ -154,11 +146,3 @@ function capturesOf(track: Track, { config, onFile, onCaptureFailure }: RunOptio
     }),
   ];
 }
-
-/** Where nothing is fed. */
-export const noRunFeeds: RunFeeds = {
-  sinksOf: () => [],
-  begin: () => {},
-  settle: async () => [],
-  close: async () => {},
-};

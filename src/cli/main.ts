@@ -15,7 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./commands/compare.js')).compareCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   view: async () => (await import('./commands/view.js')).viewCommand(),
-  agent: async () => (await import('./commands/agent.js')).agentCommand(),
+  agent: async () => (await import('./commands/lab/agent.js')).agentCommand(),
   push: async () => (await import('./commands/push.js')).pushCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   ports: async () => (await import('./commands/devices/ports.js')).portsCommand(),

@@ -49,6 +49,24 @@ export const agentConfigSchema = z.strictObject(
         { error: allowKeys('folder', 'every', 'keep_for', 'keep_size') },
       )
       .optional(),
+    influx: z
+      .strictObject(
+        {
+          url: z.string("expected a URL, such as 'http://db.lab:8086'"),
+          rate_hz: positive.optional(),
+          columns: z.string("expected a choice of columns, such as 'power'").default('power'),
+          tags: z
+            .record(z.string(), z.string('expected text'), 'expected tags, each with its text')
+            .default({}),
+          token_file: path.optional(),
+          spool: path.optional(),
+          spool_limit: quantity(parseBytes, '10GB').default(10e9),
+        },
+        {
+          error: allowKeys('url', 'rate_hz', 'columns', 'tags', 'token_file', 'spool', 'spool_limit'),
+        },
+      )
+      .optional(),
     listen: z
       .strictObject(
         {
@@ -70,7 +88,8 @@ export const agentConfigSchema = z.strictObject(
   },
   {
     error: allowKeys(
-      ...['bench', 'ports', 'rate_hz', 'map', 'slot', 'slot_feed', 'run_for', 'captures', 'listen', 'power'],
+      ...['bench', 'ports', 'rate_hz', 'map', 'slot', 'slot_feed', 'run_for', 'captures', 'influx', 'listen'],
+      'power',
     ),
   },
 );
