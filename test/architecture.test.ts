@@ -22,7 +22,9 @@ const levels: readonly (readonly string[])[] = [
   ['exec'],
   ['report'],
   ['comparison'],
-  ['publish', 'feeds', 'grafana'],
+  ['publish', 'grafana'],
+  ['feeds'],
+  ['agent'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */

@@ -37,6 +37,8 @@ export const makersLibrary: Part = {
   isMissing: process.platform === 'win32' || peerPython === undefined,
 };
 
+export const openMetricsParser: Part = { ...makersLibrary, name: "Python's parser of OpenMetrics" };
+
 export const compiler: Part = {
   name: 'a C compiler',
   install: 'apt-get install gcc libc6-dev',

@@ -15,13 +15,14 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./commands/compare.js')).compareCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   view: async () => (await import('./commands/view.js')).viewCommand(),
-  push: async () => (await import('./commands/push.js')).pushCommand(),
+  agent: async () => (await import('./commands/lab/agent.js')).agentCommand(),
+  push: async () => (await import('./commands/lab/push.js')).pushCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   ports: async () => (await import('./commands/devices/ports.js')).portsCommand(),
   sensors: async () => (await import('./commands/devices/sensors.js')).sensorsCommand(),
   info: async () => (await import('./commands/devices/info.js')).infoCommand(),
   mark: async () => (await import('./commands/mark.js')).markCommand(),
-  grafana: async () => (await import('./commands/grafana.js')).grafanaCommand(),
+  grafana: async () => (await import('./commands/lab/grafana.js')).grafanaCommand(),
   repair: async () => (await import('./commands/repair.js')).repairCommand(),
 };
 

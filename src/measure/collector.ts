@@ -29,6 +29,8 @@ export interface Progress {
   readonly powerMw: readonly (number | null)[];
   /** By component. */
   readonly energyJ: readonly (number | null)[];
+  /** By rail, in board order. */
+  readonly railEnergyJ: readonly (number | null)[];
   readonly gaps: number;
 }
 
@@ -106,6 +108,7 @@ export class SummaryCollector {
       lastUs: this.#spacings.lastUs,
       powerMw: this.#components.map((series) => series.lastMw),
       energyJ: this.#components.map((series) => series.energyJ),
+      railEnergyJ: this.#rails.map((series) => series.energyJ),
       gaps: this.#spacings.spacingsUs.above(this.gapLimitUs).count,
     };
   }

@@ -68,6 +68,7 @@ Examples:
   $ powerlog record --port /dev/ttyACM0 --port /dev/ttyACM1 --out run.csv    two boards: run.csv and run.NAME.csv
   $ powerlog record --port auto:all --out run.csv --capture run.plog         every board that answers
   $ powerlog record --slot pcie3 --out run.csv --capture run.plog    with a slot adapter, frames kept
+  $ powerlog record --metrics --out run.csv                          for Prometheus, at 127.0.0.1:10177/metrics
   $ powerlog record --with nvml,rapl --out run.csv                   the GPU's and the CPU's own sensors beside it
   $ powerlog record --rate 100 --columns power --out - | head        to standard output
   $ powerlog record --average 100ms --columns 'time_s,gpu_*' --out run.csv   ten rows a second, for a spreadsheet`,

@@ -27,10 +27,16 @@ export function parseListen(text: string): Place {
 export const isLoopback = ({ host }: Place): boolean =>
   host === '::1' || host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
-/** What a caller has to know: 256 random bits, new at each start. */
+/** What a token that stands behind `Bearer` may be made of (RFC 6750). */
+export const tokenPattern = '[\\w.~+/-]+=*';
+
+/** What a caller has to know: 256 random bits, new at each start, where it is not given. */
 export class Token {
-  readonly text = randomBytes(32).toString('base64url');
-  readonly #digest = digestOf(this.text);
+  readonly #digest: Buffer;
+
+  constructor(readonly text = randomBytes(32).toString('base64url')) {
+    this.#digest = digestOf(text);
+  }
 
   /** In a time that tells nothing of the token. */
   is(given: string): boolean {

@@ -1,13 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { paths, streamProtocol } from '../../draw/served.js';
-import { errorText, outputError, systemErrorCode } from '../../errors.js';
+import { errorText } from '../../errors.js';
 import { authority, KnownHosts, type Place, Token } from './access.js';
 import { answer, type Published } from './api.js';
 import { Backlog } from './backlog.js';
 import { type Goodbye, StreamClients } from './clients.js';
+import { bearerOf, listenAt, shownHost, unauthorized, unfit } from './listen.js';
 import { PageShelf, type ServedPage } from './page-shelf.js';
 import { plain, type Reply, refusal, send } from './replies.js';
 
@@ -19,17 +20,6 @@ export interface PageServerOptions {
   /** Told how many pages listen, whenever that changes. */
   readonly onListeners?: (count: number) => void;
 }
-
-/** Of an honest request's head, less. */
-const mostHeadBytes = 8192;
-/** Of honest pages, less: each has a stream and a request or two. */
-const mostConnections = 128;
-/** How long a client may take for a request's head, for all of it, and to read a reply that makes no progress, ms. */
-const headMs = 5000;
-const requestMs = 10_000;
-const idleMs = 15_000;
-/** How often the server looks for those that take longer, ms. */
-const lookMs = 1000;
 
 /**
  * Serves one page and its data, to those who know the token: a page's address has it in its fragment, which no browser sends and no log
@@ -68,35 +58,13 @@ export class PageServer {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
     });
-    // A connection that could not be taken, as where descriptors are short: its loss alone.
-    server.on('error', () => {});
     server.on('request', (request, response) => this.#take(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** @throws UserError (outputFailed) where it cannot listen there */
   static async open(options: PageServerOptions): Promise<PageServer> {
-    const { host, port } = options.place;
-    const server = createServer({
-      maxHeaderSize: mostHeadBytes,
-      headersTimeout: headMs,
-      requestTimeout: requestMs,
-      connectionsCheckingInterval: lookMs,
-      keepAliveTimeout: headMs,
-      // What has none is refused like any other host that is not known.
-      requireHostHeader: false,
-    });
-    server.maxConnections = mostConnections;
-    server.timeout = idleMs;
-    server.on('clientError', refuseBroken);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, resolve);
-    }).catch((error: unknown) => {
-      const why = listenFaults[systemErrorCode(error) ?? ''] ?? errorText(error);
-      throw outputError(`cannot listen at ${authority(host, port)}: ${why}`, error);
-    });
-    return new PageServer(server, options);
+    return new PageServer(await listenAt(options.place), options);
   }
 
   /** Others keep the process going, and it does not. */
@@ -122,19 +90,14 @@ export class PageServer {
   }
 
   async #reply(request: IncomingMessage): Promise<Reply> {
-    const { method = '', headers, url = '' } = request;
-    if (!this.#hosts.has(headers.host)) return plain(403, 'this host name is not known here', closing);
-    if (method !== 'GET' && method !== 'HEAD')
-      return plain(405, 'GET and HEAD only', { ...closing, Allow: 'GET, HEAD' });
-    if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
-      return plain(413, 'a request has no body here', closing);
+    const refused = unfit(request, this.#hosts);
+    if (refused) return refused;
+    const { headers, url = '' } = request;
     const [path = '', query = ''] = url.split(/\?(.*)/s);
     if (path === paths.page) return this.#page.reply(headers.host!);
-    const given = /^Bearer ([\w-]+)$/i.exec(headers.authorization ?? '')?.[1];
+    const given = bearerOf(request);
     if (given === undefined || !this.#token.is(given))
-      return plain(401, 'the token is missing or wrong: open the address that powerlog printed', {
-        'WWW-Authenticate': 'Bearer',
-      });
+      return unauthorized('the token is missing or wrong: open the address that powerlog printed');
     return answer(this.#published, path, new URLSearchParams(query));
   }
 
@@ -153,25 +116,4 @@ export class PageServer {
     const knows = asked.includes(streamProtocol) && asked.some((each) => this.#token.is(each));
     return knows ? null : [401, 'Unauthorized'];
   }
-}
-
-const closing = { Connection: 'close' };
-
-/** What is no address to go to stands for all, this machine's own among them. */
-const shownHost = (host: string): string => (host === '0.0.0.0' || host === '::' ? 'localhost' : host);
-
-const listenFaults: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'somebody else listens there',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'not allowed to',
-  ENOTFOUND: 'there is no such host',
-};
-
-/** A request that is none, too long, or too slow. */
-function refuseBroken(error: Error, socket: Duplex): void {
-  const code = systemErrorCode(error);
-  if (!socket.writable || code === 'ECONNRESET') socket.destroy();
-  else if (code === 'HPE_HEADER_OVERFLOW') socket.end(refusal(431, 'Request Header Fields Too Large'));
-  else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.end(refusal(408, 'Request Timeout'));
-  else socket.end(refusal(400, 'Bad Request'));
 }

@@ -26,6 +26,7 @@ export class InfluxFeed {
   /** Lines that never came to the spool. */
   #dropped = 0;
   #failure: string | null = null;
+  #trouble: string | null = null;
   #onSettled = (_: SendingState | null) => {};
   readonly #closed: Promise<void>;
   #closing: Promise<void> | undefined;
@@ -58,6 +59,17 @@ export class InfluxFeed {
     if (left > 0)
       options.onNotice(`${plural(left, 'line')} that an earlier recording left in ${folder} are sent first`);
     return new InfluxFeed(options, worker);
+  }
+
+  /** Why nothing arrives; null where it does, as far as is known. */
+  get trouble(): string | null {
+    return this.#failure ?? this.#trouble;
+  }
+
+  /** Another recording comes behind the last one, of the same boards. */
+  nextRecording(): void {
+    this.#boards.clear();
+    this.#sinks.length = 0;
   }
 
   sinkOf(track: Track): Sink {
@@ -131,6 +143,7 @@ export class InfluxFeed {
 
   #take(message: FromInfluxWorker): void {
     if (message.type === 'notice') this.#options.onNotice(message.text);
+    else if (message.type === 'trouble') this.#trouble = message.why;
     else if (message.type === 'kept') this.#onTheWayBytes -= message.bytes;
     else if (message.type === 'settled') this.#onSettled(message.state);
   }

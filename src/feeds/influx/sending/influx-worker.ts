@@ -21,8 +21,14 @@ function start(): void {
   const sender = new Sender({
     spool,
     post: (body, unit) => poster.post(body, unit),
-    onTrouble: (outcome, lines) => texts.trouble(outcome, lines),
-    onRelief: (afterMs) => texts.relief(afterMs),
+    onTrouble: (outcome, lines) => {
+      texts.trouble(outcome, lines);
+      if (outcome.kind !== 'refused') post({ type: 'trouble', why: outcome.why });
+    },
+    onRelief: (afterMs) => {
+      texts.relief(afterMs);
+      post({ type: 'trouble', why: null });
+    },
   });
   const keep = ({ bytes, lines, unit }: Extract<ToInfluxWorker, { type: 'batch' }>): void => {
     const { records } = spool.lost;

@@ -25,6 +25,8 @@ export type FromInfluxWorker =
   | { readonly type: 'ready'; readonly left: number }
   | { readonly type: 'failed'; readonly message: string; readonly exitCode: ExitCode | null }
   | { readonly type: 'notice'; readonly text: string }
+  /** Why nothing arrives from now on; null where it does again. */
+  | { readonly type: 'trouble'; readonly why: string | null }
   /** A batch is in the spool, or lost. */
   | { readonly type: 'kept'; readonly bytes: number }
   | { readonly type: 'settled'; readonly state: SendingState }

@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Command, Option } from 'commander';
-import { errorText, outputError, systemErrorCode, writeFailureText } from '../../errors.js';
-import { OutputFile } from '../../file/output-file.js';
-import type { GrafanaFile, GrafanaSource } from '../../grafana/grafana.js';
-import { plural } from '../../units.js';
-import { type DatabaseUrl, parseDatabaseUrl } from '../database-url.js';
-import { checked, forceOption, outputOption } from '../options.js';
-import { notice } from '../terminal/notices.js';
+import { errorText, outputError, systemErrorCode, writeFailureText } from '../../../errors.js';
+import { OutputFile } from '../../../file/output-file.js';
+import type { GrafanaFile, GrafanaSource } from '../../../grafana/grafana.js';
+import { plural } from '../../../units.js';
+import { type DatabaseUrl, parseDatabaseUrl } from '../../database-url.js';
+import { checked, forceOption, outputOption } from '../../options.js';
+import { notice } from '../../terminal/notices.js';
 
 const help = `
 Which option is a matter of what the database is asked with, not of how the numbers get there: --influx where Grafana asks in InfluxQL
@@ -49,7 +49,7 @@ export function grafanaCommand(): Command {
 }
 
 async function grafana({ out, at, force = false, ...options }: GrafanaOptions): Promise<void> {
-  const { grafanaFiles } = await import('../../grafana/grafana.js');
+  const { grafanaFiles } = await import('../../../grafana/grafana.js');
   const found = at ?? resolve(out).replaceAll(sep, '/');
   const files = grafanaFiles(sourcesOf(options), found.replace(/\/+$/, ''));
   await writeAll(out, files, force);

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { ExitCode, usageError } from '../../errors.js';
-import type { Tag } from '../../feeds/influx/lines/tags.js';
-import type { Destination } from '../../feeds/influx/push/delivery.js';
-import type { Target } from '../../feeds/influx/server/target.js';
-import { plural } from '../../units.js';
-import { forEachInput } from '../batch.js';
-import { influxOption, influxRateOption, tagOption, tokenFileOption } from '../feeds/influx.js';
-import type { PlannedLines } from '../feeds/influx-plan.js';
+import { ExitCode, usageError } from '../../../errors.js';
+import type { Tag } from '../../../feeds/influx/lines/tags.js';
+import type { Destination } from '../../../feeds/influx/push/delivery.js';
+import type { Target } from '../../../feeds/influx/server/target.js';
+import { plural } from '../../../units.js';
+import { forEachInput } from '../../batch.js';
+import { influxOption, influxRateOption, tagOption, tokenFileOption } from '../../feeds/influx.js';
+import type { PlannedLines } from '../../feeds/influx-plan.js';
 import {
   columnsOption,
   type MapOptions,
@@ -15,7 +15,7 @@ import {
   railMapFrom,
   slotFeedOption,
   slotOption,
-} from '../options.js';
+} from '../../options.js';
 
 interface PushOptions extends MapOptions {
   readonly influx?: Target;
@@ -58,8 +58,8 @@ async function push(inputs: readonly string[], options: PushOptions): Promise<vo
   const { influx: target, influxRate: meansHz = null, tag: tags = [], columns } = options;
   if (!target) throw usageError('push where to? Give --influx URL');
   const [{ planLines }, { notice }] = await Promise.all([
-    import('../feeds/influx-plan.js'),
-    import('../terminal/notices.js'),
+    import('../../feeds/influx-plan.js'),
+    import('../../terminal/notices.js'),
   ]);
   const tell = options.quiet ? () => {} : notice;
   const planned = await planLines(
@@ -81,11 +81,11 @@ async function pushOne(
   destination: Destination,
 ): Promise<number> {
   const [{ isSpool }, { pushCapture, pushSpool }] = await Promise.all([
-    import('../../feeds/spool/folder.js'),
-    import('../../feeds/influx/push/push.js'),
+    import('../../../feeds/spool/folder.js'),
+    import('../../../feeds/influx/push/push.js'),
   ]);
   if (isSpool(input)) return pushSpool(input, kind, destination);
-  const { openRecorded } = await import('../../source/recorded.js');
+  const { openRecorded } = await import('../../../source/recorded.js');
   const source = await openRecorded(input, null);
   try {
     if (!('reader' in source)) throw new Error('a dump of frames, which nobody asked for');

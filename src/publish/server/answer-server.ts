@@ -1,0 +1,84 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { errorText } from '../../errors.js';
+import { authority, KnownHosts, type Place, type Token } from './access.js';
+import { Backlog } from './backlog.js';
+import { bearerOf, listenAt, shownHost, unauthorized, unfit } from './listen.js';
+import { plain, type Reply, send } from './replies.js';
+
+/** Paths, and what is answered there. */
+export type Answers = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+
+export interface AnswerServerOptions {
+  readonly place: Place;
+  /** What callers have to know; null where whoever reaches the place may ask. */
+  readonly token: Token | null;
+  readonly answers: Answers;
+  /** How long a connection may wait for its next request, ms. */
+  readonly keepAliveMs?: number;
+}
+
+/** Answers programs that ask for a few things over and over, such as a scraper or a health check. */
+export class AnswerServer {
+  /** Without a path. */
+  readonly url: string;
+  readonly #server: Server;
+  readonly #hosts: KnownHosts;
+  readonly #token: Token | null;
+  readonly #answers: Answers;
+  readonly #backlog = new Backlog();
+  readonly #connections = new Set<Socket>();
+
+  private constructor(server: Server, { place, token, answers }: AnswerServerOptions) {
+    const { port } = server.address() as AddressInfo;
+    this.#server = server;
+    this.#hosts = new KnownHosts(place, port);
+    this.#token = token;
+    this.#answers = answers;
+    this.url = `http://${authority(shownHost(place.host), port)}`;
+    server.on('connection', (socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
+    server.on('request', (request, response) => this.#take(request, response));
+  }
+
+  /** @throws UserError (outputFailed) where it cannot listen there */
+  static async open(options: AnswerServerOptions): Promise<AnswerServer> {
+    return new AnswerServer(await listenAt(options.place, options.keepAliveMs), options);
+  }
+
+  /** Others keep the process going, and it does not. */
+  unref(): void {
+    this.#server.unref();
+    this.#server.on('connection', (socket: Socket) => socket.unref());
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#connections) socket.destroy();
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#backlog.takes(request, response)) return;
+    try {
+      send(request, response, await this.#reply(request));
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else send(request, response, plain(500, errorText(error)));
+    }
+  }
+
+  async #reply(request: IncomingMessage): Promise<Reply> {
+    const refused = unfit(request, this.#hosts);
+    if (refused) return refused;
+    if (this.#token) {
+      const given = bearerOf(request);
+      if (given === undefined || !this.#token.is(given))
+        return unauthorized('the token is missing or wrong: send it as Authorization: Bearer TOKEN');
+    }
+    const [path = ''] = (request.url ?? '').split('?');
+    if (Object.hasOwn(this.#answers, path)) return this.#answers[path]!(request);
+    return plain(404, `there is nothing here; ask for ${Object.keys(this.#answers).join(' or ')}`);
+  }
+}
