@@ -86,7 +86,10 @@ export class ChannelMean implements IntervalChannel {
 
   #rounded(): number {
     const integral = this.#integral + this.#carry;
-    const value = Math.round(integral / (2 * this.#spanUs));
+    const mean = this.#integral / (2 * this.#spanUs);
+    const carried = Math.round(integral / (2 * this.#spanUs));
+    // What long intervals were rounded by is much for a short one, which takes no more of it than its own rounding.
+    const value = Math.min(Math.max(carried, Math.floor(mean)), Math.ceil(mean));
     if (this.carries) this.#carry = integral - value * 2 * this.#spanUs;
     return value;
   }

@@ -126,7 +126,7 @@ describe('an agent', () => {
     await startBoard(port);
     const agent = await startAgent(folder, {
       ...{ ports: [port], run_for: '10s' },
-      captures: { folder: 'captures', every: '1s', keep_size: '100kB' },
+      captures: { folder: 'captures', every: '1s', keep_size: '500kB' },
     });
     const { run } = await agent.is('ok');
     const [first] = await until(async () => captures(folder)[0] && captures(folder));
