@@ -8,16 +8,23 @@ import type { Warning } from '../../stream/warning.js';
 import type { Feed, FeedPlan } from './feed.js';
 import { HarmlessSink } from './harmless-sink.js';
 import { type InfluxOptions, influxOptions, openInflux } from './influx.js';
+import { type MqttOptions, mqttOptions, openMqtt } from './mqtt.js';
 import { type SpoolOption, spoolLimitOption } from './spool-option.js';
 
 /** Of every command that records. */
-export interface FeedOptions extends InfluxOptions, SpoolOption {}
+export interface FeedOptions extends InfluxOptions, SpoolOption, MqttOptions {}
 
 /** In the order in which they are opened. */
-const openers: readonly ((options: FeedOptions, plan: FeedPlan) => Promise<Feed | null>)[] = [openInflux];
+const openers: readonly ((options: FeedOptions, plan: FeedPlan) => Promise<Feed | null>)[] = [
+  openInflux,
+  openMqtt,
+];
 
 export const withFeeds = (command: Command): Command =>
-  [...influxOptions(), spoolLimitOption()].reduce((grown, option) => grown.addOption(option), command);
+  [...influxOptions(), spoolLimitOption(), ...mqttOptions()].reduce(
+    (grown, option) => grown.addOption(option),
+    command,
+  );
 
 /** `--columns` is about the CSV, whose usual columns are more than a database wants; where somebody chose, that holds for both. */
 export const feedColumns = (command: Command, columns: string): string =>
