@@ -1,7 +1,7 @@
 import type { LinePlan } from '../../feeds/influx/lines/influx-sink.js';
 import { checkTags, type Tag } from '../../feeds/influx/lines/tags.js';
 import { choosePlan } from '../../feeds/influx/server/choose-plan.js';
-import { askKind } from '../../feeds/influx/server/server-kind.js';
+import { askKind, type ServerKind } from '../../feeds/influx/server/server-kind.js';
 import type { Target } from '../../feeds/influx/server/target.js';
 import { authorization, readToken } from '../../feeds/influx/server/token.js';
 
@@ -16,6 +16,12 @@ export interface LineWishes {
   readonly tokenFile: string | undefined;
 }
 
+export interface PlannedLines {
+  readonly plan: LinePlan;
+  readonly kind: ServerKind;
+  readonly authorization: string | null;
+}
+
 /**
  * Settles what is written, and how, with what the server says of itself.
  * @throws UserError (usage)
@@ -23,12 +29,12 @@ export interface LineWishes {
 export async function planLines(
   { target, meansHz, gridHz, tags, columns, tokenFile }: LineWishes,
   onNotice: (text: string) => void,
-): Promise<LinePlan & { readonly authorization: string | null }> {
+): Promise<PlannedLines> {
   checkTags(tags);
   const header = authorization(readToken(tokenFile), target);
-  const known = { unit: target.unit, name: 'it', failure: null };
+  const known: ServerKind = { unit: target.unit, name: 'it', failure: null };
   const kind = target.unit === null ? await askKind(target, header) : known;
   const { unit, intervalUs, notice } = choosePlan(target, kind, meansHz, gridHz);
   if (notice !== null) onNotice(notice);
-  return { columns, tags, unit, intervalUs, authorization: header };
+  return { plan: { columns, tags, unit, intervalUs }, kind, authorization: header };
 }

@@ -57,7 +57,7 @@ export async function openInflux(options: InfluxOptions & SpoolOption, plan: Fee
     return null;
   }
   const { planLines } = await import('./influx-plan.js');
-  const { authorization, ...lines } = await planLines(
+  const { authorization, plan: lines } = await planLines(
     { target, meansHz, gridHz: plan.rateHz, tags, columns: plan.columns, tokenFile: options.influxTokenFile },
     plan.onNotice,
   );

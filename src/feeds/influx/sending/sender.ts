@@ -54,6 +54,11 @@ export class Sender {
     if (!this.#trouble) this.#wake();
   }
 
+  /** Since something was taken, or since it began. */
+  get quietMs(): number {
+    return performance.now() - this.#lastMs;
+  }
+
   get state(): SendingState {
     const { waiting, lost } = this.#options.spool;
     return {
@@ -87,6 +92,7 @@ export class Sender {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake();
+    for (const resolve of this.#idle.splice(0)) resolve();
     await this.#ended;
   }
 
