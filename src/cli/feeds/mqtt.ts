@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { usageError } from '../../errors.js';
 import { type MqttTarget, parseMqttTarget, usualDiscovery } from '../../feeds/mqtt/broker/target.js';
 import { checkedTopic } from '../../feeds/mqtt/messages/topics.js';
+import type { BrokerPlan } from '../../feeds/mqtt/sending/spool-sender.js';
 import { parseDurationMs } from '../../units.js';
 import { checked } from '../options.js';
 import type { Feed, FeedPlan } from './feed.js';
@@ -56,6 +57,16 @@ function parseIntervalMs(text: string): number {
   return ms;
 }
 
+/** Which broker, and what it is shown. @throws UserError (usage) */
+export async function brokerFrom(
+  options: MqttOptions,
+): Promise<Pick<BrokerPlan, 'target' | 'login' | 'tls'>> {
+  const { mqtt: target, mqttPasswordFile, mqttCa: ca, mqttCert: cert, mqttKey: key } = options;
+  if (!target) throw usageError('which broker? Give --mqtt URL');
+  const { readLogin, readTls } = await import('../../feeds/mqtt/broker/login.js');
+  return { target, login: readLogin(target, mqttPasswordFile), tls: readTls(target, { ca, cert, key }) };
+}
+
 /** @throws UserError (usage) for what is wrong with the options; (outputFailed) where there can be no spool */
 export async function openMqtt(options: MqttOptions & SpoolOption, plan: FeedPlan): Promise<Feed | null> {
   const { mqtt, mqttInterval = usualIntervalMs, mqttDiscovery, spoolLimit: limitBytes } = options;
@@ -63,19 +74,16 @@ export async function openMqtt(options: MqttOptions & SpoolOption, plan: FeedPla
     refuseWithoutUrl(options);
     return null;
   }
-  const asked = mqttDiscovery === true ? usualDiscovery : mqttDiscovery;
-  const target = { ...mqtt, discovery: asked ?? mqtt.discovery };
-  const [{ readLogin, readTls }, { MqttFeed }, { spoolFolder }] = await Promise.all([
-    import('../../feeds/mqtt/broker/login.js'),
+  const discovery = mqttDiscovery === true ? usualDiscovery : (mqttDiscovery ?? mqtt.discovery);
+  const broker = await brokerFrom({ ...options, mqtt: { ...mqtt, discovery } });
+  const [{ MqttFeed }, { spoolFolder }] = await Promise.all([
     import('../../feeds/mqtt/sending/mqtt-feed.js'),
     import('../../feeds/spool/place.js'),
   ]);
-  const { mqttPasswordFile, mqttCa: ca, mqttCert: cert, mqttKey: key } = options;
-  return MqttFeed.open({
-    ...{ target, login: readLogin(target, mqttPasswordFile), tls: readTls(target, { ca, cert, key }) },
-    ...{ columns: plan.columns, intervalUs: mqttInterval * 1000 },
-    ...{ limitBytes, folder: spoolFolder(plan, 'mqtt-spool'), onNotice: plan.onNotice },
-  });
+  const { columns, onNotice } = plan;
+  const folder = spoolFolder(plan, 'mqtt-spool');
+  const intervalUs = mqttInterval * 1000;
+  return MqttFeed.open({ ...broker, columns, intervalUs, limitBytes, folder, onNotice });
 }
 
 /** @throws UserError (usage) for what would be said to nobody */

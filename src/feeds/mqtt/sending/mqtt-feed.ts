@@ -1,8 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { UserError } from '../../../errors.js';
 import type { Track } from '../../../session/track.js';
 import type { Sink } from '../../../sink/sink.js';
 import type { Warning } from '../../../stream/warning.js';
@@ -10,14 +6,7 @@ import { plural } from '../../../units.js';
 import { type MessagePlan, MqttSink } from '../messages/mqtt-sink.js';
 import { topicLevel, topicsFor } from '../messages/topics.js';
 import { graceMs, mostOnTheWayBytes } from './limits.js';
-import type { FromMqttWorker, MqttWorkerData, ToMqttWorker } from './worker-messages.js';
-
-type Settled = Omit<Extract<FromMqttWorker, { type: 'settled' }>, 'type'>;
-
-/** Where messages go, and what they wait in. */
-export interface BrokerPlan extends Omit<MqttWorkerData, 'clientId'> {
-  readonly onNotice: (text: string) => void;
-}
+import { type BrokerPlan, type Settled, SpoolSender } from './spool-sender.js';
 
 export interface MqttFeedOptions extends BrokerPlan, MessagePlan {}
 
@@ -25,44 +14,26 @@ export interface MqttFeedOptions extends BrokerPlan, MessagePlan {}
 export class MqttFeed {
   readonly name: string;
   readonly #options: MqttFeedOptions;
-  readonly #worker: Worker;
+  readonly #sender: SpoolSender;
   readonly #boards = new Set<string>();
-  #onTheWayBytes = 0;
   /** Messages that never came to the spool. */
   #dropped = 0;
-  #failure: string | null = null;
-  #onSettled = (_: Settled | null) => {};
-  readonly #closed: Promise<void>;
-  #closing: Promise<void> | undefined;
 
-  private constructor(options: MqttFeedOptions, worker: Worker) {
+  private constructor(options: MqttFeedOptions, sender: SpoolSender) {
     this.#options = options;
     this.name = options.target.name;
-    this.#worker = worker;
-    this.#closed = new Promise((resolve) => worker.once('exit', () => resolve()));
-    worker.on('message', (message: FromMqttWorker) => this.#take(message));
-    worker.on('error', (error) => {
-      this.#failure = error.message;
-      this.#onSettled(null);
-    });
+    this.#sender = sender;
   }
 
   /** Opens the spool. @throws UserError (outputFailed) where there can be none */
   static async open(options: MqttFeedOptions): Promise<MqttFeed> {
-    const { folder, limitBytes, target, login, tls, onNotice } = options;
-    const clientId = `powerlog-${topicLevel(hostname())}-${process.pid}-${randomBytes(3).toString('hex')}`;
-    const worker = new Worker(join(__dirname, 'mqtt-worker.js'), {
-      workerData: { folder, limitBytes, target, login, tls, clientId } satisfies MqttWorkerData,
-    });
-    const left = await new Promise<number>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('message', (message: FromMqttWorker) => {
-        if (message.type === 'ready') resolve(message.left);
-        else reject(asError(message));
-      });
-    });
-    if (left > 0) onNotice(`${plural(left, 'message')} that an earlier recording left in ${folder} go first`);
-    return new MqttFeed(options, worker);
+    const sender = await SpoolSender.open(options);
+    const { left } = sender;
+    if (left > 0)
+      options.onNotice(
+        `${plural(left, 'message')} that an earlier recording left in ${options.folder} go first`,
+      );
+    return new MqttFeed(options, sender);
   }
 
   sinkOf(track: Track): Sink {
@@ -72,8 +43,8 @@ export class MqttFeed {
     const host = hostname();
     const topics = topicsFor(target.prefix, host, board);
     const retain = (topic: string, payload: string, isFleeting = false): void =>
-      this.#post({ type: 'retain', connection, topic, payload, qos: isFleeting ? 0 : 1 });
-    this.#post({ type: 'connect', will: topics.state });
+      this.#sender.post({ type: 'retain', connection, topic, payload, qos: isFleeting ? 0 : 1 });
+    this.#sender.post({ type: 'connect', will: topics.state });
     retain(topics.state, 'online');
     return new MqttSink({
       ...{ track, columns, intervalUs, host, board, topics, discovery: target.discovery, retain },
@@ -83,29 +54,19 @@ export class MqttFeed {
 
   /** When all samples have come. */
   async settle(): Promise<readonly Warning[]> {
-    const settled = await new Promise<Settled | null>((resolve) => {
-      this.#onSettled = resolve;
-      if (this.#failure !== null) resolve(null);
-      else this.#post({ type: 'settle', graceMs });
-    });
-    return this.#warnings(settled);
+    return this.#warnings(await this.#sender.settle(graceMs));
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    this.#post({ type: 'close' });
-    await this.#closed;
+    return this.#sender.close();
   }
 
   #warnings(settled: Settled | null): Warning[] {
     const { name } = this;
-    const { folder } = this.#options;
+    const { folder, target } = this.#options;
+    const later = `powerlog push ${folder} --mqtt ${target.name}`;
     if (!settled) {
-      const message = `${name}: nothing more is sent (${this.#failure}); what is left is in ${folder}`;
+      const message = `${name}: nothing more is sent (${this.#sender.failure}); what is in ${folder} can be: ${later}`;
       return [{ code: 'mqtt-failed', message }];
     }
     const { state, trouble } = settled;
@@ -115,7 +76,7 @@ export class MqttFeed {
       [
         state.unsent,
         'mqtt-unsent',
-        `${messages(state.unsent)} have not arrived at ${name}${trouble === null ? '' : ` (${trouble})`}; they are kept in ${folder}, and go first when the same --out is recorded with --mqtt again`,
+        `${messages(state.unsent)} have not arrived at ${name}${trouble === null ? '' : ` (${trouble})`}; they are kept: ${later}`,
       ],
       [lost, 'mqtt-lost', `${messages(lost)} are lost to ${name}: there was no room for them on the disk`],
       [state.refused, 'mqtt-refused', `${messages(state.refused)} were refused by ${name}: ${state.refusal}`],
@@ -125,18 +86,9 @@ export class MqttFeed {
 
   /** A disk that hangs keeps the spool waiting, and nobody else. */
   #deliver(topic: string, payload: string): void {
-    if (this.#failure !== null || this.#onTheWayBytes + payload.length > mostOnTheWayBytes) {
-      this.#dropped++;
-      return;
-    }
-    this.#onTheWayBytes += payload.length;
-    this.#post({ type: 'message', topic, payload });
-  }
-
-  #take(message: FromMqttWorker): void {
-    if (message.type === 'notice') this.#options.onNotice(message.text);
-    else if (message.type === 'kept') this.#onTheWayBytes -= message.bytes;
-    else if (message.type === 'settled') this.#onSettled(message);
+    const { failure, onTheWayBytes } = this.#sender;
+    if (failure !== null || onTheWayBytes + payload.length > mostOnTheWayBytes) this.#dropped++;
+    else this.#sender.post({ type: 'message', topic, payload });
   }
 
   /** Two boards of one name stand beside each other all the same. */
@@ -146,15 +98,4 @@ export class MqttFeed {
     this.#boards.add(level);
     return level;
   }
-
-  #post(message: ToMqttWorker): void {
-    this.#worker.postMessage(message);
-  }
-}
-
-function asError(message: FromMqttWorker): Error {
-  if (message.type !== 'failed') return new Error(`unexpected ${message.type} from the sending thread`);
-  return message.exitCode === null
-    ? new Error(message.message)
-    : new UserError(message.message, message.exitCode);
 }
