@@ -25,7 +25,7 @@ export const mqttOption = () =>
   new Option(
     '--mqtt <url>',
     'tell an MQTT broker, such as mqtt://broker.lab or mqtts://USER@broker.lab/PREFIX',
-  ).argParser(checked(parseMqttTarget));
+  ).argParser(parseMqttTarget); // not `checked`: commander would print the URL, and a password with it
 
 /** How a broker is reached, and who says that it is us. */
 export const brokerOptions = (): Option[] => [

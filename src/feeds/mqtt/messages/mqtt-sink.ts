@@ -124,11 +124,10 @@ export class MqttSink implements Sink {
   #tellMarks(us: number): void {
     const { deliver, topics } = this.#options;
     for (const { kind, name, count, atNs } of this.#marks.upTo(us)) {
-      const atUs = Math.round(atNs / 1000);
       const payload = {
         ...{ run: this.#run, seq: ++this.#marksSeq, kind, name, ...(count !== null && { count }) },
-        ...instantOf(atUs, this.#startUnixUs!),
-        ...this.#energiesAt(Math.min(atUs, this.#energies.lastUs)),
+        ...instantOf(Math.round(atNs / 1000), this.#startUnixUs!),
+        ...this.#energiesAt(Math.min(atNs / 1000, this.#energies.lastUs)),
       };
       deliver(topics.marks, JSON.stringify(payload));
     }

@@ -76,10 +76,10 @@ export class MqttFeed {
       [
         state.unsent,
         'mqtt-unsent',
-        `${messages(state.unsent)} have not arrived at ${name}${trouble === null ? '' : ` (${trouble})`}; they are kept: ${later}`,
+        `${messages(state.unsent)} did not arrive at ${name}${trouble === null ? '' : ` (${trouble})`}; they are kept: ${later}`,
       ],
-      [lost, 'mqtt-lost', `${messages(lost)} are lost to ${name}: there was no room for them on the disk`],
-      [state.refused, 'mqtt-refused', `${messages(state.refused)} were refused by ${name}: ${state.refusal}`],
+      [lost, 'mqtt-lost', `${messages(lost)} did not come as far as ${name}: there was no room on the disk`],
+      [state.refused, 'mqtt-refused', `${name} refused ${messages(state.refused)}: ${state.refusal}`],
     ];
     return found.flatMap(([count, code, message]) => (count > 0 ? [{ code, message }] : []));
   }

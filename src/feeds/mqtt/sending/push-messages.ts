@@ -19,11 +19,11 @@ export async function pushMessages(plan: BrokerPlan): Promise<number> {
     const { name } = plan.target;
     if (state.unsent > 0)
       throw outputError(
-        `${plural(state.unsent, 'message')} of ${plan.folder} have not arrived at ${name} (${trouble ?? 'no answer'}); they are kept there: try again`,
+        `${plural(state.unsent, 'message')} of ${plan.folder} did not arrive at ${name} (${trouble ?? 'no answer'}); they are kept there: try again`,
       );
     if (state.refused > 0)
       throw outputError(
-        `${plural(state.refused, 'message')} of ${plan.folder} were refused by ${name}: ${state.refusal}`,
+        `${name} refused ${plural(state.refused, 'message')} of ${plan.folder}: ${state.refusal}`,
       );
     return sender.left;
   } finally {
