@@ -9,7 +9,8 @@ const mostDays = 10_000;
 const mostKwh = 1_000_000;
 const mostPercent = 1_000_000;
 const mostHz = 100_000;
-const bytesAllowed = { least: 100e3, most: 1000e12 };
+/** A batch that waits is some 100 kB: several fit into the least. */
+const bytesAllowed = { least: 500e3, most: 1000e12 };
 
 /** Text as a number of the smallest unit; NaN where it is none. */
 function quantity(text: string, units: Record<string, number>): number {
@@ -43,7 +44,7 @@ export function parseBytes(text: string): number {
   const bytes = quantity(text, byteUnits);
   if (!(bytes >= bytesAllowed.least && bytes <= bytesAllowed.most))
     throw usageError(
-      `'${text}' is not a size: a number and a unit (kB, MB, GB, TB) from 100kB on, such as 500MB or 2GB`,
+      `'${text}' is not a size: a number and a unit (kB, MB, GB, TB) from 500kB on, such as 500MB or 2GB`,
     );
   return Math.floor(bytes);
 }

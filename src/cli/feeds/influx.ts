@@ -14,11 +14,12 @@ export interface InfluxOptions {
   readonly tag?: readonly Tag[];
 }
 
+/** What is wrong with it is said without it: it may hold a password. */
 export const influxOption = () =>
   new Option(
     '--influx <url>',
     'write it to InfluxDB, VictoriaMetrics, QuestDB, Telegraf, …, such as http://localhost:8086',
-  ).argParser(checked(parseTarget));
+  ).argParser(parseTarget);
 
 export const influxRateOption = () =>
   new Option(

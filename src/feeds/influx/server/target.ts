@@ -23,7 +23,7 @@ const example = "such as http://localhost:8086, or 'http://localhost:8086/api/v2
 
 /** Reads `--influx URL`. @throws UserError (usage) */
 export function parseTarget(text: string): Target {
-  if (!URL.canParse(text)) throw usageError(`'${text}' is not a URL, ${example}`);
+  if (!URL.canParse(text)) throw usageError(`--influx needs a URL, ${example}`);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw usageError(
