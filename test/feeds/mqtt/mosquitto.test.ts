@@ -112,6 +112,17 @@ describe('a recording tells a broker', needs(mosquitto), () => {
     },
   );
 
+  it('nothing of a board that is not there', async () => {
+    const broker = await Broker.open();
+    const listener = await Listener.open(broker.url);
+    const { code, err } = powerlog(words`exec --port /dev/no-board --mqtt ${broker.url} -- true`);
+    expect(code, err).toBe(0);
+    expect(powerlog(words`exec --port sim --baseline 0 --mqtt ${broker.url} -- true`).code).toBe(0);
+    await listener.hears('state', (text) => text === 'offline');
+    const boards = listener.heard.map(({ topic }) => topic.split('/').at(-2));
+    expect(new Set(boards)).toEqual(new Set(['powerlog_simulator']));
+  });
+
   it('by its last will that it is gone, of every board', async () => {
     const broker = await Broker.open();
     const listener = await Listener.open(broker.url);

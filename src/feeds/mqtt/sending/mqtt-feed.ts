@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { isNoBoard } from '../../../exec/runs/empty-source.js';
 import type { Track } from '../../../session/track.js';
 import type { Sink } from '../../../sink/sink.js';
 import type { Warning } from '../../../stream/warning.js';
@@ -7,6 +8,9 @@ import { type MessagePlan, MqttSink } from '../messages/mqtt-sink.js';
 import { topicLevel, topicsFor } from '../messages/topics.js';
 import { graceMs, mostOnTheWayBytes } from './limits.js';
 import { type BrokerPlan, type Settled, SpoolSender } from './spool-sender.js';
+
+/** A board that is not there has no topics. */
+const nobodyToTellOf: Sink = { begin() {}, write() {}, async finish() {} };
 
 export interface MqttFeedOptions extends BrokerPlan, MessagePlan {}
 
@@ -37,6 +41,7 @@ export class MqttFeed {
   }
 
   sinkOf(track: Track): Sink {
+    if (isNoBoard(track.source.identity)) return nobodyToTellOf;
     const { target, columns, intervalUs } = this.#options;
     const connection = this.#boards.size;
     const board = this.#levelOf(track);
