@@ -33,6 +33,8 @@ const { metafile } = await build({
   mainFields: ['module', 'main'],
   // What has native parts is installed beside it.
   external: Object.keys(dependencies),
+  // What MQTT.js brings for browsers, of which Node has its own.
+  alias: { 'readable-stream': 'node:stream' },
   // Node's `import()` of these would start its loader of ES modules.
   supported: { 'dynamic-import': false },
   // V8 reads all of it at each start. Names stay, for those who read a stack; POWERLOG_DEBUG reads the map.

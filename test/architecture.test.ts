@@ -37,6 +37,7 @@ const keepers: Readonly<Record<string, RegExp>> = {
     /^(?:simulator\/port\/pseudo-terminal|link\/tty\/(?:system-calls|thread-priority)|file\/file-lock|exec\/start\/system|exec\/output\/descriptors|sensors\/nvml\/library)\.ts$/,
   '@resvg/resvg-js': /^report\/figure\/png\.ts$/,
   commander: /^cli\//,
+  'mqtt/lib/client': /^feeds\/mqtt\/broker\/connection\.ts$/,
   ws: /^publish\/server\//,
   zod: /^schema\//,
   ...Object.fromEntries(

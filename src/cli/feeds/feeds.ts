@@ -9,19 +9,21 @@ import type { Feed, FeedPlan } from './feed.js';
 import { HarmlessSink } from './harmless-sink.js';
 import { type InfluxOptions, influxOptions, openInflux } from './influx.js';
 import { type MetricsOptions, metricsOptions, openMetrics } from './metrics.js';
+import { type MqttOptions, mqttOptions, openMqtt } from './mqtt.js';
 import { type SpoolOption, spoolLimitOption } from './spool-option.js';
 
 /** Of every command that records. */
-export interface FeedOptions extends InfluxOptions, SpoolOption, MetricsOptions {}
+export interface FeedOptions extends InfluxOptions, SpoolOption, MetricsOptions, MqttOptions {}
 
 /** In the order in which they are opened. */
 const openers: readonly ((options: FeedOptions, plan: FeedPlan) => Promise<Feed | null>)[] = [
   openInflux,
   openMetrics,
+  openMqtt,
 ];
 
 export const withFeeds = (command: Command): Command =>
-  [...influxOptions(), spoolLimitOption(), ...metricsOptions()].reduce(
+  [...influxOptions(), spoolLimitOption(), ...metricsOptions(), ...mqttOptions()].reduce(
     (grown, option) => grown.addOption(option),
     command,
   );

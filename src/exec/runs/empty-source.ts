@@ -5,6 +5,12 @@ import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
 import type { Warning } from '../../stream/warning.js';
 
+const noProduct = { product: 'none', productId: 0 } as const;
+
+/** Whether that is what stands in for a board, however it is wrapped. */
+export const isNoBoard = ({ product, productId }: BoardIdentity): boolean =>
+  product === noProduct.product && productId === noProduct.productId;
+
 /** Stands in where no board is there: a recording with a start, an end, and nothing in between. */
 export class EmptySource implements Source {
   readonly board = boardFor('benchlab')!;
@@ -17,8 +23,7 @@ export class EmptySource implements Source {
   ) {
     this.identity = {
       id: this.board.id,
-      product: 'none',
-      productId: 0,
+      ...noProduct,
       uid: null,
       name: null,
       firmware: null,

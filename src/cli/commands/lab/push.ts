@@ -7,6 +7,7 @@ import { plural } from '../../../units.js';
 import { forEachInput } from '../../batch.js';
 import { influxOption, influxRateOption, tagOption, tokenFileOption } from '../../feeds/influx.js';
 import type { PlannedLines } from '../../feeds/influx-plan.js';
+import { brokerOptions, type MqttOptions } from '../../feeds/mqtt.js';
 import {
   columnsOption,
   type MapOptions,
@@ -17,7 +18,7 @@ import {
   slotOption,
 } from '../../options.js';
 
-interface PushOptions extends MapOptions {
+interface PushOptions extends MapOptions, MqttOptions {
   readonly influx?: Target;
   readonly influxRate?: number;
   readonly influxTokenFile?: string;
@@ -34,14 +35,17 @@ what such a recording could not send. To do it twice, or behind a recording that
 Examples:
   $ powerlog push run.plog --influx http://localhost:8086
   $ powerlog push run.spool --influx http://localhost:8086                  what was left when the network was away
+  $ powerlog push run.mqtt-spool --mqtt mqtt://broker.lab                   what --mqtt could not send
   $ powerlog push *.plog --influx http://localhost:8428 --influx-rate 50    VictoriaMetrics
   $ powerlog push run.desk.plog --tag board=desk --influx 'https://db.lab:8086/api/v2/write?org=lab&bucket=power'`;
 
 export function pushCommand(): Command {
-  return new Command('push')
-    .description('Send captures, or what a recording could not send, to a database')
+  const command = new Command('push')
+    .description(
+      'Send captures, or what a recording could not send, to a database; or the latter to a broker',
+    )
     .argument('<file...>', 'captures (.plog), and spools (folders)')
-    .addOption(influxOption().makeOptionMandatory())
+    .addOption(influxOption())
     .addOption(influxRateOption())
     .addOption(tokenFileOption())
     .addOption(tagOption(true))
@@ -49,19 +53,21 @@ export function pushCommand(): Command {
     .addOption(mapOption())
     .addOption(slotOption())
     .addOption(slotFeedOption())
-    .addOption(quietOption())
+    .addOption(quietOption());
+  return brokerOptions()
+    .reduce((grown, option) => grown.addOption(option), command)
     .addHelpText('after', help)
     .action(push);
 }
 
 async function push(inputs: readonly string[], options: PushOptions): Promise<void> {
   const { influx: target, influxRate: meansHz = null, tag: tags = [], columns } = options;
-  if (!target) throw usageError('push where to? Give --influx URL');
-  const [{ planLines }, { notice }] = await Promise.all([
-    import('../../feeds/influx-plan.js'),
-    import('../../terminal/notices.js'),
-  ]);
+  const { notice } = await import('../../terminal/notices.js');
   const tell = options.quiet ? () => {} : notice;
+  if ((target === undefined) === (options.mqtt === undefined))
+    throw usageError('push where to? Give --influx URL, or for what --mqtt left --mqtt URL');
+  if (!target) return (await import('../../feeds/mqtt-push.js')).pushToBroker(inputs, options, tell);
+  const { planLines } = await import('../../feeds/influx-plan.js');
   const planned = await planLines(
     { target, meansHz, gridHz: null, tags, columns, tokenFile: options.influxTokenFile },
     tell,

@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { scratch } from '../../capture/samples.js';
+import { powerlog, words } from '../../cli/run.js';
+import { mosquitto, needs } from '../../parts.js';
+import { Program, until } from '../program.js';
+import { Broker, Listener } from './broker.js';
+
+const components = ['system', 'cpu', 'gpu', 'motherboard'];
+const summaryOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
+
+/** Whoever takes each message once has them all, and never one before another that belongs before it, but for repeats. */
+function expectWhole(listener: Listener): Record<string, number>[] {
+  const powers = listener.objects('power');
+  const once = new Map<number, Record<string, number>>();
+  powers.forEach((power, n) => {
+    const before = n === 0 ? 0 : powers[n - 1]!.seq!;
+    expect(power.seq).toBeLessThanOrEqual(before + 1);
+    if (once.has(power.seq!)) expect(power).toEqual(once.get(power.seq!));
+    once.set(power.seq!, power);
+  });
+  const whole = [...once.values()].sort((a, b) => a.seq! - b.seq!);
+  expect(whole.map(({ seq }) => seq)).toEqual(whole.map((_, n) => n + 1));
+  return whole;
+}
+
+describe('a recording tells a broker', needs(mosquitto), () => {
+  it('its intervals, whose energies are those of the summary, its marks and its state', async () => {
+    const broker = await Broker.open();
+    const listener = await Listener.open(broker.url);
+    const folder = scratch();
+    const script = `const mark = (text) =>
+      fs.appendFileSync(process.env.POWERLOG_MARKS, process.hrtime.bigint() + ' ' + text + '\\n');
+    mark('begin a');
+    setTimeout(() => mark('end a 10'), 600);`;
+    const feed = ['--mqtt', `${broker.url}/lab/power`, '--mqtt-interval', '200ms', '--columns', 'rails'];
+    const { code, err } = powerlog([
+      ...words`exec --port sim:train --baseline 0 --out ${join(folder, 'run.csv')} ${feed} --`,
+      ...[process.execPath, '-e', script],
+    ]);
+    expect(code, err).toBe(0);
+    await listener.hears('state', (text) => text === 'offline');
+
+    const summary = summaryOf(folder);
+    const powers = expectWhole(listener);
+    expect(powers.length).toBeGreaterThan(2);
+    for (const name of components) {
+      expect(powers.at(-1)![`${name}_energy_j`]).toBeCloseTo(summary.energy_j[name], 6);
+      const ofMeans = powers.reduce((sum, each) => sum + each[`${name}_power_w`]! * each.interval_s!, 0);
+      // Means are whole milliwatts.
+      expect(Math.abs(ofMeans - summary.energy_j[name])).toBeLessThan(0.0006 * summary.duration_s);
+      for (const each of powers) {
+        expect(each[`${name}_power_w_min`]).toBeLessThanOrEqual(each[`${name}_power_w`]!);
+        expect(each[`${name}_power_w_max`]).toBeGreaterThanOrEqual(each[`${name}_power_w`]!);
+      }
+    }
+    expect(powers[0]).toMatchObject({
+      eps1_voltage_v: expect.any(Number),
+      hpwr1_power_w_max: expect.any(Number),
+    });
+    const { time_s, unix_time_s } = powers.at(-1)!;
+    expect(unix_time_s! - time_s!).toBeCloseTo(summary.start_unix_s, 5);
+
+    const [begin, end] = listener.objects('marks');
+    expect([begin, end]).toMatchObject([
+      { kind: 'begin', name: 'a', seq: 1 },
+      { kind: 'end', name: 'a', seq: 2, count: 10 },
+    ]);
+    const [{ energy_j, spans }] = summary.phases;
+    expect(end!.time_s).toBeCloseTo(spans[0].end_s, 5);
+    for (const name of components)
+      expect(end![`${name}_energy_j`]! - begin![`${name}_energy_j`]!).toBeCloseTo(energy_j[name], 6);
+
+    expect(existsSync(join(folder, 'run.mqtt-spool'))).toBe(false);
+    expect(listener.heard.every(({ topic }) => topic.startsWith('lab/power/'))).toBe(true);
+    // Who comes later sees what is retained.
+    const later = await Listener.open(broker.url, { clientId: 'later' });
+    await later.hears('latest', () => true);
+    expect(later.all('state')).toEqual(['offline']);
+    expect(later.objects('latest')).toEqual([powers.at(-1)]);
+    expect(later.objects('board')).toMatchObject([
+      { product: 'BENCHLAB', uid: summary.board.uid, run: powers[0]!.run, interval_s: 0.2, components },
+    ]);
+    expect(later.heard.every(({ isRetained }) => isRetained)).toBe(true);
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'everything, over a restart of the broker by %s',
+    async (signal) => {
+      const broker = await Broker.open();
+      const listener = await Listener.open(broker.url);
+      const folder = scratch();
+      const out = join(folder, 'run.csv');
+      const recording = new Program(
+        words`record --port sim:train --out ${out} --mqtt ${broker.url} --mqtt-interval 50ms`,
+      );
+      await listener.hears('power', (text) => JSON.parse(text).seq >= 10);
+      await broker.stop(signal);
+      await recording.says(/takes nothing \(.*what is recorded waits in .*run\.mqtt-spool until it does/);
+      const last = listener.objects('power').at(-1)!.seq!;
+      await broker.start();
+      await recording.says(/takes messages again/);
+      await listener.hears('power', (text) => JSON.parse(text).seq > last + 10);
+      expect(await recording.end()).toBe(0);
+      await listener.hears('state', (text) => text === 'offline');
+      const summary = summaryOf(folder);
+      expect(summary.warnings.filter(({ code }: { code: string }) => code.startsWith('mqtt'))).toEqual([]);
+      await listener.hears('power', (text) => JSON.parse(text).time_s >= summary.duration_s - 0.05);
+      const powers = expectWhole(listener);
+      expect(powers.at(-1)!.system_energy_j).toBeCloseTo(summary.energy_j.system, 6);
+    },
+  );
+
+  it('nothing of a board that is not there', async () => {
+    const broker = await Broker.open();
+    const listener = await Listener.open(broker.url);
+    const { code, err } = powerlog(words`exec --port /dev/no-board --mqtt ${broker.url} -- true`);
+    expect(code, err).toBe(0);
+    expect(powerlog(words`exec --port sim --baseline 0 --mqtt ${broker.url} -- true`).code).toBe(0);
+    await listener.hears('state', (text) => text === 'offline');
+    const boards = listener.heard.map(({ topic }) => topic.split('/').at(-2));
+    expect(new Set(boards)).toEqual(new Set(['powerlog_simulator']));
+  });
+
+  it('by its last will that it is gone, of every board', async () => {
+    const broker = await Broker.open();
+    const listener = await Listener.open(broker.url);
+    const out = join(scratch(), 'run.csv');
+    const boards = ['--port', 'sim:train', '--port', 'sim:constant'];
+    const recording = new Program(words`record ${boards} --out ${out} --mqtt ${broker.url}`);
+    await until(() => statesOf(listener).filter((state) => state === 'recording').length === 2);
+    await listener.hears('power', () => true);
+    expect(statesOf(listener)).toEqual(['recording', 'recording']);
+    await recording.end('SIGKILL');
+    await until(() => statesOf(listener).every((state) => state === 'offline'));
+    const later = await Listener.open(broker.url, { clientId: 'later' });
+    await until(() => later.all('state').length === 2);
+    expect(statesOf(later)).toEqual(['offline', 'offline']);
+  });
+
+  it('nothing while it is away; what a killed recording left is told by push', async () => {
+    const broker = await Broker.open({}, false);
+    const out = join(scratch(), 'run.csv');
+    const feed = ['--mqtt', broker.url, '--mqtt-interval', '50ms'];
+    const recording = new Program(words`record --port sim:train --port sim:constant --out ${out} ${feed}`);
+    const spool = out.replace('.csv', '.mqtt-spool');
+    const kept = () =>
+      existsSync(spool) ? readdirSync(spool).map((name) => readFileSync(join(spool, name), 'latin1')) : [];
+    const boardsTold = ['powerlog_simulator/power', 'powerlog_simulator_2/power'];
+    await until(() => boardsTold.every((topic) => kept().join('').split(topic).length > 5));
+    await recording.end('SIGKILL');
+    await broker.start();
+    const listener = await Listener.open(broker.url);
+    const { code, err } = powerlog(words`push ${spool} --mqtt ${broker.url}`);
+    expect(code, err).toBe(0);
+    const count = Number(/(\d+) messages of .*run\.mqtt-spool are at mqtt:/.exec(err)?.[1]);
+    expect(existsSync(spool)).toBe(false);
+    await until(() => listener.heard.length >= count);
+    const boards = new Map<string, number[]>();
+    for (const { topic, text } of listener.heard)
+      boards.set(topic, [...(boards.get(topic) ?? []), JSON.parse(text).seq]);
+    expect([...boards.keys()].map((topic) => topic.split('/').slice(2).join('/')).sort()).toEqual(boardsTold);
+    for (const seqs of boards.values()) expect(seqs).toEqual(seqs.map((_, n) => n + 1));
+  });
+});
+
+/** The last that was heard of each. */
+const statesOf = ({ heard }: Listener): string[] => [
+  ...new Map(
+    heard.filter(({ topic }) => topic.endsWith('/state')).map(({ topic, text }) => [topic, text]),
+  ).values(),
+];
