@@ -176,11 +176,12 @@ const page = [
       'failed',
       'summaries',
       'more than `increase()`',
-      'in scrapes at the largest power',
+      'longest interval',
+      'in such intervals at the largest power',
     ],
     rows,
   ),
-  "What no scrape can see is what was used before the first one, after the last one, and after the last one before the restart: at most three scrapes' worth.",
+  'What no scrape can see is what was used before the first one, after the last one, and after the last one before the restart: at most three of the longest intervals.',
   `Being scraped once a second costs ${short(median(scraped.map(({ cpuUs }) => cpuUs)) - median(without.map(({ cpuUs }) => cpuUs)))} µs of CPU a sample at 1 ms: ` +
     `${short(cpu.value)} times as much (${cpu.spread?.map(short).join(' to ')}), at ${short(rate.value)} times the rate, with ` +
     `${scraped.reduce((sum, { gaps }) => sum + gaps, 0)} gaps beside ${without.reduce((sum, { gaps }) => sum + gaps, 0)}; median of ${costTurns} turns of ${costS} s.`,
