@@ -17,9 +17,11 @@ const secrets = ['u', 'p', 'token', 'access_token', 'authToken'];
 export function parseDatabaseUrl(text: string): DatabaseUrl {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol) || url.host === '')
-    throw usageError('it is not an address such as http://127.0.0.1:8086');
+    throw usageError('a database is told by its address, such as http://127.0.0.1:8086');
   if (url.username || url.password || secrets.some((name) => url.searchParams.has(name)))
-    throw usageError('an address holds no name, password or token; Grafana gets them from its environment');
+    throw usageError(
+      'the address of a database holds no name, password or token here: Grafana gets them from its environment',
+    );
   const database = url.searchParams.get('db') ?? url.searchParams.get('bucket');
   const base = `${url.origin}${url.pathname.replace(writing, '').replace(/\/+$/, '')}`;
   return { url: base, ...(database && { database }) };

@@ -6,7 +6,7 @@ import { OutputFile } from '../../../file/output-file.js';
 import type { GrafanaFile, GrafanaSource } from '../../../grafana/grafana.js';
 import { plural } from '../../../units.js';
 import { type DatabaseUrl, parseDatabaseUrl } from '../../database-url.js';
-import { checked, forceOption, outputOption } from '../../options.js';
+import { forceOption, outputOption } from '../../options.js';
 import { notice } from '../../terminal/notices.js';
 
 const help = `
@@ -33,7 +33,7 @@ interface GrafanaOptions {
 }
 
 const urlOption = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser(checked(parseDatabaseUrl));
+  new Option(flags, description).argParser(parseDatabaseUrl); // not `checked`: commander would print the URL, and a password with it
 
 export function grafanaCommand(): Command {
   return new Command('grafana')
