@@ -1,9 +1,10 @@
 import type { LinePlan } from '../../feeds/influx/lines/influx-sink.js';
 import { checkTags, type Tag } from '../../feeds/influx/lines/tags.js';
+import { authorization } from '../../feeds/influx/server/authorization.js';
 import { choosePlan } from '../../feeds/influx/server/choose-plan.js';
 import { askKind, type ServerKind } from '../../feeds/influx/server/server-kind.js';
 import type { Target } from '../../feeds/influx/server/target.js';
-import { authorization, readToken } from '../../feeds/influx/server/token.js';
+import { readSecret, token } from '../../feeds/secret.js';
 
 export interface LineWishes {
   readonly target: Target;
@@ -22,6 +23,8 @@ export interface PlannedLines {
   readonly authorization: string | null;
 }
 
+const tokenPlaces = { variable: 'POWERLOG_INFLUX_TOKEN', option: '--influx-token-file' };
+
 /**
  * Settles what is written, and how, with what the server says of itself.
  * @throws UserError (usage)
@@ -31,7 +34,7 @@ export async function planLines(
   onNotice: (text: string) => void,
 ): Promise<PlannedLines> {
   checkTags(tags);
-  const header = authorization(readToken(tokenFile), target);
+  const header = authorization(readSecret({ ...tokenPlaces, path: tokenFile }, token), target);
   const known: ServerKind = { unit: target.unit, name: 'it', failure: null };
   const kind = target.unit === null ? await askKind(target, header) : known;
   const { unit, intervalUs, notice } = choosePlan(target, kind, meansHz, gridHz);

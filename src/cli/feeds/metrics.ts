@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { errorText, usageError } from '../../errors.js';
-import { readToken, type TokenPlaces } from '../../feeds/token.js';
+import { readSecret, type SecretPlaces, token } from '../../feeds/secret.js';
 import {
   authority,
   isLoopback,
@@ -86,8 +86,8 @@ export function accessFor(at: string, tokenFile: string | undefined, where: stri
   return accessTo(place, { option: `${where}.token_file`, path: tokenFile }, `${where}.at`);
 }
 
-function accessTo(place: Place, given: Omit<TokenPlaces, 'variable'>, where: string): Access {
-  const text = readToken({ variable, ...given });
+function accessTo(place: Place, given: Omit<SecretPlaces, 'variable'>, where: string): Access {
+  const text = readSecret({ variable, ...given }, token);
   if (text === null) {
     if (isLoopback(place)) return { place, token: null };
     throw usageError(

@@ -184,7 +184,7 @@ describe('a wrong command line', () => {
     ['--influx http://127.0.0.1:1 --tag board=x', /powerlog's own/],
     ['--influx http://127.0.0.1:1 --tag a', /is not a tag/],
     ['--influx http://127.0.0.1:1 --tag a=1 --tag a=2', /given twice/],
-    ['--influx http://127.0.0.1:1 --influx-token-file /nowhere', /cannot be read: ENOENT/],
+    ['--influx http://127.0.0.1:1 --influx-token-file /nowhere', /cannot be read: there is no such file/],
     ['--influx http://127.0.0.1:1/?precision=ms --influx-rate 2000', /more than the 1000 stamps a second/],
     ['--influx http://127.0.0.1:1 --spool-limit 5', /is not a size/],
   ])('%s is code 2, before anything is measured', (options, message) => {

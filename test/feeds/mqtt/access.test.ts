@@ -151,7 +151,11 @@ describe('what is wrong with the options is said before anything is measured', (
     ['no certificate', ['--mqtt', 'mqtts://b', '--mqtt-ca', 'file:hunter2'], /holds no certificate/],
     ['a key alone', ['--mqtt', 'mqtts://b', '--mqtt-key', 'file:hunter2'], /give --mqtt-cert FILE too/],
     ['no key', ['--mqtt', 'mqtts://b', '--mqtt-cert', 'file:hunter2'], /not a certificate and its key/],
-    ['no file', ['--mqtt', 'mqtt://b', '--mqtt-password-file', '/no/such'], /cannot be read: ENOENT/],
+    [
+      'no file',
+      ['--mqtt', 'mqtt://b', '--mqtt-password-file', '/no/such'],
+      /cannot be read: there is no such file/,
+    ],
     ['an empty file', ['--mqtt', 'mqtt://b', '--mqtt-password-file', 'file:\n'], /is empty/],
     ['no user', ['--mqtt', 'mqtt://b', '--mqtt-password-file', 'file:hunter2'], /names no user/],
   ])('%s', (_, feed, text) => {

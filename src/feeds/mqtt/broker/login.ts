@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { errorText, systemErrorCode, usageError } from '../../../errors.js';
+import { errorText, usageError } from '../../../errors.js';
+import { readSecret, readTextFile, type SecretKind } from '../../secret.js';
 import type { MqttTarget } from './target.js';
 
 /** Who says that it is us. */
@@ -25,7 +25,14 @@ export interface MqttFiles {
 }
 
 const variable = 'POWERLOG_MQTT_PASSWORD';
-const mostBytes = { password: 4096, pem: 1_000_000 };
+const passwordOption = '--mqtt-password-file';
+const mostPemBytes = 1_000_000;
+
+const password: SecretKind = {
+  name: 'password',
+  pattern: /^\P{Cc}+$/u,
+  expected: 'one line without control characters',
+};
 
 /**
  * The password, or where the URL names no user `USER:PASSWORD`: from the file, or else from the environment; null where nobody
@@ -33,21 +40,13 @@ const mostBytes = { password: 4096, pem: 1_000_000 };
  * @throws UserError (usage) where it can't be read
  */
 export function readLogin({ user }: Pick<MqttTarget, 'user'>, path: string | undefined): MqttLogin | null {
-  const where = path === undefined ? variable : `--mqtt-password-file ${path}`;
-  const text =
-    path === undefined ? process.env[variable] : readText('--mqtt-password-file', path, mostBytes.password);
-  const secret = text?.replace(/\r?\n$/, '') ?? '';
-  if (secret === '') {
-    if (path !== undefined) throw usageError(`${where} is empty; it should hold the password`);
-    return user === null ? null : { user, password: null };
-  }
-  if (/\p{Cc}/u.test(secret))
-    throw usageError(`${where} holds no password: one line without control characters was expected`);
+  const secret = readSecret({ variable, option: passwordOption, path }, password);
+  if (secret === null) return user === null ? null : { user, password: null };
   if (user !== null) return { user, password: secret };
   const colon = secret.indexOf(':');
   if (colon < 1)
     throw usageError(
-      `${where} names no user: put USER:PASSWORD there, or the user into the URL, as in mqtt://USER@broker`,
+      `${path === undefined ? variable : `${passwordOption} ${path}`} names no user: put USER:PASSWORD there, or the user into the URL, as in mqtt://USER@broker`,
     );
   return { user: secret.slice(0, colon), password: secret.slice(colon + 1) };
 }
@@ -63,7 +62,7 @@ export function readTls({ isSecure }: Pick<MqttTarget, 'isSecure'>, { ca, cert, 
     throw usageError('--mqtt-key is the key of a certificate: give --mqtt-cert FILE too');
   const textOf = (option: string) => {
     const found = named.find((each) => each.option === option);
-    return found && readText(option, found.path, mostBytes.pem);
+    return found && readTextFile(option, found.path, mostPemBytes);
   };
   const [caText, certText] = [textOf('--mqtt-ca'), textOf('--mqtt-cert')];
   const keyText = textOf('--mqtt-key') ?? certText; // one file may hold both
@@ -81,15 +80,4 @@ export function readTls({ isSecure }: Pick<MqttTarget, 'isSecure'>, { ca, cert, 
     throw usageError(`${files}: not a certificate and its key in PEM (${errorText(error)})`);
   }
   return tls;
-}
-
-function readText(option: string, path: string, most: number): string {
-  try {
-    if (statSync(path).size > most) throw usageError(`${option} ${path} is too large for what it should be`);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === undefined) throw error;
-    throw usageError(`${option} ${path} cannot be read: ${code}`);
-  }
 }
