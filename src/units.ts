@@ -1,6 +1,7 @@
 import { usageError } from './errors.js';
 
 const durationUnitsMs: Record<string, number> = { ms: 1, s: 1e3, min: 60e3, m: 60e3, h: 3600e3, d: 86400e3 };
+const byteUnits: Record<string, number> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 const energyUnitsJ: Record<string, number> = { mJ: 1e-3, J: 1, kJ: 1e3, MJ: 1e6, Wh: 3600, kWh: 3.6e6 };
 
 /** The most that options take; what is beyond is a slip of the finger. */
@@ -8,6 +9,7 @@ const mostDays = 10_000;
 const mostKwh = 1_000_000;
 const mostPercent = 1_000_000;
 const mostHz = 100_000;
+const bytesAllowed = { least: 100e3, most: 1000e12 };
 
 /** Text as a number of the smallest unit; NaN where it is none. */
 function quantity(text: string, units: Record<string, number>): number {
@@ -34,6 +36,16 @@ export function parseEnergyJ(text: string): number {
       `'${text}' is not an energy: a number and a unit (mJ, J, kJ, MJ, Wh, kWh) from 0J to ${mostKwh}kWh, such as 12kJ`,
     );
   return joules;
+}
+
+/** `500MB`, `2GB`: bytes of disk. */
+export function parseBytes(text: string): number {
+  const bytes = quantity(text, byteUnits);
+  if (!(bytes >= bytesAllowed.least && bytes <= bytesAllowed.most))
+    throw usageError(
+      `'${text}' is not a size: a number and a unit (kB, MB, GB, TB) from 100kB on, such as 500MB or 2GB`,
+    );
+  return Math.floor(bytes);
 }
 
 /** `3%` as 0.03. */

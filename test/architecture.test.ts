@@ -22,7 +22,7 @@ const levels: readonly (readonly string[])[] = [
   ['exec'],
   ['report'],
   ['comparison'],
-  ['publish'],
+  ['publish', 'feeds'],
   ['cli'],
 ];
 /** Pure: bytes and numbers in and out, no system and no packages. */

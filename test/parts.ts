@@ -42,3 +42,19 @@ export const compiler: Part = {
   install: 'apt-get install gcc libc6-dev',
   isMissing: process.platform !== 'linux' || !runs('gcc', '--version'),
 };
+
+/** A database's server that Debian has. */
+const server = (program: string, name: string, debianPackage: string): Part => ({
+  name,
+  install: `RUNLEVEL=1 apt-get install ${debianPackage}`,
+  isMissing: process.platform !== 'linux' || spawnSync('which', [program]).status !== 0,
+});
+
+export const influxdb = server('influxd', 'InfluxDB', 'influxdb');
+export const victoriaMetrics = server('victoria-metrics', 'VictoriaMetrics', 'victoria-metrics');
+export const prometheus = server('prometheus', 'Prometheus', 'prometheus');
+export const mosquitto: Part = {
+  name: 'mosquitto',
+  install: 'RUNLEVEL=1 apt-get install mosquitto mosquitto-clients',
+  isMissing: process.platform !== 'linux' || !existsSync('/usr/sbin/mosquitto'),
+};

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./commands/compare.js')).compareCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   view: async () => (await import('./commands/view.js')).viewCommand(),
+  push: async () => (await import('./commands/push.js')).pushCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   ports: async () => (await import('./commands/devices/ports.js')).portsCommand(),
   sensors: async () => (await import('./commands/devices/sensors.js')).sensorsCommand(),

@@ -32,6 +32,7 @@ interface Calls {
   rowTimes(plan: Pointer): Pointer;
   rowColumn(plan: Pointer, column: number): Pointer;
   writeRows(plan: Pointer, count: number, text: Pointer): Pointer;
+  writeLines(plan: Pointer, texts: Pointer, count: number, text: Pointer, inMs: 0 | 1): Pointer;
 }
 
 /** What an engine is made of: its functions, and the memory that they work on. */

@@ -3,7 +3,8 @@ import { OutputFile, type OutputOptions } from '../file/output-file.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleRows } from '../stream/sample-block.js';
 import type { Column } from './columns.js';
-import { headerRow, RowWriter, type TextPiece } from './row-writer.js';
+import type { TextPiece } from './engine-rows.js';
+import { headerRow, RowWriter } from './row-writer.js';
 import { Shortfall } from './shortfall.js';
 import type { Sink } from './sink.js';
 

@@ -13,6 +13,7 @@ import {
   runsOption,
   warmupOption,
 } from '../exec/exec-options.js';
+import { feedColumns, withFeeds } from '../feeds/feeds.js';
 import {
   addSamplingOptions,
   averageOption,
@@ -27,7 +28,7 @@ import {
 } from '../options.js';
 
 export function execCommand(): Command {
-  return addSamplingOptions(
+  const command = addSamplingOptions(
     new Command('exec')
       .description('Run a command as if powerlog were not there, and say what it cost')
       .usage('[options] -- COMMAND [ARGUMENTS…]')
@@ -59,7 +60,8 @@ export function execCommand(): Command {
     .option('--strict', 'no board: run nothing (code 3); a measuring fault: end with its code')
     .addOption(withOption())
     .addOption(withIntervalOption())
-    .addOption(liveOption())
+    .addOption(liveOption());
+  return withFeeds(command)
     .addOption(columnsOption())
     .addOption(averageOption())
     .addOption(forceOption())
@@ -87,10 +89,10 @@ Examples:
   $ powerlog exec --runs 50 --ignore-failure -- ./flaky
   $ powerlog exec --max-regression 5% --baseline-run old.summary.json -- ./bench`,
     )
-    .action(async (words: string[], options: ExecOptions) => {
+    .action(async (words: string[], options: ExecOptions, itself: Command) => {
       checkOptions(words, options);
       const { exec } = await import('../exec/exec-run.js');
-      process.exitCode = await exec(words, options);
+      process.exitCode = await exec(words, options, feedColumns(itself, options.columns));
     });
 }
 

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
+import type { RailMap } from '../../measure/rail-map.js';
 import type { Live } from '../../publish/live/live.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
+import { type FeedOptions, type Feeds, feedColumns, openFeeds, withFeeds } from '../feeds/feeds.js';
 import { onEndSignal } from '../impatience.js';
 import {
   addSamplingOptions,
@@ -25,7 +27,7 @@ import { chosenSensors, openBeside } from '../sensors.js';
 import { notice, tellLost } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
 
-interface RecordOptions extends SamplingOptions, SensorOptions {
+interface RecordOptions extends SamplingOptions, SensorOptions, FeedOptions {
   readonly out?: string;
   readonly capture?: string;
   readonly duration?: number;
@@ -38,7 +40,7 @@ interface RecordOptions extends SamplingOptions, SensorOptions {
 }
 
 export function recordCommand(): Command {
-  return addSamplingOptions(
+  const command = addSamplingOptions(
     new Command('record')
       .description('Record one board or several to CSV, with a summary beside it')
       .option('-o, --out <file>', 'the CSV; - is standard output, a name ending in .gz is compressed')
@@ -50,7 +52,8 @@ export function recordCommand(): Command {
     .addOption(minCoverageOption())
     .addOption(withOption())
     .addOption(withIntervalOption())
-    .addOption(liveOption())
+    .addOption(liveOption());
+  return withFeeds(command)
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText(
@@ -72,22 +75,14 @@ Examples:
     .action(record);
 }
 
-async function record(options: RecordOptions): Promise<void> {
+async function record(options: RecordOptions, command: Command): Promise<void> {
   if (options.out === undefined && options.capture === undefined)
     throw usageError(
       'nothing to record to: give --out run.csv (or --out - for standard output), --capture run.plog, or both',
     );
-  const [
-    { openAllSources },
-    { handOverMsFor, outputFiles },
-    { refuseSharedFiles },
-    { startRecording },
-    { refuseSharedPlaces, sensorPlaces },
-  ] = await Promise.all([
-    import('../../source/open.js'),
+  const [{ outputFiles }, { refuseSharedFiles }, { refuseSharedPlaces, sensorPlaces }] = await Promise.all([
     import('../../session/outputs.js'),
     import('../../file/shared-files.js'),
-    import('../../session/record.js'),
     import('../../session/track-names.js'),
   ]);
   const chosen = await chosenSensors(options);
@@ -95,6 +90,27 @@ async function record(options: RecordOptions): Promise<void> {
   if (chosen.length > 0) sensorPlaces(options, ['']);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
+  const { out, capture, rate: rateHz = null } = options;
+  const columns = feedColumns(command, options.columns);
+  const feeds = await openFeeds(options, { out, capture, columns, rateHz, onNotice: notice });
+  try {
+    await recordAndFeed(options, map, chosen, feeds);
+  } finally {
+    await feeds.close();
+  }
+}
+
+async function recordAndFeed(
+  options: RecordOptions,
+  map: RailMap,
+  chosen: Awaited<ReturnType<typeof chosenSensors>>,
+  feeds: Feeds,
+): Promise<void> {
+  const [{ openAllSources }, { handOverMsFor }, { startRecording }] = await Promise.all([
+    import('../../source/open.js'),
+    import('../../session/outputs.js'),
+    import('../../session/record.js'),
+  ]);
   const { duration: durationMs, rate: rateHz } = options;
   const statusShown = process.stderr.isTTY && !options.quiet;
   const StatusLine = statusShown ? (await import('../terminal/status-line.js')).StatusLine : null;
@@ -121,7 +137,7 @@ async function record(options: RecordOptions): Promise<void> {
     sinks: (track, tracks, beside) => {
       if (StatusLine) status ??= new StatusLine(process.stderr, tracks, durationMs, beside.tracks);
       const watching = [...(status ? [status] : []), ...(live ? [live.sinkOf(track)] : [])];
-      return [...track.outputs.sinks, ...watching];
+      return [...track.outputs.sinks, ...watching, ...feeds.sinksOf(track)];
     },
     onNotice: notice,
     // Not later: the reader of an output's first bytes may ask for its end at once.
@@ -131,15 +147,17 @@ async function record(options: RecordOptions): Promise<void> {
   });
   try {
     live?.begin(recording);
+    feeds.begin(recording);
     if (live) say(live.url);
     const { lost, readerGone } = await recording.ended;
-    const summary = await recording.summarize();
+    const unfed = await feeds.settle();
+    const summary = await recording.summarize({ warnings: [...recording.warnings, ...unfed] });
     if (!options.quiet && !readerGone) {
       const { printSummary } = await import('../terminal/summary-text.js');
       printSummary(summary, recording.files);
     }
     tellLost(lost, recording.tracks);
-    await live?.close('answered', summary);
+    await Promise.all([live?.close('answered', summary), feeds.close(summary)]);
     process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
   } finally {
     release();

@@ -18,18 +18,24 @@ import { Measurement } from '../../exec/runs/measurement.js';
 import { inherited } from '../../exec/start/inherited.js';
 import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
+import { Feeds } from '../feeds/feeds.js';
 import { endWhenAskedAgain } from '../impatience.js';
 import { railMapFrom } from '../options.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
 import { conclude } from './exec-conclusion.js';
+import { openExecFeeds } from './exec-feeds.js';
 import { refuseSharedExecFiles } from './exec-files.js';
 import { endExecLive, openExecLive, showExecLive } from './exec-live.js';
 import type { BaselineOption, ExecOptions } from './exec-options.js';
 
-/** Runs what `exec` was asked to; returns the exit code. @throws UserError before anything is run */
-export async function exec(words: readonly string[], options: ExecOptions): Promise<number> {
+/**
+ * Runs what `exec` was asked to; returns the exit code.
+ * @param fed which columns databases get
+ * @throws UserError before anything is run
+ */
+export async function exec(words: readonly string[], options: ExecOptions, fed: string): Promise<number> {
   refuseWhatNodeChanged(words);
   refuseSharedExecFiles(options);
   loadEngine();
@@ -50,12 +56,14 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
   const notices = new Notices(relay);
   let stopWaiting: (() => void) | undefined;
   let live: Live | null = null;
+  let feeds = Feeds.none;
   try {
     const released = await untilRead([options.out, options.capture], relay, (path) =>
       tell(`waiting for somebody to read ${path}`),
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
     live = await openExecLive(options, (text) => notices.take(text));
+    feeds = await openExecFeeds(options, fed, (text) => notices.take(text));
     const sensors = await openBeside(chosen, options, (text) => notices.take(text));
     if (options.strict) await refuseMissing(sensors);
     const measurement = await Measurement.start({
@@ -67,7 +75,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       },
       ...{ map, sensors, outputs: options },
       first: announcement(plan),
-      watch: live ? (track) => live!.sinkOf(track) : undefined,
+      watch: (track) => [...(live ? [live.sinkOf(track)] : []), ...feeds.sinksOf(track)],
       strict: options.strict ?? false,
     })
       .catch(async (error) => {
@@ -86,6 +94,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
         `${message.replace(/[.?]?$/, (end) => end || '.')} The command ${how}; with --strict it would not run`,
       );
     showExecLive(live, measurement);
+    feeds.begin({ handOver: () => measurement.handOver(), startMonotonicNs: measurement.originNs });
     const unexpected = (error: unknown): void => measurement.fault(error);
     process.on('uncaughtException', unexpected);
     try {
@@ -99,7 +108,11 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
       relay.dispose(); // who asks again for an end now gets it
       const outcome = await conclude(experiment, measurement, {
         ...{ options, limits, exports, faultsAtStart },
-        onSummary: (summary) => void endExecLive(live, unexpected, summary),
+        unfed: await feeds.settle(),
+        onSummary: (summary) => {
+          void endExecLive(live, unexpected, summary);
+          void feeds.close(summary);
+        },
       });
       const status = experiment.status !== 0 ? experiment.status : outcome;
       if (measurement.stuck) process.exit(status); // it would keep us here
@@ -110,6 +123,7 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     }
   } finally {
     await endExecLive(live, () => {}); // told already, unless nothing was run
+    await feeds.close();
     for (const file of exports) await file.close();
     relay.dispose();
     stopWaiting?.();

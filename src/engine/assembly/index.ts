@@ -10,6 +10,7 @@ export {
   orderStatistic,
   sumAbove,
 } from './histogram';
+export { writeLines } from './lines';
 export {
   addPowers,
   firstUs,

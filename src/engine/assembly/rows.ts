@@ -103,7 +103,8 @@ function putCells(plan: RowPlan, row: u32, text: usize): usize {
   return at;
 }
 
-function putCell(mode: u32, column: usize, row: u32, at: usize): usize {
+/** A cell's text, nothing where it is empty; returns where that ends. */
+export function putCell(mode: u32, column: usize, row: u32, at: usize): usize {
   if ((mode & wide) !== 0) return putUnsigned(at, load<u64>(column + ((<usize>row) << 3)));
   let value: i32;
   if ((mode & double) !== 0) {

@@ -30,8 +30,8 @@ export interface MeasurementOptions {
   readonly sensors?: SensorsBeside | undefined;
   /** What of the command stands in front of the first sample. */
   readonly first: readonly CommandEvent[];
-  /** Makes one more sink for each track, of which nothing that is measured hangs. */
-  readonly watch?: ((track: Track) => Sink) | undefined;
+  /** Makes more sinks for each track, of which nothing that is measured hangs. */
+  readonly watch?: ((track: Track) => readonly Sink[]) | undefined;
   /** Throws where there is no board, instead of measuring nothing. */
   readonly strict: boolean;
 }
@@ -136,8 +136,7 @@ export class Measurement {
       sinks: (track) => {
         const history = new PowerHistory(track.wiring.sums.length);
         histories.push(history);
-        const watching = options.watch ? [options.watch(track)] : [];
-        return [history, ...track.outputs.sinks, ...watching];
+        return [history, ...track.outputs.sinks, ...(options.watch?.(track) ?? [])];
       },
       onSinkError: (error) => {
         faults.push(faultOf(error));

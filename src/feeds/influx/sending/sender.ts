@@ -1,0 +1,161 @@
+import type { Spool } from '../../spool/spool.js';
+import type { Unit } from '../lines/line-writer.js';
+import type { Outcome } from '../server/post-batch.js';
+
+/** What a record of a spool of lines says of itself. */
+export interface LineMeta {
+  readonly unit: Unit;
+}
+
+export const metaText = (unit: Unit): string => JSON.stringify({ unit } satisfies LineMeta);
+
+/** How a spool came to its end, or stands. */
+export interface SendingState {
+  /** Lines that have not arrived. */
+  readonly unsent: number;
+  /** Lines that the spool's limit, or the disk, cost. */
+  readonly lost: number;
+  /** Lines that the server refused for good, and why the first were. */
+  readonly refused: number;
+  readonly refusal: string | null;
+  /** Why nothing arrives; null where it does. */
+  readonly trouble: string | null;
+}
+
+export interface SenderOptions {
+  readonly spool: Spool;
+  readonly post: (body: Uint8Array, unit: Unit) => Promise<Outcome>;
+  readonly onTrouble: (outcome: Exclude<Outcome, { kind: 'taken' }>, lines: number) => void;
+  /** It takes what it is sent again. */
+  readonly onRelief: (afterMs: number) => void;
+}
+
+const backOffMs = { first: 250, longest: 15_000 };
+
+/** Sends what is in a spool, in order, one request at a time, for as long as it takes. */
+export class Sender {
+  readonly #options: SenderOptions;
+  #refused = 0;
+  #refusal: string | null = null;
+  #trouble: { readonly why: string; readonly sinceMs: number } | null = null;
+  #lastMs = performance.now();
+  #isStopped = false;
+  #wake = () => {};
+  readonly #ended: Promise<void>;
+  #idle: (() => void)[] = [];
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+    this.#ended = this.#run();
+  }
+
+  /** There is something new to send. */
+  wake(): void {
+    if (!this.#trouble) this.#wake();
+  }
+
+  /** Since something was taken, or since it began. */
+  get quietMs(): number {
+    return performance.now() - this.#lastMs;
+  }
+
+  get state(): SendingState {
+    const { waiting, lost } = this.#options.spool;
+    return {
+      ...{ unsent: waiting.count, lost: lost.count },
+      ...{ refused: this.#refused, refusal: this.#refusal, trouble: this.#trouble?.why ?? null },
+    };
+  }
+
+  /** Resolves when all is sent, or nothing has been taken for a while. */
+  async settle(graceMs: number): Promise<SendingState> {
+    this.#wake(); // now is as good as any time
+    const fromMs = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        const leftMs = graceMs - (performance.now() - Math.max(this.#lastMs, fromMs));
+        if (leftMs <= 0) resolve();
+        else timer = setTimeout(look, Math.max(leftMs, 1));
+      };
+      if (this.#options.spool.waiting.records === 0) resolve();
+      else {
+        this.#idle.push(resolve);
+        look();
+      }
+    });
+    clearTimeout(timer);
+    return this.state;
+  }
+
+  /** Ends it; what is under way is waited for. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wake();
+    for (const resolve of this.#idle.splice(0)) resolve();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const { spool, post } = this.#options;
+    let pauseMs = backOffMs.first;
+    while (!this.#isStopped) {
+      const record = spool.next();
+      if (!record) {
+        for (const resolve of this.#idle.splice(0)) resolve();
+        await this.#pause(null);
+        continue;
+      }
+      const outcome = await post(record.body, unitOf(record.meta));
+      if (outcome.kind === 'taken' || outcome.kind === 'refused') {
+        pauseMs = backOffMs.first;
+        this.#settled(outcome, record.seq, record.count);
+        continue;
+      }
+      this.#trouble ??= { why: outcome.why, sinceMs: performance.now() };
+      this.#options.onTrouble(outcome, record.count);
+      if (outcome.kind === 'away') spool.rewind();
+      else spool.back(record.seq);
+      const asked = outcome.kind === 'away' ? (outcome.retryMs ?? 0) : 0;
+      if (this.#isStopped) break;
+      // Not all benches at once, when the database is back.
+      await this.#pause(Math.min(Math.max(asked, pauseMs * (0.75 + Math.random() / 2)), backOffMs.longest));
+      pauseMs = Math.min(2 * pauseMs, backOffMs.longest);
+    }
+  }
+
+  #settled(outcome: Extract<Outcome, { kind: 'taken' | 'refused' }>, seq: number, lines: number): void {
+    const { spool, onTrouble, onRelief } = this.#options;
+    spool.acknowledge(seq);
+    this.#lastMs = performance.now();
+    if (outcome.kind === 'refused') {
+      this.#refused += lines;
+      this.#refusal ??= outcome.why;
+      onTrouble(outcome, lines);
+    }
+    if (this.#trouble) onRelief(performance.now() - this.#trouble.sinceMs);
+    this.#trouble = null;
+    if (outcome.kind === 'taken' && outcome.isAnew) spool.rewind();
+  }
+
+  /** @param ms until somebody wakes it where null */
+  #pause(ms: number | null): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === null ? undefined : setTimeout(() => this.#wake(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => {};
+        resolve();
+      };
+    });
+  }
+}
+
+/** One of another version's, or of another's, is taken for what the finest unit makes of it. */
+function unitOf(meta: string): Unit {
+  try {
+    return (JSON.parse(meta) as Partial<LineMeta>).unit === 'ms' ? 'ms' : 'ns';
+  } catch {
+    return 'ns';
+  }
+}
