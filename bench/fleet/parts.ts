@@ -135,24 +135,27 @@ export class Parts {
   }
 }
 
+/** Below those that Linux gives to outgoing connections, one of which would take the port of a part that is away. */
+const lowestPort = 20_000;
+const portRange = 12_000;
+
 /** The first of so many ports of loopback in a row that nobody has just now. */
 async function freePorts(count: number): Promise<number> {
   for (;;) {
-    const servers = [createServer().listen(0, '127.0.0.1')];
-    await once(servers[0]!, 'listening');
-    const { port } = servers[0]!.address() as { port: number };
-    let isFree = true;
-    for (let next = 1; next < count && isFree; next++) {
-      const server = createServer();
-      isFree = await new Promise((resolve) => {
-        server.once('error', () => resolve(false)).listen(port + next, '127.0.0.1', () => resolve(true));
-      });
-      if (isFree) servers.push(server);
-    }
-    for (const server of servers) {
-      server.close();
-      await once(server, 'close');
-    }
-    if (isFree) return port;
+    const first = lowestPort + Math.floor(Math.random() * portRange);
+    const isFree: boolean[] = [];
+    for (let port = first; port < first + count; port++) isFree.push(await isFreePort(port));
+    if (isFree.every(Boolean)) return first;
   }
+}
+
+async function isFreePort(port: number): Promise<boolean> {
+  const server = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!isFree) return false;
+  server.close();
+  await once(server, 'close');
+  return true;
 }

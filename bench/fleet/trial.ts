@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rawSeries, scalar } from './asking.js';
+import { rawSeries, type Series, scalar } from './asking.js';
 import { Bench, fields, type Written } from './benches.js';
 import { logBytes } from './blocks.js';
 import { nodeNames, Parts, partNames } from './parts.js';
 import type { Programs } from './programs.js';
-import { judge, type Verdict } from './verdict.js';
+import { judge, seriesUpTo, upTo, type Verdict } from './verdict.js';
 
 export interface TrialPlan {
   readonly benches: number;
@@ -23,6 +23,8 @@ export interface Trial {
   readonly verdict: Verdict;
   /** Of each node by itself: all of them together make up the verdict. */
   readonly nodes: readonly Verdict[];
+  /** The same just before vmagent was killed, after which benches send again what they had sent: that would hide what the node's end cost. */
+  readonly middle: { readonly verdict: Verdict; readonly nodes: readonly Verdict[] };
   readonly pointsPerS: number;
   /** Of the undisturbed part: cores that each part took, and its memory at the end. */
   readonly quietS: number;
@@ -37,6 +39,10 @@ export interface Trial {
 /** After the start of all benches, until costs are measured, ms. */
 const settleMs = 10_000;
 const patienceMs = 180_000;
+/** Longer than a bench may send again what was acknowledged (`src/feeds/influx/sending/limits.ts`): else that fills what a node missed. */
+const apartS = 40;
+/** What is so young may be on its way. */
+const youngMs = 8000;
 const killedNode = nodeNames[1]!;
 
 /** Benches write; a node is killed and comes back, then vmagent; then every point is looked for. */
@@ -70,27 +76,27 @@ export async function trial(
     await untilS(Math.max(lengthS * 0.4, (before.atMs - beganMs) / 1000 + 5));
     const after = await reading(parts);
     await outage(parts, killedNode, plan.outageS, say);
-    await untilS(lengthS * 0.4 + plan.outageS + lengthS * 0.1);
+    await sleep(Math.max(apartS, lengthS * 0.1) * 1000);
+    const middle = await snapshot(parts.queryUrl, beganMs);
     await outage(parts, 'vmagent', plan.outageS, say);
     await untilS(lengthS);
     const written = await Promise.all(benches.map((bench) => bench.end()));
     say('looking for every point');
     await arrived(parts.queryUrl, written);
-    const spanS = Math.ceil((performance.now() - beganMs) / 1000) + 60;
-    const selector = `{__name__=~"powerlog_.*"}[${spanS}s]`;
-    const verdict = judge(written, await rawSeries(parts.queryUrl, selector, true));
-    const each = await rawSeries(parts.queryUrl, selector, false);
-    const nodes = nodeNames.map((_, n) =>
-      judge(
-        written,
-        each.filter(({ labels }) => labels.replica === String(n)),
-      ),
-    );
+    const end = await snapshot(parts.queryUrl, beganMs);
+    const { verdict, nodes } = verdictsOf(written, end);
     const uses = parts.uses();
     const quietS = (after.atMs - before.atMs) / 1000;
     const points = after.points - before.points;
     return {
-      ...{ plan, verdict, nodes, quietS, pointsPerS: points / quietS },
+      ...{
+        plan,
+        verdict,
+        nodes,
+        middle: verdictsOf(written, middle, middle.atMs - youngMs),
+        quietS,
+        pointsPerS: points / quietS,
+      },
       cores: byPart((name) => (after.uses[name]!.cpuS - before.uses[name]!.cpuS) / quietS),
       rssMb: byPart((name) => uses[name]!.rssMb),
       sentBytesPerPoint: (after.received - before.received) / points,
@@ -105,6 +111,37 @@ export async function trial(
 
 export const byPart = (of: (name: string) => number): Record<string, number> =>
   Object.fromEntries(partNames.map((name) => [name, of(name)]));
+
+interface Snapshot {
+  readonly atMs: number;
+  readonly joined: readonly Series[];
+  readonly each: readonly Series[];
+}
+
+/** All that can be read just now, of all nodes joined, and of each. */
+async function snapshot(url: string, beganMs: number): Promise<Snapshot> {
+  const spanS = Math.ceil((performance.now() - beganMs) / 1000) + 60;
+  const selector = `{__name__=~"powerlog_.*"}[${spanS}s]`;
+  const atMs = Date.now();
+  return { atMs, joined: await rawSeries(url, selector, true), each: await rawSeries(url, selector, false) };
+}
+
+function verdictsOf(
+  written: readonly Written[],
+  { joined, each }: Snapshot,
+  untilMs = Number.POSITIVE_INFINITY,
+) {
+  const then = written.map((bench) => upTo(bench, untilMs));
+  const judged = (series: readonly Series[]) =>
+    judge(
+      then,
+      series.map((one) => seriesUpTo(one, untilMs)),
+    );
+  return {
+    verdict: judged(joined),
+    nodes: nodeNames.map((_, n) => judged(each.filter(({ labels }) => labels.replica === String(n)))),
+  };
+}
 
 async function reading(parts: Parts) {
   const [points, received, sent] = await Promise.all([

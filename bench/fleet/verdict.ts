@@ -58,3 +58,15 @@ function nearest(stampsMs: readonly number[], atMs: number): number {
   }
   return low < stampsMs.length && Math.abs(stampsMs[low]! - atMs) <= sameStampMs ? low : -1;
 }
+
+/** What a bench had written until then. */
+export function upTo(bench: Written, untilMs: number): Written {
+  const count = bench.stampsMs.filter((at) => Math.floor(at) <= untilMs).length;
+  const values = Object.entries(bench.values).map(([name, all]) => [name, all.slice(0, count)] as const);
+  return { ...bench, stampsMs: bench.stampsMs.slice(0, count), values: Object.fromEntries(values) };
+}
+
+export function seriesUpTo(series: Series, untilMs: number): Series {
+  const count = series.stampsMs.filter((at) => at <= untilMs).length;
+  return { ...series, stampsMs: series.stampsMs.slice(0, count), values: series.values.slice(0, count) };
+}
