@@ -40,3 +40,12 @@ export async function scalar(url: string, query: string): Promise<number> {
   const [first] = await ask(url, query, true);
   return Number(first?.value?.[1] ?? 0);
 }
+
+/** What a query comes to for each series of each node by itself. */
+export async function countsByReplica(url: string, query: string) {
+  const result = await ask(url, query, false);
+  return result.map(({ metric, value }) => ({
+    replica: Number(metric.replica),
+    count: Number(value?.[1] ?? 0),
+  }));
+}

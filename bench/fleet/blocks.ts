@@ -36,3 +36,6 @@ export function blocksOf(nodeFolder: string): Stored {
 /** What lies before the blocks: the logs of what came in order, and late. */
 export const logBytes = (nodeFolder: string): number =>
   bytesIn(join(nodeFolder, tenant, 'wal')) + bytesIn(join(nodeFolder, tenant, 'wbl'));
+
+/** The log of what came out of order alone. */
+export const lateBytes = (nodeFolder: string): number => bytesIn(join(nodeFolder, tenant, 'wbl'));

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { writeCapture } from '../captures.js';
 import { powerlog } from '../workshop.js';
-import { scalar } from './asking.js';
+import { countsByReplica, scalar } from './asking.js';
 import { fields } from './benches.js';
-import { blocksOf, logBytes } from './blocks.js';
-import { Parts } from './parts.js';
+import { blocksOf, lateBytes, logBytes } from './blocks.js';
+import { nodeNames, Parts } from './parts.js';
 import type { Programs } from './programs.js';
 import { byPart } from './trial.js';
 
@@ -27,7 +27,11 @@ export interface Flood {
   /** CPU of each part for a million points. */
   readonly cpuSPerMillion: Readonly<Record<string, number>>;
   readonly peakRssMb: Readonly<Record<string, number>>;
+  /** Of each node by itself: before an orderly end of all of them, and when they are back. */
+  readonly kept: { readonly before: readonly number[]; readonly after: readonly number[] };
+  /** Of the first node, after that end; what came out of order stays in a log of its own for a while. */
   readonly blockPoints: number;
+  readonly lateLogBytes: number;
   readonly blockBytesPerPoint: number;
   readonly logBytesPerPoint: number;
   /** Of what powerlog sends after an outage, compressed by itself. */
@@ -75,15 +79,22 @@ export async function flood(
       for (const [name, { rssMb }] of Object.entries(parts.uses()))
         peakRssMb[name] = Math.max(peakRssMb[name]!, rssMb);
     }
-    const last = `count_over_time(powerlog_system_power_w[${size.hours + 1}h])`;
-    while ((await scalar(parts.queryUrl, `sum(${last})`)) < lines.length * size.benches) await sleep(100);
+    const spanH = size.hours + 1;
+    // A line's fields lie in one request, but not at one node at one instant.
+    while ((await pointsIn(parts.queryUrl, spanH)) < points) await sleep(100);
     const tookS = (performance.now() - beganMs) / 1000;
     const after = parts.uses();
+    await sleep(lagMs);
+    const countsBefore = await pointsOfNodes(parts.queryUrl, spanH);
     const logs = logBytes(join(data, 'receive-0'));
     await parts.close();
     const blocks = blocksOf(join(data, 'receive-0'));
+    const lateLogBytes = lateBytes(join(data, 'receive-0'));
+    for (const name of [...nodeNames, 'query']) await parts.restart(name);
+    await sleep(lagMs);
+    const kept = { before: countsBefore, after: await pointsOfNodes(parts.queryUrl, spanH) };
     return {
-      ...{ size, points, tookS, peakRssMb, blockPoints: blocks.points },
+      ...{ size, points, tookS, peakRssMb, kept, blockPoints: blocks.points, lateLogBytes },
       cpuSPerMillion: byPart((name) => ((after[name]!.cpuS - before[name]!.cpuS) / points) * 1e6),
       blockBytesPerPoint: blocks.bytes / blocks.points,
       logBytesPerPoint: logs / points,
@@ -94,6 +105,25 @@ export async function flood(
     letGo();
     process.off('exit', letGo);
   }
+}
+
+/** A node may be behind the two that a write waits for, and Query looks for nodes every few seconds, ms. */
+const lagMs = 8000;
+
+async function pointsIn(url: string, hours: number): Promise<number> {
+  const counts = fields.map((field) => scalar(url, `sum(count_over_time(powerlog_${field}[${hours}h]))`));
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+async function pointsOfNodes(url: string, hours: number): Promise<number[]> {
+  const sums = nodeNames.map(() => 0);
+  for (const field of fields)
+    for (const { replica, count } of await countsByReplica(
+      url,
+      `count_over_time(powerlog_${field}[${hours}h])`,
+    ))
+      sums[replica]! += count;
+  return sums;
 }
 
 /** What powerlog itself sends of a capture: its lines, and how many bytes it made of them. */

@@ -24,7 +24,7 @@ export function fillPage({ trial, flood }: Results): void {
   const parts: Record<string, string> = {
     trial: trialText(trial),
     flood: floodText(flood),
-    ...sizing(flood),
+    ...sizing(flood, trial),
   };
   const text = readFileSync(page, 'utf8');
   const filled = text.replace(
@@ -58,7 +58,7 @@ function trialText({
   return [
     `${plan.benches} \`powerlog record --influx\` with simulated boards at ${plan.boardHz} Hz and \`--influx-rate ${plan.meansHz}\`, ` +
       `${fields.length} points an interval, for ${plan.minutes} minutes; ${nodeNames[1]} killed for ${plan.outageS} s, later vmagent for ${plan.outageS} s. ` +
-      `Everything ran on one machine: ${machine}.`,
+      `Everything ran on one machine, beside other work: ${machine}.`,
     table(
       ['asked', 'written', 'read', 'missing', 'twice', 'wrong'],
       [
@@ -81,7 +81,8 @@ function trialText({
   ].join('\n\n');
 }
 
-function floodText({ size, points, tookS, cpuSPerMillion, peakRssMb, ...bytes }: Flood): string {
+function floodText({ size, points, tookS, cpuSPerMillion, peakRssMb, kept, ...bytes }: Flood): string {
+  const counts = (each: readonly number[]) => each.map((count) => count.toLocaleString('en-US')).join(', ');
   return [
     `${size.hours} h of ${size.benches} benches at 1 Hz, as fast as they were taken: ${points.toLocaleString('en-US')} points in ${short(tookS)} s, ` +
       `**${short(points / tookS)} points a second** with every part on the same ${cpus().length} cores, until the last could be read.`,
@@ -89,7 +90,10 @@ function floodText({ size, points, tookS, cpuSPerMillion, peakRssMb, ...bytes }:
       ['part', 'CPU for a million points, s', 'peak memory, MB'],
       partNames.map((name) => [name, short(cpuSPerMillion[name]!), short(peakRssMb[name]!)]),
     ),
-    `In the blocks of a node a point takes **${short(bytes.blockBytesPerPoint)} bytes** (${bytes.blockPoints.toLocaleString('en-US')} points, index and all), and before that ` +
-      `${short(bytes.logBytesPerPoint)} in its log.`,
+    'Query is asked again and again whether all has come, which is most of its CPU.',
+    `Each node by itself had ${counts(kept.before)} points; after an orderly end of all three, ${counts(kept.after)}.`,
+    `In the blocks of a node a point takes **${short(bytes.blockBytesPerPoint)} bytes**, index and all, and before that ${short(bytes.logBytesPerPoint)} in its log. ` +
+      `${bytes.blockPoints.toLocaleString('en-US')} points were in blocks; the others came out of order, as vmagent sends several requests at once, and lay in a log of ` +
+      `their own of ${short(bytes.lateLogBytes / 1e6)} MB, whose blocks were not measured.`,
   ].join('\n\n');
 }

@@ -2,6 +2,7 @@ import { short, table } from '../claims.js';
 import { fields } from './benches.js';
 import type { Flood } from './flood.js';
 import { nodeNames } from './parts.js';
+import type { Trial } from './trial.js';
 
 const benches = 1000;
 const rates = [1, 10, 50] as const;
@@ -14,12 +15,16 @@ const boardHz = 1000;
 /** Of a core, what is planned with: the rest is for queries, compaction, and a node that is away. */
 const share = 0.5;
 
-/** A fleet of a thousand benches, by what the flood cost. */
-export function sizing(flood: Flood): { readonly sizing: string; readonly bench: string } {
+/** A fleet of a thousand benches, by what the flood cost, and what small requests cost in the trial. */
+export function sizing(
+  flood: Flood,
+  { plan, cores }: Trial,
+): { readonly sizing: string; readonly bench: string } {
   const { cpuSPerMillion, blockBytesPerPoint, logBytesPerPoint, spoolBytesPerPoint, captureBytesPerSample } =
     flood;
   const nodeCpuS = Math.max(...nodeNames.map((name) => cpuSPerMillion[name]!)) / 1e6;
   const agentCpuS = (cpuSPerMillion.vmagent! + cpuSPerMillion.balancer!) / 1e6;
+  const smallCores = ((cores.vmagent! + cores.balancer!) / plan.benches) * benches;
   const columns = rates.map((hz) => {
     const pointsPerS = benches * fields.length * hz;
     const dayBytes = pointsPerS * secondsPerDay * blockBytesPerPoint;
@@ -47,6 +52,8 @@ export function sizing(flood: Flood): { readonly sizing: string; readonly bench:
       `${benches.toLocaleString('en-US')} benches, each ${fields.length} points an interval (four components: mean, min, max; and the interval's length); ` +
         `each figure is the flood's CPU, ${short(nodeCpuS * 1e6)} s a million points in the dearest node, or its ${short(blockBytesPerPoint)} bytes a point, times the points.`,
       table(['`--influx-rate`', ...columns.map(({ hz }) => `${hz} Hz`)], rows),
+      `In the flood vmagent got large requests. In the trial ${plan.benches} benches sent a small one for each interval, at ${plan.meansHz} Hz: as many times its CPU ` +
+        `as there are more benches, and what vmagent takes without any work with it, are ${short(smallCores)} cores for vmagent and balancer.`,
       `Cores to have are twice those that are busy: the rest is for queries, compaction, and what a node takes up when it has been away.`,
     ].join('\n\n'),
     bench: [
