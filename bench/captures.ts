@@ -7,7 +7,7 @@ import { makeBoardModel } from '#powerlog/simulator/model.js';
 import type { ProfileName } from '#powerlog/simulator/profile-names.js';
 import type { Workshop } from './workshop.js';
 
-const startUnixUs = 1_700_000_000_000_000;
+const usualStartUnixUs = 1_700_000_000_000_000;
 /** Instants wander by up to this much, as those of a board that is asked do. */
 const jitterNs = 120_000;
 const rowsAtOnce = 512;
@@ -19,7 +19,12 @@ const rowsAtOnce = 512;
 export function writeCapture(
   path: string,
   samples: number,
-  { product = 'benchlab', profile = 'train' as ProfileName, spacingNs = 1e6 } = {},
+  {
+    product = 'benchlab',
+    profile = 'train' as ProfileName,
+    spacingNs = 1e6,
+    startUnixUs = usualStartUnixUs,
+  } = {},
 ): void {
   const board = boardFor(product)!;
   const model = makeBoardModel({ board, profile });

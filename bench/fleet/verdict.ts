@@ -1,0 +1,72 @@
+import type { Series } from './asking.js';
+import { fields, type Written } from './benches.js';
+
+/** What was written held against what can be read. */
+export interface Verdict {
+  readonly written: number;
+  readonly read: number;
+  readonly missing: number;
+  readonly twice: number;
+  /** That nobody wrote, or with another value. */
+  readonly wrong: number;
+}
+
+/** The file's stamps are µs, the database's ms. */
+const sameStampMs = 1.5;
+
+/** Every series of every bench, point by point. */
+export function judge(written: readonly Written[], read: readonly Series[]): Verdict {
+  const verdict = { written: 0, read: 0, missing: 0, twice: 0, wrong: 0 };
+  for (const bench of written)
+    for (const field of fields) {
+      const found = read.filter(
+        ({ labels }) => labels.host === bench.host && labels.__name__ === `powerlog_${field}`,
+      );
+      verdict.written += bench.stampsMs.length;
+      verdict.read += found.reduce((sum, { stampsMs }) => sum + stampsMs.length, 0);
+      compare(bench.stampsMs, bench.values[field], found, verdict);
+    }
+  return verdict;
+}
+
+function compare(
+  stampsMs: readonly number[],
+  values: readonly number[] | undefined,
+  found: readonly Series[],
+  verdict: { missing: number; twice: number; wrong: number },
+): void {
+  const seen = new Uint32Array(stampsMs.length);
+  for (const series of found)
+    for (const [n, atMs] of series.stampsMs.entries()) {
+      const row = nearest(stampsMs, atMs);
+      const isSame = row >= 0 && (values === undefined || values[row] === series.values[n]);
+      if (isSame) seen[row]!++;
+      else verdict.wrong++;
+    }
+  for (const times of seen) {
+    if (times === 0) verdict.missing++;
+    if (times > 1) verdict.twice += times - 1;
+  }
+}
+
+function nearest(stampsMs: readonly number[], atMs: number): number {
+  let [low, high] = [0, stampsMs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (stampsMs[middle]! < atMs - sameStampMs) low = middle + 1;
+    else high = middle;
+  }
+  return low < stampsMs.length && Math.abs(stampsMs[low]! - atMs) <= sameStampMs ? low : -1;
+}
+
+/** What a bench had written until then. */
+export function upTo(bench: Written, untilMs: number): Written {
+  const count = bench.stampsMs.filter((at) => Math.floor(at) <= untilMs).length;
+  const values = Object.entries(bench.values).map(([name, all]) => [name, all.slice(0, count)] as const);
+  return { ...bench, stampsMs: bench.stampsMs.slice(0, count), values: Object.fromEntries(values) };
+}
+
+export function seriesUpTo(series: Series, untilMs: number): Series {
+  const count = series.stampsMs.filter((at) => at <= untilMs).length;
+  return { ...series, stampsMs: series.stampsMs.slice(0, count), values: series.values.slice(0, count) };
+}
