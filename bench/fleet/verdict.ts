@@ -1,3 +1,4 @@
+import { firstAtLeast } from '#powerlog/measure/stretch/sorted.js';
 import type { Series } from './asking.js';
 import { fields, type Written } from './benches.js';
 
@@ -35,13 +36,16 @@ function compare(
   found: readonly Series[],
   verdict: { missing: number; twice: number; wrong: number },
 ): void {
+  const rowsMs = Float64Array.from(stampsMs);
   const seen = new Uint32Array(stampsMs.length);
   for (const series of found)
     for (const [n, atMs] of series.stampsMs.entries()) {
-      const row = nearest(stampsMs, atMs);
-      const isSame = row >= 0 && (values === undefined || values[row] === series.values[n]);
-      if (isSame) seen[row]!++;
-      else verdict.wrong++;
+      const isValue = (row: number) => values === undefined || values[row] === series.values[n];
+      const near = rowsAbout(rowsMs, atMs).filter(isValue);
+      // Where intervals are cut, rows lie closer than stamps are rounded by: each is one point's.
+      const row = near.find((each) => seen[each] === 0) ?? near[0];
+      if (row === undefined) verdict.wrong++;
+      else seen[row]!++;
     }
   for (const times of seen) {
     if (times === 0) verdict.missing++;
@@ -49,14 +53,12 @@ function compare(
   }
 }
 
-function nearest(stampsMs: readonly number[], atMs: number): number {
-  let [low, high] = [0, stampsMs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (stampsMs[middle]! < atMs - sameStampMs) low = middle + 1;
-    else high = middle;
-  }
-  return low < stampsMs.length && Math.abs(stampsMs[low]! - atMs) <= sameStampMs ? low : -1;
+/** All that may be meant by a stamp, in their order. */
+function rowsAbout(stampsMs: Float64Array, atMs: number): number[] {
+  const rows: number[] = [];
+  for (let row = firstAtLeast(stampsMs, atMs - sameStampMs); stampsMs[row]! <= atMs + sameStampMs; row++)
+    rows.push(row);
+  return rows;
 }
 
 /** What a bench had written until then. */

@@ -7,7 +7,7 @@ import { LineWriter } from '#powerlog/feeds/influx/lines/line-writer.js';
 import { OwnStamps } from '#powerlog/feeds/influx/lines/own-stamps.js';
 import { choosePlan } from '#powerlog/feeds/influx/server/choose-plan.js';
 import { parseTarget, urlFor } from '#powerlog/feeds/influx/server/target.js';
-import { authorization } from '#powerlog/feeds/influx/server/token.js';
+import { authorization } from '#powerlog/feeds/influx/server/authorization.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import type { Column } from '#powerlog/sink/columns.js';
