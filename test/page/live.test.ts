@@ -36,6 +36,7 @@ const grown = (page: Page, key: string, more = 0): Promise<unknown> =>
         ([name, least]) =>
           Number(document.querySelector<HTMLElement>(`[data-key="${name}"]`)?.dataset.value || 'NaN') > least,
         [key, Number(before ?? 0) + more] as const,
+        { polling: 100 }, // a page behind others may draw seldom
       ),
     );
 
@@ -360,7 +361,10 @@ describe('the live page', needs(browserPart), () => {
       await page.locator('[data-measured]').waitFor();
       pages.push(page);
     }
-    for (const page of pages) await grown(page, 'energy_j.gpu', 1);
+    for (const page of pages) {
+      await page.bringToFront();
+      await grown(page, 'energy_j.gpu', 1);
+    }
     expect(await recorder.stop()).toBe(0);
     const { energy_j } = summaryIn(folder);
     for (const page of pages) {
