@@ -5,12 +5,11 @@
  */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { short, table } from './claims.js';
 import { median, pairedRatio } from './stats.js';
-import { fromRoot, machine, powerlog, Workshop } from './workshop.js';
+import { freePort, fromRoot, machine, powerlog, Workshop } from './workshop.js';
 
 interface Summary {
   readonly energy_j: { readonly system: number };
@@ -34,14 +33,7 @@ process.once('exit', () => workshop.close());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-async function freePlace(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
-}
+const freePlace = async (): Promise<string> => `127.0.0.1:${await freePort()}`;
 
 const summaryOf = (name: string): Summary =>
   JSON.parse(readFileSync(workshop.file(`${name}.summary.json`), 'utf8')) as Summary;

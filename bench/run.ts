@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- --quick] [-- --only live|sensors|terminal|saturated|replay|report|compare|pages|startup]`: powerlog beside its peers in one
+ * `npm run bench [-- --quick] [-- --only live|sensors|feeds|terminal|saturated|replay|report|compare|pages|startup]`: powerlog beside its peers in one
  * run. The whole run writes `docs/performance.md`; a quick or partial one only prints.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { claimTable, type Effort, type Findings } from './claims.js';
 import { compare } from './compare/compare.js';
+import { feeds } from './feeds.js';
 import { live } from './live.js';
 import { pages } from './pages/pages.js';
 import { replay } from './replay.js';
@@ -16,7 +17,7 @@ import { startup } from './startup.js';
 import { terminal } from './terminal.js';
 import { fromRoot, machine, Workshop } from './workshop.js';
 
-const parts = { live, sensors, terminal, saturated, replay, report, compare, pages, startup };
+const parts = { live, sensors, feeds, terminal, saturated, replay, report, compare, pages, startup };
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { arch, cpus, release, tmpdir, type } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,6 +80,11 @@ export class Workshop {
 
   file(name: string): string {
     return join(this.folder, name);
+  }
+
+  /** Whether a program can be started by its name. */
+  has(program: string): boolean {
+    return spawnSync('sh', ['-c', 'command -v "$0"', program]).status === 0;
   }
 
   /** Compiles `peers/NAME.c` once; undefined where there is no compiler. */
@@ -160,6 +166,16 @@ const boardFrames = 16_000;
 const plainEnvironment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')),
 );
+
+/** A port of loopback that nobody has just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 function firstThatRuns(commands: readonly string[], args: readonly string[]): string | undefined {
   return commands.find((command) => spawnSync(command, args).status === 0);
