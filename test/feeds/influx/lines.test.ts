@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
-import { EnergyWindow } from '#powerlog/feeds/influx/lines/energy-window.js';
-import { IntervalRows } from '#powerlog/feeds/influx/lines/interval-rows.js';
 import { LineWriter } from '#powerlog/feeds/influx/lines/line-writer.js';
 import { OwnStamps } from '#powerlog/feeds/influx/lines/own-stamps.js';
 import { authorization } from '#powerlog/feeds/influx/server/authorization.js';
 import { choosePlan } from '#powerlog/feeds/influx/server/choose-plan.js';
 import { parseTarget, urlFor } from '#powerlog/feeds/influx/server/target.js';
+import { EnergyWindow } from '#powerlog/feeds/intervals/energy-window.js';
+import { IntervalRows } from '#powerlog/feeds/intervals/interval-rows.js';
 import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import type { Column } from '#powerlog/sink/columns.js';

@@ -1,7 +1,7 @@
 import type { Mark } from '../../../stream/command-event.js';
 import type { RecordingEvent } from '../../../stream/event.js';
 import type { SampleRows } from '../../../stream/sample-block.js';
-import { EnergyWindow } from './energy-window.js';
+import { EnergyWindow } from '../../intervals/energy-window.js';
 import type { Unit } from './line-writer.js';
 import { lineHead, marksMeasurement, quoted, type Tag } from './tags.js';
 

@@ -1,9 +1,9 @@
-import type { Instrument } from '../../../board/board.js';
-import type { Wiring } from '../../../measure/rail-map.js';
-import { withInterval } from '../../../sink/column-choice.js';
-import { type Column, channelsOf } from '../../../sink/columns.js';
-import { IntervalMeans } from '../../../sink/interval-means.js';
-import type { SampleRows } from '../../../stream/sample-block.js';
+import type { Instrument } from '../../board/board.js';
+import type { Wiring } from '../../measure/rail-map.js';
+import { withInterval } from '../../sink/column-choice.js';
+import { type Column, channelsOf } from '../../sink/columns.js';
+import { IntervalMeans } from '../../sink/interval-means.js';
+import type { SampleRows } from '../../stream/sample-block.js';
 import { IntervalExtremes, type PowerOf } from './interval-extremes.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { SampleRows } from '../../../stream/sample-block.js';
+import type { SampleRows } from '../../stream/sample-block.js';
 
 /** A power that is watched: where a block has it, whole mW. */
 export type PowerOf = (rows: SampleRows) => Float64Array | Int32Array;

@@ -1,4 +1,4 @@
-import type { SampleRows } from '../../../stream/sample-block.js';
+import type { SampleRows } from '../../stream/sample-block.js';
 
 /** Marks come within a second or two of their instant. */
 const keptUs = 20e6;
