@@ -5,7 +5,6 @@ import { type Estimate, median, pairedRatio } from './stats.js';
 import { freePort, powerlog, type Workshop } from './workshop.js';
 
 interface Run {
-  readonly samples: number;
   readonly rateHz: number;
   readonly gaps: number;
   readonly cpuUs: number;
@@ -96,7 +95,6 @@ async function run(
     readonly warnings: readonly { readonly code: string }[];
   };
   return {
-    samples: summary.samples,
     rateHz: summary.sample_rate_hz,
     gaps: summary.gaps.length,
     cpuUs: (cpuS / summary.samples) * 1e6,

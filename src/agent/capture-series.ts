@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CaptureSink, openCaptureSink } from '../capture/writer.js';
 import { errorText } from '../errors.js';
@@ -87,12 +87,11 @@ export class CaptureSeries implements Sink {
     const header = shiftedHeader(this.#header!, this.#startNs);
     try {
       mkdirSync(folder, { recursive: true });
-      const [path, file] = openFirstFree(join(folder, captureStem(header, track.id)), (free) =>
-        openCaptureSink({
-          ...{ path: free, force: false, board: track.source.board, map: track.wiring.map },
-          ...{ host: hostFacts(), accuracy: null },
-        }),
-      );
+      const path = firstFree(join(folder, captureStem(header, track.id)));
+      const file = openCaptureSink({
+        ...{ path, force: false, board: track.source.board, map: track.wiring.map },
+        ...{ host: hostFacts(), accuracy: null },
+      });
       this.#file = file;
       if (this.#failed) onFailure(null);
       this.#failed = false;
@@ -149,13 +148,8 @@ const captureStem = ({ startUnixUs }: RecordingHeader, id: string): string =>
   `${stampOf((startUnixUs ?? 0) / 1000)}.${id}`;
 
 /** Two may begin within a second, where powerlog was started again. */
-function openFirstFree<Value>(stem: string, open: (path: string) => Value): readonly [string, Value] {
-  for (let n = 1; ; n++) {
-    const path = `${stem}${n === 1 ? '' : `-${n}`}.plog`;
-    try {
-      return [path, open(path)];
-    } catch (error) {
-      if (n === 10 || !/exists/.test(errorText(error))) throw error;
-    }
-  }
+function firstFree(stem: string): string {
+  let path = `${stem}.plog`;
+  for (let n = 2; existsSync(path); n++) path = `${stem}-${n}.plog`;
+  return path;
 }

@@ -13,9 +13,6 @@ export interface Keeping {
 export interface Kept {
   readonly files: number;
   readonly bytes: number;
-  /** The name of the oldest; null where there is none. */
-  readonly oldest: string | null;
-  readonly removed: readonly string[];
 }
 
 /** What the agent calls its captures, so that nothing else in the folder is ever removed. */
@@ -40,15 +37,13 @@ export async function sweep(
     const facts = await stat(path).catch(() => null); // somebody else removed it
     if (facts?.isFile()) found.push({ path, bytes: facts.size, endMs: facts.mtimeMs });
   }
-  let bytes = found.reduce((sum, each) => sum + each.bytes, 0);
-  const removed: string[] = [];
+  let [files, bytes] = [found.length, found.reduce((sum, each) => sum + each.bytes, 0)];
   for (const each of found) {
     if (active.has(each.path)) continue;
     if (nowMs - each.endMs <= forMs && bytes <= mostBytes) continue;
     await rm(each.path, { force: true });
+    files--;
     bytes -= each.bytes;
-    removed.push(each.path);
   }
-  const left = found.filter(({ path }) => !removed.includes(path));
-  return { files: left.length, bytes, oldest: left[0]?.path ?? null, removed };
+  return { files, bytes };
 }

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.js';
+import { holdsSecret } from '../feeds/influx/server/target.js';
 
 /** Where a database is, as one that asks it wants to know. */
 export interface DatabaseUrl {
@@ -8,7 +9,6 @@ export interface DatabaseUrl {
 
 /** What a database is written to, but not asked at. */
 const writing = /\/(?:influx\/)?(?:api\/v2\/)?write\/?$/;
-const secrets = ['u', 'p', 'token', 'access_token', 'authToken'];
 
 /**
  * The address of a database, or the one that `--influx` writes to.
@@ -18,7 +18,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol) || url.host === '')
     throw usageError('a database is told by its address, such as http://127.0.0.1:8086');
-  if (url.username || url.password || secrets.some((name) => url.searchParams.has(name)))
+  if (holdsSecret(url))
     throw usageError(
       'the address of a database holds no name, password or token here: Grafana gets them from its environment',
     );

@@ -25,10 +25,9 @@ const left = (folder: string): string[] => readdirSync(folder).filter((name) => 
 it('keeps for so long, and so much, the newest of it, and never touches what is not its own', async () => {
   const folder = folderOf([1, 2, 3, 4, 5]);
   const none = new Set<string>();
-  expect(await sweep({ folder }, none, nowMs)).toMatchObject({ files: 5, bytes: 5000, removed: [] });
-  expect(await sweep({ folder, forMs: 8 * dayMs }, none, nowMs)).toMatchObject({
-    ...{ files: 4, bytes: 4000, removed: [join(folder, capture(1))], oldest: join(folder, capture(2)) },
-  });
+  expect(await sweep({ folder }, none, nowMs)).toEqual({ files: 5, bytes: 5000 });
+  expect(await sweep({ folder, forMs: 8 * dayMs }, none, nowMs)).toEqual({ files: 4, bytes: 4000 });
+  expect(left(folder)).toEqual([2, 3, 4, 5].map(capture));
   expect(await sweep({ folder, bytes: 2500 }, none, nowMs)).toMatchObject({ files: 2, bytes: 2000 });
   expect(left(folder)).toEqual([capture(4), capture(5)]);
   expect(readdirSync(folder)).toHaveLength(2 + foreign.length);

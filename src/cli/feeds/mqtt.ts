@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { usageError } from '../../errors.js';
 import { type MqttTarget, parseMqttTarget, usualDiscovery } from '../../feeds/mqtt/broker/target.js';
 import { checkedTopic } from '../../feeds/mqtt/messages/topics.js';
-import type { BrokerPlan } from '../../feeds/mqtt/sending/spool-sender.js';
+import type { BrokerPlan } from '../../feeds/mqtt/sending/open-thread.js';
 import { parseDurationMs } from '../../units.js';
 import { checked } from '../options.js';
 import type { Feed, FeedPlan } from './feed.js';

@@ -6,6 +6,7 @@ import type { RunningRecording } from '../../session/record.js';
 import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
 import { printable } from '../../text.js';
+import { BoardNames } from '../board-names.js';
 import { type Family, formatFor } from './exposition.js';
 import { familiesOf } from './families.js';
 import { MetricsTrack } from './metrics-track.js';
@@ -16,6 +17,7 @@ export type Scraped = Pick<RunningRecording, 'handOver' | 'startMonotonicNs'>;
 
 /** What scrapers may ask of a recording under way; of none where nothing is recorded. */
 export class Metrics {
+  readonly #names = new BoardNames(printable);
   readonly #tracks = new Map<string, MetricsTrack>();
   readonly #scrapers = new Scrapers((scraper) => {
     for (const track of this.#tracks.values()) track.forget(scraper);
@@ -30,7 +32,7 @@ export class Metrics {
 
   /** What sees a track, behind the track's own sinks. */
   sinkOf(track: Track): Sink {
-    const label = this.#labelFor(track);
+    const label = this.#names.of(track);
     const sink = new MetricsTrack(track, label);
     this.#tracks.set(label, sink);
     return sink;
@@ -44,6 +46,7 @@ export class Metrics {
   /** Nothing is recorded any more. */
   end(): void {
     this.#recording = undefined;
+    this.#names.forget();
     this.#tracks.clear();
   }
 
@@ -60,12 +63,5 @@ export class Metrics {
     const nowUs = startNs === null ? null : nsSince(startNs) / 1000;
     const readings = [...this.#tracks.values()].map((track) => track.read(scraper, nowUs));
     return { ...reply, body: format.write([...familiesOf(readings), ...this.#beside()]) };
-  }
-
-  /** The board's name, or else what it is; of two that are called the same, the second is called as its file is. */
-  #labelFor({ id, source: { identity } }: Track): string {
-    const label = printable(identity.name || identity.product);
-    if (!this.#tracks.has(label)) return label;
-    return this.#tracks.has(id) ? `${id} ${identity.port}` : id;
   }
 }

@@ -27,16 +27,33 @@ export const fixedColour = (colour: string): DynamicConfigValue[] => [
 /** Where a sender is silent for longer than this, a curve is interrupted. */
 const longestBridgedMs = 2000;
 
+/** What the SDK's builders of panels have in common. */
+interface PanelBuilder {
+  title(text: string): this;
+  description(text: string): this;
+  targets(queries: Queries[number][]): this;
+  transformations(all: DataTransformerConfig[]): this;
+  span(columns: number): this;
+  height(rows: number): this;
+}
+
+const dressed = <Panel extends PanelBuilder>(
+  panel: Panel,
+  { title, about, queries, transformations = [], width }: Omit<Shown, 'unit'>,
+  height: number,
+): Panel =>
+  panel
+    .title(title)
+    .description(about)
+    .targets([...queries])
+    .transformations([...transformations])
+    .span(width)
+    .height(height);
+
 /** Curves over time. */
 export function curves(shown: Shown): timeseries.PanelBuilder {
-  const panel = new timeseries.PanelBuilder()
-    .title(shown.title)
-    .description(shown.about)
+  const panel = dressed(new timeseries.PanelBuilder(), shown, 8)
     .unit(shown.unit)
-    .targets([...shown.queries])
-    .transformations([...(shown.transformations ?? [])])
-    .span(shown.width)
-    .height(8)
     .lineWidth(1)
     .showPoints(common.VisibilityMode.Auto)
     .spanNulls(longestBridgedMs)
@@ -60,14 +77,8 @@ export const bars = (shown: Shown): timeseries.PanelBuilder =>
 
 /** Numbers in large digits. */
 export function figures(shown: Shown): stat.PanelBuilder {
-  const panel = new stat.PanelBuilder()
-    .title(shown.title)
-    .description(shown.about)
+  const panel = dressed(new stat.PanelBuilder(), shown, 5)
     .unit(shown.unit)
-    .targets([...shown.queries])
-    .transformations([...(shown.transformations ?? [])])
-    .span(shown.width)
-    .height(5)
     .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
     .textMode(common.BigValueTextMode.Auto)
@@ -85,14 +96,7 @@ export interface Rows extends Omit<Shown, 'unit'> {
 }
 
 export function rows({ first, ascending = false, ...shown }: Rows): table.PanelBuilder {
-  const panel = new table.PanelBuilder()
-    .title(shown.title)
-    .description(shown.about)
-    .targets([...shown.queries])
-    .transformations([...(shown.transformations ?? [])])
-    .span(shown.width)
-    .height(8)
-    .showHeader(true);
+  const panel = dressed(new table.PanelBuilder(), shown, 8).showHeader(true);
   if (first) panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(first).desc(!ascending)]);
   for (const [pattern, unit] of Object.entries(shown.units))
     panel.overrideByRegexp(pattern, [{ id: 'unit', value: unit }]);

@@ -1,10 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { errorText } from '../../errors.js';
 import { authority, KnownHosts, type Place, type Token } from './access.js';
-import { Backlog } from './backlog.js';
-import { bearerOf, listenAt, shownHost, unauthorized, unfit } from './listen.js';
-import { plain, type Reply, send } from './replies.js';
+import { answerWith, bearerOf, listenAt, shownHost, unauthorized, unfit } from './listen.js';
+import { plain, type Reply } from './replies.js';
 
 /** Paths, and what is answered there. */
 export type Answers = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
@@ -26,8 +24,6 @@ export class AnswerServer {
   readonly #hosts: KnownHosts;
   readonly #token: Token | null;
   readonly #answers: Answers;
-  readonly #backlog = new Backlog();
-  readonly #connections = new Set<Socket>();
 
   private constructor(server: Server, { place, token, answers }: AnswerServerOptions) {
     const { port } = server.address() as AddressInfo;
@@ -36,11 +32,7 @@ export class AnswerServer {
     this.#token = token;
     this.#answers = answers;
     this.url = `http://${authority(shownHost(place.host), port)}`;
-    server.on('connection', (socket) => {
-      this.#connections.add(socket);
-      socket.once('close', () => this.#connections.delete(socket));
-    });
-    server.on('request', (request, response) => this.#take(request, response));
+    answerWith(server, (request) => this.#reply(request));
   }
 
   /** @throws UserError (outputFailed) where it cannot listen there */
@@ -56,17 +48,7 @@ export class AnswerServer {
 
   close(): void {
     this.#server.close();
-    for (const socket of this.#connections) socket.destroy();
-  }
-
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.#backlog.takes(request, response)) return;
-    try {
-      send(request, response, await this.#reply(request));
-    } catch (error) {
-      if (response.headersSent) response.destroy();
-      else send(request, response, plain(500, errorText(error)));
-    }
+    this.#server.closeAllConnections();
   }
 
   async #reply(request: IncomingMessage): Promise<Reply> {

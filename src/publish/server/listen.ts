@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorText, outputError, systemErrorCode } from '../../errors.js';
 import { authority, type KnownHosts, type Place, tokenPattern } from './access.js';
-import { plain, type Reply, refusal } from './replies.js';
+import { Backlog } from './backlog.js';
+import { plain, type Reply, refusal, send } from './replies.js';
 
 /** Of an honest request's head, less. */
 const mostHeadBytes = 8192;
@@ -43,6 +44,23 @@ export async function listenAt({ host, port }: Place, keepAliveMs = headMs): Pro
   // A connection that could not be taken, as where descriptors are short: its loss alone.
   server.on('error', () => {});
   return server;
+}
+
+/** Answers what is asked of a server, as much at a time as a client takes. */
+export function answerWith(
+  server: Server,
+  replyTo: (request: IncomingMessage) => Reply | Promise<Reply>,
+): void {
+  const backlog = new Backlog();
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    if (!backlog.takes(request, response)) return;
+    try {
+      send(request, response, await replyTo(request));
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else send(request, response, plain(500, errorText(error)));
+    }
+  });
 }
 
 /** Why a request gets no answer, whatever it asks for; null where it may ask. */

@@ -1,16 +1,14 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { paths, streamProtocol } from '../../draw/served.js';
-import { errorText } from '../../errors.js';
 import { authority, KnownHosts, type Place, Token } from './access.js';
 import { answer, type Published } from './api.js';
-import { Backlog } from './backlog.js';
 import { type Goodbye, StreamClients } from './clients.js';
-import { bearerOf, listenAt, shownHost, unauthorized, unfit } from './listen.js';
+import { answerWith, bearerOf, listenAt, shownHost, unauthorized, unfit } from './listen.js';
 import { PageShelf, type ServedPage } from './page-shelf.js';
-import { plain, type Reply, refusal, send } from './replies.js';
+import { type Reply, refusal } from './replies.js';
 
 export interface PageServerOptions {
   readonly place: Place;
@@ -41,7 +39,6 @@ export class PageServer {
   readonly #hosts: KnownHosts;
   readonly #published: Published;
   readonly #page: PageShelf;
-  readonly #backlog = new Backlog();
   /** All that are open, those of streams among them. */
   readonly #connections = new Set<Socket>();
 
@@ -58,7 +55,7 @@ export class PageServer {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
     });
-    server.on('request', (request, response) => this.#take(request, response));
+    answerWith(server, (request) => this.#reply(request));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -77,16 +74,6 @@ export class PageServer {
     this.#server.close();
     await this.clients.close(goodbye);
     for (const socket of this.#connections) socket.destroy();
-  }
-
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.#backlog.takes(request, response)) return;
-    try {
-      send(request, response, await this.#reply(request));
-    } catch (error) {
-      if (response.headersSent) response.destroy();
-      else send(request, response, plain(500, errorText(error)));
-    }
   }
 
   async #reply(request: IncomingMessage): Promise<Reply> {

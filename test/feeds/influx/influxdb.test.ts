@@ -50,7 +50,7 @@ describe('a recording into InfluxDB', needs(influxdb), () => {
     await run.says(/takes nothing \(ECONN/);
     await until(() => bytesIn(csv.replace(/csv$/, 'spool')) > 10_000);
     await server.start();
-    await run.says(/takes samples again/);
+    await run.says(/takes lines again/);
     expect(await run.end()).toBe(0);
     expect(await pointsOf(server)).toEqual(recordedIn(csv));
     expect(summaryOf(csv).warnings.filter(({ code }: { code: string }) => code.startsWith('influx'))).toEqual(

@@ -81,7 +81,7 @@ describe('what is sent', () => {
     expect(warningsOf(csv)).toEqual([
       {
         code: 'influx-refused',
-        message: expect.stringContaining(`${refused!.lines.length} lines were refused`),
+        message: expect.stringContaining(`refused ${refused!.lines.length} lines: HTTP 400`),
       },
     ]);
   });
@@ -94,7 +94,7 @@ describe('what is sent', () => {
     const csv = join(scratch(), 'run.csv');
     const run = new Program(words`record --port sim:square --rate 200 --out ${csv} --influx ${server.url}`);
     await run.says(/takes nothing \(HTTP 503\).* waits in .*run\.spool until it does/);
-    await run.says(/takes samples again/);
+    await run.says(/takes lines again/);
     expect(await run.end()).toBe(0);
     // The three before it, too: the server may have forgotten them.
     const taken = server.posts.filter((_, n) => n >= 6).flatMap(({ lines }) => lines);
@@ -121,7 +121,7 @@ describe('what is sent', () => {
     const pushed = new Program(words`push ${spool} --influx ${server.url}`);
     expect(await pushed.ended).toBe(0);
     const lines = linesIn(server);
-    expect(warning!.message).toContain(`${lines.length} lines have not arrived`);
+    expect(warning!.message).toContain(`${lines.length} lines did not arrive`);
     expect(server.posts[0]!.query.get('precision')).toBe('ms');
     expect(new Set(lines.map((line) => line.split(' ').at(-1))).size).toBe(lines.length);
   });

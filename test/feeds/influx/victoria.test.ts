@@ -60,7 +60,7 @@ describe('a recording into VictoriaMetrics', needs(victoriaMetrics), () => {
     await server.kill();
     await run.says(/takes nothing/);
     await server.start();
-    await run.says(/takes samples again/);
+    await run.says(/takes lines again/);
     expect(await run.end()).toBe(0);
     expect(warningsOf(csv).filter((code) => code.startsWith('influx'))).toEqual([]);
     // The same means, made of the capture.

@@ -1,9 +1,8 @@
-import { gzipSync } from 'node:zlib';
 import { outputError } from '../../../errors.js';
 import { plural } from '../../../units.js';
 import type { Spool } from '../../spool/spool.js';
+import { compressed } from '../lines/compressed.js';
 import type { LineBatch } from '../lines/influx-sink.js';
-import { gzipLevel } from '../sending/limits.js';
 import { metaText, Sender } from '../sending/sender.js';
 import { BatchPoster, type Outcome } from '../server/post-batch.js';
 import type { Target } from '../server/target.js';
@@ -56,7 +55,7 @@ export class Delivery {
 
   /** Resolves when there is room for more. @throws UserError (outputFailed) where the server can't be had */
   async deliver({ bytes, lines, unit }: LineBatch): Promise<void> {
-    this.#spool.append(metaText(unit), gzipSync(bytes, { level: gzipLevel }), lines);
+    this.#spool.append(metaText(unit), compressed(bytes), lines);
     this.lines += lines;
     this.#sender.wake();
     while (this.#spool.waiting.records >= mostWaiting)

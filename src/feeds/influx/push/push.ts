@@ -5,9 +5,9 @@ import { makeTemporaryFolder } from '../../../file/temporary-folder.js';
 import type { RailMap } from '../../../measure/rail-map.js';
 import { startRecording } from '../../../session/record.js';
 import type { CaptureSource } from '../../../source/capture.js';
+import { forgetfulMs } from '../../sending/limits.js';
 import { Spool } from '../../spool/spool.js';
 import { InfluxSink, type LinePlan } from '../lines/influx-sink.js';
-import { forgetfulMs } from '../sending/limits.js';
 import type { ServerKind } from '../server/server-kind.js';
 import { Delivery, type Destination } from './delivery.js';
 

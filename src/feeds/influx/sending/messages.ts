@@ -1,33 +1,16 @@
-import type { ExitCode } from '../../../errors.js';
+import type { SpoolPlan } from '../../sending/serve-sending.js';
 import type { Unit } from '../lines/line-writer.js';
 import type { Target } from '../server/target.js';
-import type { SendingState } from './sender.js';
 
-export interface InfluxWorkerData {
-  readonly folder: string;
-  readonly limitBytes: number;
+export interface InfluxWorkerData extends SpoolPlan {
   readonly target: Target;
   readonly authorization: string | null;
 }
 
-export type ToInfluxWorker =
-  | {
-      readonly type: 'batch';
-      readonly bytes: Uint8Array<ArrayBuffer>;
-      readonly lines: number;
-      readonly unit: Unit;
-    }
-  | { readonly type: 'settle'; readonly graceMs: number }
-  | { readonly type: 'close' };
-
-export type FromInfluxWorker =
-  /** The spool is open. `left`: lines that an earlier recording left there. */
-  | { readonly type: 'ready'; readonly left: number }
-  | { readonly type: 'failed'; readonly message: string; readonly exitCode: ExitCode | null }
-  | { readonly type: 'notice'; readonly text: string }
-  /** Why nothing arrives from now on; null where it does again. */
-  | { readonly type: 'trouble'; readonly why: string | null }
-  /** A batch is in the spool, or lost. */
-  | { readonly type: 'kept'; readonly bytes: number }
-  | { readonly type: 'settled'; readonly state: SendingState }
-  | { readonly type: 'closed' };
+/** What the thread is told of its own. */
+export interface BatchMessage {
+  readonly type: 'batch';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly lines: number;
+  readonly unit: Unit;
+}

@@ -1,3 +1,6 @@
+import { backOff } from '../../sending/limits.js';
+import { patience } from '../../sending/patience.js';
+import type { SendingState } from '../../sending/state.js';
 import type { Spool } from '../../spool/spool.js';
 import type { Unit } from '../lines/line-writer.js';
 import type { Outcome } from '../server/post-batch.js';
@@ -9,19 +12,6 @@ export interface LineMeta {
 
 export const metaText = (unit: Unit): string => JSON.stringify({ unit } satisfies LineMeta);
 
-/** How a spool came to its end, or stands. */
-export interface SendingState {
-  /** Lines that have not arrived. */
-  readonly unsent: number;
-  /** Lines that the spool's limit, or the disk, cost. */
-  readonly lost: number;
-  /** Lines that the server refused for good, and why the first were. */
-  readonly refused: number;
-  readonly refusal: string | null;
-  /** Why nothing arrives; null where it does. */
-  readonly trouble: string | null;
-}
-
 export interface SenderOptions {
   readonly spool: Spool;
   readonly post: (body: Uint8Array, unit: Unit) => Promise<Outcome>;
@@ -29,8 +19,6 @@ export interface SenderOptions {
   /** It takes what it is sent again. */
   readonly onRelief: (afterMs: number) => void;
 }
-
-const backOffMs = { first: 250, longest: 15_000 };
 
 /** Sends what is in a spool, in order, one request at a time, for as long as it takes. */
 export class Sender {
@@ -70,21 +58,14 @@ export class Sender {
   /** Resolves when all is sent, or nothing has been taken for a while. */
   async settle(graceMs: number): Promise<SendingState> {
     this.#wake(); // now is as good as any time
-    const fromMs = performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        const leftMs = graceMs - (performance.now() - Math.max(this.#lastMs, fromMs));
-        if (leftMs <= 0) resolve();
-        else timer = setTimeout(look, Math.max(leftMs, 1));
-      };
-      if (this.#options.spool.waiting.records === 0) resolve();
-      else {
-        this.#idle.push(resolve);
-        look();
-      }
-    });
-    clearTimeout(timer);
+    await patience(
+      graceMs,
+      () => this.#lastMs,
+      (resolve) => {
+        if (this.#options.spool.waiting.records === 0) resolve();
+        else this.#idle.push(resolve);
+      },
+    );
     return this.state;
   }
 
@@ -98,7 +79,7 @@ export class Sender {
 
   async #run(): Promise<void> {
     const { spool, post } = this.#options;
-    let pauseMs = backOffMs.first;
+    let pauseMs = backOff.firstMs;
     while (!this.#isStopped) {
       const record = spool.next();
       if (!record) {
@@ -108,7 +89,7 @@ export class Sender {
       }
       const outcome = await post(record.body, unitOf(record.meta));
       if (outcome.kind === 'taken' || outcome.kind === 'refused') {
-        pauseMs = backOffMs.first;
+        pauseMs = backOff.firstMs;
         this.#settled(outcome, record.seq, record.count);
         continue;
       }
@@ -118,9 +99,8 @@ export class Sender {
       else spool.back(record.seq);
       const asked = outcome.kind === 'away' ? (outcome.retryMs ?? 0) : 0;
       if (this.#isStopped) break;
-      // Not all benches at once, when the database is back.
-      await this.#pause(Math.min(Math.max(asked, pauseMs * (0.75 + Math.random() / 2)), backOffMs.longest));
-      pauseMs = Math.min(2 * pauseMs, backOffMs.longest);
+      await this.#pause(Math.min(Math.max(asked, pauseMs * backOff.jitter()), backOff.longestMs));
+      pauseMs = Math.min(2 * pauseMs, backOff.longestMs);
     }
   }
 

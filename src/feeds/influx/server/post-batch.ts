@@ -1,6 +1,7 @@
 import { errorText, systemErrorCode } from '../../../errors.js';
 import { printable } from '../../../text.js';
 import { tool } from '../../../tool.js';
+import type { Trouble } from '../../sending/trouble.js';
 import type { Unit } from '../lines/line-writer.js';
 import { type Answer, HttpClient } from './http.js';
 import { type Target, urlFor } from './target.js';
@@ -11,10 +12,9 @@ export type Outcome =
   | { readonly kind: 'taken'; readonly isAnew: boolean }
   /** It never will: something about this batch is wrong. */
   | { readonly kind: 'refused'; readonly why: string }
-  /** Nobody answers, or it can't just now, and may have been restarted. */
-  | { readonly kind: 'away'; readonly why: string; readonly retryMs: number | null }
-  /** It answers, and takes nothing until somebody does something about it. */
-  | { readonly kind: 'shut'; readonly why: string; readonly todo: string };
+  /** It may have been restarted. `retryMs`: when it wants to be asked again, where it says. */
+  | (Extract<Trouble, { kind: 'away' }> & { readonly retryMs: number | null })
+  | Extract<Trouble, { kind: 'shut' }>;
 
 const timeoutMs = 15_000;
 const mostWhy = 200;

@@ -17,9 +17,13 @@ export interface Target {
 }
 
 const usualDatabase = 'powerlog';
-const secrets: readonly string[] = ['u', 'p', 'token', 'user', 'username', 'password'];
+const secrets = ['u', 'p', 'user', 'username', 'password', 'token', 'access_token', 'authToken'];
 const units: Readonly<Record<string, Unit>> = { ns: 'ns', n: 'ns', ms: 'ms' };
 const example = "such as http://localhost:8086, or 'http://localhost:8086/api/v2/write?org=lab&bucket=power'";
+
+/** Whether an address says who asks, which everybody on the machine could read. */
+export const holdsSecret = (url: URL): boolean =>
+  url.username !== '' || url.password !== '' || secrets.some((name) => url.searchParams.has(name));
 
 /** Reads `--influx URL`. @throws UserError (usage) */
 export function parseTarget(text: string): Target {
@@ -29,7 +33,7 @@ export function parseTarget(text: string): Target {
     throw usageError(
       `${url.protocol}// is not how lines are written; a URL begins with http:// or https://, ${example}`,
     );
-  if (url.username !== '' || url.password !== '' || secrets.some((name) => url.searchParams.has(name)))
+  if (holdsSecret(url))
     throw usageError(
       'a password on the command line is seen by everybody on the machine: put USER:PASSWORD, or the token, into POWERLOG_INFLUX_TOKEN or --influx-token-file',
     );

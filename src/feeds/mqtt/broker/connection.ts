@@ -1,10 +1,11 @@
 import { connect as connectPlain } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import MqttClient from 'mqtt/lib/client';
-import { backOff } from '../sending/limits.js';
+import { backOff } from '../../sending/limits.js';
+import type { Trouble } from '../../sending/trouble.js';
 import type { MqttLogin, MqttTls } from './login.js';
 import type { MqttTarget } from './target.js';
-import { connectTrouble, isOtherVersion, type Published, publishTrouble, type Trouble } from './trouble.js';
+import { connectTrouble, isOtherVersion, type Published, publishTrouble } from './trouble.js';
 
 export interface ConnectionOptions {
   readonly target: MqttTarget;

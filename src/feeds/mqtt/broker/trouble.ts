@@ -1,12 +1,6 @@
 import { errorText, systemErrorCode } from '../../../errors.js';
 import { printable } from '../../../text.js';
-
-/** Why a broker takes nothing. */
-export type Trouble =
-  /** Nobody answers, or it can't just now. */
-  | { readonly kind: 'away'; readonly why: string }
-  /** It answers, and takes nothing until somebody does something about it. */
-  | { readonly kind: 'shut'; readonly why: string; readonly todo: string };
+import type { Trouble } from '../../sending/trouble.js';
 
 /** What became of a message. */
 export type Published =

@@ -1,28 +1,18 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { errorText, UserError } from '../../../errors.js';
-import { Spool } from '../../spool/spool.js';
+import { workerData } from 'node:worker_threads';
+import { serveSending } from '../../sending/serve-sending.js';
 import { BrokerConnection } from '../broker/connection.js';
-import { forgetfulMs } from './limits.js';
+import type { MqttMessage, MqttWorkerData } from './messages.js';
 import { metaText, Outbox } from './outbox.js';
-import { TroubleTexts } from './trouble-texts.js';
-import type { FromMqttWorker, MqttWorkerData, ToMqttWorker } from './worker-messages.js';
 
-/** The thread between a recording and the broker: what shall arrive is in the spool before anything is sent. */
+const { folder, limitBytes, target, login, tls, clientId } = workerData as MqttWorkerData;
 
-const data = workerData as MqttWorkerData;
-const port = parentPort!;
-const post = (message: FromMqttWorker): void => port.postMessage(message);
-
-function start(): void {
-  const { folder, limitBytes, target, login, tls, clientId } = data;
-  const spool = Spool.open({ folder, limitBytes, keepMs: forgetfulMs });
-  const texts = new TroubleTexts(target.name, folder, (text) => post({ type: 'notice', text }));
+serveSending<MqttMessage>({ folder, limitBytes }, target.name, 'message', ({ spool, texts, keep }) => {
   const connections: BrokerConnection[] = [];
   const outbox = new Outbox({
     spool,
     publish: async (topic, body) => (await connections[0]?.publish(topic, body)) ?? { kind: 'gone' },
     onTrouble: (trouble) => texts.trouble(trouble),
-    onRefusal: (why) => texts.refused(why),
+    onRefusal: (why) => texts.refused(1, why),
     onTaken: () => texts.relief(),
   });
   const connect = (will: string | null): void => {
@@ -41,45 +31,24 @@ function start(): void {
       }),
     );
   };
-  const keep = (topic: string, payload: string): void => {
-    const { records } = spool.lost;
-    try {
-      spool.append(metaText(topic), Buffer.from(payload));
-      if (spool.lost.records > records) texts.lost();
-    } catch (error) {
-      texts.failed(errorText(error));
-    }
-    post({ type: 'kept', bytes: payload.length });
-    outbox.pump();
-  };
-  const close = async (): Promise<void> => {
-    await Promise.all(connections.map((each) => each.close()));
-    outbox.down();
-    spool.close();
-    port.close();
-  };
-  port.on('message', (message: ToMqttWorker) => {
-    if (message.type === 'message') keep(message.topic, message.payload);
-    else if (message.type === 'retain')
-      connections[message.connection]?.retain(message.topic, message.payload, message.qos);
-    else if (message.type === 'connect') connect(message.will);
-    else if (message.type === 'settle') {
+  return {
+    take(message) {
+      if (message.type === 'message') {
+        const { topic, payload } = message;
+        keep(metaText(topic), Buffer.from(payload), 1, payload.length);
+        outbox.pump();
+      } else if (message.type === 'retain')
+        connections[message.connection]?.retain(message.topic, message.payload, message.qos);
+      else connect(message.will);
+    },
+    async settle(graceMs) {
       for (const connection of connections) connection.wake(); // now is as good as any time
-      void outbox
-        .settle(message.graceMs)
-        .then((state) => post({ type: 'settled', state, trouble: texts.current }));
-    } else void close();
-  });
-  post({ type: 'ready', left: spool.waiting.count });
-}
-
-try {
-  start();
-} catch (error) {
-  post({
-    type: 'failed',
-    message: errorText(error),
-    exitCode: error instanceof UserError ? error.exitCode : null,
-  });
-  port.close();
-}
+      await outbox.settle(graceMs);
+      return { ...outbox.state, trouble: texts.current };
+    },
+    async close() {
+      await Promise.all(connections.map((each) => each.close()));
+      outbox.down();
+    },
+  };
+});

@@ -1,6 +1,9 @@
+import { backOff } from '../../sending/limits.js';
+import { patience } from '../../sending/patience.js';
+import type { SendingState } from '../../sending/state.js';
+import type { Trouble } from '../../sending/trouble.js';
 import type { Spool } from '../../spool/spool.js';
-import type { Published, Trouble } from '../broker/trouble.js';
-import { backOff } from './limits.js';
+import type { Published } from '../broker/trouble.js';
 
 /** What a record of a spool of messages says of itself. */
 export interface MessageMeta {
@@ -8,17 +11,6 @@ export interface MessageMeta {
 }
 
 export const metaText = (topic: string): string => JSON.stringify({ topic } satisfies MessageMeta);
-
-/** How a spool came to its end, or stands. */
-export interface SendingState {
-  /** Messages that have not arrived. */
-  readonly unsent: number;
-  /** Messages that the spool's limit, or the disk, cost. */
-  readonly lost: number;
-  /** Messages that the broker refused for good, and why the first was. */
-  readonly refused: number;
-  readonly refusal: string | null;
-}
 
 export interface OutboxOptions {
   readonly spool: Spool;
@@ -56,7 +48,7 @@ export class Outbox {
     this.#options = options;
   }
 
-  get state(): SendingState {
+  get state(): Omit<SendingState, 'trouble'> {
     const { waiting, lost } = this.#options.spool;
     return {
       ...{ unsent: waiting.count, lost: lost.count, refused: this.#refused, refusal: this.#refusal },
@@ -94,21 +86,15 @@ export class Outbox {
   }
 
   /** Resolves when all is sent, or nothing has been taken for a while. */
-  async settle(graceMs: number): Promise<SendingState> {
-    const fromMs = performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        const leftMs = graceMs - (performance.now() - Math.max(this.#lastMs, fromMs));
-        if (leftMs <= 0) resolve();
-        else timer = setTimeout(look, Math.max(leftMs, 1));
-      };
-      this.#idle.push(resolve);
-      look();
-      this.pump();
-    });
-    clearTimeout(timer);
-    return this.state;
+  settle(graceMs: number): Promise<void> {
+    return patience(
+      graceMs,
+      () => this.#lastMs,
+      (resolve) => {
+        this.#idle.push(resolve);
+        this.pump();
+      },
+    );
   }
 
   #begin(): void {

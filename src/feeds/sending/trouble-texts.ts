@@ -1,16 +1,22 @@
-import type { Trouble } from '../broker/trouble.js';
+import { plural } from '../../units.js';
+import type { Trouble } from './trouble.js';
+
+/** What a receiver is sent, in words: `line`, `message`. */
+export type SentThing = 'line' | 'message';
 
 /** Says each kind of trouble once. */
 export class TroubleTexts {
   readonly #name: string;
   readonly #folder: string;
+  readonly #thing: SentThing;
   readonly #onNotice: (text: string) => void;
   readonly #told = new Set<string>();
   #since: { readonly trouble: Trouble; readonly ms: number } | null = null;
 
-  constructor(name: string, folder: string, onNotice: (text: string) => void) {
+  constructor(name: string, folder: string, thing: SentThing, onNotice: (text: string) => void) {
     this.#name = name;
     this.#folder = folder;
+    this.#thing = thing;
     this.#onNotice = onNotice;
   }
 
@@ -33,14 +39,14 @@ export class TroubleTexts {
     this.#since = null;
     this.#once(
       'relief',
-      `${this.#name} takes messages again, after ${afterS.toFixed(1)} s; what waited is sent`,
+      `${this.#name} takes ${this.#thing}s again, after ${afterS.toFixed(1)} s; what waited is sent`,
     );
   }
 
-  refused(why: string): void {
+  refused(count: number, why: string): void {
     this.#once(
       'refused',
-      `${this.#name} refuses a message for good (${why}); it is left out there, and the recording goes on`,
+      `${this.#name} refuses ${plural(count, this.#thing)} for good (${why}), which it goes without; the recording goes on`,
     );
   }
 
