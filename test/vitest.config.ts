@@ -4,6 +4,7 @@ import { MissingParts } from './missing-parts.js';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/property-seed.ts'],
     root: new URL('..', import.meta.url).pathname,
     reporters: ['default', new MissingParts()],
     // Only a hang fails by its time, however busy the machine is.

@@ -15,6 +15,8 @@ export interface PageDocument {
   readonly runs: readonly PageRun[];
   /** The rolling mean that it begins with; none where absent. */
   readonly rolling?: PageRolling;
+  /** What goes on is a command, for whose phases there is room from the beginning. */
+  readonly ofCommand?: boolean;
 }
 
 /** How long the window of a rolling mean is. */

@@ -63,7 +63,8 @@ export class SeriesBuilder {
       if (us >= endUs) {
         const [leftUs, leftMw, slope] = [lastUs, lastMw, (mw - lastMw) / (us - lastUs)];
         while (us >= endUs) {
-          const endMw = leftMw + slope * (endUs - leftUs);
+          // At a sample exactly what was measured.
+          const endMw = endUs === us ? mw : leftMw + slope * (endUs - leftUs);
           energy += counts * (lastMw + endMw) * (endUs - lastUs);
           if (!isGap) {
             if (endMw < low) low = endMw;

@@ -37,7 +37,8 @@ export function roundStep(least: number): number {
 export function powerTicks(lowMw: number, highMw: number, most: number): Ticks {
   const span = highMw - lowMw;
   if (!(span > 0)) return { at: [], labels: [], unit: 'W' };
-  let step = roundStep(span / most);
+  // The smallest that is not too close: where it had no multiple on the axis, the one before it would have two at most.
+  let step = roundStep(span / (most + 1));
   while (multiples(lowMw, highMw, step).length > most) step = roundStep(step * 1.5);
   const at = multiples(lowMw, highMw, step);
   const { scale, unit } = powerUnit(Math.max(Math.abs(lowMw), Math.abs(highMw)));

@@ -39,7 +39,7 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
   const recordings = found.map(({ run, store }) => ({ run, store, offsetUs: run.offsetUs, isShown: true }));
   const state = new AppState(recordings, systemTheme());
   if (page.rolling) state.setRolling({ ...page.rolling, isOn: true });
-  const live = page.mode === 'live' ? new LiveView(state) : null;
+  const live = page.mode === 'live' ? new LiveView(state, page.ofCommand === true) : null;
   wearTheme(state);
   // A finger that moves over the plot means to move it.
   state.dragPans = matchMedia('(pointer: coarse)').matches;

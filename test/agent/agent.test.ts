@@ -55,7 +55,8 @@ describe('an agent', () => {
     expect(metrics).toContain('powerlog_agent_problem{bench="bench 7",problem="no-board"} 0');
     expect(metrics).toContain('powerlog_power_watts{board="desk 4",component="system"} ');
 
-    board.signal('SIGKILL');
+    // Unplugged: a link that was left would lead to the next terminal of that number, somebody else's.
+    board.signal('SIGTERM');
     expect(await agent.is('no-board')).toMatchObject({
       ...{ code: 503, run: there.run },
       boards: [{ power_w: null }],

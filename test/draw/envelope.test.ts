@@ -78,7 +78,7 @@ function onPaper(samples: readonly Sample[], { startUs, intervalUs, count }: Gri
   const energyJ = new Float64Array(count + 1);
   for (let n = 1; n < samples.length; n++) {
     const [a, b] = [samples[n - 1]!, samples[n]!];
-    const at = (us: number) => a.mw + ((b.mw - a.mw) / (b.us - a.us)) * (us - a.us);
+    const at = (us: number) => (us === b.us ? b.mw : a.mw + ((b.mw - a.mw) / (b.us - a.us)) * (us - a.us));
     for (let k = place(a.us); k <= place(b.us); k++) {
       const [from, to] = [Math.max(a.us, ends[k]!), Math.min(b.us, ends[k + 1]!)];
       for (let later = k + 1; later <= count; later++)

@@ -38,6 +38,11 @@ describe('ticks of power', () => {
     );
   });
 
+  it('are there where a longer step would stride over the whole axis', () => {
+    expect(powerTicks(0.5, 4.6, 2).at).toEqual([2, 4]);
+    expect(powerTicks(5.1, 9.8, 2).at).toEqual([6, 8]);
+  });
+
   it('say what they are worth', () => {
     expect(powerTicks(0, 500e3, 6)).toEqual({
       at: [0, 100e3, 200e3, 300e3, 400e3, 500e3],

@@ -16,7 +16,11 @@ import { energyJ } from './document.js';
 interface LayoutShift {
   readonly value: number;
   readonly hadRecentInput: boolean;
-  readonly sources: readonly { readonly node: Node | null }[];
+  readonly sources: readonly {
+    readonly node: Node | null;
+    readonly previousRect: DOMRectReadOnly;
+    readonly currentRect: DOMRectReadOnly;
+  }[];
 }
 
 async function openLive(url: string, ...options: Parameters<typeof openPage>[1][]): Promise<Opened> {
@@ -165,7 +169,10 @@ describe('the live page', needs(browserPart), () => {
     expect(await figureOf(page, 'power_w.gpu.p99')).toBe(summary.power_w.gpu.p99);
     // What is on the page stays, and can be looked at.
     await page.getByRole('button', { name: '10 s', exact: true }).click();
-    expect((await view(page))[1]).toBeCloseTo(timeUs.at(-1)! / 1e6, 1);
+    // Drawn in the next picture.
+    await expect
+      .poll(async () => (await view(page))[1], { timeout: 240_000 })
+      .toBeCloseTo(timeUs.at(-1)! / 1e6, 1);
     expect(complaints).toEqual([]);
   });
 
@@ -188,12 +195,18 @@ describe('the live page', needs(browserPart), () => {
     );
     const { page, complaints } = await openLive(await recorder.url);
     await grown(page, 'samples', 10);
+    const placeOfAxes = () =>
+      page.evaluate(() => document.querySelector('.plot-axes')!.getBoundingClientRect().y + scrollY);
+    const axesAt = await placeOfAxes();
     await page.evaluate(() => {
       const holder = window as unknown as { shifts: string[] };
       holder.shifts = [];
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as unknown as LayoutShift[]) {
-          const moved = entry.sources.map(({ node }) => (node instanceof Element ? node.className : ''));
+          const moved = entry.sources.map(
+            ({ node, previousRect: was, currentRect: is }) =>
+              `${node instanceof Element ? node.className : ''} ${was.x},${was.y} ${was.width}×${was.height} → ${is.x},${is.y} ${is.width}×${is.height}`,
+          );
           // The grips of the window over the whole recording move, as they should.
           if (!entry.hadRecentInput && entry.value > 0.003)
             holder.shifts.push(`${entry.value}: ${moved.join(', ')}`);
@@ -211,6 +224,7 @@ describe('the live page', needs(browserPart), () => {
         0,
     );
     await page.locator('.events').getByText('half').waitFor();
+    expect(await placeOfAxes()).toBe(axesAt);
     await page.locator('.phases button', { hasText: 'load' }).click();
     await page.waitForSelector('.selection.is-selected');
     writeFileSync(ends, '');

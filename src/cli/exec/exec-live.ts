@@ -19,7 +19,7 @@ export async function openExecLive(
       import('../../publish/live/live.js'),
       import('../../publish/server/access.js'),
     ]);
-    return await Live.open(loopback);
+    return await Live.open(loopback, true);
   } catch (error) {
     if (strict) throw error;
     onFault(`there is no page: ${errorText(error)}`);

@@ -21,9 +21,11 @@ export class LiveView {
   #follow: Follow | undefined;
   #end: LiveEnd | null = null;
 
-  constructor(state: AppState) {
+  /** @param ofCommand what is recorded is a command, whose phases come */
+  constructor(state: AppState, ofCommand: boolean) {
     this.#state = state;
     state.isUnderWay = true;
+    state.isOfCommand = ofCommand;
     this.#status = new StatusLine(state);
     this.#feed = new RunFeed(state);
     this.#groups = state.recordings.map((_, n) => new BoardGroup(state, n));

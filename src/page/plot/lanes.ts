@@ -34,7 +34,7 @@ export class Lanes {
   #bars: readonly Bar[] = [];
   #flags: readonly Flag[] = [];
   #lanes = 0;
-  /** Of a recording under way more comes: a mark, and the phases of a command. */
+  /** Of a recording under way more comes: a mark, and of a command its phases. */
   readonly #keepsPlace: boolean;
   /** For which there is no row. */
   #left: readonly PageBand[] = [];
@@ -174,7 +174,7 @@ export class Lanes {
       }
     }
     this.#bars = bars;
-    this.#lanes = Math.max(ends.length, this.#keepsPlace && ends.length > 0 ? lanesOfCommand : 0);
+    this.#lanes = Math.max(ends.length, this.#state.isOfCommand ? lanesOfCommand : 0);
     this.#left = left;
     this.#sayMore();
     this.#flags = this.#state.recordings

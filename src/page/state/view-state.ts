@@ -11,6 +11,8 @@ export class ViewState extends Announcements {
   #whole: Range;
   #view: Range;
   #isUnderWay = false;
+  /** What goes on is a command: its phases come. */
+  isOfCommand = false;
   #follows = false;
   #windowUs = firstWindowUs;
 

@@ -44,11 +44,18 @@ export class Live {
   #isEndTold = false;
   #closing: Promise<void> | undefined;
 
-  private constructor() {}
+  readonly #ofCommand: boolean;
 
-  /** @throws UserError (outputFailed) where nothing can listen there */
-  static async open(place: Place): Promise<Live> {
-    const live = new Live();
+  private constructor(ofCommand: boolean) {
+    this.#ofCommand = ofCommand;
+  }
+
+  /**
+   * @param ofCommand pages keep room for a command and its phases
+   * @throws UserError (outputFailed) where nothing can listen there
+   */
+  static async open(place: Place, ofCommand = false): Promise<Live> {
+    const live = new Live(ofCommand);
     live.#server = await PageServer.open({
       place,
       page: servedPage('live'),
@@ -102,7 +109,7 @@ export class Live {
         // A page keeps to the instruments that it was told of at first.
         const runs = begun.length === this.#tracks.length ? begun : [];
         return {
-          ...{ version: 1, mode: 'live', runs, progress: [] },
+          ...{ version: 1, mode: 'live', ofCommand: this.#ofCommand, runs, progress: [] },
           title: runs.map(({ name }) => name).join(', '),
           tool: { name: tool.name, version: tool.version },
         };
