@@ -39,6 +39,7 @@ function decodeField(field: Field, view: DataView, frameBytes: number, count: nu
       for (let row = 0, at = offset; row < count; row++, at += frameBytes)
         out[row] = view.getUint16(at, true);
       break;
+    case 'uint32': // 2³¹ mA or mW and more are no reading
     case 'int32':
       for (let row = 0, at = offset; row < count; row++, at += frameBytes) out[row] = view.getInt32(at, true);
       break;
