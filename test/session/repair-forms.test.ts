@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { boards } from '#powerlog/board/catalogue.js';
 import { fieldTypes } from '#powerlog/board/field-type.js';
 import { makeFrameDecoder } from '#powerlog/board/frame.js';
-import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import { resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import { planRepair } from '#powerlog/session/repair/repair.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import { channelsOf, columnSets } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 import type { SampleRows } from '#powerlog/stream/sample-block.js';
+import { benchlabMap } from '../benchlab-map.js';
 import { scratch } from '../capture/samples.js';
 
 const rows = 3;
@@ -25,7 +26,7 @@ function csvOf(
   startUnixUs: number | null,
 ): string {
   const wiring = resolveWiring(board, {
-    ...defaultRailMap,
+    ...benchlabMap,
     slot: slot === null ? null : { rail: slot, feed: 'motherboard' },
   });
   const columns = chooseColumns(board, wiring, choice);
