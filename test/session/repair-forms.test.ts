@@ -5,13 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { boards } from '#powerlog/board/catalogue.js';
 import { fieldTypes } from '#powerlog/board/field-type.js';
 import { makeFrameDecoder } from '#powerlog/board/frame.js';
-import { resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import { ownMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import { planRepair } from '#powerlog/session/repair/repair.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import { channelsOf, columnSets } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 import type { SampleRows } from '#powerlog/stream/sample-block.js';
-import { benchlabMap } from '../benchlab-map.js';
 import { scratch } from '../capture/samples.js';
 
 const rows = 3;
@@ -26,8 +25,11 @@ function csvOf(
   startUnixUs: number | null,
 ): string {
   const wiring = resolveWiring(board, {
-    ...benchlabMap,
-    slot: slot === null ? null : { rail: slot, feed: 'motherboard' },
+    ...ownMap(board),
+    slot:
+      slot === null || !board.rails.some(({ name }) => name === slot)
+        ? null
+        : { rail: slot, feed: 'motherboard' },
   });
   const columns = chooseColumns(board, wiring, choice);
   const wanted = channelsOf(columns);
@@ -64,6 +66,8 @@ describe('repair takes for whole', () => {
         ),
         fc.constantFrom(null, 0, 1_700_000_000_123_456),
         async (board, set, slot, bytes, startUnixUs) => {
+          // Not every board has columns like those of the lists.
+          fc.pre(board.id.startsWith('benchlab') || !lists.includes(set));
           writeFileSync(path, csvOf(board, set, slot, bytes, startUnixUs));
           expect(await planRepair(path, { map: undefined })).toMatchObject({ torn: false, samples: rows });
         },
