@@ -2,11 +2,12 @@ import type { Instrument } from '../board/board.js';
 import { isNewerThanKnown } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
-import type { RecordingHeader } from '../stream/recording-header.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { FaultLog } from './doubts/gap-causes.js';
+import { TotalsCheck } from './doubts/totals.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
@@ -17,7 +18,7 @@ import type { Wiring } from './rail-map.js';
 import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
-import { type Budget, combinedJ, type PowersAround, stepsJ } from './uncertainty.js';
+import { type Budget, combinedJ, figureOrNull, type PowersAround, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
 
 /** How a recording stands, for a status line. */
@@ -46,6 +47,7 @@ export class SummaryCollector {
   readonly #rails: readonly PowerSeries[];
   readonly #spacings: SpacingWatch;
   readonly #latencies: Latencies;
+  readonly #totals: TotalsCheck;
   readonly #wires: WireTable;
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
@@ -54,7 +56,7 @@ export class SummaryCollector {
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
 
-  /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
+  /** @param accuracyShare Of a power reading, at 95 %: 0.03; NaN where it is not known. */
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
@@ -69,6 +71,7 @@ export class SummaryCollector {
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
     this.#wires = new WireTable(board, wiring);
+    this.#totals = new TotalsCheck(board);
   }
 
   begin(header: RecordingHeader): void {
@@ -86,6 +89,7 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
+    this.#totals.add(timeUs, channels, count);
     this.#firstAndLast.keep(block);
     if (this.#header?.timing === 'round-trip') this.#latencies.add(block);
     for (const event of block.events) {
@@ -171,7 +175,9 @@ export class SummaryCollector {
         outerSilenceS: outerUs / usPerS,
         waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
         boardFaults: this.#boardFaults.texts(),
-        unprovenFirmware: this.#unprovenFirmware(),
+        totals: this.#totals.texts(),
+        noAccuracy: Number.isNaN(this.accuracyShare),
+        unprovenFirmware: this.#unprovenFirmware(this.#header.board),
         noCalibration: this.#header.board.calibration === null,
       }),
     };
@@ -205,8 +211,7 @@ export class SummaryCollector {
   }
 
   /** The board's firmware, where this powerlog has no table for it. */
-  #unprovenFirmware(): number | null {
-    const { id, firmware } = this.#header!.board;
+  #unprovenFirmware({ id, firmware }: BoardIdentity): number | null {
     return isNewerThanKnown(id, firmware) ? firmware : null;
   }
 
@@ -228,11 +233,11 @@ export class SummaryCollector {
       lastMw: this.#firstAndLast.lastMw,
     });
     const each = (part: (budget: Budget) => number) =>
-      this.#perComponent((_, n) => (budgets[n] ? part(budgets[n]) : null));
+      this.#perComponent((_, n) => (budgets[n] ? figureOrNull(part(budgets[n])) : null));
     return {
       energy_uncertainty_j: each(combinedJ),
       uncertainty: {
-        accuracy_share: accuracyShare,
+        accuracy_share: figureOrNull(accuracyShare),
         accuracy_j: each((budget) => budget.accuracyJ),
         gaps_j: each((budget) => budget.gapsJ),
         edges_j: each(stepsJ),
