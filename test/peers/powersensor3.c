@@ -23,7 +23,7 @@
 #include <sys/prctl.h>
 #endif
 
-enum { sensors = 8, set_bytes = 18, most_events = 64, tick_us = 250, timeout_ms = 2000 };
+enum { sensors = 8, set_bytes = 18, most_events = 64, tick_us = 250, timeout_ms = 2000, patience_ns = 100000000 };
 
 struct __attribute__((packed)) sensor {
   char type[16], pair_name[16];
@@ -104,13 +104,14 @@ int main(int argc, char **argv) {
 
   const double device_us_per_set = 1e6 / hz, period_ns = 1e9 / hz / (1 + ppm * 1e-6);
   const int64_t t0 = now_ns();
-  uint64_t next = 0, begun = 0, sent = 0, skipped = 0, overwritten = 0, lost_bytes = 0, longest_block = 0;
+  uint64_t next = 0, begun = 0, sent = 0, skipped = 0, overwritten = 0, lost_bytes = 0, longest = 0;
   int overwritten_at = 0, lost_at = 0, marks = 0, resets = 0, unexpected = 0, single = 0;
   int chunk = -1; // of the configuration: the sensor whose byte is waited for
   int64_t chunk_ns = 0;
   uint8_t out[64 * set_bytes];
   size_t out_bytes = 0, out_at = 0;
-  int blocked = 0;
+  int waited = 0;
+  int64_t waited_ns = 0;
 
   while (!ended) {
     uint8_t asked[256];
@@ -143,14 +144,15 @@ int main(int argc, char **argv) {
 
     const uint64_t due = (uint64_t)((now_ns() - t0) / period_ns);
     if (!streaming && !single && out_at == out_bytes) next = due;
-    // What has waited behind a wire that took nothing is the newest set alone.
-    if (blocked && out_at == out_bytes && due > next + 1) {
-      if (due - 1 - next > longest_block) longest_block = due - 1 - next;
-      overwritten += due - 1 - next, next = due - 1;
-    }
-    blocked = 0;
+    int blocked = 0;
     while ((streaming || single) && !blocked) {
       if (out_at == out_bytes) {
+        // What has waited behind a wire that took nothing is the newest set alone; a busy machine is no wire.
+        if (waited && now_ns() - waited_ns > patience_ns && due > next) {
+          if (due - next > longest) longest = due - next;
+          overwritten += due - next, next = due;
+        }
+        waited = 0;
         for (out_at = out_bytes = 0; next <= due && out_bytes < sizeof out; next++) {
           if (overwritten_at < overwrites && (next - begun) / hz >= overwrite[overwritten_at].at_s) {
             if (skipped < (uint64_t)overwrite[overwritten_at].amount) { skipped++, overwritten++; continue; }
@@ -169,8 +171,10 @@ int main(int argc, char **argv) {
       }
       ssize_t n = write(master, out + out_at, out_bytes - out_at);
       if (n > 0) out_at += (size_t)n;
-      else if (errno == EAGAIN) blocked = 1;
-      else return perror("write"), 1;
+      else if (errno == EAGAIN) {
+        blocked = 1;
+        if (!waited) waited = 1, waited_ns = now_ns();
+      } else return perror("write"), 1;
       if (next > due && out_at == out_bytes) break;
     }
     struct pollfd asking = {master, POLLIN | (blocked ? POLLOUT : 0), 0};
@@ -180,6 +184,6 @@ int main(int argc, char **argv) {
   printf("{\"t0_ns\":\"%lld\",\"period_ns\":%.9f,\"sets\":%llu,\"sent\":%llu,\"overwritten\":%llu,\"longest\":%llu,\"lost_bytes\":%llu,"
          "\"resets\":%d,\"unexpected\":%d}\n",
          (long long)t0, period_ns, (unsigned long long)(next - begun), (unsigned long long)sent, (unsigned long long)overwritten,
-         (unsigned long long)longest_block, (unsigned long long)lost_bytes, resets, unexpected);
+         (unsigned long long)longest, (unsigned long long)lost_bytes, resets, unexpected);
   return 0;
 }

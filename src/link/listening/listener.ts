@@ -22,6 +22,9 @@ const pauseMs = 5;
 const rarelyHz = 200;
 /** What was taken before the end has arrived so long after it, ns. */
 const graceNs = 20e6;
+/** For so long after each pause it is waited for what comes next, and later every so often, ns. */
+const learningNs = 3e9;
+const promptEveryNs = 50e6;
 /** How often the instrument's clock is told of, ns. */
 const clockEveryNs = 10e9;
 
@@ -60,6 +63,8 @@ export class Listener implements Driven, Listening {
   #nextLookNs = 0;
   #nextClockNs = clockEveryNs;
   #isOver = false;
+  #wasPrompt = false;
+  #nextPromptNs = 0;
   readonly #overrun = new Streak();
   #recovery: Conversation<boolean> | undefined;
 
@@ -153,10 +158,23 @@ export class Listener implements Driven, Listening {
     }
     if (now >= this.#nextClockNs) this.#tellClock(now);
     if (now - this.#lastByteNs > silenceNs) return this.#ask();
-    if (bytes === 0 || bytes >= kernelBytes || this.#pauseMs === 0) return this.#listen();
+    if (bytes === 0 || bytes >= kernelBytes || this.#pauseMs === 0 || this.#isPromptDue(now))
+      return this.#listen();
+    this.#wasPrompt = false;
     this.#state = State.pausing;
     this.waitMs = this.#pauseMs;
     return Action.sleep;
+  }
+
+  /**
+   * What has lain there for a pause says little of when it came; what is waited for does. In the beginning each pause is
+   * followed by that, later every so often.
+   */
+  #isPromptDue(nowNs: number): boolean {
+    if (this.#wasPrompt || nowNs < this.#nextPromptNs) return false;
+    this.#wasPrompt = true;
+    if (nowNs > learningNs) this.#nextPromptNs = nowNs + promptEveryNs;
+    return true;
   }
 
   /** Finds the frames in what has come. */
