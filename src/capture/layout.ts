@@ -15,8 +15,16 @@ export function layoutRows(board: Instrument): LayoutRows {
     factors: Object.fromEntries(
       board.fields.flatMap(({ name, factor }) => (factor === undefined ? [] : [[name, factor]])),
     ),
-    ...ofSome('scales', board, ({ scale }): [number, number] | undefined => scale && [scale.gain, scale.offset]),
-    ...ofSome('products', board, ({ product }): [string, string] | undefined => product && [name(product[0]), name(product[1])]),
+    ...ofSome(
+      'scales',
+      board,
+      ({ scale }): [number, number] | undefined => scale && [scale.gain, scale.offset],
+    ),
+    ...ofSome(
+      'products',
+      board,
+      ({ product }): [string, string] | undefined => product && [name(product[0]), name(product[1])],
+    ),
     rails: board.rails.map((rail) => [rail.name, rail.nominalMv]),
     wires: board.wires.map((wire) => [wire.name, board.rails[wire.partOf]!.name]),
     extra_fields: board.extraFields.map(name),

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { errorText, outputError } from '../../errors.js';
+import { errorText, outputError, usageError } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
 import type { OpenedOutput } from '../../file/safe-open.js';
 import type { BoardChoice } from '../../simulator/board-choice.js';
@@ -56,7 +56,11 @@ export function simulateCommand(): Command {
         .default('constant')
         .conflicts('from'),
     )
-    .option('--board <id>', 'which board: benchlab or benchlab2', 'benchlab')
+    .option(
+      '--board <id>',
+      'which board: benchlab, benchlab2, pmd2, pmd2x, wireview or powersensor3',
+      'benchlab',
+    )
     .option('--firmware <number>', 'which firmware (default: the newest that is known)')
     .option('--name <text>', "the board's name, as its user typed it (default: powerlog simulator)")
     .option(
@@ -112,6 +116,10 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...named('--from', options.from),
   ]);
   let model = chooseBoard(options);
+  if (model.talks && (options.from !== undefined || Object.keys(options.fault?.rates ?? {}).length > 0))
+    throw usageError(
+      'one that talks is played from a profile, and of all faults only unplugged: a reply is what the others befall',
+    );
   if (options.from !== undefined) {
     const { readCapturedFrames } = await import('../../source/captured-frames.js');
     // Whose frames they are is said by the capture.
@@ -139,16 +147,16 @@ async function simulate(options: SimulateOptions): Promise<void> {
     return service.ended;
   }
   try {
-    const { product, firmware } = model.board!;
-    tell(
-      `a simulated ${product} with firmware ${firmware} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`,
-    );
+    const which = model.talks
+      ? 'PowerSensor3'
+      : `${model.board!.product} with firmware ${model.board!.firmware}`;
+    tell(`a simulated ${which} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`);
     await service.ended;
   } finally {
     await simulator.stop();
     const stats = simulator.stats();
     if (report) writeReport(report, stats);
-    tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
+    if (!model.talks) tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
   }
 }
 

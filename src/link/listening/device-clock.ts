@@ -70,7 +70,10 @@ export class DeviceClock {
       const slot = this.#begun++ % buckets;
       this.#deviceNs[slot] = deviceNs;
       this.#delayNs[slot] = delayNs;
-    } else if (delayNs - lineAt(this.#line, deviceNs) < this.#delayNs[at]! - lineAt(this.#line, this.#deviceNs[at]!)) {
+    } else if (
+      delayNs - lineAt(this.#line, deviceNs) <
+      this.#delayNs[at]! - lineAt(this.#line, this.#deviceNs[at]!)
+    ) {
       this.#deviceNs[at] = deviceNs;
       this.#delayNs[at] = delayNs;
     }

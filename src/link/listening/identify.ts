@@ -65,7 +65,8 @@ export function* identifyTalker(port: string): Dialogue<IdentifiedTalker | UserE
   if (!bytes || !sensors)
     return boardError(`${port} is a PowerSensor3, but did not tell how its sensors are configured`);
   const board = tableOf(known, sensors);
-  if (typeof board === 'string') return boardError(`${port} is a PowerSensor3, and ${board}: set it with psconfig`);
+  if (typeof board === 'string')
+    return boardError(`${port} is a PowerSensor3, and ${board}: set it with psconfig`);
   if (board.rails.length === 0)
     return boardError(
       `${port} is a PowerSensor3 of which no pair of sensors is in use: psconfig turns them on, such as with -s 0 -o 1 -s 1 -o 1`,

@@ -259,7 +259,11 @@ export class Listener implements Driven, Listening {
     const { rateErrorPpm } = this.#times;
     if (rateErrorPpm === null) return;
     const atNs = Math.min(nowNs, this.#endNs);
-    this.#options.onEvent({ type: 'device-clock', atNs, rateErrorPpm: Math.round(rateErrorPpm * 1000) / 1000 });
+    this.#options.onEvent({
+      type: 'device-clock',
+      atNs,
+      rateErrorPpm: Math.round(rateErrorPpm * 1000) / 1000,
+    });
   }
 
   #finish(outcome: SamplingOutcome): Action {

@@ -147,7 +147,8 @@ export class Timeline implements Times {
     const { stamps, count } = this.#held;
     const { unitNs, modulo } = this.#stamp;
     const spacings = new Float64Array(Math.max(1, count - 1));
-    for (let n = 1; n < count; n++) spacings[n - 1] = ((stamps[n]! - stamps[n - 1]! + modulo) % modulo) * unitNs;
+    for (let n = 1; n < count; n++)
+      spacings[n - 1] = ((stamps[n]! - stamps[n - 1]! + modulo) % modulo) * unitNs;
     this.#spacingNs = spacings.sort()[spacings.length >> 1]!;
     this.#lastStamp = stamps[0]!;
     this.#place();

@@ -6,9 +6,9 @@ import { drainRing, type PlacedEvent, Turns } from '../drain-ring.js';
 import { driveAsync } from '../drive.js';
 import { type Answerer, identifyAsync } from '../handshake.js';
 import { type Link, type LinkKind, type LinkSampling, ringSamples, type SamplingOutcome } from '../link.js';
+import { makeSampling } from '../listening/sampling.js';
 import { openStream } from '../port/serial-port.js';
 import { SampleRing } from '../ring.js';
-import { makeSampling } from '../listening/sampling.js';
 import type { AsyncWire } from '../wire.js';
 import { StreamWire } from './stream-wire.js';
 

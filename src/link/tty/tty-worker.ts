@@ -4,8 +4,8 @@ import { ExitCode, errorText, systemErrorCode, UserError } from '../../errors.js
 import { driveBlocking } from '../drive.js';
 import { identifyBlocking } from '../handshake.js';
 import { ringSamples } from '../link.js';
-import { SampleRing } from '../ring.js';
 import { makeSampling } from '../listening/sampling.js';
+import { SampleRing } from '../ring.js';
 import { loadSystemCalls, NoSystemCalls } from './system-calls.js';
 import { ThreadPriority } from './thread-priority.js';
 import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
