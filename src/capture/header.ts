@@ -40,14 +40,17 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
       monotonic_ns: recording.startMonotonicNs?.toString() ?? null,
       unix_us: recording.startUnixUs,
     },
-    instants_measured: recording.timing === 'round-trip',
+    instants_measured: recording.timing !== 'nominal',
+    ...(recording.timing === 'device' ? { timing: recording.timing } : {}),
     sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
   };
 }
 
-export const timingOf = (header: CaptureHeader): RecordingHeader['timing'] =>
-  header.instants_measured ? 'round-trip' : 'nominal';
+export function timingOf(header: CaptureHeader): RecordingHeader['timing'] {
+  if (!header.instants_measured) return 'nominal';
+  return header.timing === 'device' ? 'device' : 'round-trip';
+}
 
 export function identityOf({ board }: CaptureHeader): BoardIdentity {
   const { id, product_id: productId, uid, name, firmware, product, port } = board;

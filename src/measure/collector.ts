@@ -6,6 +6,7 @@ import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.
 import type { SampleBlock } from '../stream/sample-block.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
+import { DeviceClockWatch } from './doubts/device-clock.js';
 import { FaultLog } from './doubts/gap-causes.js';
 import { TotalsCheck } from './doubts/totals.js';
 import { waitingOf } from './doubts/waiting.js';
@@ -52,6 +53,7 @@ export class SummaryCollector {
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
   #drift: ClockDriftWatch | undefined;
+  readonly #deviceClock = new DeviceClockWatch();
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
@@ -91,12 +93,13 @@ export class SummaryCollector {
     this.#wires.add(timeUs, channels, count);
     this.#totals.add(timeUs, channels, count);
     this.#firstAndLast.keep(block);
-    if (this.#header?.timing === 'round-trip') this.#latencies.add(block);
+    if (this.#header?.timing !== 'nominal') this.#latencies.add(block);
     for (const event of block.events) {
       if (event.type === 'fault') {
         if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
         this.#faults.add(event, this.#spacings);
       } else if (event.type === 'clock') this.#drift?.add(event.atNs, event.unixUs);
+      else if (event.type === 'device-clock') this.#deviceClock.add(event.rateErrorPpm);
       else if (event.type === 'board-fault') this.#boardFaults.add(event);
       else if (event.type === 'end') this.#end = { atUs: event.atNs / 1000, reason: event.reason };
     }
@@ -154,6 +157,7 @@ export class SummaryCollector {
       })),
       interval_s: distribution(spacingsUs, usPerS),
       latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
+      ...(this.#header.timing === 'device' ? { clock: this.#deviceClock.summary } : {}),
       sampling_priority: this.#header.samplingPriority ?? null,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
@@ -170,6 +174,7 @@ export class SummaryCollector {
         coverage,
         faults: this.#faults.tallies,
         drift: this.#drift?.drift ?? null,
+        deviceClock: this.#deviceClock.text,
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
         outerSilenceS: outerUs / usPerS,

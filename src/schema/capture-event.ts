@@ -18,6 +18,7 @@ const faultKinds: Record<FaultKind, true> = {
   'implausible-frame': true,
   'board-lost': true,
   overrun: true,
+  overwritten: true,
   suspend: true,
   unreadable: true,
   joined: true,
@@ -51,6 +52,7 @@ const captureEventSchema = z.discriminatedUnion('type', [
     count: z.number(),
   }),
   z.object({ type: z.literal('clock'), atNs: instantNs, unixUs: z.number() }),
+  z.object({ type: z.literal('device-clock'), atNs: instantNs, rateErrorPpm: z.number() }),
   z.object({
     type: z.literal('board-fault'),
     atNs: instantNs,
@@ -106,6 +108,7 @@ export interface UnknownEvent {
 const eventTypes: Record<RecordingEvent['type'], true> = {
   fault: true,
   clock: true,
+  'device-clock': true,
   'board-fault': true,
   experiment: true,
   command: true,

@@ -55,6 +55,7 @@ export const summarySchema = z.looseObject({
   gaps: z.array(z.looseObject({ start_s: z.number(), end_s: z.number(), cause: z.string() })),
   interval_s: distribution,
   latency_s: distribution.nullable(),
+  clock: z.looseObject({ rate_error_ppm: figure }).optional(),
   sampling_priority: text.optional(),
   power_w: z.record(z.string(), power),
   energy_j: figures,

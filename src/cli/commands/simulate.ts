@@ -1,7 +1,8 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardIds } from '../../board/catalogue.js';
-import { errorText, outputError } from '../../errors.js';
+import { powerSensor3Id } from '../../board/powersensor3/powersensor3.js';
+import { errorText, outputError, usageError } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
 import type { OpenedOutput } from '../../file/safe-open.js';
 import type { BoardChoice } from '../../simulator/board-choice.js';
@@ -57,7 +58,7 @@ export function simulateCommand(): Command {
         .default('constant')
         .conflicts('from'),
     )
-    .option('--board <id>', `which board: ${boardIds.join(', ')}`, 'benchlab')
+    .option('--board <id>', `which board: ${[...boardIds, powerSensor3Id].join(', ')}`, 'benchlab')
     .option('--firmware <number>', 'which firmware (default: the newest that is known)')
     .option('--name <text>', "the board's name, as its user typed it (default: powerlog simulator)")
     .option(
@@ -113,6 +114,10 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...named('--from', options.from),
   ]);
   let model = chooseBoard(options);
+  if (model.talks && (options.from !== undefined || Object.keys(options.fault?.rates ?? {}).length > 0))
+    throw usageError(
+      'one that talks is played from a profile, and of all faults only unplugged: a reply is what the others befall',
+    );
   if (options.from !== undefined) {
     const { readCapturedFrames } = await import('../../source/captured-frames.js');
     // Whose frames they are is said by the capture.
@@ -140,16 +145,16 @@ async function simulate(options: SimulateOptions): Promise<void> {
     return service.ended;
   }
   try {
-    const { product, firmware } = model.board!;
-    tell(
-      `a simulated ${product} with firmware ${firmware} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`,
-    );
+    const which = model.talks
+      ? 'PowerSensor3'
+      : `${model.board!.product} with firmware ${model.board!.firmware}`;
+    tell(`a simulated ${which} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`);
     await service.ended;
   } finally {
     await simulator.stop();
     const stats = simulator.stats();
     if (report) writeReport(report, stats);
-    tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
+    if (!model.talks) tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
   }
 }
 
