@@ -1,4 +1,4 @@
-import type { Board, CalibrationSlot, Commands, FaultBit, Layout, RailWire } from './board.js';
+import type { CalibrationSlot, FaultBit, Layout, MakersBoard, RailWire } from './board.js';
 import { calibrationBytes } from './calibration.js';
 import { command, numbered, TableBuilder, usb } from './table-builder.js';
 
@@ -179,7 +179,11 @@ function calibrationOf(layout: Layout, probes: Product['probes']): readonly Cali
 }
 
 /** Reading commands only; what the other bytes do (press buttons, change the calibration, leave the bus) is in docs/frame.md. */
-function readingCommands(welcomeBytes: number, frameBytes: number, calibrationReplyBytes: number): Commands {
+function readingCommands(
+  welcomeBytes: number,
+  frameBytes: number,
+  calibrationReplyBytes: number,
+): MakersBoard['commands'] {
   return {
     welcome: command('WELCOME', 0x00, welcomeBytes),
     sensors: command('READ_SENSORS', 0x01, frameBytes),
@@ -190,7 +194,7 @@ function readingCommands(welcomeBytes: number, frameBytes: number, calibrationRe
   };
 }
 
-function board(product: Product, firmware: Firmware): Board {
+function board(product: Product, firmware: Firmware): MakersBoard {
   const layout = layoutOf(product, firmware);
   const calibration = calibrationOf(layout, product.probes);
   const last = calibration.at(-1)!;
@@ -217,7 +221,7 @@ function board(product: Product, firmware: Firmware): Board {
 }
 
 /** BENCHLAB, oldest firmware first. */
-export const benchlab: readonly Board[] = [
+export const benchlab: readonly MakersBoard[] = [
   { ...early, firmware: 2, chipFactor: 10 } as const,
   { ...early, firmware: 3 },
   { ...early, firmware: 4, released: false },
@@ -226,7 +230,7 @@ export const benchlab: readonly Board[] = [
 ].map((firmware) => board(original, firmware));
 
 /** BENCHLAB 2, oldest firmware first. */
-export const benchlab2: readonly Board[] = [
+export const benchlab2: readonly MakersBoard[] = [
   { ...early, firmware: 3, released: false, chipFactor: 10 } as const,
   { ...early, firmware: 4 },
   { ...early, firmware: 5, released: false, hasFaults: true },

@@ -88,9 +88,9 @@ export interface Command {
 export interface Commands {
   readonly welcome: Command;
   readonly sensors: Command;
-  readonly vendor: Command;
-  readonly uid: Command;
   /** What some boards can be asked beside. */
+  readonly vendor?: Command;
+  readonly uid?: Command;
   readonly name?: Command;
   readonly calibration?: Command;
   readonly configuration?: Command;
@@ -148,6 +148,11 @@ export interface Board extends Instrument {
   readonly commands: Commands;
   /** How the board averages what it reads; absent where nothing is published of that. */
   readonly averaging?: Averaging;
+}
+
+/** A board of the makers that are known: its vendor data chooses the table. */
+export interface MakersBoard extends Board {
+  readonly commands: Commands & Required<Pick<Commands, 'vendor' | 'uid'>>;
 }
 
 /** Where the configuration says over which time each reading is a mean. */

@@ -1,13 +1,13 @@
 import { benchlab, benchlab2 } from './benchlab.js';
-import type { Board } from './board.js';
+import type { MakersBoard } from './board.js';
 import { pmd2, pmd2x } from './pmd2.js';
 import { wireview } from './wireview.js';
 
 /** Every product powerlog speaks with: its tables, oldest firmware first. */
-const products: readonly (readonly Board[])[] = [benchlab, benchlab2, pmd2, pmd2x, wireview];
+const products: readonly (readonly MakersBoard[])[] = [benchlab, benchlab2, pmd2, pmd2x, wireview];
 
 /** Every table there is. */
-export const boards: readonly Board[] = products.flat();
+export const boards: readonly MakersBoard[] = products.flat();
 
 /** The names of the products, for `--board`. */
 export const boardIds: readonly string[] = products.map(([board]) => board!.id);
@@ -16,7 +16,7 @@ export const boardIds: readonly string[] = products.map(([board]) => board!.id);
  * The table for a product's firmware: its own, or that of the next older one; the oldest for what is older still. The newest where
  * no firmware is given. Undefined for a product that is not known.
  */
-export function boardFor(id: string, firmware?: number | null): Board | undefined {
+export function boardFor(id: string, firmware?: number | null): MakersBoard | undefined {
   const tables = boards.filter((board) => board.id === id);
   return firmware == null
     ? tables.at(-1)
@@ -24,7 +24,11 @@ export function boardFor(id: string, firmware?: number | null): Board | undefine
 }
 
 /** As `boardFor`, by what a board says of itself. */
-export function boardByVendor(vendorId: number, productId: number, firmware: number): Board | undefined {
+export function boardByVendor(
+  vendorId: number,
+  productId: number,
+  firmware: number,
+): MakersBoard | undefined {
   const known = boards.find((board) => board.vendorId === vendorId && board.productId === productId);
   return known && boardFor(known.id, firmware);
 }

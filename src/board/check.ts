@@ -45,6 +45,7 @@ function agrees(check: RailCheck, view: DataView, at: number): boolean {
   const { voltage, current, power, lowMv, highMv, offMv } = check;
   const mv = integerAt(view, at + voltage.offset, voltage.type);
   if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
+  if (power === null) return true;
   const product = (mv * integerAt(view, at + current.offset, current.type)) / 1000;
   const difference = integerAt(view, at + power.offset, power.type) - product;
   const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
@@ -59,12 +60,14 @@ function integerAt(view: DataView, at: number, type: FieldType): number {
 }
 
 function railCheck({ fields }: Layout, rail: Rail) {
+  const isKnown = rail.nominalMv > 0;
   return {
     voltage: fields[rail.voltage]!,
     current: fields[rail.current]!,
-    power: fields[rail.power]!,
-    lowMv: rail.nominalMv * (1 - voltageTolerance),
-    highMv: rail.nominalMv * (1 + voltageTolerance),
+    // What is their product agrees with them.
+    power: fields[rail.power]!.product ? null : fields[rail.power]!,
+    lowMv: isKnown ? rail.nominalMv * (1 - voltageTolerance) : Number.NEGATIVE_INFINITY,
+    highMv: isKnown ? rail.nominalMv * (1 + voltageTolerance) : Number.POSITIVE_INFINITY,
     offMv: rail.nominalMv * offShare,
   };
 }

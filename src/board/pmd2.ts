@@ -1,4 +1,4 @@
-import type { Averaging, Board, FaultWords, Layout, RailWire } from './board.js';
+import type { Averaging, FaultWords, Layout, MakersBoard, RailWire } from './board.js';
 import { command, numbered, TableBuilder, usb } from './table-builder.js';
 
 /*
@@ -90,7 +90,7 @@ function layoutOf({ extended }: Product): Layout {
   return { frameBytes, fields, rails, wires, extraFields, faults, totals, ownSupply };
 }
 
-function board(product: Product): Board {
+function board(product: Product): MakersBoard {
   const { id, productId, welcomeText, extended } = product;
   const layout = layoutOf(product);
   return {
@@ -119,7 +119,7 @@ function board(product: Product): Board {
   };
 }
 
-export const pmd2: readonly Board[] = [
+export const pmd2: readonly MakersBoard[] = [
   board({
     id: 'pmd2',
     product: 'PMD2',
@@ -129,7 +129,7 @@ export const pmd2: readonly Board[] = [
   }),
 ];
 
-export const pmd2x: readonly Board[] = [
+export const pmd2x: readonly MakersBoard[] = [
   board({
     id: 'pmd2x',
     product: 'PMD2X',

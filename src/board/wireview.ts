@@ -1,4 +1,4 @@
-import type { Board, FaultBit, Layout } from './board.js';
+import type { FaultBit, Layout, MakersBoard } from './board.js';
 import { command, numbered, TableBuilder, usb } from './table-builder.js';
 
 /*
@@ -56,7 +56,7 @@ function makeLayout(): Layout {
 const layout = makeLayout();
 const welcomeText = 'Thermal Grizzly WireView Pro II';
 
-export const wireview: readonly Board[] = [
+export const wireview: readonly MakersBoard[] = [
   {
     id: 'wireview',
     product: 'WireView Pro II',

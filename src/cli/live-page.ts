@@ -4,7 +4,7 @@ import { handOverMsFor } from '../session/outputs.js';
 import { startRecording } from '../session/record.js';
 import { openAllSources } from '../source/open.js';
 import { onEndSignal } from './impatience.js';
-import { inputFiles, railMapFrom, type SamplingOptions } from './options.js';
+import { inputFiles, ownBoardOf, railMapFrom, type SamplingOptions } from './options.js';
 import { placeFrom, type ServeOptions, showAddress } from './serve-options.js';
 import { notice, tellLost } from './terminal/notices.js';
 import { printSummary } from './terminal/summary-text.js';
@@ -22,7 +22,13 @@ export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
   const map = await railMapFrom(options);
   const { duration: durationMs, rate: rateHz, accuracy } = options;
   const sources = await openAllSources(options.port, {
-    ...{ link: options.link, reconnectMs: options.reconnect, onNotice: notice, withCommand: true },
+    ...{
+      link: options.link,
+      reconnectMs: options.reconnect,
+      own: await ownBoardOf(options),
+      onNotice: notice,
+      withCommand: true,
+    },
   });
   const outputs = { columns: 'power', accuracy };
   const live = await Live.open(placeFrom(options)).catch(async (error: unknown) => {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { OwnTable } from '../board/own/table.js';
 import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
 import { type MapChoice, ownMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
@@ -129,6 +130,20 @@ export interface SensorOptions {
   readonly withInterval?: number;
 }
 
+/** Of a command that talks to boards. */
+export const ownBoardOption = () =>
+  new Option(
+    '--board <file>',
+    'the file (.json) that describes a board of your own, which --port then names; docs/own-board.md',
+  );
+
+/** The table that `--board` describes; undefined where it names none. @throws UserError (badInput) */
+export async function ownBoardOf({ board }: { readonly board?: string }): Promise<OwnTable | undefined> {
+  if (board === undefined) return undefined;
+  const { readBoardFile } = await import('../file/board-file.js');
+  return readBoardFile(board);
+}
+
 export const accuracyOption = () =>
   new Option('--accuracy <percent>', "the board's accuracy, for the uncertainty of energies")
     .default(undefined, "the board's nominal 3%")
@@ -165,6 +180,8 @@ export interface MapOptions {
 /** Of every command that samples: where from, how, and what the samples mean. */
 export interface SamplingOptions extends MapOptions {
   readonly port: readonly string[];
+  /** A file that describes a board of the user's own. */
+  readonly board?: string;
   readonly rate?: number;
   readonly accuracy?: number;
   /** For how long a board that went away is waited for, ms. */
@@ -176,6 +193,7 @@ export interface SamplingOptions extends MapOptions {
 export const addSamplingOptions = (command: Command, reconnect = reconnectOption()): Command =>
   [
     portOption(),
+    ownBoardOption(),
     rateOption(),
     slotOption(),
     slotFeedOption(),
@@ -206,8 +224,10 @@ export async function railMapFrom(options: MapOptions, recorded?: RailMap): Prom
 export function inputFiles({
   port: ports = [],
   map,
-}: MapOptions & { readonly port?: readonly string[] }): NamedFile[] {
+  board,
+}: MapOptions & { readonly port?: readonly string[]; readonly board?: string }): NamedFile[] {
   return [
+    ...(board === undefined ? [] : [{ role: '--board', path: board }]),
     ...(map === undefined ? [] : [{ role: '--map', path: map }]),
     ...ports.filter((port) => !/^(auto|sim)(:|$)/.test(port)).map((path) => ({ role: '--port', path })),
   ];

@@ -4,13 +4,14 @@
  * @throws Error that says what is wrong, with the line where it knows it
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
-  const text = decoded(bytes);
+  const text = decodedJson(bytes);
   const value: unknown = JSON.parse(text);
   checkKeys(text);
   return value;
 }
 
-function decoded(bytes: Uint8Array): string {
+/** @throws Error where it is no text */
+export function decodedJson(bytes: Uint8Array): string {
   const mark = (bytes[0]! << 8) | bytes[1]!;
   const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
   try {

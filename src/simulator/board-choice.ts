@@ -1,6 +1,7 @@
 import type { Board } from '../board/board.js';
 import { boardFor, boardIds } from '../board/catalogue.js';
 import { powerSensor3Id } from '../board/powersensor3/powersensor3.js';
+import { isStreaming } from '../board/streaming.js';
 import { usageError } from '../errors.js';
 import type { BoardModelOptions } from './model.js';
 import { type ProfileName, profileNames } from './profile-names.js';
@@ -26,20 +27,23 @@ const keys = [
 ] as const satisfies (keyof BoardChoice)[];
 
 /**
- * The board that was asked for. A firmware that no table is for gets the nearest older table's, as a board on a bench does.
+ * The board that was asked for, by its name or the file that describes it. A firmware that no table is for gets the nearest older table's, as a board on a bench does.
  * @throws UserError (usage) that says what is allowed
  */
-export function chooseBoard({
+export async function chooseBoard({
   board: id = 'benchlab',
   firmware,
   name,
   seed,
   imbalance,
   raise,
-}: BoardChoice): BoardModelOptions {
+}: BoardChoice): Promise<BoardModelOptions> {
+  if (id.endsWith('.json')) return chooseOwn(id, { firmware, name, seed, imbalance, raise });
   if (id === powerSensor3Id) return chooseTalker({ firmware, name, seed, imbalance, raise });
   if (!boardFor(id))
-    throw usageError(`there is no board '${id}'; there are ${[...boardIds, powerSensor3Id].join(', ')}`);
+    throw usageError(
+      `there is no board '${id}'; there are ${[...boardIds, powerSensor3Id].join(', ')}, or a file that describes one (.json)`,
+    );
   const version = firmware === undefined ? null : whole(firmware, 255, 'a firmware');
   const table = boardFor(id, version)!;
   const board: Board = version === null ? table : { ...table, firmware: version };
@@ -49,6 +53,27 @@ export function chooseBoard({
     ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }),
     ...(imbalance === undefined ? {} : { imbalance: share(imbalance, board) }),
     ...(raise === undefined ? {} : { raise: parseRaisedFault(raise, board) }),
+  };
+}
+
+/** One that a file describes. */
+async function chooseOwn(
+  path: string,
+  { firmware, name, seed, imbalance, raise }: Omit<BoardChoice, 'board'>,
+): Promise<BoardModelOptions> {
+  const given = Object.entries({ firmware, name }).find(([, value]) => value !== undefined);
+  if (given) throw usageError(`a board that ${path} describes has no ${given[0]} to choose`);
+  const { readBoardFile } = await import('../file/board-file.js');
+  const own = readBoardFile(path);
+  const asked = isStreaming(own) ? null : own;
+  if (!asked && (imbalance !== undefined || raise !== undefined))
+    throw usageError('a simulated board that talks takes a profile and a seed');
+  return {
+    own,
+    ...(asked && { board: asked }),
+    ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }),
+    ...(asked && imbalance !== undefined ? { imbalance: share(imbalance, asked) } : {}),
+    ...(asked && raise !== undefined ? { raise: parseRaisedFault(raise, asked) } : {}),
   };
 }
 
@@ -66,7 +91,7 @@ function chooseTalker({ seed, ...others }: Omit<BoardChoice, 'board'>): BoardMod
  * Reads what stands behind `sim:`, such as `train,board=benchlab2,firmware=7`.
  * @throws UserError (usage) that says what is allowed
  */
-export function parseSimulated(text: string): BoardModelOptions {
+export async function parseSimulated(text: string): Promise<BoardModelOptions> {
   let profile: ProfileName | undefined;
   const choice: { -readonly [Key in keyof BoardChoice]: string } = {};
   for (const part of text === '' ? [] : text.split(',')) {
@@ -79,7 +104,7 @@ export function parseSimulated(text: string): BoardModelOptions {
       throw usageError(`sim: '${part.slice(0, at)}' can't be set; there are ${keys.join(', ')}`);
     else throw usageError(`there is no simulator profile '${part}'; there are ${profileNames.join(', ')}`);
   }
-  return { ...chooseBoard(choice), ...(profile === undefined ? {} : { profile }) };
+  return { ...(await chooseBoard(choice)), ...(profile === undefined ? {} : { profile }) };
 }
 
 function whole(text: string, limit: number, what: string): number {

@@ -1,4 +1,4 @@
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
 import { fieldTypes } from '../board/field-type.js';
 import { encodeFrame } from '../board/frame.js';
 import { environmentAt } from './environment.js';
@@ -23,7 +23,7 @@ export interface ProfileFeedOptions {
 }
 
 /** Frames made from a profile. What changes slowly is encoded once a second, rails and wires for every frame. */
-export function makeProfileFeed(board: Board, options: ProfileFeedOptions): FrameFeed {
+export function makeProfileFeed(board: Instrument, options: ProfileFeedOptions): FrameFeed {
   const { profile, seed, raise } = options;
   const frame = new Uint8Array(board.frameBytes);
   const view = new DataView(frame.buffer);
@@ -78,22 +78,26 @@ const isRaised = ({ afterMs, forMs }: RaisedFault, sinceNs: number): boolean =>
 type Put = (view: DataView, value: number) => void;
 
 /** What cannot be negative is 0 where the machine's sensor would read a little below. */
-function placeOf({ fields }: Board, index: number): Put {
-  const { offset, type } = fields[index]!;
+function placeOf({ fields }: Instrument, index: number): Put {
+  const { offset, type, factor = 1, scale } = fields[index]!;
   const { write } = fieldTypes[type];
-  return type.startsWith('uint')
-    ? (view, value) => write(view, offset, Math.max(0, value))
-    : (view, value) => write(view, offset, value);
+  const stored = (value: number) =>
+    scale ? Math.round((value - scale.offset) / scale.gain) : Math.round(value / factor);
+  const put: Put =
+    factor === 1 && !scale
+      ? (view, value) => write(view, offset, value)
+      : (view, value) => write(view, offset, stored(value));
+  return type.startsWith('uint') ? (view, value) => put(view, Math.max(0, value)) : put;
 }
 
-const placesOf = (board: Board, { voltage, current, power }: Board['rails'][number]) => ({
+const placesOf = (board: Instrument, { voltage, current, power }: Instrument['rails'][number]) => ({
   voltage: placeOf(board, voltage),
   current: placeOf(board, current),
   power: placeOf(board, power),
 });
 
 /** Null where the board tells of no faults. */
-function faultWriter({ faults, fields }: Board) {
+function faultWriter({ faults, fields }: Instrument) {
   if (!faults) return null;
   const { status, log } = faults;
   const put = (view: DataView, index: number, value: bigint) => {
@@ -108,7 +112,7 @@ function faultWriter({ faults, fields }: Board) {
 }
 
 /** The wires, each with the part of its connector's current that it carries: from where to where in the whole. */
-function wiresOf(board: Board, imbalance: number | undefined) {
+function wiresOf(board: Instrument, imbalance: number | undefined) {
   return board.wires.map((wire) => {
     const siblings = board.wires.filter(({ partOf }) => partOf === wire.partOf);
     const first = imbalance ?? 1 / siblings.length;
@@ -125,7 +129,7 @@ function wiresOf(board: Board, imbalance: number | undefined) {
 }
 
 /** Given frames in their order, one a request: over and over, or once and then no more. */
-export function makeListFeed({ frameBytes }: Board, frames: Uint8Array, repeat: boolean): FrameFeed {
+export function makeListFeed({ frameBytes }: Instrument, frames: Uint8Array, repeat: boolean): FrameFeed {
   const count = frames.length / frameBytes;
   if (!Number.isInteger(count) || count === 0)
     throw new RangeError(`${frames.length} bytes are not a whole number of ${frameBytes}-byte frames`);

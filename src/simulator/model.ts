@@ -1,6 +1,7 @@
 import { type Board, type Command, commandNames } from '../board/board.js';
 import { calibrationBytes } from '../board/calibration.js';
 import { boardFor } from '../board/catalogue.js';
+import type { OwnTable } from '../board/own/table.js';
 import { type FrameFeed, makeListFeed, makeProfileFeed, type ProfileFeedOptions } from './feed.js';
 import { type SimulatorStats, Tally } from './port/tally.js';
 import { hash32 } from './random.js';
@@ -9,6 +10,8 @@ import { hash32 } from './random.js';
 export interface BoardModelOptions extends Partial<ProfileFeedOptions> {
   /** Which board, with which firmware; BENCHLAB with its newest by default. */
   readonly board?: Board;
+  /** A board that a file describes instead. */
+  readonly own?: OwnTable;
   /** A PowerSensor3 instead, which is not asked but talks. */
   readonly talks?: boolean;
   /** What READ_NAME answers. */
@@ -84,7 +87,7 @@ export function identityReplies(
   const replies: [Command | undefined, (replyBytes: number) => Uint8Array][] = [
     [welcome, (bytes) => padded(board.welcomeText, bytes)],
     [vendor, () => vendorData],
-    [uid, () => simulatedUid(seed)],
+    [uid, (bytes) => padded(simulatedUid(seed), bytes)],
     [name, (bytes) => padded(nameText, bytes)],
     [calibration, () => simulatedCalibration(board, seed)],
     [configuration, (bytes) => simulatedConfiguration(board, bytes)],
@@ -116,10 +119,11 @@ function simulatedBuild(board: Board, vendorData: Uint8Array, bytes: number): Ui
   return reply;
 }
 
-/** UTF-8 in a field of fixed size, cut where it ends, NULs behind. */
-function padded(text: string, bytes: number): Uint8Array {
+/** UTF-8, or bytes, in a field of fixed size, cut where it ends, NULs behind. */
+function padded(content: string | Uint8Array, bytes: number): Uint8Array {
   const field = new Uint8Array(bytes);
-  field.set(new TextEncoder().encode(text).subarray(0, bytes));
+  const encoded = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  field.set(encoded.subarray(0, bytes));
   return field;
 }
 

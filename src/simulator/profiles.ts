@@ -26,6 +26,8 @@ export const squareHalfPeriodNs = 1e9;
 type Currents = Readonly<Record<string, number>>;
 /** What a rail carries that the machine does not have. */
 const foreignMa = 500;
+/** What a rail is at whose nominal voltage is not told. */
+const usualMv = 12_000;
 
 /** CPU 60 W, GPU 300 W, motherboard 40 W: 400 W. */
 const constantMa: Currents = {
@@ -46,7 +48,7 @@ const squareHighMa: Currents = {
 const paperReadings = (currents: Currents, rails: readonly Rail[] = machineRails): RailReadings => {
   const readings = makeRailReadings(rails);
   rails.forEach((rail, index) => {
-    setRail(readings, index, rail.nominalMv, currents[rail.name] ?? foreignMa);
+    setRail(readings, index, rail.nominalMv || usualMv, currents[rail.name] ?? foreignMa);
   });
   return readings;
 };
@@ -167,7 +169,7 @@ const electricByRail: Readonly<Record<string, Electric>> = {
 };
 /** A rail that the machine does not have carries half an ampere, and as much again under load. */
 const electricOf = ({ name, nominalMv }: Rail): Electric =>
-  electricByRail[name] ?? electric('board', foreignMa, foreignMa, nominalMv, 10, 5, 0);
+  electricByRail[name] ?? electric('board', foreignMa, foreignMa, nominalMv || usualMv, 10, 5, 0);
 
 /** Where a rail stands among the machine's. @throws RangeError where it has none of that name */
 function railIndex(name: string): number {

@@ -1,4 +1,5 @@
 import { boards } from '../board/catalogue.js';
+import type { OwnTable } from '../board/own/table.js';
 import { boardError, errorText, UserError } from '../errors.js';
 import type { Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
@@ -73,6 +74,8 @@ export interface Search {
   /** Ports that this recording's other boards are on are not asked. */
   readonly together: Together;
   readonly onNotice: (text: string) => void;
+  /** What a file describes. */
+  readonly own?: OwnTable | undefined;
 }
 
 /**
@@ -81,16 +84,17 @@ export interface Search {
  */
 export async function waitForBoard(
   identity: BoardIdentity,
-  { link: choice, limitMs, together, onNotice }: Search,
+  { link: choice, limitMs, together, onNotice, own }: Search,
   signal: AbortSignal,
 ): Promise<Link | undefined> {
   const giveUpMs = performance.now() + limitMs;
   const refused = new Set<string>();
   while (!signal.aborted && performance.now() < giveUpMs) {
-    const others = (await listPorts()).filter(looksLikeBoard).map((port) => port.path);
+    // What a file says is sent to the port that the user named, and to no other.
+    const others = own ? [] : (await listPorts()).filter(looksLikeBoard).map((port) => port.path);
     for (const path of new Set([identity.port, ...others])) {
       if (together.ports.has(realPort(path))) continue;
-      const link = await openQuietly(path, choice);
+      const link = await openQuietly(path, choice, own);
       if (!link) continue;
       const { name, product, uid, id, firmware, configuration } = link.identity;
       // One without a UID is known by its product, which names its firmware, and by how it is set up.
@@ -118,9 +122,13 @@ export async function waitForBoard(
   return undefined;
 }
 
-async function openQuietly(path: string, choice: LinkChoice): Promise<Link | undefined> {
+async function openQuietly(
+  path: string,
+  choice: LinkChoice,
+  own: OwnTable | undefined,
+): Promise<Link | undefined> {
   try {
-    return await openLink(path, choice);
+    return await openLink(path, choice, own);
   } catch (error) {
     if (error instanceof UserError) return undefined; // not there yet
     throw error;

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import type { OwnTable } from '../board/own/table.js';
 import type { LinkChoice } from '../link/open.js';
 import type { Source } from './source.js';
 
@@ -17,6 +18,8 @@ export interface OpenOptions {
   readonly onNotice: (text: string) => void;
   /** The boards of one recording, where there may be several. */
   readonly together?: Together;
+  /** What a file describes, where the board is to be that; one of the makers' otherwise. */
+  readonly own?: OwnTable | undefined;
   /** Which of several simulated boards it is, from 1, so that no two are alike. */
   readonly ordinal?: number;
   /** Of a capture, what was run and marked when it was made comes again too: to be looked at. */
@@ -30,8 +33,8 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
     import('./live.js'),
     import('./find-board.js'),
   ]);
-  const { link: choice, reconnectMs: limitMs, onNotice, together = newTogether() } = options;
-  const link = await openLink(path, choice);
+  const { link: choice, reconnectMs: limitMs, onNotice, together = newTogether(), own } = options;
+  const link = await openLink(path, choice, own);
   let port = realPort(path);
   together.ports.add(port);
   together.uids.add(link.identity.uid);
@@ -39,7 +42,7 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
     onNotice,
     reconnect: async (identity, signal) => {
       together.ports.delete(port);
-      const found = await waitForBoard(identity, { link: choice, limitMs, together, onNotice }, signal);
+      const found = await waitForBoard(identity, { link: choice, limitMs, together, onNotice, own }, signal);
       if (found) {
         port = realPort(found.identity.port);
         together.ports.add(port);

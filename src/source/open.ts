@@ -75,7 +75,7 @@ export async function openAllSources(
 }
 
 /** Which ports are meant. Boards that have to be found are looked for before any port is taken. */
-async function resolved(ports: readonly string[], { onNotice }: OpenOptions) {
+async function resolved(ports: readonly string[], { onNotice, own }: OpenOptions) {
   const named: string[] = [];
   const missing: MissingSource[] = [];
   const given = ports.filter((port) => !isSearch(port) && !isSimulator(port));
@@ -90,6 +90,7 @@ async function resolved(ports: readonly string[], { onNotice }: OpenOptions) {
       continue;
     }
     try {
+      if (own) throw ownNeedsPort();
       const { findAllBoards, findTheBoard } = await import('./find-board.js');
       const found = port === 'auto' ? [await findTheBoard()] : await findAllBoards(onNotice);
       const taken = [...given, ...named].map(realPort);
@@ -101,6 +102,8 @@ async function resolved(ports: readonly string[], { onNotice }: OpenOptions) {
   return { named, missing };
 }
 
+const ownNeedsPort = () =>
+  usageError('--board is about a board of your own: name its port with --port; others are not asked');
 const isSearch = (port: string): boolean => port === 'auto' || port === 'auto:all';
 const isSimulator = (port: string): boolean => port === 'sim' || port.startsWith('sim:');
 
@@ -132,6 +135,7 @@ async function open(port: string, options: OpenOptions): Promise<Source> {
     const { openSimulator } = await import('./simulator.js');
     return openSimulator(port.slice('sim:'.length), options);
   }
+  if (options.own && port === 'auto') throw ownNeedsPort();
   if (port !== 'auto' && isRegularFile(port)) {
     const { openPacedCapture } = await import('./paced.js');
     return openPacedCapture(port, options.withCommand);

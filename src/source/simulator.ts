@@ -1,3 +1,4 @@
+import { isStreaming } from '../board/streaming.js';
 import { boardError } from '../errors.js';
 import { parseSimulated } from '../simulator/board-choice.js';
 
@@ -20,7 +21,7 @@ const usbLatencyMs = 1;
 export async function openSimulator(text: string, options: OpenOptions): Promise<Source> {
   const { ordinal = 1 } = options;
   const own = ordinal > 1 ? { seed: ordinal, name: `powerlog simulator ${ordinal}` } : {};
-  const model = { ...own, ...parseSimulated(text) };
+  const model = { ...own, ...(await parseSimulated(text)) };
   let simulator: Simulator;
   try {
     simulator = await startSimulator({ ...model, latencyMs: usbLatencyMs });
@@ -30,7 +31,8 @@ export async function openSimulator(text: string, options: OpenOptions): Promise
     return openInProcess(model, options);
   }
   try {
-    return new SimulatorSource(await openBoard(simulator.path, options), simulator);
+    const { own = options.own } = model;
+    return new SimulatorSource(await openBoard(simulator.path, { ...options, own }), simulator);
   } catch (error) {
     await simulator.stop();
     throw error;
@@ -67,12 +69,13 @@ async function openInProcess(modelOptions: BoardModelOptions, options: OpenOptio
     import('../link/stream/stream-link.js'),
     import('../link/stream/model-wire.js'),
   ]);
-  if (modelOptions.talks)
+  const { talks, own } = modelOptions;
+  if (talks || (own && isStreaming(own)))
     throw boardError(
       'an instrument that talks is simulated on a pseudo-terminal alone, which this system has not',
     );
   const model = makeBoardModel(modelOptions);
   const wire = new ModelWire((byte) => model.reply(byte, Number(process.hrtime.bigint())));
-  const link = await openAsyncLink('in-process', 'sim', wire, async () => {});
+  const link = await openAsyncLink('in-process', 'sim', wire, async () => {}, own);
   return new LiveSource(link, { onNotice: options.onNotice, reconnect: async () => undefined });
 }

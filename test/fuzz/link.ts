@@ -1,7 +1,7 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { makeFrameCheck } from '#powerlog/board/check.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
-import { identifyBlocking } from '#powerlog/link/handshake.js';
+import { identifyBlocking } from '#powerlog/link/identity/handshake.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';

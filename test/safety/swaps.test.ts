@@ -5,7 +5,7 @@ import type { Board } from '#powerlog/board/board.js';
 import { boardFor, boardIds } from '#powerlog/board/catalogue.js';
 import { UserError } from '#powerlog/errors.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
-import { type Identified, identifyBlocking } from '#powerlog/link/handshake.js';
+import { type Identified, identifyBlocking } from '#powerlog/link/identity/handshake.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';

@@ -14,7 +14,7 @@ import { openAllSources } from '../../source/open.js';
 import { formatSi } from '../../units.js';
 import type { AuditOptions } from '../commands/audit.js';
 import { onEndSignal } from '../impatience.js';
-import { inputFiles, railMapFrom } from '../options.js';
+import { inputFiles, ownBoardOf, railMapFrom } from '../options.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { notice } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
@@ -96,6 +96,7 @@ async function auditBeside(
   const sources = await openAllSources(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
+    own: await ownBoardOf(options),
     onNotice: notice,
   });
   const folder = options.out === undefined ? await makeTemporaryFolder() : null;

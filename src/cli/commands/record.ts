@@ -16,6 +16,7 @@ import {
   inputFiles,
   liveOption,
   minCoverageOption,
+  ownBoardOf,
   quietOption,
   railMapFrom,
   type SamplingOptions,
@@ -118,6 +119,7 @@ async function recordAndFeed(
   const sources = await openAllSources(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
+    own: await ownBoardOf(options),
     onNotice: notice,
   });
   const sensors = await openBeside(chosen, options, notice);

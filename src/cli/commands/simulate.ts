@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardIds } from '../../board/catalogue.js';
 import { powerSensor3Id } from '../../board/powersensor3/powersensor3.js';
+import { isStreaming } from '../../board/streaming.js';
 import { errorText, outputError, usageError } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
 import type { OpenedOutput } from '../../file/safe-open.js';
@@ -58,7 +59,11 @@ export function simulateCommand(): Command {
         .default('constant')
         .conflicts('from'),
     )
-    .option('--board <id>', `which board: ${[...boardIds, powerSensor3Id].join(', ')}`, 'benchlab')
+    .option(
+      '--board <id>',
+      `which board: ${[...boardIds, powerSensor3Id].join(', ')}, or a file that describes one (.json)`,
+      'benchlab',
+    )
     .option('--firmware <number>', 'which firmware (default: the newest that is known)')
     .option('--name <text>', "the board's name, as its user typed it (default: powerlog simulator)")
     .option(
@@ -113,8 +118,9 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...named('--link', options.link),
     ...named('--from', options.from),
   ]);
-  let model = chooseBoard(options);
-  if (model.talks && (options.from !== undefined || Object.keys(options.fault?.rates ?? {}).length > 0))
+  let model = await chooseBoard(options);
+  const talks = model.talks || (model.own !== undefined && isStreaming(model.own));
+  if (talks && (options.from !== undefined || Object.keys(options.fault?.rates ?? {}).length > 0))
     throw usageError(
       'one that talks is played from a profile, and of all faults only unplugged: a reply is what the others befall',
     );
@@ -145,16 +151,18 @@ async function simulate(options: SimulateOptions): Promise<void> {
     return service.ended;
   }
   try {
-    const which = model.talks
-      ? 'PowerSensor3'
-      : `${model.board!.product} with firmware ${model.board!.firmware}`;
+    const which = model.own
+      ? model.own.product
+      : model.talks
+        ? 'PowerSensor3'
+        : `${model.board!.product} with firmware ${model.board!.firmware}`;
     tell(`a simulated ${which} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`);
     await service.ended;
   } finally {
     await simulator.stop();
     const stats = simulator.stats();
     if (report) writeReport(report, stats);
-    if (!model.talks) tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
+    if (!talks) tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
   }
 }
 

@@ -20,7 +20,7 @@ import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
 import { Feeds } from '../feeds/feeds.js';
 import { endWhenAskedAgain } from '../impatience.js';
-import { railMapFrom } from '../options.js';
+import { ownBoardOf, railMapFrom } from '../options.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
@@ -68,7 +68,12 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
     if (options.strict) await refuseMissing(sensors);
     const measurement = await Measurement.start({
       ports: options.port,
-      open: { link: options.link, reconnectMs: options.reconnect, onNotice: (text) => notices.take(text) },
+      open: {
+        link: options.link,
+        reconnectMs: options.reconnect,
+        own: await ownBoardOf(options),
+        onNotice: (text) => notices.take(text),
+      },
       recording: {
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
         handOverMs: handOverMsFor(options),

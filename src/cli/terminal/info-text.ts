@@ -65,7 +65,7 @@ const averagingText = (us: number | null): string =>
 /** Where the table comes from that its readings are read with. */
 function tableProvenance({ id, firmware }: BoardIdentity): string {
   const board = boardFor(id, firmware);
-  if (!board) return "the capture's own header";
+  if (!board) return 'what describes it: --board, its own configuration, or the header of a capture';
   if (board.anyFirmware) return "the maker's published programs, of any firmware; not checked on hardware";
   return `the maker's published contract of firmware ${board.firmware}, and its library; not checked on hardware`;
 }

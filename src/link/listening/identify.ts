@@ -20,11 +20,12 @@ import type { BoardIdentity } from '../../stream/recording-header.js';
 import { type Dialogue, drain } from '../dialogue.js';
 import { Framer } from './framer.js';
 
-/** An instrument that talks, and what it said of itself, byte for byte. */
+/** An instrument that talks. */
 export interface IdentifiedTalker {
   readonly board: StreamingBoard;
   readonly identity: BoardIdentity;
-  readonly credentials: { readonly version: Uint8Array; readonly configuration: Uint8Array };
+  /** After a silence: is it still the same, set up the same? */
+  readonly recognize: () => Dialogue<boolean>;
 }
 
 /** So many whole sets in a row are no other instrument's. */
@@ -83,7 +84,7 @@ export function* identifyTalker(port: string): Dialogue<IdentifiedTalker | UserE
       configuration: Buffer.from(bytes).toString('hex'),
       port,
     },
-    credentials: { version: said, configuration: bytes },
+    recognize: () => recognizeTalker(said, bytes),
   };
 }
 
@@ -116,15 +117,15 @@ function* askConfiguration(): Dialogue<Uint8Array | null> {
  * After a silence: is it still the same, with the same sensors? Nothing but WELCOME is said before that has stayed without an
  * answer, since another board may be there by now.
  */
-export function* recognizeTalker({ credentials }: IdentifiedTalker): Dialogue<boolean> {
+function* recognizeTalker(known: Uint8Array, configured: Uint8Array): Dialogue<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const heard = yield drain;
     if (isTalk(heard)) yield* hush();
     if ((yield { command: welcome, untilQuiet: true }).length > 0) return false;
     const said = yield { command: version, untilQuiet: true };
-    if (!said.equals(credentials.version)) continue;
+    if (!said.equals(known)) continue;
     const bytes = yield* askConfiguration();
-    if (bytes) return Buffer.compare(bytes, credentials.configuration) === 0;
+    if (bytes) return Buffer.compare(bytes, configured) === 0;
   }
   return false;
 }

@@ -8,7 +8,7 @@ import { lookEveryNs } from '../tty/thread-priority.js';
 import { gone } from '../wire.js';
 import { ArrivalTimes } from './arrival-times.js';
 import { Framer } from './framer.js';
-import { type IdentifiedTalker, recognizeTalker } from './identify.js';
+import type { IdentifiedTalker } from './identify.js';
 import { Timeline } from './timeline.js';
 import type { Listening, Times } from './times.js';
 
@@ -203,7 +203,7 @@ export class Listener implements Driven, Listening {
   /** It has fallen silent: is it still there? */
   #ask(): Action {
     this.#settle();
-    this.#recovery = new Conversation(recognizeTalker(this.#identified), this.reply);
+    this.#recovery = new Conversation(this.#identified.recognize(), this.reply);
     this.#state = State.recovering;
     return this.#recover(0);
   }

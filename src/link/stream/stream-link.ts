@@ -1,10 +1,11 @@
 import type { Instrument } from '../../board/board.js';
+import type { OwnTable } from '../../board/own/table.js';
 import { makeFastClock } from '../../clock.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { drainRing, type PlacedEvent, Turns } from '../drain-ring.js';
 import { driveAsync } from '../drive.js';
-import { type Answerer, identifyAsync } from '../handshake.js';
+import { type Answerer, identifyAsync } from '../identity/handshake.js';
 import { type Link, type LinkKind, type LinkSampling, ringSamples, type SamplingOutcome } from '../link.js';
 import { makeSampling } from '../listening/sampling.js';
 import { openStream } from '../port/serial-port.js';
@@ -13,7 +14,7 @@ import type { AsyncWire } from '../wire.js';
 import { StreamWire } from './stream-wire.js';
 
 /** The portable link: serialport's stream, on the main thread. @throws UserError (no board) */
-export async function openStreamLink(path: string): Promise<Link> {
+export async function openStreamLink(path: string, own?: OwnTable): Promise<Link> {
   const port = await openStream(path);
   const close = () =>
     new Promise<void>((resolve) => {
@@ -21,7 +22,7 @@ export async function openStreamLink(path: string): Promise<Link> {
       else resolve();
     });
   try {
-    return await openAsyncLink('stream', path, new StreamWire(port), close);
+    return await openAsyncLink('stream', path, new StreamWire(port), close, own);
   } catch (error) {
     await close();
     throw error;
@@ -34,8 +35,9 @@ export async function openAsyncLink(
   path: string,
   wire: AsyncWire,
   close: () => Promise<void>,
+  own?: OwnTable,
 ): Promise<Link> {
-  return new AsyncLink(kind, await identifyAsync(path, wire), wire, close);
+  return new AsyncLink(kind, await identifyAsync(path, wire, own), wire, close);
 }
 
 class AsyncLink implements Link {

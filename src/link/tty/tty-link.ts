@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Instrument } from '../../board/board.js';
+import type { OwnTable } from '../../board/own/table.js';
 import { ExitCode, UserError } from '../../errors.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
@@ -18,10 +19,10 @@ type Ready = Extract<FromTtyWorker, { type: 'ready' }>;
  * (node-serialport issues 1590, 1913, 2616), which costs several times the CPU.
  * @throws NoTtyLink; UserError (no board)
  */
-export async function openTtyLink(path: string): Promise<Link> {
+export async function openTtyLink(path: string, own?: OwnTable): Promise<Link> {
   const port = await configurePort(path);
   const worker = new Worker(join(__dirname, 'tty-worker.js'), {
-    workerData: { path } satisfies TtyWorkerData,
+    workerData: { path, own } satisfies TtyWorkerData,
   });
   try {
     const ready = await new Promise<Ready>((resolve, reject) => {

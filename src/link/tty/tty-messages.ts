@@ -1,4 +1,5 @@
 import type { Instrument } from '../../board/board.js';
+import type { OwnTable } from '../../board/own/table.js';
 import type { ExitCode } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import type { PlacedEvent } from '../drain-ring.js';
@@ -6,6 +7,7 @@ import type { LinkSampling, SamplingOutcome } from '../link.js';
 
 export interface TtyWorkerData {
   readonly path: string;
+  readonly own: OwnTable | undefined;
 }
 
 export type ToTtyWorker = ({ readonly type: 'start' } & LinkSampling) | { readonly type: 'close' };

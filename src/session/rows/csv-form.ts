@@ -1,5 +1,6 @@
 import type { Board } from '../../board/board.js';
 import { boards } from '../../board/catalogue.js';
+import { TableBuilder } from '../../board/table-builder.js';
 import type { Wiring } from '../../measure/rail-map.js';
 import { withInterval } from '../../sink/column-choice.js';
 import { type Column, type ColumnSource, columnSets, csvColumns } from '../../sink/columns.js';
@@ -48,7 +49,7 @@ function formOf(
   averaged: boolean,
   names: readonly string[],
 ): CsvForm | undefined {
-  for (const board of boards) {
+  for (const board of [...boards, ...boardOfRails(bare)]) {
     const components = componentsIn(bare, new Set([...board.rails, ...board.wires].map(({ name }) => name)));
     if (components.indexOf('system') > 0) continue;
     for (const slot of [undefined, ...board.rails.keys()]) {
@@ -70,6 +71,45 @@ function formOf(
     }
   }
   return undefined;
+}
+
+/**
+ * A board that none of the tables is for, such as a user's own, as far as names tell: its rails, where they stand as powerlog
+ * writes them.
+ */
+function boardOfRails(names: readonly string[]): Board[] {
+  const table = new TableBuilder();
+  const rails = names.flatMap((name, n) => {
+    const rail = name.replace(/_voltage_v$/, '');
+    const isRail =
+      rail !== name && names[n + 1] === `${rail}_current_a` && names[n + 2] === `${rail}_power_w`;
+    return isRail ? [table.rail(rail, rail, 0)] : [];
+  });
+  if (rails.length === 0) return [];
+  const { bytes: frameBytes, fields } = table;
+  return [
+    {
+      ...boards[0]!,
+      ...{
+        id: 'unknown',
+        product: 'unknown',
+        productId: 0,
+        frameBytes,
+        fields,
+        rails,
+        wires: [],
+        extraFields: [],
+      },
+      ...{
+        faults: null,
+        totals: [],
+        ownSupply: null,
+        calibration: [],
+        components: {},
+        nominalAccuracy: null,
+      },
+    },
+  ];
 }
 
 /** Where a column of this kind stands; -1 where there is none. */

@@ -1,10 +1,12 @@
 import { readSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { isStreaming } from '../../board/streaming.js';
 import { makeFastClock } from '../../clock.js';
 import { systemErrorCode } from '../../errors.js';
 import { FaultInjector } from '../fault-injector.js';
 import { noFaults } from '../faults.js';
 import { defaultSeed, makeBoardModel } from '../model.js';
+import { OwnTalkModel } from '../talking/own-talk-model.js';
 import { TalkModel } from '../talking/talk-model.js';
 import { controlState, controlWord } from './control.js';
 import { loadInputPoll } from './pseudo-terminal.js';
@@ -26,7 +28,7 @@ const tally = new Tally(data.tally);
 const { latencyMs = 0, greetingMs = 0, faults = noFaults, seed = defaultSeed } = data;
 const model = makeBoardModel(data, tally);
 const { board } = model;
-const talker = data.talks ? new TalkModel(data.profile ?? 'constant', seed) : undefined;
+const talker = makeTalker();
 const injector = new FaultInjector(board, faults, seed, [...model.fixedReplies.values()], tally);
 const sensorsByte = board.commands.sensors.request[0]!;
 const clock = makeFastClock(0n);
@@ -106,13 +108,20 @@ function readInput(masterFd: number): number {
   }
 }
 
+/** Undefined where the board is asked. */
+function makeTalker(): TalkModel | OwnTalkModel | undefined {
+  const { talks, own, profile = 'constant' } = data;
+  if (talks) return new TalkModel(profile, seed);
+  return own && isStreaming(own) ? new OwnTalkModel(own, { profile, seed }) : undefined;
+}
+
 /** How often one that talks says what it has, ms: USB's frames. */
 const talkMs = 1;
 /** How often it looks whether it is spoken to while it does not, ms. */
 const silentMs = 20;
 
 /** What it was asked, and what it has to say by itself; false where the client has gone. */
-function talk(model: TalkModel, masterFd: number): boolean {
+function talk(model: TalkModel | OwnTalkModel, masterFd: number): boolean {
   const input = hasInput(masterFd, model.talks ? 0 : silentMs);
   if (input === 'closed') return false;
   if (input === 'some') {

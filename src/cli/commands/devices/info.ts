@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { boardError } from '../../../errors.js';
 import type { Source } from '../../../source/source.js';
-import { linkOption, onePortOption } from '../../options.js';
+import { linkOption, onePortOption, ownBoardOf, ownBoardOption } from '../../options.js';
 
 interface InfoOptions {
   readonly port: string;
   readonly link: 'auto' | 'tty' | 'stream';
+  readonly board?: string;
   readonly calibration?: boolean;
   readonly json?: boolean;
 }
@@ -15,6 +16,7 @@ export function infoCommand(): Command {
     .description("Show one board's identity and what it reads now")
     .addOption(onePortOption())
     .addOption(linkOption())
+    .addOption(ownBoardOption())
     .option('--calibration', 'the calibration that the board applies to its readings, too')
     .option('--json', 'as JSON on standard output')
     .addHelpText(
@@ -36,7 +38,10 @@ Examples:
         import('../../terminal/info-text.js'),
       ]);
       const { notice } = await import('../../terminal/notices.js');
-      const source = await openSource(options.port, { link: options.link, reconnectMs: 0, onNotice: notice });
+      const source = await openSource(options.port, {
+        ...{ link: options.link, reconnectMs: 0, onNotice: notice },
+        own: await ownBoardOf(options),
+      });
       try {
         const readings = await firstReadings(source);
         if (!readings) throw boardError(`${source.identity.port} identified itself but sent no frame`);

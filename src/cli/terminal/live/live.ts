@@ -4,7 +4,7 @@ import { handOverMsFor } from '../../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../../session/record.js';
 import { openAllSources } from '../../../source/open.js';
 import { onEndSignal } from '../../impatience.js';
-import { inputFiles, railMapFrom, type SamplingOptions } from '../../options.js';
+import { inputFiles, ownBoardOf, railMapFrom, type SamplingOptions } from '../../options.js';
 import { notice, tellLost } from '../notices.js';
 import { Keys } from './keys.js';
 import { colourDepthOf, Style, themeOf } from './paint/style.js';
@@ -44,6 +44,7 @@ export async function liveOnTerminal(options: LiveOptions): Promise<ExitCode> {
   const sources = await openAllSources(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
+    own: await ownBoardOf(options),
     onNotice: tell,
     withCommand: true,
   });

@@ -1,8 +1,8 @@
-import { type Board, type Command, commandsOf } from '../board/board.js';
-import { isNewerThanKnown } from '../board/catalogue.js';
-import { boardError } from '../errors.js';
-import type { ByteFaultKind } from '../stream/event.js';
-import { type Dialogue, drain } from './dialogue.js';
+import { type Board, commandsOf } from '../../board/board.js';
+import { isNewerThanKnown } from '../../board/catalogue.js';
+import { boardError } from '../../errors.js';
+import type { ByteFaultKind } from '../../stream/event.js';
+import { type Dialogue, drain } from '../dialogue.js';
 import type { Identified } from './handshake.js';
 
 export interface Recognition {
@@ -21,13 +21,7 @@ const wrongAnswers = 4;
  * After a fault: is it still the same board? Everything it says has to be what it said before, byte for byte, so that nothing
  * left over can be taken for it. Only WELCOME is asked of one that might be another.
  */
-export function* recognize({ board, credentials }: Identified): Dialogue<Recognition> {
-  const { welcome, vendor, uid } = board.commands;
-  const questions: readonly (readonly [Command, Uint8Array])[] = [
-    [welcome, credentials.welcome],
-    [vendor, credentials.vendor],
-    [uid, credentials.uid],
-  ];
+export function* recognize({ credentials: questions }: Identified): Dialogue<Recognition> {
   let strayBytes = 0;
   let wrong = 0;
   for (let attempt = 0; attempt < attempts && wrong < wrongAnswers; attempt++) {

@@ -1,25 +1,22 @@
-import type { Averaging, Board, Command } from '../board/board.js';
-import { boardByVendor, boards, isNewerThanKnown } from '../board/catalogue.js';
-import { makeFrameCheck } from '../board/check.js';
-import { boardError, type UserError } from '../errors.js';
-import type { BoardIdentity } from '../stream/recording-header.js';
-import { textOfField } from '../text.js';
-import { Conversation, type Dialogue, drain } from './dialogue.js';
-import { driveAsync, driveBlocking } from './drive.js';
-import { hush, type IdentifiedTalker, identifyTalker, isTalk } from './listening/identify.js';
-import { type AsyncWire, deadlineMs, type Wire } from './wire.js';
-
-/** What a board said when it was asked who it is, byte for byte: what it has to say again after every fault. */
-export interface Credentials {
-  readonly welcome: Uint8Array;
-  readonly vendor: Uint8Array;
-  readonly uid: Uint8Array;
-}
+import type { Averaging, Board, Command } from '../../board/board.js';
+import { boardByVendor, boards, isNewerThanKnown } from '../../board/catalogue.js';
+import { makeFrameCheck } from '../../board/check.js';
+import type { OwnTable } from '../../board/own/table.js';
+import { boardError, type UserError } from '../../errors.js';
+import type { BoardIdentity } from '../../stream/recording-header.js';
+import { textOfField } from '../../text.js';
+import { Conversation, type Dialogue, drain } from '../dialogue.js';
+import { driveAsync, driveBlocking } from '../drive.js';
+import { hush, type IdentifiedTalker, identifyTalker, isTalk } from '../listening/identify.js';
+import { type AsyncWire, deadlineMs, type Wire } from '../wire.js';
+import { identifyOwn } from './own-board.js';
+import { expectedWelcomes, hex, isWelcomeOf, knownProducts, quoted, shortestWelcome } from './welcome.js';
 
 export interface Identified {
   readonly board: Board;
   readonly identity: BoardIdentity;
-  readonly credentials: Credentials;
+  /** What it was asked who it is, and said, byte for byte: what it has to say again after every fault. */
+  readonly credentials: readonly (readonly [Command, Uint8Array])[];
 }
 
 /** Who answered: a board that is asked, or one that talks. */
@@ -33,15 +30,15 @@ const attempts = 6;
 const provingFrames = 3;
 
 /** Identifies the board behind a wire that blocks. @throws UserError (no board) */
-export function identifyBlocking(port: string, wire: Wire): Answerer {
-  const conversation = new Conversation(identify(port));
+export function identifyBlocking(port: string, wire: Wire, own?: OwnTable): Answerer {
+  const conversation = new Conversation(own ? identifyOwn(port, own) : identify(port));
   driveBlocking(conversation, wire);
   return identifiedBy(conversation, port);
 }
 
 /** Identifies the board behind a wire that is awaited. @throws UserError (no board) */
-export async function identifyAsync(port: string, wire: AsyncWire): Promise<Answerer> {
-  const conversation = new Conversation(identify(port));
+export async function identifyAsync(port: string, wire: AsyncWire, own?: OwnTable): Promise<Answerer> {
+  const conversation = new Conversation(own ? identifyOwn(port, own) : identify(port));
   await driveAsync(conversation, wire);
   return identifiedBy(conversation, port);
 }
@@ -153,7 +150,11 @@ function* attemptOn(port: string): Dialogue<Identified | Failure> {
       ...(told.build && { build: buildText(told.build) }),
       port,
     },
-    credentials: { welcome, vendor, uid },
+    credentials: [
+      [board.commands.welcome, welcome],
+      [board.commands.vendor, vendor],
+      [board.commands.uid, uid],
+    ],
   };
 }
 
@@ -173,7 +174,7 @@ function averagingUs(
 const buildText = (reply: Buffer): string => textOfField(reply.subarray(3 + 32, 3 + 32 + 32)) ?? '';
 
 /** What is wrong with the readings of a board whose firmware is not known; null where they are as they should be. */
-function* provedWrong(board: Board): Dialogue<string | null> {
+export function* provedWrong(board: Board): Dialogue<string | null> {
   const { sensors } = board.commands;
   const isPlausible = makeFrameCheck(board);
   for (let n = 0; n < provingFrames; n++) {
@@ -184,49 +185,4 @@ function* provedWrong(board: Board): Dialogue<string | null> {
       return 'its readings contradict themselves';
   }
   return null;
-}
-
-/** The answer's text in its known length: NULs alone stand behind it. */
-function isWelcomeOf({ welcomeText, commands }: Board, answer: Buffer): boolean {
-  if (answer.length !== commands.welcome.replyBytes) return false;
-  const end = answer.indexOf(0);
-  const text = answer.toString('latin1', 0, end);
-  return (
-    end > 0 &&
-    text.startsWith(welcomeText) &&
-    /^[\x20-\x7e]+$/.test(text) &&
-    answer.subarray(end).every((byte) => byte === 0)
-  );
-}
-
-/** The shortest answer that is one; all ask with the same byte. */
-const shortestWelcome: Command = boards
-  .map((board) => board.commands.welcome)
-  .reduce((shortest, each) => (each.replyBytes < shortest.replyBytes ? each : shortest));
-
-const listed = (values: readonly (string | number)[]): string => [...new Set(values)].join(' or ');
-const lengthsOf = (text: string): string =>
-  listed(
-    boards
-      .filter(({ welcomeText }) => welcomeText === text)
-      .map(({ commands }) => commands.welcome.replyBytes),
-  );
-const expectedWelcomes = listed(
-  boards.map(({ welcomeText }) => `"${welcomeText}…" (${lengthsOf(welcomeText)} bytes)`),
-);
-const knownProducts = [
-  ...new Set(boards.map(({ product, productId }) => `${product} (0x${hex(productId)})`)),
-].join(' and ');
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
-}
-
-/** What answered, for people: printable text, or the first bytes. */
-function quoted(bytes: Uint8Array): string {
-  const shown = bytes.subarray(0, 16);
-  const more = bytes.length > shown.length ? ` … (${bytes.length} bytes)` : '';
-  const text = Buffer.from(shown).toString('latin1');
-  if (/^[\x20-\x7e\r\n\t\0]+$/.test(text)) return `${JSON.stringify(text)}${more}`;
-  return `${[...shown].map(hex).join(' ')}${more}`;
 }
