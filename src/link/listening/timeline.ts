@@ -5,7 +5,7 @@ import type { Listening, Times } from './times.js';
 
 /** So long, and so many arrivals, it listens first: how fast the instrument's clock runs is not known before. */
 const learningNs = 1e9;
-const learningArrivals = 40;
+const learningArrivals = 120;
 /** Where fewer come, this must do. */
 const longestLearningNs = 3e9;
 /** So long, and so many arrivals, it listens behind a jump of the stamps: one of them was in time. */
@@ -26,8 +26,10 @@ interface Stretch {
   /** Of the first arrival, ns; NaN before. */
   openedNs: number;
   arrivals: number;
-  /** The least that an arrival was late by, ns, as if no turn of the counter were missing. */
+  /** The least that an arrival was late by, ns, as if no turn of the counter were missing; and that arrival. */
   leastNs: number;
+  leastDeviceNs: number;
+  leastAtNs: number;
 }
 
 /**
@@ -88,7 +90,7 @@ export class Timeline implements Times {
     const stretch = this.#stretches.at(-1);
     if (stretch) {
       if (stretch.arrivals++ === 0) stretch.openedNs = atNs;
-      stretch.leastNs = Math.min(stretch.leastNs, clock.excessNs(this.#deviceNs, atNs));
+      weigh(stretch, clock.excessNs(this.#deviceNs, atNs), this.#deviceNs, atNs);
       if (isJudged(stretch, atNs)) this.#resolve();
       return;
     }
@@ -167,10 +169,8 @@ export class Timeline implements Times {
     const ys = Float64Array.from(sure, ({ deviceNs, atNs }) => atNs - deviceNs);
     this.#clock = new DeviceClock(xs, ys);
     for (const { deviceNs, atNs } of sure) this.#clock.arrived(deviceNs, atNs);
-    for (const { stretch, deviceNs, atNs } of arrivals) {
-      const each = this.#stretches[stretch]!;
-      each.leastNs = Math.min(each.leastNs, this.#clock.excessNs(deviceNs, atNs));
-    }
+    for (const { stretch, deviceNs, atNs } of arrivals)
+      weigh(this.#stretches[stretch]!, this.#clock.excessNs(deviceNs, atNs), deviceNs, atNs);
     const last = this.#stretches.at(-1)!;
     if (this.#reference === this.#stretches.length - 1 || last.arrivals >= judgingArrivals) this.#resolve();
   }
@@ -192,9 +192,11 @@ export class Timeline implements Times {
     // Where nothing arrived any more, it is at least as much as before.
     for (let n = 1; n < turns.length; n++)
       if (this.#stretches[n]!.arrivals === 0) turns[n] = Math.max(turns[n]!, turns[n - 1]!);
-    this.#stretches.forEach(({ first }, n) => {
+    this.#stretches.forEach(({ first, arrivals, leastDeviceNs, leastAtNs }, n) => {
       const end = this.#stretches[n + 1]?.first ?? this.#held.count;
-      this.#handOn(first, end, turns[n]! * turnNs, true);
+      const byNs = turns[n]! * turnNs;
+      this.#handOn(first, end, byNs, true);
+      if (n > this.#reference && arrivals > 0) clock.arrived(leastDeviceNs + byNs, leastAtNs);
     });
     this.#deviceNs += (turns.at(-1) ?? 0) * turnNs;
     this.#stretches = [];
@@ -243,7 +245,16 @@ const newStretch = (first: number): Stretch => ({
   openedNs: Number.NaN,
   arrivals: 0,
   leastNs: Number.POSITIVE_INFINITY,
+  leastDeviceNs: 0,
+  leastAtNs: 0,
 });
+
+function weigh(stretch: Stretch, excessNs: number, deviceNs: number, atNs: number): void {
+  if (excessNs >= stretch.leastNs) return;
+  stretch.leastNs = excessNs;
+  stretch.leastDeviceNs = deviceNs;
+  stretch.leastAtNs = atNs;
+}
 
 function isJudged({ openedNs, arrivals }: Stretch, atNs: number): boolean {
   const ns = atNs - openedNs;
