@@ -7,7 +7,7 @@ interface StoredType {
   write(view: DataView, at: number, value: number | bigint): void;
 }
 
-/** How numbers are stored in a frame; all but `level` little-endian. A uint32 is taken up to 2³¹ − 1, as its column holds it. */
+/** How numbers are stored in a frame; all but `level` little-endian. */
 export const fieldTypes = {
   uint8: {
     bytes: 1,

@@ -205,7 +205,15 @@ const shortestWelcome: Command = boards
   .reduce((shortest, each) => (each.replyBytes < shortest.replyBytes ? each : shortest));
 
 const listed = (values: readonly (string | number)[]): string => [...new Set(values)].join(' or ');
-const expectedWelcomes = `${listed(boards.map((board) => `"${board.welcomeText}…"`))} in ${listed(boards.map(({ commands }) => commands.welcome.replyBytes))} bytes`;
+const lengthsOf = (text: string): string =>
+  listed(
+    boards
+      .filter(({ welcomeText }) => welcomeText === text)
+      .map(({ commands }) => commands.welcome.replyBytes),
+  );
+const expectedWelcomes = listed(
+  boards.map(({ welcomeText }) => `"${welcomeText}…" (${lengthsOf(welcomeText)} bytes)`),
+);
 const knownProducts = [
   ...new Set(boards.map(({ product, productId }) => `${product} (0x${hex(productId)})`)),
 ].join(' and ');
