@@ -18,23 +18,10 @@ import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
 import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
+import type { Progress } from './tracks/progress.js';
 import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
 import { type Budget, combinedJ, figureOrNull, type PowersAround, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
-
-/** How a recording stands, for a status line. */
-export interface Progress {
-  readonly samples: number;
-  /** The last sample's instant; null before the first. */
-  readonly lastUs: number | null;
-  /** Of the last sample by component, mW; null before the first. */
-  readonly powerMw: readonly (number | null)[];
-  /** By component. */
-  readonly energyJ: readonly (number | null)[];
-  /** By rail, in board order. */
-  readonly railEnergyJ: readonly (number | null)[];
-  readonly gaps: number;
-}
 
 const usPerS = 1e6;
 

@@ -1,6 +1,7 @@
 import type { Stamp } from '../../board/streaming.js';
 import { DeviceClock } from './device-clock.js';
 import { Held } from './held.js';
+import { isJudged, judgingArrivals, newStretch, type Stretch, weigh } from './stretch.js';
 import type { Listening, Times } from './times.js';
 
 /** So long, and so many arrivals, it listens first: how fast the instrument's clock runs is not known before. */
@@ -8,29 +9,12 @@ const learningNs = 1e9;
 const learningArrivals = 120;
 /** Where fewer come, this must do. */
 const longestLearningNs = 3e9;
-/** So long, and so many arrivals, it listens behind a jump of the stamps: one of them was in time. */
-const judgingNs = 0.3e9;
-const judgingArrivals = 16;
-const longestJudgingNs = 2e9;
 /** What an arrival may be early by, and still be of this turn of the counter, as a share of the turn. */
 const earliness = 0.3;
 /** Spacings further from the usual one, as a share of it, are jumps. */
 const jump = 0.5;
 /** The usual spacing follows each new one by so much. */
 const spacingWeight = 1 / 1024;
-
-/** Frames without a jump between them: whatever is wrong with the turns of the counter is wrong for all of them alike. */
-interface Stretch {
-  /** Among the frames held. */
-  readonly first: number;
-  /** Of the first arrival, ns; NaN before. */
-  openedNs: number;
-  arrivals: number;
-  /** The least that an arrival was late by, ns, as if no turn of the counter were missing; and that arrival. */
-  leastNs: number;
-  leastDeviceNs: number;
-  leastAtNs: number;
-}
 
 /**
  * Gives frames their instants. Their stamps count on a clock of the instrument's own, and begin again all the time; the host's clock
@@ -238,25 +222,4 @@ export class Timeline implements Times {
     this.#leastNs = Number.POSITIVE_INFINITY;
     this.#leastArrivals = 0;
   }
-}
-
-const newStretch = (first: number): Stretch => ({
-  first,
-  openedNs: Number.NaN,
-  arrivals: 0,
-  leastNs: Number.POSITIVE_INFINITY,
-  leastDeviceNs: 0,
-  leastAtNs: 0,
-});
-
-function weigh(stretch: Stretch, excessNs: number, deviceNs: number, atNs: number): void {
-  if (excessNs >= stretch.leastNs) return;
-  stretch.leastNs = excessNs;
-  stretch.leastDeviceNs = deviceNs;
-  stretch.leastAtNs = atNs;
-}
-
-function isJudged({ openedNs, arrivals }: Stretch, atNs: number): boolean {
-  const ns = atNs - openedNs;
-  return (ns >= judgingNs && arrivals >= judgingArrivals) || ns >= longestJudgingNs;
 }

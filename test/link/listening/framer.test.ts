@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { powerSensor3Framing } from '#powerlog/board/powersensor3/powersensor3.js';
 import { checksumKinds, type Framing, syncFraming } from '#powerlog/board/streaming.js';
-import { checksumBytes, checksumOf } from '#powerlog/link/listening/checksum.js';
-import { Framer } from '#powerlog/link/listening/framer.js';
+import { checksumBytes, checksumOf } from '#powerlog/link/listening/framing/checksum.js';
+import { Framer } from '#powerlog/link/listening/framing/framer.js';
 
 const frameBytes = 12;
 

@@ -1,4 +1,4 @@
-import type { Framing } from '../../board/streaming.js';
+import type { Framing } from '../../../board/streaming.js';
 import { checksumBytes, checksumOf } from './checksum.js';
 
 /** Where fewer bits than this tell a frame, chance passes as one too often, so the next has to follow it. */

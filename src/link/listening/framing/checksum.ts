@@ -1,4 +1,4 @@
-import type { ChecksumKind } from '../../board/streaming.js';
+import type { ChecksumKind } from '../../../board/streaming.js';
 
 /** How many bytes a checksum takes. */
 export const checksumBytes: Readonly<Record<ChecksumKind, number>> = {
