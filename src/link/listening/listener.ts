@@ -36,7 +36,7 @@ const State = { starting: 0, listening: 1, pausing: 2, recovering: 3, stopping: 
  */
 export class Listener implements Driven, Listening {
   readonly reply = Buffer.alloc(64 * 1024);
-  request: Uint8Array;
+  request: Uint8Array = this.reply;
   replyBytes = 0;
   waitMs = 0;
   drained: Buffer | undefined;
@@ -75,7 +75,6 @@ export class Listener implements Driven, Listening {
     this.#pauseMs = framing.stamp && expectedHz > rarelyHz ? pauseMs : 0;
     this.#periodNs = options.rateHz === undefined ? 0 : 1e9 / options.rateHz;
     this.#endNs = options.endNs ?? Number.POSITIVE_INFINITY;
-    this.request = identified.board.streaming.start;
     this.#lastByteNs = options.clock();
   }
 
