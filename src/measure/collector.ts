@@ -9,6 +9,7 @@ import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { DeviceClockWatch } from './doubts/device-clock.js';
 import { FaultLog } from './doubts/gap-causes.js';
 import { TotalsCheck } from './doubts/totals.js';
+import { TruncationWatch } from './doubts/truncation.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
@@ -18,23 +19,10 @@ import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
 import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
+import type { Progress } from './tracks/progress.js';
 import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
 import { type Budget, combinedJ, figureOrNull, type PowersAround, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
-
-/** How a recording stands, for a status line. */
-export interface Progress {
-  readonly samples: number;
-  /** The last sample's instant; null before the first. */
-  readonly lastUs: number | null;
-  /** Of the last sample by component, mW; null before the first. */
-  readonly powerMw: readonly (number | null)[];
-  /** By component. */
-  readonly energyJ: readonly (number | null)[];
-  /** By rail, in board order. */
-  readonly railEnergyJ: readonly (number | null)[];
-  readonly gaps: number;
-}
 
 const usPerS = 1e6;
 
@@ -53,6 +41,7 @@ export class SummaryCollector {
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
   #drift: ClockDriftWatch | undefined;
+  readonly #truncation: TruncationWatch;
   readonly #deviceClock = new DeviceClockWatch();
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
@@ -74,6 +63,7 @@ export class SummaryCollector {
     this.#boardFaults = new BoardFaultTally(board);
     this.#wires = new WireTable(board, wiring);
     this.#totals = new TotalsCheck(board);
+    this.#truncation = new TruncationWatch(board, wiring);
   }
 
   begin(header: RecordingHeader): void {
@@ -92,6 +82,7 @@ export class SummaryCollector {
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
     this.#totals.add(timeUs, channels, count);
+    this.#truncation.add(channels, count);
     this.#firstAndLast.keep(block);
     if (this.#header?.timing !== 'nominal') this.#latencies.add(block);
     for (const event of block.events) {
@@ -206,9 +197,11 @@ export class SummaryCollector {
     const limitUs = this.gapLimitUs;
     const gaps = new Map<number, PowersAround>();
     for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
+    const lackingMw = this.#truncation.powersMw;
     return {
       components: this.wiring.sums.map(({ name }) => name),
       accuracyShare: this.accuracyShare,
+      ...(lackingMw && { lackingMw }),
       instantUs: this.#latencies.instantUs,
       gapLimitUs: limitUs,
       gaps,
@@ -231,6 +224,8 @@ export class SummaryCollector {
     const instantUs = this.#latencies.instantUs;
     const budgets = recordingBudgets(this.#components, {
       accuracyShare,
+      lackingMw: this.#truncation.powersMw,
+      durationUs: (this.#spacings.lastUs ?? 0) - (this.#spacings.firstUs ?? 0),
       instantUs,
       gaps,
       unlistedUs,

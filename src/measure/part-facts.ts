@@ -6,6 +6,8 @@ export interface PartFacts {
   readonly components: readonly string[];
   /** Of a power reading, at 95 %. */
   readonly accuracyShare: number;
+  /** What readings lack in the mean, by component, mW; absent where nothing. */
+  readonly lackingMw?: readonly number[];
   /** A sample was taken within this of its instant. */
   readonly instantUs: number;
   /** Longer spacings are gaps. */

@@ -6,6 +6,9 @@ import { accuracyJ, type Budget, type EndPowers, gapJ, instantsJ, samplingJ } fr
 /** What a whole recording's budgets are made from, beside the powers themselves. */
 export interface RecordingDoubts {
   readonly accuracyShare: number;
+  /** What readings lack in the mean, by component, mW; null where nothing. */
+  readonly lackingMw: readonly number[] | null;
+  readonly durationUs: number;
   /** A sample was taken within this of its instant. */
   readonly instantUs: number;
   /** Between samples, with the powers around them. */
@@ -39,7 +42,7 @@ function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubt
   const { minMw, maxMw } = series;
   gapsJ += (maxMw - minMw) * doubts.unlistedUs * 1e-9;
   return {
-    accuracyJ: accuracyJ(energyJ, doubts.accuracyShare),
+    accuracyJ: accuracyJ(energyJ, doubts.accuracyShare, doubts.lackingMw?.[component], doubts.durationUs),
     gapsJ,
     cutsJ: 0,
     instantsJ: instantsJ(about(doubts.firstMw, component), about(doubts.lastMw, component), doubts.instantUs),

@@ -51,9 +51,9 @@ export const accuracyShareOf = (
 /** A figure as summaries have it: null where it rests on what is not known. */
 export const figureOrNull = (figure: number): number | null => (Number.isNaN(figure) ? null : figure);
 
-/** A gain error common to all readings. */
-export const accuracyJ = (energyJ: number, accuracyShare: number): number =>
-  Math.abs(energyJ) * accuracyShare;
+/** A gain error common to all readings, and what all of them lack alike: so many mW over so many µs. */
+export const accuracyJ = (energyJ: number, accuracyShare: number, lackingMw = 0, durationUs = 0): number =>
+  Math.abs(energyJ) * accuracyShare + lackingMw * durationUs * joulesPerNj;
 
 /**
  * How far an energy may be off that was taken over `widthUs` in which the power lay somewhere between two

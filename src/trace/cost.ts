@@ -40,10 +40,12 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
   const { withinUs } = sums;
   // A point has the power of its instant, but no energy; what the recording does not reach has neither.
   const known = withinUs > 0 || (durationUs === 0 && Number.isFinite(sums.components[0]?.minMw));
-  const each = <Value>(figure: (component: ComponentSums) => Value): PerComponent<Value> =>
-    perComponent(facts.components, (_, c) => figure(sums.components[c]!));
+  const each = <Value>(figure: (component: ComponentSums, index: number) => Value): PerComponent<Value> =>
+    perComponent(facts.components, (_, c) => figure(sums.components[c]!, c));
   const part = (take: (budget: Budget) => number) =>
-    each((component) => (known ? figureOrNull(tidy(take(budgetOf(component, facts.accuracyShare)))) : null));
+    each((component, c) =>
+      known ? figureOrNull(tidy(take(budgetOf(component, facts, facts.lackingMw?.[c], withinUs)))) : null,
+    );
   return {
     duration_s: durationUs / 1e6,
     coverage: coverageOf(sums, durationUs, known),
@@ -72,10 +74,12 @@ export const perComponent = <Value>(
 
 function budgetOf(
   { energyNj, gapsJ, cutsJ, instantsJ, samplingSquares }: ComponentSums,
-  accuracyShare: number,
+  { accuracyShare }: PartFacts,
+  lackingMw: number | undefined,
+  withinUs: number,
 ): Budget {
   return {
-    accuracyJ: accuracyJ(energyNj * joulesPerNj, accuracyShare),
+    accuracyJ: accuracyJ(energyNj * joulesPerNj, accuracyShare, lackingMw, withinUs),
     gapsJ,
     cutsJ,
     instantsJ,

@@ -131,7 +131,7 @@ function levelField(
     );
   return {
     ...{ name, offset: 2 + 2 * sensor, type: 'level', decimals: 3, title },
-    scale: { gain: supplyMv / topLevel / sensitivity, offset: (-1000 * referenceV) / sensitivity },
+    scale: { gain: supplyMv / topLevel / sensitivity, offset: 0 - (1000 * referenceV) / sensitivity },
   };
 }
 

@@ -5,7 +5,7 @@ import { isStreaming, type StreamingBoard } from '../../board/streaming.js';
 import { boardError, UserError } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { type Dialogue, drain } from '../dialogue.js';
-import { Framer } from '../listening/framer.js';
+import { Framer } from '../listening/framing/framer.js';
 import type { IdentifiedTalker } from '../listening/identify.js';
 import { type Answerer, type Identified, provedWrong } from './handshake.js';
 import { isWelcomeOf, quoted, shortestWelcome } from './welcome.js';

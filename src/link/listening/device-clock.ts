@@ -5,9 +5,9 @@ const bucketNs = 50e6;
 /** So much of the past says how fast the instrument's clock runs, in buckets: a minute. */
 const buckets = 1200;
 /** How often the line is looked for again, ns. */
-const lookEveryNs = 1e9;
+const lookEveryNs = 0.5e9;
 /** What the axis is off by is made up for over so long, ns, so that it never jumps. */
-const slewNs = 5e9;
+const slewNs = 1e9;
 
 /**
  * An instrument's clock on the host's: the host knows when something arrived, which can only be late, so what arrived

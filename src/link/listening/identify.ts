@@ -18,7 +18,7 @@ import type { StreamingBoard } from '../../board/streaming.js';
 import { boardError, type UserError } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { type Dialogue, drain } from '../dialogue.js';
-import { Framer } from './framer.js';
+import { Framer } from './framing/framer.js';
 
 /** An instrument that talks. */
 export interface IdentifiedTalker {

@@ -1,4 +1,3 @@
-import { fieldTypes } from '../../board/field-type.js';
 import { Conversation } from '../dialogue.js';
 import { Action, type Driven } from '../drive.js';
 import type { SamplingOptions, SamplingOutcome } from '../link.js';
@@ -7,8 +6,8 @@ import { Streak } from '../streak.js';
 import { lookEveryNs } from '../tty/thread-priority.js';
 import { gone } from '../wire.js';
 import { ArrivalTimes } from './arrival-times.js';
-import { Framer } from './framer.js';
 import type { IdentifiedTalker } from './identify.js';
+import { Scanner } from './scanner.js';
 import { Timeline } from './timeline.js';
 import type { Listening, Times } from './times.js';
 
@@ -37,20 +36,14 @@ const State = { starting: 0, listening: 1, pausing: 2, recovering: 3, stopping: 
  */
 export class Listener implements Driven, Listening {
   readonly reply = Buffer.alloc(64 * 1024);
-  request: Uint8Array;
+  request: Uint8Array = this.reply;
   replyBytes = 0;
   waitMs = 0;
   drained: Buffer | undefined;
   outcome: SamplingOutcome = 'stopped';
 
   #state: number = State.starting;
-  readonly #framer: Framer;
-  /** What may be the beginning of a frame, and what came behind it. */
-  readonly #window: Buffer;
-  readonly #view: DataView;
-  #windowBytes = 0;
-  /** Bytes behind the last frame that are none. */
-  #dropped = 0;
+  readonly #scanner: Scanner;
   #times: Times;
   readonly #pauseMs: number;
   readonly #periodNs: number;
@@ -76,16 +69,12 @@ export class Listener implements Driven, Listening {
     this.#identified = identified;
     this.#ring = ring;
     this.#options = options;
-    const { streaming, frameBytes } = identified.board;
-    const { framing, expectedHz } = streaming;
-    this.#framer = new Framer(framing);
-    this.#window = Buffer.alloc(this.reply.length + 2 * frameBytes);
-    this.#view = new DataView(this.#window.buffer, this.#window.byteOffset, this.#window.byteLength);
+    const { framing, expectedHz } = identified.board.streaming;
+    this.#scanner = new Scanner(framing, this.reply.length);
     this.#times = this.#newTimes();
     this.#pauseMs = framing.stamp && expectedHz > rarelyHz ? pauseMs : 0;
     this.#periodNs = options.rateHz === undefined ? 0 : 1e9 / options.rateHz;
     this.#endNs = options.endNs ?? Number.POSITIVE_INFINITY;
-    this.request = streaming.start;
     this.#lastByteNs = options.clock();
   }
 
@@ -131,7 +120,7 @@ export class Listener implements Driven, Listening {
     const times = { type: 'fault', startNs: Math.round(startNs), endNs: Math.round(endNs) } as const;
     if (bytes === 0) onEvent({ ...times, kind: 'overwritten', samples: frames });
     else {
-      const kind = bytes < this.#framer.frameBytes ? 'short-reply' : 'stray-bytes';
+      const kind = bytes < this.#identified.board.frameBytes ? 'short-reply' : 'stray-bytes';
       onEvent({ ...times, kind, bytesDropped: bytes });
     }
   }
@@ -145,7 +134,7 @@ export class Listener implements Driven, Listening {
     const now = this.#options.clock();
     if (bytes > 0) {
       this.#lastByteNs = now;
-      this.#scan(bytes);
+      this.#scanner.scan(this.reply, bytes, this.#times);
     }
     // Also where nothing came, which says as much.
     this.#times.arrived(now);
@@ -177,29 +166,6 @@ export class Listener implements Driven, Listening {
     return true;
   }
 
-  /** Finds the frames in what has come. */
-  #scan(bytes: number): void {
-    this.reply.copy(this.#window, this.#windowBytes, 0, bytes);
-    const end = this.#windowBytes + bytes;
-    const { frameBytes } = this.#framer;
-    const stamp = this.#identified.board.streaming.framing.stamp;
-    let from = 0;
-    for (;;) {
-      const at = this.#framer.next(this.#window, from, end);
-      if (at < 0) break;
-      this.#dropped += at - from;
-      const ticks = stamp ? fieldTypes[stamp.type].read(this.#view, at + stamp.offset) : 0;
-      this.#times.take(this.#window, at, ticks, this.#dropped);
-      this.#dropped = 0;
-      from = at + frameBytes;
-    }
-    const { rest } = this.#framer;
-    this.#dropped += rest - from;
-    this.#window.copyWithin(0, rest, end);
-    this.#framer.moved(rest);
-    this.#windowBytes = end - rest;
-  }
-
   /** It has fallen silent: is it still there? */
   #ask(): Action {
     this.#settle();
@@ -223,11 +189,14 @@ export class Listener implements Driven, Listening {
     this.drained = undefined;
     if (!recovery.outcome!.value) return this.#lost();
     const times = { startNs: this.#lastByteNs, endNs: this.#options.clock() };
-    this.#options.onEvent({ type: 'fault', kind: 'no-reply', ...times, bytesDropped: this.#windowBytes });
+    this.#options.onEvent({
+      type: 'fault',
+      kind: 'no-reply',
+      ...times,
+      bytesDropped: this.#scanner.forget(),
+    });
     // Its counter may have begun anew.
     this.#times = this.#newTimes();
-    this.#windowBytes = 0;
-    this.#dropped = 0;
     this.#state = State.starting;
     return this.step(0);
   }

@@ -1,34 +1,20 @@
 import type { Stamp } from '../../board/streaming.js';
 import { DeviceClock } from './device-clock.js';
 import { Held } from './held.js';
+import { isJudged, judgingArrivals, newStretch, type Stretch, weigh } from './stretch.js';
 import type { Listening, Times } from './times.js';
 
 /** So long, and so many arrivals, it listens first: how fast the instrument's clock runs is not known before. */
 const learningNs = 1e9;
-const learningArrivals = 40;
+const learningArrivals = 120;
 /** Where fewer come, this must do. */
 const longestLearningNs = 3e9;
-/** So long, and so many arrivals, it listens behind a jump of the stamps: one of them was in time. */
-const judgingNs = 0.3e9;
-const judgingArrivals = 16;
-const longestJudgingNs = 2e9;
 /** What an arrival may be early by, and still be of this turn of the counter, as a share of the turn. */
 const earliness = 0.3;
 /** Spacings further from the usual one, as a share of it, are jumps. */
 const jump = 0.5;
 /** The usual spacing follows each new one by so much. */
 const spacingWeight = 1 / 1024;
-
-/** Frames without a jump between them: whatever is wrong with the turns of the counter is wrong for all of them alike. */
-interface Stretch {
-  /** Among the frames held. */
-  readonly first: number;
-  /** Of the first arrival, ns; NaN before. */
-  openedNs: number;
-  arrivals: number;
-  /** The least that an arrival was late by, ns, as if no turn of the counter were missing. */
-  leastNs: number;
-}
 
 /**
  * Gives frames their instants. Their stamps count on a clock of the instrument's own, and begin again all the time; the host's clock
@@ -88,7 +74,7 @@ export class Timeline implements Times {
     const stretch = this.#stretches.at(-1);
     if (stretch) {
       if (stretch.arrivals++ === 0) stretch.openedNs = atNs;
-      stretch.leastNs = Math.min(stretch.leastNs, clock.excessNs(this.#deviceNs, atNs));
+      weigh(stretch, clock.excessNs(this.#deviceNs, atNs), this.#deviceNs, atNs);
       if (isJudged(stretch, atNs)) this.#resolve();
       return;
     }
@@ -167,10 +153,8 @@ export class Timeline implements Times {
     const ys = Float64Array.from(sure, ({ deviceNs, atNs }) => atNs - deviceNs);
     this.#clock = new DeviceClock(xs, ys);
     for (const { deviceNs, atNs } of sure) this.#clock.arrived(deviceNs, atNs);
-    for (const { stretch, deviceNs, atNs } of arrivals) {
-      const each = this.#stretches[stretch]!;
-      each.leastNs = Math.min(each.leastNs, this.#clock.excessNs(deviceNs, atNs));
-    }
+    for (const { stretch, deviceNs, atNs } of arrivals)
+      weigh(this.#stretches[stretch]!, this.#clock.excessNs(deviceNs, atNs), deviceNs, atNs);
     const last = this.#stretches.at(-1)!;
     if (this.#reference === this.#stretches.length - 1 || last.arrivals >= judgingArrivals) this.#resolve();
   }
@@ -192,9 +176,11 @@ export class Timeline implements Times {
     // Where nothing arrived any more, it is at least as much as before.
     for (let n = 1; n < turns.length; n++)
       if (this.#stretches[n]!.arrivals === 0) turns[n] = Math.max(turns[n]!, turns[n - 1]!);
-    this.#stretches.forEach(({ first }, n) => {
+    this.#stretches.forEach(({ first, arrivals, leastDeviceNs, leastAtNs }, n) => {
       const end = this.#stretches[n + 1]?.first ?? this.#held.count;
-      this.#handOn(first, end, turns[n]! * turnNs, true);
+      const byNs = turns[n]! * turnNs;
+      this.#handOn(first, end, byNs, true);
+      if (n > this.#reference && arrivals > 0) clock.arrived(leastDeviceNs + byNs, leastAtNs);
     });
     this.#deviceNs += (turns.at(-1) ?? 0) * turnNs;
     this.#stretches = [];
@@ -236,16 +222,4 @@ export class Timeline implements Times {
     this.#leastNs = Number.POSITIVE_INFINITY;
     this.#leastArrivals = 0;
   }
-}
-
-const newStretch = (first: number): Stretch => ({
-  first,
-  openedNs: Number.NaN,
-  arrivals: 0,
-  leastNs: Number.POSITIVE_INFINITY,
-});
-
-function isJudged({ openedNs, arrivals }: Stretch, atNs: number): boolean {
-  const ns = atNs - openedNs;
-  return (ns >= judgingNs && arrivals >= judgingArrivals) || ns >= longestJudgingNs;
 }

@@ -1,5 +1,5 @@
-import { checksumBytes, checksumOf } from '../../board/checksum.js';
-import type { Framing } from '../../board/streaming.js';
+import { checksumBytes, checksumOf } from '../../../board/checksum.js';
+import type { Framing } from '../../../board/streaming.js';
 
 /** Where fewer bits than this tell a frame, chance passes as one too often, so the next has to follow it. */
 const sureBits = 32;
