@@ -1,16 +1,16 @@
-/* A frame as ina226.json describes it: 15 bytes, little-endian, packed. Shared by the sketch and the test that compiles it. */
+/* A frame as ina226.json describes it: 16 bytes, little-endian, packed. Shared by the sketch and the test that compiles it. */
 #ifndef FRAME_H
 #define FRAME_H
 #include <stdint.h>
 
-#define FRAME_BYTES 15
+#define FRAME_BYTES 16
 
-/* Polynomial 0x07 from 0, as in ina226.json: "crc8". */
-static uint8_t crc8(const uint8_t *bytes, int count) {
-  uint8_t crc = 0;
+/* Polynomial 0x1021 from 0xFFFF, as in ina226.json: "crc16-ccitt". */
+static uint16_t crc16(const uint8_t *bytes, int count) {
+  uint16_t crc = 0xffff;
   while (count-- > 0) {
-    crc ^= *bytes++;
-    for (int bit = 0; bit < 8; bit++) crc = crc & 0x80 ? (uint8_t)(crc << 1) ^ 0x07 : crc << 1;
+    crc ^= (uint16_t)(*bytes++ << 8);
+    for (int bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (uint16_t)(crc << 1) ^ 0x1021 : (uint16_t)(crc << 1);
   }
   return crc;
 }
@@ -28,6 +28,6 @@ static void write_frame(uint8_t *frame, uint32_t clock_us, const uint16_t *bus, 
   uint8_t *at = put16(put16(frame + 2, clock_us & 0xffff), clock_us >> 16);
   for (int sensor = 0; sensor < 2; sensor++) at = put16(put16(at, bus[sensor]), (uint16_t)current[sensor]);
   /* The sync word is not covered. */
-  *at = crc8(frame + 2, (int)(at - (frame + 2)));
+  put16(at, crc16(frame + 2, (int)(at - (frame + 2))));
 }
 #endif
