@@ -7,17 +7,19 @@ import type { SampleBlock } from '../stream/sample-block.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { FaultLog } from './doubts/gap-causes.js';
+import { type GapsFound, gapsFound } from './doubts/gaps-found.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
-import { type Candidate, gapLimitUs, SpacingWatch } from './gaps.js';
+import { type BoardFreshness, FreshnessTable } from './freshness/board-freshness.js';
+import { gapLimitUs, lengthUs, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
 import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
-import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
-import { type Budget, combinedJ, type PowersAround, stepsJ } from './uncertainty.js';
+import type { TrackReach } from './tracks/reach.js';
+import { type Budget, combinedJ, holdingOf, type PowersAround, stepsJ } from './uncertainty.js';
 import { WireTable } from './wires.js';
 
 /** How a recording stands, for a status line. */
@@ -47,6 +49,7 @@ export class SummaryCollector {
   readonly #spacings: SpacingWatch;
   readonly #latencies: Latencies;
   readonly #wires: WireTable;
+  readonly #freshness: FreshnessTable;
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
   #drift: ClockDriftWatch | undefined;
@@ -69,6 +72,7 @@ export class SummaryCollector {
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
     this.#wires = new WireTable(board, wiring);
+    this.#freshness = new FreshnessTable(board, wiring);
   }
 
   begin(header: RecordingHeader): void {
@@ -86,6 +90,7 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
+    this.#freshness.add(timeUs, channels, count);
     this.#firstAndLast.keep(block);
     if (this.#header?.timing === 'round-trip') this.#latencies.add(block);
     for (const event of block.events) {
@@ -117,43 +122,32 @@ export class SummaryCollector {
   measured(): Measured {
     if (!this.#header) throw new Error('nothing was begun');
     const { samples, spacingsUs } = this.#spacings;
-    const limitUs = this.gapLimitUs;
-    const { reach } = this;
-    const outer = outerSilences(reach, this.#spacings.leading, this.#end?.atUs ?? reach.lastUs ?? 0, limitUs);
-    this.#faults.settle(this.#spacings, outer);
-    const inner = this.#spacings.candidates
-      .filter((gap) => length(gap) > limitUs || gap.slept)
-      .sort((a, b) => a.startUs - b.startUs);
-    const beyond = spacingsUs.above(limitUs);
-    const long = inner.filter((gap) => length(gap) > limitUs).length;
-    const unlisted = this.#spacings.isFull ? Math.max(0, beyond.count - long) : 0;
-    const listedUs = total(inner.map(length));
-    const innerUs = unlisted > 0 ? Math.max(beyond.sum, listedUs) : listedUs;
-    const outerUs = total(outer.map(length));
-    const extent = extentOf(reach, outer);
-    const durationUs = extent ? extent.endUs - extent.startUs : 0;
-    const coverage = durationUs > 0 ? Math.max(0, 1 - (innerUs + outerUs) / durationUs) : null;
-    const gaps = [...outer, ...inner].sort((a, b) => a.startUs - b.startUs);
+    const found = gapsFound(this.#spacings, this.reach, this.#end?.atUs, this.gapLimitUs);
+    this.#faults.settle(this.#spacings, found.outer);
+    const { durationUs, coverage, unlisted } = found;
+    const { freshness } = this;
+    const interval = distribution(spacingsUs, usPerS);
 
     return {
       board: boardSummary(this.#header.board),
       map: this.wiring.map,
       start_unix_s: this.#header.startUnixUs === null ? null : this.#header.startUnixUs / usPerS,
-      duration_s: extent ? durationUs / usPerS : null,
+      duration_s: durationUs === null ? null : durationUs / usPerS,
       samples,
-      sample_rate_hz: samples > 1 && durationUs > 0 ? (samples - 1) / (durationUs / usPerS) : null,
+      sample_rate_hz: samples > 1 && durationUs ? (samples - 1) / (durationUs / usPerS) : null,
       coverage,
-      gaps: gaps.map(({ startUs, endUs, cause }) => ({
+      gaps: found.all.map(({ startUs, endUs, cause }) => ({
         start_s: startUs / usPerS,
         end_s: endUs / usPerS,
         cause,
       })),
-      interval_s: distribution(spacingsUs, usPerS),
+      interval_s: interval,
       latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
       sampling_priority: this.#header.samplingPriority ?? null,
+      freshness,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
-      ...this.#uncertainty(inner, unlisted > 0 ? innerUs - listedUs : 0),
+      ...this.#uncertainty(found, freshness),
       rails: Object.fromEntries(
         this.#rails.map((series, n) => [
           this.wiring.railNames[n]!,
@@ -168,8 +162,10 @@ export class SummaryCollector {
         drift: this.#drift?.drift ?? null,
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
-        outerSilenceS: outerUs / usPerS,
-        waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
+        outerSilenceS: found.outerUs / usPerS,
+        waiting: waitingOf(this.#header.samplingPriority, spacingsUs, found.all, this.#faults.tallies.size),
+        freshness,
+        intervalS: interval.median,
         boardFaults: this.#boardFaults.texts(),
         unprovenFirmware: this.#unprovenFirmware(),
         noCalibration: this.#header.board.calibration === null,
@@ -189,16 +185,22 @@ export class SummaryCollector {
     return gapLimitUs(this.#spacings.spacingsUs.quantile(0.5));
   }
 
+  /** How often what the board reads is new, as far as that is known. */
+  get freshness(): BoardFreshness | null {
+    return this.#freshness.freshness(this.#spacings.spacingsUs.quantile(0.5));
+  }
+
   /** What the energy of a part of the recording rests on, so far; of the whole recording after `finish`. */
   partFacts(): PartFacts {
     const { candidates } = this.#spacings;
     const limitUs = this.gapLimitUs;
     const gaps = new Map<number, PowersAround>();
-    for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
+    for (const gap of candidates)
+      if (lengthUs(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
     return {
       components: this.wiring.sums.map(({ name }) => name),
       accuracyShare: this.accuracyShare,
-      instantUs: this.#latencies.instantUs,
+      ...this.#timing(this.freshness),
       gapLimitUs: limitUs,
       gaps,
     };
@@ -216,12 +218,18 @@ export class SummaryCollector {
     );
   }
 
-  #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {
+  /** How well the instants of what samples show are known. */
+  #timing(freshness: BoardFreshness | null) {
+    const updateS = freshness?.update_s ?? null;
+    const { ageUs, stepSpacings } = holdingOf(updateS, this.#spacings.spacingsUs.quantile(0.5));
+    return { instantUs: this.#latencies.instantUs + ageUs, stepSpacings };
+  }
+
+  #uncertainty({ inner: gaps, unlistedUs }: GapsFound, freshness: BoardFreshness | null) {
     const { accuracyShare } = this;
-    const instantUs = this.#latencies.instantUs;
     const budgets = recordingBudgets(this.#components, {
       accuracyShare,
-      instantUs,
+      ...this.#timing(freshness),
       gaps,
       unlistedUs,
       firstMw: this.#firstAndLast.firstMw,
@@ -240,6 +248,3 @@ export class SummaryCollector {
     };
   }
 }
-
-const length = (gap: Candidate): number => gap.endUs - gap.startUs;
-const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

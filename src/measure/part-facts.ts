@@ -6,8 +6,10 @@ export interface PartFacts {
   readonly components: readonly string[];
   /** Of a power reading, at 95 %. */
   readonly accuracyShare: number;
-  /** A sample was taken within this of its instant. */
+  /** What a sample shows was so within this of its instant. */
   readonly instantUs: number;
+  /** How many spacings a step of the power may lie in: more than 1 where readings stand still for longer than one. */
+  readonly stepSpacings: number;
   /** Longer spacings are gaps. */
   readonly gapLimitUs: number;
   /** What lies around each gap, by the instant at which it begins, µs. */

@@ -6,8 +6,10 @@ import { accuracyJ, type Budget, type EndPowers, gapJ, instantsJ, samplingJ } fr
 /** What a whole recording's budgets are made from, beside the powers themselves. */
 export interface RecordingDoubts {
   readonly accuracyShare: number;
-  /** A sample was taken within this of its instant. */
+  /** What a sample shows was so within this of its instant. */
   readonly instantUs: number;
+  /** How many spacings a step of the power may lie in. */
+  readonly stepSpacings: number;
   /** Between samples, with the powers around them. */
   readonly gaps: readonly Gap[];
   /** Time in gaps that were too many to list. */
@@ -43,7 +45,7 @@ function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubt
     gapsJ,
     cutsJ: 0,
     instantsJ: instantsJ(about(doubts.firstMw, component), about(doubts.lastMw, component), doubts.instantUs),
-    samplingJ: samplingJ(stepSquares),
+    samplingJ: samplingJ(stepSquares, doubts.stepSpacings),
   };
 }
 

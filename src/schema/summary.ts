@@ -55,6 +55,7 @@ export const summarySchema = z.looseObject({
   interval_s: distribution,
   latency_s: distribution.nullable(),
   sampling_priority: text.optional(),
+  freshness: z.looseObject({ update_s: figure, repeated_share: figure }).nullish(),
   power_w: z.record(z.string(), power),
   energy_j: figures,
   energy_uncertainty_j: figures,

@@ -43,7 +43,7 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
   const each = <Value>(figure: (component: ComponentSums) => Value): PerComponent<Value> =>
     perComponent(facts.components, (_, c) => figure(sums.components[c]!));
   const part = (take: (budget: Budget) => number) =>
-    each((component) => (known ? tidy(take(budgetOf(component, facts.accuracyShare))) : null));
+    each((component) => (known ? tidy(take(budgetOf(component, facts))) : null));
   return {
     duration_s: durationUs / 1e6,
     coverage: coverageOf(sums, durationUs, known),
@@ -72,14 +72,14 @@ export const perComponent = <Value>(
 
 function budgetOf(
   { energyNj, gapsJ, cutsJ, instantsJ, samplingSquares }: ComponentSums,
-  accuracyShare: number,
+  { accuracyShare, stepSpacings }: PartFacts,
 ): Budget {
   return {
     accuracyJ: accuracyJ(energyNj * joulesPerNj, accuracyShare),
     gapsJ,
     cutsJ,
     instantsJ,
-    samplingJ: Math.sqrt(samplingSquares),
+    samplingJ: stepSpacings * Math.sqrt(samplingSquares),
   };
 }
 

@@ -1,10 +1,11 @@
 import { boardFor, isNewerThanKnown } from '../../board/catalogue.js';
 import type { CalibrationSummary } from '../../measure/summary.js';
 import type { ProbeCalibration } from '../../session/calibration-summary.js';
-import type { Reading } from '../../session/first-readings.js';
+import type { FirstReadings, Reading } from '../../session/first-readings.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { printable } from '../../text.js';
 import { fixed } from '../../units.js';
+import { freshnessText } from './freshness-text.js';
 import { print } from './say.js';
 import { formatTable } from './table.js';
 
@@ -21,7 +22,7 @@ export interface WholeCalibration extends CalibrationSummary {
  */
 export function printInfo(
   identity: BoardIdentity,
-  readings: readonly Reading[],
+  { readings, freshness }: FirstReadings,
   calibration: WholeCalibration | null | undefined,
   json: boolean,
 ): void {
@@ -32,7 +33,7 @@ export function printInfo(
       ...(calibration === undefined ? {} : { calibration }),
     };
     const values = Object.fromEntries(readings.map((reading) => [reading.name, reading.value]));
-    print(`${JSON.stringify({ board, readings: values }, undefined, 2)}\n`);
+    print(`${JSON.stringify({ board, readings: values, freshness }, undefined, 2)}\n`);
     return;
   }
   const facts = formatTable(
@@ -44,6 +45,7 @@ export function printInfo(
       ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
       ['Port', printable(port)],
       ['Read by', tableProvenance(identity)],
+      ...(freshness ? [['New readings', freshnessText(freshness)]] : []),
     ],
   );
   const table = formatTable(
