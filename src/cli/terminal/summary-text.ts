@@ -3,7 +3,7 @@ import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../..
 import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
-import { freshnessText } from './freshness-text.js';
+import { freshnessLines } from './freshness-text.js';
 import { say, styled } from './say.js';
 import { sensorLines } from './sensor-lines.js';
 import { formatTable } from './table.js';
@@ -34,7 +34,7 @@ export function summaryText(summary: RepairedSummary, files: readonly string[] =
   });
   lines.push('', formatTable(['', 'energy', 'mean', 'peak'], rows, [1, 2, 3]), '');
   lines.push(`  coverage ${percent(coverage)}, ${plural(gaps.length, 'gap')}; ± is 95 %`);
-  lines.push(...freshnessLines(summary, tracks), ...sensorLines(summary.tracks));
+  lines.push(...freshnessLines(summary), ...sensorLines(summary.tracks));
   for (const warning of summary.warnings)
     lines.push(`  ${styled('yellow', 'warning:')} ${printable(warning.message)}`);
   if (files.length > 0) lines.push(`  kept in ${files.map(printable).join(', ')}`);
@@ -49,14 +49,6 @@ const rateText = ({ sample_rate_hz }: Pick<Summary, 'sample_rate_hz'>): string =
 function boardText({ product, name, port }: BoardSummary): string {
   const called = name ? ` '${printable(name)}'` : '';
   return `${printable(product)}${called} on ${printable(port)}`;
-}
-
-/** How often readings are new: of a board alone always, of several where that is known. */
-function freshnessLines({ freshness }: RepairedSummary, tracks: readonly TrackSummary[]): string[] {
-  if (freshness) return [`  new readings: ${freshnessText(freshness)}`];
-  return tracks.flatMap(({ id, freshness: own }) =>
-    own && own.update_s !== null ? [`  new readings of ${printable(id)}: ${freshnessText(own)}`] : [],
-  );
 }
 
 /** A line for each of several boards. */

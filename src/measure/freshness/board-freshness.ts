@@ -23,14 +23,33 @@ export interface RailFreshness {
 
 /** Nothing is said of updates closer than so many samples, since nearly each sample is a new one then. */
 const fewestSamples = 2.5;
-/** What changes more seldom than this may as well be a load that does, s. */
-const slowestS = 0.5;
-/** Rails that change less than this share of the changes of the one that changes most have too little noise to say something. */
-const tellingShare = 0.5;
+/** What changes more seldom than this may as well be a load that does, µs. */
+const slowestUs = 0.5e6;
 /** A spacing longer than so many usual ones does not say when something changed. */
 const widestSpacings = 2.5;
 /** What is usual follows each spacing by this much. */
 const pace = 1.02;
+
+interface RailFound {
+  /** Changes. */
+  readonly count: number;
+  readonly update: Update | null;
+  /** Nearly every sample is a new one. */
+  readonly isTooFast: boolean;
+}
+
+/**
+ * The median of the rails that show one. Null where more rails are too fast to, and where most of the changes keep to none: rails
+ * that have little noise change by chance, and some chance looks like an interval.
+ */
+function commonUpdate(found: readonly RailFound[]): Update | null {
+  const [fast, slow] = [true, false].map((which) => found.filter(({ isTooFast }) => isTooFast === which));
+  const telling = slow!.filter(({ update }) => update !== null);
+  const changes = (rails: readonly RailFound[]) => rails.reduce((sum, { count }) => sum + count, 0);
+  if (telling.length < fast!.length || 2 * changes(telling) < changes(slow!)) return null;
+  const updates = telling.map(({ update }) => update!).sort((a, b) => a.intervalUs - b.intervalUs);
+  return updates[updates.length >> 1] ?? null;
+}
 
 /** Watches how often each rail changes, in memory that does not grow. */
 export class FreshnessTable {
@@ -79,23 +98,27 @@ export class FreshnessTable {
       ]),
     );
     const most = Math.max(0, ...this.#rails.map(({ count }) => count));
-    const telling = found.filter(({ count }) => count > 0 && count >= tellingShare * most);
-    const updates = telling.flatMap(({ update }) => update ?? []);
-    updates.sort((a, b) => a.intervalUs - b.intervalUs);
-    const update = 2 * updates.length >= telling.length ? (updates[updates.length >> 1] ?? null) : null;
+    const update = commonUpdate(found);
+    const { update_s, no_slower_than_s } = this.#told(update, most);
     return {
-      ...this.#told(update, most),
+      update_s,
       update_uncertainty_s: update && update.uncertaintyUs / 1e6,
+      no_slower_than_s,
       repeated_share: this.#repeated(this.#changes),
       ...(update ? {} : { reason: this.#reason(most, samplingUs ?? 0) }),
       rails,
     };
   }
 
-  #railOf({ spacings, count }: RailChanges, samplingUs: number) {
+  #railOf({ spacings, count }: RailChanges, samplingUs: number): RailFound {
     const update = samplingUs > 0 ? updateOf(spacings, samplingUs) : null;
-    const isTold = update && update.intervalUs >= fewestSamples * samplingUs;
-    return { count, update: isTold && update.intervalUs <= slowestS * 1e6 ? update : null };
+    const isTold =
+      update && update.intervalUs >= fewestSamples * samplingUs && update.intervalUs <= slowestUs;
+    return {
+      count,
+      update: isTold ? update : null,
+      isTooFast: !isTold && this.#isTooFast(count, samplingUs),
+    };
   }
 
   /** Each change is an update, whatever else was one: so they are no further apart than the changes, on average. */
@@ -108,11 +131,13 @@ export class FreshnessTable {
 
   #repeated = (changes: number): number | null => (this.#pairs === 0 ? null : 1 - changes / this.#pairs);
 
+  #isTooFast = (changes: number, samplingUs: number): boolean =>
+    changes > 0 && this.#watchedUs / changes < (fewestSamples + 0.5) * samplingUs;
+
   #reason(changes: number, samplingUs: number): string {
     if (changes === 0) return 'no rail ever changed';
-    if (this.#watchedUs / changes < (fewestSamples + 0.5) * samplingUs)
-      return 'fewer than three samples lie between two changes';
-    if (changes <= fewestSpacings || this.#watchedUs / changes > slowestS * 1e6)
+    if (this.#isTooFast(changes, samplingUs)) return 'fewer than three samples lie between two changes';
+    if (changes <= fewestSpacings || this.#watchedUs / changes > slowestUs)
       return 'the rails changed too seldom to tell how often they can';
     return 'the rails changed at no interval that could be told';
   }

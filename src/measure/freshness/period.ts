@@ -15,7 +15,7 @@ const beyondMean = 1.3;
 /** Spacings of more intervals than this have been through too many to tell of one, … */
 const mostIntervals = 8.5;
 /** … and as many as this share must be of fewer. */
-const tellingShare = 0.5;
+const tellingShare = 0.75;
 /** Each fraction of an interval fits too: the longest is taken that fits about as well as any. */
 const aboutAsWell = 0.7;
 const rounds = 4;
@@ -28,7 +28,7 @@ const shortest = 2;
  * in either, which leaves (1 + cos(2π · sampling / interval)) / 2; and of few spacings chance alone makes some fit something.
  */
 const leastFit = (intervalUs: number, samplingUs: number, spacings: number): number =>
-  0.15 * (1 + Math.cos((2 * Math.PI * samplingUs) / intervalUs)) + 1.2 / Math.sqrt(spacings);
+  0.15 * (1 + Math.cos((2 * Math.PI * samplingUs) / intervalUs)) + 1.6 / Math.sqrt(spacings);
 
 /**
  * The interval between the updates of a rail, from the spacings between its changes: the longest that all of them are whole

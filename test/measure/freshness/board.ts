@@ -34,6 +34,8 @@ export interface Scene {
   readonly late?: number;
   readonly gaps?: number;
   readonly samples: number;
+  /** The first of the rails are updated ten times a spacing. */
+  readonly fast?: number;
   /** Rails are updated one after the other instead of all at once. */
   readonly inTurn?: boolean;
 }
@@ -53,7 +55,9 @@ function instantsOf(scene: Scene, random: () => number): Float64Array {
 
 /** What a rail reads at these instants: a number for each update that changed it. */
 function readingsOf(timeUs: Float64Array, rail: number, scene: Scene, random: () => number): Int32Array {
-  const { updateUs, updateJitter = 0.02, changes = 1, noisy = board.rails.length, inTurn = false } = scene;
+  const { updateJitter = 0.02, changes = 1, noisy = board.rails.length, inTurn = false } = scene;
+  const { samplingUs = 1000, fast = 0 } = scene;
+  const updateUs = rail < fast ? samplingUs / 10 : scene.updateUs;
   const readings = new Int32Array(timeUs.length);
   if (updateUs === undefined || rail >= noisy) return readings;
   // All rails are updated at the same instants, unless they are in turn.
