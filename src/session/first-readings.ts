@@ -2,7 +2,7 @@ import { wideValue } from '../board/field-type.js';
 import { missingValue } from '../board/frame.js';
 import type { SummaryCollector } from '../measure/collector.js';
 import type { BoardFreshness } from '../measure/freshness/board-freshness.js';
-import { defaultRailMap, resolveWiring } from '../measure/rail-map.js';
+import { ownMap, resolveWiring } from '../measure/rail-map.js';
 import { type ColumnSource, csvColumns } from '../sink/columns.js';
 import type { Source } from '../source/source.js';
 import type { SampleBlock } from '../stream/sample-block.js';
@@ -38,7 +38,7 @@ const someSamples = 100;
 /** What the board reads now, and how often that is new; undefined where no sample comes. */
 export async function firstReadings(source: Source): Promise<FirstReadings | undefined> {
   const { board } = source;
-  const wiring = resolveWiring(board, defaultRailMap);
+  const wiring = resolveWiring(board, ownMap(board));
   const columns = csvColumns(board, wiring, 'all').filter(
     ({ source: { kind } }) => kind === 'sum' || kind === 'channel',
   );
@@ -46,7 +46,7 @@ export async function firstReadings(source: Source): Promise<FirstReadings | und
   let lookedUs = 0;
   const recording = await startRecording({
     sources: [source],
-    map: defaultRailMap,
+    map: ownMap,
     outputs: { columns: 'all' },
     sampling: { handOverMs },
     sinks: ({ outputs: { collector } }) => [

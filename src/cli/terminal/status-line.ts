@@ -1,5 +1,6 @@
-import type { Progress, SummaryCollector } from '../../measure/collector.js';
+import type { SummaryCollector } from '../../measure/collector.js';
 import { isAway } from '../../measure/tracks/away.js';
+import type { Progress } from '../../measure/tracks/progress.js';
 import type { SensorTrack } from '../../sensors/track/sensor-track.js';
 import type { Sink } from '../../sink/sink.js';
 import { fixed, formatClock, formatSi, plural } from '../../units.js';

@@ -1,9 +1,8 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { type BoardFreshness, FreshnessTable } from '#powerlog/measure/freshness/board-freshness.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { wiring } from '../recording.js';
 
 const board = boardFor('benchlab')!;
-const wiring = resolveWiring(board, defaultRailMap);
 
 /** Uniform 0 … 1, the same in every run. */
 export function seeded(seed: number): () => number {
