@@ -1,3 +1,4 @@
+import type { Correction } from './correction.js';
 import type { FieldType } from './field-type.js';
 
 /** One number in a frame: a row of a board's table. */
@@ -89,6 +90,8 @@ export interface Instrument extends Layout {
   readonly calibration: readonly CalibrationSlot[];
   /** The nominal accuracy of a power reading, as a share. */
   readonly nominalAccuracy: number;
+  /** What a user's calibration makes of its readings; absent where they are taken as they come. */
+  readonly correction?: Correction;
 }
 
 /**

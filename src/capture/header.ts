@@ -20,6 +20,7 @@ export interface CaptureFacts {
 export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): CaptureHeader {
   const { id, product, productId, uid, name, firmware, calibration, port } = recording.board;
   const { map, board } = facts;
+  const { correction } = board;
   return {
     tool: { ...facts.tool },
     board: {
@@ -39,6 +40,7 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
     instants_measured: recording.timing === 'round-trip',
     sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
+    ...(correction && { calibration: { ...correction } }),
   };
 }
 
@@ -63,6 +65,12 @@ export function identityOf({ board }: CaptureHeader): BoardIdentity {
  * @throws UserError (badInput) where such a one is of a board that this powerlog does not know, or knows otherwise
  */
 export function boardOf(header: CaptureHeader, path: string): Instrument {
+  const { calibration: correction } = header;
+  const instrument = layoutOf(header, path);
+  return correction ? { ...instrument, correction } : instrument;
+}
+
+function layoutOf(header: CaptureHeader, path: string): Instrument {
   const { layout, board } = header;
   if (layout.rails !== undefined) return instrumentOf({ ...layout, rails: layout.rails }, board, path);
   const table = boardFor(board.id, board.firmware);

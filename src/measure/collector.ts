@@ -4,6 +4,8 @@ import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
+import { type Accuracy, accuracyOf, tracedColumns } from './accuracy/accuracy.js';
+import { type AppliedCalibration, appliedTo } from './accuracy/applied.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { FaultLog } from './doubts/gap-causes.js';
@@ -14,10 +16,10 @@ import { type Candidate, gapLimitUs, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
-import { FirstAndLast, recordingBudgets } from './recording-budget.js';
+import { FirstAndLast, type RecordingDoubts, uncertaintySummary } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
-import { type Budget, combinedJ, type PowersAround, stepsJ } from './uncertainty.js';
+import type { PowersAround } from './uncertainty.js';
 import { WireTable } from './wires.js';
 
 /** How a recording stands, for a status line. */
@@ -53,13 +55,20 @@ export class SummaryCollector {
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
+  /** Of all powers, where rails were calibrated. */
+  readonly #accuracy: Accuracy | undefined;
 
-  /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
+  /**
+   * @param accuracyShare Of a power reading, at 95 %: 0.03; of rails that were calibrated, the calibration says it.
+   * @param applied The calibration that the samples have gone through.
+   */
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
     readonly accuracyShare: number,
+    readonly applied: AppliedCalibration | null = appliedTo(board),
   ) {
+    this.#accuracy = accuracyOf(board, wiring, applied);
     const components = wiring.sums.length;
     const engine = new Engine();
     this.#powers = new PowerTable(engine, components + board.rails.length);
@@ -68,7 +77,7 @@ export class SummaryCollector {
     this.#spacings = new SpacingWatch(engine, components);
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
-    this.#wires = new WireTable(board, wiring);
+    this.#wires = new WireTable(board, wiring, applied);
   }
 
   begin(header: RecordingHeader): void {
@@ -151,9 +160,14 @@ export class SummaryCollector {
       interval_s: distribution(spacingsUs, usPerS),
       latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
       sampling_priority: this.#header.samplingPriority ?? null,
+      calibration: this.applied,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
-      ...this.#uncertainty(inner, unlisted > 0 ? innerUs - listedUs : 0),
+      ...uncertaintySummary(
+        this.wiring.sums.map(({ name }) => name),
+        this.#components,
+        this.#doubts(inner, unlisted > 0 ? innerUs - listedUs : 0),
+      ),
       rails: Object.fromEntries(
         this.#rails.map((series, n) => [
           this.wiring.railNames[n]!,
@@ -198,6 +212,7 @@ export class SummaryCollector {
     return {
       components: this.wiring.sums.map(({ name }) => name),
       accuracyShare: this.accuracyShare,
+      ...(this.#accuracy && { accuracy: this.#accuracy.over(tracedColumns(this)) }),
       instantUs: this.#latencies.instantUs,
       gapLimitUs: limitUs,
       gaps,
@@ -216,27 +231,16 @@ export class SummaryCollector {
     );
   }
 
-  #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {
-    const { accuracyShare } = this;
-    const instantUs = this.#latencies.instantUs;
-    const budgets = recordingBudgets(this.#components, {
-      accuracyShare,
-      instantUs,
+  #doubts(gaps: readonly Candidate[], unlistedUs: number): RecordingDoubts {
+    return {
+      accuracyShare: this.accuracyShare,
+      calibrated: this.#accuracy && { accuracy: this.#accuracy, powers: this.#powers.series },
+      durationUs: (this.reach.lastUs ?? 0) - (this.reach.firstUs ?? 0),
+      instantUs: this.#latencies.instantUs,
       gaps,
       unlistedUs,
       firstMw: this.#firstAndLast.firstMw,
       lastMw: this.#firstAndLast.lastMw,
-    });
-    const each = (part: (budget: Budget) => number) =>
-      this.#perComponent((_, n) => (budgets[n] ? part(budgets[n]) : null));
-    return {
-      energy_uncertainty_j: each(combinedJ),
-      uncertainty: {
-        accuracy_share: accuracyShare,
-        accuracy_j: each((budget) => budget.accuracyJ),
-        gaps_j: each((budget) => budget.gapsJ),
-        edges_j: each(stepsJ),
-      },
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { BoardIdentity } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
+import type { AppliedCalibration } from './accuracy/applied.js';
 import type { PowerStatistics } from './energy.js';
 import type { GapCause } from './gaps.js';
 import type { RailMap } from './rail-map.js';
@@ -94,7 +95,7 @@ export interface MeanMax {
 
 /** The parts of `energy_uncertainty_j`, whose squares add up to its square. */
 export interface UncertaintySummary {
-  /** Of a power reading, as a share: what `--accuracy` said, or the board's nominal one. */
+  /** Of a power reading, as a share: what `--accuracy` said, or the board's nominal one; not of rails that `calibration` knows better. */
   readonly accuracy_share: number;
   readonly accuracy_j: PerComponent<number | null>;
   readonly gaps_j: PerComponent<number | null>;
@@ -117,6 +118,8 @@ export interface Measured {
   readonly latency_s: Distribution | null;
   /** What the sampling thread ran at: `rr 1`, `nice -10`, `nice 0`; null where that is not known, or it had none of its own. */
   readonly sampling_priority: string | null;
+  /** A user's calibration that the readings have gone through, and is not the board's own; null where there is none. */
+  readonly calibration: AppliedCalibration | null;
   readonly power_w: PerComponent<PowerStatistics>;
   readonly energy_j: PerComponent<number | null>;
   readonly energy_uncertainty_j: PerComponent<number | null>;

@@ -1,6 +1,7 @@
 import type { Board } from '../board/board.js';
 import { boardFor, boardIds } from '../board/catalogue.js';
 import { usageError } from '../errors.js';
+import { parseMiscalibrated } from './miscalibrated.js';
 import type { BoardModelOptions } from './model.js';
 import { type ProfileName, profileNames } from './profile-names.js';
 import { parseRaisedFault } from './raised-fault.js';
@@ -13,6 +14,7 @@ export interface BoardChoice {
   readonly seed?: string | undefined;
   readonly imbalance?: string | undefined;
   readonly raise?: string | undefined;
+  readonly miscalibrated?: string | undefined;
 }
 
 const keys = [
@@ -22,6 +24,7 @@ const keys = [
   'seed',
   'imbalance',
   'raise',
+  'miscalibrated',
 ] as const satisfies (keyof BoardChoice)[];
 
 /**
@@ -35,6 +38,7 @@ export function chooseBoard({
   seed,
   imbalance,
   raise,
+  miscalibrated,
 }: BoardChoice): BoardModelOptions {
   if (!boardFor(id)) throw usageError(`there is no board '${id}'; there are ${boardIds.join(', ')}`);
   const version = firmware === undefined ? null : whole(firmware, 255, 'a firmware');
@@ -46,6 +50,7 @@ export function chooseBoard({
     ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }),
     ...(imbalance === undefined ? {} : { imbalance: share(imbalance, board) }),
     ...(raise === undefined ? {} : { raise: parseRaisedFault(raise, board) }),
+    ...(miscalibrated === undefined ? {} : { miscalibrated: parseMiscalibrated(miscalibrated, board) }),
   };
 }
 

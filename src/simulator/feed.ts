@@ -1,6 +1,7 @@
 import type { Board } from '../board/board.js';
 import { encodeFrame } from '../board/frame.js';
 import { environmentAt } from './environment.js';
+import { type MiscalibratedRail, misread } from './miscalibrated.js';
 import type { ProfileName } from './profile-names.js';
 import { makeRailReadings, railIndex, railReader } from './profiles.js';
 import type { RaisedFault } from './raised-fault.js';
@@ -19,11 +20,13 @@ export interface ProfileFeedOptions {
   /** The share of a connector's current that its first wire carries; the other wires share the rest evenly. */
   readonly imbalance?: number;
   readonly raise?: RaisedFault;
+  /** Rails that read something else than there is. */
+  readonly miscalibrated?: readonly MiscalibratedRail[];
 }
 
 /** Frames made from a profile. What changes slowly is encoded once a second, rails and wires for every frame. */
 export function makeProfileFeed(board: Board, options: ProfileFeedOptions): FrameFeed {
-  const { profile, seed, raise } = options;
+  const { profile, seed, raise, miscalibrated: misreading = [] } = options;
   const frame = new Uint8Array(board.frameBytes);
   const view = new DataView(frame.buffer);
   const readings = makeRailReadings();
@@ -50,6 +53,10 @@ export function makeProfileFeed(board: Board, options: ProfileFeedOptions): Fram
         view.setInt16(voltage, readings.voltageMv[from]!, true);
         view.setInt32(current, readings.currentMa[from]!, true);
         view.setInt32(power, readings.powerMw[from]!, true);
+      }
+      for (const each of misreading) {
+        const { voltage, current, power } = rails[each.rail]!;
+        misread(each, view, voltage, current, power);
       }
       for (const { voltage, current, power, from, fromShare, toShare } of wires) {
         // Differences of rounded sums, so that the wires of a connector add up to what it reads.

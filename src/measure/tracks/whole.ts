@@ -53,6 +53,7 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
     interval_s: unknown,
     latency_s: null,
     sampling_priority: common(all.map(({ sampling_priority }) => sampling_priority)),
+    calibration: first!.calibration,
     power_w: perName(
       all.map(({ power_w }) => power_w),
       (powers) => sumOfPowers(powers, isTogether),

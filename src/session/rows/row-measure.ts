@@ -1,5 +1,7 @@
 import type { Board } from '../../board/board.js';
 import { inputError, UserError } from '../../errors.js';
+import { calibratedRails } from '../../measure/accuracy/accuracy.js';
+import type { AppliedCalibration } from '../../measure/accuracy/applied.js';
 import { SummaryCollector } from '../../measure/collector.js';
 import { type RailMap, resolveWiring, sumComponents, type Wiring } from '../../measure/rail-map.js';
 import type { Measured } from '../../measure/summary.js';
@@ -67,7 +69,14 @@ export class RowMeasure {
     this.wiring = summedWith
       ? resolvedFor(port, board, summedWith)
       : wiringOf(form, railNames, recordedWith, told, fits);
-    this.blockOf = summedWith ? (batch) => summed(read(batch), board, this.wiring) : read;
+    const applied = (this.known?.calibration ?? null) as AppliedCalibration | null;
+    const calibrated = calibratedRails(board, applied).map((rail) => board.rails[rail]!.power);
+    const own = (batch: RowBatch): SampleBlock => {
+      const block = read(batch);
+      if (calibrated.length === 0) return block;
+      return { ...block, calibratedMw: calibrated.map((channel) => block.channels[channel]!) };
+    };
+    this.blockOf = summedWith ? (batch) => summed(own(batch), board, this.wiring) : own;
     const accuracy = options.accuracy ?? this.known?.uncertainty.accuracy_share ?? form.board.nominalAccuracy;
     this.header = {
       board: identityOf(board, port),
@@ -76,8 +85,8 @@ export class RowMeasure {
       timing: 'nominal',
     };
     if (columnOf(form, 'interval') >= 0)
-      this.tally = new MeanTally(board, this.wiring, accuracy, this.header);
-    else this.collector = new SummaryCollector(board, this.wiring, accuracy);
+      this.tally = new MeanTally(board, this.wiring, accuracy, this.header, applied);
+    else this.collector = new SummaryCollector(board, this.wiring, accuracy, applied);
     this.#sinks = [...(this.collector ? [this.collector] : []), ...(options.watch?.(this) ?? [])];
     for (const sink of this.#sinks) void sink.begin(this.header);
   }
