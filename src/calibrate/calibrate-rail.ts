@@ -118,7 +118,10 @@ function onePlace(points: readonly Compared[], accuracy: number, remarks: string
     'only one load was compared: the gain holds there, the offset is not known, so that the nominal accuracy holds; compare the zero (--zero), or another load',
   );
   const { gain, gainHalf } = fitRatio(points);
-  const known = { gain: tidy(gain), gain_uncertainty: tidy(Math.hypot(gainHalf, gain * withinLimit(accuracy))) };
+  const known = {
+    gain: tidy(gain),
+    gain_uncertainty: tidy(Math.hypot(gainHalf, gain * withinLimit(accuracy))),
+  };
   return { ...known, offset_a: 0, offset_uncertainty_a: null, fit: null };
 }
 

@@ -6,6 +6,7 @@ import { type RailMeans, RailWatch } from '../../session/calibration/rail-watch.
 import { startRecording } from '../../session/record.js';
 import type { Source } from '../../source/source.js';
 import { fixed } from '../../units.js';
+import { onEndSignal } from '../impatience.js';
 import { notice } from '../terminal/notices.js';
 import { say, tell } from '../terminal/say.js';
 import type { CalibrateOptions } from './calibrate-options.js';
@@ -39,14 +40,18 @@ export async function comparedAtBench(
     onNotice: notice,
   });
   const bench = new Bench(watch, name, sample * 1000, lines);
+  const release = onEndSignal(() => {
+    lines.interrupt();
+    recording.stop();
+  });
   try {
     say(
       'At each load: wait until the meter stands still, type what it shows (11.987 V 8.02 A; volts, amperes or both), and leave the load until the board has been sampled. An empty line ends.',
     );
-    if (zero && !(await bench.takeZero())) return null;
-    while (await bench.takeLoad());
+    if (!zero || (await bench.takeZero())) while (await bench.takeLoad());
     return lines.interrupted ? null : bench.points;
   } finally {
+    release();
     lines.close();
     recording.stop();
     await recording.ended.catch(() => {});
@@ -72,8 +77,7 @@ class Bench {
   async takeZero(): Promise<boolean> {
     const line = await this.#lines.next(() => this.#prompt('connect nothing to it, and press Enter'));
     if (line === null) return false;
-    await this.#compare({ voltage: null, current: zeroReading });
-    return true;
+    return this.#compare({ voltage: null, current: zeroReading });
   }
 
   /** False where there are no more. */
@@ -88,30 +92,34 @@ class Bench {
       tell(errorText(error));
       return true;
     }
-    await this.#compare(readings);
-    return true;
+    return this.#compare(readings);
   }
 
-  async #compare(reference: MeterReadings): Promise<void> {
-    const { board, samples, isSteady } = await this.#means();
+  /** False where somebody interrupted it. */
+  async #compare(reference: MeterReadings): Promise<boolean> {
+    const means = await this.#means();
+    if (!means) return false;
+    const { board, samples, isSteady } = means;
     this.points.push({ board, reference });
     const [voltage, current] = [board.voltage!, board.current!];
     const doubt = isSteady ? '' : '; it is not steady, and is taken as it is';
     say(
       `point ${this.points.length}: the board says ${fixed(voltage.value, 4)} V, ${fixed(current.value, 4)} A (${samples} samples${doubt})`,
     );
+    return true;
   }
 
-  /** Over as long as was asked for, once the rail stands still. */
-  async #means(): Promise<RailMeans> {
+  /** Over as long as was asked for, once the rail stands still; null where somebody interrupted it. */
+  async #means(): Promise<RailMeans | null> {
     let means: RailMeans | null = null;
     for (let tries = 0; tries < mostTries && !means?.isSteady; tries++) {
       if (means) say(`${this.#rail} is not steady yet; sampling again`);
       const fromUs = this.#watch.last?.us ?? 0;
       means = await this.#watch.between(fromUs, fromUs + this.#sampleUs);
+      if (this.#lines.interrupted) return null;
       if (!means) throw new UserError('the board went away; nothing is written', ExitCode.boardLost);
     }
-    return means!;
+    return means;
   }
 
   #prompt(question: string): string {

@@ -5,7 +5,7 @@ const everyMs = 250;
 
 /** Lines that somebody types, or a pipe gives, with a prompt on a terminal that goes on telling while one types. */
 export class TypedLines {
-  /** By Ctrl-C. */
+  /** By Ctrl-C, or a signal. */
   interrupted = false;
   readonly #isShown = process.stdin.isTTY === true && process.stderr.isTTY === true;
   readonly #readline: Interface;
@@ -18,10 +18,13 @@ export class TypedLines {
       historySize: 0,
     });
     this.#lines = this.#readline[Symbol.asyncIterator]();
-    this.#readline.on('SIGINT', () => {
-      this.interrupted = true;
-      this.#readline.close();
-    });
+    this.#readline.on('SIGINT', () => this.interrupt());
+  }
+
+  /** Nothing more is wanted. */
+  interrupt(): void {
+    this.interrupted = true;
+    this.#readline.close();
   }
 
   /** The next line; null where there are no more. */

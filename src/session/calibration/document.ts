@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import {
   type CalibratedBoard,
   type CalibratedRail,
@@ -30,7 +30,8 @@ export async function calibratedBoard(identity: BoardIdentity): Promise<Calibrat
  * @throws UserError (badInput) where it is of another board, or of this one as it was before it changed
  */
 export function earlierCalibration(path: string, board: CalibratedBoard): CalibrationDocument | null {
-  if (!existsSync(path)) return null;
+  // One that was made and never filled, by a kill, holds nothing.
+  if (!statSync(path, { throwIfNoEntry: false })?.size) return null;
   const { document } = readCorrection(path);
   const then = document.board;
   if (then.uid !== board.uid)

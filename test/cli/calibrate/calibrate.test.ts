@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -172,6 +173,20 @@ describe('a rail, held against what is typed', () => {
     expect(stdout).toContain('eps1 reads 11.940 V 4.130 A | point 1: ');
     expect(stdout).toContain('point 1: the board says 11.9400 V, 4.1300 A');
     expect(read(cal).rails.eps1.voltage.gain).toBeCloseTo(12 / 11.94, 6);
+  });
+
+  it('leaves nothing behind where it is ended by a signal', async () => {
+    const cal = join(scratch(), 'bench.cal.json');
+    const child = spawn(process.execPath, [bin, ...atSim(cal)], { stdio: ['pipe', 'ignore', 'pipe'] });
+    child.stdin.write('12.000 V 4.000 A\n');
+    let said = '';
+    for await (const piece of child.stderr) {
+      said += piece;
+      if (said.includes('point 1: ')) child.kill('SIGTERM');
+    }
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(child.exitCode, said).toBe(130);
+    expect(existsSync(cal)).toBe(false);
   });
 
   it('leaves nothing behind where it is interrupted', needs(python), () => {
