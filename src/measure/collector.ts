@@ -2,13 +2,14 @@ import type { Instrument } from '../board/board.js';
 import { isNewerThanKnown } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
-import type { RecordingHeader } from '../stream/recording-header.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { type Accuracy, accuracyOf, tracedColumns } from './accuracy/accuracy.js';
 import { type AppliedCalibration, appliedTo } from './accuracy/applied.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { FaultLog } from './doubts/gap-causes.js';
+import { TotalsCheck } from './doubts/totals.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
@@ -48,6 +49,7 @@ export class SummaryCollector {
   readonly #rails: readonly PowerSeries[];
   readonly #spacings: SpacingWatch;
   readonly #latencies: Latencies;
+  readonly #totals: TotalsCheck;
   readonly #wires: WireTable;
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
@@ -59,7 +61,7 @@ export class SummaryCollector {
   readonly #accuracy: Accuracy | undefined;
 
   /**
-   * @param accuracyShare Of a power reading, at 95 %: 0.03; of rails that were calibrated, the calibration says it.
+   * @param accuracyShare Of a power reading that `applied` does not know better, at 95 %: 0.03; NaN where it is not known.
    * @param applied The calibration that the samples have gone through.
    */
   constructor(
@@ -78,6 +80,7 @@ export class SummaryCollector {
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
     this.#wires = new WireTable(board, wiring, applied);
+    this.#totals = new TotalsCheck(board, applied);
   }
 
   begin(header: RecordingHeader): void {
@@ -95,6 +98,7 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
+    this.#totals.add(timeUs, channels, count);
     this.#firstAndLast.keep(block);
     if (this.#header?.timing === 'round-trip') this.#latencies.add(block);
     for (const event of block.events) {
@@ -185,7 +189,9 @@ export class SummaryCollector {
         outerSilenceS: outerUs / usPerS,
         waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
         boardFaults: this.#boardFaults.texts(),
-        unprovenFirmware: this.#unprovenFirmware(),
+        totals: this.#totals.texts(),
+        noAccuracy: Number.isNaN(this.accuracyShare),
+        unprovenFirmware: unprovenFirmware(this.#header.board),
         noCalibration: this.#header.board.calibration === null,
       }),
     };
@@ -219,12 +225,6 @@ export class SummaryCollector {
     };
   }
 
-  /** The board's firmware, where this powerlog has no table for it. */
-  #unprovenFirmware(): number | null {
-    const { id, firmware } = this.#header!.board;
-    return isNewerThanKnown(id, firmware) ? firmware : null;
-  }
-
   #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {
     return Object.fromEntries(
       this.wiring.sums.map(({ name }, n) => [name, figure(this.#components[n]!, n)] as const),
@@ -237,13 +237,13 @@ export class SummaryCollector {
       calibrated: this.#accuracy && { accuracy: this.#accuracy, powers: this.#powers.series },
       durationUs: (this.reach.lastUs ?? 0) - (this.reach.firstUs ?? 0),
       instantUs: this.#latencies.instantUs,
-      gaps,
-      unlistedUs,
-      firstMw: this.#firstAndLast.firstMw,
-      lastMw: this.#firstAndLast.lastMw,
+      ...{ gaps, unlistedUs, ends: this.#firstAndLast },
     };
   }
 }
 
 const length = (gap: Candidate): number => gap.endUs - gap.startUs;
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+/** The board's firmware, where this powerlog has no table for it. */
+const unprovenFirmware = ({ id, firmware }: BoardIdentity): number | null =>
+  isNewerThanKnown(id, firmware) ? firmware : null;

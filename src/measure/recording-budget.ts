@@ -3,7 +3,16 @@ import { type Accuracy, columnAccuracyJ } from './accuracy/accuracy.js';
 import type { PowerSeries } from './energy.js';
 import type { Gap } from './gaps.js';
 import type { Measured, PerComponent } from './summary.js';
-import { type Budget, combinedJ, type EndPowers, gapJ, instantsJ, samplingJ, stepsJ } from './uncertainty.js';
+import {
+  type Budget,
+  combinedJ,
+  type EndPowers,
+  figureOrNull,
+  gapJ,
+  instantsJ,
+  samplingJ,
+  stepsJ,
+} from './uncertainty.js';
 
 /** What a whole recording's budgets are made from, beside the powers themselves. */
 export interface RecordingDoubts {
@@ -19,8 +28,10 @@ export interface RecordingDoubts {
   /** Time in gaps that were too many to list. */
   readonly unlistedUs: number;
   /** Powers of the first and of the last samples, mW by component. */
-  readonly firstMw: readonly (readonly number[])[];
-  readonly lastMw: readonly (readonly number[])[];
+  readonly ends: {
+    readonly firstMw: readonly (readonly number[])[];
+    readonly lastMw: readonly (readonly number[])[];
+  };
 }
 
 /** The keys of a summary that say how far the energies between the first and the last sample may be off. */
@@ -31,11 +42,11 @@ export function uncertaintySummary(
 ): Pick<Measured, 'energy_uncertainty_j' | 'uncertainty'> {
   const budgets = recordingBudgets(components, doubts);
   const each = (part: (budget: Budget) => number): PerComponent<number | null> =>
-    Object.fromEntries(names.map((name, n) => [name, budgets[n] ? part(budgets[n]) : null]));
+    Object.fromEntries(names.map((name, n) => [name, budgets[n] ? figureOrNull(part(budgets[n])) : null]));
   return {
     energy_uncertainty_j: each(combinedJ),
     uncertainty: {
-      accuracy_share: doubts.accuracyShare,
+      accuracy_share: figureOrNull(doubts.accuracyShare),
       accuracy_j: each((budget) => budget.accuracyJ),
       gaps_j: each((budget) => budget.gapsJ),
       edges_j: each(stepsJ),
@@ -52,6 +63,7 @@ export const recordingBudgets = (
 function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubts): Budget | null {
   const { energyJ } = series;
   if (energyJ === null) return null;
+  const { firstMw, lastMw } = doubts.ends;
   let gapsJ = 0;
   let stepSquares = series.stepSquares;
   for (const { startUs, endUs, around } of doubts.gaps) {
@@ -74,7 +86,7 @@ function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubt
     ),
     gapsJ,
     cutsJ: 0,
-    instantsJ: instantsJ(about(doubts.firstMw, component), about(doubts.lastMw, component), doubts.instantUs),
+    instantsJ: instantsJ(about(firstMw, component), about(lastMw, component), doubts.instantUs),
     samplingJ: samplingJ(stepSquares),
   };
 }

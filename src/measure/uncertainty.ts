@@ -28,6 +28,8 @@ export interface Budget {
 }
 
 const joulesPerNj = 1e-9;
+/** What of an energy is left of its rails' by adding up. */
+const dustShare = 1e-9;
 /** Half-width of a normal distribution's middle 95 %, in standard deviations. */
 const coverage95 = 1.96;
 
@@ -44,6 +46,15 @@ export const combinedJ = (budget: Budget): number =>
  */
 export const stepsJ = ({ cutsJ, instantsJ, samplingJ }: Budget): number =>
   Math.hypot(cutsJ, instantsJ + samplingJ);
+
+/** A share as given, or else the board's nominal one; NaN where its maker publishes none: what rests on it is not known. */
+export const accuracyShareOf = (
+  given: number | null | undefined,
+  { nominalAccuracy }: { readonly nominalAccuracy: number | null },
+): number => given ?? nominalAccuracy ?? Number.NaN;
+
+/** A figure as summaries have it: null where it rests on what is not known. */
+export const figureOrNull = (figure: number): number | null => (Number.isNaN(figure) ? null : figure);
 
 /** A gain error common to all readings. */
 export const accuracyJ = (energyJ: number, accuracyShare: number): number =>
@@ -87,7 +98,9 @@ export function calibratedAccuracyJ(
     referenceJ += sign * of.reference_share * ownJ;
     squares += (of.share * ownJ) ** 2 + 2 * of.covariance_w * ownJ * seconds + offsetJ ** 2;
   }
-  return Math.hypot(accuracyJ(restJ, nominalShare), referenceJ, Math.sqrt(Math.max(squares, 0)));
+  // What is nothing may be of an accuracy that is not known.
+  const ofRestJ = Math.abs(restJ) < dustShare * Math.abs(energyJ) ? 0 : accuracyJ(restJ, nominalShare);
+  return Math.hypot(ofRestJ, referenceJ, Math.sqrt(Math.max(squares, 0)));
 }
 
 /**

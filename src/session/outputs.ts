@@ -5,6 +5,7 @@ import { unwatchedMs, watchedMs } from '../link/link.js';
 import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
+import { accuracyShareOf } from '../measure/uncertainty.js';
 import { chooseColumns, withInterval } from '../sink/column-choice.js';
 import { channelsOf } from '../sink/columns.js';
 import type { Sink } from '../sink/sink.js';
@@ -67,7 +68,7 @@ export async function openOutputs(
   host: HostFacts,
 ): Promise<TrackOutputs> {
   const { out, capture, average, force = false, accuracy, durable = true } = choice;
-  const collector = new SummaryCollector(board, wiring, accuracy ?? board.nominalAccuracy);
+  const collector = new SummaryCollector(board, wiring, accuracyShareOf(accuracy, board));
   const chosen = chooseColumns(board, wiring, choice.columns);
   const columns = average === undefined ? chosen : withInterval(chosen);
   if (average !== undefined && out === undefined)

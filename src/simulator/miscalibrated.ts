@@ -46,17 +46,12 @@ function parseOne(text: string, { rails }: Board): MiscalibratedRail {
   return found;
 }
 
-/** Turns what a rail carries, as it stands in a frame, into what its sensor makes of it. */
-export function misread(
+/** What a rail's sensor makes of what it carries, whole mV and mA. */
+export const misread = (
   { currentGain, currentOffsetMa, voltageGain }: MiscalibratedRail,
-  frame: DataView,
-  voltage: number,
-  current: number,
-  power: number,
-): void {
-  const mv = Math.round(frame.getInt16(voltage, true) * voltageGain);
-  const ma = Math.round(frame.getInt32(current, true) * currentGain + currentOffsetMa);
-  frame.setInt16(voltage, mv, true);
-  frame.setInt32(current, ma, true);
-  frame.setInt32(power, Math.round((mv * ma) / 1000), true);
-}
+  voltageMv: number,
+  currentMa: number,
+): { readonly mv: number; readonly ma: number } => ({
+  mv: Math.round(voltageMv * voltageGain),
+  ma: Math.round(currentMa * currentGain + currentOffsetMa),
+});

@@ -1,7 +1,7 @@
 import { columnAccuracyJ } from '../measure/accuracy/accuracy.js';
 import type { PartFacts } from '../measure/part-facts.js';
 import type { PerComponent, UncertaintySummary } from '../measure/summary.js';
-import { type Budget, combinedJ, stepsJ } from '../measure/uncertainty.js';
+import { type Budget, combinedJ, figureOrNull, stepsJ } from '../measure/uncertainty.js';
 import type { ComponentSums, SpanSums } from './span-sums.js';
 
 export interface PowerRange {
@@ -47,7 +47,7 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
   const accuracyJ = (column: number): number =>
     columnAccuracyJ(facts.accuracy, column, energyJ, withinUs / 1e6, facts.accuracyShare);
   const part = (take: (budget: Budget) => number) =>
-    each((component, c) => (known ? tidy(take(budgetOf(component, accuracyJ(c)))) : null));
+    each((component, c) => (known ? figureOrNull(tidy(take(budgetOf(component, accuracyJ(c))))) : null));
   return {
     duration_s: durationUs / 1e6,
     coverage: coverageOf(sums, durationUs, known),
@@ -55,7 +55,7 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
     energy_j: each((component) => (known ? tidy(component.energyNj * joulesPerNj) : null)),
     energy_uncertainty_j: part(combinedJ),
     uncertainty: {
-      accuracy_share: facts.accuracyShare,
+      accuracy_share: figureOrNull(facts.accuracyShare),
       accuracy_j: part((budget) => budget.accuracyJ),
       gaps_j: part((budget) => budget.gapsJ),
       edges_j: part(stepsJ),

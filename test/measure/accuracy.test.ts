@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { Accuracy, columnAccuracyJ, termsOf } from '#powerlog/measure/accuracy/accuracy.js';
 import { powerAccuracy } from '#powerlog/measure/accuracy/applied.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import type { RailAccuracy } from '#powerlog/measure/uncertainty.js';
 import { WireTable } from '#powerlog/measure/wires.js';
 import { gaussian } from '#powerlog/simulator/random.js';
@@ -105,7 +105,7 @@ describe('the accuracy of a component, some of whose rails were calibrated', () 
 describe('a connector whose rail was calibrated, and not its wires', () => {
   it('has the same shares of what it read itself', () => {
     const board = boardFor('benchlab2')!;
-    const wiring = resolveWiring(board, defaultRailMap);
+    const wiring = resolveWiring(board, ownMap(board));
     const hpwr1 = board.rails.find(({ name }) => name === 'hpwr1')!;
     const readMa = 24_000;
     const rail = { date: '', reference: null, voltage_gain: 1, current_gain: 0.95, current_offset_a: -0.3 };

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { resolveWiring } from '#powerlog/measure/rail-map.js';
 import { WireTable } from '#powerlog/measure/wires.js';
+import { benchlabMap } from '../benchlab-map.js';
 
 describe('the mean over a year of a wire', () => {
   it('is that of all samples, however large their sum has become', () => {
     const board = boardFor('benchlab2')!;
-    const table = new WireTable(board, resolveWiring(board, defaultRailMap));
+    const table = new WireTable(board, resolveWiring(board, benchlabMap));
     const yearUs = 365 * 86_400e6;
     // A large current for a year, a second at 20 kHz, and the large one the other way: what is left is the second.
     const samples: (readonly [us: number, ma: number])[] = [

@@ -1,7 +1,7 @@
 import type { RailPoint } from '../../calibrate/calibrate-rail.js';
 import { type MeterReadings, parseReadings, zeroReading } from '../../calibrate/readings.js';
 import { ExitCode, errorText, UserError } from '../../errors.js';
-import { defaultRailMap } from '../../measure/rail-map.js';
+import { ownMap } from '../../measure/rail-map.js';
 import { type RailMeans, RailWatch } from '../../session/calibration/rail-watch.js';
 import { startRecording } from '../../session/record.js';
 import type { Source } from '../../source/source.js';
@@ -32,7 +32,7 @@ export async function comparedAtBench(
   const lines = new TypedLines();
   const recording = await startRecording({
     sources: [source],
-    map: defaultRailMap,
+    map: ownMap,
     calibrations: 'none',
     outputs: { columns: 'power' },
     sampling: { handOverMs },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RailPoint } from '../../calibrate/calibrate-rail.js';
 import { parsePoints } from '../../calibrate/points-table.js';
 import { errorText, inputError, systemErrorCode } from '../../errors.js';
-import { defaultRailMap } from '../../measure/rail-map.js';
+import { ownMap } from '../../measure/rail-map.js';
 import { RailWatch } from '../../session/calibration/rail-watch.js';
 import { startRecording } from '../../session/record.js';
 import type { Source } from '../../source/source.js';
@@ -30,7 +30,7 @@ export async function pointsInRecording(
   });
   const recording = await startRecording({
     sources: [source],
-    map: defaultRailMap,
+    map: ownMap,
     calibrations: 'none',
     outputs: { columns: 'power', durable: false },
     sinks: () => [watch],

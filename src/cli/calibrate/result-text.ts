@@ -40,7 +40,7 @@ export function resultText(
     const rows = toldW.map((powerW) => [
       `  ${powerW} W`,
       `± ${formatSi(powerUncertaintyW(accuracy, powerW), 'W', 2)}`,
-      `± ${formatSi(nominalAccuracy * powerW, 'W', 2)}`,
+      nominalAccuracy === null ? '–' : `± ${formatSi(nominalAccuracy * powerW, 'W', 2)}`,
     ]);
     lines.push(formatTable(['  power', 'now', 'nominal'], rows, [0, 1, 2]));
   }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { boardIds } from '../../board/catalogue.js';
 import { ExitCode, inputError, usageError } from '../../errors.js';
 import type { Recalled } from '../../exec/figures/recall.js';
 import type { Summary } from '../../measure/summary.js';
@@ -64,7 +65,7 @@ export function replayCommand(): Command {
     .option('-o, --out <file>', 'the CSV; - is standard output; for several inputs a directory, such as csv/')
     .option(
       '--board <id>',
-      'the inputs are bare frames of this board, one after another: benchlab or benchlab2',
+      `the inputs are bare frames of this board, one after another: ${boardIds.join(', ')}`,
     )
     .option(
       '--firmware <number>',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
 import { tracedColumns } from '../../measure/accuracy/accuracy.js';
-import type { RailMap } from '../../measure/rail-map.js';
+import type { MapChoice } from '../../measure/rail-map.js';
 import type { Summary } from '../../measure/summary.js';
 import { AnnotatedSource } from '../../session/annotated-source.js';
 import { type Calibrations, calibrationsOfThose } from '../../session/calibration/apply.js';
@@ -26,7 +26,7 @@ export interface MeasurementOptions {
   readonly ports: readonly string[];
   readonly open: OpenOptions;
   readonly recording: RecordingOptions;
-  readonly map: RailMap;
+  readonly map: MapChoice;
   readonly calibrations?: Calibrations | undefined;
   readonly outputs: OutputChoice;
   /** Recorded beside the boards; the measurement lets go of them. */

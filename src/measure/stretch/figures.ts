@@ -90,7 +90,7 @@ function accuracyOf(
   fromUs: number,
   toUs: number,
 ): number {
-  const { accuracy_share: share } = summary.uncertainty;
+  const share = summary.uncertainty.accuracy_share ?? Number.NaN;
   const { calibrated } = series[n]!;
   if (!calibrated) return accuracyJ(energyJ, share);
   const energyOf = (column: number): number => powers[column]!.stretch(fromUs, toUs).energyJ;

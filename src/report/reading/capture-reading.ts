@@ -24,7 +24,7 @@ export async function readCaptureAtRest(
 ): Promise<Rested> {
   const source = new CaptureSource(await readCapture(window));
   const { facts } = source;
-  const map = (await mapFrom?.(facts.map)) ?? facts.map;
+  const map = (await mapFrom?.(facts.map)) ?? (() => facts.map);
   const recall = new Recall();
   const header = new HeaderSink();
   try {

@@ -12,7 +12,7 @@ export async function measuredMeans(
   const tally = new MeanTally(
     board,
     wiring,
-    summary.uncertainty.accuracy_share,
+    summary.uncertainty.accuracy_share ?? Number.NaN,
     header,
     summary.calibration ?? null,
   );

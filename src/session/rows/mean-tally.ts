@@ -5,6 +5,7 @@ import { warningsFor } from '../../measure/doubts/warnings.js';
 import type { PowerStatistics } from '../../measure/energy.js';
 import type { Wiring } from '../../measure/rail-map.js';
 import { boardSummary, type GapSummary, type Measured, type PerComponent } from '../../measure/summary.js';
+import { figureOrNull } from '../../measure/uncertainty.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 
 const usPerS = 1e6;
@@ -81,13 +82,15 @@ export class MeanTally {
       energy_j: energies,
       energy_uncertainty_j: none,
       uncertainty: {
-        accuracy_share: accuracyShare,
+        accuracy_share: figureOrNull(accuracyShare),
         accuracy_j: this.#perComponent((n) => {
           const energyJ = this.#energyJ(n);
           if (energyJ === null) return null;
           const accuracy = accuracyOf(this.board, wiring, this.applied);
           const energyOf = (column: number): number => this.#energyJ(column)!;
-          return columnAccuracyJ(accuracy, n, energyOf, this.#coveredUs / usPerS, accuracyShare);
+          return figureOrNull(
+            columnAccuracyJ(accuracy, n, energyOf, this.#coveredUs / usPerS, accuracyShare),
+          );
         }),
         gaps_j: none,
         edges_j: none,
@@ -109,6 +112,8 @@ export class MeanTally {
         outerSilenceS: 0,
         waiting: null,
         boardFaults: [],
+        totals: [],
+        noAccuracy: Number.isNaN(accuracyShare),
         unprovenFirmware: null,
         noCalibration: false,
       }),

@@ -3,8 +3,15 @@ import { inputError, UserError } from '../../errors.js';
 import { calibratedRails } from '../../measure/accuracy/accuracy.js';
 import type { AppliedCalibration } from '../../measure/accuracy/applied.js';
 import { SummaryCollector } from '../../measure/collector.js';
-import { type RailMap, resolveWiring, sumComponents, type Wiring } from '../../measure/rail-map.js';
+import {
+  type MapChoice,
+  type RailMap,
+  resolveWiring,
+  sumComponents,
+  type Wiring,
+} from '../../measure/rail-map.js';
 import type { Measured } from '../../measure/summary.js';
+import { accuracyShareOf } from '../../measure/uncertainty.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Sink } from '../../sink/sink.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
@@ -16,9 +23,9 @@ import { explains, wiringOf } from './row-map.js';
 
 export interface RowMeasureOptions {
   /** The map that the rows were recorded with, where it was given. */
-  readonly recordedWith?: RailMap | undefined;
+  readonly recordedWith?: MapChoice | undefined;
   /** A map whose sums are made of the rails in the rows, instead of those that stand there. */
-  readonly summedWith?: RailMap | undefined;
+  readonly summedWith?: MapChoice | undefined;
   /** The summary that lies beside them; it may be of another recording. */
   readonly there: KnownSummary | null;
   /** Of a power reading, as a share, where it was asked for. */
@@ -67,8 +74,8 @@ export class RowMeasure {
     };
     const told = this.known?.map as RailMap | undefined;
     this.wiring = summedWith
-      ? resolvedFor(port, board, summedWith)
-      : wiringOf(form, railNames, recordedWith, told, fits);
+      ? resolvedFor(port, board, summedWith(board))
+      : wiringOf(form, railNames, recordedWith?.(board), told, fits);
     const applied = (this.known?.calibration ?? null) as AppliedCalibration | null;
     const calibrated = calibratedRails(board, applied).map((rail) => board.rails[rail]!.power);
     const own = (batch: RowBatch): SampleBlock => {
@@ -77,7 +84,7 @@ export class RowMeasure {
       return { ...block, calibratedMw: calibrated.map((channel) => block.channels[channel]!) };
     };
     this.blockOf = summedWith ? (batch) => summed(own(batch), board, this.wiring) : own;
-    const accuracy = options.accuracy ?? this.known?.uncertainty.accuracy_share ?? form.board.nominalAccuracy;
+    const accuracy = accuracyShareOf(options.accuracy ?? this.known?.uncertainty.accuracy_share, board);
     this.header = {
       board: identityOf(board, port),
       startMonotonicNs: null,
