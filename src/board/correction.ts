@@ -42,7 +42,7 @@ export interface CalibratedRail {
 
 export interface VoltageLine {
   readonly gain: number;
-  /** The reference's accuracy in it. */
+  /** With the reference's accuracy. */
   readonly gain_uncertainty: number;
   /** Of the comparison alone. */
   readonly fit: { readonly gain: number };
@@ -87,14 +87,14 @@ export interface RailCorrection {
   readonly currentOffsetMa: number;
 }
 
-/** By rail, in board order; undefined where its readings stay as they are. */
+/** Of those rails whose readings do not stay as they are. */
 export const railCorrections = ({
   rails,
   correction,
-}: Pick<Instrument, 'rails' | 'correction'>): (RailCorrection | undefined)[] =>
-  rails.map(({ name, voltage, current, power }) => {
+}: Pick<Instrument, 'rails' | 'correction'>): RailCorrection[] =>
+  rails.flatMap(({ name, voltage, current, power }) => {
     const found = correction?.document.rails[name];
-    if (!found) return undefined;
+    if (!found) return [];
     return {
       ...{ voltage, current, power },
       voltageGain: found.voltage?.gain ?? 1,

@@ -17,7 +17,7 @@ export type FrameDecoder = (
 
 export function makeFrameDecoder(board: Layout & Pick<Instrument, 'correction'>): FrameDecoder {
   const { fields, frameBytes } = board;
-  const corrections = railCorrections(board).filter((each) => each !== undefined);
+  const corrections = railCorrections(board);
   const scratch = { voltage: new Int32Array(0), current: new Int32Array(0) };
   return (frames, count, columns) => {
     const view = new DataView(frames.buffer, frames.byteOffset, count * frameBytes);

@@ -16,13 +16,16 @@ export interface ReferenceReading {
   readonly step: number;
 }
 
+/** What a meter showed of one load; null for what was not read. */
+export interface MeterReadings {
+  readonly voltage: ReferenceReading | null;
+  readonly current: ReferenceReading | null;
+}
+
 /** One load, as the board and as the reference saw it; null for what was not read. */
 export interface RailPoint {
   readonly board: { readonly voltage: BoardMean | null; readonly current: BoardMean | null };
-  readonly reference: {
-    readonly voltage: ReferenceReading | null;
-    readonly current: ReferenceReading | null;
-  };
+  readonly reference: MeterReadings;
 }
 
 /** Shares of the reading: the limits that a data sheet gives. */

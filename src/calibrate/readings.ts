@@ -1,11 +1,5 @@
 import { usageError } from '../errors.js';
-import type { ReferenceReading } from './calibrate-rail.js';
-
-/** What a meter showed of one load; null for what was not read. */
-export interface MeterReadings {
-  readonly voltage: ReferenceReading | null;
-  readonly current: ReferenceReading | null;
-}
+import type { MeterReadings, ReferenceReading } from './calibrate-rail.js';
 
 const unitSteps: Readonly<Record<string, { readonly of: keyof MeterReadings; readonly scale: number }>> = {
   V: { of: 'voltage', scale: 1 },

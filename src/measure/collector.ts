@@ -4,7 +4,7 @@ import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
-import { type Accuracy, accuracyOf, tracedColumns } from './accuracy/accuracy.js';
+import { type Accuracy, accuracyOf, isAccuracyLacking, tracedColumns } from './accuracy/accuracy.js';
 import { type AppliedCalibration, appliedTo } from './accuracy/applied.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
@@ -190,7 +190,7 @@ export class SummaryCollector {
         waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
         boardFaults: this.#boardFaults.texts(),
         totals: this.#totals.texts(),
-        noAccuracy: Number.isNaN(this.accuracyShare),
+        noAccuracy: isAccuracyLacking(this.accuracyShare, this.board, this.applied),
         unprovenFirmware: unprovenFirmware(this.#header.board),
         noCalibration: this.#header.board.calibration === null,
       }),

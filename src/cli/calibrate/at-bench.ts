@@ -1,5 +1,5 @@
-import type { RailPoint } from '../../calibrate/calibrate-rail.js';
-import { type MeterReadings, parseReadings, zeroReading } from '../../calibrate/readings.js';
+import type { MeterReadings, RailPoint } from '../../calibrate/calibrate-rail.js';
+import { parseReadings, zeroReading } from '../../calibrate/readings.js';
 import { ExitCode, errorText, UserError } from '../../errors.js';
 import { ownMap } from '../../measure/rail-map.js';
 import { type RailMeans, RailWatch } from '../../session/calibration/rail-watch.js';

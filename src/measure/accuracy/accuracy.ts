@@ -64,6 +64,13 @@ export const calibratedRails = (
   applied: AppliedCalibration | null,
 ): number[] => rails.flatMap(({ name }, rail) => (applied?.rails[name]?.accuracy ? [rail] : []));
 
+/** Whether the accuracy of a rail is not known: its maker publishes none, nobody said one, and it was not calibrated. */
+export const isAccuracyLacking = (
+  accuracyShare: number,
+  board: Pick<Instrument, 'rails'>,
+  applied: AppliedCalibration | null,
+): boolean => Number.isNaN(accuracyShare) && calibratedRails(board, applied).length < board.rails.length;
+
 /** A column that is one rail's. */
 export const termsOf = (rail: number): Terms => [{ rail, sign: 1 }];
 

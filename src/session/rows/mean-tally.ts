@@ -1,5 +1,5 @@
 import type { Instrument } from '../../board/board.js';
-import { accuracyOf, columnAccuracyJ } from '../../measure/accuracy/accuracy.js';
+import { accuracyOf, columnAccuracyJ, isAccuracyLacking } from '../../measure/accuracy/accuracy.js';
 import type { AppliedCalibration } from '../../measure/accuracy/applied.js';
 import { warningsFor } from '../../measure/doubts/warnings.js';
 import type { PowerStatistics } from '../../measure/energy.js';
@@ -113,7 +113,7 @@ export class MeanTally {
         waiting: null,
         boardFaults: [],
         totals: [],
-        noAccuracy: Number.isNaN(accuracyShare),
+        noAccuracy: isAccuracyLacking(accuracyShare, this.board, this.applied),
         unprovenFirmware: null,
         noCalibration: false,
       }),

@@ -223,6 +223,33 @@ describe('a recording with a calibration', () => {
     expect(one.uncertainty.accuracy_j.cpu).toBeCloseTo(0.03 * one.energy_j.cpu, 9);
   });
 
+  it.each([
+    ['wireview', ['no-accuracy']],
+    ['pmd2', []],
+  ])('makes known what the maker of a %s does not publish, and its own totals no liars', (board, gone) => {
+    const at = inFolder();
+    const port = `sim:board=${board},miscalibrated=hpwr1:1.2:500mA`;
+    writeFileSync(
+      at('means.csv'),
+      'board_voltage_v,board_current_a,voltage_v,current_a\n12.000,0.500,12.000,zero\n12.000,12.500,12.000,10.000\n12.000,24.500,12.000,20.000\n',
+    );
+    run(
+      words`calibrate --port ${port} --points ${at('means.csv')} --rail hpwr1 ${reference} --out ${at('cal.json')}`,
+    );
+    const recorded = (name: string, ...more: string[]) => {
+      run(words`record --port ${port} ${more} --duration 300ms --out ${at(name)} -q`);
+      return summaryOf(at(name));
+    };
+    const [raw, corrected] = [recorded('raw.csv'), recorded('true.csv', '--calibration', at('cal.json'))];
+    expect(codes(raw)).toContain('no-accuracy');
+    expect(raw.uncertainty.accuracy_j.gpu).toBeNull();
+    for (const code of [...gone, 'totals-disagree']) expect(codes(corrected)).not.toContain(code);
+    expect(corrected.rails.hpwr1.power_w.mean).toBeCloseTo(288, 1);
+    if (board === 'wireview')
+      expect(corrected.energy_uncertainty_j.system / corrected.energy_j.system).toBeLessThan(0.01);
+    else expect(codes(raw)).toContain('totals-disagree');
+  });
+
   it('joins no recording that went through another', () => {
     const at = inFolder();
     ofLoads(at);
