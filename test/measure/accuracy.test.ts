@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { Accuracy, columnAccuracyJ, termsOf } from '#powerlog/measure/accuracy/accuracy.js';
-import { powerAccuracy } from '#powerlog/measure/accuracy/applied.js';
+import { powerAccuracy, powerUncertaintyW } from '#powerlog/measure/accuracy/applied.js';
 import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import type { RailAccuracy } from '#powerlog/measure/uncertainty.js';
 import { WireTable } from '#powerlog/measure/wires.js';
@@ -80,6 +80,14 @@ describe('the accuracy of a component, some of whose rails were calibrated', () 
     const within = shares.filter((share) => share <= 1).length / worlds;
     expect(within).toBeGreaterThan(0.945);
     expect(within).toBeLessThan(0.99);
+  });
+
+  it('is best amid the loads that were compared, where gain and offset make up for each other', () => {
+    const known = lineOf({ gain: 0.01, offsetA: 0.1, correlation: -0.99, voltage: 0 });
+    const alone = { ...known, reference_share: 0 };
+    const amidW = powerUncertaintyW(alone, volts * 10);
+    expect(amidW).toBeCloseTo(volts * 0.1 * Math.sqrt(2 - 2 * 0.99), 9);
+    expect(powerUncertaintyW(alone, 0)).toBeCloseTo(volts * 0.1, 9);
   });
 
   it('of the slot’s rail counts what is taken off where it was not calibrated itself', () => {
