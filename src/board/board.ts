@@ -1,3 +1,4 @@
+import type { Correction } from './correction.js';
 import type { FieldType } from './field-type.js';
 
 /** One number in a frame: a row of a board's table. */
@@ -118,6 +119,8 @@ export interface Instrument extends Layout {
   readonly components: Readonly<Record<string, readonly string[]>>;
   /** The nominal accuracy of a power reading, as a share; null where the maker publishes none. */
   readonly nominalAccuracy: number | null;
+  /** What a user's calibration makes of its readings; absent where they are taken as they come. */
+  readonly correction?: Correction;
 }
 
 /**

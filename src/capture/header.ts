@@ -21,6 +21,7 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
   const { id, product, productId, uid, name, firmware, port } = recording.board;
   const { calibration, configuration, averagingUs, build } = recording.board;
   const { map, board } = facts;
+  const { correction } = board;
   return {
     tool: { ...facts.tool },
     board: {
@@ -43,6 +44,7 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
     instants_measured: recording.timing === 'round-trip',
     sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
+    ...(correction && { calibration: { ...correction } }),
   };
 }
 
@@ -71,6 +73,12 @@ export function identityOf({ board }: CaptureHeader): BoardIdentity {
  * @throws UserError (badInput) where such a one is of a board that this powerlog does not know, or knows otherwise
  */
 export function boardOf(header: CaptureHeader, path: string): Instrument {
+  const { calibration: correction } = header;
+  const instrument = layoutOf(header, path);
+  return correction ? { ...instrument, correction } : instrument;
+}
+
+function layoutOf(header: CaptureHeader, path: string): Instrument {
   const { layout, board } = header;
   if (layout.rails !== undefined) return instrumentOf({ ...layout, rails: layout.rails }, board, path);
   const table = boardFor(board.id, board.firmware);

@@ -4,7 +4,7 @@ import { handOverMsFor } from '../session/outputs.js';
 import { startRecording } from '../session/record.js';
 import { openAllSources } from '../source/open.js';
 import { onEndSignal } from './impatience.js';
-import { inputFiles, railMapFrom, type SamplingOptions } from './options.js';
+import { calibrationsFrom, inputFiles, railMapFrom, type SamplingOptions } from './options.js';
 import { placeFrom, type ServeOptions, showAddress } from './serve-options.js';
 import { notice, tellLost } from './terminal/notices.js';
 import { printSummary } from './terminal/summary-text.js';
@@ -20,6 +20,7 @@ export interface LivePageOptions extends SamplingOptions, ServeOptions {
  */
 export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const { duration: durationMs, rate: rateHz, accuracy } = options;
   const sources = await openAllSources(options.port, {
     ...{ link: options.link, reconnectMs: options.reconnect, onNotice: notice, withCommand: true },
@@ -32,7 +33,7 @@ export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
   let release = () => {};
   try {
     const recording = await startRecording({
-      ...{ sources, map, outputs, onNotice: notice },
+      ...{ sources, map, calibrations, outputs, onNotice: notice },
       inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
       sampling: {
         ...(durationMs === undefined ? {} : { durationMs }),

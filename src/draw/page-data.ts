@@ -64,6 +64,20 @@ export interface PageSeries {
   readonly kind: SeriesKind;
   /** What the sampling leaves open of the whole recording's energy, J: a part of it leaves open no more. */
   readonly samplingJ: number;
+  /** The series, by their places, that are rails in it whose power a calibration knows; absent where there are none. */
+  readonly calibrated?: readonly PageCalibratedPart[];
+}
+
+/** As `measure/uncertainty.ts` takes it. */
+export interface PageCalibratedPart {
+  readonly column: number;
+  readonly sign: 1 | -1;
+  readonly of: {
+    readonly share: number;
+    readonly offset_w: number;
+    readonly covariance_w: number;
+    readonly reference_share: number;
+  };
 }
 
 /** How fine the finest data are that a page has. */

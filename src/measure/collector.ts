@@ -4,6 +4,8 @@ import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
+import { type Accuracy, accuracyOf, isAccuracyLacking, tracedColumns } from './accuracy/accuracy.js';
+import { type AppliedCalibration, appliedTo } from './accuracy/applied.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { FaultLog } from './doubts/gap-causes.js';
@@ -17,7 +19,7 @@ import { gapLimitUs, lengthUs, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
-import { FirstAndLast, recordingUncertainty } from './recording-budget.js';
+import { FirstAndLast, type RecordingDoubts, uncertaintySummary } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import type { Progress } from './tracks/progress.js';
 import type { TrackReach } from './tracks/reach.js';
@@ -45,13 +47,20 @@ export class SummaryCollector {
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
+  /** Of all powers, where rails were calibrated. */
+  readonly #accuracy: Accuracy | undefined;
 
-  /** @param accuracyShare Of a power reading, at 95 %: 0.03; NaN where it is not known. */
+  /**
+   * @param accuracyShare Of a power reading that `applied` does not know better, at 95 %: 0.03; NaN where it is not known.
+   * @param applied The calibration that the samples have gone through.
+   */
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
     readonly accuracyShare: number,
+    readonly applied: AppliedCalibration | null = appliedTo(board),
   ) {
+    this.#accuracy = accuracyOf(board, wiring, applied);
     const components = wiring.sums.length;
     const engine = new Engine();
     this.#powers = new PowerTable(engine, components + board.rails.length);
@@ -60,9 +69,9 @@ export class SummaryCollector {
     this.#spacings = new SpacingWatch(engine, components);
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
-    this.#wires = new WireTable(board, wiring);
+    this.#wires = new WireTable(board, wiring, applied);
     this.#freshness = new FreshnessTable(board, wiring);
-    this.#totals = new TotalsCheck(board);
+    this.#totals = new TotalsCheck(board, applied);
   }
 
   begin(header: RecordingHeader): void {
@@ -136,9 +145,14 @@ export class SummaryCollector {
       latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
       sampling_priority: this.#header.samplingPriority ?? null,
       freshness,
+      calibration: this.applied,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
-      ...this.#uncertainty(found, freshness),
+      ...uncertaintySummary(
+        this.wiring.sums.map(({ name }) => name),
+        this.#components,
+        this.#doubts(found, freshness),
+      ),
       rails: Object.fromEntries(
         this.#rails.map((series, n) => [
           this.wiring.railNames[n]!,
@@ -159,8 +173,8 @@ export class SummaryCollector {
         intervalS: interval.median,
         boardFaults: this.#boardFaults.texts(),
         totals: this.#totals.texts(),
-        noAccuracy: Number.isNaN(this.accuracyShare),
-        unprovenFirmware: this.#unprovenFirmware(this.#header.board),
+        noAccuracy: isAccuracyLacking(this.accuracyShare, this.board, this.applied),
+        unprovenFirmware: unprovenFirmware(this.#header.board),
         noCalibration: this.#header.board.calibration === null,
       }),
     };
@@ -193,15 +207,11 @@ export class SummaryCollector {
     return {
       components: this.wiring.sums.map(({ name }) => name),
       accuracyShare: this.accuracyShare,
+      ...(this.#accuracy && { accuracy: this.#accuracy.over(tracedColumns(this)) }),
       ...this.#timing(this.freshness),
       gapLimitUs: limitUs,
       gaps,
     };
-  }
-
-  /** The board's firmware, where this powerlog has no table for it. */
-  #unprovenFirmware({ id, firmware }: BoardIdentity): number | null {
-    return isNewerThanKnown(id, firmware) ? firmware : null;
   }
 
   #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {
@@ -217,18 +227,17 @@ export class SummaryCollector {
     return { instantUs: this.#latencies.instantUs + ageUs, stepSpacings };
   }
 
-  #uncertainty({ inner: gaps, unlistedUs }: GapsFound, freshness: BoardFreshness | null) {
-    return recordingUncertainty(
-      this.wiring.sums.map(({ name }) => name),
-      this.#components,
-      {
-        ...this.#timing(freshness),
-        accuracyShare: this.accuracyShare,
-        gaps,
-        unlistedUs,
-        firstMw: this.#firstAndLast.firstMw,
-        lastMw: this.#firstAndLast.lastMw,
-      },
-    );
+  #doubts({ inner: gaps, unlistedUs }: GapsFound, freshness: BoardFreshness | null): RecordingDoubts {
+    return {
+      ...this.#timing(freshness),
+      accuracyShare: this.accuracyShare,
+      calibrated: this.#accuracy && { accuracy: this.#accuracy, powers: this.#powers.series },
+      durationUs: (this.reach.lastUs ?? 0) - (this.reach.firstUs ?? 0),
+      ...{ gaps, unlistedUs, ends: this.#firstAndLast },
+    };
   }
 }
+
+/** The board's firmware, where this powerlog has no table for it. */
+const unprovenFirmware = ({ id, firmware }: BoardIdentity): number | null =>
+  isNewerThanKnown(id, firmware) ? firmware : null;

@@ -1,5 +1,6 @@
 import type { BoardIdentity } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
+import type { AppliedCalibration } from './accuracy/applied.js';
 import type { PowerStatistics } from './energy.js';
 import type { BoardFreshness } from './freshness/board-freshness.js';
 import type { GapCause } from './gaps.js';
@@ -97,7 +98,10 @@ export interface MeanMax {
 
 /** The parts of `energy_uncertainty_j`, whose squares add up to its square. */
 export interface UncertaintySummary {
-  /** Of a power reading, as a share: what `--accuracy` said, or the board's nominal one; null where its maker publishes none. */
+  /**
+   * Of a power reading, as a share: what `--accuracy` said, or the board's nominal one; null where its maker publishes none. Not of
+   * rails that `calibration` knows better.
+   */
   readonly accuracy_share: number | null;
   readonly accuracy_j: PerComponent<number | null>;
   readonly gaps_j: PerComponent<number | null>;
@@ -122,6 +126,8 @@ export interface Measured {
   readonly sampling_priority: string | null;
   /** Null of means, and of several boards, which have one each. */
   readonly freshness: BoardFreshness | null;
+  /** A user's calibration that the readings have gone through, and is not the board's own; null where there is none. */
+  readonly calibration: AppliedCalibration | null;
   readonly power_w: PerComponent<PowerStatistics>;
   readonly energy_j: PerComponent<number | null>;
   readonly energy_uncertainty_j: PerComponent<number | null>;

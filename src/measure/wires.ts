@@ -1,4 +1,5 @@
 import type { Instrument } from '../board/board.js';
+import type { AppliedCalibration } from './accuracy/applied.js';
 import type { Wiring } from './rail-map.js';
 import type { MeanMax, WireSummary, WiresSum } from './summary.js';
 
@@ -51,6 +52,7 @@ export class WireTable {
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
+    readonly applied: AppliedCalibration | null = null,
   ) {
     this.#wires = board.wires.map(() => ({ current: new RunningMean(), power: new RunningMean() }));
     this.#connectors = board.rails.map((_, rail) =>
@@ -76,7 +78,7 @@ export class WireTable {
   summaries(): WireSummary[] {
     return this.board.wires.map(({ name, partOf }, n) => {
       const { current, power } = this.#wires[n]!;
-      const connectorMa = this.#connectors[partOf]?.mean ?? 0;
+      const connectorMa = this.#ownMean(partOf) ?? 0;
       return {
         name,
         rail: this.wiring.railNames[partOf]!,
@@ -85,6 +87,14 @@ export class WireTable {
         share: current.mean !== null && connectorMa > 0 ? current.mean / connectorMa : null,
       };
     });
+  }
+
+  /** What the connector itself read, mA: a calibration is of the rail, and not of its wires. */
+  #ownMean(rail: number): number | null {
+    const mean = this.#connectors[rail]?.mean ?? null;
+    const done = this.applied?.rails[this.board.rails[rail]!.name];
+    if (mean === null || !done) return mean;
+    return (mean - done.current_offset_a * 1000) / done.current_gain;
   }
 
   /** The sum of a rail's wires; nothing where it has none. */

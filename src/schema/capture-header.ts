@@ -1,6 +1,7 @@
 import './once.js';
 import * as z from 'zod';
 import { fieldTypeNames } from '../board/field-type.js';
+import { calibrationDocumentSchema } from './calibration.js';
 import { railMapSchema } from './rail-map.js';
 
 export { issueText } from './issue-text.js';
@@ -77,6 +78,9 @@ export const captureHeaderSchema = z.object({
   instants_measured: z.boolean(),
   sampling_priority: z.string().nullish(),
   accuracy: z.number().nonnegative().nullable(),
+  calibration: z
+    .object({ name: z.string(), sha256: z.string(), document: calibrationDocumentSchema })
+    .optional(),
 });
 
 /** A capture's header, as its JSON reads. */

@@ -34,6 +34,24 @@ const device = z.looseObject({
   name: text.optional(),
   uuid: text.optional(),
 });
+/** A user's calibration, as it was applied. */
+const appliedCalibration = z.looseObject({
+  file: z.string(),
+  sha256: z.string(),
+  rails: z.record(
+    z.string(),
+    z.looseObject({
+      accuracy: z
+        .looseObject({
+          share: z.number().nonnegative(),
+          offset_w: z.number().nonnegative(),
+          covariance_w: z.number(),
+          reference_share: z.number().nonnegative(),
+        })
+        .nullable(),
+    }),
+  ),
+});
 const sensor = z.looseObject({ devices: z.array(device).optional() });
 
 export const summarySchema = z.looseObject({
@@ -65,6 +83,7 @@ export const summarySchema = z.looseObject({
   latency_s: distribution.nullable(),
   sampling_priority: text.optional(),
   freshness: freshness.nullish(),
+  calibration: appliedCalibration.nullish(),
   power_w: z.record(z.string(), power),
   energy_j: figures,
   energy_uncertainty_j: figures,

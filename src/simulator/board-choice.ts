@@ -2,6 +2,7 @@ import type { Board } from '../board/board.js';
 import { boardFor, boardIds } from '../board/catalogue.js';
 import { usageError } from '../errors.js';
 import { parseDurationMs } from '../units.js';
+import { parseMiscalibrated } from './miscalibrated.js';
 import type { BoardModelOptions } from './model.js';
 import { type ProfileName, profileNames } from './profile-names.js';
 import { parseRaisedFault } from './raised-fault.js';
@@ -15,6 +16,7 @@ export interface BoardChoice {
   readonly imbalance?: string | undefined;
   readonly raise?: string | undefined;
   readonly update?: string | undefined;
+  readonly miscalibrated?: string | undefined;
 }
 
 const keys = [
@@ -25,6 +27,7 @@ const keys = [
   'imbalance',
   'raise',
   'update',
+  'miscalibrated',
 ] as const satisfies (keyof BoardChoice)[];
 
 /**
@@ -39,6 +42,7 @@ export function chooseBoard({
   imbalance,
   raise,
   update,
+  miscalibrated,
 }: BoardChoice): BoardModelOptions {
   if (!boardFor(id)) throw usageError(`there is no board '${id}'; there are ${boardIds.join(', ')}`);
   const version = firmware === undefined ? null : whole(firmware, 255, 'a firmware');
@@ -51,6 +55,7 @@ export function chooseBoard({
     ...(imbalance === undefined ? {} : { imbalance: share(imbalance, board) }),
     ...(raise === undefined ? {} : { raise: parseRaisedFault(raise, board) }),
     ...(update === undefined ? {} : { updateNs: updateNsOf(update) }),
+    ...(miscalibrated === undefined ? {} : { miscalibrated: parseMiscalibrated(miscalibrated, board) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
-import type { MapChoice } from '../../measure/rail-map.js';
 import type { Live } from '../../publish/live/live.js';
+import type { RecordOptions as RecordingParts } from '../../session/record.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Source } from '../../source/source.js';
 import { coverageExit } from '../coverage.js';
@@ -10,6 +10,7 @@ import { onEndSignal } from '../impatience.js';
 import {
   addSamplingOptions,
   averageOption,
+  calibrationsFrom,
   columnsOption,
   durationOption,
   forceOption,
@@ -70,6 +71,7 @@ Examples:
   $ powerlog record --slot pcie3 --out run.csv --capture run.plog    with a slot adapter, frames kept
   $ powerlog record --metrics --out run.csv                          for Prometheus, at 127.0.0.1:10177/metrics
   $ powerlog record --with nvml,rapl --out run.csv                   the GPU's and the CPU's own sensors beside it
+  $ powerlog record --calibration bench.cal.json --out run.csv       readings as a reference would show them
   $ powerlog record --rate 100 --columns power --out - | head        to standard output
   $ powerlog record --average 100ms --columns 'time_s,gpu_*' --out run.csv   ten rows a second, for a spreadsheet`,
     )
@@ -91,11 +93,12 @@ async function record(options: RecordOptions, command: Command): Promise<void> {
   if (chosen.length > 0) sensorPlaces(options, ['']);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const { out, capture, rate: rateHz = null } = options;
   const columns = feedColumns(command, options.columns);
   const feeds = await openFeeds(options, { out, capture, columns, rateHz, onNotice: notice });
   try {
-    await recordAndFeed(options, map, chosen, feeds);
+    await recordAndFeed(options, { map, calibrations }, chosen, feeds);
   } finally {
     await feeds.close();
   }
@@ -103,7 +106,7 @@ async function record(options: RecordOptions, command: Command): Promise<void> {
 
 async function recordAndFeed(
   options: RecordOptions,
-  map: MapChoice,
+  meaning: Pick<RecordingParts, 'map' | 'calibrations'>,
   chosen: Awaited<ReturnType<typeof chosenSensors>>,
   feeds: Feeds,
 ): Promise<void> {
@@ -126,7 +129,7 @@ async function recordAndFeed(
   let release = () => {};
   const recording = await startRecording({
     sources,
-    map,
+    ...meaning,
     outputs: options,
     sensors,
     inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),

@@ -10,6 +10,9 @@ import { coverageExit } from '../coverage.js';
 import {
   accuracyOption,
   averageOption,
+  type CalibrationOptions,
+  calibrationOption,
+  calibrationsFrom,
   checked,
   columnsOption,
   forceOption,
@@ -24,7 +27,7 @@ import {
 } from '../options.js';
 import { replayOutputs } from '../replay-outputs.js';
 
-interface ReplayOptions extends MapOptions {
+interface ReplayOptions extends MapOptions, CalibrationOptions {
   readonly out?: string;
   readonly board?: string;
   readonly firmware?: string;
@@ -47,6 +50,8 @@ Examples:
   $ powerlog replay run.plog                           only its figures, or the report of the \`exec\` that captured it
   $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
   $ powerlog replay run.plog --slot pcie3 --out slot.csv
+  $ powerlog replay run.plog --calibration bench.cal.json --out calibrated.csv
+  $ powerlog replay run.plog --calibration none --out raw.csv    without the one that it was recorded with
   $ powerlog replay run.plog --average 1s --columns 'time_s,*_power_w' --out seconds.csv
   $ cat a.plog b.plog | powerlog replay - --out both.csv
   $ powerlog replay frames.bin --board benchlab --rate 400 --out run.csv
@@ -75,6 +80,7 @@ export function replayCommand(): Command {
     .addOption(slotOption())
     .addOption(slotFeedOption())
     .addOption(accuracyOption())
+    .addOption(calibrationOption())
     .addOption(minCoverageOption())
     .addOption(forceOption())
     .addOption(quietOption())
@@ -133,6 +139,7 @@ async function replayOne(
     const recording = await startRecording({
       sources: [source],
       map: await railMapFrom(options, map),
+      calibrations: await calibrationsFrom(options),
       outputs: {
         ...options,
         out: out ?? undefined,

@@ -20,7 +20,7 @@ import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
 import { Feeds } from '../feeds/feeds.js';
 import { endWhenAskedAgain } from '../impatience.js';
-import { railMapFrom } from '../options.js';
+import { calibrationsFrom, railMapFrom } from '../options.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
@@ -50,6 +50,7 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
   };
   const limits = await limitsFrom(options);
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const chosen = await chosenSensors(options);
   const exports = await openExports(options);
   const relay = new SignalRelay();
@@ -73,7 +74,7 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
         handOverMs: handOverMsFor(options),
       },
-      ...{ map, sensors, outputs: options },
+      ...{ map, calibrations, sensors, outputs: options },
       first: announcement(plan),
       watch: (track) => [...(live ? [live.sinkOf(track)] : []), ...feeds.sinksOf(track)],
       strict: options.strict ?? false,

@@ -4,7 +4,7 @@ import { handOverMsFor } from '../../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../../session/record.js';
 import { openAllSources } from '../../../source/open.js';
 import { onEndSignal } from '../../impatience.js';
-import { inputFiles, railMapFrom, type SamplingOptions } from '../../options.js';
+import { calibrationsFrom, inputFiles, railMapFrom, type SamplingOptions } from '../../options.js';
 import { notice, tellLost } from '../notices.js';
 import { Keys } from './keys.js';
 import { colourDepthOf, Style, themeOf } from './paint/style.js';
@@ -38,6 +38,7 @@ export async function liveOnTerminal(options: LiveOptions): Promise<ExitCode> {
       '--tty draws on the whole terminal, which TERM=dumb cannot do; `powerlog record` has a status line',
     );
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const { duration: durationMs, rate: rateHz, accuracy } = options;
   let stage: Stage | undefined;
   const tell = (text: string): void => (stage ? stage.notice(text) : notice(text));
@@ -53,6 +54,7 @@ export async function liveOnTerminal(options: LiveOptions): Promise<ExitCode> {
   const recording = await startRecording({
     sources,
     map,
+    calibrations,
     outputs,
     inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
     sampling: {
