@@ -18,7 +18,8 @@ import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
 import { type Budget, combinedJ, type PowersAround, stepsJ } from './uncertainty.js';
-import { WireTable } from './wires.js';
+import { defaultWireLimits, type WireLimits } from './wires/limits.js';
+import { WireTable } from './wires/wire-table.js';
 
 /** How a recording stands, for a status line. */
 export interface Progress {
@@ -59,6 +60,7 @@ export class SummaryCollector {
     readonly board: Instrument,
     readonly wiring: Wiring,
     readonly accuracyShare: number,
+    wireLimits: WireLimits = defaultWireLimits,
   ) {
     const components = wiring.sums.length;
     const engine = new Engine();
@@ -68,7 +70,7 @@ export class SummaryCollector {
     this.#spacings = new SpacingWatch(engine, components);
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
-    this.#wires = new WireTable(board, wiring);
+    this.#wires = new WireTable(board, wiring, wireLimits);
   }
 
   begin(header: RecordingHeader): void {
@@ -160,7 +162,7 @@ export class SummaryCollector {
           { power_w: series.statistics(), energy_j: series.energyJ, ...this.#wires.sumOf(n) },
         ]),
       ),
-      wires: this.#wires.summaries(),
+      ...this.#wires.keys(),
       warnings: warningsFor({
         samples,
         coverage,
@@ -171,6 +173,7 @@ export class SummaryCollector {
         outerSilenceS: outerUs / usPerS,
         waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
         boardFaults: this.#boardFaults.texts(),
+        wireAlarms: this.#wires.alarmTexts(),
         unprovenFirmware: this.#unprovenFirmware(),
         noCalibration: this.#header.board.calibration === null,
       }),

@@ -2,6 +2,7 @@ import './once.js';
 import * as z from 'zod';
 import { fieldTypeNames } from '../board/field-type.js';
 import { railMapSchema } from './rail-map.js';
+import { wireLimitsSchema } from './wire-limits.js';
 
 export { issueText } from './issue-text.js';
 
@@ -69,6 +70,7 @@ export const captureHeaderSchema = z.object({
   instants_measured: z.boolean(),
   sampling_priority: z.string().nullish(),
   accuracy: z.number().nonnegative().nullable(),
+  wire_limits: wireLimitsSchema.optional(),
 });
 
 /** A capture's header, as its JSON reads. */

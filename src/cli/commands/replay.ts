@@ -4,6 +4,7 @@ import type { Recalled } from '../../exec/figures/recall.js';
 import type { Summary } from '../../measure/summary.js';
 import type { DumpFacts } from '../../source/dump/frame-dump.js';
 import { parseRateHz } from '../../units.js';
+import { type WireOptions, wireLimitsFrom, withRecordedWires } from '../alarms/wire-options.js';
 import { forEachInput } from '../batch.js';
 import { coverageExit } from '../coverage.js';
 import {
@@ -23,7 +24,7 @@ import {
 } from '../options.js';
 import { replayOutputs } from '../replay-outputs.js';
 
-interface ReplayOptions extends MapOptions {
+interface ReplayOptions extends MapOptions, WireOptions {
   readonly out?: string;
   readonly board?: string;
   readonly firmware?: string;
@@ -46,6 +47,7 @@ Examples:
   $ powerlog replay run.plog                           only its figures, or the report of the \`exec\` that captured it
   $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
   $ powerlog replay run.plog --slot pcie3 --out slot.csv
+  $ powerlog replay run.plog --max-wire 8A             which wires would have been an alarm
   $ powerlog replay run.plog --average 1s --columns 'time_s,*_power_w' --out seconds.csv
   $ cat a.plog b.plog | powerlog replay - --out both.csv
   $ powerlog replay frames.bin --board benchlab --rate 400 --out run.csv
@@ -53,27 +55,32 @@ Examples:
   $ ssh lab cat run.plog.gz | powerlog replay - --out -`;
 
 export function replayCommand(): Command {
-  return new Command('replay')
-    .description('Turn captures, or bare dumps of frames, into CSV and summary')
-    .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
-    .option('-o, --out <file>', 'the CSV; - is standard output; for several inputs a directory, such as csv/')
-    .option(
-      '--board <id>',
-      'the inputs are bare frames of this board, one after another: benchlab or benchlab2',
-    )
-    .option(
-      '--firmware <number>',
-      'which firmware the bare frames are of (default: the newest that is known)',
-    )
-    .addOption(
-      new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
-    )
-    .addOption(columnsOption())
-    .addOption(averageOption())
-    .addOption(mapOption())
-    .addOption(slotOption())
-    .addOption(slotFeedOption())
-    .addOption(accuracyOption())
+  return withRecordedWires(
+    new Command('replay')
+      .description('Turn captures, or bare dumps of frames, into CSV and summary')
+      .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
+      .option(
+        '-o, --out <file>',
+        'the CSV; - is standard output; for several inputs a directory, such as csv/',
+      )
+      .option(
+        '--board <id>',
+        'the inputs are bare frames of this board, one after another: benchlab or benchlab2',
+      )
+      .option(
+        '--firmware <number>',
+        'which firmware the bare frames are of (default: the newest that is known)',
+      )
+      .addOption(
+        new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
+      )
+      .addOption(columnsOption())
+      .addOption(averageOption())
+      .addOption(mapOption())
+      .addOption(slotOption())
+      .addOption(slotFeedOption())
+      .addOption(accuracyOption()),
+  )
     .addOption(minCoverageOption())
     .addOption(forceOption())
     .addOption(quietOption())
@@ -136,6 +143,7 @@ async function replayOne(
         ...options,
         out: out ?? undefined,
         accuracy: options.accuracy ?? accuracy ?? undefined,
+        ...wireLimitsFrom(options),
         durable: false,
       },
       host,

@@ -18,6 +18,8 @@ export interface Doubts {
   readonly waiting: Waiting | null;
   /** What the board itself found wrong, a sentence each. */
   readonly boardFaults: readonly string[];
+  /** Single wires that carried too much, a sentence each. */
+  readonly wireAlarms: readonly string[];
   /** A firmware newer than any that powerlog has a table for; null where the board's is known. */
   readonly unprovenFirmware: number | null;
   /** The board was asked for its calibration and gave none. */
@@ -60,6 +62,7 @@ export function warningsFor(doubts: Doubts): Warning[] {
   if (doubts.noCalibration)
     warn('no-calibration', 'the board did not say which calibration it applies to its readings');
   for (const text of doubts.boardFaults) warn('board-fault', text);
+  for (const text of doubts.wireAlarms) warn('wire-alarm', text);
   for (const kind of Object.keys(faultTexts) as FaultKind[]) {
     const tally = doubts.faults.get(kind);
     const text = faultTexts[kind];

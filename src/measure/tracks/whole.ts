@@ -77,6 +77,7 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
       }),
     ),
     wires: [],
+    wire_limits: null,
     tracks: tracks.map(trackSummary),
     warnings: [],
   };

@@ -75,7 +75,8 @@ async function measuredSamples(
   const reading = new SecondReading(again, { ...facts, components: names }, (block) =>
     powers.map((each) => each.of(block)),
   );
-  const inside = new SummaryCollector(board, wiring, facts.accuracyShare);
+  const limits = summary.wire_limits ?? undefined;
+  const inside = new SummaryCollector(board, wiring, facts.accuracyShare, limits);
   inside.begin(header);
   const parts = new SpanParts(told, span);
   const asked = { spans: [exactSpan(span.startUs * 1000, span.endUs * 1000)], distribution: true };

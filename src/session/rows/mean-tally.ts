@@ -93,6 +93,7 @@ export class MeanTally {
         }),
       ),
       wires: [],
+      wire_limits: null,
       warnings: warningsFor({
         samples: Number.POSITIVE_INFINITY, // how few there were is not known
         coverage,
@@ -103,6 +104,7 @@ export class MeanTally {
         outerSilenceS: 0,
         waiting: null,
         boardFaults: [],
+        wireAlarms: [],
         unprovenFirmware: null,
         noCalibration: false,
       }),

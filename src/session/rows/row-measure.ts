@@ -3,6 +3,7 @@ import { inputError, UserError } from '../../errors.js';
 import { SummaryCollector } from '../../measure/collector.js';
 import { type RailMap, resolveWiring, sumComponents, type Wiring } from '../../measure/rail-map.js';
 import type { Measured } from '../../measure/summary.js';
+import { defaultWireLimits } from '../../measure/wires/limits.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Sink } from '../../sink/sink.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
@@ -75,9 +76,10 @@ export class RowMeasure {
       startUnixUs,
       timing: 'nominal',
     };
+    const limits = this.known?.wire_limits ?? defaultWireLimits;
     if (columnOf(form, 'interval') >= 0)
       this.tally = new MeanTally(board, this.wiring, accuracy, this.header);
-    else this.collector = new SummaryCollector(board, this.wiring, accuracy);
+    else this.collector = new SummaryCollector(board, this.wiring, accuracy, limits);
     this.#sinks = [...(this.collector ? [this.collector] : []), ...(options.watch?.(this) ?? [])];
     for (const sink of this.#sinks) void sink.begin(this.header);
   }
