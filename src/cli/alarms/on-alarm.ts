@@ -35,10 +35,16 @@ export class OnAlarm {
   endedBy: Alarm | null = null;
   readonly #command: AlarmCommand | null;
   readonly #end: ((alarm: Alarm) => void) | null;
+  readonly #onNotice: (text: string) => void;
 
-  private constructor(command: AlarmCommand | null, end: ((alarm: Alarm) => void) | null) {
+  private constructor(
+    command: AlarmCommand | null,
+    end: ((alarm: Alarm) => void) | null,
+    onNotice: (text: string) => void,
+  ) {
     this.#command = command;
     this.#end = end;
+    this.#onNotice = onNotice;
   }
 
   /** @param end called once, with the first alarm, where that is what was asked for */
@@ -47,15 +53,20 @@ export class OnAlarm {
     end: (alarm: Alarm) => void,
     onNotice: (text: string) => void,
   ): Promise<OnAlarm> {
-    if (onAlarm === undefined) return new OnAlarm(null, null);
-    if (onAlarm === endWord) return new OnAlarm(null, end);
+    if (onAlarm === undefined) return new OnAlarm(null, null, onNotice);
+    if (onAlarm === endWord) return new OnAlarm(null, end, onNotice);
     const { AlarmCommand } = await import('./alarm-command.js');
-    return new OnAlarm(new AlarmCommand(onAlarm, onNotice), null);
+    return new OnAlarm(new AlarmCommand(onAlarm, onNotice), null, onNotice);
   }
 
   /** Sees a track's alarms; none where nothing is to be done. */
-  sinksOf({ source: { board } }: Track): Sink[] {
-    return this.#command || this.#end ? [new AlarmSink(board, (alarm) => this.#take(alarm))] : [];
+  sinksOf({ source: { board, identity } }: Track): Sink[] {
+    if (!this.#command && !this.#end) return [];
+    if (board.wires.length === 0 && !board.faults)
+      this.#onNotice(
+        `${identity.product} on ${identity.port} measures no single wires and raises no faults: there is nothing for --on-alarm`,
+      );
+    return [new AlarmSink(board, (alarm) => this.#take(alarm))];
   }
 
   /** When the recording has ended. */

@@ -23,6 +23,10 @@ export function wireAlarmText(
   return `${called(wire)} carries ${percent(share)} of its connector's current, more than ${percent(limit)}: ${amperes(currentA)}`;
 }
 
+/** The same in a few words, for a flag in a picture. */
+export const wireFlagText = ({ wire, kind, limit }: WireAlarmEvent): string =>
+  `${wire} over ${kind === 'current' ? amperes(limit) : percent(limit)}`;
+
 /** A sentence for the summary. */
 export function wireTallyText(
   wire: Pick<RailWire, 'name' | 'title'>,

@@ -1,5 +1,5 @@
-/** So many in a row have to be over a limit, so that no such excursion is an alarm, wherever windows begin. */
-const windowsOver = 2;
+/** So many in a row have to be over a limit: an excursion that is no longer than a window lies in two at most, whatever its size. */
+const windowsOver = 3;
 /** An alarm lasts while means reach this share of its limit, so that noise there is one alarm. */
 const releaseShare = 0.95;
 /** And it is over when they have not for this long, so that a load which swings is one alarm, µs. */

@@ -41,7 +41,7 @@ Examples:
         const readings = await firstReadings(source);
         if (!readings) throw boardError(`${source.identity.port} identified itself but sent no frame`);
         const calibration = options.calibration ? await wholeCalibration(source) : undefined;
-        printInfo(source.identity, readings, calibration, options.json ?? false);
+        printInfo(source, readings, calibration, options.json ?? false);
       } finally {
         await source.close();
       }
