@@ -173,8 +173,10 @@ describe('the screen of live --tty', needs(python), () => {
       ...['--link', link, '--latency', '1', '--fault', 'unplug:0.0005', '--away', '3500', '--name', 'desk 4'],
     );
     const terminal = live(['--port', link], { columns: 160 });
-    expect(await terminal.sees('NO SAMPLES')).toMatch(
-      /BENCHLAB 'desk 4' on .*port went away; waiting for it/,
+    // On one screen; where this machine is busy there may be no samples for a while before.
+    await terminal.sees(
+      (text) =>
+        text.includes('NO SAMPLES') && /BENCHLAB 'desk 4' on .*port went away; waiting for it/.test(text),
     );
     await terminal.sees(/is back on .* after \d\.\d s/);
     const samples = samplesOn(await terminal.sees((text) => !text.includes('NO SAMPLES')));
@@ -205,7 +207,9 @@ describe('the screen of live --tty', needs(python), () => {
     expect(text.match(/^ system +\d+\.\d W .*J$/gm)).toHaveLength(2);
     expect(text).toMatch(/━━ left +━━ right/);
     terminal.resize(7, 60);
-    expect(await terminal.sees(/^ ■ right {2}[\d.]+/m)).toMatch(/^ +system [\d.]+ W cpu [\d.]+ W/m);
+    await terminal.sees(
+      (text) => /^ ■ right {2}[\d.]+/m.test(text) && /^ +system [\d.]+ W cpu [\d.]+ W/m.test(text),
+    );
     expect(await quit(terminal)).toMatch(/2 boards: [\d,]+ samples/);
   });
 
