@@ -144,8 +144,8 @@ export interface Measured {
   readonly rails: Readonly<Record<string, RailSummary>>;
   /** Empty where the board does not measure them. */
   readonly wires: readonly WireSummary[];
-  /** What they were held against; null where there are none. */
-  readonly wire_limits: WireLimits | null;
+  /** What they were held against, where there are any. */
+  readonly wire_limits?: WireLimits;
   /**
    * Where several boards were recorded: each by itself, and the other keys are then of the whole, `board` of the first. Behind
    * them the sensors that were recorded beside, of which nothing is in any other key.

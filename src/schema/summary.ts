@@ -67,7 +67,7 @@ export const summarySchema = z.looseObject({
   }),
   rails: z.record(z.string(), z.looseObject({ power_w: power, energy_j: figure })),
   wires: z.array(z.looseObject({ name: z.string(), rail: z.string(), share: figure })).optional(),
-  wire_limits: wireLimitsSchema.nullish(),
+  wire_limits: wireLimitsSchema.optional(),
   tracks: z.array(z.looseObject({ id: z.string(), sensor: sensor.optional() })).optional(),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   command: z.unknown().optional(),

@@ -77,7 +77,6 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
       }),
     ),
     wires: [],
-    wire_limits: null,
     tracks: tracks.map(trackSummary),
     warnings: [],
   };

@@ -82,8 +82,8 @@ export class WireTable {
   }
 
   /** The summary's keys. */
-  keys(): { readonly wires: readonly WireSummary[]; readonly wire_limits: WireLimits | null } {
-    return { wires: this.#summaries(), wire_limits: this.#wires.length > 0 ? this.limits : null };
+  keys(): { readonly wires: readonly WireSummary[]; readonly wire_limits?: WireLimits } {
+    return { wires: this.#summaries(), ...(this.#wires.length > 0 && { wire_limits: this.limits }) };
   }
 
   #summaries(): WireSummary[] {

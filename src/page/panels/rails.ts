@@ -1,5 +1,4 @@
 import { colourOf } from '../../draw/colours.js';
-import { amperes, percent } from '../../measure/wires/alarm-text.js';
 import { fixed, plural } from '../../units.js';
 import { element, figure } from '../dom.js';
 import { duration, joules, unknown, watts } from '../format.js';
@@ -108,7 +107,7 @@ export const wiresPanel = (state: AppState): HTMLElement =>
   );
 
 const overText = ({ kind, limit, times, duration_s }: WireOver): string =>
-  `${kind === 'current' ? amperes(limit) : percent(limit)}, ${plural(times, 'time')}, ${duration(duration_s)}`;
+  `${kind === 'current' ? `${limit} A` : `${Number(fixed(limit * 100, 1))} %`}, ${plural(times, 'time')}, ${duration(duration_s)}`;
 
 const ampereText = (current: number | null): string =>
   current === null ? unknown : `${fixed(current, 2)} A`;

@@ -75,8 +75,7 @@ async function measuredSamples(
   const reading = new SecondReading(again, { ...facts, components: names }, (block) =>
     powers.map((each) => each.of(block)),
   );
-  const limits = summary.wire_limits ?? undefined;
-  const inside = new SummaryCollector(board, wiring, facts.accuracyShare, limits);
+  const inside = new SummaryCollector(board, wiring, facts.accuracyShare, summary.wire_limits);
   inside.begin(header);
   const parts = new SpanParts(told, span);
   const asked = { spans: [exactSpan(span.startUs * 1000, span.endUs * 1000)], distribution: true };

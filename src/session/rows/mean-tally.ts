@@ -93,7 +93,6 @@ export class MeanTally {
         }),
       ),
       wires: [],
-      wire_limits: null,
       warnings: warningsFor({
         samples: Number.POSITIVE_INFINITY, // how few there were is not known
         coverage,
