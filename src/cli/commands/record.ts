@@ -178,6 +178,7 @@ async function recordAndFeed(
     process.exitCode = lost.length > 0 ? ExitCode.boardLost : onAlarm.endedBy ? ExitCode.limitNotMet : met;
   } finally {
     release();
+    await onAlarm.settle(); // also where an output failed
     await live?.close('answered');
     await recording.close();
   }
