@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+import { ownMap } from '#powerlog/measure/rail-map.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
 import type { ProfileName } from '#powerlog/simulator/profile-names.js';
 import type { Workshop } from './workshop.js';
@@ -33,7 +33,7 @@ export function writeCapture(
   const header = captureHeader(
     {
       board,
-      map: defaultRailMap,
+      map: ownMap(board),
       tool: { name: 'powerlog', version: '0' },
       host: { hostname: 'bench' },
       accuracy: null,

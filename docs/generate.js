@@ -1,9 +1,10 @@
 // Fills the tables in this folder's pages from the built code: `npm run docs`. With `--check` it changes nothing and
 // fails where a page is not what it would write.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { commandsOf } from '#powerlog/board/board.js';
 import { boardFor, boards } from '#powerlog/board/catalogue.js';
 import { fieldTypes } from '#powerlog/board/field-type.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { csvColumns } from '#powerlog/sink/columns.js';
 
 const benchlab = boardFor('benchlab');
@@ -46,17 +47,35 @@ function frameTable(board) {
 }
 
 function columnTable(board, set, skip) {
-  const columns = csvColumns(board, resolveWiring(board, defaultRailMap), set).slice(skip);
+  const columns = csvColumns(board, resolveWiring(board, ownMap(board)), set).slice(skip);
   return table(
     ['column', 'unit', 'decimals', 'what it is'],
     columns.map((column) => [`\`${column.name}\``, unitsOf(column).unit, column.decimals, column.title]),
   );
 }
 
+const chipUnit = (field) => (field ? (field.factor === 10 ? '°C' : '0.1 °C') : 'not told');
+
+/** What may be sent to each product, and what each byte asks for. */
+const commandTable = () =>
+  table(
+    ['board', 'welcome', 'vendor, product', 'asked'],
+    [...new Set(boards.map(({ id }) => id))].map(boardFor).map((board) => [
+      board.product,
+      `\`${board.welcomeText}\``,
+      [board.vendorId, board.productId].map(hex).join(', '),
+      commandsOf(board)
+        .map(({ name, request }) => `${hex(request[0])} ${name}`)
+        .join(', '),
+    ]),
+  );
+
+const hex = (byte) => `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+
 /** What differs between the firmwares that there are tables for. */
 function firmwareTable() {
   const bytes = ({ commands }) =>
-    [commands.welcome, commands.sensors, commands.calibration].map(({ replyBytes }) => replyBytes);
+    [commands.welcome, commands.sensors, commands.calibration].map((each) => each?.replyBytes ?? 'none');
   return table(
     [
       'board',
@@ -70,9 +89,9 @@ function firmwareTable() {
     ],
     boards.map((board) => [
       board.product,
-      `${board.firmware}${board.released ? '' : ' (a draft)'}`,
+      board.anyFirmware ? 'any' : `${board.firmware}${board.released ? '' : ' (a draft)'}`,
       ...bytes(board),
-      board.fields.find(({ name }) => name === 'chip_temp_c').factor === 10 ? '°C' : '0.1 °C',
+      chipUnit(board.fields.find(({ name }) => name === 'chip_temp_c')),
       board.greetsUnasked ? 'yes' : 'no',
       board.faults ? board.faults.bits.length : 'none',
     ]),
@@ -87,7 +106,7 @@ const faultTable = (board) =>
 
 /** The columns that one board has and another has not. */
 function moreColumns(board, than, set) {
-  const columns = (each) => csvColumns(each, resolveWiring(each, defaultRailMap), set);
+  const columns = (each) => csvColumns(each, resolveWiring(each, ownMap(each)), set);
   const known = new Set(columns(than).map(({ name }) => name));
   return table(
     ['column', 'unit', 'decimals', 'what it is'],
@@ -98,13 +117,18 @@ function moreColumns(board, than, set) {
 }
 
 const withoutWires = { ...benchlab2, wires: [] };
-const count = (set) => csvColumns(benchlab, resolveWiring(benchlab, defaultRailMap), set).length;
+const count = (set) => csvColumns(benchlab, resolveWiring(benchlab, ownMap(benchlab)), set).length;
 const pages = {
   'frame.md': {
     firmware: firmwareTable(),
     frame: frameTable(benchlab),
     frame2: frameTable(benchlab2),
     faults: faultTable(benchlab2),
+    commands: commandTable(),
+    pmd2: frameTable(boardFor('pmd2')),
+    pmd2x: frameTable(boardFor('pmd2x')),
+    wireview: frameTable(boardFor('wireview')),
+    faultswv: faultTable(boardFor('wireview')),
   },
   'csv.md': {
     power: columnTable(benchlab, 'power', 0),

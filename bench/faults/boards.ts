@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+import { ownMap } from '#powerlog/measure/rail-map.js';
 import { fromRoot, powerlog } from '../workshop.js';
 import { frameBytes } from './frames.js';
 
@@ -133,7 +133,7 @@ function asCapture(frames: Buffer): Buffer {
   const header = captureHeader(
     {
       board: benchlab,
-      map: defaultRailMap,
+      map: ownMap(benchlab),
       tool: { name: 'faults', version: '1' },
       host: {},
       accuracy: null,

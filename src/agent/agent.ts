@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ExitCode, errorText, UserError } from '../errors.js';
 import { Metrics } from '../feeds/metrics/metrics.js';
 import { metricsPath } from '../feeds/metrics/metrics-server.js';
-import type { RailMap } from '../measure/rail-map.js';
+import type { MapChoice } from '../measure/rail-map.js';
 import { isLoopback, type Place, type Token } from '../publish/server/access.js';
 import { AnswerServer } from '../publish/server/answer-server.js';
 import type { AgentConfig } from '../schema/agent-config.js';
@@ -16,7 +16,7 @@ import { type AgentFeed, Run } from './run.js';
 
 export interface AgentOptions {
   readonly config: AgentConfig;
-  readonly map: RailMap;
+  readonly map: MapChoice;
   readonly place: Place;
   readonly token: Token | null;
   /** Null where nothing is fed. */

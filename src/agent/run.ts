@@ -2,7 +2,7 @@ import { nsSince } from '../clock.js';
 import { errorText } from '../errors.js';
 import type { Metrics } from '../feeds/metrics/metrics.js';
 import { stampOf } from '../feeds/spool/place.js';
-import type { RailMap } from '../measure/rail-map.js';
+import type { MapChoice } from '../measure/rail-map.js';
 import { isAway } from '../measure/tracks/away.js';
 import type { AgentConfig } from '../schema/agent-config.js';
 import { type RunningRecording, startRecording } from '../session/record.js';
@@ -27,7 +27,7 @@ export interface AgentFeed {
 
 export interface RunOptions {
   readonly config: AgentConfig;
-  readonly map: RailMap;
+  readonly map: MapChoice;
   readonly metrics: Metrics;
   readonly feed: AgentFeed | null;
   readonly onFile: (track: string, path: string) => void;

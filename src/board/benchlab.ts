@@ -1,6 +1,6 @@
-import type { Board, CalibrationSlot, Command, Commands, FaultBit, Layout, RailWire } from './board.js';
+import type { Board, CalibrationSlot, Commands, FaultBit, Layout, RailWire } from './board.js';
 import { calibrationBytes } from './calibration.js';
-import { numbered, TableBuilder } from './table-builder.js';
+import { command, numbered, TableBuilder, usb } from './table-builder.js';
 
 /*
  * BENCHLAB and BENCHLAB 2. Source: the maker's wire contracts of every firmware (benchlab-pycore 0.8.0, MIT), which it generates
@@ -75,6 +75,12 @@ const railTable: readonly (readonly [name: string, title: string, nominalMv: num
   ['hpwr2', '12VHPWR 2', 12_000],
 ];
 const wiresPerConnector = 6;
+/** The maker's own sums. */
+const components = {
+  cpu: ['eps1', 'eps2'],
+  gpu: ['pcie1', 'pcie2', 'pcie3', 'hpwr1', 'hpwr2'],
+  motherboard: ['atx_3v3', 'atx_5v', 'atx_5vsb', 'atx_12v'],
+};
 
 const voltageProbes = numbered(13, (n) => `vin${n}_v`);
 
@@ -114,7 +120,7 @@ function layoutOf({ probes, hasWires }: Product, { chipFactor, hasFaults }: Firm
   const faults = !hasFaults
     ? null
     : {
-        status: table.field('fault_status', 'uint64', 0, 'Faults now, a bit each'),
+        status: [table.field('fault_status', 'uint64', 0, 'Faults now, a bit each')],
         log: table.field('fault_log', 'uint64', 0, 'Faults since they were cleared, a bit each'),
         bits: faultBits,
       };
@@ -126,7 +132,8 @@ function layoutOf({ probes, hasWires }: Product, { chipFactor, hasFaults }: Firm
     ...fans,
     ...(faults ? ['fault_status', 'fault_log'] : []),
   ]);
-  return { frameBytes: table.bytes, fields: table.fields, rails, wires, extraFields, faults, ownSupply };
+  const { bytes: frameBytes, fields } = table;
+  return { frameBytes, fields, rails, wires, extraFields, faults, totals: [], ownSupply };
 }
 
 const faultBits: readonly FaultBit[] = [
@@ -172,12 +179,7 @@ function calibrationOf(layout: Layout, probes: Product['probes']): readonly Cali
 }
 
 /** Reading commands only; what the other bytes do (press buttons, change the calibration, leave the bus) is in docs/frame.md. */
-function commandsOf(welcomeBytes: number, frameBytes: number, calibrationReplyBytes: number): Commands {
-  const command = (name: string, byte: number, replyBytes: number): Command => ({
-    name,
-    request: Uint8Array.of(byte),
-    replyBytes,
-  });
+function readingCommands(welcomeBytes: number, frameBytes: number, calibrationReplyBytes: number): Commands {
   return {
     welcome: command('WELCOME', 0x00, welcomeBytes),
     sensors: command('READ_SENSORS', 0x01, frameBytes),
@@ -199,12 +201,17 @@ function board(product: Product, firmware: Firmware): Board {
     productId: product.productId,
     firmware: firmware.firmware,
     released: firmware.released,
-    usb: { vendorId: '0483', productId: '5740' },
+    usb,
     welcomeText: 'BENCHLAB',
     greetsUnasked: firmware.greetsUnasked,
-    commands: commandsOf(firmware.welcomeBytes, layout.frameBytes, last.offset + calibrationBytes[last.kind]),
+    commands: readingCommands(
+      firmware.welcomeBytes,
+      layout.frameBytes,
+      last.offset + calibrationBytes[last.kind],
+    ),
     ...layout,
     calibration,
+    components,
     nominalAccuracy: 0.03,
   };
 }

@@ -33,7 +33,7 @@ export interface RailWire extends Rail {
   readonly partOf: number;
 }
 
-/** A bit of the board's fault words. */
+/** A fault that the board tells of: a bit of its status, or a field of it. */
 export interface FaultBit {
   readonly bit: number;
   /** For programs, such as `ocp_hpwr1`. */
@@ -42,13 +42,21 @@ export interface FaultBit {
   readonly title: string;
 }
 
-/** The board's fault words: indexes into `fields`, both of type uint64. */
+/** What the board says of its own faults; all indexes are of `fields`. */
 export interface FaultWords {
-  /** What is wrong now. */
-  readonly status: number;
-  /** What was wrong at any time since it was cleared. */
-  readonly log: number;
+  /** What is wrong now: a word with a bit for each fault, or a field for each, which is not 0 then; 64 at most. */
+  readonly status: readonly number[];
+  /** What was wrong at any time since it was cleared, as the status' word has it; null where the board keeps no log. */
+  readonly log: number | null;
   readonly bits: readonly FaultBit[];
+}
+
+/** A sum of the board's own, in whole watts: kept, and held against its rails. */
+export interface Total {
+  /** An index into `fields`. */
+  readonly field: number;
+  /** Indexes into `rails`: what it is the sum of. */
+  readonly rails: readonly number[];
 }
 
 /** How a board's frames read. */
@@ -60,8 +68,9 @@ export interface Layout {
   /** Indexes into `fields` of what `--columns all` adds, in the CSV's order. */
   readonly extraFields: readonly number[];
   readonly faults: FaultWords | null;
-  /** An index into `fields`: the supply that feeds the board itself, which reads 0 in no real frame. */
-  readonly ownSupply: number;
+  readonly totals: readonly Total[];
+  /** An index into `fields`: the supply that feeds the board itself, which reads 0 in no real frame; null where it tells none. */
+  readonly ownSupply: number | null;
 }
 
 /** A question: what is sent, and how many bytes answer it. */
@@ -77,9 +86,27 @@ export interface Commands {
   readonly sensors: Command;
   readonly vendor: Command;
   readonly uid: Command;
-  readonly name: Command;
-  readonly calibration: Command;
+  /** What some boards can be asked beside. */
+  readonly name?: Command;
+  readonly calibration?: Command;
+  readonly configuration?: Command;
+  readonly build?: Command;
 }
+
+export const commandNames = [
+  'welcome',
+  'sensors',
+  'vendor',
+  'uid',
+  'name',
+  'calibration',
+  'configuration',
+  'build',
+] as const satisfies readonly (keyof Commands)[];
+
+/** Every question of a board. */
+export const commandsOf = ({ commands }: Pick<Board, 'commands'>): Command[] =>
+  commandNames.flatMap((name) => commands[name] ?? []);
 
 /** What has to be known of a board to read what it said, now or from a capture. */
 export interface Instrument extends Layout {
@@ -87,8 +114,10 @@ export interface Instrument extends Layout {
   readonly id: string;
   readonly product: string;
   readonly calibration: readonly CalibrationSlot[];
-  /** The nominal accuracy of a power reading, as a share. */
-  readonly nominalAccuracy: number;
+  /** Which rails make up which component, where no map says otherwise. */
+  readonly components: Readonly<Record<string, readonly string[]>>;
+  /** The nominal accuracy of a power reading, as a share; null where the maker publishes none. */
+  readonly nominalAccuracy: number | null;
 }
 
 /**
@@ -104,11 +133,26 @@ export interface Board extends Instrument {
   readonly released: boolean;
   /** USB vendor and product, hexadecimal as the system prints them. */
   readonly usb: { readonly vendorId: string; readonly productId: string };
+  /** The maker publishes one layout for every firmware, so that none is newer than known. */
+  readonly anyFirmware?: true;
   /** What its answer to WELCOME begins with; NULs fill the rest. */
   readonly welcomeText: string;
-  /** Whether the board says its welcome by itself when RTS rises, as opening the port makes it do. */
+  /** Whether the board says its welcome by itself when RTS or DTR rises, as opening the port makes it do. */
   readonly greetsUnasked: boolean;
   readonly commands: Commands;
+  /** How the board averages what it reads; absent where nothing is published of that. */
+  readonly averaging?: Averaging;
+}
+
+/** Where the configuration says over which time each reading is a mean. */
+export interface Averaging {
+  /** Of the version's byte in the reply to the question for the configuration, and the one that this is the layout of. */
+  readonly versionOffset: number;
+  readonly version: number;
+  /** Of the byte that chooses among `us`. */
+  readonly offset: number;
+  /** What can be chosen, µs, in the order of their numbers. */
+  readonly us: readonly number[];
 }
 
 /** A part of the reply to READ_CALIBRATION. */

@@ -1,8 +1,10 @@
 import { benchlab, benchlab2 } from './benchlab.js';
 import type { Board } from './board.js';
+import { pmd2, pmd2x } from './pmd2.js';
+import { wireview } from './wireview.js';
 
 /** Every product powerlog speaks with: its tables, oldest firmware first. */
-const products: readonly (readonly Board[])[] = [benchlab, benchlab2];
+const products: readonly (readonly Board[])[] = [benchlab, benchlab2, pmd2, pmd2x, wireview];
 
 /** Every table there is. */
 export const boards: readonly Board[] = products.flat();
@@ -28,5 +30,7 @@ export function boardByVendor(vendorId: number, productId: number, firmware: num
 }
 
 /** Whether a firmware came out after the newest table for its product, so that its frames may read otherwise. */
-export const isNewerThanKnown = (id: string, firmware: number | null): boolean =>
-  firmware !== null && firmware > (boardFor(id)?.firmware ?? Number.POSITIVE_INFINITY);
+export function isNewerThanKnown(id: string, firmware: number | null): boolean {
+  const newest = boardFor(id);
+  return firmware !== null && newest !== undefined && !newest.anyFirmware && firmware > newest.firmware;
+}

@@ -1,4 +1,5 @@
 import type { Layout, Rail } from './board.js';
+import { type FieldType, fieldTypes } from './field-type.js';
 
 /**
  * Says whether a frame agrees with itself: the board's own supply is there, each rail's voltage is near nominal or off, and
@@ -16,9 +17,10 @@ const powerTolerance = { share: 0.1, mw: 2000 };
 
 export function makeFrameCheck(layout: Layout): FrameCheck {
   const checks = railChecks(layout);
-  const supply = layout.fields[layout.ownSupply]!.offset;
+  const { ownSupply } = layout;
+  const supply = ownSupply === null ? null : layout.fields[ownSupply]!.offset;
   return (view, at) => {
-    if (view.getUint16(at + supply, true) === 0) return false;
+    if (supply !== null && view.getUint16(at + supply, true) === 0) return false;
     for (let i = 0; i < checks.length; i++) if (!agrees(checks[i]!, view, at)) return false;
     return true;
   };
@@ -41,19 +43,26 @@ const railChecks = (layout: Layout): RailCheck[] =>
 
 function agrees(check: RailCheck, view: DataView, at: number): boolean {
   const { voltage, current, power, lowMv, highMv, offMv } = check;
-  const mv = view.getInt16(at + voltage, true);
+  const mv = integerAt(view, at + voltage.offset, voltage.type);
   if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
-  const product = (mv * view.getInt32(at + current, true)) / 1000;
-  const difference = view.getInt32(at + power, true) - product;
+  const product = (mv * integerAt(view, at + current.offset, current.type)) / 1000;
+  const difference = integerAt(view, at + power.offset, power.type) - product;
   const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
   return difference <= allowed && difference >= -allowed;
 }
 
+/** The two types that most readings have are read without a call that V8 cannot see through. */
+function integerAt(view: DataView, at: number, type: FieldType): number {
+  if (type === 'int32') return view.getInt32(at, true);
+  if (type === 'int16') return view.getInt16(at, true);
+  return fieldTypes[type].read(view, at);
+}
+
 function railCheck({ fields }: Layout, rail: Rail) {
   return {
-    voltage: fields[rail.voltage]!.offset,
-    current: fields[rail.current]!.offset,
-    power: fields[rail.power]!.offset,
+    voltage: fields[rail.voltage]!,
+    current: fields[rail.current]!,
+    power: fields[rail.power]!,
     lowMv: rail.nominalMv * (1 - voltageTolerance),
     highMv: rail.nominalMv * (1 + voltageTolerance),
     offMv: rail.nominalMv * offShare,

@@ -33,6 +33,12 @@ export const fieldTypes = {
     read: (view, at) => view.getInt32(at, true),
     write: (view, at, value) => view.setInt32(at, Number(value), true),
   },
+  uint32: {
+    bytes: 4,
+    words: 1,
+    read: (view, at) => view.getUint32(at, true),
+    write: (view, at, value) => view.setUint32(at, Number(value), true),
+  },
   uint64: {
     bytes: 8,
     words: 2,
@@ -43,6 +49,11 @@ export const fieldTypes = {
 
 export type FieldType = keyof typeof fieldTypes;
 export const fieldTypeNames = Object.keys(fieldTypes) as [FieldType, ...FieldType[]];
+
+/** The words of row `row` of a decoded column, low first: the high one of what has but one is 0. */
+export function wordsAt(column: Int32Array, row: number, type: FieldType): [low: number, high: number] {
+  return fieldTypes[type].words === 2 ? [column[2 * row]!, column[2 * row + 1]!] : [column[row]!, 0];
+}
 
 /** The number in row `row` of a decoded uint64 column. */
 export const wideValue = (column: Int32Array, row: number): bigint =>

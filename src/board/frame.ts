@@ -39,6 +39,11 @@ function decodeField(field: Field, view: DataView, frameBytes: number, count: nu
       for (let row = 0, at = offset; row < count; row++, at += frameBytes)
         out[row] = view.getUint16(at, true);
       break;
+    case 'uint32':
+      // A column holds no more than 2³¹ − 1: 2 MA or 2 MW, which contradict themselves and are told.
+      for (let row = 0, at = offset; row < count; row++, at += frameBytes)
+        out[row] = Math.min(view.getUint32(at, true), 0x7fff_ffff);
+      break;
     case 'int32':
       for (let row = 0, at = offset; row < count; row++, at += frameBytes) out[row] = view.getInt32(at, true);
       break;

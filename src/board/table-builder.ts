@@ -1,10 +1,15 @@
-import type { Field, Rail } from './board.js';
+import type { Command, Field, Rail } from './board.js';
 import { type FieldType, fieldTypes } from './field-type.js';
 
-/** Puts a table together in the order of the C struct that it describes, which has natural alignment. */
+/** Puts a table together in the order of the C struct that it describes: of natural alignment, or packed. */
 export class TableBuilder {
   readonly fields: Field[] = [];
+  readonly #packed: boolean;
   #offset = 0;
+
+  constructor({ packed = false } = {}) {
+    this.#packed = packed;
+  }
 
   /** The struct's length so far, which is a multiple of its largest member's where it ends. */
   get bytes(): number {
@@ -14,21 +19,21 @@ export class TableBuilder {
   /** Appends a field; returns its index. */
   field(name: string, type: FieldType, decimals: number, title: string, more: Partial<Field> = {}): number {
     const { bytes } = fieldTypes[type];
-    this.#offset = Math.ceil(this.#offset / bytes) * bytes;
+    if (!this.#packed) this.#offset = Math.ceil(this.#offset / bytes) * bytes;
     this.fields.push({ name, offset: this.#offset, type, decimals, title, ...more });
     this.#offset += bytes;
     return this.fields.length - 1;
   }
 
-  /** Appends a power entry: int16 mV, 2 bytes of padding, int32 mA, int32 mW. */
-  rail(name: string, title: string, nominalMv: number): Rail {
+  /** Appends a power entry: int16 mV, then, aligned unless it is packed, mA and mW. */
+  rail(name: string, title: string, nominalMv: number, type: 'int32' | 'uint32' = 'int32'): Rail {
     return {
       name,
       title,
       nominalMv,
       voltage: this.field(`${name}_voltage_v`, 'int16', 3, `${title}, voltage`),
-      current: this.field(`${name}_current_a`, 'int32', 3, `${title}, current`),
-      power: this.field(`${name}_power_w`, 'int32', 3, `${title}, power`),
+      current: this.field(`${name}_current_a`, type, 3, `${title}, current`),
+      power: this.field(`${name}_power_w`, type, 3, `${title}, power`),
     };
   }
 
@@ -45,3 +50,13 @@ export class TableBuilder {
 /** `1 … count`, each through `of`. */
 export const numbered = <Value>(count: number, of: (n: number) => Value): Value[] =>
   Array.from({ length: count }, (_, index) => of(index + 1));
+
+/** What all of the maker's boards say to USB, and many other boards with an STM32. */
+export const usb = { vendorId: '0483', productId: '5740' } as const;
+
+/** A question of one byte. */
+export const command = (name: string, byte: number, replyBytes: number): Command => ({
+  name,
+  request: Uint8Array.of(byte),
+  replyBytes,
+});

@@ -21,13 +21,17 @@ export interface CaptureFacts {
 }
 
 export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): CaptureHeader {
-  const { id, product, productId, uid, name, firmware, calibration, port } = recording.board;
+  const { id, product, productId, uid, name, firmware, port } = recording.board;
+  const { calibration, configuration, averagingUs, build } = recording.board;
   const { map, board } = facts;
   return {
     tool: { ...facts.tool },
     board: {
       ...{ id, product, product_id: productId, uid, name, firmware, port },
       ...(calibration === undefined ? {} : { calibration }),
+      ...(configuration === undefined ? {} : { configuration }),
+      ...(averagingUs === undefined ? {} : { averaging_us: averagingUs }),
+      ...(build === undefined ? {} : { build }),
     },
     layout: layoutRows(board),
     map: {
@@ -50,14 +54,18 @@ export const timingOf = (header: CaptureHeader): RecordingHeader['timing'] =>
   header.instants_measured ? 'round-trip' : 'nominal';
 
 export function identityOf({ board }: CaptureHeader): BoardIdentity {
-  const { product_id: productId, name, product, port, calibration, ...rest } = board;
+  const { id, product_id: productId, uid, name, firmware, product, port } = board;
+  const { calibration, configuration, averaging_us: averagingUs, build } = board;
   return {
-    ...rest,
+    ...{ id, uid, firmware },
     productId,
     product: withoutControls(product),
     name: name === null ? null : withoutControls(name),
     port: withoutControls(port),
     ...(calibration === undefined ? {} : { calibration }),
+    ...(configuration === undefined ? {} : { configuration }),
+    ...(averagingUs === undefined ? {} : { averagingUs }),
+    ...(build === undefined ? {} : { build: withoutControls(build) }),
   };
 }
 

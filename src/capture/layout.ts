@@ -19,15 +19,26 @@ export function layoutRows(board: Instrument): LayoutRows {
     wires: board.wires.map((wire) => [wire.name, board.rails[wire.partOf]!.name]),
     extra_fields: board.extraFields.map(name),
     faults: board.faults && {
-      status: name(board.faults.status),
-      log: name(board.faults.log),
+      status: wordOrFlags(board.faults.status.map(name)),
+      log: board.faults.log === null ? null : name(board.faults.log),
       bits: board.faults.bits.map(({ bit, name, title }) => [bit, name, title]),
     },
-    own_supply: name(board.ownSupply),
+    totals: board.totals.map(({ field, rails }) => [
+      name(field),
+      rails.map((rail) => board.rails[rail]!.name),
+    ]),
+    own_supply: board.ownSupply === null ? null : name(board.ownSupply),
+    components: Object.fromEntries(
+      Object.entries(board.components).map(([component, rails]) => [component, [...rails]]),
+    ),
     calibration: board.calibration.map(({ offset, kind, of }) => [offset, kind, of]),
     nominal_accuracy: board.nominalAccuracy,
   };
 }
+
+/** A single word is named as it always was. */
+const wordOrFlags = ([first = '', ...more]: readonly string[]): string | string[] =>
+  more.length === 0 ? first : [first, ...more];
 
 const fieldRow = ({ name, offset, type, decimals, missing }: Field): LayoutRows['fields'][number] => [
   name,
@@ -74,9 +85,13 @@ export function instrumentOf(
     power: indexOf(`${name}_power_w`),
   });
   const rails = layout.rails.map(([name, nominalMv]) => rail(name, nominalMv));
+  const railOf = (name: string): number => {
+    const index = rails.findIndex((each) => each.name === name);
+    if (index < 0) throw inputError(`${path}: its header names a rail ${name} that it does not describe`);
+    return index;
+  };
   const wires = (layout.wires ?? []).map(([name, of]) => {
-    const partOf = rails.findIndex((each) => each.name === of);
-    if (partOf < 0) throw inputError(`${path}: its header makes ${name} a wire of ${of}, which is no rail`);
+    const partOf = railOf(of);
     return { ...rail(name, rails[partOf]!.nominalMv), partOf };
   });
   return {
@@ -89,15 +104,18 @@ export function instrumentOf(
     extraFields: (layout.extra_fields ?? []).map(indexOf),
     faults: layout.faults
       ? {
-          status: indexOf(layout.faults.status),
-          log: indexOf(layout.faults.log),
+          status: [layout.faults.status].flat().map(indexOf),
+          log: layout.faults.log === null ? null : indexOf(layout.faults.log),
           bits: layout.faults.bits.map(([bit, name, title]) => ({ bit, name, title })),
         }
       : null,
-    ownSupply: indexOf(layout.own_supply ?? ''),
+    totals: (layout.totals ?? []).map(([field, of]) => ({ field: indexOf(field), rails: of.map(railOf) })),
+    ownSupply: layout.own_supply === null ? null : indexOf(layout.own_supply ?? ''),
     calibration: (layout.calibration ?? []).map(
       ([offset, kind, of]): CalibrationSlot => ({ offset, kind, of }),
     ),
-    nominalAccuracy: layout.nominal_accuracy ?? 0,
+    // Captures from before the header told it were of a BENCHLAB.
+    components: layout.components ?? known?.components ?? {},
+    nominalAccuracy: layout.nominal_accuracy ?? null,
   };
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
-import { defaultRailMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
+import { type MapChoice, ownMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
 
 /** Options that several commands share, so that they are spelled and explained the same everywhere. */
@@ -185,20 +185,21 @@ export const addSamplingOptions = (command: Command, reconnect = reconnectOption
     linkOption(),
   ].reduce((grown, option) => grown.addOption(option), command);
 
-/** The map that `--map`, `--slot` and `--slot-feed` ask for, over a default such as a capture's own. */
-export async function railMapFrom(options: MapOptions, fallback: RailMap = defaultRailMap): Promise<RailMap> {
-  let map = fallback;
+/** The map that `--map`, `--slot` and `--slot-feed` ask for, over that of a capture, or the board's own. */
+export async function railMapFrom(options: MapOptions, recorded?: RailMap): Promise<MapChoice> {
+  let map = recorded;
   if (options.map !== undefined) {
     const { readRailMap } = await import('../session/map-file.js');
     map = readRailMap(options.map);
   }
-  const rail = options.slot ?? map.slot?.rail;
-  if (rail === undefined) {
-    if (options.slotFeed !== undefined)
-      throw usageError('--slot-feed needs --slot: name the rail that the slot adapter is on');
-    return map;
-  }
-  return { ...map, slot: { rail, feed: options.slotFeed ?? map.slot?.feed ?? 'motherboard' } };
+  const rail = options.slot ?? map?.slot?.rail;
+  if (rail === undefined && options.slotFeed !== undefined)
+    throw usageError('--slot-feed needs --slot: name the rail that the slot adapter is on');
+  return (board) => {
+    const chosen = map ?? ownMap(board);
+    if (rail === undefined) return chosen;
+    return { ...chosen, slot: { rail, feed: options.slotFeed ?? chosen.slot?.feed ?? 'motherboard' } };
+  };
 }
 
 /** What is read from files: the map, and the ports that are files or devices. */

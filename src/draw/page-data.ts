@@ -124,7 +124,7 @@ export interface PageSummary {
   readonly power_w: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   readonly energy_j: Readonly<Record<string, number | null>>;
   readonly energy_uncertainty_j: Readonly<Record<string, number | null>>;
-  readonly uncertainty: { readonly accuracy_share: number };
+  readonly uncertainty: { readonly accuracy_share: number | null };
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 

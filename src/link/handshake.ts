@@ -1,4 +1,4 @@
-import type { Board, Command } from '../board/board.js';
+import type { Averaging, Board, Command } from '../board/board.js';
 import { boardByVendor, boards, isNewerThanKnown } from '../board/catalogue.js';
 import { makeFrameCheck } from '../board/check.js';
 import { boardError, type UserError } from '../errors.js';
@@ -103,23 +103,30 @@ function* attemptOn(port: string): Dialogue<Identified | Failure> {
     return wrongLength('vendor data', vendor, commands.vendor);
   const [vendorId = 0, productId = 0, firmware = 0] = vendor;
   const board = boardByVendor(vendorId, productId, firmware);
-  if (!board)
+  // Their other commands have other numbers, so that text and product have to agree.
+  if (board?.welcomeText !== family.welcomeText)
     return fail(
       `is an unknown board: it says ${quoted(welcome)}, vendor 0x${hex(vendorId)}, product 0x${hex(productId)}, firmware ${firmware}; powerlog knows ${knownProducts}. A newer powerlog may know it`,
     );
   const uid = yield { command: board.commands.uid };
   if (uid.length !== board.commands.uid.replyBytes) return wrongLength('UID', uid, board.commands.uid);
-  const name = yield { command: board.commands.name };
-  if (name.length !== board.commands.name.replyBytes) return wrongLength('name', name, board.commands.name);
-  const doubt = isNewerThanKnown(board.id, firmware) ? yield* provedWrong(board) : null;
+  const isNewer = isNewerThanKnown(board.id, firmware);
+  const doubt = isNewer || board.anyFirmware ? yield* provedWrong(board) : null;
   if (doubt !== null)
     return fail(
-      `is a ${board.product} with firmware ${firmware}, newer than this powerlog knows (${board.firmware}), and ${doubt}: it can't be read. Update powerlog`,
+      isNewer
+        ? `is a ${board.product} with firmware ${firmware}, newer than this powerlog knows (${board.firmware}), and ${doubt}: it can't be read. Update powerlog`
+        : `is a ${board.product} with firmware ${firmware}, and ${doubt}: it can't be read. Perhaps its firmware lays them out otherwise than its maker has published`,
     );
-  const calibration = yield { command: board.commands.calibration };
-  const answered = calibration.length === board.commands.calibration.replyBytes;
-  if (!answered && calibration.length > 0)
-    return wrongLength('calibration', calibration, board.commands.calibration);
+  const told: Partial<Record<(typeof optional)[number], Buffer>> = {};
+  for (const what of optional) {
+    const command = board.commands[what];
+    if (!command) continue;
+    const answer = yield { command };
+    if (answer.length === command.replyBytes) told[what] = answer;
+    // A firmware may not know what only describes it; a part of an answer is a line that is not in order.
+    else if (what === 'name' || answer.length > 0) return wrongLength(what, answer, command);
+  }
 
   return {
     board,
@@ -128,14 +135,32 @@ function* attemptOn(port: string): Dialogue<Identified | Failure> {
       product: board.product,
       productId,
       uid: uid.toString('hex').toUpperCase(),
-      name: textOfField(name),
+      name: told.name ? textOfField(told.name) : null,
       firmware,
-      calibration: answered ? calibration.toString('hex') : null,
+      ...(board.commands.calibration && { calibration: told.calibration?.toString('hex') ?? null }),
+      ...(board.commands.configuration && { configuration: told.configuration?.toString('hex') ?? null }),
+      ...(board.averaging && { averagingUs: averagingUs(board.averaging, told.configuration) }),
+      ...(told.build && { build: buildText(told.build) }),
       port,
     },
     credentials: { welcome, vendor, uid },
   };
 }
+
+/** What a board may be asked beside who it is, in this order. */
+const optional = ['name', 'calibration', 'configuration', 'build'] as const;
+
+/** Null where the configuration did not come, or is of another layout. */
+function averagingUs(
+  { versionOffset, version, offset, us }: Averaging,
+  configuration: Buffer | undefined,
+): number | null {
+  if (configuration?.[versionOffset] !== version) return null;
+  return us[configuration[offset]!] ?? null;
+}
+
+/** Behind vendor data and the product's name, 32 bytes: when and what was built. */
+const buildText = (reply: Buffer): string => textOfField(reply.subarray(3 + 32, 3 + 32 + 32)) ?? '';
 
 /** What is wrong with the readings of a board whose firmware is not known; null where they are as they should be. */
 function* provedWrong(board: Board): Dialogue<string | null> {
@@ -170,7 +195,15 @@ const shortestWelcome: Command = boards
   .reduce((shortest, each) => (each.replyBytes < shortest.replyBytes ? each : shortest));
 
 const listed = (values: readonly (string | number)[]): string => [...new Set(values)].join(' or ');
-const expectedWelcomes = `${listed(boards.map((board) => `"${board.welcomeText}…"`))} in ${listed(boards.map(({ commands }) => commands.welcome.replyBytes))} bytes`;
+const lengthsOf = (text: string): string =>
+  listed(
+    boards
+      .filter(({ welcomeText }) => welcomeText === text)
+      .map(({ commands }) => commands.welcome.replyBytes),
+  );
+const expectedWelcomes = listed(
+  boards.map(({ welcomeText }) => `"${welcomeText}…" (${lengthsOf(welcomeText)} bytes)`),
+);
 const knownProducts = [
   ...new Set(boards.map(({ product, productId }) => `${product} (0x${hex(productId)})`)),
 ].join(' and ');

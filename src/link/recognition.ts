@@ -1,4 +1,4 @@
-import type { Board, Command } from '../board/board.js';
+import { type Board, type Command, commandsOf } from '../board/board.js';
 import { isNewerThanKnown } from '../board/catalogue.js';
 import { boardError } from '../errors.js';
 import type { ByteFaultKind } from '../stream/event.js';
@@ -63,6 +63,7 @@ export function refuseUnproven({ identity: { id, product, firmware, port } }: Id
 export function faultOfLength({ commands }: Board, length: number): ByteFaultKind {
   if (length === 0) return 'no-reply';
   if (length > commands.sensors.replyBytes) return 'stray-bytes';
-  const all = Object.values(commands) as Command[];
-  return all.some((command) => command.replyBytes === length) ? 'wrong-answer' : 'short-reply';
+  return commandsOf({ commands }).some((command) => command.replyBytes === length)
+    ? 'wrong-answer'
+    : 'short-reply';
 }

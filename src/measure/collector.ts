@@ -2,38 +2,26 @@ import type { Instrument } from '../board/board.js';
 import { isNewerThanKnown } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
-import type { RecordingHeader } from '../stream/recording-header.js';
+import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { FaultLog } from './doubts/gap-causes.js';
+import { TotalsCheck } from './doubts/totals.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
 import { type Candidate, gapLimitUs, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
+import type { Progress } from './progress.js';
 import type { Wiring } from './rail-map.js';
 import { FirstAndLast, recordingBudgets } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
-import { type Budget, combinedJ, type PowersAround, stepsJ } from './uncertainty.js';
+import { type Budget, combinedJ, figureOrNull, type PowersAround, stepsJ } from './uncertainty.js';
 import { defaultWireLimits, type WireLimits } from './wires/limits.js';
 import { WireTable } from './wires/wire-table.js';
-
-/** How a recording stands, for a status line. */
-export interface Progress {
-  readonly samples: number;
-  /** The last sample's instant; null before the first. */
-  readonly lastUs: number | null;
-  /** Of the last sample by component, mW; null before the first. */
-  readonly powerMw: readonly (number | null)[];
-  /** By component. */
-  readonly energyJ: readonly (number | null)[];
-  /** By rail, in board order. */
-  readonly railEnergyJ: readonly (number | null)[];
-  readonly gaps: number;
-}
 
 const usPerS = 1e6;
 
@@ -47,6 +35,7 @@ export class SummaryCollector {
   readonly #rails: readonly PowerSeries[];
   readonly #spacings: SpacingWatch;
   readonly #latencies: Latencies;
+  readonly #totals: TotalsCheck;
   readonly #wires: WireTable;
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
@@ -55,7 +44,7 @@ export class SummaryCollector {
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
 
-  /** @param accuracyShare Of a power reading, at 95 %: 0.03. */
+  /** @param accuracyShare Of a power reading, at 95 %: 0.03; NaN where it is not known. */
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
@@ -71,6 +60,7 @@ export class SummaryCollector {
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
     this.#wires = new WireTable(board, wiring, wireLimits);
+    this.#totals = new TotalsCheck(board);
   }
 
   begin(header: RecordingHeader): void {
@@ -88,6 +78,7 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
+    this.#totals.add(timeUs, channels, count);
     this.#firstAndLast.keep(block);
     if (this.#header?.timing === 'round-trip') this.#latencies.add(block);
     for (const event of block.events) {
@@ -174,7 +165,9 @@ export class SummaryCollector {
         waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
         boardFaults: this.#boardFaults.texts(),
         wireAlarms: this.#wires.alarmTexts(),
-        unprovenFirmware: this.#unprovenFirmware(),
+        totals: this.#totals.texts(),
+        noAccuracy: Number.isNaN(this.accuracyShare),
+        unprovenFirmware: this.#unprovenFirmware(this.#header.board),
         noCalibration: this.#header.board.calibration === null,
       }),
     };
@@ -208,8 +201,7 @@ export class SummaryCollector {
   }
 
   /** The board's firmware, where this powerlog has no table for it. */
-  #unprovenFirmware(): number | null {
-    const { id, firmware } = this.#header!.board;
+  #unprovenFirmware({ id, firmware }: BoardIdentity): number | null {
     return isNewerThanKnown(id, firmware) ? firmware : null;
   }
 
@@ -231,11 +223,11 @@ export class SummaryCollector {
       lastMw: this.#firstAndLast.lastMw,
     });
     const each = (part: (budget: Budget) => number) =>
-      this.#perComponent((_, n) => (budgets[n] ? part(budgets[n]) : null));
+      this.#perComponent((_, n) => (budgets[n] ? figureOrNull(part(budgets[n])) : null));
     return {
       energy_uncertainty_j: each(combinedJ),
       uncertainty: {
-        accuracy_share: accuracyShare,
+        accuracy_share: figureOrNull(accuracyShare),
         accuracy_j: each((budget) => budget.accuracyJ),
         gaps_j: each((budget) => budget.gapsJ),
         edges_j: each(stepsJ),

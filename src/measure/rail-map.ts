@@ -16,15 +16,11 @@ export interface RailMap {
   readonly slot: Slot | null;
 }
 
-/** The vendor's own sums, without a slot adapter. */
-export const defaultRailMap: RailMap = {
-  components: {
-    cpu: ['eps1', 'eps2'],
-    gpu: ['pcie1', 'pcie2', 'pcie3', 'hpwr1', 'hpwr2'],
-    motherboard: ['atx_3v3', 'atx_5v', 'atx_5vsb', 'atx_12v'],
-  },
-  slot: null,
-};
+/** Chooses a board's map: of several boards, each may have one of its own. */
+export type MapChoice = (board: Instrument) => RailMap;
+
+/** The maker's own sums, without a slot adapter. */
+export const ownMap: MapChoice = ({ components }) => ({ components, slot: null });
 
 /** A sum of rails as indexes into the board's rails, each with its sign. */
 export interface ComponentSum {

@@ -38,6 +38,8 @@ export interface BoardSummary {
   readonly port: string;
   /** What the board applied to its readings; null where it gave none. */
   readonly calibration: CalibrationSummary | null;
+  /** Over which time each reading is a mean, s; null where the board did not tell, absent where nothing is published of it. */
+  readonly averaging_s?: number | null;
 }
 
 /** In the board's own integers: offsets in raw units of its converter, gains in 1/4096 above 1. */
@@ -114,8 +116,8 @@ export interface MeanMax {
 
 /** The parts of `energy_uncertainty_j`, whose squares add up to its square. */
 export interface UncertaintySummary {
-  /** Of a power reading, as a share: what `--accuracy` said, or the board's nominal one. */
-  readonly accuracy_share: number;
+  /** Of a power reading, as a share: what `--accuracy` said, or the board's nominal one; null where its maker publishes none. */
+  readonly accuracy_share: number | null;
   readonly accuracy_j: PerComponent<number | null>;
   readonly gaps_j: PerComponent<number | null>;
   /** Where the power steps: at the ends of the energy, and where it did within the spacings. */
@@ -211,4 +213,7 @@ export const boardSummary = (board: BoardIdentity): BoardSummary => ({
   firmware: board.firmware,
   port: board.port,
   calibration: null,
+  ...(board.averagingUs === undefined
+    ? {}
+    : { averaging_s: board.averagingUs === null ? null : board.averagingUs / 1e6 }),
 });

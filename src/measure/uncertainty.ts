@@ -42,6 +42,15 @@ export const combinedJ = (budget: Budget): number =>
 export const stepsJ = ({ cutsJ, instantsJ, samplingJ }: Budget): number =>
   Math.hypot(cutsJ, instantsJ + samplingJ);
 
+/** A share as given, or else the board's nominal one; NaN where its maker publishes none: what rests on it is not known. */
+export const accuracyShareOf = (
+  given: number | null | undefined,
+  { nominalAccuracy }: { readonly nominalAccuracy: number | null },
+): number => given ?? nominalAccuracy ?? Number.NaN;
+
+/** A figure as summaries have it: null where it rests on what is not known. */
+export const figureOrNull = (figure: number): number | null => (Number.isNaN(figure) ? null : figure);
+
 /** A gain error common to all readings. */
 export const accuracyJ = (energyJ: number, accuracyShare: number): number =>
   Math.abs(energyJ) * accuracyShare;

@@ -5,7 +5,7 @@ import type { Recalled } from '../exec/figures/recall.js';
 import { openByteInput } from '../file/byte-input.js';
 import { ByteWindow } from '../file/byte-window.js';
 import type { PartFacts } from '../measure/part-facts.js';
-import type { RailMap, Wiring } from '../measure/rail-map.js';
+import type { MapChoice, RailMap, Wiring } from '../measure/rail-map.js';
 import type { RepairedSummary } from '../measure/summary.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
@@ -53,7 +53,7 @@ export interface Reading {
 
 export interface ReadingOptions {
   /** The map to sum the rails up with, made from the recording's own; that one where absent. */
-  readonly map?: (own: RailMap | undefined) => RailMap | Promise<RailMap>;
+  readonly map?: (own: RailMap | undefined) => Promise<MapChoice>;
   /** Of a power reading, as a share; as recorded where absent. */
   readonly accuracy?: number | undefined;
   /** Sinks that see the samples too. */

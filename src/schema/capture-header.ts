@@ -30,14 +30,16 @@ const layoutSchema = z
     extra_fields: z.array(z.string()),
     faults: z
       .object({
-        status: z.string(),
-        log: z.string(),
+        status: z.union([z.string(), z.array(z.string()).min(1).max(64)]),
+        log: z.string().nullable(),
         bits: z.array(z.tuple([z.int().min(0).max(63), z.string(), z.string()])),
       })
       .nullable(),
-    own_supply: z.string(),
+    totals: z.array(z.tuple([z.string(), z.array(z.string())])),
+    own_supply: z.string().nullable(),
+    components: z.record(z.string(), z.array(z.string())),
     calibration: z.array(z.tuple([z.int().nonnegative(), z.enum(['crc', 'pair', 'thermistor']), z.string()])),
-    nominal_accuracy: z.number().nonnegative(),
+    nominal_accuracy: z.number().nonnegative().nullable(),
   })
   .partial()
   .required({ frame_bytes: true, fields: true });
@@ -55,6 +57,12 @@ export const captureHeaderSchema = z.object({
       .string()
       .regex(/^([0-9a-f]{2})*$/, 'expected hexadecimal digits')
       .nullish(),
+    configuration: z
+      .string()
+      .regex(/^([0-9a-f]{2})*$/, 'expected hexadecimal digits')
+      .nullish(),
+    averaging_us: z.number().positive().nullish(),
+    build: z.string().optional(),
     port: z.string(),
   }),
   layout: layoutSchema,

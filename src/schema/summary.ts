@@ -41,6 +41,7 @@ export const summarySchema = z.looseObject({
     firmware: z.int().nullable(),
     port: z.string(),
     calibration: z.looseObject({ sha256: z.string() }).nullish(),
+    averaging_s: figure.optional(),
   }),
   /** A component whose rails are not known any more, as in one made again from a CSV, has none. */
   map: z.looseObject({
@@ -60,7 +61,7 @@ export const summarySchema = z.looseObject({
   energy_j: figures,
   energy_uncertainty_j: figures,
   uncertainty: z.looseObject({
-    accuracy_share: z.number().nonnegative(),
+    accuracy_share: z.number().nonnegative().nullable(),
     accuracy_j: figures,
     gaps_j: figures,
     edges_j: figures,

@@ -1,6 +1,6 @@
 import { wideValue } from '../board/field-type.js';
 import { missingValue } from '../board/frame.js';
-import { defaultRailMap, resolveWiring } from '../measure/rail-map.js';
+import { ownMap, resolveWiring } from '../measure/rail-map.js';
 import { type ColumnSource, csvColumns } from '../sink/columns.js';
 import type { Source } from '../source/source.js';
 import type { SampleBlock } from '../stream/sample-block.js';
@@ -21,14 +21,14 @@ const promptlyMs = 20;
 /** One sample of everything the board measures, sums first; undefined where none comes. */
 export async function firstReadings(source: Source): Promise<Reading[] | undefined> {
   const { board } = source;
-  const wiring = resolveWiring(board, defaultRailMap);
+  const wiring = resolveWiring(board, ownMap(board));
   const columns = csvColumns(board, wiring, 'all').filter(
     ({ source: { kind } }) => kind === 'sum' || kind === 'channel',
   );
   let readings: Reading[] | undefined;
   const recording = await startRecording({
     sources: [source],
-    map: defaultRailMap,
+    map: ownMap,
     outputs: { columns: 'all' },
     sampling: { handOverMs: promptlyMs },
     sinks: () => [

@@ -5,6 +5,7 @@ import { unwatchedMs, watchedMs } from '../link/link.js';
 import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
+import { accuracyShareOf } from '../measure/uncertainty.js';
 import type { WireLimits } from '../measure/wires/limits.js';
 import { chooseColumns, withInterval } from '../sink/column-choice.js';
 import { channelsOf } from '../sink/columns.js';
@@ -75,7 +76,7 @@ export async function openOutputs(
   host: HostFacts,
 ): Promise<TrackOutputs> {
   const { out, capture, average, force = false, accuracy, wireLimits, durable = true } = choice;
-  const collector = new SummaryCollector(board, wiring, accuracy ?? board.nominalAccuracy, wireLimits);
+  const collector = new SummaryCollector(board, wiring, accuracyShareOf(accuracy, board), wireLimits);
   const chosen = chooseColumns(board, wiring, choice.columns);
   const columns = average === undefined ? chosen : withInterval(chosen);
   if (average !== undefined && out === undefined)

@@ -1,5 +1,5 @@
 import { type NamedFile, refuseSharedFiles } from '../file/shared-files.js';
-import type { RailMap } from '../measure/rail-map.js';
+import type { MapChoice } from '../measure/rail-map.js';
 import type { HostFacts, Summary } from '../measure/summary.js';
 import type { TimeSpan } from '../measure/tracks/cover.js';
 import { hostFacts } from '../sink/host.js';
@@ -20,8 +20,7 @@ import { sensorIds, trackIds } from './track-names.js';
 export interface RecordOptions {
   /** Connected, one or several; the recording lets go of them. */
   readonly sources: readonly Source[];
-  /** Of every board alike. */
-  readonly map: RailMap;
+  readonly map: MapChoice;
   /** Of several boards: the places of the first, beside which the others get theirs. */
   readonly outputs: OutputChoice;
   /** Sensors of other makers, recorded beside the boards on the same clock. */

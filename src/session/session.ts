@@ -95,6 +95,7 @@ class SampleDecoder {
       ...columnsToDecode,
       ...board.rails.flatMap((rail) => [rail.voltage, rail.current, rail.power]),
       ...board.wires.flatMap((wire) => [wire.current, wire.power]),
+      ...board.totals.map(({ field }) => field),
     ]);
   }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { type RailMap, resolveWiring, type Wiring } from '../measure/rail-map.js';
+import { type MapChoice, resolveWiring, type Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
 import { defaultWireLimits, type WireLimits } from '../measure/wires/limits.js';
 import type { Recording, Source } from '../source/source.js';
@@ -30,13 +30,13 @@ export interface RunningTrack extends Track {
 export async function openTracks(
   sources: readonly Source[],
   ids: readonly string[],
-  map: RailMap,
+  map: MapChoice,
   choice: OutputChoice,
   host: HostFacts,
 ): Promise<Track[]> {
   const wirings = sources.map(({ board }, n) => {
     try {
-      return resolveWiring(board, map);
+      return resolveWiring(board, map(board));
     } catch (error) {
       if (ids.length === 1 || !(error instanceof UserError)) throw error;
       throw new UserError(`${ids[n]}: ${error.message}`, error.exitCode, { cause: error });

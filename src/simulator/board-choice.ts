@@ -77,7 +77,7 @@ function whole(text: string, limit: number, what: string): number {
 
 function share(text: string, { product, wires }: Board): number {
   if (wires.length === 0)
-    throw usageError(`a ${product} does not measure single wires; try --board benchlab2`);
+    throw usageError(`a ${product} does not measure single wires; try --board benchlab2, pmd2x or wireview`);
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= 1))
     throw usageError(

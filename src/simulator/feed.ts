@@ -1,8 +1,9 @@
 import type { Board } from '../board/board.js';
+import { fieldTypes } from '../board/field-type.js';
 import { encodeFrame } from '../board/frame.js';
 import { environmentAt } from './environment.js';
 import type { ProfileName } from './profile-names.js';
-import { makeRailReadings, railIndex, railReader } from './profiles.js';
+import { makeRailReadings, railReader } from './profiles.js';
 import type { RaisedFault } from './raised-fault.js';
 
 /** Where the model takes its frames from. */
@@ -26,14 +27,12 @@ export function makeProfileFeed(board: Board, options: ProfileFeedOptions): Fram
   const { profile, seed, raise } = options;
   const frame = new Uint8Array(board.frameBytes);
   const view = new DataView(frame.buffer);
-  const readings = makeRailReadings();
-  const readRails = railReader(profile, seed);
-  const rails = board.rails.map((rail) => ({ ...offsetsOf(board, rail), from: railIndex(rail.name) }));
+  const readings = makeRailReadings(board.rails);
+  const readRails = railReader(profile, seed, board);
+  const rails = board.rails.map((rail, from) => ({ ...placesOf(board, rail), from }));
   const wires = wiresOf(board, options.imbalance);
-  const words = board.faults && {
-    status: board.fields[board.faults.status]!.offset,
-    log: board.fields[board.faults.log]!.offset,
-  };
+  const totals = board.totals.map(({ field, rails }) => ({ put: placeOf(board, field), rails }));
+  const putFaults = faultWriter(board);
   let encodedSecond = Number.NaN;
   let startNs: number | undefined;
   let log = 0n;
@@ -47,24 +46,25 @@ export function makeProfileFeed(board: Board, options: ProfileFeedOptions): Fram
       }
       readRails(nowNs, readings);
       for (const { voltage, current, power, from } of rails) {
-        view.setInt16(voltage, readings.voltageMv[from]!, true);
-        view.setInt32(current, readings.currentMa[from]!, true);
-        view.setInt32(power, readings.powerMw[from]!, true);
+        voltage(view, readings.voltageMv[from]!);
+        current(view, readings.currentMa[from]!);
+        power(view, readings.powerMw[from]!);
       }
       for (const { voltage, current, power, from, fromShare, toShare } of wires) {
         // Differences of rounded sums, so that the wires of a connector add up to what it reads.
         const railMa = readings.currentMa[from]!;
         const currentMa = Math.round(railMa * toShare) - Math.round(railMa * fromShare);
         const voltageMv = readings.voltageMv[from]!;
-        view.setInt16(voltage, voltageMv, true);
-        view.setInt32(current, currentMa, true);
-        view.setInt32(power, Math.round((voltageMv * currentMa) / 1000), true);
+        voltage(view, voltageMv);
+        current(view, currentMa);
+        power(view, Math.round((voltageMv * currentMa) / 1000));
       }
-      if (words) {
+      for (const { put, rails } of totals)
+        put(view, Math.round(rails.reduce((sum, rail) => sum + readings.powerMw[rail]!, 0) / 1000));
+      if (putFaults) {
         const status = raise && isRaised(raise, nowNs - startNs) ? 1n << BigInt(raise.bit) : 0n;
         log |= status;
-        view.setBigUint64(words.status, status, true);
-        view.setBigUint64(words.log, log, true);
+        putFaults(view, status, log);
       }
       return frame;
     },
@@ -74,11 +74,38 @@ export function makeProfileFeed(board: Board, options: ProfileFeedOptions): Fram
 const isRaised = ({ afterMs, forMs }: RaisedFault, sinceNs: number): boolean =>
   sinceNs >= afterMs * 1e6 && sinceNs < (afterMs + forMs) * 1e6;
 
-const offsetsOf = ({ fields }: Board, { voltage, current, power }: Board['rails'][number]) => ({
-  voltage: fields[voltage]!.offset,
-  current: fields[current]!.offset,
-  power: fields[power]!.offset,
+/** Writes a field into a frame. */
+type Put = (view: DataView, value: number) => void;
+
+/** What cannot be negative is 0 where the machine's sensor would read a little below. */
+function placeOf({ fields }: Board, index: number): Put {
+  const { offset, type } = fields[index]!;
+  const { write } = fieldTypes[type];
+  return type.startsWith('uint')
+    ? (view, value) => write(view, offset, Math.max(0, value))
+    : (view, value) => write(view, offset, value);
+}
+
+const placesOf = (board: Board, { voltage, current, power }: Board['rails'][number]) => ({
+  voltage: placeOf(board, voltage),
+  current: placeOf(board, current),
+  power: placeOf(board, power),
 });
+
+/** Null where the board tells of no faults. */
+function faultWriter({ faults, fields }: Board) {
+  if (!faults) return null;
+  const { status, log } = faults;
+  const put = (view: DataView, index: number, value: bigint) => {
+    const { offset, type } = fields[index]!;
+    fieldTypes[type].write(view, offset, value);
+  };
+  return (view: DataView, now: bigint, ever: bigint) => {
+    if (status.length === 1) put(view, status[0]!, now);
+    else status.forEach((index, bit) => void put(view, index, (now >> BigInt(bit)) & 1n));
+    if (log !== null) put(view, log, ever);
+  };
+}
 
 /** The wires, each with the part of its connector's current that it carries: from where to where in the whole. */
 function wiresOf(board: Board, imbalance: number | undefined) {
@@ -89,8 +116,8 @@ function wiresOf(board: Board, imbalance: number | undefined) {
       count === 0 ? 0 : first + ((1 - first) * (count - 1)) / (siblings.length - 1);
     const at = siblings.indexOf(wire);
     return {
-      ...offsetsOf(board, wire),
-      from: railIndex(board.rails[wire.partOf]!.name),
+      ...placesOf(board, wire),
+      from: wire.partOf,
       fromShare: edge(at),
       toShare: edge(at + 1),
     };

@@ -1,8 +1,8 @@
-import type { Board } from '../board/board.js';
+import { type Board, type Command, commandNames } from '../board/board.js';
 import { calibrationBytes } from '../board/calibration.js';
 import { boardFor } from '../board/catalogue.js';
 import { type FrameFeed, makeListFeed, makeProfileFeed, type ProfileFeedOptions } from './feed.js';
-import { commandNames, type SimulatorStats, Tally } from './port/tally.js';
+import { type SimulatorStats, Tally } from './port/tally.js';
 import { hash32 } from './random.js';
 
 /** What a simulated board is. */
@@ -39,8 +39,9 @@ export class BoardModel {
     this.#feed = feed;
     this.#tally = tally;
     this.#sensorsByte = board.commands.sensors.request[0]!;
-    commandNames.forEach((command, index) => {
-      this.#commandIndex[board.commands[command].request[0]!] = index;
+    commandNames.forEach((name, index) => {
+      const command = board.commands[name];
+      if (command) this.#commandIndex[command.request[0]!] = index;
     });
   }
 
@@ -76,14 +77,41 @@ export function identityReplies(
   seed: number,
   nameText: string,
 ): ReadonlyMap<number, Uint8Array> {
-  const { welcome, name, uid, vendor, calibration } = board.commands;
-  return new Map([
-    [welcome.request[0]!, padded(board.welcomeText, welcome.replyBytes)],
-    [name.request[0]!, padded(nameText, name.replyBytes)],
-    [uid.request[0]!, simulatedUid(seed)],
-    [vendor.request[0]!, Uint8Array.of(board.vendorId, board.productId, board.firmware)],
-    [calibration.request[0]!, simulatedCalibration(board, seed)],
-  ]);
+  const { welcome, name, uid, vendor, calibration, configuration, build } = board.commands;
+  const vendorData = Uint8Array.of(board.vendorId, board.productId, board.firmware);
+  const replies: [Command | undefined, (replyBytes: number) => Uint8Array][] = [
+    [welcome, (bytes) => padded(board.welcomeText, bytes)],
+    [vendor, () => vendorData],
+    [uid, () => simulatedUid(seed)],
+    [name, (bytes) => padded(nameText, bytes)],
+    [calibration, () => simulatedCalibration(board, seed)],
+    [configuration, (bytes) => simulatedConfiguration(board, bytes)],
+    [build, (bytes) => simulatedBuild(board, vendorData, bytes)],
+  ];
+  return new Map(
+    replies.flatMap(([command, reply]) =>
+      command ? [[command.request[0]!, reply(command.replyBytes)] as const] : [],
+    ),
+  );
+}
+
+/** One that averages over 1 ms, and tells nothing else. */
+function simulatedConfiguration({ averaging }: Board, bytes: number): Uint8Array {
+  const reply = new Uint8Array(bytes);
+  if (!averaging) return reply;
+  reply[averaging.versionOffset] = averaging.version;
+  reply[averaging.offset] = averaging.us.indexOf(1000);
+  return reply;
+}
+
+/** Vendor data, the product's name, what was built, the length of the name. */
+function simulatedBuild(board: Board, vendorData: Uint8Array, bytes: number): Uint8Array {
+  const reply = new Uint8Array(bytes);
+  reply.set(vendorData);
+  reply.set(padded(board.product, 32), 3);
+  reply.set(padded('powerlog simulator', 32), 35);
+  reply[bytes - 1] = board.product.length;
+  return reply;
 }
 
 /** UTF-8 in a field of fixed size, cut where it ends, NULs behind. */

@@ -1,29 +1,31 @@
+import type { Instrument, Rail } from '../board/board.js';
 import { boardFor } from '../board/catalogue.js';
-import { defaultRailMap } from '../measure/rail-map.js';
 import type { PaperProfileName, ProfileName } from './profile-names.js';
 import { gaussian, hash32 } from './random.js';
 import { type Load, shapes } from './shapes.js';
 
-/** Both products have these. */
-const { rails: simulatedRails } = boardFor('benchlab')!;
+/** The machine that the profiles are of has a BENCHLAB's rails; another board sees those of them that it has. */
+const { rails: machineRails, components: machineComponents } = boardFor('benchlab')!;
 
-/** What every rail of the board reads at one instant, in board order: mV, mA and mW, where mW = round(mV × mA / 1000). */
+/** What every rail of a board reads at one instant, in board order: mV, mA and mW, where mW = round(mV × mA / 1000). */
 export interface RailReadings {
   readonly voltageMv: Int32Array;
   readonly currentMa: Int32Array;
   readonly powerMw: Int32Array;
 }
 
-export const makeRailReadings = (): RailReadings => ({
-  voltageMv: new Int32Array(simulatedRails.length),
-  currentMa: new Int32Array(simulatedRails.length),
-  powerMw: new Int32Array(simulatedRails.length),
+export const makeRailReadings = (rails: readonly Rail[] = machineRails): RailReadings => ({
+  voltageMv: new Int32Array(rails.length),
+  currentMa: new Int32Array(rails.length),
+  powerMw: new Int32Array(rails.length),
 });
 
 /** `square` stands at each of its two levels this long; it is low from every even second of CLOCK_MONOTONIC on. */
 export const squareHalfPeriodNs = 1e9;
 
 type Currents = Readonly<Record<string, number>>;
+/** What a rail carries that the machine does not have. */
+const foreignMa = 500;
 
 /** CPU 60 W, GPU 300 W, motherboard 40 W: 400 W. */
 const constantMa: Currents = {
@@ -41,10 +43,10 @@ const squareHighMa: Currents = {
   ...{ pcie1: 0, pcie2: 0, pcie3: 2000, hpwr1: 28_000, hpwr2: 0 },
 };
 
-const paperReadings = (currents: Currents): RailReadings => {
-  const readings = makeRailReadings();
-  simulatedRails.forEach((rail, index) => {
-    setRail(readings, index, rail.nominalMv, currents[rail.name]!);
+const paperReadings = (currents: Currents, rails: readonly Rail[] = machineRails): RailReadings => {
+  const readings = makeRailReadings(rails);
+  rails.forEach((rail, index) => {
+    setRail(readings, index, rail.nominalMv, currents[rail.name] ?? foreignMa);
   });
   return readings;
 };
@@ -61,11 +63,23 @@ const squareHigh = paperReadings(squareHighMa);
 
 const squareIsHigh = (tNs: number): boolean => Math.floor(tNs / squareHalfPeriodNs) % 2 === 1;
 
-/** What the rails read at `tNs` of CLOCK_MONOTONIC, ns; lent. */
+/** What the machine's rails read at `tNs` of CLOCK_MONOTONIC, ns; lent. */
 const paperAt: Readonly<Record<PaperProfileName, (tNs: number) => RailReadings>> = {
   constant: () => constantReadings,
   square: (tNs) => (squareIsHigh(tNs) ? squareHigh : squareLow),
 };
+/** The same of a board's rails. */
+const paperOf: Readonly<Record<PaperProfileName, (rails: readonly Rail[]) => (tNs: number) => RailReadings>> =
+  {
+    constant: (rails) => {
+      const readings = paperReadings(constantMa, rails);
+      return () => readings;
+    },
+    square: (rails) => {
+      const [low, high] = [paperReadings(squareLowMa, rails), paperReadings(squareHighMa, rails)];
+      return (tNs) => (squareIsHigh(tNs) ? high : low);
+    },
+  };
 
 const isPaper = (profile: ProfileName): profile is PaperProfileName => profile in paperAt;
 
@@ -76,9 +90,19 @@ export type RailReader = (tNs: number, out: RailReadings) => void;
  * The rails of a machine with this load: a pure function of its arguments, so that the same seed gives the same readings at
  * the same instant in every process.
  */
-export function railReader(profile: ProfileName, seed: number): RailReader {
-  if (isPaper(profile)) return copyOf(paperAt[profile]);
+export function railReader(
+  profile: ProfileName,
+  seed: number,
+  { rails }: Pick<Instrument, 'rails'> = { rails: machineRails },
+): RailReader {
+  if (isPaper(profile)) return copyOf(paperOf[profile](rails));
   const shape = shapes[profile];
+  const electrics = rails.map(electricOf);
+  // A rail of the machine reads the same on every board.
+  const seeds = rails.map((rail, n) => {
+    const index = machineRails.findIndex(({ name }) => name === rail.name);
+    return index < 0 ? machineRails.length + n : index;
+  });
   return (tNs, out) => {
     shape(seed, tNs, load);
     // Noise is white down to 50 µs; two readings within one slot are the same reading.
@@ -87,7 +111,7 @@ export function railReader(profile: ProfileName, seed: number): RailReader {
       const { share, fullMa, idleMa, sourceMv, dropMohm, noiseMa, offsetMa } = electrics[rail]!;
       const current = idleMa + fullMa * load[share];
       const spread = noiseMa + 0.008 * current;
-      const railSeed = hash32(seed, rail);
+      const railSeed = hash32(seed, seeds[rail]!);
       const currentMa = Math.round(current + offsetMa + spread * gaussian(railSeed, slot));
       const droopMv = (dropMohm * currentMa) / 1000;
       setRail(out, rail, Math.round(sourceMv - droopMv + 3 * gaussian(~railSeed, slot)), currentMa);
@@ -141,19 +165,21 @@ const electricByRail: Readonly<Record<string, Electric>> = {
   hpwr1: electric('gpu', 900, 31_500, 12_090, 7, 40, 0),
   hpwr2: electric('gpu', 0, 0, 12_090, 7, 3, -14),
 };
-const electrics = simulatedRails.map((rail) => electricByRail[rail.name]!);
+/** A rail that the machine does not have carries half an ampere, and as much again under load. */
+const electricOf = ({ name, nominalMv }: Rail): Electric =>
+  electricByRail[name] ?? electric('board', foreignMa, foreignMa, nominalMv, 10, 5, 0);
 
-/** Where a rail stands in `RailReadings`. @throws RangeError where no profile has it */
-export function railIndex(name: string): number {
-  const index = simulatedRails.findIndex((rail) => rail.name === name);
+/** Where a rail stands among the machine's. @throws RangeError where it has none of that name */
+function railIndex(name: string): number {
+  const index = machineRails.findIndex((rail) => rail.name === name);
   if (index < 0) throw new RangeError(`no profile says what '${name}' reads`);
   return index;
 }
 
 /** Rails by what a reader may ask for: a rail's name, a component of the default map, or `system`. */
 function railsOf(name: string): number[] {
-  const { components } = defaultRailMap;
-  const names = name === 'system' ? Object.values(components).flat() : (components[name] ?? [name]);
+  const names =
+    name === 'system' ? Object.values(machineComponents).flat() : (machineComponents[name] ?? [name]);
   return names.map(railIndex);
 }
 

@@ -18,7 +18,7 @@ export interface RaisedFault {
 export function parseRaisedFault(text: string, board: Board): RaisedFault {
   if (!board.faults)
     throw usageError(
-      `a ${board.product} with firmware ${board.firmware} has no fault bits; try BENCHLAB 2, firmware 7`,
+      `a ${board.product} with firmware ${board.firmware} tells of no faults; try --board benchlab2, pmd2, pmd2x or wireview`,
     );
   const [name = '', after, duration, ...rest] = text.split(':');
   const found = board.faults.bits.find((each) => each.name === name || String(each.bit) === name);

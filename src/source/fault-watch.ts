@@ -1,4 +1,5 @@
-import type { FaultWords, Instrument } from '../board/board.js';
+import type { FaultWords, Field, Instrument } from '../board/board.js';
+import { fieldTypes } from '../board/field-type.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 
@@ -8,18 +9,23 @@ import type { FrameBlock } from '../stream/frame-block.js';
  */
 export class FaultWatch {
   readonly #faults: FaultWords | null;
-  readonly #statusAt: number;
-  readonly #logAt: number;
-  readonly #status: [low: number, high: number] = [0, 0];
-  #log: [low: number, high: number] | undefined;
+  readonly #readStatus: WordReader;
+  readonly #readLog: WordReader | null;
+  readonly #status: Word = [0, 0];
+  readonly #log: Word = [0, 0];
+  readonly #nowStatus: Word = [0, 0];
+  readonly #nowLog: Word = [0, 0];
+  #isFirst = true;
 
   constructor(
     readonly board: Instrument,
     readonly onRise: (event: RecordingEvent) => void = () => {},
   ) {
     this.#faults = board.faults;
-    this.#statusAt = board.faults ? board.fields[board.faults.status]!.offset : 0;
-    this.#logAt = board.faults ? board.fields[board.faults.log]!.offset : 0;
+    const fieldsOf = (indexes: readonly number[]) => indexes.map((index) => board.fields[index]!);
+    const { status = [], log = null } = board.faults ?? {};
+    this.#readStatus = status.length === 1 ? wordReader(fieldsOf(status)[0]!) : flagReader(fieldsOf(status));
+    this.#readLog = log === null ? null : wordReader(fieldsOf([log])[0]!);
   }
 
   /** The block as it is, or in the pieces between which something rose. */
@@ -41,37 +47,59 @@ export class FaultWatch {
       yield from === 0 ? block : rowsOf(block, frameBytes, from, block.count, block.events);
   }
 
-  #holds(view: DataView, at: number, [low, high]: readonly [low: number, high: number]): boolean {
-    return view.getUint32(at, true) === low && view.getUint32(at + 4, true) === high;
-  }
-
   #risen(view: DataView, frame: number, atNs: number): RecordingEvent[] {
-    const [status, log] = [this.#status, this.#log];
+    const [status, log, nowStatus, nowLog] = [this.#status, this.#log, this.#nowStatus, this.#nowLog];
+    this.#readStatus(view, frame, nowStatus);
+    this.#readLog?.(view, frame, nowLog);
     // Almost every reading is as the one before, and costs no array.
-    if (
-      log &&
-      this.#holds(view, frame + this.#statusAt, status) &&
-      this.#holds(view, frame + this.#logAt, log)
-    )
-      return none;
-    const words = (at: number): [number, number] => [view.getUint32(at, true), view.getUint32(at + 4, true)];
-    const nowStatus = words(frame + this.#statusAt);
-    const nowLog = words(frame + this.#logAt);
+    if (!this.#isFirst && isSame(nowStatus, status) && isSame(nowLog, log)) return none;
     const events: RecordingEvent[] = [];
     for (let bit = 0; bit < 64; bit++) {
       const rose = isSet(nowStatus, bit) && !isSet(status, bit);
       // So short that no reading saw it: only the log tells.
-      const logged = log !== undefined && isSet(nowLog, bit) && !isSet(log, bit) && !isSet(status, bit);
+      const logged = !this.#isFirst && isSet(nowLog, bit) && !isSet(log, bit) && !isSet(status, bit);
       if (!rose && !logged) continue;
       const name = this.#faults!.bits.find((each) => each.bit === bit)?.name ?? `bit ${bit}`;
       const event = { type: 'board-fault', atNs, bit, name } as const;
       events.push(event);
       this.onRise(event);
     }
-    [this.#status[0], this.#status[1]] = nowStatus;
-    this.#log = nowLog;
+    copyTo(status, nowStatus);
+    copyTo(log, nowLog);
+    this.#isFirst = false;
     return events;
   }
+}
+
+/** 64 bits. */
+type Word = [low: number, high: number];
+/** Reads one out of the frame at `frame`. */
+type WordReader = (view: DataView, frame: number, out: Word) => void;
+
+function wordReader({ offset, type }: Field): WordReader {
+  const { read } = fieldTypes[type];
+  const wide = type === 'uint64';
+  return (view, frame, out) => {
+    out[0] = read(view, frame + offset) | 0;
+    out[1] = wide ? view.getInt32(frame + offset + 4, true) : 0;
+  };
+}
+
+/** A bit for each field, set where it is not 0. */
+function flagReader(fields: readonly Field[]): WordReader {
+  const flags = fields.map(({ offset, type }) => ({ offset, read: fieldTypes[type].read }));
+  return (view, frame, out) => {
+    out[0] = out[1] = 0;
+    for (let bit = 0; bit < flags.length; bit++)
+      if (flags[bit]!.read(view, frame + flags[bit]!.offset) !== 0) out[bit < 32 ? 0 : 1] |= 1 << (bit & 31);
+  };
+}
+
+const isSame = (one: Word, other: Word): boolean => one[0] === other[0] && one[1] === other[1];
+
+function copyTo(word: Word, from: Word): void {
+  word[0] = from[0];
+  word[1] = from[1];
 }
 
 const none: RecordingEvent[] = [];

@@ -10,6 +10,12 @@ export interface BoardIdentity {
   readonly firmware: number | null;
   /** The reply to READ_CALIBRATION, hexadecimal: null where the board gave none, absent where the source does not know. */
   readonly calibration?: string | null;
+  /** The reply to the question for its configuration, likewise; it is not asked of most. */
+  readonly configuration?: string | null;
+  /** Over which time each reading is a mean, µs, where the board is known to choose among several; null where it did not tell. */
+  readonly averagingUs?: number | null;
+  /** What it says of its build. */
+  readonly build?: string;
   /** The path or name it was reached by. */
   readonly port: string;
 }

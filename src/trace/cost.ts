@@ -1,6 +1,6 @@
 import type { PartFacts } from '../measure/part-facts.js';
 import type { PerComponent, UncertaintySummary } from '../measure/summary.js';
-import { accuracyJ, type Budget, combinedJ, stepsJ } from '../measure/uncertainty.js';
+import { accuracyJ, type Budget, combinedJ, figureOrNull, stepsJ } from '../measure/uncertainty.js';
 import type { ComponentSums, SpanSums } from './span-sums.js';
 
 export interface PowerRange {
@@ -43,7 +43,7 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
   const each = <Value>(figure: (component: ComponentSums) => Value): PerComponent<Value> =>
     perComponent(facts.components, (_, c) => figure(sums.components[c]!));
   const part = (take: (budget: Budget) => number) =>
-    each((component) => (known ? tidy(take(budgetOf(component, facts.accuracyShare))) : null));
+    each((component) => (known ? figureOrNull(tidy(take(budgetOf(component, facts.accuracyShare)))) : null));
   return {
     duration_s: durationUs / 1e6,
     coverage: coverageOf(sums, durationUs, known),
@@ -51,7 +51,7 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
     energy_j: each((component) => (known ? tidy(component.energyNj * joulesPerNj) : null)),
     energy_uncertainty_j: part(combinedJ),
     uncertainty: {
-      accuracy_share: facts.accuracyShare,
+      accuracy_share: figureOrNull(facts.accuracyShare),
       accuracy_j: part((budget) => budget.accuracyJ),
       gaps_j: part((budget) => budget.gapsJ),
       edges_j: part(stepsJ),

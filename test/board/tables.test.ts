@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Board, Command } from '#powerlog/board/board.js';
+import { type Board, commandsOf } from '#powerlog/board/board.js';
 import { boardByVendor, boardFor, boards, isNewerThanKnown } from '#powerlog/board/catalogue.js';
 
 /** What the maker's contracts say, written down apart from the tables. */
@@ -17,37 +17,90 @@ const published = [
   ['benchlab2', 7, 0x11, 32, 384, 294, 1],
 ] as const;
 
-/** Buttons, names, fans, lights, calibration, faults, configuration, unlocking, RESET, BOOTLOADER, and the reserved one. */
-const forbidden = [
+/** What may be sent to each product; the same byte reads the UID of a PMD2 and presses the power button of a BENCHLAB. */
+const reading: Readonly<Record<string, readonly number[]>> = {
+  benchlab: [0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e],
+  benchlab2: [0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e],
+  pmd2: [0x00, 0x01, 0x02, 0x04],
+  pmd2x: [0x00, 0x01, 0x02, 0x04, 0x06],
+  wireview: [0x00, 0x01, 0x02, 0x04, 0x0d],
+};
+/**
+ * What changes something: buttons, names, fans, lights, calibration, faults, configuration, the flash, screens, unlocking, RESET,
+ * BOOTLOADER, and the reserved one.
+ */
+const benchlabForbids = [
   ...[0x02, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0a, 0x0b, 0x0c, 0x0f],
   ...[0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0xf0, 0xf1, 0xff],
 ];
+const forbidden: Readonly<Record<string, readonly number[]>> = {
+  benchlab: benchlabForbids,
+  benchlab2: benchlabForbids,
+  pmd2: [0x05, 0x07, 0x08, 0x09, 0xf0, 0xf1, 0xf2],
+  pmd2x: [0x05, 0x07, 0xf0, 0xf1, 0xf2],
+  wireview: [0x06, 0x08, 0x09, 0x0b, 0x0c, 0x0e, 0xf0, 0xf1, 0xf2],
+};
 
-const requests = ({ commands }: Board): number[] =>
-  (Object.values(commands) as Command[]).flatMap(({ request }) => [...request]);
+const requests = (board: Board): number[] => commandsOf(board).flatMap(({ request }) => [...request]);
 const offset = (board: Board, name: string) => board.fields.find((field) => field.name === name)?.offset;
 
 describe('the tables', () => {
   it('are those of the published contracts', () => {
-    const found = boards.map((board) => [
-      board.id,
-      board.firmware,
-      board.productId,
-      board.commands.welcome.replyBytes,
-      board.commands.sensors.replyBytes,
-      board.commands.calibration.replyBytes,
-      board.fields.find(({ name }) => name === 'chip_temp_c')?.factor ?? 1,
-    ]);
+    const found = boards
+      .filter(({ welcomeText }) => welcomeText === 'BENCHLAB')
+      .map((board) => [
+        board.id,
+        board.firmware,
+        board.productId,
+        board.commands.welcome.replyBytes,
+        board.commands.sensors.replyBytes,
+        board.commands.calibration?.replyBytes,
+        board.fields.find(({ name }) => name === 'chip_temp_c')?.factor ?? 1,
+      ]);
     expect(found).toEqual(published.map((row) => [...row]));
+    const others = boards.filter(({ welcomeText }) => welcomeText !== 'BENCHLAB');
+    expect(
+      others.map(({ id, vendorId, productId, welcomeText, commands }) => [
+        ...[id, vendorId, productId, welcomeText, commands.welcome.replyBytes, commands.sensors.replyBytes],
+        commands.configuration?.replyBytes ?? commands.build?.replyBytes,
+      ]),
+    ).toEqual([
+      ['pmd2', 0xee, 0x15, 'ElmorLabs PMD2', 15, 122, undefined],
+      ['pmd2x', 0xee, 0x17, 'ElmorLabs PMD2X', 16, 192, 149],
+      ['wireview', 0xef, 0x05, 'Thermal Grizzly WireView Pro II', 32, 100, 68],
+    ]);
   });
 
   it.each(boards.map((board) => [`${board.product}, firmware ${board.firmware}`, board] as const))(
     '%s: only reading commands, a byte each',
     (_, board) => {
-      expect(requests(board).sort((a, b) => a - b)).toEqual([0x00, 0x01, 0x03, 0x09, 0x0d, 0x0e]);
-      expect(requests(board).filter((byte) => forbidden.includes(byte))).toEqual([]);
+      expect(requests(board).sort((a, b) => a - b)).toEqual(reading[board.id]);
+      expect(requests(board).filter((byte) => forbidden[board.id]!.includes(byte))).toEqual([]);
+      expect(commandsOf(board)[0]!.request).toEqual(Uint8Array.of(0x00));
     },
   );
+
+  it('lay PMD2X and WireView Pro II out as their C structs are', () => {
+    const [pmd2x, wireview] = [boardFor('pmd2x')!, boardFor('wireview')!];
+    expect(
+      ['chip_temp_c', 'temp_hpwr1_in_c', 'atx_12v_voltage_v', 'hpwr1_w6_power_w', 'board_eps_power_w'].map(
+        (name) => offset(pmd2x, name),
+      ),
+    ).toEqual([2, 4, 8, 164, 168]);
+    expect(['board_total_power_w', 'ocp_atx_12v', 'ocp_hpwr1_w6'].map((name) => offset(pmd2x, name))).toEqual(
+      [174, 176, 191],
+    );
+    expect(
+      ['vdd_v', 'hpwr1_w1_voltage_v', 'hpwr1_w1_current_a', 'hpwr1_w6_power_w', 'hpwr1_power_w'].map((name) =>
+        offset(wireview, name),
+      ),
+    ).toEqual([8, 12, 16, 80, 84]);
+    expect(
+      ['hpwr1_current_a', 'hpwr1_voltage_v', 'hpwr1_capability', 'fault_status', 'fault_log'].map((name) =>
+        offset(wireview, name),
+      ),
+    ).toEqual([88, 92, 94, 96, 98]);
+  });
 
   it('lay BENCHLAB 2 out as its C struct does', () => {
     const board = boardFor('benchlab2', 7)!;
@@ -100,7 +153,8 @@ describe('the tables', () => {
   });
 
   it('are chosen by product and firmware', () => {
-    for (const board of boards) expect(boardByVendor(0xee, board.productId, board.firmware)).toBe(board);
+    for (const board of boards)
+      expect(boardByVendor(board.vendorId, board.productId, board.firmware)).toBe(board);
     expect(boardByVendor(0xee, 0x12, 1)).toBeUndefined();
     expect(boardByVendor(0xef, 0x10, 6)).toBeUndefined();
     expect(boardFor('benchlab', 1)).toBe(boardFor('benchlab', 2));

@@ -7,10 +7,10 @@ import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
 import { openCapture } from '#powerlog/capture/open.js';
 import type { CaptureReader } from '#powerlog/capture/reader.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
 import type { FrameBlock } from '#powerlog/stream/frame-block.js';
+import { benchlabMap } from '../benchlab-map.js';
 
 const benchlab = boardFor('benchlab')!;
 
@@ -39,7 +39,7 @@ const board = {
 export const header = captureHeader(
   {
     board: benchlab,
-    map: defaultRailMap,
+    map: benchlabMap,
     tool: { name: 'powerlog', version: '0.0.0' },
     host: { hostname: 'here' },
     accuracy: 0.03,

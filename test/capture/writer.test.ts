@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { openCaptureSink } from '#powerlog/capture/writer.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
 import type { SampleBlock } from '#powerlog/stream/sample-block.js';
+import { benchlabMap } from '../benchlab-map.js';
 import { blockOf, end, readAll, type Sample, sample, scratch } from './samples.js';
 
 const benchlab = boardFor('benchlab')!;
@@ -29,7 +29,7 @@ const open = (path: string, force = false) =>
     path,
     force,
     board: benchlab,
-    map: defaultRailMap,
+    map: benchlabMap,
     host: { cpu: 'slow' },
     accuracy: 0.01,
   });
@@ -72,7 +72,7 @@ describe('the capture sink', () => {
     expect(reader.header).toMatchObject({
       board: { id: 'benchlab', product_id: 16, port: '/dev/ttyACM0' },
       start: { monotonic_ns: '9007199254740993', unix_us: 1_700_000_000_000_001 },
-      map: defaultRailMap,
+      map: benchlabMap,
       host: { cpu: 'slow' },
       accuracy: 0.01,
       instants_measured: true,

@@ -76,7 +76,7 @@ describe('a port that is not a board', () => {
     terminal.wake();
     closeSync(heldFd);
     expect(complaint).toMatch(
-      /is no board that powerlog knows: WELCOME was answered with "ERROR\\r\\n", expected "BENCHLAB…" in 9 or 32 bytes/,
+      /is no board that powerlog knows: WELCOME was answered with "ERROR\\r\\n", expected "BENCHLAB…" \(9 or 32 bytes\) or "ElmorLabs PMD2…" \(15 bytes\)/,
     );
     expect(code).toBe(3);
   });

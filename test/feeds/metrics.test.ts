@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Metrics } from '#powerlog/feeds/metrics/metrics.js';
 import type { MetricsTrack } from '#powerlog/feeds/metrics/metrics-track.js';
 import { Scrapers } from '#powerlog/feeds/metrics/scrapers.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
+import { ownMap } from '#powerlog/measure/rail-map.js';
 import { startRecording } from '#powerlog/session/record.js';
 import { openAllSources } from '#powerlog/source/open.js';
 import { powerlog, words } from '../cli/run.js';
@@ -48,7 +48,7 @@ const scrapeBy = (agent: string, socket: object = {}, accept = '') =>
 async function recordingOf(ports: readonly string[], metrics: Metrics) {
   const sources = await openAllSources(ports, { link: 'auto', reconnectMs: 0, onNotice: () => {} });
   const recording = await startRecording({
-    ...{ sources, map: defaultRailMap, outputs: { columns: 'power' } },
+    ...{ sources, map: ownMap, outputs: { columns: 'power' } },
     sinks: (track) => [...track.outputs.sinks, metrics.sinkOf(track)],
   });
   metrics.begin(recording);

@@ -5,7 +5,7 @@ import { Recall } from '#powerlog/exec/figures/recall.js';
 import { ByteWindow } from '#powerlog/file/byte-window.js';
 import { crc32 } from '#powerlog/file/crc32.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { execPartsSchema } from '#powerlog/schema/exec-parts.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { inspectCapture } from '#powerlog/session/repair/repair-capture.js';
@@ -37,7 +37,7 @@ function partsOf(capture: Buffer): Buffer[] {
 const parts = partsOf(syntheticCapture);
 
 const replayed = async (bytes: Buffer) =>
-  recorded(new CaptureSource(await readCapture(new ByteWindow(inputOf(bytes)))).start(), defaultRailMap);
+  recorded(new CaptureSource(await readCapture(new ByteWindow(inputOf(bytes)))).start(), ownMap(benchlab));
 
 const whole = await replayed(syntheticCapture);
 const wholeFrames = whole.frames.map((frame) => frame.toString('latin1'));
@@ -132,7 +132,7 @@ const lyingCommands: Target = {
     const recording = new CaptureSource(
       await readCapture(new ByteWindow(inputOf(Buffer.concat(bytes)))),
     ).start();
-    const wiring = resolveWiring(benchlab, defaultRailMap);
+    const wiring = resolveWiring(benchlab, ownMap(benchlab));
     const collector = new SummaryCollector(benchlab, wiring, 0.03);
     const recall = new Recall();
     try {
@@ -211,7 +211,7 @@ const dumps: Target = {
       firmware: null,
       rateHz: rate,
     });
-    const { frames } = await recorded(source.start(), defaultRailMap);
+    const { frames } = await recorded(source.start(), ownMap(benchlab));
     let at = 0;
     frames.forEach((frame, n) => {
       const place = Buffer.from(bytes).indexOf(frame, at);

@@ -22,7 +22,7 @@ function numberedFrame(number: number): Buffer {
     frame.writeInt32LE(1000, benchlab.fields[rail.current]!.offset);
     frame.writeInt32LE(mv, benchlab.fields[rail.power]!.offset);
   });
-  frame.writeUInt16LE(3300, benchlab.fields[benchlab.ownSupply]!.offset);
+  frame.writeUInt16LE(3300, benchlab.fields[benchlab.ownSupply!]!.offset);
   return frame;
 }
 
@@ -141,10 +141,10 @@ class BadBoard implements Wire {
 const { welcome, name, uid, vendor, calibration } = benchlab.commands;
 const goodReplies = new Map([
   [welcome.request[0]!, Buffer.concat([Buffer.from('BENCHLAB')], 32)],
-  [name.request[0]!, Buffer.alloc(32, 'n')],
+  [name!.request[0]!, Buffer.alloc(32, 'n')],
   [uid.request[0]!, Buffer.alloc(12, 7)],
   [vendor.request[0]!, Buffer.from([0xee, 0x10, benchlab.firmware])],
-  [calibration.request[0]!, Buffer.alloc(calibration.replyBytes, 3)],
+  [calibration!.request[0]!, Buffer.alloc(calibration!.replyBytes, 3)],
 ]);
 
 /** Whatever happens to the bytes, a row is the answer to its own question, or there is no row. */

@@ -1,7 +1,7 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { UserError } from '#powerlog/errors.js';
 import { MarksReader } from '#powerlog/exec/marks/marks.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { earlierEnergyJ, earlierIdleW, earlierSummarySchema } from '#powerlog/schema/earlier-summary.js';
 import { issueText } from '#powerlog/schema/issue-text.js';
 import { railMapSchema } from '#powerlog/schema/rail-map.js';
@@ -84,7 +84,7 @@ const maps: Target = {
   name: 'map files',
   weight: 15,
   tryOne(random) {
-    const json = jsonOf(random.pick([aMap, defaultRailMap]), random);
+    const json = jsonOf(random.pick([aMap, ownMap(benchlab)]), random);
     if (json === undefined) return false;
     const parsed = railMapSchema.safeParse(json);
     if (!parsed.success) return refused(issueText(parsed.error));
@@ -117,7 +117,7 @@ const aSummary = {
   tool: { name: 'powerlog', version: '0.1.0' },
   host: { hostname: 'here', cores: 2, cpu: null },
   board: { product: 'BENCHLAB', product_id: 16, uid: null, name: null, firmware: 1, port: 'sim' },
-  map: defaultRailMap,
+  map: ownMap(benchlab),
   ...{ start_unix_s: 1.7e9, duration_s: 1, samples: 5, sample_rate_hz: 4, coverage: 1 },
   gaps: [{ start_s: 0, end_s: 1, cause: 'late' }],
   interval_s: { median: 1, p99: 1, max: 1 },

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
-import { defaultRailMap, type RailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import { type RailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import { benchlabMap } from '../benchlab-map.js';
 import { blockOf, header } from './recording.js';
 
 const benchlab = boardFor('benchlab')!;
@@ -22,13 +23,13 @@ function sumsOf(map: RailMap, mw: Readonly<Record<string, number>>): Record<stri
 const powers = Object.fromEntries(railNames.map((name, n) => [name, 10 ** Math.min(n, 9) + n]));
 const sum = (...names: string[]) => names.reduce((total, name) => total + powers[name]!, 0);
 const withSlot = (feed: 'motherboard' | 'psu'): RailMap => ({
-  ...defaultRailMap,
+  ...benchlabMap,
   slot: { rail: 'pcie3', feed },
 });
 
 describe('the sums', () => {
   it("are the vendor's without a slot adapter", () => {
-    expect(sumsOf(defaultRailMap, powers)).toEqual({
+    expect(sumsOf(benchlabMap, powers)).toEqual({
       system: sum(...railNames),
       cpu: sum('eps1', 'eps2'),
       gpu: sum('pcie1', 'pcie2', 'pcie3', 'hpwr1', 'hpwr2'),
@@ -47,7 +48,7 @@ describe('the sums', () => {
   });
 
   it('take nothing off the motherboard where the power supply feeds the slot', () => {
-    expect(sumsOf(withSlot('psu'), powers)).toEqual(sumsOf(defaultRailMap, powers));
+    expect(sumsOf(withSlot('psu'), powers)).toEqual(sumsOf(benchlabMap, powers));
   });
 
   it('are exact, and the system is what its components add up to, for any map', () => {
@@ -89,7 +90,7 @@ describe('a map that cannot be', () => {
     ],
     [
       'a slot on another rail than a PCIe one',
-      { ...defaultRailMap, slot: { rail: 'eps1', feed: 'psu' } },
+      { ...benchlabMap, slot: { rail: 'eps1', feed: 'psu' } },
       /pcie1, pcie2, pcie3/,
     ],
     [

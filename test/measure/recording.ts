@@ -1,14 +1,15 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { faultOf } from '#powerlog/capture/event-json.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
-import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import { resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import type { FaultKind, RecordingEvent } from '#powerlog/stream/event.js';
 import type { RecordingHeader } from '#powerlog/stream/recording-header.js';
 import type { SampleBlock } from '#powerlog/stream/sample-block.js';
+import { benchlabMap } from '../benchlab-map.js';
 
 const benchlab = boardFor('benchlab')!;
 
-export const wiring = resolveWiring(benchlab, defaultRailMap);
+export const wiring = resolveWiring(benchlab, benchlabMap);
 
 /** A sample at a whole µs; powers by rail in mW, 0 where not named. */
 export interface Sample {

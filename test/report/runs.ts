@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
 import type { Mark } from '#powerlog/stream/command-event.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
+import { benchlabMap } from '../benchlab-map.js';
 
 const board = boardFor('benchlab')!;
 const ask = board.commands.sensors.request[0]!;
@@ -37,7 +37,7 @@ export function writeMade(
 ): string {
   const header = captureHeader(
     {
-      ...{ board, map: defaultRailMap, accuracy: 0.03, host: { hostname: 'here' } },
+      ...{ board, map: benchlabMap, accuracy: 0.03, host: { hostname: 'here' } },
       tool: { name: 'powerlog', version: '0.0.0' },
     },
     {

@@ -8,7 +8,7 @@ import { boardFor } from '#powerlog/board/catalogue.js';
 import { reachOf } from '#powerlog/capture/event-json.js';
 import { openCaptureSink } from '#powerlog/capture/writer.js';
 import { SummaryCollector } from '#powerlog/measure/collector.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { resolveWiring } from '#powerlog/measure/rail-map.js';
 import { FanOut } from '#powerlog/session/fan-out.js';
 import { runSession } from '#powerlog/session/session.js';
 import { channelsOf, csvColumns } from '#powerlog/sink/columns.js';
@@ -17,6 +17,7 @@ import { Shortfall } from '#powerlog/sink/shortfall.js';
 import type { Sink } from '#powerlog/sink/sink.js';
 import type { Recording } from '#powerlog/source/source.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
+import { benchlabMap } from '../benchlab-map.js';
 import {
   blockOf,
   boardFrames,
@@ -29,7 +30,7 @@ import {
 import { header } from '../measure/recording.js';
 
 const board = boardFor('benchlab')!;
-const wiring = resolveWiring(board, defaultRailMap);
+const wiring = resolveWiring(board, benchlabMap);
 const columns = csvColumns(board, wiring, 'all');
 
 const frames = boardFrames(256);
@@ -99,7 +100,7 @@ function pipe(): { readonly path: string; read(): Promise<Buffer> } {
 }
 
 const capture = (path: string) =>
-  openCaptureSink({ path, force: true, board, map: defaultRailMap, host: {}, accuracy: null });
+  openCaptureSink({ path, force: true, board, map: benchlabMap, host: {}, accuracy: null });
 const csv = (path: string) => openCsv({ path, force: false, columns });
 const rowsIn = (text: string | Buffer) => text.toString().trimEnd().split('\n').slice(1);
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { boards } from '#powerlog/board/catalogue.js';
 import { fieldTypes } from '#powerlog/board/field-type.js';
 import { makeFrameDecoder } from '#powerlog/board/frame.js';
-import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import { ownMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import { planRepair } from '#powerlog/session/repair/repair.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import { channelsOf, columnSets } from '#powerlog/sink/columns.js';
@@ -25,8 +25,11 @@ function csvOf(
   startUnixUs: number | null,
 ): string {
   const wiring = resolveWiring(board, {
-    ...defaultRailMap,
-    slot: slot === null ? null : { rail: slot, feed: 'motherboard' },
+    ...ownMap(board),
+    slot:
+      slot === null || !board.rails.some(({ name }) => name === slot)
+        ? null
+        : { rail: slot, feed: 'motherboard' },
   });
   const columns = chooseColumns(board, wiring, choice);
   const wanted = channelsOf(columns);
@@ -63,6 +66,8 @@ describe('repair takes for whole', () => {
         ),
         fc.constantFrom(null, 0, 1_700_000_000_123_456),
         async (board, set, slot, bytes, startUnixUs) => {
+          // Not every board has columns like those of the lists.
+          fc.pre(board.id.startsWith('benchlab') || !lists.includes(set));
           writeFileSync(path, csvOf(board, set, slot, bytes, startUnixUs));
           expect(await planRepair(path, { map: undefined })).toMatchObject({ torn: false, samples: rows });
         },

@@ -16,7 +16,7 @@ const firstRow = csv.indexOf('\n') + 1;
 async function repaired(name: string, bytes: Uint8Array, map?: RailMap) {
   const path = join(scratch(), name);
   writeFileSync(path, bytes);
-  const plan = await planRepair(path, { map });
+  const plan = await planRepair(path, { map: map && (() => map) });
   expect(readFileSync(path).equals(bytes)).toBe(true); // planning changes nothing
   await carryOut(plan);
   return { plan, path, bytes: readFileSync(path) };

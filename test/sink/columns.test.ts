@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { resolveWiring } from '#powerlog/measure/rail-map.js';
 import { type ColumnSet, channelsOf, csvColumns } from '#powerlog/sink/columns.js';
+import { benchlabMap } from '../benchlab-map.js';
 
 const benchlab = boardFor('benchlab')!;
 
-const names = (set: ColumnSet, map = defaultRailMap) =>
+const names = (set: ColumnSet, map = benchlabMap) =>
   csvColumns(benchlab, resolveWiring(benchlab, map), set).map(({ name }) => name);
 
 const times = ['time_s', 'unix_time_s'];
@@ -27,7 +28,7 @@ describe('csvColumns', () => {
   });
 
   it('calls the slot rail slot, in the same place', () => {
-    const slotted = names('rails', { ...defaultRailMap, slot: { rail: 'pcie3', feed: 'motherboard' } });
+    const slotted = names('rails', { ...benchlabMap, slot: { rail: 'pcie3', feed: 'motherboard' } });
     expect(slotted).toEqual(names('rails').map((name) => name.replace('pcie3_', 'slot_')));
     expect(slotted.filter((name) => name.startsWith('slot_'))).toHaveLength(3);
   });
@@ -41,7 +42,7 @@ describe('csvColumns', () => {
 
 describe('channelsOf', () => {
   const decoded = (set: ColumnSet) =>
-    channelsOf(csvColumns(benchlab, resolveWiring(benchlab, defaultRailMap), set)).size;
+    channelsOf(csvColumns(benchlab, resolveWiring(benchlab, benchlabMap), set)).size;
   it('asks for what the columns print', () => {
     expect(decoded('power')).toBe(0);
     expect(decoded('rails')).toBe(33);

@@ -2,12 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { missingValue, newColumn } from '#powerlog/board/frame.js';
-import { defaultRailMap, resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
+import { resolveWiring, sumComponents } from '#powerlog/measure/rail-map.js';
 import { IntervalMeans } from '#powerlog/sink/interval-means.js';
 import type { SampleRows } from '#powerlog/stream/sample-block.js';
+import { benchlabMap } from '../benchlab-map.js';
 
 const board = boardFor('benchlab2')!;
-const wiring = resolveWiring(board, defaultRailMap);
+const wiring = resolveWiring(board, benchlabMap);
 const fieldOf = (name: string) => board.fields.findIndex((field) => field.name === name);
 const [power, probe, fault] = [fieldOf('eps1_power_w'), fieldOf('temp1_c'), fieldOf('fault_status')];
 

@@ -3,15 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { missingValue } from '#powerlog/board/frame.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { resolveWiring } from '#powerlog/measure/rail-map.js';
 import { withInterval } from '#powerlog/sink/column-choice.js';
 import { type Column, csvColumns } from '#powerlog/sink/columns.js';
 import { headerRow, maxRowBytes, RowWriter } from '#powerlog/sink/row-writer.js';
 import type { SampleRows } from '#powerlog/stream/sample-block.js';
+import { benchlabMap } from '../benchlab-map.js';
 
 const benchlab = boardFor('benchlab')!;
 
-const wiring = resolveWiring(benchlab, defaultRailMap);
+const wiring = resolveWiring(benchlab, benchlabMap);
 const allColumns = csvColumns(benchlab, wiring, 'all');
 const withIntervals = withInterval(allColumns);
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
-import type { RailMap } from '../../measure/rail-map.js';
+import type { MapChoice } from '../../measure/rail-map.js';
 import type { Live } from '../../publish/live/live.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Source } from '../../source/source.js';
@@ -108,7 +108,7 @@ async function record(options: RecordOptions, command: Command): Promise<void> {
 
 async function recordAndFeed(
   options: RecordOptions,
-  map: RailMap,
+  map: MapChoice,
   chosen: Awaited<ReturnType<typeof chosenSensors>>,
   feeds: Feeds,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { boardIds } from '../../board/catalogue.js';
 import { ExitCode, inputError, usageError } from '../../errors.js';
 import type { Recalled } from '../../exec/figures/recall.js';
 import type { Summary } from '../../measure/summary.js';
@@ -55,37 +56,33 @@ Examples:
   $ ssh lab cat run.plog.gz | powerlog replay - --out -`;
 
 export function replayCommand(): Command {
-  return withRecordedWires(
-    new Command('replay')
-      .description('Turn captures, or bare dumps of frames, into CSV and summary')
-      .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
-      .option(
-        '-o, --out <file>',
-        'the CSV; - is standard output; for several inputs a directory, such as csv/',
-      )
-      .option(
-        '--board <id>',
-        'the inputs are bare frames of this board, one after another: benchlab or benchlab2',
-      )
-      .option(
-        '--firmware <number>',
-        'which firmware the bare frames are of (default: the newest that is known)',
-      )
-      .addOption(
-        new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
-      )
-      .addOption(columnsOption())
-      .addOption(averageOption())
-      .addOption(mapOption())
-      .addOption(slotOption())
-      .addOption(slotFeedOption())
-      .addOption(accuracyOption()),
-  )
+  const command = new Command('replay')
+    .description('Turn captures, or bare dumps of frames, into CSV and summary')
+    .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
+    .option('-o, --out <file>', 'the CSV; - is standard output; for several inputs a directory, such as csv/')
+    .option(
+      '--board <id>',
+      `the inputs are bare frames of this board, one after another: ${boardIds.join(', ')}`,
+    )
+    .option(
+      '--firmware <number>',
+      'which firmware the bare frames are of (default: the newest that is known)',
+    )
+    .addOption(
+      new Option('--rate <hz>', 'how many bare frames make a second').argParser(checked(parseRateHz)),
+    )
+    .addOption(columnsOption())
+    .addOption(averageOption())
+    .addOption(mapOption())
+    .addOption(slotOption())
+    .addOption(slotFeedOption())
+    .addOption(accuracyOption())
     .addOption(minCoverageOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText('after', help)
     .action(replay);
+  return withRecordedWires(command);
 }
 
 async function replay(inputs: readonly string[], options: ReplayOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { boardIds } from '../../board/catalogue.js';
 import { errorText, outputError } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
 import type { OpenedOutput } from '../../file/safe-open.js';
@@ -14,7 +15,7 @@ import { print, tell } from '../terminal/say.js';
 const help = `
 The port's path is the first and only line on standard output. Any program that speaks to a BENCHLAB can open it.
 
-Boards and firmware: benchlab 2 … 6, benchlab2 3 … 7; the newest is the default, and another number is answered as by the
+Boards and firmware: benchlab 2 … 6, benchlab2 3 … 7, pmd2, pmd2x, wireview; the newest is the default, and another number is answered as by the
 nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened.
 
 Profiles:
@@ -56,7 +57,7 @@ export function simulateCommand(): Command {
         .default('constant')
         .conflicts('from'),
     )
-    .option('--board <id>', 'which board: benchlab or benchlab2', 'benchlab')
+    .option('--board <id>', `which board: ${boardIds.join(', ')}`, 'benchlab')
     .option('--firmware <number>', 'which firmware (default: the newest that is known)')
     .option('--name <text>', "the board's name, as its user typed it (default: powerlog simulator)")
     .option(
@@ -66,11 +67,11 @@ export function simulateCommand(): Command {
     )
     .option(
       '--imbalance <share>',
-      "how much of a connector's current its first wire carries, such as 0.4 (benchlab2)",
+      "how much of a connector's current its first wire carries, such as 0.4 (boards that measure wires)",
     )
     .option(
       '--raise <bit[:after[:for]]>',
-      'raise a fault bit, such as ocp_hpwr1_w3:2s:500ms (benchlab2 from firmware 5 on)',
+      'raise a fault bit, such as ocp_hpwr1_w3:2s:500ms (boards that tell of faults)',
     )
     .addOption(
       new Option('--greeting <time>', 'how long after the opening the board greets, where it does; or never')

@@ -74,7 +74,8 @@ function costCells(cost: RunSummary | PhaseSummary, name: string): string[] {
   const { mean = null, max = null } = cost.power_w[name] ?? {};
   // A mean is as uncertain as its energy; a peak as the board's readings are.
   const ofMean = mean !== null && energy ? Math.abs((uncertainty ?? 0) * (mean / energy)) : null;
-  const ofPeak = max === null ? null : Math.abs(max) * cost.uncertainty.accuracy_share;
+  const { accuracy_share: share } = cost.uncertainty;
+  const ofPeak = max === null || share === null ? null : Math.abs(max) * share;
   return [
     energy === null ? unknown : formatUncertain(energy, uncertainty, 'J'),
     mean === null ? unknown : formatSupported(mean, ofMean, 'W'),

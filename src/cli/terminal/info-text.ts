@@ -27,10 +27,12 @@ export function printInfo(
   calibration: WholeCalibration | null | undefined,
   json: boolean,
 ): void {
-  const { product, productId, uid, name, firmware, port } = identity;
+  const { product, productId, uid, name, firmware, port, averagingUs, build } = identity;
   if (json) {
     const board = {
       ...{ product, product_id: productId, uid, name, firmware, port },
+      ...(averagingUs === undefined ? {} : { averaging_s: averagingUs === null ? null : averagingUs / 1e6 }),
+      ...(build === undefined ? {} : { build }),
       ...(calibration === undefined ? {} : { calibration }),
     };
     const values = Object.fromEntries(readings.map((reading) => [reading.name, reading.value]));
@@ -49,6 +51,8 @@ export function printInfo(
       ['Name', name === null ? 'not known' : printable(name)],
       ['UID', uid ?? 'not known'],
       ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
+      ...(build === undefined ? [] : [['Build', printable(build)]]),
+      ...(averagingUs === undefined ? [] : [['Averaging', averagingText(averagingUs)]]),
       ['Port', printable(port)],
       ['Read by', tableProvenance(identity)],
     ],
@@ -64,10 +68,14 @@ export function printInfo(
   if (calibration !== undefined) print(`\n${calibrationText(calibration)}\n`);
 }
 
+const averagingText = (us: number | null): string =>
+  us === null ? 'unknown: its configuration is of another layout than published' : `${us / 1000} ms`;
+
 /** Where the table comes from that its readings are read with. */
 function tableProvenance({ id, firmware }: BoardIdentity): string {
   const board = boardFor(id, firmware);
   if (!board) return "the capture's own header";
+  if (board.anyFirmware) return "the maker's published programs, of any firmware; not checked on hardware";
   return `the maker's published contract of firmware ${board.firmware}, and its library; not checked on hardware`;
 }
 

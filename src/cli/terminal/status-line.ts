@@ -1,4 +1,5 @@
-import type { Progress, SummaryCollector } from '../../measure/collector.js';
+import type { SummaryCollector } from '../../measure/collector.js';
+import type { Progress } from '../../measure/progress.js';
 import { isAway } from '../../measure/tracks/away.js';
 import type { SensorTrack } from '../../sensors/track/sensor-track.js';
 import type { Sink } from '../../sink/sink.js';

@@ -1,10 +1,12 @@
 import type { PerComponent } from '../../measure/summary.js';
+import { figureOrNull } from '../../measure/uncertainty.js';
 import { type Cost, perComponent, tidy } from '../../trace/cost.js';
 import type { SpanCost } from '../../trace/trace.js';
 
 /** What the components draw when idle, and how far that may be off at 95 %. */
 export interface IdlePower {
   readonly powerW: PerComponent<number>;
+  /** NaN where it is not known. */
   readonly uncertaintyW: PerComponent<number>;
 }
 
@@ -16,7 +18,7 @@ export function measuredIdle({ cost, withinUs }: SpanCost): IdlePower | null {
   const seconds = withinUs / 1e6;
   return {
     powerW: perComponent(components, (name) => power_w[name]!.mean!),
-    uncertaintyW: perComponent(components, (name) => energy_uncertainty_j[name]! / seconds),
+    uncertaintyW: perComponent(components, (name) => (energy_uncertainty_j[name] ?? Number.NaN) / seconds),
   };
 }
 
@@ -29,7 +31,10 @@ export function knownIdle(
   if (!knownW || components.some((name) => !Object.hasOwn(knownW, name))) return null;
   return {
     powerW: perComponent(components, (name) => knownW[name]!),
-    uncertaintyW: perComponent(components, (name) => Math.abs(knownW[name]!) * uncertainty.accuracy_share),
+    uncertaintyW: perComponent(
+      components,
+      (name) => Math.abs(knownW[name]!) * (uncertainty.accuracy_share ?? Number.NaN),
+    ),
   };
 }
 
@@ -40,13 +45,15 @@ export function aboveIdle({ cost, withinUs }: SpanCost, idle: IdlePower | null) 
   // Of several boards that were measured for different times there is an energy, but no mean, and no idle energy of that time.
   const each = (figure: (name: string, idle: IdlePower) => number) =>
     perComponent(Object.keys(energy_j), (name) =>
-      energy_j[name] === null || power_w[name]!.mean === null || !idle ? null : tidy(figure(name, idle)),
+      energy_j[name] === null || power_w[name]!.mean === null || !idle
+        ? null
+        : figureOrNull(tidy(figure(name, idle))),
     );
   return {
     baseline_power_w: idle?.powerW ?? null,
     energy_above_idle_j: each((name, { powerW }) => energy_j[name]! - powerW[name]! * seconds),
     energy_above_idle_uncertainty_j: each((name, { uncertaintyW }) =>
-      Math.hypot(energy_uncertainty_j[name]!, uncertaintyW[name]! * seconds),
+      Math.hypot(energy_uncertainty_j[name] ?? Number.NaN, uncertaintyW[name]! * seconds),
     ),
   };
 }

@@ -1,4 +1,4 @@
-import type { RailMap } from '../../measure/rail-map.js';
+import type { MapChoice } from '../../measure/rail-map.js';
 import type { PerComponent, RepairedSummary } from '../../measure/summary.js';
 import { type ExecParts, execPartsSchema, type KnownPhase, type KnownRun } from '../../schema/exec-parts.js';
 import type { KnownSummary } from '../../schema/summary.js';
@@ -20,7 +20,7 @@ import type { PhaseSummary, RunSummary } from './summaries.js';
  * what was run.
  * @throws UserError (badInput)
  */
-export async function planRepairOfRun(path: string, map: RailMap | undefined): Promise<RepairPlan> {
+export async function planRepairOfRun(path: string, map: MapChoice | undefined): Promise<RepairPlan> {
   let history: PowerHistory | undefined;
   const recall = new Recall();
   const watch = (components: number, hasParts: boolean): readonly Sink[] => {

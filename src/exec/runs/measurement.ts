@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
-import type { RailMap } from '../../measure/rail-map.js';
+import type { MapChoice } from '../../measure/rail-map.js';
 import type { Summary } from '../../measure/summary.js';
 import { AnnotatedSource } from '../../session/annotated-source.js';
 import type { OutputChoice } from '../../session/outputs.js';
@@ -24,7 +24,7 @@ export interface MeasurementOptions {
   readonly ports: readonly string[];
   readonly open: OpenOptions;
   readonly recording: RecordingOptions;
-  readonly map: RailMap;
+  readonly map: MapChoice;
   readonly outputs: OutputChoice;
   /** Recorded beside the boards; the measurement lets go of them. */
   readonly sensors?: SensorsBeside | undefined;

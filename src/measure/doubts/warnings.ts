@@ -22,6 +22,10 @@ export interface Doubts {
   readonly wireAlarms: readonly string[];
   /** A firmware newer than any that powerlog has a table for; null where the board's is known. */
   readonly unprovenFirmware: number | null;
+  /** Where the board's own sums are not those of its rails, a sentence each. */
+  readonly totals: readonly string[];
+  /** Nobody said how accurate the board's readings are: its maker does not, nor did the command line. */
+  readonly noAccuracy: boolean;
   /** The board was asked for its calibration and gave none. */
   readonly noCalibration: boolean;
 }
@@ -61,6 +65,12 @@ export function warningsFor(doubts: Doubts): Warning[] {
     );
   if (doubts.noCalibration)
     warn('no-calibration', 'the board did not say which calibration it applies to its readings');
+  if (doubts.noAccuracy)
+    warn(
+      'no-accuracy',
+      "the board's maker publishes no accuracy, so that the uncertainty of energies is not known; --accuracy says one",
+    );
+  for (const text of doubts.totals) warn('totals-disagree', text);
   for (const text of doubts.boardFaults) warn('board-fault', text);
   for (const text of doubts.wireAlarms) warn('wire-alarm', text);
   for (const kind of Object.keys(faultTexts) as FaultKind[]) {

@@ -90,7 +90,7 @@ function uncertaintyJ(
 ): number {
   const instantUs = instantUsOf(run);
   return combinedJ({
-    accuracyJ: accuracyJ(stretch.energyJ, run.summary.uncertainty.accuracy_share),
+    accuracyJ: accuracyJ(stretch.energyJ, run.summary.uncertainty.accuracy_share ?? Number.NaN),
     gapsJ: gapsJ(run, n, power, fromUs, toUs),
     cutsJ: stretch.cutsJ,
     instantsJ: instantsJ(

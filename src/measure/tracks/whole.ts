@@ -7,6 +7,7 @@ import type {
   TrackSummary,
   UncertaintySummary,
 } from '../summary.js';
+import { figureOrNull } from '../uncertainty.js';
 import { type TimeSpan, totalUs, union } from './cover.js';
 import { extentOf, type TrackReach } from './reach.js';
 
@@ -102,7 +103,9 @@ export const combinedUncertainty = (parts: readonly UncertaintySummary[]): Uncer
       combined,
     );
   return {
-    accuracy_share: Math.max(...parts.map(({ accuracy_share }) => accuracy_share)),
+    accuracy_share: figureOrNull(
+      Math.max(...parts.map(({ accuracy_share }) => accuracy_share ?? Number.NaN)),
+    ),
     accuracy_j: each('accuracy_j'),
     gaps_j: each('gaps_j'),
     edges_j: each('edges_j'),

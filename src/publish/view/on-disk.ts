@@ -26,7 +26,8 @@ export async function openOnDisk(
   const seeker = path === '-' ? null : await CaptureSeeker.open(path);
   if (!seeker) return null;
   const { header, board } = seeker;
-  const wiring = resolveWiring(board, (await mapFrom?.(header.map)) ?? header.map);
+  const map = await mapFrom?.(header.map);
+  const wiring = resolveWiring(board, map?.(board) ?? header.map);
   const series = seriesOf(board, wiring);
   const rows = new CapturedRows(seeker, board, wiring, series);
   const reach = await rows.reach();

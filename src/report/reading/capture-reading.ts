@@ -1,7 +1,8 @@
 import { readCapture } from '../../capture/open.js';
 import { Recall } from '../../exec/figures/recall.js';
 import type { ByteWindow } from '../../file/byte-window.js';
-import { type RunningRecording, startRecording } from '../../session/record.js';
+import type { MapChoice } from '../../measure/rail-map.js';
+import { startRecording } from '../../session/record.js';
 import type { Sink } from '../../sink/sink.js';
 import { CaptureSource } from '../../source/capture.js';
 import { openRecorded } from '../../source/recorded.js';
@@ -24,7 +25,7 @@ export async function readCaptureAtRest(
 ): Promise<Rested> {
   const source = new CaptureSource(await readCapture(window));
   const { facts } = source;
-  const map = (await mapFrom?.(facts.map)) ?? facts.map;
+  const map = (await mapFrom?.(facts.map)) ?? (() => facts.map);
   const recall = new Recall();
   const header = new HeaderSink();
   try {
@@ -77,7 +78,7 @@ export async function readCaptureAtRest(
 
 type Write = Parameters<Rested['again']>[0];
 
-async function readAgain(path: string, map: RunningRecording['tracks'][0]['wiring']['map'], write: Write) {
+async function readAgain(path: string, map: MapChoice, write: Write) {
   refuseSecondReading(path);
   const source = await openRecorded(path, null);
   try {

@@ -1,5 +1,5 @@
 import type { PartFacts } from '../../measure/part-facts.js';
-import type { RailMap } from '../../measure/rail-map.js';
+import type { MapChoice } from '../../measure/rail-map.js';
 import type { RepairedSummary } from '../../measure/summary.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Sink } from '../../sink/sink.js';
@@ -7,7 +7,7 @@ import type { Sink } from '../../sink/sink.js';
 /** What a look through a recording may use. */
 export interface Inspection {
   /** The map that a CSV was recorded with, where it was given. */
-  readonly map: RailMap | undefined;
+  readonly map: MapChoice | undefined;
   /** The summary that lies beside it; it may be of another recording. */
   readonly there: KnownSummary | null;
   /** Makes sinks that are to see the samples too. @param components how many, `system` among them */

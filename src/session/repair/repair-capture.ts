@@ -23,7 +23,7 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
   };
   const recording = await startRecording({
     sources: [source],
-    map: facts.map,
+    map: () => facts.map,
     outputs: { columns: 'power', accuracy: facts.accuracy ?? undefined },
     host: facts.host,
     sinks: ({ outputs, wiring }) => {

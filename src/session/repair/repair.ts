@@ -5,7 +5,7 @@ import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
 import type { GzipTear } from '../../file/gzip-input.js';
 import { openForWriting } from '../../file/safe-open.js';
-import type { RailMap } from '../../measure/rail-map.js';
+import type { MapChoice } from '../../measure/rail-map.js';
 import type { Sink } from '../../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../../sink/summary-file.js';
 import type { Finding, Inspection } from './finding.js';
@@ -26,7 +26,7 @@ export interface RepairPlan extends Finding, SummaryPlan {
 
 export interface RepairOptions {
   /** Which rails made up each component of a CSV, where it is not the default; a capture says itself. */
-  readonly map: RailMap | undefined;
+  readonly map: MapChoice | undefined;
   /**
    * Makes sinks that are to see the samples too.
    * @param components how many, `system` among them

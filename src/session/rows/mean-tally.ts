@@ -3,7 +3,7 @@ import { warningsFor } from '../../measure/doubts/warnings.js';
 import type { PowerStatistics } from '../../measure/energy.js';
 import type { Wiring } from '../../measure/rail-map.js';
 import { boardSummary, type GapSummary, type Measured, type PerComponent } from '../../measure/summary.js';
-import { accuracyJ } from '../../measure/uncertainty.js';
+import { accuracyJ, figureOrNull } from '../../measure/uncertainty.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 
 const usPerS = 1e6;
@@ -78,10 +78,10 @@ export class MeanTally {
       energy_j: energies,
       energy_uncertainty_j: none,
       uncertainty: {
-        accuracy_share: accuracyShare,
+        accuracy_share: figureOrNull(accuracyShare),
         accuracy_j: this.#perComponent((n) => {
           const energyJ = this.#energyJ(n);
-          return energyJ === null ? null : accuracyJ(energyJ, accuracyShare);
+          return energyJ === null ? null : figureOrNull(accuracyJ(energyJ, accuracyShare));
         }),
         gaps_j: none,
         edges_j: none,
@@ -104,6 +104,8 @@ export class MeanTally {
         waiting: null,
         boardFaults: [],
         wireAlarms: [],
+        totals: [],
+        noAccuracy: Number.isNaN(accuracyShare),
         unprovenFirmware: null,
         noCalibration: false,
       }),

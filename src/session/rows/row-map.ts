@@ -1,12 +1,6 @@
 import type { Board } from '../../board/board.js';
 import { inputError } from '../../errors.js';
-import {
-  defaultRailMap,
-  type RailMap,
-  resolveWiring,
-  sumComponents,
-  type Wiring,
-} from '../../measure/rail-map.js';
+import { ownMap, type RailMap, resolveWiring, sumComponents, type Wiring } from '../../measure/rail-map.js';
 import type { CsvForm } from './csv-form.js';
 
 /**
@@ -33,12 +27,13 @@ export function wiringOf(
       ? names.join() === components.join()
       : components.every((component) => names.includes(component));
   };
-  const candidates = (given ? [given] : [...(told ? [told] : []), defaultRailMap]).filter(named);
+  const own = ownMap(board);
+  const candidates = (given ? [given] : [...(told ? [told] : []), own]).filter(named);
   const found =
     complete && railNames.length > 0
       ? candidates.flatMap(withSlot).find((map) => isWired(board, map) && fits(map))
       : // Sums alone do not tell what they were made of.
-        candidates.find((map) => map !== defaultRailMap);
+        candidates.find((map) => map !== own);
   if (given && !found)
     throw inputError(
       `the sums of ${components.join(', ')} in the rows do not come from the map that was given`,

@@ -1,8 +1,15 @@
 import type { Board } from '../../board/board.js';
 import { inputError, UserError } from '../../errors.js';
 import { SummaryCollector } from '../../measure/collector.js';
-import { type RailMap, resolveWiring, sumComponents, type Wiring } from '../../measure/rail-map.js';
+import {
+  type MapChoice,
+  type RailMap,
+  resolveWiring,
+  sumComponents,
+  type Wiring,
+} from '../../measure/rail-map.js';
 import type { Measured } from '../../measure/summary.js';
+import { accuracyShareOf } from '../../measure/uncertainty.js';
 import { defaultWireLimits } from '../../measure/wires/limits.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Sink } from '../../sink/sink.js';
@@ -15,9 +22,9 @@ import { explains, wiringOf } from './row-map.js';
 
 export interface RowMeasureOptions {
   /** The map that the rows were recorded with, where it was given. */
-  readonly recordedWith?: RailMap | undefined;
+  readonly recordedWith?: MapChoice | undefined;
   /** A map whose sums are made of the rails in the rows, instead of those that stand there. */
-  readonly summedWith?: RailMap | undefined;
+  readonly summedWith?: MapChoice | undefined;
   /** The summary that lies beside them; it may be of another recording. */
   readonly there: KnownSummary | null;
   /** Of a power reading, as a share, where it was asked for. */
@@ -66,10 +73,10 @@ export class RowMeasure {
     };
     const told = this.known?.map as RailMap | undefined;
     this.wiring = summedWith
-      ? resolvedFor(port, board, summedWith)
-      : wiringOf(form, railNames, recordedWith, told, fits);
+      ? resolvedFor(port, board, summedWith(board))
+      : wiringOf(form, railNames, recordedWith?.(board), told, fits);
     this.blockOf = summedWith ? (batch) => summed(read(batch), board, this.wiring) : read;
-    const accuracy = options.accuracy ?? this.known?.uncertainty.accuracy_share ?? form.board.nominalAccuracy;
+    const accuracy = accuracyShareOf(options.accuracy ?? this.known?.uncertainty.accuracy_share, board);
     this.header = {
       board: identityOf(board, port),
       startMonotonicNs: null,

@@ -1,5 +1,4 @@
-import type { Commands } from '../../board/board.js';
-import { boardFor } from '../../board/catalogue.js';
+import { type Commands, commandNames } from '../../board/board.js';
 import { type FaultName, faultNames } from '../faults.js';
 
 /** What a simulator has been asked and has done so far. */
@@ -16,9 +15,6 @@ export interface SimulatorStats {
 
 const firstKept = 64;
 const instantsKept = 100_000;
-
-/** Every command of the model, in the order of its counters. */
-export const commandNames = Object.keys(boardFor('benchlab')!.commands) as (keyof Commands)[];
 
 /**
  * The counters behind `SimulatorStats`, in memory that two threads may share: one writes, the others read what may be

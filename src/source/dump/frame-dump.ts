@@ -2,7 +2,7 @@ import type { Board } from '../../board/board.js';
 import { type FrameCheck, makeFrameCheck } from '../../board/check.js';
 import { eventBlock } from '../../capture/block-decoder.js';
 import type { ByteWindow } from '../../file/byte-window.js';
-import { defaultRailMap } from '../../measure/rail-map.js';
+import { ownMap } from '../../measure/rail-map.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
 import type { Warning } from '../../stream/warning.js';
@@ -27,13 +27,14 @@ export class FrameDumpSource implements Source {
   readonly board: Board;
   readonly identity: BoardIdentity;
   /** A dump does not say where it comes from. */
-  readonly facts: RecordedFacts = { map: defaultRailMap, host: {}, accuracy: null };
+  readonly facts: RecordedFacts;
 
   constructor(
     readonly window: ByteWindow,
     readonly dump: DumpFacts,
   ) {
     this.board = dump.board;
+    this.facts = { map: ownMap(dump.board), host: {}, accuracy: null };
     const { id, product, productId } = dump.board;
     this.identity = {
       id,

@@ -25,7 +25,8 @@ export interface Seam {
 export class FrameSync {
   /** Of the frame before, mV; null before the first. */
   supplyMv: number | null = null;
-  readonly #supply: number;
+  /** Null where the board tells no supply of its own. */
+  readonly #supply: number | null;
   readonly #mostContradictions: number;
   readonly #contradictions: (view: DataView, at: number) => number;
 
@@ -33,7 +34,7 @@ export class FrameSync {
     readonly window: ByteWindow,
     readonly board: Board,
   ) {
-    this.#supply = board.fields[board.ownSupply]!.offset;
+    this.#supply = board.ownSupply === null ? null : board.fields[board.ownSupply]!.offset;
     this.#mostContradictions = Math.floor((board.rails.length + board.wires.length) * contradictingShare);
     this.#contradictions = makeContradictionCount(board);
   }
@@ -41,11 +42,13 @@ export class FrameSync {
   /** Whether the bytes at a place behind the window's front, all there, can be a reading. */
   isFrame(offset: number, supplyMv = this.supplyMv): boolean {
     const mv = this.supplyAt(offset);
-    if (mv === 0 || (supplyMv !== null && Math.abs(mv / supplyMv - 1) > supplyTolerance)) return false;
+    if (mv === 0 || (mv !== null && supplyMv !== null && Math.abs(mv / supplyMv - 1) > supplyTolerance))
+      return false;
     return this.#contradictions(this.window.view, this.window.at + offset) <= this.#mostContradictions;
   }
 
-  supplyAt(offset: number): number {
+  supplyAt(offset: number): number | null {
+    if (this.#supply === null) return null;
     return this.window.view.getUint16(this.window.at + offset + this.#supply, true);
   }
 

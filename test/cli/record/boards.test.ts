@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { boards } from '#powerlog/board/catalogue.js';
+import { boardFor, boards } from '#powerlog/board/catalogue.js';
 import { tableCrc32 as crc32 } from '#powerlog/file/crc32.js';
 import { scratch } from '../../capture/samples.js';
 import { hasPseudoTerminals } from '../../simulator/pty-client.js';
@@ -36,12 +36,16 @@ describe.runIf(hasPseudoTerminals)('every board and firmware', () => {
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(out, 'utf8'));
     const [lived, replayed] = [summaryOf(out), summaryOf(again)];
     expect(replayed).toEqual({ ...lived, host: replayed.host });
-    expect(lived.board).toMatchObject({ product_id: id === 'benchlab' ? 0x10 : 0x11, firmware });
-    expect(lived.board.calibration.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const { productId, commands, averaging } = boardFor(id, firmware)!;
+    expect(lived.board).toMatchObject({ product_id: productId, firmware });
+    if (commands.calibration) expect(lived.board.calibration.sha256).toMatch(/^[0-9a-f]{64}$/);
+    else expect(lived.board.calibration).toBeNull();
+    expect(lived.board.averaging_s).toBe(averaging ? 0.001 : undefined);
     const { names, rows } = readCsv(out);
     expect(rows.length).toBeGreaterThan(0);
     // 34 °C, with a decimal whatever the board counts in.
-    expect(rows[0]![names.indexOf('chip_temp_c')]).toMatch(/^3[0-9]\.\d$/);
+    if (id !== 'wireview') expect(rows[0]![names.indexOf('chip_temp_c')]).toMatch(/^3[0-9]\.\d$/);
+    if (!id.startsWith('benchlab')) return;
     const wide = names.includes('hpwr1_w1_voltage_v');
     expect(wide).toBe(id === 'benchlab2');
     expect(names.indexOf('hpwr1_w1_voltage_v')).toBe(wide ? names.indexOf('hpwr2_power_w') + 1 : -1);

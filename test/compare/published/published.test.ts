@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { CaptureEncoder, encodePreamble } from '#powerlog/capture/encoder.js';
 import { captureHeader } from '#powerlog/capture/header.js';
-import { defaultRailMap } from '#powerlog/measure/rail-map.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
+import { benchlabMap } from '../../benchlab-map.js';
 import { readCsv } from '../../cli/csv.js';
 import { powerlog, words } from '../../cli/run.js';
 import { commandEvents, type Made, writeMade } from '../../report/runs.js';
@@ -74,7 +74,7 @@ function writeSimulated(path: string, seconds: number): void {
   const ask = board.commands.sensors.request[0]!;
   const header = captureHeader(
     {
-      ...{ board, map: defaultRailMap, accuracy: 0.03, host: { hostname: 'here' } },
+      ...{ board, map: benchlabMap, accuracy: 0.03, host: { hostname: 'here' } },
       tool: { name: 'powerlog', version: '0.0.0' },
     },
     {

@@ -8,13 +8,14 @@ import { choosePlan } from '#powerlog/feeds/influx/server/choose-plan.js';
 import { parseTarget, urlFor } from '#powerlog/feeds/influx/server/target.js';
 import { EnergyWindow } from '#powerlog/feeds/intervals/energy-window.js';
 import { IntervalRows } from '#powerlog/feeds/intervals/interval-rows.js';
-import { defaultRailMap, resolveWiring } from '#powerlog/measure/rail-map.js';
+import { resolveWiring } from '#powerlog/measure/rail-map.js';
 import { chooseColumns } from '#powerlog/sink/column-choice.js';
 import type { Column } from '#powerlog/sink/columns.js';
 import type { SampleRows } from '#powerlog/stream/sample-block.js';
+import { benchlabMap } from '../../benchlab-map.js';
 
 const board = boardFor('benchlab')!;
-const wiring = resolveWiring(board, defaultRailMap);
+const wiring = resolveWiring(board, benchlabMap);
 const powers = chooseColumns(board, wiring, 'power').filter(({ source }) => source.kind === 'sum');
 
 const textOf = (writer: LineWriter): string =>

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError, usageError } from '../../../errors.js';
 import { makeTemporaryFolder } from '../../../file/temporary-folder.js';
-import type { RailMap } from '../../../measure/rail-map.js';
+import type { MapChoice } from '../../../measure/rail-map.js';
 import { startRecording } from '../../../session/record.js';
 import type { CaptureSource } from '../../../source/capture.js';
 import { forgetfulMs } from '../../sending/limits.js';
@@ -20,7 +20,7 @@ const limitBytes = Number.MAX_SAFE_INTEGER;
  */
 export async function pushCapture(
   source: CaptureSource,
-  map: RailMap,
+  map: MapChoice,
   plan: LinePlan,
   destination: Destination,
 ): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Instrument, RailWire } from '../../../../board/board.js';
+import { wordsAt } from '../../../../board/field-type.js';
 import type { Measured } from '../../../../measure/summary.js';
 import { isAway } from '../../../../measure/tracks/away.js';
 import { wireAlarmText } from '../../../../measure/wires/alarm-text.js';
@@ -172,9 +173,19 @@ export class BoardWatch implements Sink {
   }
 
   #keepStatus({ count, channels }: SampleBlock): void {
-    const { faults } = this.board;
-    const column = faults && channels[faults.status];
-    if (column) this.#status = [column[2 * count - 2]!, column[2 * count - 1]!];
+    const { faults, fields } = this.board;
+    if (!faults) return;
+    const columns = faults.status.map((index) => channels[index]);
+    const [word] = columns;
+    if (columns.length === 1 && word)
+      this.#status = wordsAt(word, count - 1, fields[faults.status[0]!]!.type);
+    else if (columns.length > 1) {
+      const words: [number, number] = [0, 0];
+      columns.forEach((column, bit) => {
+        if (column && column[count - 1] !== 0) words[bit < 32 ? 0 : 1] |= 1 << (bit & 31);
+      });
+      this.#status = words;
+    }
   }
 
   #isRaised(bit: number): boolean {
