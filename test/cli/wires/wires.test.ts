@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { boardFor, boards } from '#powerlog/board/catalogue.js';
 import { scratch } from '../../capture/samples.js';
 import { hasPseudoTerminals } from '../../simulator/pty-client.js';
 import { powerlog, words } from '../run.js';
@@ -74,6 +75,19 @@ describe.runIf(hasPseudoTerminals)('a wire that carries more than its pin is rat
     const found = eventsOf(anew).map(({ edge, kind, wire, limit }) => `${edge} ${kind} ${wire} ${limit}`);
     const each = [1, 2, 3, 4, 5, 6].map((n) => `current hpwr1_w${n} 2.8`);
     expect(found).toEqual([...each.map((text) => `begin ${text}`), ...each.map((text) => `end ${text}`)]);
+  });
+
+  const measured = [...new Set(boards.filter(({ wires }) => wires.length > 0).map(({ id }) => id))];
+  it.each(measured)('is told by the name that its board has for it: %s', (id) => {
+    const { wires } = boardFor(id)!;
+    const { code, out, replayed } = recorded(`sim:constant,board=${id},imbalance=0.4`, ...untilAlarm);
+    expect(code).toBe(7);
+    const [first] = wires;
+    expect(alarmsOf(out).map((text) => text.slice(0, text.indexOf(' carried')))).toEqual([
+      `${first!.title} (${first!.name})`,
+      `${first!.title} (${first!.name})`,
+    ]);
+    expect(alarmsOf(replayed())).toEqual(alarmsOf(out));
   });
 
   it('is held in a replay against what it was recorded with', () => {
