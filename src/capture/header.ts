@@ -2,6 +2,7 @@ import type { Field, Instrument } from '../board/board.js';
 import { boardFor } from '../board/catalogue.js';
 import { inputError } from '../errors.js';
 import type { RailMap } from '../measure/rail-map.js';
+import type { WireLimits } from '../measure/wires/limits.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import { withoutControls } from '../text.js';
@@ -15,6 +16,8 @@ export interface CaptureFacts {
   readonly host: Readonly<Record<string, string | number | null>>;
   /** The accuracy asked for, as a share; null where the board's nominal one holds. */
   readonly accuracy: number | null;
+  /** What the wires are held against, where the board measures any. */
+  readonly wireLimits?: WireLimits;
 }
 
 export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): CaptureHeader {
@@ -45,6 +48,7 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
     sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
     ...(correction && { calibration: { ...correction } }),
+    ...(facts.wireLimits && board.wires.length > 0 ? { wire_limits: facts.wireLimits } : {}),
   };
 }
 

@@ -46,7 +46,7 @@ export interface PageRun {
   readonly gaps: readonly PageGap[];
   /** Phases, runs, the command, the baseline: in the order of their begin. */
   readonly bands: readonly PageBand[];
-  /** Marks, faults of the board, warnings that have an instant: in order. */
+  /** Marks, faults of the board, wires that carry too much, warnings that have an instant: in order. */
   readonly flags: readonly PageFlag[];
   /** The largest excursions, the largest first. */
   readonly excursions: readonly PageExcursion[];
@@ -110,7 +110,7 @@ export interface PageBand {
 }
 
 export interface PageFlag {
-  readonly kind: 'mark' | 'board-fault' | 'warning';
+  readonly kind: 'mark' | 'board-fault' | 'wire-alarm' | 'warning';
   readonly name: string;
   readonly atUs: number;
 }

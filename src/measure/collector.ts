@@ -24,7 +24,8 @@ import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import type { Progress } from './tracks/progress.js';
 import type { TrackReach } from './tracks/reach.js';
 import { holdingOf, type PowersAround } from './uncertainty.js';
-import { WireTable } from './wires.js';
+import { defaultWireLimits, type WireLimits } from './wires/limits.js';
+import { WireTable } from './wires/wire-table.js';
 
 const usPerS = 1e6;
 
@@ -59,6 +60,7 @@ export class SummaryCollector {
     readonly wiring: Wiring,
     readonly accuracyShare: number,
     readonly applied: AppliedCalibration | null = appliedTo(board),
+    wireLimits: WireLimits = defaultWireLimits,
   ) {
     this.#accuracy = accuracyOf(board, wiring, applied);
     const components = wiring.sums.length;
@@ -69,7 +71,7 @@ export class SummaryCollector {
     this.#spacings = new SpacingWatch(engine, components);
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
-    this.#wires = new WireTable(board, wiring, applied);
+    this.#wires = new WireTable(board, wiring, wireLimits, applied);
     this.#freshness = new FreshnessTable(board, wiring);
     this.#totals = new TotalsCheck(board, applied);
   }
@@ -159,7 +161,7 @@ export class SummaryCollector {
           { power_w: series.statistics(), energy_j: series.energyJ, ...this.#wires.sumOf(n) },
         ]),
       ),
-      wires: this.#wires.summaries(),
+      ...this.#wires.keys(),
       warnings: warningsFor({
         samples,
         coverage,
@@ -172,6 +174,7 @@ export class SummaryCollector {
         freshness,
         intervalS: interval.median,
         boardFaults: this.#boardFaults.texts(),
+        wireAlarms: this.#wires.alarmTexts(),
         totals: this.#totals.texts(),
         noAccuracy: isAccuracyLacking(this.accuracyShare, this.board, this.applied),
         unprovenFirmware: unprovenFirmware(this.#header.board),

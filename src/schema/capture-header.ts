@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { fieldTypeNames } from '../board/field-type.js';
 import { calibrationDocumentSchema } from './calibration.js';
 import { railMapSchema } from './rail-map.js';
+import { wireLimitsSchema } from './wire-limits.js';
 
 export { issueText } from './issue-text.js';
 
@@ -81,6 +82,7 @@ export const captureHeaderSchema = z.object({
   calibration: z
     .object({ name: z.string(), sha256: z.string(), document: calibrationDocumentSchema })
     .optional(),
+  wire_limits: wireLimitsSchema.optional(),
 });
 
 /** A capture's header, as its JSON reads. */

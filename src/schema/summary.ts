@@ -1,6 +1,7 @@
 import './once.js';
 import * as z from 'zod';
 import { summarySchema as schemaName } from '../measure/summary.js';
+import { wireLimitsSchema } from './wire-limits.js';
 
 /*
  * A summary read back, as docs/summary.md promises it. Objects are open: what a later powerlog or a script added is
@@ -95,6 +96,7 @@ export const summarySchema = z.looseObject({
   }),
   rails: z.record(z.string(), z.looseObject({ power_w: power, energy_j: figure })),
   wires: z.array(z.looseObject({ name: z.string(), rail: z.string(), share: figure })).optional(),
+  wire_limits: wireLimitsSchema.optional(),
   tracks: z.array(z.looseObject({ id: z.string(), sensor: sensor.optional() })).optional(),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   command: z.unknown().optional(),

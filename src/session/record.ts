@@ -7,6 +7,7 @@ import type { Sink } from '../sink/sink.js';
 import type { SummaryFile } from '../sink/summary-file.js';
 import { RecordingClock } from '../source/clock-watch.js';
 import type { RecordingOptions, Source } from '../source/source.js';
+import { watchWires } from '../source/wires/watched-recording.js';
 import type { Warning } from '../stream/warning.js';
 import { type Calibrations, calibratedSources, calibrationDoubts } from './calibration/apply.js';
 import { type OutputChoice, openSummary, outputFiles } from './outputs.js';
@@ -107,10 +108,11 @@ export class RunningRecording {
     this.#host = host;
     const chosen = tracks.map((track) => sinks?.(track, tracks, sensors) ?? track.outputs.sinks);
     const clock = new RecordingClock();
-    this.#running = tracks.map((track) => ({
-      ...track,
-      recording: track.source.start(clock, sampling),
-    }));
+    this.#running = tracks.map((track) => {
+      const { source, wireLimits } = track;
+      const recording = source.start(clock, sampling);
+      return { ...track, recording: watchWires(recording, source.board, wireLimits, onNotice) };
+    });
     sensors.start(clock, (error) => {
       if (onSensorFailure) return onSensorFailure(error);
       this.#sensorFailure ??= { error };

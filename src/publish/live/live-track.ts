@@ -4,6 +4,7 @@ import type { PageFlag, PageRun, PageSummary } from '../../draw/page-data.js';
 import type { LiveRun, ServedMeasure } from '../../draw/served.js';
 import type { Measured } from '../../measure/summary.js';
 import { isAway } from '../../measure/tracks/away.js';
+import { wireFlagText } from '../../measure/wires/alarm-text.js';
 import { calibratedIn, factsOver, type Series, seriesOf } from '../../report/series.js';
 import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
@@ -83,6 +84,8 @@ export class LiveTrack implements Sink {
       this.#bands.take(event);
       if (event.type === 'board-fault')
         this.#flags.add({ kind: 'board-fault', name: event.name, atUs: event.atNs / 1000 });
+      if (event.type === 'wire-alarm' && event.edge === 'begin')
+        this.#flags.add({ kind: 'wire-alarm', name: wireFlagText(event), atUs: event.beganNs / 1000 });
       if (event.type === 'marks')
         for (const { kind, name, atNs } of event.marks)
           if (kind === 'point') this.#flags.add({ kind: 'mark', name, atUs: atNs / 1000 });

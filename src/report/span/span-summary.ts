@@ -76,7 +76,13 @@ async function measuredSamples(
   const reading = new SecondReading(again, factsOver(facts, names, powers), (block) =>
     powers.map((each) => each.of(block)),
   );
-  const inside = new SummaryCollector(board, wiring, facts.accuracyShare, summary.calibration ?? null);
+  const inside = new SummaryCollector(
+    board,
+    wiring,
+    facts.accuracyShare,
+    summary.calibration ?? null,
+    summary.wire_limits,
+  );
   inside.begin(header);
   const parts = new SpanParts(told, span);
   const asked = { spans: [exactSpan(span.startUs * 1000, span.endUs * 1000)], distribution: true };

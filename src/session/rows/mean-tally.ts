@@ -115,6 +115,7 @@ export class MeanTally {
         freshness: null,
         intervalS: null,
         boardFaults: [],
+        wireAlarms: [],
         totals: [],
         noAccuracy: isAccuracyLacking(accuracyShare, this.board, this.applied),
         unprovenFirmware: null,

@@ -12,6 +12,7 @@ import {
 } from '../../measure/rail-map.js';
 import type { Measured } from '../../measure/summary.js';
 import { accuracyShareOf } from '../../measure/uncertainty.js';
+import { defaultWireLimits } from '../../measure/wires/limits.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Sink } from '../../sink/sink.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
@@ -91,9 +92,10 @@ export class RowMeasure {
       startUnixUs,
       timing: 'nominal',
     };
+    const limits = this.known?.wire_limits ?? defaultWireLimits;
     if (columnOf(form, 'interval') >= 0)
       this.tally = new MeanTally(board, this.wiring, accuracy, this.header, applied);
-    else this.collector = new SummaryCollector(board, this.wiring, accuracy, applied);
+    else this.collector = new SummaryCollector(board, this.wiring, accuracy, applied, limits);
     this.#sinks = [...(this.collector ? [this.collector] : []), ...(options.watch?.(this) ?? [])];
     for (const sink of this.#sinks) void sink.begin(this.header);
   }

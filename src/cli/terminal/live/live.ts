@@ -3,6 +3,7 @@ import { ExitCode, usageError } from '../../../errors.js';
 import { handOverMsFor } from '../../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../../session/record.js';
 import { openAllSources } from '../../../source/open.js';
+import { type WireOptions, wireLimitsFrom } from '../../alarms/wire-options.js';
 import { onEndSignal } from '../../impatience.js';
 import { calibrationsFrom, inputFiles, railMapFrom, type SamplingOptions } from '../../options.js';
 import { notice, tellLost } from '../notices.js';
@@ -12,7 +13,7 @@ import { Screen } from './screen.js';
 import { LiveView } from './view.js';
 import { BoardWatch } from './watch/board-watch.js';
 
-export interface LiveOptions extends SamplingOptions {
+export interface LiveOptions extends SamplingOptions, WireOptions {
   readonly duration?: number;
 }
 
@@ -49,7 +50,8 @@ export async function liveOnTerminal(options: LiveOptions): Promise<ExitCode> {
     withCommand: true,
   });
   // What a board finds wrong with itself is watched, where it has a field for that.
-  const outputs = { columns: sources.some(({ board }) => board.faults) ? 'all' : 'power', accuracy };
+  const columns = sources.some(({ board }) => board.faults) ? 'all' : 'power';
+  const outputs = { columns, accuracy, ...wireLimitsFrom(options) };
   let boards: readonly BoardWatch[] | undefined;
   const recording = await startRecording({
     sources,
