@@ -4,7 +4,8 @@ import { Accuracy, columnAccuracyJ, termsOf } from '#powerlog/measure/accuracy/a
 import { powerAccuracy, powerUncertaintyW } from '#powerlog/measure/accuracy/applied.js';
 import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import type { RailAccuracy } from '#powerlog/measure/uncertainty.js';
-import { WireTable } from '#powerlog/measure/wires.js';
+import { defaultWireLimits } from '#powerlog/measure/wires/limits.js';
+import { WireTable } from '#powerlog/measure/wires/wire-table.js';
 import { gaussian } from '#powerlog/simulator/random.js';
 
 /** Half-widths of what a calibration leaves open; V, A. */
@@ -123,10 +124,10 @@ describe('a connector whose rail was calibrated, and not its wires', () => {
       channels[hpwr1.current]!.fill(connectorMa);
       for (const wire of board.wires) channels[wire.current]!.fill(readMa / 6);
       table.add(Float64Array.of(0, 1000), channels, 2);
-      return table.summaries().flatMap(({ rail: of, share }) => (of === 'hpwr1' ? [share] : []));
+      return table.keys().wires.flatMap(({ rail: of, share }) => (of === 'hpwr1' ? [share] : []));
     };
-    const raw = sharesOf(new WireTable(board, wiring), readMa);
-    const corrected = sharesOf(new WireTable(board, wiring, applied), readMa * 0.95 - 300);
+    const raw = sharesOf(new WireTable(board, wiring, defaultWireLimits), readMa);
+    const corrected = sharesOf(new WireTable(board, wiring, defaultWireLimits, applied), readMa * 0.95 - 300);
     expect(raw).toHaveLength(6);
     corrected.forEach((share, n) => {
       expect(share).toBeCloseTo(raw[n]!, 9);
