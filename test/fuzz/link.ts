@@ -1,7 +1,7 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { makeFrameCheck } from '#powerlog/board/check.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
-import { identifyBlocking } from '#powerlog/link/handshake.js';
+import { type Identified, identifyBlocking } from '#powerlog/link/handshake.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';
@@ -55,6 +55,10 @@ class BadBoard implements Wire {
     if (this.random.chance(this.badness / 100)) return gone;
     for (const byte of bytes) this.#answer(byte);
     return bytes.length;
+  }
+
+  listen(): number {
+    throw new Error('nobody listens here');
   }
 
   read(into: Buffer, length: number, deadlineMs: number): number {
@@ -153,7 +157,7 @@ const sampling: Target = {
   weight: 6,
   tryOne(random) {
     const board = new BadBoard(random, random.pick([0, 0.05, 0.3]), goodReplies);
-    const identified = identifyBlocking('port', new BadBoard(random, 0, goodReplies));
+    const identified = identifyBlocking('port', new BadBoard(random, 0, goodReplies)) as Identified;
     const ring = new SampleRing(SampleRing.allocate(64, frameBytes), frameBytes);
     const endNs = 60e6;
     let faults = 0;

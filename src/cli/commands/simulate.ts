@@ -17,7 +17,8 @@ const help = `
 The port's path is the first and only line on standard output. Any program that speaks to a BENCHLAB can open it.
 
 Boards and firmware: benchlab 2 … 6, benchlab2 3 … 7, pmd2, pmd2x, wireview; the newest is the default, and another number is answered as by the
-nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened.
+nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened. powersensor3 is not
+asked but talks: it takes a profile and a seed alone.
 
 Profiles:
   constant    400 W for ever: CPU 60 W, GPU 300 W, motherboard 40 W; no noise
@@ -32,6 +33,7 @@ Examples:
   $ powerlog simulate --profile square --latency 1ms     as quick as a real one
   $ powerlog simulate --board benchlab2 --firmware 6     another board, another firmware
   $ powerlog simulate --board benchlab2 --imbalance 0.4 --raise imbalance_hpwr1:5s   a wire that carries too much
+  $ powerlog simulate --board powersensor3 --profile train   one that talks, 20,000 times a second
   $ powerlog simulate --from run.plog                    answers with recorded frames, over and over
   $ powerlog simulate --fault drop:1e-4,unplug:60s:5s    rehearse what can go wrong
 
