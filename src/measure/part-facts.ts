@@ -8,8 +8,10 @@ export interface PartFacts {
   readonly accuracyShare: number;
   /** What readings lack in the mean, by component, mW; absent where nothing. */
   readonly lackingMw?: readonly number[];
-  /** A sample was taken within this of its instant. */
+  /** What a sample shows was so within this of its instant. */
   readonly instantUs: number;
+  /** How many spacings a step of the power may lie in: more than 1 where readings stand still for longer than one. */
+  readonly stepSpacings: number;
   /** Longer spacings are gaps. */
   readonly gapLimitUs: number;
   /** What lies around each gap, by the instant at which it begins, µs. */

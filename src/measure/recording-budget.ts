@@ -1,16 +1,29 @@
 import type { SampleBlock } from '../stream/sample-block.js';
 import type { PowerSeries } from './energy.js';
 import type { Gap } from './gaps.js';
-import { accuracyJ, type Budget, type EndPowers, gapJ, instantsJ, samplingJ } from './uncertainty.js';
+import type { Measured } from './summary.js';
+import {
+  accuracyJ,
+  type Budget,
+  combinedJ,
+  type EndPowers,
+  figureOrNull,
+  gapJ,
+  instantsJ,
+  samplingJ,
+  stepsJ,
+} from './uncertainty.js';
 
 /** What a whole recording's budgets are made from, beside the powers themselves. */
 export interface RecordingDoubts {
   readonly accuracyShare: number;
-  /** What readings lack in the mean, by component, mW; null where nothing. */
-  readonly lackingMw: readonly number[] | null;
+  /** What readings lack in the mean, by component, mW; absent where nothing. */
+  readonly lackingMw?: readonly number[];
   readonly durationUs: number;
-  /** A sample was taken within this of its instant. */
+  /** What a sample shows was so within this of its instant. */
   readonly instantUs: number;
+  /** How many spacings a step of the power may lie in. */
+  readonly stepSpacings: number;
   /** Between samples, with the powers around them. */
   readonly gaps: readonly Gap[];
   /** Time in gaps that were too many to list. */
@@ -20,11 +33,25 @@ export interface RecordingDoubts {
   readonly lastMw: readonly (readonly number[])[];
 }
 
-/** The budget of each component's energy between the first and the last sample; null where that is not known. */
-export const recordingBudgets = (
+/** How far each component's energy between the first and the last sample may be off; null where that is not known. */
+export function recordingUncertainty(
+  names: readonly string[],
   components: readonly PowerSeries[],
   doubts: RecordingDoubts,
-): (Budget | null)[] => components.map((series, component) => budgetOf(series, component, doubts));
+): Pick<Measured, 'energy_uncertainty_j' | 'uncertainty'> {
+  const budgets = components.map((series, component) => budgetOf(series, component, doubts));
+  const each = (part: (budget: Budget) => number) =>
+    Object.fromEntries(names.map((name, n) => [name, budgets[n] ? figureOrNull(part(budgets[n])) : null]));
+  return {
+    energy_uncertainty_j: each(combinedJ),
+    uncertainty: {
+      accuracy_share: figureOrNull(doubts.accuracyShare),
+      accuracy_j: each((budget) => budget.accuracyJ),
+      gaps_j: each((budget) => budget.gapsJ),
+      edges_j: each(stepsJ),
+    },
+  };
+}
 
 function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubts): Budget | null {
   const { energyJ } = series;
@@ -46,7 +73,7 @@ function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubt
     gapsJ,
     cutsJ: 0,
     instantsJ: instantsJ(about(doubts.firstMw, component), about(doubts.lastMw, component), doubts.instantUs),
-    samplingJ: samplingJ(stepSquares),
+    samplingJ: samplingJ(stepSquares, doubts.stepSpacings),
   };
 }
 

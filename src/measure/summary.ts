@@ -1,6 +1,7 @@
 import type { BoardIdentity } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
 import type { PowerStatistics } from './energy.js';
+import type { BoardFreshness } from './freshness/board-freshness.js';
 import type { GapCause } from './gaps.js';
 import type { RailMap } from './rail-map.js';
 import type { SensorSummary } from './tracks/sensor-summary.js';
@@ -127,6 +128,8 @@ export interface Measured {
   readonly clock?: DeviceClockSummary;
   /** What the sampling thread ran at: `rr 1`, `nice -10`, `nice 0`; null where that is not known, or it had none of its own. */
   readonly sampling_priority: string | null;
+  /** Null of means, and of several boards, which have one each. */
+  readonly freshness: BoardFreshness | null;
   readonly power_w: PerComponent<PowerStatistics>;
   readonly energy_j: PerComponent<number | null>;
   readonly energy_uncertainty_j: PerComponent<number | null>;

@@ -69,9 +69,30 @@ export function gapJ(around: PowersAround, component: number, lengthUs: number):
   return boundJ(trapezoid, lengthUs, around.low[component]!, around.high[component]!);
 }
 
-/** The sampling's part, from the sum over spacings of (power step × spacing)²: a step lies anywhere in its spacing. */
-export const samplingJ = (stepSquares: number): number =>
-  coverage95 * Math.sqrt(Math.max(stepSquares, 0) / 12) * joulesPerNj;
+/**
+ * The sampling's part, from the sum over spacings of (power step × spacing)²: a step lies anywhere in its spacing, or in so many
+ * of them.
+ */
+export const samplingJ = (stepSquares: number, stepSpacings = 1): number =>
+  stepSpacings * coverage95 * Math.sqrt(Math.max(stepSquares, 0) / 12) * joulesPerNj;
+
+/** What it adds that a board's readings stand still between its updates. */
+export interface Holding {
+  /** How old a reading is when it is sampled, on average, µs. */
+  readonly ageUs: number;
+  /** How many spacings a step may lie in: at least 1. */
+  readonly stepSpacings: number;
+}
+
+/**
+ * @param updateS between two updates, seconds; null where that is not known
+ * @param spacingUs between two samples, typically
+ */
+export function holdingOf(updateS: number | null, spacingUs: number | null): Holding {
+  const updateUs = (updateS ?? 0) * 1e6;
+  if (!spacingUs || updateUs <= spacingUs) return { ageUs: 0, stepSpacings: 1 };
+  return { ageUs: updateUs / 2, stepSpacings: updateUs / spacingUs };
+}
 
 /** An end of a span: the extremes of the power about it, and how far it may be off by itself. */
 export interface EndPowers {

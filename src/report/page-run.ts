@@ -18,6 +18,7 @@ export function pageRun(
   resolution: PageRun['resolution'],
   offsetUs = 0,
 ): PageRun {
+  const { stepSpacings = 1 } = rested.facts ?? {};
   const { path, summary, series, reach, samplingJ, bands, excursions, histograms, meansUs } = rested;
   return {
     id,
@@ -26,7 +27,7 @@ export function pageRun(
     startUs: reach?.firstUs ?? 0,
     endUs: reach?.lastUs ?? 0,
     offsetUs,
-    series: series.map(({ name, kind }, n) => ({ name, kind, samplingJ: samplingJ[n]! })),
+    series: series.map(({ name, kind }, n) => ({ name, kind, samplingJ: samplingJ[n]! * stepSpacings })),
     resolution,
     ...(meansUs !== null && { meansUs }),
     gaps: gapsOf(rested),

@@ -20,6 +20,14 @@ const power = z.looseObject({
 });
 const text = z.string().nullable();
 
+const freshness = z.looseObject({
+  update_s: figure,
+  update_uncertainty_s: figure,
+  no_slower_than_s: figure,
+  repeated_share: figure,
+  reason: z.string().optional(),
+});
+
 /** A GPU or another thing that a sensor reads, by what its columns begin with. */
 const device = z.looseObject({
   prefix: z.string().optional(),
@@ -57,6 +65,7 @@ export const summarySchema = z.looseObject({
   latency_s: distribution.nullable(),
   clock: z.looseObject({ rate_error_ppm: figure }).optional(),
   sampling_priority: text.optional(),
+  freshness: freshness.nullish(),
   power_w: z.record(z.string(), power),
   energy_j: figures,
   energy_uncertainty_j: figures,

@@ -2,6 +2,7 @@ import type { Board } from '../board/board.js';
 import { boardFor, boardIds } from '../board/catalogue.js';
 import { powerSensor3Id } from '../board/powersensor3/powersensor3.js';
 import { usageError } from '../errors.js';
+import { parseDurationMs } from '../units.js';
 import type { BoardModelOptions } from './model.js';
 import { type ProfileName, profileNames } from './profile-names.js';
 import { parseRaisedFault } from './raised-fault.js';
@@ -14,6 +15,7 @@ export interface BoardChoice {
   readonly seed?: string | undefined;
   readonly imbalance?: string | undefined;
   readonly raise?: string | undefined;
+  readonly update?: string | undefined;
 }
 
 const keys = [
@@ -23,6 +25,7 @@ const keys = [
   'seed',
   'imbalance',
   'raise',
+  'update',
 ] as const satisfies (keyof BoardChoice)[];
 
 /**
@@ -36,6 +39,7 @@ export function chooseBoard({
   seed,
   imbalance,
   raise,
+  update,
 }: BoardChoice): BoardModelOptions {
   if (id === powerSensor3Id) return chooseTalker({ firmware, name, seed, imbalance, raise });
   if (!boardFor(id))
@@ -49,6 +53,7 @@ export function chooseBoard({
     ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }),
     ...(imbalance === undefined ? {} : { imbalance: share(imbalance, board) }),
     ...(raise === undefined ? {} : { raise: parseRaisedFault(raise, board) }),
+    ...(update === undefined ? {} : { updateNs: updateNsOf(update) }),
   };
 }
 
@@ -86,6 +91,16 @@ function whole(text: string, limit: number, what: string): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= limit)) throw usageError(`'${text}': ${what} is a whole number from 0 to ${limit}`);
   return value;
+}
+
+/** Noise is the same for this long, so that updates closer together would not be two. */
+const leastUpdateMs = 0.05;
+
+function updateNsOf(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms < leastUpdateMs)
+    throw usageError(`'${text}': updates lie at least ${leastUpdateMs}ms apart, such as 10ms`);
+  return Math.round(ms * 1e6);
 }
 
 function share(text: string, { product, wires }: Board): number {

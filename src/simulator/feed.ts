@@ -20,11 +20,13 @@ export interface ProfileFeedOptions {
   /** The share of a connector's current that its first wire carries; the other wires share the rest evenly. */
   readonly imbalance?: number;
   readonly raise?: RaisedFault;
+  /** Readings stand still between updates, which come at whole multiples of so many ns of CLOCK_MONOTONIC. */
+  readonly updateNs?: number;
 }
 
 /** Frames made from a profile. What changes slowly is encoded once a second, rails and wires for every frame. */
 export function makeProfileFeed(board: Board, options: ProfileFeedOptions): FrameFeed {
-  const { profile, seed, raise } = options;
+  const { profile, seed, raise, updateNs } = options;
   const frame = new Uint8Array(board.frameBytes);
   const view = new DataView(frame.buffer);
   const readings = makeRailReadings(board.rails);
@@ -37,7 +39,8 @@ export function makeProfileFeed(board: Board, options: ProfileFeedOptions): Fram
   let startNs: number | undefined;
   let log = 0n;
   return {
-    next(nowNs) {
+    next(askedNs) {
+      const nowNs = updateNs === undefined ? askedNs : Math.floor(askedNs / updateNs) * updateNs;
       startNs ??= nowNs;
       const second = Math.floor(nowNs / 1e9);
       if (second !== encodedSecond) {

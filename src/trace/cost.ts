@@ -74,7 +74,7 @@ export const perComponent = <Value>(
 
 function budgetOf(
   { energyNj, gapsJ, cutsJ, instantsJ, samplingSquares }: ComponentSums,
-  { accuracyShare }: PartFacts,
+  { accuracyShare, stepSpacings }: PartFacts,
   lackingMw: number | undefined,
   withinUs: number,
 ): Budget {
@@ -83,7 +83,7 @@ function budgetOf(
     gapsJ,
     cutsJ,
     instantsJ,
-    samplingJ: Math.sqrt(samplingSquares),
+    samplingJ: stepSpacings * Math.sqrt(samplingSquares),
   };
 }
 

@@ -34,6 +34,7 @@ Examples:
   $ powerlog simulate --board benchlab2 --firmware 6     another board, another firmware
   $ powerlog simulate --board benchlab2 --imbalance 0.4 --raise imbalance_hpwr1:5s   a wire that carries too much
   $ powerlog simulate --board powersensor3 --profile train   one that talks, 20,000 times a second
+  $ powerlog simulate --profile train --update 10ms      a board that has something new a hundred times a second
   $ powerlog simulate --from run.plog                    answers with recorded frames, over and over
   $ powerlog simulate --fault drop:1e-4,unplug:60s:5s    rehearse what can go wrong
 
@@ -75,6 +76,12 @@ export function simulateCommand(): Command {
     .option(
       '--raise <bit[:after[:for]]>',
       'raise a fault bit, such as ocp_hpwr1_w3:2s:500ms (boards that tell of faults)',
+    )
+    .addOption(
+      new Option(
+        '--update <time>',
+        'how often the readings are new, such as 10ms; between that they stand still (default: at each question)',
+      ).conflicts('from'),
     )
     .addOption(
       new Option('--greeting <time>', 'how long after the opening the board greets, where it does; or never')

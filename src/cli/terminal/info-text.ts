@@ -2,10 +2,11 @@ import { boardFor, isNewerThanKnown } from '../../board/catalogue.js';
 import { powerSensor3Id } from '../../board/powersensor3/powersensor3.js';
 import type { CalibrationSummary } from '../../measure/summary.js';
 import type { ProbeCalibration } from '../../session/calibration-summary.js';
-import type { Reading } from '../../session/first-readings.js';
+import type { FirstReadings, Reading } from '../../session/first-readings.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { printable } from '../../text.js';
 import { fixed } from '../../units.js';
+import { freshnessText } from './freshness-text.js';
 import { print } from './say.js';
 import { formatTable } from './table.js';
 
@@ -22,7 +23,7 @@ export interface WholeCalibration extends CalibrationSummary {
  */
 export function printInfo(
   identity: BoardIdentity,
-  readings: readonly Reading[],
+  { readings, freshness }: FirstReadings,
   calibration: WholeCalibration | null | undefined,
   json: boolean,
 ): void {
@@ -35,7 +36,7 @@ export function printInfo(
       ...(calibration === undefined ? {} : { calibration }),
     };
     const values = Object.fromEntries(readings.map((reading) => [reading.name, reading.value]));
-    print(`${JSON.stringify({ board, readings: values }, undefined, 2)}\n`);
+    print(`${JSON.stringify({ board, readings: values, freshness }, undefined, 2)}\n`);
     return;
   }
   const facts = formatTable(
@@ -49,6 +50,7 @@ export function printInfo(
       ...(averagingUs === undefined ? [] : [['Averaging', averagingText(averagingUs)]]),
       ['Port', printable(port)],
       ['Read by', tableProvenance(identity)],
+      ...(freshness ? [['New readings', freshnessText(freshness)]] : []),
     ],
   );
   const table = formatTable(

@@ -1,5 +1,5 @@
 import type { PageRun } from '../../draw/page-data.js';
-import { accuracyJ, boundJ, combinedJ, instantsJ } from '../uncertainty.js';
+import { accuracyJ, boundJ, combinedJ, type Holding, holdingOf, instantsJ } from '../uncertainty.js';
 import type { MeasurablePowers, Stretch } from './powers.js';
 
 const wattsPerMw = 1e-3;
@@ -24,10 +24,20 @@ export function unknownFigures(series: number): StretchFigures {
   return { energyJ: none(), uncertaintyJ: none(), meanW: none(), minW: none(), maxW: none() };
 }
 
-/** A sample was taken within half a round trip of its instant, µs; of which the median is taken. */
-export function instantUsOf({ summary }: PageRun): number {
-  const { latency_s: latency } = summary as { latency_s?: { median?: number | null } | null };
-  return ((latency?.median ?? 0) * 1e6) / 2;
+/** What a sample shows was so within this of its instant, µs: half a round trip, of which the median is taken, and a reading's age. */
+export function instantUsOf(run: PageRun): number {
+  const { latency_s: latency } = run.summary as { latency_s?: Median };
+  return ((latency?.median ?? 0) * 1e6) / 2 + holdingIn(run).ageUs;
+}
+
+type Median = { readonly median?: number | null } | null;
+
+function holdingIn({ summary }: PageRun): Holding {
+  const { freshness, interval_s: interval } = summary as {
+    freshness?: { readonly update_s?: number | null } | null;
+    interval_s?: Median;
+  };
+  return holdingOf(freshness?.update_s ?? null, (interval?.median ?? 0) * 1e6);
 }
 
 /**
@@ -98,7 +108,8 @@ function uncertaintyJ(
       { ...stretch.end, uncertaintyUs: 0 },
       instantUs,
     ),
-    samplingJ: stretch.samplingJ ?? run.series[n]!.samplingJ,
+    samplingJ:
+      stretch.samplingJ === null ? run.series[n]!.samplingJ : stretch.samplingJ * holdingIn(run).stepSpacings,
   });
 }
 

@@ -87,14 +87,14 @@ async function measuredSamples(
   const cost = first!.cost as Cost<PowerDistribution>;
   const { power_w, energy_j, energy_uncertainty_j, uncertainty } = costOfOnly(cost, components);
   const measured = inside.measured();
-  const { samples, interval_s, latency_s, wires } = measured;
+  const { samples, interval_s, latency_s, freshness, wires } = measured;
   const { firstUs, lastUs } = inside.reach;
   return {
     samples,
     sample_rate_hz:
       samples > 1 && lastUs! > firstUs! ? (samples - 1) / ((lastUs! - firstUs!) / usPerS) : null,
     coverage: Math.min(cost.coverage, listedCoverage(summary.gaps, span)),
-    ...{ interval_s, latency_s: summary.latency_s && latency_s, wires },
+    ...{ interval_s, latency_s: summary.latency_s && latency_s, freshness, wires },
     ...{ power_w, energy_j, energy_uncertainty_j, uncertainty },
     rails: Object.fromEntries(
       rails.map(({ name }): [string, RailSummary] => {

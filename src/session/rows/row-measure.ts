@@ -180,7 +180,10 @@ function measuredBoard(form: CsvForm): { readonly board: Board; readonly railNam
 }
 
 function channelColumns({ columns, board }: CsvForm): (readonly [channel: number, column: number])[] {
-  const wanted = new Set([...board.rails, ...board.wires].flatMap(({ current, power }) => [current, power]));
+  const wanted = new Set([
+    ...board.rails.flatMap(({ voltage, current, power }) => [voltage, current, power]),
+    ...board.wires.flatMap(({ current, power }) => [current, power]),
+  ]);
   return columns.flatMap(({ source }, column) =>
     source.kind === 'channel' && wanted.has(source.index) ? [[source.index, column] as const] : [],
   );

@@ -12,7 +12,7 @@ interface InfoOptions {
 
 export function infoCommand(): Command {
   return new Command('info')
-    .description("Show one board's identity and what it reads now")
+    .description("Show one board's identity, what it reads now and how often that is new")
     .addOption(onePortOption())
     .addOption(linkOption())
     .option('--calibration', 'the calibration that the board applies to its readings, too')
@@ -38,10 +38,10 @@ Examples:
       const { notice } = await import('../../terminal/notices.js');
       const source = await openSource(options.port, { link: options.link, reconnectMs: 0, onNotice: notice });
       try {
-        const readings = await firstReadings(source);
-        if (!readings) throw boardError(`${source.identity.port} identified itself but sent no frame`);
+        const first = await firstReadings(source);
+        if (!first) throw boardError(`${source.identity.port} identified itself but sent no frame`);
         const calibration = options.calibration ? await wholeCalibration(source) : undefined;
-        printInfo(source.identity, readings, calibration, options.json ?? false);
+        printInfo(source.identity, first, calibration, options.json ?? false);
       } finally {
         await source.close();
       }
