@@ -106,9 +106,6 @@ class BadBoard implements Wire {
       this.sent.push(this.asked);
       reply = frames[this.asked++ % frames.length];
     }
-    // One that leaves WELCOME unanswered may be a PowerSensor3, and is asked for that: a byte that is no command of a BENCHLAB.
-    const isMute = this.otherReplies.get(benchlab.commands.welcome.request[0]!)?.length === 0;
-    if (isMute && request === powerSensor3Commands.version.request[0]) return;
     if (!reply) throw new Error(`byte ${request} was sent`);
     let delayMs = 0.9 + random.below(200) / 1000;
     // Bytes too many, and just as many missing from the next reply, are two replies for all that anybody can tell.
@@ -201,7 +198,8 @@ const handshakes: Target = {
   name: 'handshakes',
   weight: 5,
   tryOne(random) {
-    const replies = new Map(goodReplies);
+    // What seems mute may be a PowerSensor3, and is asked for that: no command of a BENCHLAB, which stays silent.
+    const replies = new Map([...goodReplies, [powerSensor3Commands.version.request[0], Buffer.alloc(0)]]);
     for (const [byte, reply] of goodReplies)
       if (random.chance(0.3))
         replies.set(
