@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
 import { type MapChoice, ownMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
+import type { Calibrations } from '../session/calibration/apply.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
 
 /** Options that several commands share, so that they are spelled and explained the same everywhere. */
@@ -134,6 +135,21 @@ export const accuracyOption = () =>
     .default(undefined, "the board's nominal 3%")
     .argParser(checked(parsePercent));
 
+export const calibrationOption = () =>
+  new Option(
+    '--calibration <file>',
+    'a calibration that `powerlog calibrate` made of this very board (NAME.cal.json), or none; once for each of several boards',
+  ).argParser(oneMoreWith);
+
+/** What `--calibration` names. @throws UserError (badInput, usage) */
+export async function calibrationsFrom({
+  calibration,
+}: CalibrationOptions): Promise<Calibrations | undefined> {
+  if (calibration === undefined) return undefined;
+  const { readCalibrations } = await import('../session/calibration/calibration-file.js');
+  return readCalibrations(calibration);
+}
+
 export const minCoverageOption = () =>
   new Option(
     '--min-coverage <percent>',
@@ -162,8 +178,13 @@ export interface MapOptions {
   readonly slotFeed?: SlotFeed;
 }
 
+export interface CalibrationOptions {
+  /** Files, or `none`. */
+  readonly calibration?: readonly string[];
+}
+
 /** Of every command that samples: where from, how, and what the samples mean. */
-export interface SamplingOptions extends MapOptions {
+export interface SamplingOptions extends MapOptions, CalibrationOptions {
   readonly port: readonly string[];
   readonly rate?: number;
   readonly accuracy?: number;
@@ -181,6 +202,7 @@ export const addSamplingOptions = (command: Command, reconnect = reconnectOption
     slotFeedOption(),
     mapOption(),
     accuracyOption(),
+    calibrationOption(),
     reconnect,
     linkOption(),
   ].reduce((grown, option) => grown.addOption(option), command);
@@ -206,9 +228,11 @@ export async function railMapFrom(options: MapOptions, recorded?: RailMap): Prom
 export function inputFiles({
   port: ports = [],
   map,
-}: MapOptions & { readonly port?: readonly string[] }): NamedFile[] {
+  calibration = [],
+}: MapOptions & CalibrationOptions & { readonly port?: readonly string[] }): NamedFile[] {
   return [
     ...(map === undefined ? [] : [{ role: '--map', path: map }]),
+    ...calibration.filter((path) => path !== 'none').map((path) => ({ role: '--calibration', path })),
     ...ports.filter((port) => !/^(auto|sim)(:|$)/.test(port)).map((path) => ({ role: '--port', path })),
   ];
 }

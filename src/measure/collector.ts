@@ -4,11 +4,13 @@ import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
+import { type Accuracy, accuracyOf, isAccuracyLacking, tracedColumns } from './accuracy/accuracy.js';
+import { type AppliedCalibration, appliedTo } from './accuracy/applied.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { DeviceClockWatch } from './doubts/device-clock.js';
 import { FaultLog } from './doubts/gap-causes.js';
-import { type GapsFound, gapsFound } from './doubts/gaps-found.js';
+import { type GapsFound, gapSummaries, gapsFound } from './doubts/gaps-found.js';
 import { TotalsCheck } from './doubts/totals.js';
 import { TruncationWatch } from './doubts/truncation.js';
 import { waitingOf } from './doubts/waiting.js';
@@ -19,12 +21,13 @@ import { gapLimitUs, lengthUs, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
-import { FirstAndLast, recordingUncertainty } from './recording-budget.js';
+import { FirstAndLast, type RecordingDoubts, uncertaintySummary } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import type { Progress } from './tracks/progress.js';
 import type { TrackReach } from './tracks/reach.js';
 import { holdingOf, type PowersAround } from './uncertainty.js';
-import { WireTable } from './wires.js';
+import { defaultWireLimits, type WireLimits } from './wires/limits.js';
+import { WireTable } from './wires/wire-table.js';
 
 const usPerS = 1e6;
 
@@ -49,13 +52,21 @@ export class SummaryCollector {
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
+  /** Of all powers, where rails were calibrated. */
+  readonly #accuracy: Accuracy | undefined;
 
-  /** @param accuracyShare Of a power reading, at 95 %: 0.03; NaN where it is not known. */
+  /**
+   * @param accuracyShare Of a power reading that `applied` does not know better, at 95 %: 0.03; NaN where it is not known.
+   * @param applied The calibration that the samples have gone through.
+   */
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
     readonly accuracyShare: number,
+    readonly applied: AppliedCalibration | null = appliedTo(board),
+    wireLimits: WireLimits = defaultWireLimits,
   ) {
+    this.#accuracy = accuracyOf(board, wiring, applied);
     const components = wiring.sums.length;
     const engine = new Engine();
     this.#powers = new PowerTable(engine, components + board.rails.length);
@@ -64,9 +75,9 @@ export class SummaryCollector {
     this.#spacings = new SpacingWatch(engine, components);
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
-    this.#wires = new WireTable(board, wiring);
+    this.#wires = new WireTable(board, wiring, wireLimits, applied);
     this.#freshness = new FreshnessTable(board, wiring);
-    this.#totals = new TotalsCheck(board);
+    this.#totals = new TotalsCheck(board, applied);
     this.#truncation = new TruncationWatch(board, wiring);
   }
 
@@ -84,7 +95,7 @@ export class SummaryCollector {
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
-    if (!this.#saysWhen) this.#freshness.add(timeUs, channels, count);
+    this.#freshness.add(timeUs, channels, count);
     this.#totals.add(timeUs, channels, count);
     this.#truncation.add(channels, count);
     this.#firstAndLast.keep(block);
@@ -102,11 +113,6 @@ export class SummaryCollector {
 
   async finish(): Promise<void> {
     this.#spacings.finish();
-  }
-
-  /** Then each sample is new, whether or not it reads like the one before. */
-  get #saysWhen(): boolean {
-    return this.#header?.timing === 'device';
   }
 
   progress(): Progress {
@@ -138,26 +144,27 @@ export class SummaryCollector {
       samples,
       sample_rate_hz: samples > 1 && durationUs ? (samples - 1) / (durationUs / usPerS) : null,
       coverage,
-      gaps: found.all.map(({ startUs, endUs, cause }) => ({
-        start_s: startUs / usPerS,
-        end_s: endUs / usPerS,
-        cause,
-      })),
+      gaps: gapSummaries(found.all),
       interval_s: interval,
       latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
       ...(this.#header.timing === 'device' ? { clock: this.#deviceClock.summary } : {}),
       sampling_priority: this.#header.samplingPriority ?? null,
       freshness,
+      calibration: this.applied,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
-      ...this.#uncertainty(found, freshness),
+      ...uncertaintySummary(
+        this.wiring.sums.map(({ name }) => name),
+        this.#components,
+        this.#doubts(found, freshness),
+      ),
       rails: Object.fromEntries(
         this.#rails.map((series, n) => [
           this.wiring.railNames[n]!,
           { power_w: series.statistics(), energy_j: series.energyJ, ...this.#wires.sumOf(n) },
         ]),
       ),
-      wires: this.#wires.summaries(),
+      ...this.#wires.keys(),
       warnings: warningsFor({
         samples,
         coverage,
@@ -171,8 +178,9 @@ export class SummaryCollector {
         freshness,
         intervalS: interval.median,
         boardFaults: this.#boardFaults.texts(),
+        wireAlarms: this.#wires.alarmTexts(),
         totals: this.#totals.texts(),
-        noAccuracy: Number.isNaN(this.accuracyShare),
+        noAccuracy: isAccuracyLacking(this.accuracyShare, this.board, this.applied),
         unprovenFirmware: unprovenFirmware(this.#header.board),
         noCalibration: this.#header.board.calibration === null,
       }),
@@ -191,9 +199,9 @@ export class SummaryCollector {
     return gapLimitUs(this.#spacings.spacingsUs.quantile(0.5));
   }
 
-  /** How often what the board reads is new, as far as that is known. */
+  /** How often what the board reads is new, as far as that is known; null of one that says when it took each sample. */
   get freshness(): BoardFreshness | null {
-    if (this.#saysWhen) return null;
+    if (this.#header?.timing === 'device') return null;
     return this.#freshness.freshness(this.#spacings.spacingsUs.quantile(0.5));
   }
 
@@ -208,6 +216,7 @@ export class SummaryCollector {
       components: this.wiring.sums.map(({ name }) => name),
       accuracyShare: this.accuracyShare,
       ...this.#truncation.facts,
+      ...(this.#accuracy && { accuracy: this.#accuracy.over(tracedColumns(this)) }),
       ...this.#timing(this.freshness),
       gapLimitUs: limitUs,
       gaps,
@@ -227,20 +236,14 @@ export class SummaryCollector {
     return { instantUs: this.#latencies.instantUs + ageUs, stepSpacings };
   }
 
-  #uncertainty({ inner: gaps, unlistedUs }: GapsFound, freshness: BoardFreshness | null) {
-    return recordingUncertainty(
-      this.wiring.sums.map(({ name }) => name),
-      this.#components,
-      {
-        ...this.#timing(freshness),
-        ...this.#truncation.facts,
-        durationUs: (this.#spacings.lastUs ?? 0) - (this.#spacings.firstUs ?? 0),
-        accuracyShare: this.accuracyShare,
-        gaps,
-        unlistedUs,
-        firstMw: this.#firstAndLast.firstMw,
-        lastMw: this.#firstAndLast.lastMw,
-      },
-    );
+  #doubts({ inner: gaps, unlistedUs }: GapsFound, freshness: BoardFreshness | null): RecordingDoubts {
+    return {
+      ...this.#timing(freshness),
+      accuracyShare: this.accuracyShare,
+      ...this.#truncation.facts,
+      calibrated: this.#accuracy && { accuracy: this.#accuracy, powers: this.#powers.series },
+      durationUs: (this.reach.lastUs ?? 0) - (this.reach.firstUs ?? 0),
+      ...{ gaps, unlistedUs, ends: this.#firstAndLast },
+    };
   }
 }

@@ -3,6 +3,7 @@ import { boardFor, boardIds } from '../board/catalogue.js';
 import { powerSensor3Id } from '../board/powersensor3/powersensor3.js';
 import { usageError } from '../errors.js';
 import { parseDurationMs } from '../units.js';
+import { parseMiscalibrated } from './miscalibrated.js';
 import type { BoardModelOptions } from './model.js';
 import { type ProfileName, profileNames } from './profile-names.js';
 import { parseRaisedFault } from './raised-fault.js';
@@ -16,6 +17,7 @@ export interface BoardChoice {
   readonly imbalance?: string | undefined;
   readonly raise?: string | undefined;
   readonly update?: string | undefined;
+  readonly miscalibrated?: string | undefined;
 }
 
 const keys = [
@@ -26,6 +28,7 @@ const keys = [
   'imbalance',
   'raise',
   'update',
+  'miscalibrated',
 ] as const satisfies (keyof BoardChoice)[];
 
 /**
@@ -40,6 +43,7 @@ export function chooseBoard({
   imbalance,
   raise,
   update,
+  miscalibrated,
 }: BoardChoice): BoardModelOptions {
   if (id === powerSensor3Id) return chooseTalker({ firmware, name, seed, imbalance, raise });
   if (!boardFor(id))
@@ -54,6 +58,7 @@ export function chooseBoard({
     ...(imbalance === undefined ? {} : { imbalance: share(imbalance, board) }),
     ...(raise === undefined ? {} : { raise: parseRaisedFault(raise, board) }),
     ...(update === undefined ? {} : { updateNs: updateNsOf(update) }),
+    ...(miscalibrated === undefined ? {} : { miscalibrated: parseMiscalibrated(miscalibrated, board) }),
   };
 }
 

@@ -199,7 +199,7 @@ const handshakes: Target = {
   weight: 5,
   tryOne(random) {
     // What seems mute may be a PowerSensor3, and is asked for that: no command of a BENCHLAB, which stays silent.
-    const replies = new Map([...goodReplies, [powerSensor3Commands.version.request[0], Buffer.alloc(0)]]);
+    const replies = new Map([...goodReplies, [powerSensor3Commands.version.request[0]!, Buffer.alloc(0)]]);
     for (const [byte, reply] of goodReplies)
       if (random.chance(0.3))
         replies.set(

@@ -35,6 +35,7 @@ Examples:
   $ powerlog simulate --board benchlab2 --imbalance 0.4 --raise imbalance_hpwr1:5s   a wire that carries too much
   $ powerlog simulate --board powersensor3 --profile train   one that talks, 20,000 times a second
   $ powerlog simulate --profile train --update 10ms      a board that has something new a hundred times a second
+  $ powerlog simulate --miscalibrated eps1:1.02:50mA     a rail to try calibrating
   $ powerlog simulate --from run.plog                    answers with recorded frames, over and over
   $ powerlog simulate --fault drop:1e-4,unplug:60s:5s    rehearse what can go wrong
 
@@ -76,6 +77,10 @@ export function simulateCommand(): Command {
     .option(
       '--raise <bit[:after[:for]]>',
       'raise a fault bit, such as ocp_hpwr1_w3:2s:500ms (boards that tell of faults)',
+    )
+    .option(
+      '--miscalibrated <rail:gain:offset[:gain]>',
+      'a rail reads its current times a gain and off by an offset, and its voltage times another: eps1:1.02:50mA:0.995',
     )
     .addOption(
       new Option(

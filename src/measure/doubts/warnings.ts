@@ -24,6 +24,8 @@ export interface Doubts {
   readonly intervalS: number | null;
   /** What the board itself found wrong, a sentence each. */
   readonly boardFaults: readonly string[];
+  /** Single wires that carried too much, a sentence each. */
+  readonly wireAlarms: readonly string[];
   /** A firmware newer than any that powerlog has a table for; null where the board's is known. */
   readonly unprovenFirmware: number | null;
   /** Where the board's own sums are not those of its rails, a sentence each. */
@@ -82,6 +84,7 @@ export function warningsFor(doubts: Doubts): Warning[] {
     );
   for (const text of doubts.totals) warn('totals-disagree', text);
   for (const text of doubts.boardFaults) warn('board-fault', text);
+  for (const text of doubts.wireAlarms) warn('wire-alarm', text);
   for (const kind of Object.keys(faultTexts) as FaultKind[]) {
     const tally = doubts.faults.get(kind);
     const text = faultTexts[kind];

@@ -1,5 +1,13 @@
 import type { PageRun } from '../../draw/page-data.js';
-import { accuracyJ, boundJ, combinedJ, type Holding, holdingOf, instantsJ } from '../uncertainty.js';
+import {
+  accuracyJ,
+  boundJ,
+  calibratedAccuracyJ,
+  combinedJ,
+  type Holding,
+  holdingOf,
+  instantsJ,
+} from '../uncertainty.js';
 import type { MeasurablePowers, Stretch } from './powers.js';
 
 const wattsPerMw = 1e-3;
@@ -65,7 +73,8 @@ export function figuresOf(
         : stretch.minMw * wattsPerMw;
     figures.minW[n] = stretch.minMw * wattsPerMw;
     figures.maxW[n] = stretch.maxMw * wattsPerMw;
-    figures.uncertaintyJ[n] = uncertaintyJ(run, n, power, stretch, fromUs, toUs);
+    const ownJ = accuracyOf(run, powers, n, stretch.energyJ, fromUs, toUs);
+    figures.uncertaintyJ[n] = uncertaintyJ(run, n, power, stretch, ownJ, fromUs, toUs);
   });
   return figures;
 }
@@ -90,17 +99,34 @@ function figuresOfMeans(
   return figures;
 }
 
+/** The accuracy's part of a series' energy. */
+function accuracyOf(
+  { series, summary }: PageRun,
+  powers: readonly MeasurablePowers[],
+  n: number,
+  energyJ: number,
+  fromUs: number,
+  toUs: number,
+): number {
+  const share = summary.uncertainty.accuracy_share ?? Number.NaN;
+  const { calibrated } = series[n]!;
+  if (!calibrated) return accuracyJ(energyJ, share);
+  const energyOf = (column: number): number => powers[column]!.stretch(fromUs, toUs).energyJ;
+  return calibratedAccuracyJ(energyJ, calibrated, energyOf, (toUs - fromUs) / 1e6, share);
+}
+
 function uncertaintyJ(
   run: PageRun,
   n: number,
   power: MeasurablePowers,
   stretch: Stretch,
+  ownJ: number,
   fromUs: number,
   toUs: number,
 ): number {
   const instantUs = instantUsOf(run);
   return combinedJ({
-    accuracyJ: accuracyJ(stretch.energyJ, run.summary.uncertainty.accuracy_share ?? Number.NaN),
+    accuracyJ: ownJ,
     gapsJ: gapsJ(run, n, power, fromUs, toUs),
     cutsJ: stretch.cutsJ,
     instantsJ: instantsJ(

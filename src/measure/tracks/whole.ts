@@ -55,6 +55,7 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
     latency_s: null,
     freshness: null,
     sampling_priority: common(all.map(({ sampling_priority }) => sampling_priority)),
+    calibration: first!.calibration,
     power_w: perName(
       all.map(({ power_w }) => power_w),
       (powers) => sumOfPowers(powers, isTogether),

@@ -9,6 +9,7 @@ import { exactSpan } from '../../trace/span.js';
 import { SecondReading } from '../reading/again.js';
 import { extentOf, gapsUs } from '../reading/gaps.js';
 import type { Rested } from '../rested.js';
+import { factsOver } from '../series.js';
 import { asRail, costOfOnly } from './cost-parts.js';
 import { measuredMeans } from './mean-span.js';
 import { rowsWithin } from './rows-within.js';
@@ -72,10 +73,16 @@ async function measuredSamples(
   const rails = series.filter(({ kind }) => kind === 'rail');
   const powers = [...series.filter(({ kind }) => kind === 'component'), ...rails];
   const names = [...components, ...rails.map(({ name }) => asRail(name))];
-  const reading = new SecondReading(again, { ...facts, components: names }, (block) =>
+  const reading = new SecondReading(again, factsOver(facts, names, powers), (block) =>
     powers.map((each) => each.of(block)),
   );
-  const inside = new SummaryCollector(board, wiring, facts.accuracyShare);
+  const inside = new SummaryCollector(
+    board,
+    wiring,
+    facts.accuracyShare,
+    summary.calibration ?? null,
+    summary.wire_limits,
+  );
   inside.begin(header);
   const parts = new SpanParts(told, span);
   const asked = { spans: [exactSpan(span.startUs * 1000, span.endUs * 1000)], distribution: true };

@@ -215,6 +215,8 @@ export function mergedSummary(
         ({ code, message }) =>
           !ofSamples.includes(code) &&
           !(knowsBoard && ofCapture.includes(code)) &&
+          // Judged again where the wires stand in the rows.
+          !(code === 'wire-alarm' && size(found.wires) > 0) &&
           !found.warnings.some((each) => each.code === code && each.message === message),
       ),
       ...(lost.length > 0 ? [notKept(lost.join(', '))] : []),

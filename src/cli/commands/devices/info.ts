@@ -41,7 +41,7 @@ Examples:
         const first = await firstReadings(source);
         if (!first) throw boardError(`${source.identity.port} identified itself but sent no frame`);
         const calibration = options.calibration ? await wholeCalibration(source) : undefined;
-        printInfo(source.identity, first, calibration, options.json ?? false);
+        printInfo(source, first, calibration, options.json ?? false);
       } finally {
         await source.close();
       }
