@@ -150,6 +150,8 @@ describe('a board', () => {
     expect(writes.sort()).toEqual([
       'link/drive.ts: driven.request',
       'link/drive.ts: driven.request',
+      'link/drive.ts: driven.request',
+      'link/drive.ts: driven.request',
       'link/stream/stream-wire.ts: Buffer.from(bytes)',
       'link/tty/tty-wire.ts: this.#blocking, from, bytes.length',
     ]);

@@ -11,6 +11,10 @@ export interface Field {
   readonly decimals: number;
   /** What the stored number is multiplied by to be that integer, where it is coarser; 1 where absent. */
   readonly factor?: number;
+  /** Where it is no whole multiple: the integer is the stored number times `gain` and `offset` more, rounded. */
+  readonly scale?: { readonly gain: number; readonly offset: number };
+  /** Of type `product`: the fields of a voltage and a current in mV and mA, as indexes, whose product in mW it is. */
+  readonly product?: readonly [voltage: number, current: number];
   /** The stored number that says that no probe is connected. */
   readonly missing?: number;
   /** For people: what it is. */
@@ -20,7 +24,7 @@ export interface Field {
 export interface Rail {
   readonly name: string;
   readonly title: string;
-  /** What the rail should carry, mV. */
+  /** What the rail should carry, mV; 0 where that is not known. */
   readonly nominalMv: number;
   /** Indexes into `fields`. */
   readonly voltage: number;
@@ -119,6 +123,8 @@ export interface Instrument extends Layout {
   readonly components: Readonly<Record<string, readonly string[]>>;
   /** The nominal accuracy of a power reading, as a share; null where the maker publishes none. */
   readonly nominalAccuracy: number | null;
+  /** By how many levels of the converter readings lie too low in the mean, where the instrument cuts off fractions. */
+  readonly truncatedLevels?: number;
   /** What a user's calibration makes of its readings; absent where they are taken as they come. */
   readonly correction?: Correction;
 }

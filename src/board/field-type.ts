@@ -7,7 +7,7 @@ interface StoredType {
   write(view: DataView, at: number, value: number | bigint): void;
 }
 
-/** How numbers are stored in a frame; all little-endian. */
+/** How numbers are stored in a frame; all but `level` little-endian. */
 export const fieldTypes = {
   uint8: {
     bytes: 1,
@@ -39,6 +39,18 @@ export const fieldTypes = {
     read: (view, at) => view.getUint32(at, true),
     write: (view, at, value) => view.setUint32(at, Number(value), true),
   },
+  /** Ten bits in two bytes, four in the first and six in the second, as PowerSensor3 sends them. */
+  level: {
+    bytes: 2,
+    words: 1,
+    read: (view, at) => ((view.getUint8(at) & 0x0f) << 6) | (view.getUint8(at + 1) & 0x3f),
+    write: (view, at, value) => {
+      view.setUint8(at, (view.getUint8(at) & 0xf0) | ((Number(value) >> 6) & 0x0f));
+      view.setUint8(at + 1, (view.getUint8(at + 1) & 0xc0) | (Number(value) & 0x3f));
+    },
+  },
+  /** Nothing stored: made of two other fields. */
+  product: { bytes: 0, words: 1, read: () => 0, write: () => {} },
   uint64: {
     bytes: 8,
     words: 2,

@@ -19,11 +19,25 @@ export function makeFrameDecoder(board: Layout & Pick<Instrument, 'correction'>)
   const { fields, frameBytes } = board;
   const corrections = railCorrections(board);
   const scratch = { voltage: new Int32Array(0), current: new Int32Array(0) };
+  const spare = [new Int32Array(0), new Int32Array(0)];
   return (frames, count, columns) => {
     const view = new DataView(frames.buffer, frames.byteOffset, count * frameBytes);
     fields.forEach((field, index) => {
       const column = columns[index];
-      if (column) decodeField(field, view, frameBytes, count, column);
+      if (column && !field.product) decodeField(field, view, frameBytes, count, column);
+    });
+    // Made of columns that are there by now, or of ones of their own where nobody else wants them.
+    fields.forEach((field, index) => {
+      const column = columns[index];
+      if (!column || !field.product) return;
+      const [volts, amps] = field.product.map((factor, n) => {
+        const own = columns[factor];
+        if (own) return own;
+        if (spare[n]!.length < count) spare[n] = new Int32Array(count);
+        decodeField(fields[factor]!, view, frameBytes, count, spare[n]!);
+        return spare[n]!;
+      }) as [Int32Array, Int32Array];
+      for (let row = 0; row < count; row++) column[row] = Math.round((volts[row]! * amps[row]!) / 1000);
     });
     if (corrections.length === 0) return;
     if (scratch.voltage.length < count) {
@@ -67,7 +81,7 @@ export const newColumn = ({ type }: Field, rows: number): Int32Array =>
 
 // Each type has a loop of its own: one that called the type's `read` would take three times as long.
 function decodeField(field: Field, view: DataView, frameBytes: number, count: number, out: Int32Array): void {
-  const { offset, type, missing, factor } = field;
+  const { offset, type, missing, factor, scale } = field;
   switch (type) {
     case 'uint8':
       for (let row = 0, at = offset; row < count; row++, at += frameBytes) out[row] = view.getUint8(at);
@@ -87,6 +101,10 @@ function decodeField(field: Field, view: DataView, frameBytes: number, count: nu
     case 'int32':
       for (let row = 0, at = offset; row < count; row++, at += frameBytes) out[row] = view.getInt32(at, true);
       break;
+    case 'level':
+      for (let row = 0, at = offset; row < count; row++, at += frameBytes)
+        out[row] = ((view.getUint8(at) & 0x0f) << 6) | (view.getUint8(at + 1) & 0x3f);
+      break;
     case 'uint64':
       for (let row = 0, at = offset; row < count; row++, at += frameBytes) {
         out[2 * row] = view.getInt32(at, true);
@@ -98,7 +116,12 @@ function decodeField(field: Field, view: DataView, frameBytes: number, count: nu
     for (let row = 0; row < count; row++) if (out[row] === missing) out[row] = missingValue;
   if (factor !== undefined)
     for (let row = 0; row < count; row++) if (out[row] !== missingValue) out[row]! *= factor;
+  if (scale !== undefined)
+    for (let row = 0; row < count; row++)
+      if (out[row] !== missingValue) out[row] = Math.round(out[row]! * scale.gain + scale.offset);
 }
+
+const unscaled = { gain: 1, offset: 0 };
 
 /**
  * Writes a frame from decoded integers by field name; fields not named are 0, or `missing` where they have that
@@ -111,10 +134,15 @@ export function encodeFrame(
   at = 0,
 ): void {
   const view = new DataView(frame.buffer, frame.byteOffset + at, layout.frameBytes);
-  for (const { name, offset, type, missing = 0, factor = 1 } of layout.fields) {
+  for (const { name, offset, type, missing = 0, factor = 1, scale = unscaled } of layout.fields) {
     const value = values.get(name) ?? missingValue;
+    const isWhole = factor === 1 && scale === unscaled;
     const stored =
-      value === missingValue ? missing : factor === 1 ? value : Math.round(Number(value) / factor);
+      value === missingValue
+        ? missing
+        : isWhole
+          ? value
+          : Math.round((Number(value) - scale.offset) / scale.gain / factor);
     fieldTypes[type].write(view, offset, stored);
   }
 }

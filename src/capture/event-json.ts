@@ -60,6 +60,7 @@ export function faultOf({ type, kind, startNs, endNs, count }: Written<'fault'>)
     case 'suspend':
       return { ...times, kind, asleepMs: count };
     case 'overrun':
+    case 'overwritten':
     case 'implausible-frame':
       return { ...times, kind, samples: count };
     default:
@@ -97,6 +98,7 @@ export function reachOf(event: RecordingEvent): number {
 const sourceEvents: Record<SourceEvent['type'], true> = {
   fault: true,
   clock: true,
+  'device-clock': true,
   'board-fault': true,
   'wire-alarm': true,
   end: true,

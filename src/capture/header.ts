@@ -44,7 +44,8 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
       monotonic_ns: recording.startMonotonicNs?.toString() ?? null,
       unix_us: recording.startUnixUs,
     },
-    instants_measured: recording.timing === 'round-trip',
+    instants_measured: recording.timing !== 'nominal',
+    ...(recording.timing === 'device' ? { timing: recording.timing } : {}),
     sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
     ...(correction && { calibration: { ...correction } }),
@@ -52,8 +53,10 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
   };
 }
 
-export const timingOf = (header: CaptureHeader): RecordingHeader['timing'] =>
-  header.instants_measured ? 'round-trip' : 'nominal';
+export function timingOf(header: CaptureHeader): RecordingHeader['timing'] {
+  if (!header.instants_measured) return 'nominal';
+  return header.timing === 'device' ? 'device' : 'round-trip';
+}
 
 export function identityOf({ board }: CaptureHeader): BoardIdentity {
   const { id, product_id: productId, uid, name, firmware, product, port } = board;

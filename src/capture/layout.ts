@@ -15,6 +15,16 @@ export function layoutRows(board: Instrument): LayoutRows {
     factors: Object.fromEntries(
       board.fields.flatMap(({ name, factor }) => (factor === undefined ? [] : [[name, factor]])),
     ),
+    ...ofSome(
+      'scales',
+      board,
+      ({ scale }): [number, number] | undefined => scale && [scale.gain, scale.offset],
+    ),
+    ...ofSome(
+      'products',
+      board,
+      ({ product }): [string, string] | undefined => product && [name(product[0]), name(product[1])],
+    ),
     rails: board.rails.map((rail) => [rail.name, rail.nominalMv]),
     wires: board.wires.map((wire) => [wire.name, board.rails[wire.partOf]!.name]),
     extra_fields: board.extraFields.map(name),
@@ -33,7 +43,23 @@ export function layoutRows(board: Instrument): LayoutRows {
     ),
     calibration: board.calibration.map(({ offset, kind, of }) => [offset, kind, of]),
     nominal_accuracy: board.nominalAccuracy,
+    ...(board.truncatedLevels === undefined ? {} : { truncated_levels: board.truncatedLevels }),
   };
+}
+
+/** What few fields have; no key where none does. */
+function ofSome<Key extends string, Value>(
+  key: Key,
+  { fields }: Instrument,
+  of: (field: Field) => Value | undefined,
+): Partial<Record<Key, Record<string, Value>>> {
+  const rows = fields.flatMap((field): [string, Value][] => {
+    const value = of(field);
+    return value === undefined ? [] : [[field.name, value]];
+  });
+  return (rows.length === 0 ? {} : { [key]: Object.fromEntries(rows) }) as Partial<
+    Record<Key, Record<string, Value>>
+  >;
 }
 
 /** A single word is named as it always was. */
@@ -61,6 +87,8 @@ export function instrumentOf(
   const known = boardFor(id, firmware);
   const fields = layout.fields.map(([name, offset, type, decimals, missing]): Field => {
     const factor = layout.factors?.[name];
+    const scale = layout.scales?.[name];
+    const product = layout.products?.[name];
     const title = known?.fields.find((field) => field.name === name)?.title ?? name;
     if (offset + fieldTypes[type].bytes > layout.frame_bytes)
       throw inputError(`${path}: its header puts the field ${name} behind the end of a frame`);
@@ -68,13 +96,15 @@ export function instrumentOf(
       ...{ name, offset, type, decimals, title },
       ...(missing === null ? {} : { missing }),
       ...(factor === undefined ? {} : { factor }),
+      ...(scale && { scale: { gain: scale[0], offset: scale[1] } }),
+      ...(product && { product: [indexOf(product[0]), indexOf(product[1])] }),
     };
   });
-  const indexOf = (name: string): number => {
-    const index = fields.findIndex((field) => field.name === name);
+  function indexOf(name: string): number {
+    const index = layout.fields.findIndex(([each]) => each === name);
     if (index < 0) throw inputError(`${path}: its header names a field ${name} that it does not describe`);
     return index;
-  };
+  }
   const rail = (name: string, nominalMv: number): Rail => ({
     name,
     title:
@@ -117,5 +147,6 @@ export function instrumentOf(
     // Captures from before the header told it were of a BENCHLAB.
     components: layout.components ?? known?.components ?? {},
     nominalAccuracy: layout.nominal_accuracy ?? null,
+    ...(layout.truncated_levels === undefined ? {} : { truncatedLevels: layout.truncated_levels }),
   };
 }

@@ -1,14 +1,14 @@
 import { type AsyncWire, deadlineMs, gone, type Wire } from './wire.js';
 
 /** What is to be done next on the wire. */
-export const Action = { ask: 0, sleep: 1, drain: 2, end: 3 } as const;
+export const Action = { ask: 0, sleep: 1, drain: 2, end: 3, say: 4, listen: 5 } as const;
 export type Action = (typeof Action)[keyof typeof Action];
 
 /** Something that knows what to do on a wire and does none of it itself, so that every decision is there once. */
 export interface Driven {
   /** The next action, after the last one came to `result`: bytes that were read or drained, or `gone`. 0 at first. */
   step(result: number): Action;
-  /** For `ask`: what is sent, where the answer goes, and how long it should be. */
+  /** For `ask` what is sent, where the answer goes, and how long it should be; `say` has no answer, `listen` sends nothing. */
   readonly request: Uint8Array;
   readonly reply: Buffer;
   readonly replyBytes: number;
@@ -33,6 +33,12 @@ export function driveBlocking(driven: Driven, wire: Wire): void {
       case Action.drain:
         result = wire.drain(driven.waitMs, driven.drained);
         break;
+      case Action.say:
+        result = wire.write(driven.request);
+        break;
+      case Action.listen:
+        result = wire.listen(driven.reply, deadlineMs);
+        break;
       case Action.end:
         return;
     }
@@ -53,6 +59,12 @@ export async function driveAsync(driven: Driven, wire: AsyncWire): Promise<void>
         break;
       case Action.drain:
         result = await wire.drain(driven.waitMs, driven.drained);
+        break;
+      case Action.say:
+        result = await wire.write(driven.request);
+        break;
+      case Action.listen:
+        result = await wire.listen(driven.reply, deadlineMs);
         break;
       case Action.end:
         return;

@@ -6,6 +6,7 @@ import type { BoardIdentity } from '../stream/recording-header.js';
 import { textOfField } from '../text.js';
 import { Conversation, type Dialogue, drain } from './dialogue.js';
 import { driveAsync, driveBlocking } from './drive.js';
+import { hush, type IdentifiedTalker, identifyTalker, isTalk } from './listening/identify.js';
 import { type AsyncWire, deadlineMs, type Wire } from './wire.js';
 
 /** What a board said when it was asked who it is, byte for byte: what it has to say again after every fault. */
@@ -21,6 +22,9 @@ export interface Identified {
   readonly credentials: Credentials;
 }
 
+/** Who answered: a board that is asked, or one that talks. */
+export type Answerer = Identified | IdentifiedTalker;
+
 /** A board that has just been plugged in may swallow the first question. */
 const silentAttempts = 3;
 /** Each welcome that comes unasked, and there may be several, can spoil one attempt. */
@@ -29,34 +33,38 @@ const attempts = 6;
 const provingFrames = 3;
 
 /** Identifies the board behind a wire that blocks. @throws UserError (no board) */
-export function identifyBlocking(port: string, wire: Wire): Identified {
+export function identifyBlocking(port: string, wire: Wire): Answerer {
   const conversation = new Conversation(identify(port));
   driveBlocking(conversation, wire);
   return identifiedBy(conversation, port);
 }
 
 /** Identifies the board behind a wire that is awaited. @throws UserError (no board) */
-export async function identifyAsync(port: string, wire: AsyncWire): Promise<Identified> {
+export async function identifyAsync(port: string, wire: AsyncWire): Promise<Answerer> {
   const conversation = new Conversation(identify(port));
   await driveAsync(conversation, wire);
   return identifiedBy(conversation, port);
 }
 
-function identifiedBy({ outcome }: Conversation<Identified>, port: string): Identified {
+function identifiedBy({ outcome }: Conversation<Answerer>, port: string): Answerer {
   if (!outcome) throw boardError(`${port} went away during the handshake`);
   return outcome.value;
 }
 
 /**
  * Asks who is there: WELCOME, until something known answers; then, and only then, the questions of the tables that it may be.
- * Whatever comes in between, such as a welcome that nobody asked for, makes it start again.
+ * Where nobody answers it, one is asked for that never does. Whatever comes in between, such as a welcome that nobody asked for, makes it start again.
  * @throws UserError (no board) that says what answered and what was expected.
  */
-function* identify(port: string): Dialogue<Identified> {
+function* identify(port: string): Dialogue<Answerer> {
   let problem: UserError | undefined;
   let silences = 0;
+  /** Whatever has said anything is not one that never answers WELCOME. */
+  let isMute = true;
   for (let attempt = 0; attempt < attempts && silences < silentAttempts; attempt++) {
-    yield drain; // stale input from an earlier reader, or a welcome unasked
+    const stale = yield drain; // of an earlier reader, or a welcome unasked
+    if (isTalk(stale)) yield* hush();
+    else if (stale.length > 0) isMute = false;
     const answer = yield* attemptOn(port);
     if ('board' in answer) {
       // What is left over now was missing, or too much, somewhere above.
@@ -65,7 +73,13 @@ function* identify(port: string): Dialogue<Identified> {
     } else {
       problem = answer.problem;
       if (answer.silent) silences++;
+      else isMute = false;
     }
+  }
+  if (silences === silentAttempts && isMute) {
+    const talker = yield* identifyTalker(port);
+    if (talker instanceof Error) throw talker;
+    if (talker) return talker;
   }
   throw problem;
 }

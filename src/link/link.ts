@@ -1,4 +1,5 @@
-import type { Board } from '../board/board.js';
+import type { Instrument } from '../board/board.js';
+import { isStreaming } from '../board/streaming.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
@@ -30,7 +31,7 @@ export interface SamplingOptions {
 /** An open port with an identified board behind it. */
 export interface Link {
   readonly kind: LinkKind;
-  readonly board: Board;
+  readonly board: Instrument;
   readonly identity: BoardIdentity;
   /** What its sampling thread runs at, such as `nice -10, rr 1 under load`; null where it has none of its own. */
   readonly priority: string | null;
@@ -54,5 +55,15 @@ export const unwatchedMs = 750;
 export const watchedMs = 250;
 /** A block holds at most so many samples. */
 export const blockSamples = 512;
-/** What the ring holds: a minute at 1 kHz, however long the text takes. 15 MB at 216 bytes a frame. */
-export const ringSamples = 65_536;
+/** What the ring holds of a board that is asked: a minute at 1 kHz, however long the text takes. 15 MB at 216 bytes a frame. */
+const askedRingSamples = 65_536;
+/** Of one that talks, in bytes: half a minute of a PowerSensor3. */
+const talkRingBytes = 20 << 20;
+
+/** How many samples the ring holds: a power of two. */
+export function ringSamples(board: Instrument): number {
+  if (!isStreaming(board)) return askedRingSamples;
+  const aMinute = 60 * board.streaming.expectedHz;
+  const most = Math.min(aMinute, talkRingBytes / (board.frameBytes + 16));
+  return 2 ** Math.max(12, Math.floor(Math.log2(most)));
+}

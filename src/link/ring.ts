@@ -78,6 +78,29 @@ export class SampleRing {
     return ((this.#producerHead - this.#tailSeen) | 0) > this.#mask;
   }
 
+  /**
+   * Copies a frame that begins at `at`, which the consumer sees after `show`: of many that come together, nobody has to be told
+   * of each. False where the ring is full. Not beside `stage`.
+   */
+  append(bytes: Uint8Array, at: number, earliestNs: number, latestNs: number): boolean {
+    if (this.#isFull) {
+      this.#tailSeen = Atomics.load(this.#control, Slot.tail);
+      if (this.#isFull) return false;
+    }
+    const slot = this.#producerHead & this.#mask;
+    this.#requestNs[slot] = earliestNs;
+    this.#replyNs[slot] = latestNs;
+    const start = slot * this.frameBytes;
+    for (let n = 0; n < this.frameBytes; n++) this.#frames[start + n] = bytes[at + n]!;
+    this.#producerHead = (this.#producerHead + 1) | 0;
+    return true;
+  }
+
+  /** Hands over what was appended. */
+  show(): void {
+    Atomics.store(this.#control, Slot.head, this.#producerHead);
+  }
+
   /** Hands the staged sample over, where there is one. */
   publish(): void {
     if (!this.staged) return;

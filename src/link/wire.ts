@@ -9,6 +9,8 @@ export interface Wire {
    * no more than `into` holds.
    */
   read(into: Buffer, length: number, deadlineMs: number): number;
+  /** Waits until anything comes, `limitMs` at most, and takes what is there; returns how many bytes, 0 where nothing came. */
+  listen(into: Buffer, limitMs: number): number;
   /**
    * Takes input until none came for `quietMs` (or a second has gone by); returns how many bytes. They are thrown away but for
    * those that `into` has room for.

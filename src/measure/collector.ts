@@ -1,16 +1,18 @@
 import type { Instrument } from '../board/board.js';
-import { isNewerThanKnown } from '../board/catalogue.js';
+import { unprovenFirmware } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
-import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { type Accuracy, accuracyOf, isAccuracyLacking, tracedColumns } from './accuracy/accuracy.js';
 import { type AppliedCalibration, appliedTo } from './accuracy/applied.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
+import { DeviceClockWatch } from './doubts/device-clock.js';
 import { FaultLog } from './doubts/gap-causes.js';
-import { type GapsFound, gapsFound } from './doubts/gaps-found.js';
+import { type GapsFound, gapSummaries, gapsFound } from './doubts/gaps-found.js';
 import { TotalsCheck } from './doubts/totals.js';
+import { TruncationWatch } from './doubts/truncation.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
@@ -45,6 +47,8 @@ export class SummaryCollector {
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
   #drift: ClockDriftWatch | undefined;
+  readonly #truncation: TruncationWatch;
+  readonly #deviceClock = new DeviceClockWatch();
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
@@ -74,6 +78,7 @@ export class SummaryCollector {
     this.#wires = new WireTable(board, wiring, wireLimits, applied);
     this.#freshness = new FreshnessTable(board, wiring);
     this.#totals = new TotalsCheck(board, applied);
+    this.#truncation = new TruncationWatch(board, wiring);
   }
 
   begin(header: RecordingHeader): void {
@@ -85,21 +90,22 @@ export class SummaryCollector {
     const { count, timeUs, channels, powerMw } = block;
     this.#spacings.add(timeUs, powerMw, count);
     const railPowersMw = this.board.rails.map(({ name, power }) => {
-      const column = channels[power];
-      if (!column) throw new Error(`power of rail ${name} was not decoded`);
-      return column;
+      if (!channels[power]) throw new Error(`power of rail ${name} was not decoded`);
+      return channels[power];
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
     this.#freshness.add(timeUs, channels, count);
     this.#totals.add(timeUs, channels, count);
+    this.#truncation.add(channels, count);
     this.#firstAndLast.keep(block);
-    if (this.#header?.timing === 'round-trip') this.#latencies.add(block);
+    if (this.#header?.timing !== 'nominal') this.#latencies.add(block);
     for (const event of block.events) {
       if (event.type === 'fault') {
         if (event.kind === 'suspend') this.#spacings.sleep(event.startNs / 1000, event.endNs / 1000);
         this.#faults.add(event, this.#spacings);
       } else if (event.type === 'clock') this.#drift?.add(event.atNs, event.unixUs);
+      else if (event.type === 'device-clock') this.#deviceClock.add(event.rateErrorPpm);
       else if (event.type === 'board-fault') this.#boardFaults.add(event);
       else if (event.type === 'end') this.#end = { atUs: event.atNs / 1000, reason: event.reason };
     }
@@ -138,13 +144,10 @@ export class SummaryCollector {
       samples,
       sample_rate_hz: samples > 1 && durationUs ? (samples - 1) / (durationUs / usPerS) : null,
       coverage,
-      gaps: found.all.map(({ startUs, endUs, cause }) => ({
-        start_s: startUs / usPerS,
-        end_s: endUs / usPerS,
-        cause,
-      })),
+      gaps: gapSummaries(found.all),
       interval_s: interval,
       latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
+      ...(this.#header.timing === 'device' ? { clock: this.#deviceClock.summary } : {}),
       sampling_priority: this.#header.samplingPriority ?? null,
       freshness,
       calibration: this.applied,
@@ -167,6 +170,7 @@ export class SummaryCollector {
         coverage,
         faults: this.#faults.tallies,
         drift: this.#drift?.drift ?? null,
+        deviceClock: this.#deviceClock.text,
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
         outerSilenceS: found.outerUs / usPerS,
@@ -195,8 +199,9 @@ export class SummaryCollector {
     return gapLimitUs(this.#spacings.spacingsUs.quantile(0.5));
   }
 
-  /** How often what the board reads is new, as far as that is known. */
+  /** How often what the board reads is new, as far as that is known; null of one that says when it took each sample. */
   get freshness(): BoardFreshness | null {
+    if (this.#header?.timing === 'device') return null;
     return this.#freshness.freshness(this.#spacings.spacingsUs.quantile(0.5));
   }
 
@@ -210,6 +215,7 @@ export class SummaryCollector {
     return {
       components: this.wiring.sums.map(({ name }) => name),
       accuracyShare: this.accuracyShare,
+      ...this.#truncation.facts,
       ...(this.#accuracy && { accuracy: this.#accuracy.over(tracedColumns(this)) }),
       ...this.#timing(this.freshness),
       gapLimitUs: limitUs,
@@ -234,13 +240,10 @@ export class SummaryCollector {
     return {
       ...this.#timing(freshness),
       accuracyShare: this.accuracyShare,
+      ...this.#truncation.facts,
       calibrated: this.#accuracy && { accuracy: this.#accuracy, powers: this.#powers.series },
       durationUs: (this.reach.lastUs ?? 0) - (this.reach.firstUs ?? 0),
       ...{ gaps, unlistedUs, ends: this.#firstAndLast },
     };
   }
 }
-
-/** The board's firmware, where this powerlog has no table for it. */
-const unprovenFirmware = ({ id, firmware }: BoardIdentity): number | null =>
-  isNewerThanKnown(id, firmware) ? firmware : null;

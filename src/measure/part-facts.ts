@@ -7,6 +7,8 @@ export interface PartFacts {
   readonly components: readonly string[];
   /** Of a power reading, at 95 %. */
   readonly accuracyShare: number;
+  /** What readings lack in the mean, by component, mW; absent where nothing. */
+  readonly lackingMw?: readonly number[];
   /** Where rails were calibrated: of the components' powers, and behind them of each such rail's. */
   readonly accuracy?: Accuracy;
   /** What a sample shows was so within this of its instant. */

@@ -10,6 +10,7 @@ import {
   figureOrNull,
   gapJ,
   instantsJ,
+  lackingJ,
   samplingJ,
   stepsJ,
 } from './uncertainty.js';
@@ -17,6 +18,8 @@ import {
 /** What a whole recording's budgets are made from, beside the powers themselves. */
 export interface RecordingDoubts {
   readonly accuracyShare: number;
+  /** What readings lack in the mean, by component, mW; absent where nothing. */
+  readonly lackingMw?: readonly number[];
   /** Where rails were calibrated, of the components and then the rails. */
   readonly calibrated?: { readonly accuracy: Accuracy; readonly powers: readonly PowerSeries[] } | undefined;
   /** Between the first and the last sample. */
@@ -77,13 +80,14 @@ function budgetOf(series: PowerSeries, component: number, doubts: RecordingDoubt
   const { minMw, maxMw } = series;
   gapsJ += (maxMw - minMw) * doubts.unlistedUs * 1e-9;
   return {
-    accuracyJ: columnAccuracyJ(
-      doubts.calibrated?.accuracy,
-      component,
-      (column) => (column === component ? energyJ : (doubts.calibrated!.powers[column]!.energyJ ?? 0)),
-      doubts.durationUs / 1e6,
-      doubts.accuracyShare,
-    ),
+    accuracyJ:
+      columnAccuracyJ(
+        doubts.calibrated?.accuracy,
+        component,
+        (column) => (column === component ? energyJ : (doubts.calibrated!.powers[column]!.energyJ ?? 0)),
+        doubts.durationUs / 1e6,
+        doubts.accuracyShare,
+      ) + lackingJ(doubts.lackingMw?.[component], doubts.durationUs),
     gapsJ,
     cutsJ: 0,
     instantsJ: instantsJ(about(firstMw, component), about(lastMw, component), doubts.instantUs),

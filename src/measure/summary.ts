@@ -129,6 +129,12 @@ export interface UncertaintySummary {
   readonly edges_j: PerComponent<number | null>;
 }
 
+/** The own clock of an instrument that talks by itself. */
+export interface DeviceClockSummary {
+  /** How much faster than this machine's it runs, in millionths; null where that did not come to light. */
+  readonly rate_error_ppm: number | null;
+}
+
 /** What a recording measured. */
 export interface Measured {
   readonly board: BoardSummary;
@@ -142,6 +148,8 @@ export interface Measured {
   readonly interval_s: Distribution;
   /** Null where the instants come from a nominal rate. */
   readonly latency_s: Distribution | null;
+  /** Of an instrument that talks by itself alone. */
+  readonly clock?: DeviceClockSummary;
   /** What the sampling thread ran at: `rr 1`, `nice -10`, `nice 0`; null where that is not known, or it had none of its own. */
   readonly sampling_priority: string | null;
   /** Null of means, and of several boards, which have one each. */

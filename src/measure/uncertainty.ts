@@ -60,6 +60,10 @@ export const figureOrNull = (figure: number): number | null => (Number.isNaN(fig
 export const accuracyJ = (energyJ: number, accuracyShare: number): number =>
   Math.abs(energyJ) * accuracyShare;
 
+/** What all readings lack alike: so many mW, nothing where undefined, over so many µs. */
+export const lackingJ = (lackingMw: number | undefined, durationUs: number): number =>
+  (lackingMw ?? 0) * durationUs * joulesPerNj;
+
 /** What the power of a calibrated rail is worth, at 95 %: (share · P)² + 2 · covariance · P + offset², beside the reference's. */
 export interface RailAccuracy {
   /** Of the comparison with the reference. */

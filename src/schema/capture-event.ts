@@ -18,6 +18,7 @@ const faultKinds: Record<FaultKind, true> = {
   'implausible-frame': true,
   'board-lost': true,
   overrun: true,
+  overwritten: true,
   suspend: true,
   unreadable: true,
   joined: true,
@@ -52,6 +53,7 @@ const captureEventSchema = z.discriminatedUnion('type', [
     count: z.number(),
   }),
   z.object({ type: z.literal('clock'), atNs: instantNs, unixUs: z.number() }),
+  z.object({ type: z.literal('device-clock'), atNs: instantNs, rateErrorPpm: z.number() }),
   z.object({
     type: z.literal('board-fault'),
     atNs: instantNs,
@@ -120,6 +122,7 @@ export interface UnknownEvent {
 const eventTypes: Record<RecordingEvent['type'], true> = {
   fault: true,
   clock: true,
+  'device-clock': true,
   'board-fault': true,
   'wire-alarm': true,
   experiment: true,

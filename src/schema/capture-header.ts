@@ -26,6 +26,8 @@ const layoutSchema = z
     frame_bytes: z.int().positive().max(0xffff),
     fields: z.array(fieldSchema),
     factors: z.record(z.string(), z.int().positive()),
+    scales: z.record(z.string(), z.tuple([z.number(), z.number()])),
+    products: z.record(z.string(), z.tuple([z.string(), z.string()])),
     rails: z.array(z.tuple([z.string(), z.number()])),
     wires: z.array(z.tuple([z.string(), z.string()])),
     extra_fields: z.array(z.string()),
@@ -41,6 +43,7 @@ const layoutSchema = z
     components: z.record(z.string(), z.array(z.string())),
     calibration: z.array(z.tuple([z.int().nonnegative(), z.enum(['crc', 'pair', 'thermistor']), z.string()])),
     nominal_accuracy: z.number().nonnegative().nullable(),
+    truncated_levels: z.number().nonnegative(),
   })
   .partial()
   .required({ frame_bytes: true, fields: true });
@@ -77,6 +80,7 @@ export const captureHeaderSchema = z.object({
     unix_us: z.int('expected a whole number of µs').nullable(),
   }),
   instants_measured: z.boolean(),
+  timing: z.string().optional(),
   sampling_priority: z.string().nullish(),
   accuracy: z.number().nonnegative().nullable(),
   calibration: z

@@ -82,6 +82,7 @@ export const summarySchema = z.looseObject({
   gaps: z.array(z.looseObject({ start_s: z.number(), end_s: z.number(), cause: z.string() })),
   interval_s: distribution,
   latency_s: distribution.nullable(),
+  clock: z.looseObject({ rate_error_ppm: figure }).optional(),
   sampling_priority: text.optional(),
   freshness: freshness.nullish(),
   calibration: appliedCalibration.nullish(),

@@ -1,5 +1,6 @@
 import type { Board } from '../board/board.js';
 import { boardFor, boardIds } from '../board/catalogue.js';
+import { powerSensor3Id } from '../board/powersensor3/powersensor3.js';
 import { usageError } from '../errors.js';
 import { parseDurationMs } from '../units.js';
 import { parseMiscalibrated } from './miscalibrated.js';
@@ -44,7 +45,9 @@ export function chooseBoard({
   update,
   miscalibrated,
 }: BoardChoice): BoardModelOptions {
-  if (!boardFor(id)) throw usageError(`there is no board '${id}'; there are ${boardIds.join(', ')}`);
+  if (id === powerSensor3Id) return chooseTalker({ firmware, name, seed, imbalance, raise });
+  if (!boardFor(id))
+    throw usageError(`there is no board '${id}'; there are ${[...boardIds, powerSensor3Id].join(', ')}`);
   const version = firmware === undefined ? null : whole(firmware, 255, 'a firmware');
   const table = boardFor(id, version)!;
   const board: Board = version === null ? table : { ...table, firmware: version };
@@ -57,6 +60,16 @@ export function chooseBoard({
     ...(update === undefined ? {} : { updateNs: updateNsOf(update) }),
     ...(miscalibrated === undefined ? {} : { miscalibrated: parseMiscalibrated(miscalibrated, board) }),
   };
+}
+
+/** One that talks has a seed, and nothing else that could be chosen. */
+function chooseTalker({ seed, ...others }: Omit<BoardChoice, 'board'>): BoardModelOptions {
+  const given = Object.entries(others).find(([, value]) => value !== undefined);
+  if (given)
+    throw usageError(
+      `a simulated ${powerSensor3Id} has no ${given[0]} to choose; it takes a profile and a seed`,
+    );
+  return { talks: true, ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }) };
 }
 
 /**

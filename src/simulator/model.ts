@@ -9,6 +9,8 @@ import { hash32 } from './random.js';
 export interface BoardModelOptions extends Partial<ProfileFeedOptions> {
   /** Which board, with which firmware; BENCHLAB with its newest by default. */
   readonly board?: Board;
+  /** A PowerSensor3 instead, which is not asked but talks. */
+  readonly talks?: boolean;
   /** What READ_NAME answers. */
   readonly name?: string;
   /** Whole frames to answer with instead of a profile, in order, one a request. */

@@ -39,7 +39,7 @@ export async function findTheBoard(): Promise<string> {
   const { found } = await findBoards();
   if (found.length === 1) return found[0]!.port.path;
   throw boardError(
-    `several boards answer: ${found.map(({ port, identity }) => `${port.path} (${identity.name || identity.product}, UID ${identity.uid})`).join(', ')}. Choose with --port, which can be given several times, or take them all with --port auto:all`,
+    `several boards answer: ${found.map(({ port, identity }) => `${port.path} (${identity.name || identity.product}, ${uidText(identity.uid)})`).join(', ')}. Choose with --port, which can be given several times, or take them all with --port auto:all`,
   );
 }
 
@@ -92,19 +92,24 @@ export async function waitForBoard(
       if (together.ports.has(realPort(path))) continue;
       const link = await openQuietly(path, choice);
       if (!link) continue;
-      const { name, product, uid, id, firmware } = link.identity;
-      if (uid === identity.uid && id === identity.id && firmware === identity.firmware) return link;
+      const { name, product, uid, id, firmware, configuration } = link.identity;
+      // One without a UID is known by its product, which names its firmware, and by how it is set up.
+      const isSame =
+        uid === null
+          ? product === identity.product && configuration === identity.configuration
+          : firmware === identity.firmware;
+      if (uid === identity.uid && id === identity.id && isSame) return link;
       await link.close();
-      if (uid === identity.uid) {
+      if (uid !== null && uid === identity.uid) {
         onNotice(
           `${path}: the board is back as ${product} with firmware ${firmware}; it was ${identity.product} with firmware ${identity.firmware}. A recording has one firmware, so this one ends; begin a new one`,
         );
         return undefined;
       }
       // One of this recording's own is not another: it is waited for too.
-      if (!refused.has(`${path} ${uid}`) && !together.uids.has(uid))
+      if (!refused.has(`${path} ${uid}`) && (uid === null || !together.uids.has(uid)))
         onNotice(
-          `${path} is another board (${name || product}, UID ${uid}); waiting for ${identity.name || identity.product}, UID ${identity.uid}`,
+          `${path} is another board (${name || product}, ${uidText(uid)}); waiting for ${identity.name || identity.product}, ${uidText(identity.uid)}`,
         );
       refused.add(`${path} ${uid}`);
     }
@@ -134,3 +139,5 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', done);
   });
 }
+
+const uidText = (uid: string | null): string => (uid === null ? 'without a UID' : `UID ${uid}`);

@@ -1,4 +1,5 @@
 import type { Instrument } from '../board/board.js';
+import { isStreaming } from '../board/streaming.js';
 import { emptyBlock } from '../link/drain-ring.js';
 import type { Link } from '../link/link.js';
 import type { EndReason, RecordingEvent } from '../stream/event.js';
@@ -77,7 +78,7 @@ class LiveRecording implements Recording {
       board: (link as Link).identity,
       startMonotonicNs: monotonicNs,
       startUnixUs: unixUs,
-      timing: 'round-trip',
+      timing: isStreaming((link as Link).board) ? 'device' : 'round-trip',
       samplingPriority: (link as Link).priority,
     };
     this.#clocks = clock.follow();

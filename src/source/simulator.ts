@@ -1,4 +1,6 @@
+import { boardError } from '../errors.js';
 import { parseSimulated } from '../simulator/board-choice.js';
+
 import { type BoardModelOptions, makeBoardModel } from '../simulator/model.js';
 import { NoPseudoTerminal } from '../simulator/port/pseudo-terminal.js';
 import { type Simulator, startSimulator } from '../simulator/port/server.js';
@@ -65,6 +67,10 @@ async function openInProcess(modelOptions: BoardModelOptions, options: OpenOptio
     import('../link/stream/stream-link.js'),
     import('../link/stream/model-wire.js'),
   ]);
+  if (modelOptions.talks)
+    throw boardError(
+      'an instrument that talks is simulated on a pseudo-terminal alone, which this system has not',
+    );
   const model = makeBoardModel(modelOptions);
   const wire = new ModelWire((byte) => model.reply(byte, Number(process.hrtime.bigint())));
   const link = await openAsyncLink('in-process', 'sim', wire, async () => {});

@@ -22,7 +22,9 @@ export type SampleFaultKind =
   /** Frames that contradict themselves; they are kept. */
   | 'implausible-frame'
   /** Samples taken that were not fetched in time. */
-  | 'overrun';
+  | 'overrun'
+  /** Samples that an instrument which talks took and did not send: its stamps tell. */
+  | 'overwritten';
 
 export type FaultKind =
   | ByteFaultKind
@@ -69,6 +71,8 @@ export type SourceEvent =
   | FaultEvent
   /** The wall clock, read again: `unixUs` at `atNs`. */
   | { readonly type: 'clock'; readonly atNs: number; readonly unixUs: number }
+  /** How much faster than the host's the instrument's own clock runs, in millionths, as far as that was known then. */
+  | { readonly type: 'device-clock'; readonly atNs: number; readonly rateErrorPpm: number }
   /** A bit rose in the board's fault words; `name` is the board's table's. */
   | { readonly type: 'board-fault'; readonly atNs: number; readonly bit: number; readonly name: string }
   | WireAlarmEvent

@@ -29,9 +29,10 @@ export interface RecordingHeader {
   readonly startUnixUs: number | null;
   /**
    * How a sample's two instants are known. `round-trip`: the board was asked at the one and had answered at the other.
+   * `device`: it talks by itself, and says when on a clock that was held against the host's, or was heard when it said so.
    * `nominal`: they were made up from a rate, or read from rows, so that nothing can be said of latency.
    */
-  readonly timing: 'round-trip' | 'nominal';
+  readonly timing: 'round-trip' | 'device' | 'nominal';
   /** What the sampling thread ran at, `rr 1` or `nice 0`; null where it had none of its own, absent where that is not known. */
   readonly samplingPriority?: string | null;
 }

@@ -1,7 +1,7 @@
 import { columnAccuracyJ } from '../measure/accuracy/accuracy.js';
 import type { PartFacts } from '../measure/part-facts.js';
 import type { PerComponent, UncertaintySummary } from '../measure/summary.js';
-import { type Budget, combinedJ, figureOrNull, stepsJ } from '../measure/uncertainty.js';
+import { type Budget, combinedJ, figureOrNull, lackingJ, stepsJ } from '../measure/uncertainty.js';
 import type { ComponentSums, SpanSums } from './span-sums.js';
 
 export interface PowerRange {
@@ -45,7 +45,8 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
     perComponent(facts.components, (_, c) => figure(sums.components[c]!, c));
   const energyJ = (column: number): number => sums.components[column]!.energyNj * joulesPerNj;
   const accuracyJ = (column: number): number =>
-    columnAccuracyJ(facts.accuracy, column, energyJ, withinUs / 1e6, facts.accuracyShare);
+    columnAccuracyJ(facts.accuracy, column, energyJ, withinUs / 1e6, facts.accuracyShare) +
+    lackingJ(facts.lackingMw?.[column], withinUs);
   const part = (take: (budget: Budget) => number) =>
     each((component, c) =>
       known ? figureOrNull(tidy(take(budgetOf(component, accuracyJ(c), facts)))) : null,

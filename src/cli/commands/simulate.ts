@@ -1,7 +1,8 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { boardIds } from '../../board/catalogue.js';
-import { errorText, outputError } from '../../errors.js';
+import { powerSensor3Id } from '../../board/powersensor3/powersensor3.js';
+import { errorText, outputError, usageError } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
 import type { OpenedOutput } from '../../file/safe-open.js';
 import type { BoardChoice } from '../../simulator/board-choice.js';
@@ -16,7 +17,8 @@ const help = `
 The port's path is the first and only line on standard output. Any program that speaks to a BENCHLAB can open it.
 
 Boards and firmware: benchlab 2 … 6, benchlab2 3 … 7, pmd2, pmd2x, wireview; the newest is the default, and another number is answered as by the
-nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened.
+nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened. powersensor3 is not
+asked but talks: it takes a profile and a seed alone.
 
 Profiles:
   constant    400 W for ever: CPU 60 W, GPU 300 W, motherboard 40 W; no noise
@@ -31,6 +33,7 @@ Examples:
   $ powerlog simulate --profile square --latency 1ms     as quick as a real one
   $ powerlog simulate --board benchlab2 --firmware 6     another board, another firmware
   $ powerlog simulate --board benchlab2 --imbalance 0.4 --raise imbalance_hpwr1:5s   a wire that carries too much
+  $ powerlog simulate --board powersensor3 --profile train   one that talks, 20,000 times a second
   $ powerlog simulate --profile train --update 10ms      a board that has something new a hundred times a second
   $ powerlog simulate --miscalibrated eps1:1.02:50mA     a rail to try calibrating
   $ powerlog simulate --from run.plog                    answers with recorded frames, over and over
@@ -59,7 +62,7 @@ export function simulateCommand(): Command {
         .default('constant')
         .conflicts('from'),
     )
-    .option('--board <id>', `which board: ${boardIds.join(', ')}`, 'benchlab')
+    .option('--board <id>', `which board: ${[...boardIds, powerSensor3Id].join(', ')}`, 'benchlab')
     .option('--firmware <number>', 'which firmware (default: the newest that is known)')
     .option('--name <text>', "the board's name, as its user typed it (default: powerlog simulator)")
     .option(
@@ -125,6 +128,10 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...named('--from', options.from),
   ]);
   let model = chooseBoard(options);
+  if (model.talks && (options.from !== undefined || Object.keys(options.fault?.rates ?? {}).length > 0))
+    throw usageError(
+      'one that talks is played from a profile, and of all faults only unplugged: a reply is what the others befall',
+    );
   if (options.from !== undefined) {
     const { readCapturedFrames } = await import('../../source/captured-frames.js');
     // Whose frames they are is said by the capture.
@@ -152,16 +159,16 @@ async function simulate(options: SimulateOptions): Promise<void> {
     return service.ended;
   }
   try {
-    const { product, firmware } = model.board!;
-    tell(
-      `a simulated ${product} with firmware ${firmware} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`,
-    );
+    const which = model.talks
+      ? 'PowerSensor3'
+      : `${model.board!.product} with firmware ${model.board!.firmware}`;
+    tell(`a simulated ${which} (${options.from ?? options.profile}) is at ${simulator.path}; Ctrl-C ends it`);
     await service.ended;
   } finally {
     await simulator.stop();
     const stats = simulator.stats();
     if (report) writeReport(report, stats);
-    tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
+    if (!model.talks) tell(`answered ${plural(stats.requests.sensors, 'request')} for readings`);
   }
 }
 

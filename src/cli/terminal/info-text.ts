@@ -1,4 +1,5 @@
 import { boardFor, isNewerThanKnown } from '../../board/catalogue.js';
+import { powerSensor3Id } from '../../board/powersensor3/powersensor3.js';
 import type { CalibrationSummary } from '../../measure/summary.js';
 import type { ProbeCalibration } from '../../session/calibration-summary.js';
 import type { FirstReadings, Reading } from '../../session/first-readings.js';
@@ -75,6 +76,8 @@ const averagingText = (us: number | null): string =>
 /** Where the table comes from that its readings are read with. */
 function tableProvenance({ id, firmware }: BoardIdentity): string {
   const board = boardFor(id, firmware);
+  if (id === powerSensor3Id)
+    return "its makers' open firmware 1.6.1 and host library; not checked on hardware";
   if (!board) return "the capture's own header";
   if (board.anyFirmware) return "the maker's published programs, of any firmware; not checked on hardware";
   return `the maker's published contract of firmware ${board.firmware}, and its library; not checked on hardware`;

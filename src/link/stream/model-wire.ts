@@ -23,6 +23,11 @@ export class ModelWire implements AsyncWire {
     return this.#pending.length;
   }
 
+  /** The models that it has at its other end are asked. */
+  async listen(_: Buffer, limitMs: number): Promise<number> {
+    return this.sleep(limitMs);
+  }
+
   drain(): number {
     return 0;
   }

@@ -1,12 +1,14 @@
+import type { Instrument } from '../../board/board.js';
 import { makeFastClock } from '../../clock.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
+import type { BoardIdentity } from '../../stream/recording-header.js';
 import { drainRing, type PlacedEvent, Turns } from '../drain-ring.js';
 import { driveAsync } from '../drive.js';
-import { type Identified, identifyAsync } from '../handshake.js';
+import { type Answerer, identifyAsync } from '../handshake.js';
 import { type Link, type LinkKind, type LinkSampling, ringSamples, type SamplingOutcome } from '../link.js';
+import { makeSampling } from '../listening/sampling.js';
 import { openStream } from '../port/serial-port.js';
 import { SampleRing } from '../ring.js';
-import { Sampler } from '../sampler.js';
 import type { AsyncWire } from '../wire.js';
 import { StreamWire } from './stream-wire.js';
 
@@ -38,17 +40,17 @@ export async function openAsyncLink(
 
 class AsyncLink implements Link {
   readonly priority = null;
-  readonly board;
-  readonly identity;
+  readonly board: Instrument;
+  readonly identity: BoardIdentity;
   readonly #ring: SampleRing;
   #turns: Turns | undefined;
 
-  readonly #identified: Identified;
+  readonly #identified: Answerer;
   readonly #wire: AsyncWire;
 
   constructor(
     readonly kind: LinkKind,
-    identified: Identified,
+    identified: Answerer,
     wire: AsyncWire,
     readonly close: () => Promise<void>,
   ) {
@@ -57,18 +59,18 @@ class AsyncLink implements Link {
     this.board = identified.board;
     this.identity = identified.identity;
     const { frameBytes } = this.board;
-    this.#ring = new SampleRing(SampleRing.allocate(ringSamples, frameBytes), frameBytes);
+    this.#ring = new SampleRing(SampleRing.allocate(ringSamples(this.board), frameBytes), frameBytes);
   }
 
   sample(options: LinkSampling): AsyncGenerator<FrameBlock, SamplingOutcome> {
     const events: PlacedEvent[] = [];
-    const sampler = new Sampler(this.#identified, this.#ring, {
+    const sampling = makeSampling(this.#identified, this.#ring, {
       clock: makeFastClock(options.originNs),
       rateHz: options.rateHz,
       endNs: options.endNs,
       onEvent: (event) => events.push({ at: this.#ring.head, event }),
     });
-    const outcome = driveAsync(sampler, this.#wire).then(() => sampler.outcome);
+    const outcome = driveAsync(sampling, this.#wire).then(() => sampling.outcome);
     outcome.catch(() => {}); // `drainRing` throws it to the consumer of the blocks
     this.#turns = new Turns(options.handOverMs);
     return drainRing(this.#ring, events, outcome, this.#turns);

@@ -55,6 +55,20 @@ export class StreamWire implements AsyncWire {
     return count;
   }
 
+  async listen(into: Buffer, limitMs: number): Promise<number> {
+    this.#parser = undefined;
+    await this.#until(() => this.#pendingBytes > 0, limitMs);
+    if (this.#closed && this.#pendingBytes === 0) return gone;
+    const all = Buffer.concat(this.#pending);
+    const count = all.copy(into);
+    this.#forget();
+    if (count < all.length) {
+      this.#pending = [all.subarray(count)];
+      this.#pendingBytes = all.length - count;
+    }
+    return count;
+  }
+
   async drain(quietMs: number, into?: Buffer): Promise<number> {
     this.#parser = undefined;
     let total = 0;

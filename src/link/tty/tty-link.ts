@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Board } from '../../board/board.js';
+import type { Instrument } from '../../board/board.js';
 import { ExitCode, UserError } from '../../errors.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
@@ -58,7 +58,7 @@ function asError(message: FromTtyWorker): Error {
 
 class TtyLink implements Link {
   readonly kind = 'tty';
-  readonly board: Board;
+  readonly board: Instrument;
   readonly identity: BoardIdentity;
   readonly priority: string | null;
   readonly #ring: SampleRing;

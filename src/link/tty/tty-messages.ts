@@ -1,4 +1,4 @@
-import type { Board } from '../../board/board.js';
+import type { Instrument } from '../../board/board.js';
 import type { ExitCode } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import type { PlacedEvent } from '../drain-ring.js';
@@ -15,7 +15,7 @@ export type FromTtyWorker =
   | { readonly type: 'unavailable'; readonly reason: string }
   | {
       readonly type: 'ready';
-      readonly board: Board;
+      readonly board: Instrument;
       readonly identity: BoardIdentity;
       /** What the thread runs at: `rr 1`, `nice 0`. */
       readonly priority: string | null;

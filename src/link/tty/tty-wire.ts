@@ -76,6 +76,11 @@ export class TtyWire implements Wire {
     return have;
   }
 
+  /** All that is there is one read. */
+  listen(into: Buffer, limitMs: number): number {
+    return this.read(into, 1, limitMs);
+  }
+
   drain(quietMs: number, into?: Buffer): number {
     const startMs = performance.now();
     let lastMs = startMs;

@@ -4,8 +4,8 @@ import { ExitCode, errorText, systemErrorCode, UserError } from '../../errors.js
 import { driveBlocking } from '../drive.js';
 import { identifyBlocking } from '../handshake.js';
 import { ringSamples } from '../link.js';
+import { makeSampling } from '../listening/sampling.js';
 import { SampleRing } from '../ring.js';
-import { Sampler } from '../sampler.js';
 import { loadSystemCalls, NoSystemCalls } from './system-calls.js';
 import { ThreadPriority } from './thread-priority.js';
 import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
@@ -36,22 +36,22 @@ try {
   const wire = new TtyWire(path, loadSystemCalls(), (ms) => pause(ms));
   const identified = identifyBlocking(path, wire);
   const { board, identity } = identified;
-  const ring = new SampleRing(SampleRing.allocate(ringSamples, board.frameBytes), board.frameBytes);
+  const ring = new SampleRing(SampleRing.allocate(ringSamples(board), board.frameBytes), board.frameBytes);
   pause = (ms) => ring.sleep(ms);
   const priority = new ThreadPriority();
   post({ type: 'ready', board, identity, priority: priority.told, ringBuffer: ring.buffer });
   port.on('message', (message: ToTtyWorker) => {
     try {
       if (message.type === 'start') {
-        const sampler = new Sampler(identified, ring, {
+        const sampling = makeSampling(identified, ring, {
           clock: makeFastClock(message.originNs),
           rateHz: message.rateHz,
           endNs: message.endNs,
           onEvent: (event) => post({ type: 'event', placed: { at: ring.head, event } }),
           look: () => priority.look(),
         });
-        driveBlocking(sampler, wire);
-        post({ type: 'done', outcome: sampler.outcome });
+        driveBlocking(sampling, wire);
+        post({ type: 'done', outcome: sampling.outcome });
       } else {
         wire.close();
         port.close();

@@ -14,6 +14,7 @@ const rank: Readonly<Record<FaultKind, number>> = {
   overrun: 0,
   joined: 0,
   'no-reply': 1,
+  overwritten: 1,
   'late-reply': 1,
   'short-reply': 1,
   'wrong-answer': 1,

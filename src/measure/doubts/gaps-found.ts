@@ -1,4 +1,5 @@
-import { type Candidate, lengthUs, type SpacingWatch } from '../gaps.js';
+import { type Candidate, type Gap, lengthUs, type SpacingWatch } from '../gaps.js';
+import type { GapSummary } from '../summary.js';
 import { extentOf, outerSilences, type TrackReach } from '../tracks/reach.js';
 
 /** The gaps of a recording, and what they come to. */
@@ -51,3 +52,7 @@ export function gapsFound(
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** As summaries list them. */
+export const gapSummaries = (gaps: readonly Gap[]): GapSummary[] =>
+  gaps.map(({ startUs, endUs, cause }) => ({ start_s: startUs / 1e6, end_s: endUs / 1e6, cause }));

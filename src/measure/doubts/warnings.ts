@@ -11,6 +11,8 @@ export interface Doubts {
   readonly coverage: number | null;
   readonly faults: ReadonlyMap<FaultKind, FaultTally>;
   readonly drift: ClockDrift | null;
+  /** What is to be said of the instrument's own clock; null for nothing. */
+  readonly deviceClock: string | null;
   readonly end: EndReason | null;
   /** Gaps beyond those that are listed. */
   readonly unlistedGaps: number;
@@ -54,6 +56,8 @@ const faultTexts: Readonly<Record<FaultKind, ((tally: FaultTally) => string) | n
   'board-lost': ({ times }) => `the board was lost ${count(times, 'time')}`,
   overrun: ({ amount }) =>
     `${count(amount, 'sample')} were taken but could not be kept: the machine was too busy`,
+  overwritten: ({ times, amount }) =>
+    `${count(amount, 'sample')} were taken and not sent: the instrument wrote the next over ${amount === 1 ? 'it' : 'them'} (${count(times, 'time')})`,
   suspend: ({ times, amount }) =>
     `the machine slept ${count(times, 'time')}, ${(amount / 1000).toFixed(1)} s in all: that is neither on the time axis nor in the energy, and unix_time_s is behind by it from there on`,
   // The capture's reader tells it, with the place.
@@ -86,6 +90,7 @@ export function warningsFor(doubts: Doubts): Warning[] {
     const text = faultTexts[kind];
     if (tally && text) warn(kind, text(tally));
   }
+  if (doubts.deviceClock !== null) warn('device-clock', doubts.deviceClock);
   if (doubts.end === 'board-lost')
     warn('ended-early', 'the board did not come back; the recording ends there');
   if (doubts.end === 'output-failed')

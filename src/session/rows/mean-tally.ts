@@ -108,6 +108,7 @@ export class MeanTally {
         coverage,
         faults: new Map(),
         drift: null,
+        deviceClock: null,
         end: null,
         unlistedGaps: 0,
         outerSilenceS: 0,

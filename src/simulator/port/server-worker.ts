@@ -5,6 +5,7 @@ import { systemErrorCode } from '../../errors.js';
 import { FaultInjector } from '../fault-injector.js';
 import { noFaults } from '../faults.js';
 import { defaultSeed, makeBoardModel } from '../model.js';
+import { TalkModel } from '../talking/talk-model.js';
 import { controlState, controlWord } from './control.js';
 import { loadInputPoll } from './pseudo-terminal.js';
 import type { SimulatorOptions } from './server.js';
@@ -25,6 +26,7 @@ const tally = new Tally(data.tally);
 const { latencyMs = 0, greetingMs = 0, faults = noFaults, seed = defaultSeed } = data;
 const model = makeBoardModel(data, tally);
 const { board } = model;
+const talker = data.talks ? new TalkModel(data.profile ?? 'constant', seed) : undefined;
 const injector = new FaultInjector(board, faults, seed, [...model.fixedReplies.values()], tally);
 const sensorsByte = board.commands.sensors.request[0]!;
 const clock = makeFastClock(0n);
@@ -55,6 +57,10 @@ function sleepUntil(untilNs: number): void {
 function serve(masterFd: number): void {
   while (serving()) {
     if (!awaitClient(masterFd)) return;
+    if (talker) {
+      while (serving() && talk(talker, masterFd));
+      continue;
+    }
     if (greeting) serveUntilGreeted(masterFd, greeting, clock() + greetingMs * 1e6);
     while (serving() && answerInput(masterFd));
   }
@@ -84,14 +90,43 @@ function serveUntilGreeted(masterFd: number, text: Uint8Array, atNs: number): vo
 
 /** Waits for requests and answers them; false where the client has gone. */
 function answerInput(masterFd: number): boolean {
-  let count: number;
+  const count = readInput(masterFd);
+  if (count < 0) return false;
+  for (let i = 0; i < count && serving(); i++) answer(masterFd, requests[i]!);
+  return true;
+}
+
+/** How many requests came; -1 where the client has gone. */
+function readInput(masterFd: number): number {
   try {
-    count = readSync(masterFd, requests, 0, requests.length, null);
+    return readSync(masterFd, requests, 0, requests.length, null);
   } catch (error) {
-    if (systemErrorCode(error) === 'EIO') return false;
+    if (systemErrorCode(error) === 'EIO') return -1;
     throw error;
   }
-  for (let i = 0; i < count && serving(); i++) answer(masterFd, requests[i]!);
+}
+
+/** How often one that talks says what it has, ms: USB's frames. */
+const talkMs = 1;
+/** How often it looks whether it is spoken to while it does not, ms. */
+const silentMs = 20;
+
+/** What it was asked, and what it has to say by itself; false where the client has gone. */
+function talk(model: TalkModel, masterFd: number): boolean {
+  const input = hasInput(masterFd, model.talks ? 0 : silentMs);
+  if (input === 'closed') return false;
+  if (input === 'some') {
+    const count = readInput(masterFd);
+    if (count < 0) return false;
+    for (let i = 0; i < count; i++) {
+      const reply = model.reply(requests[i]!, clock());
+      if (reply === 'unexpected') tally.countUnexpected(requests[i]!);
+      else if (reply) send(masterFd, reply, 0);
+    }
+  }
+  if (!model.talks) return true;
+  send(masterFd, model.sets(clock()), 0);
+  sleepUntil(clock() + talkMs * 1e6);
   return true;
 }
 
