@@ -87,12 +87,12 @@ export class Workshop {
     return spawnSync('sh', ['-c', 'command -v "$0"', program]).status === 0;
   }
 
-  /** Compiles `peers/NAME.c` once; undefined where there is no compiler. */
-  compiled(name: string): string | undefined {
+  /** Compiles `peers/NAME.c`, or another source, once; undefined where there is no compiler. */
+  compiled(name: string, source = peer(`${name}.c`)): string | undefined {
     if (!this.#compiler) return undefined;
     const target = this.file(name);
     if (existsSync(target)) return target;
-    const { status, stderr } = spawnSync(this.#compiler, ['-O2', '-o', target, peer(`${name}.c`)]);
+    const { status, stderr } = spawnSync(this.#compiler, ['-O2', '-o', target, source]);
     if (status !== 0) throw new Error(`${name}.c does not compile: ${stderr}`);
     return target;
   }

@@ -1,6 +1,10 @@
 // Fills the tables in this folder's pages from the built code: `npm run docs`. With `--check` it changes nothing and
 // fails where a page is not what it would write.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { commandsOf } from '#powerlog/board/board.js';
 import { boardFor, boards } from '#powerlog/board/catalogue.js';
 import { fieldTypes } from '#powerlog/board/field-type.js';
@@ -116,9 +120,32 @@ function moreColumns(board, than, set) {
   );
 }
 
+/** Points of a bench, and what powerlog says of them. */
+function calibrationExample() {
+  const points = `board_voltage_v,board_current_a,voltage_v,current_a
+11.9400,0.0501,12.00,zero
+11.9398,1.0700,12.00,1.003
+11.9401,3.1101,12.00,2.996
+11.9400,6.1699,12.00,6.002
+11.9399,10.2500,12.00,9.998
+`;
+  const scratch = mkdtempSync(join(tmpdir(), 'powerlog-docs-'));
+  try {
+    writeFileSync(join(scratch, 'points.csv'), points);
+    const bin = fileURLToPath(new URL('../bin/powerlog.js', import.meta.url));
+    const options = '--rail eps1 --points points.csv --reference-accuracy 0.5% --out try.cal.json';
+    const args = ['calibrate', '--port', 'sim:miscalibrated=eps1:1.02:50mA:0.995', ...options.split(' ')];
+    const { stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: scratch, encoding: 'utf8' });
+    return `\`\`\`\n${stderr.trim()}\n\`\`\``;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
 const withoutWires = { ...benchlab2, wires: [] };
 const count = (set) => csvColumns(benchlab, resolveWiring(benchlab, ownMap(benchlab)), set).length;
 const pages = {
+  'calibrate.md': { example: calibrationExample() },
   'frame.md': {
     firmware: firmwareTable(),
     frame: frameTable(benchlab),

@@ -2,12 +2,14 @@ import { usageError } from './errors.js';
 
 const durationUnitsMs: Record<string, number> = { ms: 1, s: 1e3, min: 60e3, m: 60e3, h: 3600e3, d: 86400e3 };
 const byteUnits: Record<string, number> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+const currentUnitsA: Record<string, number> = { mA: 1e-3, A: 1 };
 const energyUnitsJ: Record<string, number> = { mJ: 1e-3, J: 1, kJ: 1e3, MJ: 1e6, Wh: 3600, kWh: 3.6e6 };
 
 /** The most that options take; what is beyond is a slip of the finger. */
 const mostDays = 10_000;
 const mostKwh = 1_000_000;
 const mostPercent = 1_000_000;
+const mostA = 1000;
 const mostHz = 100_000;
 /** A batch that waits is some 100 kB: several fit into the least. */
 const bytesAllowed = { least: 500e3, most: 1000e12 };
@@ -27,6 +29,16 @@ export function parseDurationMs(text: string): number {
       `'${text}' is not a duration: a number and a unit (ms, s, m, h, d) from 0s to ${mostDays}d, such as 10s or 5m`,
     );
   return ms;
+}
+
+/** `9.2A`, `500mA` as amperes, above 0. */
+export function parseCurrentA(text: string): number {
+  const amperes = quantity(text, currentUnitsA);
+  if (!(amperes > 0 && amperes <= mostA))
+    throw usageError(
+      `'${text}' is not a current: a number and a unit (mA, A) above 0A and up to ${mostA}A, such as 9.2A`,
+    );
+  return amperes;
 }
 
 /** `12kJ`, `500J`, `1.5Wh` as joules. */

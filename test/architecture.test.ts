@@ -10,7 +10,7 @@ const levels: readonly (readonly string[])[] = [
   ['errors', 'units', 'text', 'clock', 'timer', 'stream', 'tool'],
   ['engine', 'draw'],
   ['board', 'measure'],
-  ['compare'],
+  ['compare', 'calibrate'],
   ['page'],
   ['schema'],
   ['file'],

@@ -90,7 +90,7 @@ export class CaptureSeries implements Sink {
       const path = firstFree(join(folder, captureStem(header, track.id)));
       const file = openCaptureSink({
         ...{ path, force: false, board: track.source.board, map: track.wiring.map },
-        ...{ host: hostFacts(), accuracy: null },
+        ...{ host: hostFacts(), accuracy: null, wireLimits: track.wireLimits },
       });
       this.#file = file;
       if (this.#failed) onFailure(null);

@@ -1,3 +1,4 @@
+import type { Correction } from './correction.js';
 import type { FieldType } from './field-type.js';
 
 /** One number in a frame: a row of a board's table. */
@@ -124,6 +125,8 @@ export interface Instrument extends Layout {
   readonly nominalAccuracy: number | null;
   /** By how many levels of the converter readings lie too low in the mean, where the instrument cuts off fractions. */
   readonly truncatedLevels?: number;
+  /** What a user's calibration makes of its readings; absent where they are taken as they come. */
+  readonly correction?: Correction;
 }
 
 /**

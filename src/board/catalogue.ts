@@ -38,3 +38,12 @@ export function isNewerThanKnown(id: string, firmware: number | null): boolean {
   const newest = boardFor(id);
   return firmware !== null && newest !== undefined && !newest.anyFirmware && firmware > newest.firmware;
 }
+
+/** A board's firmware, where there is no table for it. */
+export const unprovenFirmware = ({
+  id,
+  firmware,
+}: {
+  readonly id: string;
+  readonly firmware: number | null;
+}): number | null => (isNewerThanKnown(id, firmware) ? firmware : null);

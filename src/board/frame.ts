@@ -1,17 +1,24 @@
-import type { Field, Layout } from './board.js';
+import type { Field, Instrument, Layout } from './board.js';
+import { type RailCorrection, railCorrections } from './correction.js';
 import { fieldTypes } from './field-type.js';
 
 /** Stands in a decoded column for a probe that is not connected. Only fields that have such a state hold it. */
 export const missingValue = -(2 ** 31);
 
-/** Copies the asked-for fields of `count` frames into columns, one pass a field, no allocation but once for a larger block. */
+/**
+ * Copies the asked-for fields of `count` frames into columns, one pass a field, no allocation. Of a rail that was calibrated they
+ * come as the calibration makes them: rounded once to the board's own units, the power as the product of what was not rounded.
+ */
 export type FrameDecoder = (
   frames: Uint8Array,
   count: number,
   columns: readonly (Int32Array | undefined)[],
 ) => void;
 
-export function makeFrameDecoder({ fields, frameBytes }: Layout): FrameDecoder {
+export function makeFrameDecoder(board: Layout & Pick<Instrument, 'correction'>): FrameDecoder {
+  const { fields, frameBytes } = board;
+  const corrections = railCorrections(board);
+  const scratch = { voltage: new Int32Array(0), current: new Int32Array(0) };
   const spare = [new Int32Array(0), new Int32Array(0)];
   return (frames, count, columns) => {
     const view = new DataView(frames.buffer, frames.byteOffset, count * frameBytes);
@@ -32,7 +39,40 @@ export function makeFrameDecoder({ fields, frameBytes }: Layout): FrameDecoder {
       }) as [Int32Array, Int32Array];
       for (let row = 0; row < count; row++) column[row] = Math.round((volts[row]! * amps[row]!) / 1000);
     });
+    if (corrections.length === 0) return;
+    if (scratch.voltage.length < count) {
+      scratch.voltage = new Int32Array(count);
+      scratch.current = new Int32Array(count);
+    }
+    for (const each of corrections) {
+      const taken = (field: number, instead: Int32Array): Int32Array => {
+        const column = columns[field];
+        if (column) return column;
+        decodeField(fields[field]!, view, frameBytes, count, instead);
+        return instead;
+      };
+      const voltage = taken(each.voltage, scratch.voltage);
+      const current = taken(each.current, scratch.current);
+      correctRail(each, voltage, current, columns[each.power], count);
+    }
   };
+}
+
+/** Puts what a calibration makes of a rail's readings in their place. */
+function correctRail(
+  { voltageGain, currentGain, currentOffsetMa }: RailCorrection,
+  voltage: Int32Array,
+  current: Int32Array,
+  power: Int32Array | undefined,
+  count: number,
+): void {
+  for (let row = 0; row < count; row++) {
+    const mv = voltage[row]! * voltageGain;
+    const ma = current[row]! * currentGain + currentOffsetMa;
+    voltage[row] = Math.round(mv);
+    current[row] = Math.round(ma);
+    if (power) power[row] = Math.round((mv * ma) / 1000);
+  }
 }
 
 /** A column for `rows` rows of a field. */

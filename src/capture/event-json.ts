@@ -100,6 +100,7 @@ const sourceEvents: Record<SourceEvent['type'], true> = {
   clock: true,
   'device-clock': true,
   'board-fault': true,
+  'wire-alarm': true,
   end: true,
 };
 
@@ -111,6 +112,13 @@ export const isOfCommand = (event: RecordingEvent): event is CommandEvent =>
 export function shifted(event: RecordingEvent, byNs: number): RecordingEvent {
   if (byNs === 0) return event;
   if ('startNs' in event) return { ...event, startNs: event.startNs + byNs, endNs: event.endNs + byNs };
+  if (event.type === 'wire-alarm') {
+    const { atNs, beganNs, endedNs } = event;
+    return {
+      ...event,
+      ...{ atNs: atNs + byNs, beganNs: beganNs + byNs, endedNs: endedNs === null ? null : endedNs + byNs },
+    };
+  }
   if (event.type !== 'marks') return { ...event, atNs: event.atNs + byNs };
   return { ...event, marks: event.marks.map((mark) => ({ ...mark, atNs: mark.atNs + byNs })) };
 }

@@ -2,6 +2,7 @@ import type { Field, Instrument } from '../board/board.js';
 import { boardFor } from '../board/catalogue.js';
 import { inputError } from '../errors.js';
 import type { RailMap } from '../measure/rail-map.js';
+import type { WireLimits } from '../measure/wires/limits.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import { withoutControls } from '../text.js';
@@ -15,12 +16,15 @@ export interface CaptureFacts {
   readonly host: Readonly<Record<string, string | number | null>>;
   /** The accuracy asked for, as a share; null where the board's nominal one holds. */
   readonly accuracy: number | null;
+  /** What the wires are held against, where the board measures any. */
+  readonly wireLimits?: WireLimits;
 }
 
 export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): CaptureHeader {
   const { id, product, productId, uid, name, firmware, port } = recording.board;
   const { calibration, configuration, averagingUs, build } = recording.board;
   const { map, board } = facts;
+  const { correction } = board;
   return {
     tool: { ...facts.tool },
     board: {
@@ -44,6 +48,8 @@ export function captureHeader(facts: CaptureFacts, recording: RecordingHeader): 
     ...(recording.timing === 'device' ? { timing: recording.timing } : {}),
     sampling_priority: recording.samplingPriority ?? null,
     accuracy: facts.accuracy,
+    ...(correction && { calibration: { ...correction } }),
+    ...(facts.wireLimits && board.wires.length > 0 ? { wire_limits: facts.wireLimits } : {}),
   };
 }
 
@@ -74,6 +80,12 @@ export function identityOf({ board }: CaptureHeader): BoardIdentity {
  * @throws UserError (badInput) where such a one is of a board that this powerlog does not know, or knows otherwise
  */
 export function boardOf(header: CaptureHeader, path: string): Instrument {
+  const { calibration: correction } = header;
+  const instrument = layoutOf(header, path);
+  return correction ? { ...instrument, correction } : instrument;
+}
+
+function layoutOf(header: CaptureHeader, path: string): Instrument {
   const { layout, board } = header;
   if (layout.rails !== undefined) return instrumentOf({ ...layout, rails: layout.rails }, board, path);
   const table = boardFor(board.id, board.firmware);

@@ -38,6 +38,7 @@ const differences: readonly (readonly [what: string, part: (header: CaptureHeade
   ['its board', ({ board }) => [board.id, board.uid]],
   ['its calibration', ({ board }) => board.calibration ?? null],
   ["its frames' layout", ({ layout }) => layout],
+  ['the calibration of its rails', ({ calibration }) => calibration ?? null],
   ['its map', ({ map }) => map],
   ['its accuracy', ({ accuracy }) => accuracy],
   ['the kind of its instants', (header) => header.instants_measured],

@@ -3,13 +3,15 @@ import { Live } from '../publish/live/live.js';
 import { handOverMsFor } from '../session/outputs.js';
 import { startRecording } from '../session/record.js';
 import { openAllSources } from '../source/open.js';
+import { type WireOptions, wireLimitsFrom } from './alarms/wire-options.js';
 import { onEndSignal } from './impatience.js';
-import { inputFiles, ownBoardOf, railMapFrom, type SamplingOptions } from './options.js';
+import { calibrationsFrom, inputFiles, railMapFrom, type SamplingOptions } from './options.js';
+import { ownBoardOf } from './own-board.js';
 import { placeFrom, type ServeOptions, showAddress } from './serve-options.js';
 import { notice, tellLost } from './terminal/notices.js';
 import { printSummary } from './terminal/summary-text.js';
 
-export interface LivePageOptions extends SamplingOptions, ServeOptions {
+export interface LivePageOptions extends SamplingOptions, ServeOptions, WireOptions {
   readonly duration?: number;
 }
 
@@ -20,6 +22,7 @@ export interface LivePageOptions extends SamplingOptions, ServeOptions {
  */
 export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const { duration: durationMs, rate: rateHz, accuracy } = options;
   const sources = await openAllSources(options.port, {
     ...{
@@ -30,7 +33,7 @@ export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
       withCommand: true,
     },
   });
-  const outputs = { columns: 'power', accuracy };
+  const outputs = { columns: 'power', accuracy, ...wireLimitsFrom(options) };
   const live = await Live.open(placeFrom(options)).catch(async (error: unknown) => {
     for (const source of sources) await source.close();
     throw error;
@@ -38,7 +41,7 @@ export async function liveOnPage(options: LivePageOptions): Promise<ExitCode> {
   let release = () => {};
   try {
     const recording = await startRecording({
-      ...{ sources, map, outputs, onNotice: notice },
+      ...{ sources, map, calibrations, outputs, onNotice: notice },
       inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
       sampling: {
         ...(durationMs === undefined ? {} : { durationMs }),

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./commands/report.js')).reportCommand(),
   compare: async () => (await import('./commands/compare.js')).compareCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
+  calibrate: async () => (await import('./commands/calibrate.js')).calibrateCommand(),
   view: async () => (await import('./commands/view.js')).viewCommand(),
   agent: async () => (await import('./commands/lab/agent.js')).agentCommand(),
   push: async () => (await import('./commands/lab/push.js')).pushCommand(),

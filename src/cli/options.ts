@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { OwnTable } from '../board/own/table.js';
 import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
 import { type MapChoice, ownMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
+import type { Calibrations } from '../session/calibration/apply.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
+import { ownBoardOption } from './own-board.js';
 
 /** Options that several commands share, so that they are spelled and explained the same everywhere. */
 
@@ -130,24 +131,25 @@ export interface SensorOptions {
   readonly withInterval?: number;
 }
 
-/** Of a command that talks to boards. */
-export const ownBoardOption = () =>
-  new Option(
-    '--board <file>',
-    'the file (.json) that describes a board of your own, which --port then names; docs/own-board.md',
-  );
-
-/** The table that `--board` describes; undefined where it names none. @throws UserError (badInput) */
-export async function ownBoardOf({ board }: { readonly board?: string }): Promise<OwnTable | undefined> {
-  if (board === undefined) return undefined;
-  const { readBoardFile } = await import('../file/board-file.js');
-  return readBoardFile(board);
-}
-
 export const accuracyOption = () =>
   new Option('--accuracy <percent>', "the board's accuracy, for the uncertainty of energies")
     .default(undefined, "the board's nominal 3%")
     .argParser(checked(parsePercent));
+
+export const calibrationOption = () =>
+  new Option(
+    '--calibration <file>',
+    'a calibration that `powerlog calibrate` made of this very board (NAME.cal.json), or none; once for each of several boards',
+  ).argParser(oneMoreWith);
+
+/** What `--calibration` names. @throws UserError (badInput, usage) */
+export async function calibrationsFrom({
+  calibration,
+}: CalibrationOptions): Promise<Calibrations | undefined> {
+  if (calibration === undefined) return undefined;
+  const { readCalibrations } = await import('../session/calibration/calibration-file.js');
+  return readCalibrations(calibration);
+}
 
 export const minCoverageOption = () =>
   new Option(
@@ -177,8 +179,13 @@ export interface MapOptions {
   readonly slotFeed?: SlotFeed;
 }
 
+export interface CalibrationOptions {
+  /** Files, or `none`. */
+  readonly calibration?: readonly string[];
+}
+
 /** Of every command that samples: where from, how, and what the samples mean. */
-export interface SamplingOptions extends MapOptions {
+export interface SamplingOptions extends MapOptions, CalibrationOptions {
   readonly port: readonly string[];
   /** A file that describes a board of the user's own. */
   readonly board?: string;
@@ -199,6 +206,7 @@ export const addSamplingOptions = (command: Command, reconnect = reconnectOption
     slotFeedOption(),
     mapOption(),
     accuracyOption(),
+    calibrationOption(),
     reconnect,
     linkOption(),
   ].reduce((grown, option) => grown.addOption(option), command);
@@ -225,10 +233,13 @@ export function inputFiles({
   port: ports = [],
   map,
   board,
-}: MapOptions & { readonly port?: readonly string[]; readonly board?: string }): NamedFile[] {
+  calibration = [],
+}: MapOptions &
+  CalibrationOptions & { readonly port?: readonly string[]; readonly board?: string }): NamedFile[] {
   return [
     ...(board === undefined ? [] : [{ role: '--board', path: board }]),
     ...(map === undefined ? [] : [{ role: '--map', path: map }]),
+    ...calibration.filter((path) => path !== 'none').map((path) => ({ role: '--calibration', path })),
     ...ports.filter((port) => !/^(auto|sim)(:|$)/.test(port)).map((path) => ({ role: '--port', path })),
   ];
 }

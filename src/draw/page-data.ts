@@ -46,7 +46,7 @@ export interface PageRun {
   readonly gaps: readonly PageGap[];
   /** Phases, runs, the command, the baseline: in the order of their begin. */
   readonly bands: readonly PageBand[];
-  /** Marks, faults of the board, warnings that have an instant: in order. */
+  /** Marks, faults of the board, wires that carry too much, warnings that have an instant: in order. */
   readonly flags: readonly PageFlag[];
   /** The largest excursions, the largest first. */
   readonly excursions: readonly PageExcursion[];
@@ -64,6 +64,20 @@ export interface PageSeries {
   readonly kind: SeriesKind;
   /** What the sampling leaves open of the whole recording's energy, J: a part of it leaves open no more. */
   readonly samplingJ: number;
+  /** The series, by their places, that are rails in it whose power a calibration knows; absent where there are none. */
+  readonly calibrated?: readonly PageCalibratedPart[];
+}
+
+/** As `measure/uncertainty.ts` takes it. */
+export interface PageCalibratedPart {
+  readonly column: number;
+  readonly sign: 1 | -1;
+  readonly of: {
+    readonly share: number;
+    readonly offset_w: number;
+    readonly covariance_w: number;
+    readonly reference_share: number;
+  };
 }
 
 /** How fine the finest data are that a page has. */
@@ -96,7 +110,7 @@ export interface PageBand {
 }
 
 export interface PageFlag {
-  readonly kind: 'mark' | 'board-fault' | 'warning';
+  readonly kind: 'mark' | 'board-fault' | 'wire-alarm' | 'warning';
   readonly name: string;
   readonly atUs: number;
 }

@@ -1,28 +1,33 @@
 import type { Instrument } from '../board/board.js';
-import { isNewerThanKnown } from '../board/catalogue.js';
+import { unprovenFirmware } from '../board/catalogue.js';
 import { Engine } from '../engine/engine.js';
 import type { EndReason } from '../stream/event.js';
-import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
+import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
+import { type Accuracy, accuracyOf, isAccuracyLacking, tracedColumns } from './accuracy/accuracy.js';
+import { type AppliedCalibration, appliedTo } from './accuracy/applied.js';
 import { BoardFaultTally } from './doubts/board-faults.js';
 import { ClockDriftWatch } from './doubts/clock-drift.js';
 import { DeviceClockWatch } from './doubts/device-clock.js';
 import { FaultLog } from './doubts/gap-causes.js';
+import { type GapsFound, gapSummaries, gapsFound } from './doubts/gaps-found.js';
 import { TotalsCheck } from './doubts/totals.js';
 import { TruncationWatch } from './doubts/truncation.js';
 import { waitingOf } from './doubts/waiting.js';
 import { warningsFor } from './doubts/warnings.js';
 import { type PowerSeries, PowerTable } from './energy.js';
-import { type Candidate, gapLimitUs, SpacingWatch } from './gaps.js';
+import { type BoardFreshness, FreshnessTable } from './freshness/board-freshness.js';
+import { gapLimitUs, lengthUs, SpacingWatch } from './gaps.js';
 import { distribution, Latencies } from './latencies.js';
 import type { PartFacts } from './part-facts.js';
 import type { Wiring } from './rail-map.js';
-import { FirstAndLast, recordingBudgets } from './recording-budget.js';
+import { FirstAndLast, type RecordingDoubts, uncertaintySummary } from './recording-budget.js';
 import { boardSummary, type Measured, type PerComponent } from './summary.js';
 import type { Progress } from './tracks/progress.js';
-import { extentOf, outerSilences, type TrackReach } from './tracks/reach.js';
-import { type Budget, combinedJ, figureOrNull, type PowersAround, stepsJ } from './uncertainty.js';
-import { WireTable } from './wires.js';
+import type { TrackReach } from './tracks/reach.js';
+import { holdingOf, type PowersAround } from './uncertainty.js';
+import { defaultWireLimits, type WireLimits } from './wires/limits.js';
+import { WireTable } from './wires/wire-table.js';
 
 const usPerS = 1e6;
 
@@ -38,6 +43,7 @@ export class SummaryCollector {
   readonly #latencies: Latencies;
   readonly #totals: TotalsCheck;
   readonly #wires: WireTable;
+  readonly #freshness: FreshnessTable;
   readonly #faults = new FaultLog();
   readonly #boardFaults: BoardFaultTally;
   #drift: ClockDriftWatch | undefined;
@@ -46,13 +52,21 @@ export class SummaryCollector {
   #header: RecordingHeader | undefined;
   #end: { readonly atUs: number; readonly reason: EndReason } | undefined;
   readonly #firstAndLast = new FirstAndLast();
+  /** Of all powers, where rails were calibrated. */
+  readonly #accuracy: Accuracy | undefined;
 
-  /** @param accuracyShare Of a power reading, at 95 %: 0.03; NaN where it is not known. */
+  /**
+   * @param accuracyShare Of a power reading that `applied` does not know better, at 95 %: 0.03; NaN where it is not known.
+   * @param applied The calibration that the samples have gone through.
+   */
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
     readonly accuracyShare: number,
+    readonly applied: AppliedCalibration | null = appliedTo(board),
+    wireLimits: WireLimits = defaultWireLimits,
   ) {
+    this.#accuracy = accuracyOf(board, wiring, applied);
     const components = wiring.sums.length;
     const engine = new Engine();
     this.#powers = new PowerTable(engine, components + board.rails.length);
@@ -61,8 +75,9 @@ export class SummaryCollector {
     this.#spacings = new SpacingWatch(engine, components);
     this.#latencies = new Latencies(engine);
     this.#boardFaults = new BoardFaultTally(board);
-    this.#wires = new WireTable(board, wiring);
-    this.#totals = new TotalsCheck(board);
+    this.#wires = new WireTable(board, wiring, wireLimits, applied);
+    this.#freshness = new FreshnessTable(board, wiring);
+    this.#totals = new TotalsCheck(board, applied);
     this.#truncation = new TruncationWatch(board, wiring);
   }
 
@@ -75,12 +90,12 @@ export class SummaryCollector {
     const { count, timeUs, channels, powerMw } = block;
     this.#spacings.add(timeUs, powerMw, count);
     const railPowersMw = this.board.rails.map(({ name, power }) => {
-      const column = channels[power];
-      if (!column) throw new Error(`power of rail ${name} was not decoded`);
-      return column;
+      if (!channels[power]) throw new Error(`power of rail ${name} was not decoded`);
+      return channels[power];
     });
     this.#powers.add(timeUs, [...powerMw, ...railPowersMw], count);
     this.#wires.add(timeUs, channels, count);
+    this.#freshness.add(timeUs, channels, count);
     this.#totals.add(timeUs, channels, count);
     this.#truncation.add(channels, count);
     this.#firstAndLast.keep(block);
@@ -115,51 +130,41 @@ export class SummaryCollector {
   measured(): Measured {
     if (!this.#header) throw new Error('nothing was begun');
     const { samples, spacingsUs } = this.#spacings;
-    const limitUs = this.gapLimitUs;
-    const { reach } = this;
-    const outer = outerSilences(reach, this.#spacings.leading, this.#end?.atUs ?? reach.lastUs ?? 0, limitUs);
-    this.#faults.settle(this.#spacings, outer);
-    const inner = this.#spacings.candidates
-      .filter((gap) => length(gap) > limitUs || gap.slept)
-      .sort((a, b) => a.startUs - b.startUs);
-    const beyond = spacingsUs.above(limitUs);
-    const long = inner.filter((gap) => length(gap) > limitUs).length;
-    const unlisted = this.#spacings.isFull ? Math.max(0, beyond.count - long) : 0;
-    const listedUs = total(inner.map(length));
-    const innerUs = unlisted > 0 ? Math.max(beyond.sum, listedUs) : listedUs;
-    const outerUs = total(outer.map(length));
-    const extent = extentOf(reach, outer);
-    const durationUs = extent ? extent.endUs - extent.startUs : 0;
-    const coverage = durationUs > 0 ? Math.max(0, 1 - (innerUs + outerUs) / durationUs) : null;
-    const gaps = [...outer, ...inner].sort((a, b) => a.startUs - b.startUs);
+    const found = gapsFound(this.#spacings, this.reach, this.#end?.atUs, this.gapLimitUs);
+    this.#faults.settle(this.#spacings, found.outer);
+    const { durationUs, coverage, unlisted } = found;
+    const { freshness } = this;
+    const interval = distribution(spacingsUs, usPerS);
 
     return {
       board: boardSummary(this.#header.board),
       map: this.wiring.map,
       start_unix_s: this.#header.startUnixUs === null ? null : this.#header.startUnixUs / usPerS,
-      duration_s: extent ? durationUs / usPerS : null,
+      duration_s: durationUs === null ? null : durationUs / usPerS,
       samples,
-      sample_rate_hz: samples > 1 && durationUs > 0 ? (samples - 1) / (durationUs / usPerS) : null,
+      sample_rate_hz: samples > 1 && durationUs ? (samples - 1) / (durationUs / usPerS) : null,
       coverage,
-      gaps: gaps.map(({ startUs, endUs, cause }) => ({
-        start_s: startUs / usPerS,
-        end_s: endUs / usPerS,
-        cause,
-      })),
-      interval_s: distribution(spacingsUs, usPerS),
+      gaps: gapSummaries(found.all),
+      interval_s: interval,
       latency_s: this.#header.timing === 'round-trip' ? this.#latencies.distribution : null,
       ...(this.#header.timing === 'device' ? { clock: this.#deviceClock.summary } : {}),
       sampling_priority: this.#header.samplingPriority ?? null,
+      freshness,
+      calibration: this.applied,
       power_w: this.#perComponent((series) => series.statistics()),
       energy_j: this.#perComponent((series) => series.energyJ),
-      ...this.#uncertainty(inner, unlisted > 0 ? innerUs - listedUs : 0),
+      ...uncertaintySummary(
+        this.wiring.sums.map(({ name }) => name),
+        this.#components,
+        this.#doubts(found, freshness),
+      ),
       rails: Object.fromEntries(
         this.#rails.map((series, n) => [
           this.wiring.railNames[n]!,
           { power_w: series.statistics(), energy_j: series.energyJ, ...this.#wires.sumOf(n) },
         ]),
       ),
-      wires: this.#wires.summaries(),
+      ...this.#wires.keys(),
       warnings: warningsFor({
         samples,
         coverage,
@@ -168,12 +173,15 @@ export class SummaryCollector {
         deviceClock: this.#deviceClock.text,
         end: this.#end?.reason ?? null,
         unlistedGaps: unlisted,
-        outerSilenceS: outerUs / usPerS,
-        waiting: waitingOf(this.#header.samplingPriority, spacingsUs, gaps, this.#faults.tallies.size),
+        outerSilenceS: found.outerUs / usPerS,
+        waiting: waitingOf(this.#header.samplingPriority, spacingsUs, found.all, this.#faults.tallies.size),
+        freshness,
+        intervalS: interval.median,
         boardFaults: this.#boardFaults.texts(),
+        wireAlarms: this.#wires.alarmTexts(),
         totals: this.#totals.texts(),
-        noAccuracy: Number.isNaN(this.accuracyShare),
-        unprovenFirmware: this.#unprovenFirmware(this.#header.board),
+        noAccuracy: isAccuracyLacking(this.accuracyShare, this.board, this.applied),
+        unprovenFirmware: unprovenFirmware(this.#header.board),
         noCalibration: this.#header.board.calibration === null,
       }),
     };
@@ -191,26 +199,28 @@ export class SummaryCollector {
     return gapLimitUs(this.#spacings.spacingsUs.quantile(0.5));
   }
 
+  /** How often what the board reads is new, as far as that is known; null of one that says when it took each sample. */
+  get freshness(): BoardFreshness | null {
+    if (this.#header?.timing === 'device') return null;
+    return this.#freshness.freshness(this.#spacings.spacingsUs.quantile(0.5));
+  }
+
   /** What the energy of a part of the recording rests on, so far; of the whole recording after `finish`. */
   partFacts(): PartFacts {
     const { candidates } = this.#spacings;
     const limitUs = this.gapLimitUs;
     const gaps = new Map<number, PowersAround>();
-    for (const gap of candidates) if (length(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
-    const lackingMw = this.#truncation.powersMw;
+    for (const gap of candidates)
+      if (lengthUs(gap) > limitUs && gap.around) gaps.set(gap.startUs, gap.around);
     return {
       components: this.wiring.sums.map(({ name }) => name),
       accuracyShare: this.accuracyShare,
-      ...(lackingMw && { lackingMw }),
-      instantUs: this.#latencies.instantUs,
+      ...this.#truncation.facts,
+      ...(this.#accuracy && { accuracy: this.#accuracy.over(tracedColumns(this)) }),
+      ...this.#timing(this.freshness),
       gapLimitUs: limitUs,
       gaps,
     };
-  }
-
-  /** The board's firmware, where this powerlog has no table for it. */
-  #unprovenFirmware({ id, firmware }: BoardIdentity): number | null {
-    return isNewerThanKnown(id, firmware) ? firmware : null;
   }
 
   #perComponent<Value>(figure: (series: PowerSeries, index: number) => Value): PerComponent<Value> {
@@ -219,32 +229,21 @@ export class SummaryCollector {
     );
   }
 
-  #uncertainty(gaps: readonly Candidate[], unlistedUs: number) {
-    const { accuracyShare } = this;
-    const instantUs = this.#latencies.instantUs;
-    const budgets = recordingBudgets(this.#components, {
-      accuracyShare,
-      lackingMw: this.#truncation.powersMw,
-      durationUs: (this.#spacings.lastUs ?? 0) - (this.#spacings.firstUs ?? 0),
-      instantUs,
-      gaps,
-      unlistedUs,
-      firstMw: this.#firstAndLast.firstMw,
-      lastMw: this.#firstAndLast.lastMw,
-    });
-    const each = (part: (budget: Budget) => number) =>
-      this.#perComponent((_, n) => (budgets[n] ? figureOrNull(part(budgets[n])) : null));
+  /** How well the instants of what samples show are known. */
+  #timing(freshness: BoardFreshness | null) {
+    const updateS = freshness?.update_s ?? null;
+    const { ageUs, stepSpacings } = holdingOf(updateS, this.#spacings.spacingsUs.quantile(0.5));
+    return { instantUs: this.#latencies.instantUs + ageUs, stepSpacings };
+  }
+
+  #doubts({ inner: gaps, unlistedUs }: GapsFound, freshness: BoardFreshness | null): RecordingDoubts {
     return {
-      energy_uncertainty_j: each(combinedJ),
-      uncertainty: {
-        accuracy_share: figureOrNull(accuracyShare),
-        accuracy_j: each((budget) => budget.accuracyJ),
-        gaps_j: each((budget) => budget.gapsJ),
-        edges_j: each(stepsJ),
-      },
+      ...this.#timing(freshness),
+      accuracyShare: this.accuracyShare,
+      ...this.#truncation.facts,
+      calibrated: this.#accuracy && { accuracy: this.#accuracy, powers: this.#powers.series },
+      durationUs: (this.reach.lastUs ?? 0) - (this.reach.firstUs ?? 0),
+      ...{ gaps, unlistedUs, ends: this.#firstAndLast },
     };
   }
 }
-
-const length = (gap: Candidate): number => gap.endUs - gap.startUs;
-const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

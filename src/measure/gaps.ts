@@ -206,7 +206,7 @@ export class SpacingWatch {
   }
 }
 
-const lengthUs = (gap: Gap): number => gap.endUs - gap.startUs;
+export const lengthUs = (gap: Gap): number => gap.endUs - gap.startUs;
 
 /** Adds to a heap of at most `mostGaps`; the shortest, and of those alike the first, goes. */
 function keepLongest(heap: Candidate[], candidate: Candidate): void {

@@ -1,3 +1,4 @@
+import type { Accuracy } from './accuracy/accuracy.js';
 import type { PowersAround } from './uncertainty.js';
 
 /** What is known of a recording as a whole when a part of it is looked at. */
@@ -8,8 +9,12 @@ export interface PartFacts {
   readonly accuracyShare: number;
   /** What readings lack in the mean, by component, mW; absent where nothing. */
   readonly lackingMw?: readonly number[];
-  /** A sample was taken within this of its instant. */
+  /** Where rails were calibrated: of the components' powers, and behind them of each such rail's. */
+  readonly accuracy?: Accuracy;
+  /** What a sample shows was so within this of its instant. */
   readonly instantUs: number;
+  /** How many spacings a step of the power may lie in: more than 1 where readings stand still for longer than one. */
+  readonly stepSpacings: number;
   /** Longer spacings are gaps. */
   readonly gapLimitUs: number;
   /** What lies around each gap, by the instant at which it begins, µs. */

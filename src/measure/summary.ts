@@ -1,9 +1,12 @@
 import type { BoardIdentity } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
+import type { AppliedCalibration } from './accuracy/applied.js';
 import type { PowerStatistics } from './energy.js';
+import type { BoardFreshness } from './freshness/board-freshness.js';
 import type { GapCause } from './gaps.js';
 import type { RailMap } from './rail-map.js';
 import type { SensorSummary } from './tracks/sensor-summary.js';
+import type { WireLimits } from './wires/limits.js';
 
 /*
  * What `run.summary.json` holds. Seconds, joules, watts; null for what is not known, never 0. Keys are the file's own.
@@ -86,6 +89,25 @@ export interface WireSummary {
   readonly power_w: MeanMax;
   /** Of the mean current that the connector reads; null where that is not above 0. */
   readonly share: number | null;
+  /** The highest, a mean over a tenth of a second; null where the connector never carried enough for shares to be judged. */
+  readonly share_max: number | null;
+  /** Limits that it was over; empty where it never was. */
+  readonly alarms: readonly WireAlarmsSummary[];
+}
+
+/** How often, how long and how far a wire was over a limit. */
+export interface WireAlarmsSummary {
+  /** Limit and highest are amperes, or shares of the connector's current. */
+  readonly kind: 'current' | 'share';
+  readonly limit: number;
+  readonly times: number;
+  /** In all. */
+  readonly duration_s: number;
+  readonly first_s: number;
+  /** A mean over a tenth of a second. */
+  readonly highest: number;
+  /** False where it still was at the end. */
+  readonly ended: boolean;
 }
 
 export interface MeanMax {
@@ -96,7 +118,10 @@ export interface MeanMax {
 
 /** The parts of `energy_uncertainty_j`, whose squares add up to its square. */
 export interface UncertaintySummary {
-  /** Of a power reading, as a share: what `--accuracy` said, or the board's nominal one; null where its maker publishes none. */
+  /**
+   * Of a power reading, as a share: what `--accuracy` said, or the board's nominal one; null where its maker publishes none. Not of
+   * rails that `calibration` knows better.
+   */
   readonly accuracy_share: number | null;
   readonly accuracy_j: PerComponent<number | null>;
   readonly gaps_j: PerComponent<number | null>;
@@ -127,6 +152,10 @@ export interface Measured {
   readonly clock?: DeviceClockSummary;
   /** What the sampling thread ran at: `rr 1`, `nice -10`, `nice 0`; null where that is not known, or it had none of its own. */
   readonly sampling_priority: string | null;
+  /** Null of means, and of several boards, which have one each. */
+  readonly freshness: BoardFreshness | null;
+  /** A user's calibration that the readings have gone through, and is not the board's own; null where there is none. */
+  readonly calibration: AppliedCalibration | null;
   readonly power_w: PerComponent<PowerStatistics>;
   readonly energy_j: PerComponent<number | null>;
   readonly energy_uncertainty_j: PerComponent<number | null>;
@@ -134,6 +163,8 @@ export interface Measured {
   readonly rails: Readonly<Record<string, RailSummary>>;
   /** Empty where the board does not measure them. */
   readonly wires: readonly WireSummary[];
+  /** What they were held against, where there are any. */
+  readonly wire_limits?: WireLimits;
   /**
    * Where several boards were recorded: each by itself, and the other keys are then of the whole, `board` of the first. Behind
    * them the sensors that were recorded beside, of which nothing is in any other key.

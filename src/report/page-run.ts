@@ -4,6 +4,7 @@ import type { TimeSpan } from '../measure/tracks/cover.js';
 import { gapJ } from '../measure/uncertainty.js';
 import { gapsUs } from './reading/gaps.js';
 import type { Rested } from './rested.js';
+import { calibratedIn, factsOver } from './series.js';
 
 const usPerS = 1e6;
 
@@ -18,6 +19,8 @@ export function pageRun(
   resolution: PageRun['resolution'],
   offsetUs = 0,
 ): PageRun {
+  const { stepSpacings = 1 } = rested.facts ?? {};
+  const accuracy = rested.facts && factsOver(rested.facts, [], rested.series).accuracy;
   const { path, summary, series, reach, samplingJ, bands, excursions, histograms, meansUs } = rested;
   return {
     id,
@@ -26,7 +29,10 @@ export function pageRun(
     startUs: reach?.firstUs ?? 0,
     endUs: reach?.lastUs ?? 0,
     offsetUs,
-    series: series.map(({ name, kind }, n) => ({ name, kind, samplingJ: samplingJ[n]! })),
+    series: series.map(({ name, kind }, n) => ({
+      ...{ name, kind, samplingJ: samplingJ[n]! * stepSpacings },
+      ...calibratedIn(accuracy?.parts[n]),
+    })),
     resolution,
     ...(meansUs !== null && { meansUs }),
     gaps: gapsOf(rested),

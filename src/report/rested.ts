@@ -1,12 +1,14 @@
 import type { Instrument } from '../board/board.js';
 import { beginsCapture } from '../capture/parts.js';
 import type { PageBand } from '../draw/page-data.js';
+import { inputError } from '../errors.js';
 import type { Recalled } from '../exec/figures/recall.js';
 import { openByteInput } from '../file/byte-input.js';
 import { ByteWindow } from '../file/byte-window.js';
 import type { PartFacts } from '../measure/part-facts.js';
 import type { MapChoice, RailMap, Wiring } from '../measure/rail-map.js';
 import type { RepairedSummary } from '../measure/summary.js';
+import type { Calibrations } from '../session/calibration/apply.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
@@ -56,6 +58,8 @@ export interface ReadingOptions {
   readonly map?: (own: RailMap | undefined) => Promise<MapChoice>;
   /** Of a power reading, as a share; as recorded where absent. */
   readonly accuracy?: number | undefined;
+  /** What the readings of a capture go through; as they were recorded where absent. */
+  readonly calibrations?: Calibrations | undefined;
   /** Sinks that see the samples too. */
   readonly sinks?: (reading: Reading) => readonly Sink[];
 }
@@ -73,6 +77,10 @@ export async function readRested(path: string, options: ReadingOptions = {}): Pr
       const { readCaptureAtRest } = await import('./reading/capture-reading.js');
       return await readCaptureAtRest(path, window, options);
     }
+    if (options.calibrations !== undefined)
+      throw inputError(
+        `${path} holds values, and a calibration is of a board's readings: apply it to the capture, as \`powerlog replay run.plog --calibration FILE --out run.csv\``,
+      );
     const { readRowsAtRest } = await import('./reading/row-reading.js');
     return await readRowsAtRest(path, window, options);
   } finally {

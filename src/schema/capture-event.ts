@@ -1,7 +1,7 @@
 import './once.js';
 import * as z from 'zod';
 import type { EndedStatus } from '../stream/command-event.js';
-import type { EndReason, FaultKind, RecordingEvent } from '../stream/event.js';
+import type { EndReason, FaultKind, RecordingEvent, WireAlarmEvent } from '../stream/event.js';
 
 /*
  * The JSON of the events in a capture, as docs/capture-format.md promises it to other readers. Objects are open, as the
@@ -31,6 +31,7 @@ const endReasons: Record<EndReason, true> = {
   'output-failed': true,
 };
 const endedStatuses: Record<EndedStatus, true> = { ok: true, failed: true, interrupted: true };
+const wireAlarmKinds: Record<WireAlarmEvent['kind'], true> = { current: true, share: true };
 const names = <Name extends string>(table: Record<Name, true>) => Object.keys(table) as Name[];
 
 const instantNs = z.number();
@@ -58,6 +59,19 @@ const captureEventSchema = z.discriminatedUnion('type', [
     atNs: instantNs,
     bit: z.int().min(0).max(63),
     name: z.string(),
+  }),
+  z.object({
+    type: z.literal('wire-alarm'),
+    edge: z.enum(['begin', 'end']),
+    atNs: instantNs,
+    rail: z.string(),
+    wire: z.string(),
+    kind: z.enum(names(wireAlarmKinds)),
+    limit: z.number(),
+    currentA: z.number(),
+    share: z.number().nullable(),
+    beganNs: instantNs,
+    endedNs: instantNs.nullable(),
   }),
   z.object({
     type: z.literal('experiment'),
@@ -110,6 +124,7 @@ const eventTypes: Record<RecordingEvent['type'], true> = {
   clock: true,
   'device-clock': true,
   'board-fault': true,
+  'wire-alarm': true,
   experiment: true,
   command: true,
   baseline: true,
@@ -139,6 +154,8 @@ export function readCaptureEvent(json: unknown): WrittenEvent | UnknownEvent | u
   if (!Object.hasOwn(eventTypes, type)) return { unknown: `event '${type}'` };
   if (type === 'fault' && kind !== undefined && !Object.hasOwn(faultKinds, kind))
     return { unknown: `fault '${kind}'` };
+  if (type === 'wire-alarm' && kind !== undefined && !Object.hasOwn(wireAlarmKinds, kind))
+    return { unknown: `wire-alarm '${kind}'` };
   if (type === 'end' && reason !== undefined && !Object.hasOwn(endReasons, reason))
     return captureEventSchema.safeParse({ ...later, reason: 'source-ended' }).data;
   if (type === 'run-end' && status !== undefined && !Object.hasOwn(endedStatuses, status))

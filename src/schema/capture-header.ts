@@ -1,7 +1,9 @@
 import './once.js';
 import * as z from 'zod';
 import { fieldTypeNames } from '../board/field-type.js';
+import { calibrationDocumentSchema } from './calibration.js';
 import { railMapSchema } from './rail-map.js';
+import { wireLimitsSchema } from './wire-limits.js';
 
 export { issueText } from './issue-text.js';
 
@@ -81,6 +83,10 @@ export const captureHeaderSchema = z.object({
   timing: z.string().optional(),
   sampling_priority: z.string().nullish(),
   accuracy: z.number().nonnegative().nullable(),
+  calibration: z
+    .object({ name: z.string(), sha256: z.string(), document: calibrationDocumentSchema })
+    .optional(),
+  wire_limits: wireLimitsSchema.optional(),
 });
 
 /** A capture's header, as its JSON reads. */

@@ -1,6 +1,7 @@
 import './once.js';
 import * as z from 'zod';
 import { summarySchema as schemaName } from '../measure/summary.js';
+import { wireLimitsSchema } from './wire-limits.js';
 
 /*
  * A summary read back, as docs/summary.md promises it. Objects are open: what a later powerlog or a script added is
@@ -20,11 +21,37 @@ const power = z.looseObject({
 });
 const text = z.string().nullable();
 
+const freshness = z.looseObject({
+  update_s: figure,
+  update_uncertainty_s: figure,
+  no_slower_than_s: figure,
+  repeated_share: figure,
+  reason: z.string().optional(),
+});
+
 /** A GPU or another thing that a sensor reads, by what its columns begin with. */
 const device = z.looseObject({
   prefix: z.string().optional(),
   name: text.optional(),
   uuid: text.optional(),
+});
+/** A user's calibration, as it was applied. */
+const appliedCalibration = z.looseObject({
+  file: z.string(),
+  sha256: z.string(),
+  rails: z.record(
+    z.string(),
+    z.looseObject({
+      accuracy: z
+        .looseObject({
+          share: z.number().nonnegative(),
+          offset_w: z.number().nonnegative(),
+          covariance_w: z.number(),
+          reference_share: z.number().nonnegative(),
+        })
+        .nullable(),
+    }),
+  ),
 });
 const sensor = z.looseObject({ devices: z.array(device).optional() });
 
@@ -57,6 +84,8 @@ export const summarySchema = z.looseObject({
   latency_s: distribution.nullable(),
   clock: z.looseObject({ rate_error_ppm: figure }).optional(),
   sampling_priority: text.optional(),
+  freshness: freshness.nullish(),
+  calibration: appliedCalibration.nullish(),
   power_w: z.record(z.string(), power),
   energy_j: figures,
   energy_uncertainty_j: figures,
@@ -68,6 +97,7 @@ export const summarySchema = z.looseObject({
   }),
   rails: z.record(z.string(), z.looseObject({ power_w: power, energy_j: figure })),
   wires: z.array(z.looseObject({ name: z.string(), rail: z.string(), share: figure })).optional(),
+  wire_limits: wireLimitsSchema.optional(),
   tracks: z.array(z.looseObject({ id: z.string(), sensor: sensor.optional() })).optional(),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   command: z.unknown().optional(),

@@ -1,5 +1,7 @@
 import { wideValue } from '../board/field-type.js';
 import { missingValue } from '../board/frame.js';
+import type { SummaryCollector } from '../measure/collector.js';
+import type { BoardFreshness } from '../measure/freshness/board-freshness.js';
 import { ownMap, resolveWiring } from '../measure/rail-map.js';
 import { type ColumnSource, csvColumns } from '../sink/columns.js';
 import type { Source } from '../source/source.js';
@@ -15,39 +17,68 @@ export interface Reading {
   readonly value: number | null;
 }
 
-/** The first reading is shown when it is there, ms. */
-const promptlyMs = 20;
+export interface FirstReadings {
+  /** One sample of everything the board measures, sums first. */
+  readonly readings: readonly Reading[];
+  /** How often they are new, as far as a moment tells. */
+  readonly freshness: BoardFreshness | null;
+}
 
-/** One sample of everything the board measures, sums first; undefined where none comes. */
-export async function firstReadings(source: Source): Promise<Reading[] | undefined> {
+const handOverMs = 20;
+/** How long is looked at most for how often readings are new: a dozen updates of 100 ms are more than a second. */
+const longestUs = 1.5e6;
+/** So often is asked whether that is known. */
+const lookEveryUs = 0.1e6;
+/** It is where it is known this well, … */
+const wellKnown = 0.02;
+/** … or where this share of so many samples are new. */
+const nearlyAll = 0.5;
+const someSamples = 100;
+
+/** What the board reads now, and how often that is new; undefined where no sample comes. */
+export async function firstReadings(source: Source): Promise<FirstReadings | undefined> {
   const { board } = source;
   const wiring = resolveWiring(board, ownMap(board));
   const columns = csvColumns(board, wiring, 'all').filter(
     ({ source: { kind } }) => kind === 'sum' || kind === 'channel',
   );
   let readings: Reading[] | undefined;
+  let lookedUs = 0;
   const recording = await startRecording({
     sources: [source],
     map: ownMap,
     outputs: { columns: 'all' },
-    sampling: { handOverMs: promptlyMs },
-    sinks: () => [
+    sampling: { handOverMs },
+    sinks: ({ outputs: { collector } }) => [
+      collector,
       {
         begin: () => {},
         write: (block) => {
-          if (block.count === 0 || readings) return;
-          readings = columns.map(({ name, title, decimals, source: from }) => {
+          const { count, timeUs } = block;
+          if (count === 0) return;
+          readings ??= columns.map(({ name, title, decimals, source: from }) => {
             const integer = firstValue(block, from);
             return { name, title, decimals, value: integer === null ? null : integer / 10 ** decimals };
           });
-          recording.stop();
+          const lastUs = timeUs[count - 1]!;
+          if (lastUs - lookedUs < lookEveryUs) return;
+          lookedUs = lastUs;
+          if (lastUs >= longestUs || isKnown(collector)) recording.stop();
         },
         finish: async () => {},
       },
     ],
   });
   await recording.ended;
-  return readings;
+  return readings && { readings, freshness: recording.tracks[0]!.outputs.collector.freshness };
+}
+
+function isKnown(collector: SummaryCollector): boolean {
+  const { freshness } = collector;
+  if (!freshness) return true;
+  const { update_s, update_uncertainty_s, repeated_share } = freshness;
+  if (update_s !== null) return update_uncertainty_s! < wellKnown * update_s;
+  return collector.progress().samples >= someSamples && repeated_share! < nearlyAll;
 }
 
 function firstValue({ powerMw, channels }: SampleBlock, from: ColumnSource): number | null {

@@ -6,6 +6,7 @@ import { SummaryCollector } from '../measure/collector.js';
 import type { Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
 import { accuracyShareOf } from '../measure/uncertainty.js';
+import type { WireLimits } from '../measure/wires/limits.js';
 import { chooseColumns, withInterval } from '../sink/column-choice.js';
 import { channelsOf } from '../sink/columns.js';
 import type { Sink } from '../sink/sink.js';
@@ -22,6 +23,8 @@ export interface OutputChoice extends Places {
   readonly force?: boolean | undefined;
   /** The board's nominal accuracy where absent. */
   readonly accuracy?: number | undefined;
+  /** What single wires are held against, where it is not what they were held against before, or the usual. */
+  readonly wireLimits?: Partial<WireLimits>;
   /** False for what can be made again, so that it need not reach the disk at once. */
   readonly durable?: boolean;
 }
@@ -56,19 +59,30 @@ export interface TrackOutputs {
   readonly columnsToDecode: ReadonlySet<number>;
 }
 
+/** With what is known of the track. */
+interface TrackChoice extends OutputChoice {
+  readonly wireLimits: WireLimits;
+}
+
 /**
  * Opens a track's outputs, so that a bad path fails before anything is measured.
  * @param host Where the samples were taken.
  * @throws UserError (outputFailed)
  */
 export async function openOutputs(
-  choice: OutputChoice,
+  choice: TrackChoice,
   board: Instrument,
   wiring: Wiring,
   host: HostFacts,
 ): Promise<TrackOutputs> {
-  const { out, capture, average, force = false, accuracy, durable = true } = choice;
-  const collector = new SummaryCollector(board, wiring, accuracyShareOf(accuracy, board));
+  const { out, capture, average, force = false, accuracy, wireLimits, durable = true } = choice;
+  const collector = new SummaryCollector(
+    board,
+    wiring,
+    accuracyShareOf(accuracy, board),
+    undefined,
+    wireLimits,
+  );
   const chosen = chooseColumns(board, wiring, choice.columns);
   const columns = average === undefined ? chosen : withInterval(chosen);
   if (average !== undefined && out === undefined)
@@ -92,7 +106,8 @@ export async function openOutputs(
     if (capture !== undefined) {
       const { openCaptureSink } = await import('../capture/writer.js');
       const { map } = wiring;
-      sinks.push(openCaptureSink({ path: capture, force, board, map, host, accuracy: accuracy ?? null }));
+      const facts = { board, map, host, accuracy: accuracy ?? null, wireLimits };
+      sinks.push(openCaptureSink({ path: capture, force, ...facts }));
     }
   } catch (error) {
     for (const sink of sinks) await sink.finish();

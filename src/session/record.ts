@@ -7,7 +7,9 @@ import type { Sink } from '../sink/sink.js';
 import type { SummaryFile } from '../sink/summary-file.js';
 import { RecordingClock } from '../source/clock-watch.js';
 import type { RecordingOptions, Source } from '../source/source.js';
+import { watchWires } from '../source/wires/watched-recording.js';
 import type { Warning } from '../stream/warning.js';
+import { type Calibrations, calibratedSources, calibrationDoubts } from './calibration/apply.js';
 import { type OutputChoice, openSummary, outputFiles } from './outputs.js';
 import { noSensors, type SensorsBeside, SensorTracks } from './sensor-tracks.js';
 import { runSession, type SessionOptions } from './session.js';
@@ -20,6 +22,8 @@ export interface RecordOptions {
   /** Connected, one or several; the recording lets go of them. */
   readonly sources: readonly Source[];
   readonly map: MapChoice;
+  /** What their readings go through; as they were recorded where absent. */
+  readonly calibrations?: Calibrations | undefined;
   /** Of several boards: the places of the first, beside which the others get theirs. */
   readonly outputs: OutputChoice;
   /** Sensors of other makers, recorded beside the boards on the same clock. */
@@ -53,10 +57,12 @@ export interface RecordingEnd {
  * @throws UserError (usage, outputFailed); the sources are closed then
  */
 export async function startRecording(options: RecordOptions): Promise<RunningRecording> {
-  const { sources, outputs, inputs = [], host = hostFacts(), sensors = noSensors } = options;
+  const { outputs, inputs = [], host = hostFacts(), sensors = noSensors, calibrations = [] } = options;
   let tracks: readonly Track[] = [];
   let beside: SensorTracks | undefined;
   try {
+    const sources = calibratedSources(options.sources, calibrations);
+    const doubts = await Promise.all(sources.map(calibrationDoubts));
     const ids = trackIds(sources.map(({ identity }) => identity));
     const kinds = sensors.sensors.map(({ id }) => id);
     const named = sensorIds(kinds, ids);
@@ -65,12 +71,12 @@ export async function startRecording(options: RecordOptions): Promise<RunningRec
     beside = await SensorTracks.open(sensors, named, outputs);
     const summary = openSummary(outputs);
     options.onReady?.();
-    return new RunningRecording(options, tracks, beside, summary, host);
+    return new RunningRecording(options, tracks, beside, summary, host, doubts);
   } catch (error) {
     await closeOutputs(tracks);
     await beside?.stop();
     for (const sensor of sensors.sensors) await sensor.close();
-    for (const source of sources) await source.close();
+    for (const source of options.sources) await source.close();
     throw error;
   }
 }
@@ -86,6 +92,8 @@ export class RunningRecording {
 
   readonly #summaryFile: SummaryFile | null;
   readonly #host: HostFacts;
+  /** Of each track's calibration. */
+  readonly #doubts: readonly (readonly Warning[])[];
 
   constructor(
     { sampling = {}, sinks, onSinkError, onSensorFailure, onNotice }: RecordOptions,
@@ -93,15 +101,18 @@ export class RunningRecording {
     readonly sensors: SensorTracks,
     summaryFile: SummaryFile | null,
     host: HostFacts,
+    doubts: readonly (readonly Warning[])[],
   ) {
+    this.#doubts = doubts;
     this.#summaryFile = summaryFile;
     this.#host = host;
     const chosen = tracks.map((track) => sinks?.(track, tracks, sensors) ?? track.outputs.sinks);
     const clock = new RecordingClock();
-    this.#running = tracks.map((track) => ({
-      ...track,
-      recording: track.source.start(clock, sampling),
-    }));
+    this.#running = tracks.map((track) => {
+      const { source, wireLimits } = track;
+      const recording = source.start(clock, sampling);
+      return { ...track, recording: watchWires(recording, source.board, wireLimits, onNotice) };
+    });
     sensors.start(clock, (error) => {
       if (onSensorFailure) return onSensorFailure(error);
       this.#sensorFailure ??= { error };
@@ -122,7 +133,10 @@ export class RunningRecording {
 
   /** What the sources find doubtful about the samples; known when it has ended. */
   get warnings(): readonly Warning[] {
-    const ofBoards = trackWarnings(this.#running, ({ recording }) => recording.warnings?.() ?? []);
+    const ofBoards = trackWarnings(this.#running, (track) => [
+      ...this.#doubts[this.#running.indexOf(track)]!,
+      ...(track.recording.warnings?.() ?? []),
+    ]);
     return [...ofBoards, ...this.sensors.warnings];
   }
 

@@ -1,6 +1,8 @@
 import type { Instrument } from '../board/board.js';
 import { type FrameDecoder, makeFrameDecoder, newColumn } from '../board/frame.js';
 import { ReaderGone } from '../file/output-file.js';
+import { calibratedRails } from '../measure/accuracy/accuracy.js';
+import { appliedTo } from '../measure/accuracy/applied.js';
 import { sumComponents, type Wiring } from '../measure/rail-map.js';
 import type { Sink } from '../sink/sink.js';
 import type { Recording } from '../source/source.js';
@@ -83,6 +85,7 @@ class SampleDecoder {
   #powerMw: Float64Array[] = [];
   readonly #decodeFrames: FrameDecoder;
   readonly #wanted: ReadonlySet<number>;
+  readonly #calibrated: readonly number[];
 
   readonly #board: Instrument;
   readonly #wiring: Wiring;
@@ -91,6 +94,7 @@ class SampleDecoder {
     this.#board = board;
     this.#wiring = wiring;
     this.#decodeFrames = makeFrameDecoder(board);
+    this.#calibrated = calibratedRails(board, appliedTo(board));
     this.#wanted = new Set([
       ...columnsToDecode,
       ...board.rails.flatMap((rail) => [rail.voltage, rail.current, rail.power]),
@@ -113,6 +117,9 @@ class SampleDecoder {
       latestNs: replyNs,
       channels: this.#channels,
       powerMw: this.#powerMw,
+      ...(this.#calibrated.length > 0 && {
+        calibratedMw: this.#calibrated.map((rail) => this.#channels[this.#board.rails[rail]!.power]!),
+      }),
       events: raw.events,
       frames: raw,
     };

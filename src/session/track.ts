@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import { type MapChoice, resolveWiring, type Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
+import { defaultWireLimits, type WireLimits } from '../measure/wires/limits.js';
 import type { Recording, Source } from '../source/source.js';
 import { type OutputChoice, openOutputs, type TrackOutputs } from './outputs.js';
 import { type Places, trackPlaces } from './track-names.js';
@@ -11,6 +12,8 @@ export interface Track {
   readonly id: string;
   readonly source: Source;
   readonly wiring: Wiring;
+  /** What its wires are held against. */
+  readonly wireLimits: WireLimits;
   readonly outputs: TrackOutputs;
   readonly places: Places;
 }
@@ -44,8 +47,9 @@ export async function openTracks(
   try {
     for (const [n, source] of sources.entries()) {
       const [id, wiring, own] = [ids[n]!, wirings[n]!, places[n]!];
-      const outputs = await openOutputs({ ...choice, ...own }, source.board, wiring, host);
-      tracks.push({ id, source, wiring, outputs, places: own });
+      const wireLimits = { ...defaultWireLimits, ...source.wireLimits, ...choice.wireLimits };
+      const outputs = await openOutputs({ ...choice, ...own, wireLimits }, source.board, wiring, host);
+      tracks.push({ id, source, wiring, wireLimits, outputs, places: own });
     }
     return tracks;
   } catch (error) {

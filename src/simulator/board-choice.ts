@@ -3,6 +3,8 @@ import { boardFor, boardIds } from '../board/catalogue.js';
 import { powerSensor3Id } from '../board/powersensor3/powersensor3.js';
 import { isStreaming } from '../board/streaming.js';
 import { usageError } from '../errors.js';
+import { parseDurationMs } from '../units.js';
+import { parseMiscalibrated } from './miscalibrated.js';
 import type { BoardModelOptions } from './model.js';
 import { type ProfileName, profileNames } from './profile-names.js';
 import { parseRaisedFault } from './raised-fault.js';
@@ -15,6 +17,8 @@ export interface BoardChoice {
   readonly seed?: string | undefined;
   readonly imbalance?: string | undefined;
   readonly raise?: string | undefined;
+  readonly update?: string | undefined;
+  readonly miscalibrated?: string | undefined;
 }
 
 const keys = [
@@ -24,6 +28,8 @@ const keys = [
   'seed',
   'imbalance',
   'raise',
+  'update',
+  'miscalibrated',
 ] as const satisfies (keyof BoardChoice)[];
 
 /**
@@ -37,9 +43,13 @@ export async function chooseBoard({
   seed,
   imbalance,
   raise,
+  update,
+  miscalibrated,
 }: BoardChoice): Promise<BoardModelOptions> {
-  if (id.endsWith('.json')) return chooseOwn(id, { firmware, name, seed, imbalance, raise });
-  if (id === powerSensor3Id) return chooseTalker({ firmware, name, seed, imbalance, raise });
+  if (id.endsWith('.json'))
+    return chooseOwn(id, { firmware, name, seed, imbalance, raise, update, miscalibrated });
+  if (id === powerSensor3Id)
+    return chooseTalker({ firmware, name, seed, imbalance, raise, update, miscalibrated });
   if (!boardFor(id))
     throw usageError(
       `there is no board '${id}'; there are ${[...boardIds, powerSensor3Id].join(', ')}, or a file that describes one (.json)`,
@@ -53,20 +63,22 @@ export async function chooseBoard({
     ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }),
     ...(imbalance === undefined ? {} : { imbalance: share(imbalance, board) }),
     ...(raise === undefined ? {} : { raise: parseRaisedFault(raise, board) }),
+    ...(update === undefined ? {} : { updateNs: updateNsOf(update) }),
+    ...(miscalibrated === undefined ? {} : { miscalibrated: parseMiscalibrated(miscalibrated, board) }),
   };
 }
 
 /** One that a file describes. */
 async function chooseOwn(
   path: string,
-  { firmware, name, seed, imbalance, raise }: Omit<BoardChoice, 'board'>,
+  { firmware, name, seed, imbalance, raise, update, miscalibrated }: Omit<BoardChoice, 'board'>,
 ): Promise<BoardModelOptions> {
   const given = Object.entries({ firmware, name }).find(([, value]) => value !== undefined);
   if (given) throw usageError(`a board that ${path} describes has no ${given[0]} to choose`);
   const { readBoardFile } = await import('../file/board-file.js');
   const own = readBoardFile(path);
   const asked = isStreaming(own) ? null : own;
-  if (!asked && (imbalance !== undefined || raise !== undefined))
+  if (!asked && [imbalance, raise, update, miscalibrated].some((each) => each !== undefined))
     throw usageError('a simulated board that talks takes a profile and a seed');
   return {
     own,
@@ -74,6 +86,10 @@ async function chooseOwn(
     ...(seed === undefined ? {} : { seed: whole(seed, 2 ** 32 - 1, 'a seed') }),
     ...(asked && imbalance !== undefined ? { imbalance: share(imbalance, asked) } : {}),
     ...(asked && raise !== undefined ? { raise: parseRaisedFault(raise, asked) } : {}),
+    ...(asked && update !== undefined ? { updateNs: updateNsOf(update) } : {}),
+    ...(asked && miscalibrated !== undefined
+      ? { miscalibrated: parseMiscalibrated(miscalibrated, asked) }
+      : {}),
   };
 }
 
@@ -111,6 +127,16 @@ function whole(text: string, limit: number, what: string): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value <= limit)) throw usageError(`'${text}': ${what} is a whole number from 0 to ${limit}`);
   return value;
+}
+
+/** Noise is the same for this long, so that updates closer together would not be two. */
+const leastUpdateMs = 0.05;
+
+function updateNsOf(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms < leastUpdateMs)
+    throw usageError(`'${text}': updates lie at least ${leastUpdateMs}ms apart, such as 10ms`);
+  return Math.round(ms * 1e6);
 }
 
 function share(text: string, { product, wires }: Board): number {

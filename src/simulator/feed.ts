@@ -2,6 +2,7 @@ import type { Instrument } from '../board/board.js';
 import { fieldTypes } from '../board/field-type.js';
 import { encodeFrame } from '../board/frame.js';
 import { environmentAt } from './environment.js';
+import { type MiscalibratedRail, misread } from './miscalibrated.js';
 import type { ProfileName } from './profile-names.js';
 import { makeRailReadings, railReader } from './profiles.js';
 import type { RaisedFault } from './raised-fault.js';
@@ -20,11 +21,15 @@ export interface ProfileFeedOptions {
   /** The share of a connector's current that its first wire carries; the other wires share the rest evenly. */
   readonly imbalance?: number;
   readonly raise?: RaisedFault;
+  /** Readings stand still between updates, which come at whole multiples of so many ns of CLOCK_MONOTONIC. */
+  readonly updateNs?: number;
+  /** Rails that read something else than there is. */
+  readonly miscalibrated?: readonly MiscalibratedRail[];
 }
 
 /** Frames made from a profile. What changes slowly is encoded once a second, rails and wires for every frame. */
 export function makeProfileFeed(board: Instrument, options: ProfileFeedOptions): FrameFeed {
-  const { profile, seed, raise } = options;
+  const { profile, seed, raise, updateNs, miscalibrated: misreading = [] } = options;
   const frame = new Uint8Array(board.frameBytes);
   const view = new DataView(frame.buffer);
   const readings = makeRailReadings(board.rails);
@@ -37,7 +42,8 @@ export function makeProfileFeed(board: Instrument, options: ProfileFeedOptions):
   let startNs: number | undefined;
   let log = 0n;
   return {
-    next(nowNs) {
+    next(askedNs) {
+      const nowNs = updateNs === undefined ? askedNs : Math.floor(askedNs / updateNs) * updateNs;
       startNs ??= nowNs;
       const second = Math.floor(nowNs / 1e9);
       if (second !== encodedSecond) {
@@ -49,6 +55,13 @@ export function makeProfileFeed(board: Instrument, options: ProfileFeedOptions):
         voltage(view, readings.voltageMv[from]!);
         current(view, readings.currentMa[from]!);
         power(view, readings.powerMw[from]!);
+      }
+      for (const each of misreading) {
+        const { voltage, current, power, from } = rails[each.rail]!;
+        const { mv, ma } = misread(each, readings.voltageMv[from]!, readings.currentMa[from]!);
+        voltage(view, mv);
+        current(view, ma);
+        power(view, Math.round((mv * ma) / 1000));
       }
       for (const { voltage, current, power, from, fromShare, toShare } of wires) {
         // Differences of rounded sums, so that the wires of a connector add up to what it reads.

@@ -4,6 +4,7 @@ import { identityOf, timingOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
+import type { WireLimits } from '../measure/wires/limits.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
@@ -34,6 +35,10 @@ export class CaptureSource implements Source {
 
   get facts(): RecordedFacts {
     return this.reader.header;
+  }
+
+  get wireLimits(): WireLimits | undefined {
+    return this.reader.header.wire_limits;
   }
 
   start(): FinishedRecording {

@@ -106,7 +106,8 @@ const none: RecordingEvent[] = [];
 const isSet = (words: readonly [number, number], bit: number): boolean =>
   ((bit < 32 ? words[0] : words[1]) & (1 << (bit & 31))) !== 0;
 
-const rowsOf = (
+/** Some of a block's rows, and what happened behind them; views. */
+export const rowsOf = (
   { frames, requestNs, replyNs }: FrameBlock,
   frameBytes: number,
   from: number,

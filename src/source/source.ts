@@ -1,4 +1,5 @@
 import type { Instrument } from '../board/board.js';
+import type { WireLimits } from '../measure/wires/limits.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
@@ -17,6 +18,8 @@ export interface RecordingOptions {
 export interface Source {
   readonly board: Instrument;
   readonly identity: BoardIdentity;
+  /** Of a recording: what its wires were held against then; absent where that is not known. */
+  readonly wireLimits?: WireLimits | undefined;
   /** Begins to sample on a clock, whose instant 0 is now; what was recorded before has its own. Called once. */
   start(clock: RecordingClock, options: RecordingOptions): Recording;
   /** Lets go of the port or the file; safe to call twice, and before `start`. */

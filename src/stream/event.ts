@@ -46,6 +46,26 @@ export type FaultEvent = {
   | { readonly kind: 'joined' }
 );
 
+/** A single wire of a connector carries more than it should. Said when that is known, and again when it is over, or the recording is. */
+export interface WireAlarmEvent {
+  readonly type: 'wire-alarm';
+  /** Of `end`: that is all there was of it. */
+  readonly edge: 'begin' | 'end';
+  readonly atNs: number;
+  readonly rail: string;
+  readonly wire: string;
+  readonly kind: 'current' | 'share';
+  /** A, or a share of the connector's current, as the kind has it. */
+  readonly limit: number;
+  /** Where it was highest up to then, a mean over a tenth of a second. */
+  readonly currentA: number;
+  /** Of the connector's current; null where that was too small for shares to mean something. */
+  readonly share: number | null;
+  readonly beganNs: number;
+  /** Null where it is not over. */
+  readonly endedNs: number | null;
+}
+
 /** What a source says between its samples. Instants in ns since the recording began. */
 export type SourceEvent =
   | FaultEvent
@@ -55,6 +75,7 @@ export type SourceEvent =
   | { readonly type: 'device-clock'; readonly atNs: number; readonly rateErrorPpm: number }
   /** A bit rose in the board's fault words; `name` is the board's table's. */
   | { readonly type: 'board-fault'; readonly atNs: number; readonly bit: number; readonly name: string }
+  | WireAlarmEvent
   /** The recording's end; nothing follows. */
   | { readonly type: 'end'; readonly atNs: number; readonly reason: EndReason };
 

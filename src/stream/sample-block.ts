@@ -13,6 +13,8 @@ export interface SampleRows {
   readonly channels: readonly (Int32Array | undefined)[];
   /** By component, in the map's order, `system` first. */
   readonly powerMw: readonly Float64Array[];
+  /** Where rails were calibrated: the power of each, mW, in board order. What sums of them are worth hangs on their shares. */
+  readonly calibratedMw?: readonly Int32Array[];
   /** Where the rows are means: how long each is of, µs. */
   readonly intervalUs?: Float64Array;
 }

@@ -1,6 +1,7 @@
+import { columnAccuracyJ } from '../measure/accuracy/accuracy.js';
 import type { PartFacts } from '../measure/part-facts.js';
 import type { PerComponent, UncertaintySummary } from '../measure/summary.js';
-import { accuracyJ, type Budget, combinedJ, figureOrNull, stepsJ } from '../measure/uncertainty.js';
+import { type Budget, combinedJ, figureOrNull, lackingJ, stepsJ } from '../measure/uncertainty.js';
 import type { ComponentSums, SpanSums } from './span-sums.js';
 
 export interface PowerRange {
@@ -40,11 +41,15 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
   const { withinUs } = sums;
   // A point has the power of its instant, but no energy; what the recording does not reach has neither.
   const known = withinUs > 0 || (durationUs === 0 && Number.isFinite(sums.components[0]?.minMw));
-  const each = <Value>(figure: (component: ComponentSums, index: number) => Value): PerComponent<Value> =>
+  const each = <Value>(figure: (component: ComponentSums, c: number) => Value): PerComponent<Value> =>
     perComponent(facts.components, (_, c) => figure(sums.components[c]!, c));
+  const energyJ = (column: number): number => sums.components[column]!.energyNj * joulesPerNj;
+  const accuracyJ = (column: number): number =>
+    columnAccuracyJ(facts.accuracy, column, energyJ, withinUs / 1e6, facts.accuracyShare) +
+    lackingJ(facts.lackingMw?.[column], withinUs);
   const part = (take: (budget: Budget) => number) =>
     each((component, c) =>
-      known ? figureOrNull(tidy(take(budgetOf(component, facts, facts.lackingMw?.[c], withinUs)))) : null,
+      known ? figureOrNull(tidy(take(budgetOf(component, accuracyJ(c), facts)))) : null,
     );
   return {
     duration_s: durationUs / 1e6,
@@ -73,17 +78,16 @@ export const perComponent = <Value>(
 ): PerComponent<Value> => Object.fromEntries(names.map((name, index) => [name, value(name, index)]));
 
 function budgetOf(
-  { energyNj, gapsJ, cutsJ, instantsJ, samplingSquares }: ComponentSums,
-  { accuracyShare }: PartFacts,
-  lackingMw: number | undefined,
-  withinUs: number,
+  { gapsJ, cutsJ, instantsJ, samplingSquares }: ComponentSums,
+  accuracyJ: number,
+  { stepSpacings }: PartFacts,
 ): Budget {
   return {
-    accuracyJ: accuracyJ(energyNj * joulesPerNj, accuracyShare, lackingMw, withinUs),
+    accuracyJ,
     gapsJ,
     cutsJ,
     instantsJ,
-    samplingJ: Math.sqrt(samplingSquares),
+    samplingJ: stepSpacings * Math.sqrt(samplingSquares),
   };
 }
 

@@ -41,7 +41,7 @@ export class PowerHistory implements Sink {
 
   readonly #memoryBytes: number;
 
-  /** @param components how many, `system` among them */
+  /** @param components how many columns: the components, `system` among them, and behind them rails that were calibrated */
   constructor(
     readonly components: number,
     memoryBytes = memoryBytesMax,
@@ -53,7 +53,9 @@ export class PowerHistory implements Sink {
     this.header = header;
   }
 
-  write({ count, timeUs, powerMw }: SampleRows): void | Promise<void> {
+  write(rows: SampleRows): void | Promise<void> {
+    const { count, timeUs } = rows;
+    const powerMw = columnsOf(rows);
     for (let row = 0; row < count; ) {
       if (!this.#current || this.#current.count === rowsPerChunk) {
         this.#current = newChunk(this.components);
@@ -157,6 +159,13 @@ export class PowerHistory implements Sink {
     this.#waiting = this.#waiting.filter(({ us }) => !done(us));
   }
 }
+
+/** The powers that a trace is asked of: the components, and behind them rails that were calibrated. */
+export const columnsOf = ({
+  powerMw,
+  calibratedMw = [],
+}: Pick<SampleRows, 'powerMw' | 'calibratedMw'>): readonly (Int32Array | Float64Array)[] =>
+  calibratedMw.length === 0 ? powerMw : [...powerMw, ...calibratedMw];
 
 /** A chunk in one piece of memory, or, with `at`, in the file. */
 interface StoredChunk extends HistoryChunk {

@@ -59,7 +59,7 @@ export class Pass {
 
   constructor(facts: PartFacts, groups: readonly SpanGroup[]) {
     this.#facts = facts;
-    const components = facts.components.length;
+    const components = facts.accuracy?.columns.length ?? facts.components.length;
     this.#components = components;
     this.#groups = groups.map((group) => newGroup(group, components));
     this.#boundaries = boundariesOf(groups, this.#groups);

@@ -1,7 +1,8 @@
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { makeFrameCheck } from '#powerlog/board/check.js';
+import { powerSensor3Commands } from '#powerlog/board/powersensor3/powersensor3.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
-import { identifyBlocking } from '#powerlog/link/identity/handshake.js';
+import { type Identified, identifyBlocking } from '#powerlog/link/identity/handshake.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';
@@ -55,6 +56,10 @@ class BadBoard implements Wire {
     if (this.random.chance(this.badness / 100)) return gone;
     for (const byte of bytes) this.#answer(byte);
     return bytes.length;
+  }
+
+  listen(): number {
+    throw new Error('nobody listens here');
   }
 
   read(into: Buffer, length: number, deadlineMs: number): number {
@@ -153,7 +158,7 @@ const sampling: Target = {
   weight: 6,
   tryOne(random) {
     const board = new BadBoard(random, random.pick([0, 0.05, 0.3]), goodReplies);
-    const identified = identifyBlocking('port', new BadBoard(random, 0, goodReplies));
+    const identified = identifyBlocking('port', new BadBoard(random, 0, goodReplies)) as Identified;
     const ring = new SampleRing(SampleRing.allocate(64, frameBytes), frameBytes);
     const endNs = 60e6;
     let faults = 0;
@@ -193,7 +198,8 @@ const handshakes: Target = {
   name: 'handshakes',
   weight: 5,
   tryOne(random) {
-    const replies = new Map(goodReplies);
+    // What seems mute may be a PowerSensor3, and is asked for that: no command of a BENCHLAB, which stays silent.
+    const replies = new Map([...goodReplies, [powerSensor3Commands.version.request[0]!, Buffer.alloc(0)]]);
     for (const [byte, reply] of goodReplies)
       if (random.chance(0.3))
         replies.set(

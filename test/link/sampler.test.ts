@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
-import { identifyBlocking } from '#powerlog/link/identity/handshake.js';
+import { type Identified, identifyBlocking } from '#powerlog/link/identity/handshake.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';
@@ -48,6 +48,10 @@ class ScriptedWire implements Wire {
     return bytes.length;
   }
 
+  listen(): number {
+    throw new Error('nobody listens here');
+  }
+
   read(into: Buffer, length: number, deadlineMs: number): number {
     const endNs = this.nowNs + deadlineMs * 1e6;
     let have = 0;
@@ -86,7 +90,7 @@ class ScriptedWire implements Wire {
 function run(wire: ScriptedWire, endMs: number, rateHz?: number) {
   const ring = new SampleRing(SampleRing.allocate(4096, benchlab.frameBytes), benchlab.frameBytes);
   const events: RecordingEvent[] = [];
-  const identified = identifyBlocking('port', new ScriptedWire(() => undefined));
+  const identified = identifyBlocking('port', new ScriptedWire(() => undefined)) as Identified;
   const sampler = new Sampler(identified, ring, {
     clock: () => wire.nowNs,
     rateHz,

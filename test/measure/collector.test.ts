@@ -132,7 +132,7 @@ describe('SummaryCollector', () => {
     expect(Object.keys(summary)).toEqual(
       (
         'schema tool host board map start_unix_s duration_s samples sample_rate_hz coverage gaps interval_s ' +
-        'latency_s sampling_priority power_w energy_j energy_uncertainty_j uncertainty rails wires warnings'
+        'latency_s sampling_priority freshness calibration power_w energy_j energy_uncertainty_j uncertainty rails wires warnings'
       ).split(' '),
     );
     expect(summary.schema).toBe('powerlog.summary/1');

@@ -60,6 +60,10 @@ class PluggedIn implements Wire {
     return have;
   }
 
+  listen(): number {
+    throw new Error('nobody listens here');
+  }
+
   drain(quietMs: number, into?: Buffer): number {
     if (this.#isGone()) return gone;
     const bytes = Buffer.concat(this.#coming.splice(0));
@@ -94,7 +98,7 @@ class PluggedIn implements Wire {
 /** Identifies whoever is there and samples until that goes away; undefined where it did before it was known. */
 function recorded(wire: PluggedIn): Identified | undefined {
   try {
-    const identified = identifyBlocking('port', wire);
+    const identified = identifyBlocking('port', wire) as Identified;
     const { frameBytes } = identified.board;
     const ring = new SampleRing(SampleRing.allocate(256, frameBytes), frameBytes);
     const options = { clock: () => wire.nowMs * 1e6, onEvent: () => {} };

@@ -57,6 +57,21 @@ describe('the board model', () => {
     );
   });
 
+  it('stands still between updates, and is then what it would be at their instants', () => {
+    const anyMs = fc.integer({ min: 1, max: 10_000 });
+    fc.assert(
+      fc.property(anyMs, fc.integer({ min: 0, max: 2 ** 50 }), (ms, nowNs) => {
+        const updateNs = ms * 1e5;
+        const [held, fresh] = [{ updateNs }, {}].map((own) => makeBoardModel({ profile: 'idle', ...own }));
+        const updatedNs = nowNs - (nowNs % updateNs);
+        const frame = hex(held!.reply(0x01, nowNs));
+        expect(frame).toBe(hex(fresh!.reply(0x01, updatedNs)));
+        expect(hex(held!.reply(0x01, updatedNs + updateNs - 1))).toBe(frame);
+        expect(hex(held!.reply(0x01, updatedNs + updateNs))).not.toBe(frame);
+      }),
+    );
+  });
+
   it('refuses frames that are not whole', () => {
     expect(() => makeBoardModel({ frames: new Uint8Array(217) })).toThrow(/217 bytes/);
     expect(() => makeBoardModel({ frames: new Uint8Array(0) })).toThrow(/whole number/);

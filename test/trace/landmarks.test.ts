@@ -43,7 +43,7 @@ function factsOf({ count, timeUs, powerMw }: HistoryChunk): PartFacts {
         return [timeUs[n]!, around];
       }),
   );
-  return { components, accuracyShare: 0.03, instantUs: 400, gapLimitUs: limitUs, gaps };
+  return { components, accuracyShare: 0.03, instantUs: 400, stepSpacings: 1, gapLimitUs: limitUs, gaps };
 }
 
 async function* inChunks({ count, timeUs, powerMw }: HistoryChunk): AsyncGenerator<HistoryChunk> {

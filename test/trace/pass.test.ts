@@ -32,7 +32,7 @@ function evaluate(
   gaps: ReadonlyMap<number, PowersAround> = new Map(),
 ) {
   const pass = new Pass(
-    { components: ['system'], accuracyShare: 0, instantUs, gapLimitUs, gaps },
+    { components: ['system'], accuracyShare: 0, instantUs, stepSpacings: 1, gapLimitUs, gaps },
     groups.map((spans) => ({ spans, distribution: true })),
   );
   for (const chunk of chunksOf(samples, rows)) pass.take(chunk);

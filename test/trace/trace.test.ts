@@ -7,6 +7,7 @@ import { Trace } from '#powerlog/trace/trace.js';
 const facts = {
   components: ['system', 'cpu'],
   accuracyShare: 0.03,
+  stepSpacings: 1,
   instantUs: 0,
   gapLimitUs: 20_000,
   gaps: new Map(),

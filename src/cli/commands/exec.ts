@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { usageError } from '../../errors.js';
 import { plural } from '../../units.js';
+import { onAlarmOption } from '../alarms/on-alarm.js';
+import { withWires } from '../alarms/wire-options.js';
 import {
   baselineOption,
   concludeOption,
@@ -28,7 +30,7 @@ import {
 } from '../options.js';
 
 export function execCommand(): Command {
-  const command = addSamplingOptions(
+  const sampling = addSamplingOptions(
     new Command('exec')
       .description('Run a command as if powerlog were not there, and say what it cost')
       .usage('[options] -- COMMAND [ARGUMENTS…]')
@@ -40,7 +42,9 @@ export function execCommand(): Command {
         "keep the board's frames, the command and its marks, for `replay`",
       ),
     reconnectOption().default(Number.POSITIVE_INFINITY, 'forever'),
-  )
+  );
+  const command = withWires(sampling)
+    .addOption(onAlarmOption('the command, as Ctrl-C would'))
     .addOption(baselineOption())
     .addOption(runsOption())
     .addOption(warmupOption())
@@ -86,6 +90,7 @@ Examples:
   $ powerlog exec --runs 10 --compare './bench --old' './bench --new'
   $ powerlog exec --runs 10 --prepare 'make clean' --conclude 'rm -f out.bin' -- make -j4
   $ powerlog exec --mark-output '(?<begin>epoch \\d+) starts|(?<end>epoch \\d+) took' -- python train.py
+  $ powerlog exec --on-alarm end -- python train.py                     cut off where a wire carries too much
   $ powerlog exec --runs 50 --ignore-failure -- ./flaky
   $ powerlog exec --max-regression 5% --baseline-run old.summary.json -- ./bench`,
     )

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { withWires } from '../alarms/wire-options.js';
 import type { LivePageOptions } from '../live-page.js';
 import { addSamplingOptions, durationOption } from '../options.js';
 import { listenOption, openOption } from '../serve-options.js';
@@ -9,14 +10,15 @@ interface LiveCommandOptions extends LivePageOptions, LiveOptions {
 }
 
 export function liveCommand(): Command {
-  return addSamplingOptions(
+  const command = addSamplingOptions(
     new Command('live')
       .description('Watch one board or several while they measure')
       .option('--tty', 'on the whole of this terminal')
       .addOption(listenOption())
       .addOption(openOption())
       .addOption(durationOption()),
-  )
+  );
+  return withWires(command)
     .addHelpText(
       'after',
       `
@@ -27,6 +29,7 @@ Examples:
   $ powerlog live --open                                   the board that is plugged in
   $ powerlog live --tty --port sim:train                   on this terminal, without a board
   $ powerlog live --tty --port run.plog                    a capture, as fast as it was recorded
+  $ powerlog live --tty --max-wire 8A                      w shows each wire of a GPU's connector
   $ powerlog live --listen 0.0.0.0:8080                    reachable from other machines
   $ powerlog record --live --out run.csv                   recorded too
   $ powerlog exec --live -- python train.py                with the phases of a command`,

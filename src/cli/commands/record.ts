@@ -1,22 +1,24 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
-import type { MapChoice } from '../../measure/rail-map.js';
 import type { Live } from '../../publish/live/live.js';
+import type { RecordOptions as RecordingParts } from '../../session/record.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Source } from '../../source/source.js';
+import { OnAlarm, type OnAlarmOptions, onAlarmOption } from '../alarms/on-alarm.js';
+import { type WireOptions, wireLimitsFrom, withWires } from '../alarms/wire-options.js';
 import { coverageExit } from '../coverage.js';
 import { type FeedOptions, type Feeds, feedColumns, openFeeds, withFeeds } from '../feeds/feeds.js';
 import { onEndSignal } from '../impatience.js';
 import {
   addSamplingOptions,
   averageOption,
+  calibrationsFrom,
   columnsOption,
   durationOption,
   forceOption,
   inputFiles,
   liveOption,
   minCoverageOption,
-  ownBoardOf,
   quietOption,
   railMapFrom,
   type SamplingOptions,
@@ -24,11 +26,12 @@ import {
   withIntervalOption,
   withOption,
 } from '../options.js';
+import { ownBoardOf } from '../own-board.js';
 import { chosenSensors, openBeside } from '../sensors.js';
 import { notice, tellLost } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
 
-interface RecordOptions extends SamplingOptions, SensorOptions, FeedOptions {
+interface RecordOptions extends SamplingOptions, SensorOptions, FeedOptions, WireOptions, OnAlarmOptions {
   readonly out?: string;
   readonly capture?: string;
   readonly duration?: number;
@@ -41,13 +44,15 @@ interface RecordOptions extends SamplingOptions, SensorOptions, FeedOptions {
 }
 
 export function recordCommand(): Command {
-  const command = addSamplingOptions(
+  const sampling = addSamplingOptions(
     new Command('record')
       .description('Record one board or several to CSV, with a summary beside it')
       .option('-o, --out <file>', 'the CSV; - is standard output, a name ending in .gz is compressed')
       .option('-c, --capture <file.plog>', "keep the board's frames as they came, for `replay`")
       .addOption(durationOption()),
-  )
+  );
+  const command = withWires(sampling)
+    .addOption(onAlarmOption('the recording, code 7'))
     .addOption(columnsOption())
     .addOption(averageOption())
     .addOption(minCoverageOption())
@@ -71,6 +76,8 @@ Examples:
   $ powerlog record --slot pcie3 --out run.csv --capture run.plog    with a slot adapter, frames kept
   $ powerlog record --metrics --out run.csv                          for Prometheus, at 127.0.0.1:10177/metrics
   $ powerlog record --with nvml,rapl --out run.csv                   the GPU's and the CPU's own sensors beside it
+  $ powerlog record --calibration bench.cal.json --out run.csv       readings as a reference would show them
+  $ powerlog record --out run.csv --max-wire 8A --on-alarm end       until a wire of a GPU's connector carries too much
   $ powerlog record --rate 100 --columns power --out - | head        to standard output
   $ powerlog record --average 100ms --columns 'time_s,gpu_*' --out run.csv   ten rows a second, for a spreadsheet`,
     )
@@ -92,11 +99,12 @@ async function record(options: RecordOptions, command: Command): Promise<void> {
   if (chosen.length > 0) sensorPlaces(options, ['']);
   refuseSharedFiles(outputFiles(options), inputFiles(options));
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const { out, capture, rate: rateHz = null } = options;
   const columns = feedColumns(command, options.columns);
   const feeds = await openFeeds(options, { out, capture, columns, rateHz, onNotice: notice });
   try {
-    await recordAndFeed(options, map, chosen, feeds);
+    await recordAndFeed(options, { map, calibrations }, chosen, feeds);
   } finally {
     await feeds.close();
   }
@@ -104,7 +112,7 @@ async function record(options: RecordOptions, command: Command): Promise<void> {
 
 async function recordAndFeed(
   options: RecordOptions,
-  map: MapChoice,
+  meaning: Pick<RecordingParts, 'map' | 'calibrations'>,
   chosen: Awaited<ReturnType<typeof chosenSensors>>,
   feeds: Feeds,
 ): Promise<void> {
@@ -123,29 +131,39 @@ async function recordAndFeed(
     onNotice: notice,
   });
   const sensors = await openBeside(chosen, options, notice);
+  let stop = () => {};
+  const onAlarm = await OnAlarm.open(
+    options,
+    ({ text }) => {
+      notice(`${text}: the recording ends, as --on-alarm asks`);
+      stop();
+    },
+    notice,
+  );
   const live = options.live ? await openLive([...sources, ...sensors.sensors]) : null;
   let status: Sink | undefined;
   let release = () => {};
   const recording = await startRecording({
     sources,
-    map,
-    outputs: options,
+    ...meaning,
+    outputs: { ...options, ...wireLimitsFrom(options) },
     sensors,
     inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
     sampling: {
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(rateHz === undefined ? {} : { rateHz }),
-      handOverMs: handOverMsFor(options, statusShown),
+      handOverMs: handOverMsFor(options, statusShown || options.onAlarm !== undefined),
     },
     sinks: (track, tracks, beside) => {
       if (StatusLine) status ??= new StatusLine(process.stderr, tracks, durationMs, beside.tracks);
       const watching = [...(status ? [status] : []), ...(live ? [live.sinkOf(track)] : [])];
-      return [...track.outputs.sinks, ...watching, ...feeds.sinksOf(track)];
+      return [...track.outputs.sinks, ...watching, ...feeds.sinksOf(track), ...onAlarm.sinksOf(track)];
     },
     onNotice: notice,
     // Not later: the reader of an output's first bytes may ask for its end at once.
     onReady: () => {
-      release = onEndSignal(() => recording.stop());
+      stop = () => recording.stop();
+      release = onEndSignal(stop);
     },
   });
   try {
@@ -153,17 +171,19 @@ async function recordAndFeed(
     feeds.begin(recording);
     if (live) say(live.url);
     const { lost, readerGone } = await recording.ended;
-    const unfed = await feeds.settle();
-    const summary = await recording.summarize({ warnings: [...recording.warnings, ...unfed] });
+    const [unfed, undone] = await Promise.all([feeds.settle(), onAlarm.settle()]);
+    const summary = await recording.summarize({ warnings: [...recording.warnings, ...unfed, ...undone] });
     if (!options.quiet && !readerGone) {
       const { printSummary } = await import('../terminal/summary-text.js');
       printSummary(summary, recording.files);
     }
     tellLost(lost, recording.tracks);
     await Promise.all([live?.close('answered', summary), feeds.close(summary)]);
-    process.exitCode = lost.length > 0 ? ExitCode.boardLost : coverageExit(summary, options.minCoverage);
+    const met = coverageExit(summary, options.minCoverage);
+    process.exitCode = lost.length > 0 ? ExitCode.boardLost : onAlarm.endedBy ? ExitCode.limitNotMet : met;
   } finally {
     release();
+    await onAlarm.settle(); // also where an output failed
     await live?.close('answered');
     await recording.close();
   }

@@ -5,11 +5,15 @@ import type { Recalled } from '../../exec/figures/recall.js';
 import type { Summary } from '../../measure/summary.js';
 import type { DumpFacts } from '../../source/dump/frame-dump.js';
 import { parseRateHz } from '../../units.js';
+import { type WireOptions, wireLimitsFrom, withRecordedWires } from '../alarms/wire-options.js';
 import { forEachInput } from '../batch.js';
 import { coverageExit } from '../coverage.js';
 import {
   accuracyOption,
   averageOption,
+  type CalibrationOptions,
+  calibrationOption,
+  calibrationsFrom,
   checked,
   columnsOption,
   forceOption,
@@ -24,7 +28,7 @@ import {
 } from '../options.js';
 import { replayOutputs } from '../replay-outputs.js';
 
-interface ReplayOptions extends MapOptions {
+interface ReplayOptions extends MapOptions, CalibrationOptions, WireOptions {
   readonly out?: string;
   readonly board?: string;
   readonly firmware?: string;
@@ -47,6 +51,9 @@ Examples:
   $ powerlog replay run.plog                           only its figures, or the report of the \`exec\` that captured it
   $ powerlog replay *.plog --out csv/                  each to csv/NAME.csv
   $ powerlog replay run.plog --slot pcie3 --out slot.csv
+  $ powerlog replay run.plog --calibration bench.cal.json --out calibrated.csv
+  $ powerlog replay run.plog --calibration none --out raw.csv    without the one that it was recorded with
+  $ powerlog replay run.plog --max-wire 8A             which wires would have been an alarm
   $ powerlog replay run.plog --average 1s --columns 'time_s,*_power_w' --out seconds.csv
   $ cat a.plog b.plog | powerlog replay - --out both.csv
   $ powerlog replay frames.bin --board benchlab --rate 400 --out run.csv
@@ -54,7 +61,7 @@ Examples:
   $ ssh lab cat run.plog.gz | powerlog replay - --out -`;
 
 export function replayCommand(): Command {
-  return new Command('replay')
+  const command = new Command('replay')
     .description('Turn captures, or bare dumps of frames, into CSV and summary')
     .argument('<input...>', 'captures (.plog) or dumps of frames; - is standard input')
     .option('-o, --out <file>', 'the CSV; - is standard output; for several inputs a directory, such as csv/')
@@ -75,11 +82,13 @@ export function replayCommand(): Command {
     .addOption(slotOption())
     .addOption(slotFeedOption())
     .addOption(accuracyOption())
+    .addOption(calibrationOption())
     .addOption(minCoverageOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText('after', help)
     .action(replay);
+  return withRecordedWires(command);
 }
 
 async function replay(inputs: readonly string[], options: ReplayOptions): Promise<void> {
@@ -133,10 +142,12 @@ async function replayOne(
     const recording = await startRecording({
       sources: [source],
       map: await railMapFrom(options, map),
+      calibrations: await calibrationsFrom(options),
       outputs: {
         ...options,
         out: out ?? undefined,
         accuracy: options.accuracy ?? accuracy ?? undefined,
+        ...wireLimitsFrom(options),
         durable: false,
       },
       host,

@@ -6,6 +6,8 @@ import type { AskedSpan, SpanSummary } from '../../report/span/span-summary.js';
 import { formatSi, plural } from '../../units.js';
 import {
   accuracyOption,
+  calibrationOption,
+  calibrationsFrom,
   forceOption,
   inputFiles,
   mapOption,
@@ -61,6 +63,7 @@ export function reportCommand(): Command {
     .addOption(slotOption())
     .addOption(slotFeedOption())
     .addOption(accuracyOption())
+    .addOption(calibrationOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addHelpText('after', help)
@@ -169,6 +172,7 @@ async function readingOptions(path: string, options: ReportOptions) {
   return {
     ...(isMapped && { map: (own: Parameters<typeof railMapFrom>[1]) => railMapFrom(options, own) }),
     accuracy: options.accuracy,
+    calibrations: await calibrationsFrom(options),
     ...(progress && { sinks: () => [new progress(process.stderr, path)] }),
   };
 }

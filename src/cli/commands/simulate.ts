@@ -18,7 +18,8 @@ const help = `
 The port's path is the first and only line on standard output. Any program that speaks to a BENCHLAB can open it.
 
 Boards and firmware: benchlab 2 … 6, benchlab2 3 … 7, pmd2, pmd2x, wireview; the newest is the default, and another number is answered as by the
-nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened.
+nearest older one. From benchlab 5 and benchlab2 6 on the board greets by itself when its port is opened. powersensor3 is not
+asked but talks: it takes a profile and a seed alone.
 
 Profiles:
   constant    400 W for ever: CPU 60 W, GPU 300 W, motherboard 40 W; no noise
@@ -33,6 +34,9 @@ Examples:
   $ powerlog simulate --profile square --latency 1ms     as quick as a real one
   $ powerlog simulate --board benchlab2 --firmware 6     another board, another firmware
   $ powerlog simulate --board benchlab2 --imbalance 0.4 --raise imbalance_hpwr1:5s   a wire that carries too much
+  $ powerlog simulate --board powersensor3 --profile train   one that talks, 20,000 times a second
+  $ powerlog simulate --profile train --update 10ms      a board that has something new a hundred times a second
+  $ powerlog simulate --miscalibrated eps1:1.02:50mA     a rail to try calibrating
   $ powerlog simulate --from run.plog                    answers with recorded frames, over and over
   $ powerlog simulate --fault drop:1e-4,unplug:60s:5s    rehearse what can go wrong
 
@@ -78,6 +82,16 @@ export function simulateCommand(): Command {
     .option(
       '--raise <bit[:after[:for]]>',
       'raise a fault bit, such as ocp_hpwr1_w3:2s:500ms (boards that tell of faults)',
+    )
+    .option(
+      '--miscalibrated <rail:gain:offset[:gain]>',
+      'a rail reads its current times a gain and off by an offset, and its voltage times another: eps1:1.02:50mA:0.995',
+    )
+    .addOption(
+      new Option(
+        '--update <time>',
+        'how often the readings are new, such as 10ms; between that they stand still (default: at each question)',
+      ).conflicts('from'),
     )
     .addOption(
       new Option('--greeting <time>', 'how long after the opening the board greets, where it does; or never')

@@ -18,8 +18,8 @@ export interface Conclusion {
   readonly exports: readonly ExportFile[];
   /** Of the measurement's faults, how many kept a board from being measured at all. */
   readonly faultsAtStart: number;
-  /** What databases did not get. */
-  readonly unfed: readonly Warning[];
+  /** What databases did not get, and what `--on-alarm` failed at. */
+  readonly undone: readonly Warning[];
   readonly onSummary: (summary: Summary) => void;
 }
 
@@ -27,7 +27,7 @@ export interface Conclusion {
 export async function conclude(
   experiment: Experiment,
   measurement: Measurement,
-  { options, limits, exports, faultsAtStart, unfed, onSummary }: Conclusion,
+  { options, limits, exports, faultsAtStart, undone, onSummary }: Conclusion,
 ): Promise<number> {
   let verdictCode: number = ExitCode.done;
   try {
@@ -48,7 +48,7 @@ export async function conclude(
     });
     const earlier = limits.maxRegression?.earlier.boards;
     const summary = await measurement.summarize({
-      warnings: [...faults, ...unfed, ...evaluation.warnings],
+      warnings: [...faults, ...undone, ...evaluation.warnings],
       extra,
       doubts: (boards) => instrumentWarnings(boards, earlier),
     });

@@ -3,6 +3,8 @@ import { usageError } from '../../errors.js';
 import { checkPattern } from '../../exec/output/pattern.js';
 import type { Cooldown } from '../../exec/runs/experiment.js';
 import { parseDurationMs, parseEnergyJ, parsePercent } from '../../units.js';
+import type { OnAlarmOptions } from '../alarms/on-alarm.js';
+import type { WireOptions } from '../alarms/wire-options.js';
 import type { FeedOptions } from '../feeds/feeds.js';
 import { checked, type SamplingOptions, type SensorOptions } from '../options.js';
 
@@ -19,7 +21,12 @@ function parseCount(least: number): (text: string) => number {
 /** `--baseline`: how long, or which file; a name that looks like a duration is one. */
 export type BaselineOption = { readonly durationMs: number } | { readonly path: string };
 
-export interface ExecOptions extends SamplingOptions, SensorOptions, FeedOptions {
+export interface ExecOptions
+  extends SamplingOptions,
+    SensorOptions,
+    FeedOptions,
+    WireOptions,
+    OnAlarmOptions {
   readonly out?: string;
   readonly capture?: string;
   readonly columns: string;

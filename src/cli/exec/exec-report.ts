@@ -15,6 +15,7 @@ import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import type { Warning } from '../../stream/warning.js';
 import { printable } from '../../text.js';
 import { formatCount, formatSi, plural } from '../../units.js';
+import { freshnessLines } from '../terminal/freshness-text.js';
 import { styled } from '../terminal/say.js';
 import { sensorLines } from '../terminal/sensor-lines.js';
 import { formatTable } from '../terminal/table.js';
@@ -46,6 +47,7 @@ export function reportText(report: Report): string {
     comparison ? printable(comparison.sentence) : '',
     [
       coverageText(summary),
+      ...freshnessLines(summary),
       ...sensorLines(summary.tracks, command.sensor_energy_j ?? {}),
       ...warningLines(summary.warnings),
       ...filesLines(report),

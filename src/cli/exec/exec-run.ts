@@ -18,9 +18,12 @@ import { Measurement } from '../../exec/runs/measurement.js';
 import { inherited } from '../../exec/start/inherited.js';
 import type { Live } from '../../publish/live/live.js';
 import { handOverMsFor } from '../../session/outputs.js';
+import { OnAlarm } from '../alarms/on-alarm.js';
+import { wireLimitsFrom } from '../alarms/wire-options.js';
 import { Feeds } from '../feeds/feeds.js';
 import { endWhenAskedAgain } from '../impatience.js';
-import { ownBoardOf, railMapFrom } from '../options.js';
+import { calibrationsFrom, railMapFrom } from '../options.js';
+import { ownBoardOf } from '../own-board.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { tell } from '../terminal/say.js';
 import { leaveTerminal } from '../terminal/terminal.js';
@@ -50,6 +53,7 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
   };
   const limits = await limitsFrom(options);
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const chosen = await chosenSensors(options);
   const exports = await openExports(options);
   const relay = new SignalRelay();
@@ -62,6 +66,7 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
       tell(`waiting for somebody to read ${path}`),
     );
     if (!released) return notRun(relay, 'powerlog was waiting for a reader');
+    const onAlarm = await openExecAlarms(options, relay, notices);
     live = await openExecLive(options, (text) => notices.take(text));
     feeds = await openExecFeeds(options, fed, (text) => notices.take(text));
     const sensors = await openBeside(chosen, options, (text) => notices.take(text));
@@ -76,11 +81,15 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
       },
       recording: {
         ...(options.rate === undefined ? {} : { rateHz: options.rate }),
-        handOverMs: handOverMsFor(options),
+        handOverMs: handOverMsFor(options, options.onAlarm !== undefined),
       },
-      ...{ map, sensors, outputs: options },
+      ...{ map, calibrations, sensors, outputs: { ...options, ...wireLimitsFrom(options) } },
       first: announcement(plan),
-      watch: (track) => [...(live ? [live.sinkOf(track)] : []), ...feeds.sinksOf(track)],
+      watch: (track) => [
+        ...(live ? [live.sinkOf(track)] : []),
+        ...feeds.sinksOf(track),
+        ...onAlarm.sinksOf(track),
+      ],
       strict: options.strict ?? false,
     })
       .catch(async (error) => {
@@ -113,7 +122,7 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
       relay.dispose(); // who asks again for an end now gets it
       const outcome = await conclude(experiment, measurement, {
         ...{ options, limits, exports, faultsAtStart },
-        unfed: await feeds.settle(),
+        undone: (await Promise.all([feeds.settle(), onAlarm.settle()])).flat(),
         onSummary: (summary) => {
           void endExecLive(live, unexpected, summary);
           void feeds.close(summary);
@@ -135,6 +144,17 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
     leaveTerminal();
   }
 }
+
+/** What `--on-alarm` does; to end is to interrupt whatever runs. */
+const openExecAlarms = (options: ExecOptions, relay: SignalRelay, notices: Notices): Promise<OnAlarm> =>
+  OnAlarm.open(
+    options,
+    ({ text }) => {
+      tell(`${text}: the command is interrupted, as --on-alarm asks`);
+      relay.interrupt();
+    },
+    (text) => notices.take(text),
+  );
 
 /** Says that a signal came before the command; returns the exit code. */
 function notRun({ interruptedBy }: SignalRelay, during: string): number {

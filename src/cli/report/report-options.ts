@@ -2,10 +2,10 @@ import { Option } from 'commander';
 import { usageError } from '../../errors.js';
 import type { Alignment } from '../../report/align.js';
 import { parseDurationMs } from '../../units.js';
-import { checked, type MapOptions, outputOption } from '../options.js';
+import { type CalibrationOptions, checked, type MapOptions, outputOption } from '../options.js';
 import type { FigureOptions } from './figure-options.js';
 
-export interface ReportOptions extends MapOptions, FigureOptions {
+export interface ReportOptions extends MapOptions, CalibrationOptions, FigureOptions {
   readonly html?: string;
   /** Bytes. */
   readonly htmlSize: number;

@@ -8,6 +8,7 @@ import type { Rested } from '../../report/rested.js';
 import type { SpanSummary } from '../../report/span/span-summary.js';
 import { printable } from '../../text.js';
 import { summaryText } from '../terminal/summary-text.js';
+import { wiresText } from '../terminal/wires/recorded.js';
 import { plotLines } from './report-plot.js';
 
 const standardOutput = 1;
@@ -25,8 +26,11 @@ export async function reportText(
 ): Promise<string> {
   const names = recordings.map(({ path }) => printable(path));
   const texts: string[] = [];
-  for (const [n, summary] of summaries.entries())
+  for (const [n, summary] of summaries.entries()) {
+    const wires = wiresText(summary.wires);
     texts.push(`${recordings.length > 1 ? `${names[n]}\n` : ''}${await figuresText(summary)}`);
+    if (wires !== null) texts.push(wires);
+  }
   const colours = hasColours();
   const plotted = recordings.flatMap((rested, n) => {
     const { from_s, to_s } = summaries[n]!;

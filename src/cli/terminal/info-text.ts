@@ -2,12 +2,15 @@ import { boardFor, isNewerThanKnown } from '../../board/catalogue.js';
 import { powerSensor3Id } from '../../board/powersensor3/powersensor3.js';
 import type { CalibrationSummary } from '../../measure/summary.js';
 import type { ProbeCalibration } from '../../session/calibration-summary.js';
-import type { Reading } from '../../session/first-readings.js';
+import type { FirstReadings, Reading } from '../../session/first-readings.js';
+import type { Source } from '../../source/source.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { printable } from '../../text.js';
 import { fixed } from '../../units.js';
+import { freshnessText } from './freshness-text.js';
 import { print } from './say.js';
 import { formatTable } from './table.js';
+import { wiresNow, wiresTable } from './wires/now.js';
 
 const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°C', pct: '%', rpm: 'rpm' };
 
@@ -21,8 +24,8 @@ export interface WholeCalibration extends CalibrationSummary {
  * @param calibration Undefined where nobody asked for it, null where the board gave none.
  */
 export function printInfo(
-  identity: BoardIdentity,
-  readings: readonly Reading[],
+  { identity, board: instrument }: Pick<Source, 'identity' | 'board'>,
+  { readings, freshness }: FirstReadings,
   calibration: WholeCalibration | null | undefined,
   json: boolean,
 ): void {
@@ -35,7 +38,11 @@ export function printInfo(
       ...(calibration === undefined ? {} : { calibration }),
     };
     const values = Object.fromEntries(readings.map((reading) => [reading.name, reading.value]));
-    print(`${JSON.stringify({ board, readings: values }, undefined, 2)}\n`);
+    const wires = wiresNow(instrument, readings).map(({ name, rail, current_a, share, over }) => ({
+      ...{ name, rail, current_a, share, over },
+    }));
+    const now = { readings: values, ...(wires.length > 0 && { wires }), freshness };
+    print(`${JSON.stringify({ board, ...now }, undefined, 2)}\n`);
     return;
   }
   const facts = formatTable(
@@ -49,6 +56,7 @@ export function printInfo(
       ...(averagingUs === undefined ? [] : [['Averaging', averagingText(averagingUs)]]),
       ['Port', printable(port)],
       ['Read by', tableProvenance(identity)],
+      ...(freshness ? [['New readings', freshnessText(freshness)]] : []),
     ],
   );
   const table = formatTable(
@@ -57,6 +65,8 @@ export function printInfo(
     [1],
   );
   print(`${facts.trimStart()}\n\n${table}\n`);
+  const wires = wiresTable(wiresNow(instrument, readings));
+  if (wires !== null) print(`\n${wires}\n`);
   if (calibration !== undefined) print(`\n${calibrationText(calibration)}\n`);
 }
 

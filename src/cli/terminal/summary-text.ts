@@ -3,6 +3,7 @@ import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../..
 import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
+import { freshnessLines } from './freshness-text.js';
 import { say, styled } from './say.js';
 import { sensorLines } from './sensor-lines.js';
 import { formatTable } from './table.js';
@@ -33,12 +34,23 @@ export function summaryText(summary: RepairedSummary, files: readonly string[] =
   });
   lines.push('', formatTable(['', 'energy', 'mean', 'peak'], rows, [1, 2, 3]), '');
   lines.push(`  coverage ${percent(coverage)}, ${plural(gaps.length, 'gap')}; ± is 95 %`);
-  lines.push(...sensorLines(summary.tracks));
+  lines.push(...freshnessLines(summary), ...calibrationLines(summary), ...sensorLines(summary.tracks));
   for (const warning of summary.warnings)
     lines.push(`  ${styled('yellow', 'warning:')} ${printable(warning.message)}`);
   if (files.length > 0) lines.push(`  kept in ${files.map(printable).join(', ')}`);
   return lines.join('\n');
 }
+
+/** Which rails went through whose calibration. */
+const calibrationLines = ({ calibration, tracks = [] }: RepairedSummary): string[] => {
+  const boards = tracks.filter(isBoardTrack);
+  const applied = boards.length > 0 ? boards.map((track) => track.calibration) : [calibration];
+  return applied.flatMap((each) =>
+    each
+      ? [`  ${Object.keys(each.rails).map(printable).join(', ')} calibrated by ${printable(each.file)}`]
+      : [],
+  );
+};
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(2)} %`);
 

@@ -90,6 +90,7 @@ async function compareCommand(
     sentence: compareRuns([first, second], [called(nameA), called(nameB)]).sentence,
     warnings: [
       ...instrumentWarnings(boardsOf(b.summary), boardsOf(a.summary).map(earlier)),
+      ...calibrationWarnings(a.summary, b.summary),
       ...mapWarnings(a.summary.map, b.summary.map),
       ...commandWarnings(first, second),
     ],
@@ -108,6 +109,14 @@ const earlier = ({ uid, product, firmware, calibration }: BoardSummary) => ({
   ...{ uid, product, firmware },
   calibration: calibration && { sha256: calibration.sha256 },
 });
+
+/** One that was read as a calibration makes it, and one that was not, or by another, differ by what that does. */
+function calibrationWarnings(a: RepairedSummary, b: RepairedSummary): Warning[] {
+  const [was, is] = [a, b].map(({ calibration }) => calibration?.sha256.slice(0, 12) ?? 'none');
+  if (was === is) return [];
+  const message = `the calibrations of the rails differ (${was} then, ${is} now): part of the difference is theirs`;
+  return [{ code: 'other-calibration', message }];
+}
 
 function commandWarnings(a: RepeatedRuns, b: RepeatedRuns): Warning[] {
   const [was, is] = [a, b].map(lineOf);

@@ -1,5 +1,6 @@
 import { startTimer } from '../../timer.js';
 import { ignoreInherited, isIgnored } from '../start/ignored.js';
+import { signalWithDescendants } from './descendants.js';
 import { inTerminalForeground } from './foreground.js';
 
 /** What powerlog passes on to the child. */
@@ -24,6 +25,8 @@ export const endsPowerlog = (signal: NodeJS.Signals): boolean => ending.has(sign
 
 /** The process that gets the signals: the child. */
 export interface SignalTarget {
+  /** Null or absent where it is none of its own. */
+  readonly pid?: number | null;
   /** False where it has ended. */
   signal(signal: NodeJS.Signals): boolean;
 }
@@ -73,6 +76,14 @@ export class SignalRelay {
     return this.interruptedBy === null;
   }
 
+  /** Ends what goes on, as Ctrl-C on a terminal does: whatever the command has started in its process group hears of it. */
+  interrupt(): void {
+    // Where powerlog was started to ignore interrupts, so would the command.
+    const signal = isIgnored('SIGINT') ? 'SIGTERM' : 'SIGINT';
+    if (this.#target) signalWithDescendants(this.#target, signal);
+    this.#end(signal);
+  }
+
   dispose(): void {
     for (const signal of forwarded) process.off(signal, this.#listener);
   }
@@ -80,12 +91,15 @@ export class SignalRelay {
   #take(signal: NodeJS.Signals): void {
     const target = this.#target;
     if (target && !(fromTerminal.has(signal) && inTerminalForeground())) target.signal(signal);
-    if (ending.has(signal)) this.endSignal ??= signal;
-    if (!target && ending.has(signal)) {
-      this.interruptedBy ??= signal;
-      this.#wake?.();
-    }
+    if (ending.has(signal)) this.#end(signal);
     if (signal === 'SIGTSTP') this.#stop();
+  }
+
+  #end(signal: NodeJS.Signals): void {
+    this.endSignal ??= signal;
+    if (this.#target) return;
+    this.interruptedBy ??= signal;
+    this.#wake?.();
   }
 
   /** A shell waits for powerlog to stop before it gives the prompt back. Whether to is the system's to say. */

@@ -4,7 +4,7 @@ import type { RecordingEvent } from '../../stream/event.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 import type { Warning } from '../../stream/warning.js';
-import { PowerHistory } from '../../trace/history.js';
+import { columnsOf, PowerHistory } from '../../trace/history.js';
 import type { Span } from '../../trace/span.js';
 import { Trace } from '../../trace/trace.js';
 import { ExperimentLog } from '../runs/experiment-log.js';
@@ -69,7 +69,7 @@ export class Recall implements Sink {
   }
 
   async #writeWithEvents(block: SampleBlock, events: readonly RecordingEvent[]): Promise<void> {
-    const components = block.powerMw.length;
+    const components = columnsOf(block).length;
     await this.#history?.write(block);
     for (const event of events) {
       if (event.type === 'experiment') await this.#beginAnew(components);

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
+import { tracedColumns } from '../../measure/accuracy/accuracy.js';
 import type { MapChoice } from '../../measure/rail-map.js';
 import type { Summary } from '../../measure/summary.js';
 import { AnnotatedSource } from '../../session/annotated-source.js';
+import { type Calibrations, calibrationsOfThose } from '../../session/calibration/apply.js';
 import type { OutputChoice } from '../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../session/record.js';
 import type { SensorsBeside } from '../../session/sensor-tracks.js';
@@ -25,6 +27,7 @@ export interface MeasurementOptions {
   readonly open: OpenOptions;
   readonly recording: RecordingOptions;
   readonly map: MapChoice;
+  readonly calibrations?: Calibrations | undefined;
   readonly outputs: OutputChoice;
   /** Recorded beside the boards; the measurement lets go of them. */
   readonly sensors?: SensorsBeside | undefined;
@@ -127,14 +130,13 @@ export class Measurement {
     );
     const recording = await startRecording({
       sources,
-      map: options.map,
-      outputs: options.outputs,
+      ...{ map: options.map, outputs: options.outputs, sampling: options.recording },
+      calibrations: calibrationsOfThose(measured, options.calibrations, faults.length > 0),
       ...(options.sensors ? { sensors: { ...options.sensors, remember: true } } : {}),
       onSensorFailure: (error) => faults.push(faultOf(error)),
       inputs: measured.map(({ identity }) => ({ role: '--port', path: identity.port })),
-      sampling: options.recording,
       sinks: (track) => {
-        const history = new PowerHistory(track.wiring.sums.length);
+        const history = new PowerHistory(tracedColumns(track.outputs.collector).length);
         histories.push(history);
         return [history, ...track.outputs.sinks, ...(options.watch?.(track) ?? [])];
       },

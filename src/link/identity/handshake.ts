@@ -56,9 +56,12 @@ function identifiedBy({ outcome }: Conversation<Answerer>, port: string): Answer
 function* identify(port: string): Dialogue<Answerer> {
   let problem: UserError | undefined;
   let silences = 0;
+  /** Whatever has said anything is not one that never answers WELCOME. */
+  let isMute = true;
   for (let attempt = 0; attempt < attempts && silences < silentAttempts; attempt++) {
     const stale = yield drain; // of an earlier reader, or a welcome unasked
     if (isTalk(stale)) yield* hush();
+    else if (stale.length > 0) isMute = false;
     const answer = yield* attemptOn(port);
     if ('board' in answer) {
       // What is left over now was missing, or too much, somewhere above.
@@ -67,9 +70,10 @@ function* identify(port: string): Dialogue<Answerer> {
     } else {
       problem = answer.problem;
       if (answer.silent) silences++;
+      else isMute = false;
     }
   }
-  if (silences === silentAttempts) {
+  if (silences === silentAttempts && isMute) {
     const talker = yield* identifyTalker(port);
     if (talker instanceof Error) throw talker;
     if (talker) return talker;

@@ -11,7 +11,7 @@ import { Scanner } from './scanner.js';
 import { Timeline } from './timeline.js';
 import type { Listening, Times } from './times.js';
 
-/** Silent for so long, it is asked whether it is still there, ns. */
+/** Without a frame for so long, it is asked whether it is still there, ns. */
 const silenceNs = 1e9;
 /** What Linux keeps for a reader of a tty: a read that brings about so much has left some behind. */
 const kernelBytes = 4000;
@@ -50,7 +50,8 @@ export class Listener implements Driven, Listening {
   readonly #endNs: number;
   /** Of the even grid that was asked for, the last that has its sample. */
   #lastSlot = -1;
-  #lastByteNs: number;
+  /** When a frame came last. */
+  #heardNs: number;
   /** Of the last frame. */
   #lastNs = 0;
   #nextLookNs = 0;
@@ -75,7 +76,7 @@ export class Listener implements Driven, Listening {
     this.#pauseMs = framing.stamp && expectedHz > rarelyHz ? pauseMs : 0;
     this.#periodNs = options.rateHz === undefined ? 0 : 1e9 / options.rateHz;
     this.#endNs = options.endNs ?? Number.POSITIVE_INFINITY;
-    this.#lastByteNs = options.clock();
+    this.#heardNs = options.clock();
   }
 
   step(result: number): Action {
@@ -83,7 +84,7 @@ export class Listener implements Driven, Listening {
     switch (this.#state) {
       case State.starting:
         this.request = this.#identified.board.streaming.start;
-        this.#lastByteNs = this.#options.clock();
+        this.#heardNs = this.#options.clock();
         this.#state = State.pausing;
         return Action.say;
       case State.listening:
@@ -132,13 +133,11 @@ export class Listener implements Driven, Listening {
 
   #hear(bytes: number): Action {
     const now = this.#options.clock();
-    if (bytes > 0) {
-      this.#lastByteNs = now;
-      this.#scanner.scan(this.reply, bytes, this.#times);
+    if (bytes > 0 && this.#scanner.scan(this.reply, bytes, this.#times)) {
+      this.#heardNs = now;
+      this.#times.arrived(now);
+      this.#ring.show();
     }
-    // Also where nothing came, which says as much.
-    this.#times.arrived(now);
-    this.#ring.show();
     if (this.#ring.stopRequested) return this.#finish('stopped');
     if (this.#isOver || now >= this.#endNs + graceNs) return this.#finish('duration');
     if (now >= this.#nextLookNs) {
@@ -146,7 +145,7 @@ export class Listener implements Driven, Listening {
       this.#options.look?.();
     }
     if (now >= this.#nextClockNs) this.#tellClock(now);
-    if (now - this.#lastByteNs > silenceNs) return this.#ask();
+    if (now - this.#heardNs > silenceNs) return this.#ask();
     if (bytes === 0 || bytes >= kernelBytes || this.#pauseMs === 0 || this.#isPromptDue(now))
       return this.#listen();
     this.#wasPrompt = false;
@@ -166,7 +165,7 @@ export class Listener implements Driven, Listening {
     return true;
   }
 
-  /** It has fallen silent: is it still there? */
+  /** It has fallen silent, or says nothing that is known: is it still there? */
   #ask(): Action {
     this.#settle();
     this.#recovery = new Conversation(this.#identified.recognize(), this.reply);
@@ -188,13 +187,8 @@ export class Listener implements Driven, Listening {
     this.#recovery = undefined;
     this.drained = undefined;
     if (!recovery.outcome!.value) return this.#lost();
-    const times = { startNs: this.#lastByteNs, endNs: this.#options.clock() };
-    this.#options.onEvent({
-      type: 'fault',
-      kind: 'no-reply',
-      ...times,
-      bytesDropped: this.#scanner.forget(),
-    });
+    const times = { type: 'fault', startNs: this.#heardNs, endNs: this.#options.clock() } as const;
+    this.#options.onEvent({ ...times, kind: 'no-reply', bytesDropped: this.#scanner.forget() });
     // Its counter may have begun anew.
     this.#times = this.#newTimes();
     this.#state = State.starting;
@@ -227,12 +221,8 @@ export class Listener implements Driven, Listening {
     this.#nextClockNs = nowNs + clockEveryNs;
     const { rateErrorPpm } = this.#times;
     if (rateErrorPpm === null) return;
-    const atNs = Math.min(nowNs, this.#endNs);
-    this.#options.onEvent({
-      type: 'device-clock',
-      atNs,
-      rateErrorPpm: Math.round(rateErrorPpm * 1000) / 1000,
-    });
+    const told = { atNs: Math.min(nowNs, this.#endNs), rateErrorPpm: Math.round(rateErrorPpm * 1000) / 1000 };
+    this.#options.onEvent({ type: 'device-clock', ...told });
   }
 
   #finish(outcome: SamplingOutcome): Action {

@@ -23,19 +23,21 @@ export class Scanner {
     this.#view = new DataView(this.#window.buffer, this.#window.byteOffset, this.#window.byteLength);
   }
 
-  /** The first bytes of `piece` came behind those before. */
-  scan(piece: Buffer, bytes: number, times: Times): void {
+  /** The first bytes of `piece` came behind those before; whether they made a frame whole. */
+  scan(piece: Buffer, bytes: number, times: Times): boolean {
     piece.copy(this.#window, this.#bytes, 0, bytes);
     const end = this.#bytes + bytes;
     const { frameBytes } = this.#framer;
     const { stamp } = this.#framing;
     let from = 0;
+    let isFound = false;
     for (;;) {
       const at = this.#framer.next(this.#window, from, end);
       if (at < 0) break;
       const ticks = stamp ? fieldTypes[stamp.type].read(this.#view, at + stamp.offset) : 0;
       times.take(this.#window, at, ticks, this.#dropped + at - from);
       this.#dropped = 0;
+      isFound = true;
       from = at + frameBytes;
     }
     const { rest } = this.#framer;
@@ -43,6 +45,7 @@ export class Scanner {
     this.#window.copyWithin(0, rest, end);
     this.#framer.moved(rest);
     this.#bytes = end - rest;
+    return isFound;
   }
 
   /** What comes next has nothing to do with what came last. How many bytes of that were in no frame. */

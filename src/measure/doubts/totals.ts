@@ -1,4 +1,5 @@
 import type { Instrument, Total } from '../../board/board.js';
+import type { AppliedCalibration } from '../accuracy/applied.js';
 
 /** The board rounds to whole watts, and may add up readings a moment apart from those that it sends. */
 const tolerance = { w: 2, share: 0.03 };
@@ -16,13 +17,22 @@ export class TotalsCheck {
   #samples = 0;
   readonly #disagreements = new Map<Total, Disagreement>();
 
-  constructor(readonly board: Instrument) {}
+  /** Those of rails that are as the board read them: of what a calibration made something else, it knows nothing. */
+  readonly #totals: readonly Total[];
+
+  constructor(
+    readonly board: Instrument,
+    applied: AppliedCalibration | null = null,
+  ) {
+    const isCorrected = (rail: number) => applied !== null && board.rails[rail]!.name in applied.rails;
+    this.#totals = board.totals.filter(({ rails }) => !rails.some(isCorrected));
+  }
 
   add(timeUs: Float64Array, channels: readonly (Int32Array | undefined)[], count: number): void {
-    const { totals, rails } = this.board;
-    if (totals.length === 0) return;
+    const { rails } = this.board;
+    if (this.#totals.length === 0) return;
     this.#samples += count;
-    for (const total of totals) {
+    for (const total of this.#totals) {
       const told = channels[total.field];
       if (!told) continue;
       for (let row = 0; row < count; row++) {

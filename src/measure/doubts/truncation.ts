@@ -37,13 +37,14 @@ export class TruncationWatch {
     });
   }
 
-  /** By component, mW; null where nothing is cut off. */
-  get powersMw(): readonly number[] | null {
-    if (this.#board.truncatedLevels === undefined || this.#count === 0) return null;
+  /** By component, mW; nothing where nothing is cut off. */
+  get facts(): { readonly lackingMw?: readonly number[] } {
+    if (this.#board.truncatedLevels === undefined || this.#count === 0) return {};
     const rails = this.#board.rails.map((rail, n) => this.#lackingMw(rail, this.#sums[n]!));
-    return this.#wiring.sums.map(({ terms }) =>
+    const lackingMw = this.#wiring.sums.map(({ terms }) =>
       Math.abs(terms.reduce((sum, { rail, sign }) => sum + sign * rails[rail]!, 0)),
     );
+    return { lackingMw };
   }
 
   #lackingMw({ voltage, current }: Rail, { voltageMv, currentMa }: Sums): number {

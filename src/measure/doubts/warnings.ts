@@ -1,5 +1,6 @@
 import type { EndReason, FaultKind } from '../../stream/event.js';
 import type { Warning } from '../../stream/warning.js';
+import type { BoardFreshness } from '../freshness/board-freshness.js';
 import type { ClockDrift } from './clock-drift.js';
 import type { FaultTally } from './gap-causes.js';
 import type { Waiting } from './waiting.js';
@@ -18,8 +19,13 @@ export interface Doubts {
   /** Seconds without samples before the first and behind the last: not in the energy. */
   readonly outerSilenceS: number;
   readonly waiting: Waiting | null;
+  readonly freshness: BoardFreshness | null;
+  /** Between two samples, typically. */
+  readonly intervalS: number | null;
   /** What the board itself found wrong, a sentence each. */
   readonly boardFaults: readonly string[];
+  /** Single wires that carried too much, a sentence each. */
+  readonly wireAlarms: readonly string[];
   /** A firmware newer than any that powerlog has a table for; null where the board's is known. */
   readonly unprovenFirmware: number | null;
   /** Where the board's own sums are not those of its rails, a sentence each. */
@@ -33,6 +39,10 @@ export interface Doubts {
 /** p99 rests on the highest hundredth of the samples. */
 const fewSamples = 100;
 const lowCoverage = 0.99;
+/** Beyond this share of repeated frames, a lower rate shows as much. */
+const mostRepeated = 0.5;
+/** What misses no update, though neither comes at quite equal intervals. */
+const samplesPerUpdate = 1.5;
 
 const faultTexts: Readonly<Record<FaultKind, ((tally: FaultTally) => string) | null>> = {
   'no-reply': ({ times }) => `the board left ${count(times, 'question')} unanswered`,
@@ -74,6 +84,7 @@ export function warningsFor(doubts: Doubts): Warning[] {
     );
   for (const text of doubts.totals) warn('totals-disagree', text);
   for (const text of doubts.boardFaults) warn('board-fault', text);
+  for (const text of doubts.wireAlarms) warn('wire-alarm', text);
   for (const kind of Object.keys(faultTexts) as FaultKind[]) {
     const tally = doubts.faults.get(kind);
     const text = faultTexts[kind];
@@ -96,6 +107,8 @@ export function warningsFor(doubts: Doubts): Warning[] {
       'sampling-priority',
       `samples came up to ${(doubts.waiting.longestS * 1000).toFixed(0)} ms apart: sampling ran at normal priority (${doubts.waiting.priority}), behind busy programs; docs/priority.md has the line that allows it a higher one`,
     );
+  const outrun = outrunText(doubts);
+  if (outrun) warn('samples-outrun-board', outrun);
   if (doubts.unlistedGaps > 0)
     warn(
       'gaps-unlisted',
@@ -110,6 +123,15 @@ export function warningsFor(doubts: Doubts): Warning[] {
     else warn('clock-slew', `the wall clock crept: up to ${off}; time_s is not affected`);
   }
   return warnings;
+}
+
+/** Where most frames repeat the one before, not by chance. */
+function outrunText({ freshness, intervalS }: Doubts): string | null {
+  const { update_s: updateS = null, repeated_share: share = null } = freshness ?? {};
+  if (updateS === null || intervalS === null || share === null || share <= mostRepeated) return null;
+  const ms = (seconds: number) => `${Number((seconds * 1000).toPrecision(3))} ms`;
+  const rate = Math.ceil(samplesPerUpdate / updateS);
+  return `the board has something new every ${ms(updateS)} and was sampled every ${ms(intervalS)}: ${(share * 100).toFixed(0)} % of the frames repeat the one before; --rate ${rate} sees every update too`;
 }
 
 /** Not `plural` of units.ts: a summary reads the same in every locale. */

@@ -1,5 +1,13 @@
 import type { PageRun } from '../../draw/page-data.js';
-import { accuracyJ, boundJ, combinedJ, instantsJ } from '../uncertainty.js';
+import {
+  accuracyJ,
+  boundJ,
+  calibratedAccuracyJ,
+  combinedJ,
+  type Holding,
+  holdingOf,
+  instantsJ,
+} from '../uncertainty.js';
 import type { MeasurablePowers, Stretch } from './powers.js';
 
 const wattsPerMw = 1e-3;
@@ -24,10 +32,20 @@ export function unknownFigures(series: number): StretchFigures {
   return { energyJ: none(), uncertaintyJ: none(), meanW: none(), minW: none(), maxW: none() };
 }
 
-/** A sample was taken within half a round trip of its instant, µs; of which the median is taken. */
-export function instantUsOf({ summary }: PageRun): number {
-  const { latency_s: latency } = summary as { latency_s?: { median?: number | null } | null };
-  return ((latency?.median ?? 0) * 1e6) / 2;
+/** What a sample shows was so within this of its instant, µs: half a round trip, of which the median is taken, and a reading's age. */
+export function instantUsOf(run: PageRun): number {
+  const { latency_s: latency } = run.summary as { latency_s?: Median };
+  return ((latency?.median ?? 0) * 1e6) / 2 + holdingIn(run).ageUs;
+}
+
+type Median = { readonly median?: number | null } | null;
+
+function holdingIn({ summary }: PageRun): Holding {
+  const { freshness, interval_s: interval } = summary as {
+    freshness?: { readonly update_s?: number | null } | null;
+    interval_s?: Median;
+  };
+  return holdingOf(freshness?.update_s ?? null, (interval?.median ?? 0) * 1e6);
 }
 
 /**
@@ -55,7 +73,8 @@ export function figuresOf(
         : stretch.minMw * wattsPerMw;
     figures.minW[n] = stretch.minMw * wattsPerMw;
     figures.maxW[n] = stretch.maxMw * wattsPerMw;
-    figures.uncertaintyJ[n] = uncertaintyJ(run, n, power, stretch, fromUs, toUs);
+    const ownJ = accuracyOf(run, powers, n, stretch.energyJ, fromUs, toUs);
+    figures.uncertaintyJ[n] = uncertaintyJ(run, n, power, stretch, ownJ, fromUs, toUs);
   });
   return figures;
 }
@@ -80,17 +99,34 @@ function figuresOfMeans(
   return figures;
 }
 
+/** The accuracy's part of a series' energy. */
+function accuracyOf(
+  { series, summary }: PageRun,
+  powers: readonly MeasurablePowers[],
+  n: number,
+  energyJ: number,
+  fromUs: number,
+  toUs: number,
+): number {
+  const share = summary.uncertainty.accuracy_share ?? Number.NaN;
+  const { calibrated } = series[n]!;
+  if (!calibrated) return accuracyJ(energyJ, share);
+  const energyOf = (column: number): number => powers[column]!.stretch(fromUs, toUs).energyJ;
+  return calibratedAccuracyJ(energyJ, calibrated, energyOf, (toUs - fromUs) / 1e6, share);
+}
+
 function uncertaintyJ(
   run: PageRun,
   n: number,
   power: MeasurablePowers,
   stretch: Stretch,
+  ownJ: number,
   fromUs: number,
   toUs: number,
 ): number {
   const instantUs = instantUsOf(run);
   return combinedJ({
-    accuracyJ: accuracyJ(stretch.energyJ, run.summary.uncertainty.accuracy_share ?? Number.NaN),
+    accuracyJ: ownJ,
     gapsJ: gapsJ(run, n, power, fromUs, toUs),
     cutsJ: stretch.cutsJ,
     instantsJ: instantsJ(
@@ -98,7 +134,8 @@ function uncertaintyJ(
       { ...stretch.end, uncertaintyUs: 0 },
       instantUs,
     ),
-    samplingJ: stretch.samplingJ ?? run.series[n]!.samplingJ,
+    samplingJ:
+      stretch.samplingJ === null ? run.series[n]!.samplingJ : stretch.samplingJ * holdingIn(run).stepSpacings,
   });
 }
 

@@ -53,7 +53,9 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
     gaps: gaps.sort((a, b) => a.start_s - b.start_s),
     interval_s: unknown,
     latency_s: null,
+    freshness: null,
     sampling_priority: common(all.map(({ sampling_priority }) => sampling_priority)),
+    calibration: first!.calibration,
     power_w: perName(
       all.map(({ power_w }) => power_w),
       (powers) => sumOfPowers(powers, isTogether),

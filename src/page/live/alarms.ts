@@ -70,7 +70,10 @@ export class Alarms {
       .sort((a, b) => b.atUs - a.atUs)
       .map(
         ({ kind, name, atUs, run }): Alarm => ({
-          ...{ id: `${run.id} ${kind} ${name} ${atUs}`, isFault: kind === 'board-fault' },
+          ...{
+            id: `${run.id} ${kind} ${name} ${atUs}`,
+            isFault: kind === 'board-fault' || kind === 'wire-alarm',
+          },
           code: kind.replace('-', ' '),
           text: named(run.name, `${name} at ${instant(atUs / 1e6, 0.1)}`),
         }),

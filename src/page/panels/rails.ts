@@ -1,7 +1,7 @@
 import { colourOf } from '../../draw/colours.js';
-import { fixed } from '../../units.js';
+import { fixed, plural } from '../../units.js';
 import { element, figure } from '../dom.js';
-import { joules, unknown, watts } from '../format.js';
+import { duration, joules, unknown, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Recording } from '../state/recording.js';
 import { cardOfRuns, rowOf, swatch, tableOf } from './card.js';
@@ -20,6 +20,16 @@ interface Wire {
   readonly current_a: Figures;
   readonly power_w: Figures;
   readonly share: number | null;
+  /** Absent in summaries of an earlier powerlog, as are alarms. */
+  readonly share_max?: number | null;
+  readonly alarms?: readonly WireOver[];
+}
+
+interface WireOver {
+  readonly kind: 'current' | 'share';
+  readonly limit: number;
+  readonly times: number;
+  readonly duration_s: number;
 }
 
 /** Energy and power of every component and rail. */
@@ -70,25 +80,34 @@ export const wiresPanel = (state: AppState): HTMLElement =>
       const wires = (run.summary.wires ?? []) as readonly Wire[];
       if (wires.length === 0) return null;
       return tableOf(
-        ['', 'rail', 'mean current', 'largest', 'mean power', 'largest', 'share'],
-        wires.map(({ name, rail, current_a, power_w, share }) => {
+        ['', 'rail', 'mean current', 'largest', 'mean power', 'largest', 'share', 'largest', 'over'],
+        wires.map(({ name, rail, current_a, power_w, share, share_max = null, alarms = [] }) => {
           const own = `${prefix}wires.${name}.`;
-          const amperes = (what: string) =>
+          const current = (what: string) =>
             figure(`${own}current_a.${what}`, current_a[what] ?? null, ampereText(current_a[what] ?? null));
-          return rowOf(
+          const shareOf = (key: string, value: number | null) =>
+            figure(`${own}${key}`, value, value === null ? unknown : `${fixed(value * 100, 1)} %`);
+          const row = rowOf(
             [name],
             rail,
-            amperes('mean'),
-            amperes('max'),
+            current('mean'),
+            current('max'),
             figure(`${own}power_w.mean`, power_w.mean ?? null, watts(power_w.mean)),
             figure(`${own}power_w.max`, power_w.max ?? null, watts(power_w.max)),
-            figure(`${own}share`, share, share === null ? unknown : `${fixed(share * 100, 1)} %`),
+            shareOf('share', share),
+            shareOf('share_max', share_max),
+            alarms.map(overText).join(', '),
           );
+          row.classList.toggle('is-over', alarms.length > 0);
+          return row;
         }),
       );
     },
     '',
   );
+
+const overText = ({ kind, limit, times, duration_s }: WireOver): string =>
+  `${kind === 'current' ? `${limit} A` : `${Number(fixed(limit * 100, 1))} %`}, ${plural(times, 'time')}, ${duration(duration_s)}`;
 
 const ampereText = (current: number | null): string =>
   current === null ? unknown : `${fixed(current, 2)} A`;

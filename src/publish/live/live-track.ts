@@ -4,7 +4,8 @@ import type { PageFlag, PageRun, PageSummary } from '../../draw/page-data.js';
 import type { LiveRun, ServedMeasure } from '../../draw/served.js';
 import type { Measured } from '../../measure/summary.js';
 import { isAway } from '../../measure/tracks/away.js';
-import { type Series, seriesOf } from '../../report/series.js';
+import { wireFlagText } from '../../measure/wires/alarm-text.js';
+import { calibratedIn, factsOver, type Series, seriesOf } from '../../report/series.js';
 import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
 import type { EndReason } from '../../stream/event.js';
@@ -83,6 +84,8 @@ export class LiveTrack implements Sink {
       this.#bands.take(event);
       if (event.type === 'board-fault')
         this.#flags.add({ kind: 'board-fault', name: event.name, atUs: event.atNs / 1000 });
+      if (event.type === 'wire-alarm' && event.edge === 'begin')
+        this.#flags.add({ kind: 'wire-alarm', name: wireFlagText(event), atUs: event.beganNs / 1000 });
       if (event.type === 'marks')
         for (const { kind, name, atNs } of event.marks)
           if (kind === 'point') this.#flags.add({ kind: 'mark', name, atUs: atNs / 1000 });
@@ -109,12 +112,13 @@ export class LiveTrack implements Sink {
     const measured = this.#measured(isAnew);
     const { intervalUs, lastUs } = this.#builder;
     const sampling = measured.uncertainty.edges_j;
+    const { accuracy } = factsOver(this.#track.outputs.collector.partFacts(), [], this.#series);
     return {
       ...{ id: this.id, name: board.name ?? this.#track.id, startUnixUs, offsetUs: 0 },
       startUs: this.#firstUs ?? 0,
       endUs: lastUs,
-      series: this.#series.map(({ name, kind }) => ({
-        ...{ name, kind },
+      series: this.#series.map(({ name, kind }, n) => ({
+        ...{ name, kind, ...calibratedIn(accuracy?.parts[n]) },
         samplingJ: (kind === 'component' ? sampling[name] : null) ?? 0,
       })),
       resolution: {

@@ -1,6 +1,7 @@
 import type { SeekPart } from '../../capture/seek/seeker.js';
 import type { PartFacts } from '../../measure/part-facts.js';
 import type { Reading } from '../../report/rested.js';
+import { factsOver } from '../../report/series.js';
 import type { Sink } from '../../sink/sink.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 import type { HistoryChunk } from '../../trace/history.js';
@@ -63,6 +64,9 @@ export class LandmarkSink implements Sink {
         await breathe();
       }
     }
-    return landmarks.finish(placeNames(series), facts, (behindUs, upToUs) => rows.chunk(behindUs, upToUs));
+    const names = placeNames(series);
+    return landmarks.finish(names, factsOver(facts, names, this.#reading.series), (behindUs, upToUs) =>
+      rows.chunk(behindUs, upToUs),
+    );
   }
 }

@@ -8,6 +8,7 @@ import { errorText, UserError } from '../../errors.js';
 import type { PartFacts } from '../../measure/part-facts.js';
 import { pageRun } from '../../report/page-run.js';
 import { type Reading, type ReadingOptions, type Rested, readRested } from '../../report/rested.js';
+import { factsOver } from '../../report/series.js';
 import type { LandmarkedTrace } from '../../trace/landmarked-trace.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
 import { measureOf, measureOfIntervals, placeNames, spanOf, unknownMeasure } from '../measures.js';
@@ -132,7 +133,11 @@ export class ViewedRun {
     if (isReached) return measureOfIntervals(run, this.#finest(fromUs, toUs, 0), fromUs, toUs);
     const samples = await this.#samples(fromUs, toUs, mostRead);
     const facts = this.#reading?.partFacts();
-    const cost = samples && facts && (await costBefore(samples, facts, fromUs, toUs));
+    const names = placeNames(length);
+    const cost =
+      samples &&
+      facts &&
+      (await costBefore(samples, factsOver(facts, names, this.#reading!.series), fromUs, toUs));
     return cost ? measureOf(cost, length) : unknownMeasure(length);
   }
 
@@ -187,7 +192,6 @@ async function costBefore(
   async function* chunks() {
     yield chunk;
   }
-  const known = { ...facts, components: placeNames(powerMw.length) };
-  const [cost] = await new Trace({ chunks }, () => known).evaluate([spanOf(fromUs, toUs)]);
+  const [cost] = await new Trace({ chunks }, () => facts).evaluate([spanOf(fromUs, toUs)]);
   return cost!;
 }

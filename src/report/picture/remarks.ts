@@ -1,4 +1,5 @@
 import type { PageFlag } from '../../draw/page-data.js';
+import { wireFlagText } from '../../measure/wires/alarm-text.js';
 import type { FaultKind, RecordingEvent } from '../../stream/event.js';
 
 /** More cannot be told apart in a picture. */
@@ -23,6 +24,10 @@ export class Remarks {
         break;
       case 'board-fault':
         this.#add({ kind: 'board-fault', name: event.name, atUs: event.atNs / 1000 });
+        break;
+      case 'wire-alarm':
+        if (event.edge === 'begin')
+          this.#add({ kind: 'wire-alarm', name: wireFlagText(event), atUs: event.beganNs / 1000 });
         break;
       case 'fault': {
         const name = told[event.kind];

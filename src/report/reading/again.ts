@@ -2,6 +2,7 @@ import { usageError } from '../../errors.js';
 import type { PartFacts } from '../../measure/part-facts.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 import { costOf } from '../../trace/cost.js';
+import { columnsOf } from '../../trace/history.js';
 import { Pass } from '../../trace/pass.js';
 import { lengthNs, type SpanGroup } from '../../trace/span.js';
 import type { SpanCost } from '../../trace/trace.js';
@@ -30,7 +31,7 @@ export class SecondReading {
   constructor(
     again: Rested['again'],
     facts: PartFacts,
-    powers: (block: SampleBlock) => readonly (Int32Array | Float64Array)[] = ({ powerMw }) => powerMw,
+    powers: (block: SampleBlock) => readonly (Int32Array | Float64Array)[] = columnsOf,
   ) {
     this.#again = again;
     this.#facts = facts;

@@ -1,8 +1,7 @@
 import { readCapture } from '../../capture/open.js';
 import { Recall } from '../../exec/figures/recall.js';
 import type { ByteWindow } from '../../file/byte-window.js';
-import type { MapChoice } from '../../measure/rail-map.js';
-import { startRecording } from '../../session/record.js';
+import { type RecordOptions, startRecording } from '../../session/record.js';
 import type { Sink } from '../../sink/sink.js';
 import { CaptureSource } from '../../source/capture.js';
 import { openRecorded } from '../../source/recorded.js';
@@ -21,7 +20,7 @@ const doubtful = ['capture-damaged', 'capture-left'];
 export async function readCaptureAtRest(
   path: string,
   window: ByteWindow,
-  { map: mapFrom, accuracy, sinks: more }: ReadingOptions,
+  { map: mapFrom, accuracy, calibrations, sinks: more }: ReadingOptions,
 ): Promise<Rested> {
   const source = new CaptureSource(await readCapture(window));
   const { facts } = source;
@@ -34,6 +33,7 @@ export async function readCaptureAtRest(
     const recording = await startRecording({
       sources: [source],
       map,
+      calibrations,
       outputs: { columns: 'power', accuracy: accuracy ?? facts.accuracy ?? undefined, durable: false },
       host: facts.host,
       sinks: ({ source: { board }, wiring, outputs: { sinks, collector } }) => {
@@ -65,11 +65,11 @@ export async function readCaptureAtRest(
     return {
       ...{ path, summary, recalled, told, bands, series, wiring },
       ...picture!.picture(gapsUs(summary)),
-      board: source.board,
+      board: recording.tracks[0]!.source.board,
       header: header.header!,
       facts: partFacts,
       damage: recording.warnings.find(({ code }) => doubtful.includes(code))?.message ?? null,
-      again: (write) => readAgain(path, map, write),
+      again: (write) => readAgain(path, { map, calibrations }, write),
     };
   } finally {
     await recall.dispose();
@@ -78,14 +78,14 @@ export async function readCaptureAtRest(
 
 type Write = Parameters<Rested['again']>[0];
 
-async function readAgain(path: string, map: MapChoice, write: Write) {
+async function readAgain(path: string, meaning: Pick<RecordOptions, 'map' | 'calibrations'>, write: Write) {
   refuseSecondReading(path);
   const source = await openRecorded(path, null);
   try {
     let stop = (): void => {};
     const recording = await startRecording({
       sources: [source],
-      map,
+      ...meaning,
       outputs: { columns: 'power', durable: false },
       host: source.facts.host,
       sinks: () => [sinkOf(write, () => stop())],

@@ -9,7 +9,13 @@ export async function measuredMeans(
   { again, board, wiring, header, told, summary }: Rested,
   { startUs, endUs }: TimeSpan,
 ): Promise<Partial<RepairedSummary>> {
-  const tally = new MeanTally(board, wiring, summary.uncertainty.accuracy_share ?? Number.NaN, header);
+  const tally = new MeanTally(
+    board,
+    wiring,
+    summary.uncertainty.accuracy_share ?? Number.NaN,
+    header,
+    summary.calibration ?? null,
+  );
   await again(({ count, timeUs, intervalUs, channels, powerMw }) => {
     let beginUs = 0;
     for (let row = 0; row < count; row++) {

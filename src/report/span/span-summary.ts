@@ -9,6 +9,7 @@ import { exactSpan } from '../../trace/span.js';
 import { SecondReading } from '../reading/again.js';
 import { extentOf, gapsUs } from '../reading/gaps.js';
 import type { Rested } from '../rested.js';
+import { factsOver } from '../series.js';
 import { asRail, costOfOnly } from './cost-parts.js';
 import { measuredMeans } from './mean-span.js';
 import { rowsWithin } from './rows-within.js';
@@ -72,10 +73,16 @@ async function measuredSamples(
   const rails = series.filter(({ kind }) => kind === 'rail');
   const powers = [...series.filter(({ kind }) => kind === 'component'), ...rails];
   const names = [...components, ...rails.map(({ name }) => asRail(name))];
-  const reading = new SecondReading(again, { ...facts, components: names }, (block) =>
+  const reading = new SecondReading(again, factsOver(facts, names, powers), (block) =>
     powers.map((each) => each.of(block)),
   );
-  const inside = new SummaryCollector(board, wiring, facts.accuracyShare);
+  const inside = new SummaryCollector(
+    board,
+    wiring,
+    facts.accuracyShare,
+    summary.calibration ?? null,
+    summary.wire_limits,
+  );
   inside.begin(header);
   const parts = new SpanParts(told, span);
   const asked = { spans: [exactSpan(span.startUs * 1000, span.endUs * 1000)], distribution: true };
@@ -87,14 +94,14 @@ async function measuredSamples(
   const cost = first!.cost as Cost<PowerDistribution>;
   const { power_w, energy_j, energy_uncertainty_j, uncertainty } = costOfOnly(cost, components);
   const measured = inside.measured();
-  const { samples, interval_s, latency_s, wires } = measured;
+  const { samples, interval_s, latency_s, freshness, wires } = measured;
   const { firstUs, lastUs } = inside.reach;
   return {
     samples,
     sample_rate_hz:
       samples > 1 && lastUs! > firstUs! ? (samples - 1) / ((lastUs! - firstUs!) / usPerS) : null,
     coverage: Math.min(cost.coverage, listedCoverage(summary.gaps, span)),
-    ...{ interval_s, latency_s: summary.latency_s && latency_s, wires },
+    ...{ interval_s, latency_s: summary.latency_s && latency_s, freshness, wires },
     ...{ power_w, energy_j, energy_uncertainty_j, uncertainty },
     rails: Object.fromEntries(
       rails.map(({ name }): [string, RailSummary] => {

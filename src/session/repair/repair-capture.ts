@@ -3,6 +3,7 @@ import { shifted } from '../../capture/event-json.js';
 import { readCapture } from '../../capture/open.js';
 import { inputError } from '../../errors.js';
 import type { ByteWindow } from '../../file/byte-window.js';
+import { tracedColumns } from '../../measure/accuracy/accuracy.js';
 import { CaptureSource } from '../../source/capture.js';
 import type { RecordingEvent } from '../../stream/event.js';
 import type { Warning } from '../../stream/warning.js';
@@ -26,8 +27,8 @@ export async function inspectCapture(window: ByteWindow, { watch }: Inspection):
     map: () => facts.map,
     outputs: { columns: 'power', accuracy: facts.accuracy ?? undefined },
     host: facts.host,
-    sinks: ({ outputs, wiring }) => {
-      return [...outputs.sinks, watchEnd, ...(watch?.(wiring.sums.length) ?? [])];
+    sinks: ({ outputs }) => {
+      return [...outputs.sinks, watchEnd, ...(watch?.(tracedColumns(outputs.collector).length) ?? [])];
     },
   });
   await recording.ended;

@@ -1,4 +1,5 @@
 import type { ByteWindow } from '../../file/byte-window.js';
+import { tracedColumns } from '../../measure/accuracy/accuracy.js';
 import { buildSummary } from '../../measure/summary.js';
 import type { Warning } from '../../stream/warning.js';
 import { tool } from '../../tool.js';
@@ -21,7 +22,10 @@ export const inspectCsv = (window: ByteWindow, { map, there, watch }: Inspection
   inspectRows(window, leftAsItIs, {
     ...{ recordedWith: map, there },
     // What is evaluated again is of samples, and of the recording that the summary tells of.
-    watch: ({ known, tally, wiring }) => (known && !tally ? (watch?.(wiring.sums.length) ?? []) : []),
+    watch: ({ known, collector }) => {
+      if (!known || !collector) return [];
+      return watch?.(tracedColumns(collector).length) ?? [];
+    },
   });
 
 /** What a look through a CSV found. */

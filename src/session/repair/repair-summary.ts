@@ -152,7 +152,14 @@ export const partKeys = ['command', 'phases', 'runs', 'comparison'] as const;
 /** Facts that do not depend on how many samples are left. */
 const factKeys: readonly string[] = ['calibration'];
 /** Warnings of the samples, which are made again with the figures. */
-const ofSamples = ['low-coverage', 'silent-edge', 'gaps-unlisted', 'few-samples', 'rebuilt'];
+const ofSamples = [
+  'low-coverage',
+  'silent-edge',
+  'gaps-unlisted',
+  'few-samples',
+  'samples-outrun-board',
+  'rebuilt',
+];
 /** What means do not tell. */
 const ofSingleSamples = [
   'samples',
@@ -200,6 +207,7 @@ export function mergedSummary(
     })),
     latency_s: found.latency_s ?? (whole ? there.latency_s : null),
     sampling_priority: found.sampling_priority ?? there.sampling_priority ?? null,
+    freshness: found.freshness ?? (there.freshness as RepairedSummary['freshness'] | undefined) ?? null,
     ...Object.fromEntries(kept.map((key) => [key, there[key]])),
     warnings: [
       ...(isRebuilt(there) && !knowsBoard ? found.warnings : found.warnings.map(asKnown)),
@@ -207,6 +215,8 @@ export function mergedSummary(
         ({ code, message }) =>
           !ofSamples.includes(code) &&
           !(knowsBoard && ofCapture.includes(code)) &&
+          // Judged again where the wires stand in the rows.
+          !(code === 'wire-alarm' && size(found.wires) > 0) &&
           !found.warnings.some((each) => each.code === code && each.message === message),
       ),
       ...(lost.length > 0 ? [notKept(lost.join(', '))] : []),

@@ -1,9 +1,11 @@
 import type { Instrument } from '../../board/board.js';
+import { accuracyOf, columnAccuracyJ, isAccuracyLacking } from '../../measure/accuracy/accuracy.js';
+import type { AppliedCalibration } from '../../measure/accuracy/applied.js';
 import { warningsFor } from '../../measure/doubts/warnings.js';
 import type { PowerStatistics } from '../../measure/energy.js';
 import type { Wiring } from '../../measure/rail-map.js';
 import { boardSummary, type GapSummary, type Measured, type PerComponent } from '../../measure/summary.js';
-import { accuracyJ, figureOrNull } from '../../measure/uncertainty.js';
+import { figureOrNull } from '../../measure/uncertainty.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 
 const usPerS = 1e6;
@@ -28,6 +30,7 @@ export class MeanTally {
     readonly wiring: Wiring,
     readonly accuracyShare: number,
     readonly header: RecordingHeader,
+    readonly applied: AppliedCalibration | null = null,
   ) {
     this.#energiesNj = new Float64Array(wiring.sums.length + board.rails.length);
   }
@@ -74,6 +77,8 @@ export class MeanTally {
       interval_s: unknown,
       latency_s: null,
       sampling_priority: null,
+      freshness: null,
+      calibration: this.applied,
       power_w: this.#perComponent((n) => this.#power(n)),
       energy_j: energies,
       energy_uncertainty_j: none,
@@ -81,7 +86,12 @@ export class MeanTally {
         accuracy_share: figureOrNull(accuracyShare),
         accuracy_j: this.#perComponent((n) => {
           const energyJ = this.#energyJ(n);
-          return energyJ === null ? null : figureOrNull(accuracyJ(energyJ, accuracyShare));
+          if (energyJ === null) return null;
+          const accuracy = accuracyOf(this.board, wiring, this.applied);
+          const energyOf = (column: number): number => this.#energyJ(column)!;
+          return figureOrNull(
+            columnAccuracyJ(accuracy, n, energyOf, this.#coveredUs / usPerS, accuracyShare),
+          );
         }),
         gaps_j: none,
         edges_j: none,
@@ -103,9 +113,12 @@ export class MeanTally {
         unlistedGaps: 0,
         outerSilenceS: 0,
         waiting: null,
+        freshness: null,
+        intervalS: null,
         boardFaults: [],
+        wireAlarms: [],
         totals: [],
-        noAccuracy: Number.isNaN(accuracyShare),
+        noAccuracy: isAccuracyLacking(accuracyShare, this.board, this.applied),
         unprovenFirmware: null,
         noCalibration: false,
       }),

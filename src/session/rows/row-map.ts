@@ -15,7 +15,6 @@ export function wiringOf(
   told: RailMap | undefined,
   fits: (map: RailMap) => boolean,
 ): Wiring {
-  const sums = components.map((name) => ({ name, terms: [] }));
   const rail = board.rails[railNames.indexOf('slot')]?.name;
   const withSlot = (map: RailMap): RailMap[] =>
     rail === undefined || map.slot !== null
@@ -42,8 +41,14 @@ export function wiringOf(
     components: Object.fromEntries(components.slice(1).map((name) => [name, []])),
     slot: null,
   };
-  // The sums stand in the rows already: the collector needs their names alone.
-  return { map: found ?? unknown, sums, railNames };
+  // The sums stand in the rows already; of what they are made tells what they are worth, where the rails are there.
+  const made = found && isWired(board, found) ? resolveWiring(board, found).sums : [];
+  const termsOf = (component: string) => made.find(({ name }) => name === component)?.terms ?? [];
+  return {
+    map: found ?? unknown,
+    sums: components.map((name) => ({ name, terms: termsOf(name) })),
+    railNames,
+  };
 }
 
 /** Whether the map is one of this board at all. */

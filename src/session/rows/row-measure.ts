@@ -1,5 +1,7 @@
 import type { Board } from '../../board/board.js';
 import { inputError, UserError } from '../../errors.js';
+import { calibratedRails } from '../../measure/accuracy/accuracy.js';
+import type { AppliedCalibration } from '../../measure/accuracy/applied.js';
 import { SummaryCollector } from '../../measure/collector.js';
 import {
   type MapChoice,
@@ -10,6 +12,7 @@ import {
 } from '../../measure/rail-map.js';
 import type { Measured } from '../../measure/summary.js';
 import { accuracyShareOf } from '../../measure/uncertainty.js';
+import { defaultWireLimits } from '../../measure/wires/limits.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Sink } from '../../sink/sink.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
@@ -74,7 +77,14 @@ export class RowMeasure {
     this.wiring = summedWith
       ? resolvedFor(port, board, summedWith(board))
       : wiringOf(form, railNames, recordedWith?.(board), told, fits);
-    this.blockOf = summedWith ? (batch) => summed(read(batch), board, this.wiring) : read;
+    const applied = (this.known?.calibration ?? null) as AppliedCalibration | null;
+    const calibrated = calibratedRails(board, applied).map((rail) => board.rails[rail]!.power);
+    const own = (batch: RowBatch): SampleBlock => {
+      const block = read(batch);
+      if (calibrated.length === 0) return block;
+      return { ...block, calibratedMw: calibrated.map((channel) => block.channels[channel]!) };
+    };
+    this.blockOf = summedWith ? (batch) => summed(own(batch), board, this.wiring) : own;
     const accuracy = accuracyShareOf(options.accuracy ?? this.known?.uncertainty.accuracy_share, board);
     this.header = {
       board: identityOf(board, port),
@@ -82,9 +92,10 @@ export class RowMeasure {
       startUnixUs,
       timing: 'nominal',
     };
+    const limits = this.known?.wire_limits ?? defaultWireLimits;
     if (columnOf(form, 'interval') >= 0)
-      this.tally = new MeanTally(board, this.wiring, accuracy, this.header);
-    else this.collector = new SummaryCollector(board, this.wiring, accuracy);
+      this.tally = new MeanTally(board, this.wiring, accuracy, this.header, applied);
+    else this.collector = new SummaryCollector(board, this.wiring, accuracy, applied, limits);
     this.#sinks = [...(this.collector ? [this.collector] : []), ...(options.watch?.(this) ?? [])];
     for (const sink of this.#sinks) void sink.begin(this.header);
   }
@@ -180,7 +191,10 @@ function measuredBoard(form: CsvForm): { readonly board: Board; readonly railNam
 }
 
 function channelColumns({ columns, board }: CsvForm): (readonly [channel: number, column: number])[] {
-  const wanted = new Set([...board.rails, ...board.wires].flatMap(({ current, power }) => [current, power]));
+  const wanted = new Set([
+    ...board.rails.flatMap(({ voltage, current, power }) => [voltage, current, power]),
+    ...board.wires.flatMap(({ current, power }) => [current, power]),
+  ]);
   return columns.flatMap(({ source }, column) =>
     source.kind === 'channel' && wanted.has(source.index) ? [[source.index, column] as const] : [],
   );

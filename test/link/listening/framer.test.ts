@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checksumBytes, checksumOf } from '#powerlog/board/checksum.js';
 import { powerSensor3Framing } from '#powerlog/board/powersensor3/powersensor3.js';
 import { checksumKinds, type Framing, syncFraming } from '#powerlog/board/streaming.js';
-import { checksumBytes, checksumOf } from '#powerlog/board/checksum.js';
 import { Framer } from '#powerlog/link/listening/framing/framer.js';
 
 const frameBytes = 12;
@@ -178,6 +178,16 @@ it('finds every frame with a sync word and a CRC of 16 bits behind lost bytes an
     fc.property(broken(frame), ({ stream, whole }) => {
       expect(found(framing, stream, []).frames).toEqual(whole);
     }),
+  );
+});
+
+it('takes no sync word that chance made for a frame, where the next frame does not follow it', () => {
+  const framing = syncFraming(Uint8Array.of(0xaa, 0x55), 14);
+  const frames = [1, 2, 3].map((number) => longFrame(framing, number));
+  const stream = Uint8Array.from(Buffer.concat([Buffer.from('aa55010203', 'hex'), ...frames]));
+  expect(found(framing, stream, []).frames).toEqual(
+    // Behind the last one nothing has come yet that could vouch for it, but it begins where one ended.
+    frames.map((frame) => Buffer.from(frame).toString('hex')),
   );
 });
 

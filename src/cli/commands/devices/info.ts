@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { boardError } from '../../../errors.js';
 import type { Source } from '../../../source/source.js';
-import { linkOption, onePortOption, ownBoardOf, ownBoardOption } from '../../options.js';
+import { linkOption, onePortOption } from '../../options.js';
+import { ownBoardOf, ownBoardOption } from '../../own-board.js';
 
 interface InfoOptions {
   readonly port: string;
@@ -13,7 +14,7 @@ interface InfoOptions {
 
 export function infoCommand(): Command {
   return new Command('info')
-    .description("Show one board's identity and what it reads now")
+    .description("Show one board's identity, what it reads now and how often that is new")
     .addOption(onePortOption())
     .addOption(linkOption())
     .addOption(ownBoardOption())
@@ -43,10 +44,10 @@ Examples:
         own: await ownBoardOf(options),
       });
       try {
-        const readings = await firstReadings(source);
-        if (!readings) throw boardError(`${source.identity.port} identified itself but sent no frame`);
+        const first = await firstReadings(source);
+        if (!first) throw boardError(`${source.identity.port} identified itself but sent no frame`);
         const calibration = options.calibration ? await wholeCalibration(source) : undefined;
-        printInfo(source.identity, readings, calibration, options.json ?? false);
+        printInfo(source, first, calibration, options.json ?? false);
       } finally {
         await source.close();
       }

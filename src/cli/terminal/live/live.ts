@@ -3,8 +3,10 @@ import { ExitCode, usageError } from '../../../errors.js';
 import { handOverMsFor } from '../../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../../session/record.js';
 import { openAllSources } from '../../../source/open.js';
+import { type WireOptions, wireLimitsFrom } from '../../alarms/wire-options.js';
 import { onEndSignal } from '../../impatience.js';
-import { inputFiles, ownBoardOf, railMapFrom, type SamplingOptions } from '../../options.js';
+import { calibrationsFrom, inputFiles, railMapFrom, type SamplingOptions } from '../../options.js';
+import { ownBoardOf } from '../../own-board.js';
 import { notice, tellLost } from '../notices.js';
 import { Keys } from './keys.js';
 import { colourDepthOf, Style, themeOf } from './paint/style.js';
@@ -12,7 +14,7 @@ import { Screen } from './screen.js';
 import { LiveView } from './view.js';
 import { BoardWatch } from './watch/board-watch.js';
 
-export interface LiveOptions extends SamplingOptions {
+export interface LiveOptions extends SamplingOptions, WireOptions {
   readonly duration?: number;
 }
 
@@ -38,6 +40,7 @@ export async function liveOnTerminal(options: LiveOptions): Promise<ExitCode> {
       '--tty draws on the whole terminal, which TERM=dumb cannot do; `powerlog record` has a status line',
     );
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const { duration: durationMs, rate: rateHz, accuracy } = options;
   let stage: Stage | undefined;
   const tell = (text: string): void => (stage ? stage.notice(text) : notice(text));
@@ -49,11 +52,13 @@ export async function liveOnTerminal(options: LiveOptions): Promise<ExitCode> {
     withCommand: true,
   });
   // What a board finds wrong with itself is watched, where it has a field for that.
-  const outputs = { columns: sources.some(({ board }) => board.faults) ? 'all' : 'power', accuracy };
+  const columns = sources.some(({ board }) => board.faults) ? 'all' : 'power';
+  const outputs = { columns, accuracy, ...wireLimitsFrom(options) };
   let boards: readonly BoardWatch[] | undefined;
   const recording = await startRecording({
     sources,
     map,
+    calibrations,
     outputs,
     inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),
     sampling: {

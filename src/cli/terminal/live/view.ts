@@ -5,6 +5,7 @@ import { frame } from './paint/frame.js';
 import type { Shown, ShownBoard, ShownPhase } from './paint/model.js';
 import { help, messages } from './paint/overlay.js';
 import type { Style } from './paint/style.js';
+import { wires } from './paint/wires.js';
 import { scales, stretchOf } from './scales.js';
 import type { ScreenSize } from './screen.js';
 import type { BoardWatch, Standing } from './watch/board-watch.js';
@@ -15,7 +16,7 @@ import type { Phase } from './watch/phase-log.js';
 const mostNotices = 100;
 const mostPhasesShown = 20;
 /** Told elsewhere, or of figures that are not shown. */
-const leftOut = ['board-fault', 'few-samples'];
+const leftOut = ['board-fault', 'wire-alarm', 'few-samples'];
 
 /** How everything stood at an instant. */
 interface Instant {
@@ -30,7 +31,7 @@ export class LiveView {
   readonly #style: Style;
   #notices: readonly { readonly atUs: number; readonly text: string }[] = [];
   #scale = 0;
-  #overlay: 'help' | 'messages' | null = null;
+  #overlay: 'help' | 'messages' | 'wires' | null = null;
   readonly #paced = new PacedPlot();
   /** What is held. */
   #held: Instant | null = null;
@@ -54,6 +55,7 @@ export class LiveView {
     if (key === ' ') this.#held = this.#held ? null : this.#instant(nowUs);
     else if (key === '?') this.#overlay = 'help';
     else if (key === 'm') this.#overlay = 'messages';
+    else if (key === 'w') this.#overlay = 'wires';
     else if (key === 't') this.#scale = (this.#scale + 1) % scales.length;
     else if (key === 'right' || key === 'up') this.#scale = Math.min(this.#scale + 1, scales.length - 1);
     else if (key === 'left' || key === 'down') this.#scale = Math.max(this.#scale - 1, 0);
@@ -68,9 +70,8 @@ export class LiveView {
   lines(size: ScreenSize, nowUs: number): string[] {
     if (this.#overlay === 'help') return help(size, this.#style);
     const shown = this.#shown(nowUs);
-    return this.#overlay === 'messages'
-      ? messages(shown, size, this.#style)
-      : frame(shown, size, this.#style);
+    if (this.#overlay === 'messages') return messages(shown, size, this.#style);
+    return this.#overlay === 'wires' ? wires(shown, size, this.#style) : frame(shown, size, this.#style);
   }
 
   #instant(nowUs: number): Instant {
@@ -138,8 +139,7 @@ export class LiveView {
         trail: (columns) =>
           board.history.columns(this.#stretch(at, columns), columns, standing.lastUs ?? 0)[c]!.meanMw,
       })),
-      standing,
-      alarms,
+      ...{ standing, alarms, wires: board.wires },
     };
   }
 

@@ -74,7 +74,7 @@ function said({ warnings, notices }: Shown, { rows, columns }: ScreenSize, style
   return [...kept.slice(0, -1), last + more];
 }
 
-function keysLine({ pausedS, scale }: Shown, columns: number, style: Style): string {
+function keysLine({ boards, pausedS, scale }: Shown, columns: number, style: Style): string {
   const key = (name: string, what: string): string => `${style.bold(name)} ${style.faint(what)}`;
   const texts = [
     key('q', 'quit'),
@@ -83,6 +83,7 @@ function keysLine({ pausedS, scale }: Shown, columns: number, style: Style): str
     key('← →', scale),
     key('r', 'reset min/max'),
     key('m', 'messages'),
+    ...(boards.some(({ wires }) => wires.length > 0) ? [key('w', 'wires')] : []),
   ];
   return joinFitting(
     texts.map((text) => ` ${text}`),

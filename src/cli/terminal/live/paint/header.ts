@@ -2,7 +2,7 @@ import { formatUncertain } from '../../../../measure/honest-digits.js';
 import { added, combined } from '../../../../measure/tracks/whole.js';
 import { printable } from '../../../../text.js';
 import { fixed, formatClock, plural } from '../../../../units.js';
-import type { Standing } from '../watch/board-watch.js';
+import type { Alarm, Standing } from '../watch/board-watch.js';
 import type { Shown, ShownBoard, ShownPhase } from './model.js';
 import type { Style } from './style.js';
 import { cut, ends, fill, joinFitting, widthOf } from './styled-text.js';
@@ -71,6 +71,11 @@ const wholeText = (boards: readonly ShownBoard[]): string => {
   )}`;
 };
 
+const alarmWords: Readonly<Record<Alarm['kind'], { readonly active: string; readonly over: string }>> = {
+  fault: { active: 'FAULT', over: 'fault is over' },
+  wire: { active: 'WIRE', over: 'wire is back' },
+};
+
 /** What a person has to see first, each over the whole width: boards that are away, and what boards found wrong. */
 export function banners({ boards }: Shown, columns: number, most: number, style: Style): string[] {
   const of = (id: string): string => (boards.length === 1 ? '' : `${printable(id)}: `);
@@ -87,8 +92,9 @@ export function banners({ boards }: Shown, columns: number, most: number, style:
         ],
   );
   const alarms = boards.flatMap(({ id, alarms: raised }) =>
-    raised.map(({ title, name, isActive, firstUs, lastUs, times }) => {
-      const what = `${of(id)}${isActive ? 'FAULT' : 'fault is over'}: ${printable(title)} (${printable(name)})`;
+    raised.map(({ kind, text: alarm, isActive, firstUs, lastUs, times }) => {
+      const word = alarmWords[kind][isActive ? 'active' : 'over'];
+      const what = `${of(id)}${word}: ${printable(alarm)}`;
       const since = isActive && times === 1 ? 'since' : times === 1 ? 'at' : 'last at';
       const often = times === 1 ? '' : `, ${times} times since ${formatClock(firstUs / 1e6)}`;
       const text = fill(` ${what}, ${since} ${formatClock(lastUs / 1e6)}${often}`, columns);

@@ -1,4 +1,4 @@
-import type { Alarm, Extremes, Standing } from '../watch/board-watch.js';
+import type { Alarm, Extremes, Standing, WireNow } from '../watch/board-watch.js';
 
 /** A component as it is shown. */
 export interface ShownComponent {
@@ -27,6 +27,8 @@ export interface ShownBoard {
   readonly components: readonly ShownComponent[];
   readonly standing: Standing;
   readonly alarms: readonly Alarm[];
+  /** Of connectors, where they are measured. */
+  readonly wires: readonly WireNow[];
 }
 
 /** A stretch that has a name, and what the system drew in it. */

@@ -12,6 +12,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['← →, t', 'how much time is shown: 10 s, 1 min, 10 min, all'],
   ['r', 'begin minimum and maximum anew'],
   ['m', 'all that was said: warnings, faults, phases'],
+  ['w', "each wire of a GPU's connector, where the board measures them"],
   ['?', 'this'],
   ['Ctrl-L', 'draw everything anew'],
 ];
@@ -49,15 +50,15 @@ export function messages(shown: Shown, { rows, columns }: ScreenSize, style: Sty
   return page('Messages', lines.length > 0 ? lines : [' nothing so far'], { rows, columns }, style);
 }
 
-/** The last lines that have room, under a title. */
-function page(
+/** The lines that have room, under a title: of messages the last ones. */
+export function page(
   title: string,
   lines: readonly string[],
   { rows, columns }: ScreenSize,
   style: Style,
 ): string[] {
   const shown =
-    title === 'Keys' ? lines.slice(0, Math.max(rows - 3, 0)) : lines.slice(-Math.max(rows - 3, 1));
+    title === 'Messages' ? lines.slice(-Math.max(rows - 3, 1)) : lines.slice(0, Math.max(rows - 3, 0));
   const whole = [
     style.bold(` ${title}`),
     '',

@@ -1,10 +1,11 @@
-import type { Instrument } from '../../../../board/board.js';
+import type { Instrument, RailWire } from '../../../../board/board.js';
 import { wordsAt } from '../../../../board/field-type.js';
 import type { Measured } from '../../../../measure/summary.js';
 import { isAway } from '../../../../measure/tracks/away.js';
+import { wireAlarmText } from '../../../../measure/wires/alarm-text.js';
 import type { Track } from '../../../../session/track.js';
 import type { Sink } from '../../../../sink/sink.js';
-import type { RecordingEvent } from '../../../../stream/event.js';
+import type { RecordingEvent, WireAlarmEvent } from '../../../../stream/event.js';
 import type { SampleBlock } from '../../../../stream/sample-block.js';
 import { History } from './history.js';
 import { PhaseLog } from './phase-log.js';
@@ -12,14 +13,23 @@ import { PhaseLog } from './phase-log.js';
 /** The least and the most of a power since somebody reset them, mW; null before the first sample. */
 export type Extremes = { readonly minMw: number; readonly maxMw: number } | null;
 
-/** A fault that the board itself raised. */
+/** A fault that the board itself raised, or a wire that carries too much. */
 export interface Alarm {
-  readonly title: string;
-  readonly name: string;
+  readonly kind: 'fault' | 'wire';
+  /** Foreign, like all that a board says of itself. */
+  readonly text: string;
   readonly firstUs: number;
   readonly lastUs: number;
   readonly times: number;
   readonly isActive: boolean;
+}
+
+/** A single wire of a connector as it was read last; null before the first sample. */
+export interface WireNow {
+  readonly wire: RailWire;
+  readonly currentA: number | null;
+  /** Of the connector's current; null too where that is not above 0. */
+  readonly share: number | null;
 }
 
 /** How a board stands at an instant. */
@@ -50,9 +60,14 @@ export class BoardWatch implements Sink {
   readonly id: string;
   readonly #track: Track;
   readonly #changed: () => void;
-  readonly #alarms = new Map<number, Omit<Alarm, 'isActive'>>();
+  /** Of the board's bits by their number, of wires by what they are over. */
+  readonly #alarms = new Map<number | string, Omit<Alarm, 'isActive'>>();
   /** Both words of the board's fault status, low one first. */
   #status: readonly [number, number] = [0, 0];
+  /** Those of wires that are not over. */
+  readonly #overWires = new Set<string>();
+  /** By field, of those that are currents of wires or of their connectors: the last sample's, mA. */
+  readonly #currentsMa = new Map<number, number>();
   #extremes: Extremes[];
   #rateFrom: { readonly samples: number; readonly us: number } | null = null;
   #rateHz: number | null = null;
@@ -90,6 +105,7 @@ export class BoardWatch implements Sink {
       this.#extremes = this.#extremes.map((known, n) => wider(known, powerMw[n]!, count));
       this.#keepRate(count, timeUs[count - 1]!);
       this.#keepStatus(block);
+      this.#keepCurrents(block);
     }
     for (const event of block.events) this.#heed(event);
     this.#changed();
@@ -104,11 +120,25 @@ export class BoardWatch implements Sink {
   /** Those that are up first, then the latest. */
   get alarms(): readonly Alarm[] {
     return [...this.#alarms]
-      .map(([bit, alarm]) => ({
+      .map(([which, alarm]) => ({
         ...alarm,
-        isActive: ((bit < 32 ? this.#status[0] : this.#status[1]) & (1 << (bit & 31))) !== 0,
+        isActive: typeof which === 'string' ? this.#overWires.has(which) : this.#isRaised(which),
       }))
       .sort((a, b) => Number(b.isActive) - Number(a.isActive) || b.lastUs - a.lastUs);
+  }
+
+  get wires(): readonly WireNow[] {
+    const { wires, rails } = this.board;
+    return wires.map((wire) => {
+      const [ma, connectorMa] = [wire.current, rails[wire.partOf]!.current].map((field) =>
+        this.#currentsMa.get(field),
+      );
+      return {
+        wire,
+        currentA: ma === undefined ? null : ma / 1000,
+        share: ma !== undefined && connectorMa !== undefined && connectorMa > 0 ? ma / connectorMa : null,
+      };
+    });
   }
 
   /** @param nowUs of the recording */
@@ -158,13 +188,44 @@ export class BoardWatch implements Sink {
     }
   }
 
+  #isRaised(bit: number): boolean {
+    return ((bit < 32 ? this.#status[0] : this.#status[1]) & (1 << (bit & 31))) !== 0;
+  }
+
+  #keepCurrents({ count, channels }: SampleBlock): void {
+    const { wires, rails } = this.board;
+    for (const { current, partOf } of wires)
+      for (const field of [current, rails[partOf]!.current]) {
+        const column = channels[field];
+        if (column) this.#currentsMa.set(field, column[count - 1]!);
+      }
+  }
+
   #heed(event: RecordingEvent): void {
     this.phases.add(event);
-    if (event.type !== 'board-fault') return;
-    const { bit, name, atNs } = event;
-    const title = this.board.faults?.bits.find((each) => each.bit === bit)?.title ?? 'a fault without a name';
-    const { firstUs = atNs / 1e3, times = 0 } = this.#alarms.get(bit) ?? {};
-    this.#alarms.set(bit, { title, name, firstUs, lastUs: atNs / 1e3, times: times + 1 });
+    if (event.type === 'board-fault') {
+      const { bit, name, atNs } = event;
+      const title =
+        this.board.faults?.bits.find((each) => each.bit === bit)?.title ?? 'a fault without a name';
+      this.#raise(bit, 'fault', `${title} (${name})`, atNs / 1e3);
+    }
+    if (event.type === 'wire-alarm') this.#heedWire(event);
+  }
+
+  #heedWire(event: WireAlarmEvent): void {
+    const which = `${event.kind} ${event.wire}`;
+    if (event.edge === 'end') {
+      if (event.endedNs !== null) this.#overWires.delete(which);
+      return;
+    }
+    this.#overWires.add(which);
+    const wire = this.board.wires.find(({ name }) => name === event.wire);
+    if (wire) this.#raise(which, 'wire', wireAlarmText(wire, event), event.beganNs / 1e3);
+  }
+
+  #raise(which: number | string, kind: Alarm['kind'], text: string, us: number): void {
+    const { firstUs = us, times = 0 } = this.#alarms.get(which) ?? {};
+    this.#alarms.set(which, { kind, text, firstUs, lastUs: us, times: times + 1 });
   }
 }
 

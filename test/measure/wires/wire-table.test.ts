@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { resolveWiring } from '#powerlog/measure/rail-map.js';
-import { WireTable } from '#powerlog/measure/wires.js';
-import { benchlabMap } from '../benchlab-map.js';
+import { defaultWireLimits } from '#powerlog/measure/wires/limits.js';
+import { WireTable } from '#powerlog/measure/wires/wire-table.js';
+import { benchlabMap } from '../../benchlab-map.js';
 
 describe('the mean over a year of a wire', () => {
   it('is that of all samples, however large their sum has become', () => {
     const board = boardFor('benchlab2')!;
-    const table = new WireTable(board, resolveWiring(board, benchlabMap));
+    const table = new WireTable(board, resolveWiring(board, benchlabMap), defaultWireLimits);
     const yearUs = 365 * 86_400e6;
     // A large current for a year, a second at 20 kHz, and the large one the other way: what is left is the second.
     const samples: (readonly [us: number, ma: number])[] = [
@@ -27,6 +28,6 @@ describe('the mean over a year of a wire', () => {
       twice += BigInt(from + to) * BigInt(toUs - fromUs);
     }
     const meanA = Number(twice) / 2 / timeUs.at(-1)! / 1000;
-    expect(table.summaries()[0]!.current_a.mean! / meanA).toBeCloseTo(1, 9);
+    expect(table.keys().wires[0]!.current_a.mean! / meanA).toBeCloseTo(1, 9);
   });
 });

@@ -1,6 +1,11 @@
-import type { Instrument } from '../board/board.js';
-import type { Wiring } from './rail-map.js';
-import type { MeanMax, WireSummary, WiresSum } from './summary.js';
+import type { Instrument } from '../../board/board.js';
+import type { AppliedCalibration } from '../accuracy/applied.js';
+import type { Wiring } from '../rail-map.js';
+import type { MeanMax, WireAlarmsSummary, WireSummary, WiresSum } from '../summary.js';
+import { wireTallyText } from './alarm-text.js';
+import type { WireLimits } from './limits.js';
+import type { WireTally } from './wire-judge.js';
+import { WireWatch } from './wire-watch.js';
 
 /** Mean and peak of a column in thousandths, such as mA or mW: trapezoids between the samples, gaps included. */
 class RunningMean {
@@ -42,8 +47,9 @@ class RunningMean {
   }
 }
 
-/** The wires of a board's connectors, held against what the connectors read. */
+/** The wires of a board's connectors, held against what the connectors read, and against limits. */
 export class WireTable {
+  readonly #watch: WireWatch;
   readonly #wires: readonly { readonly current: RunningMean; readonly power: RunningMean }[];
   /** By rail, where it has wires. */
   readonly #connectors: readonly (RunningMean | undefined)[];
@@ -51,7 +57,10 @@ export class WireTable {
   constructor(
     readonly board: Instrument,
     readonly wiring: Wiring,
+    readonly limits: WireLimits,
+    readonly applied: AppliedCalibration | null = null,
   ) {
+    this.#watch = new WireWatch(board, limits);
     this.#wires = board.wires.map(() => ({ current: new RunningMean(), power: new RunningMean() }));
     this.#connectors = board.rails.map((_, rail) =>
       board.wires.some(({ partOf }) => partOf === rail) ? new RunningMean() : undefined,
@@ -60,6 +69,7 @@ export class WireTable {
 
   add(timeUs: Float64Array, channels: readonly (Int32Array | undefined)[], count: number): void {
     const { rails, wires } = this.board;
+    this.#watch.add(timeUs, channels, count);
     const take = (mean: RunningMean | undefined, field: number) => {
       const column = channels[field];
       if (mean && column) mean.add(timeUs, column, count);
@@ -73,18 +83,40 @@ export class WireTable {
     });
   }
 
-  summaries(): WireSummary[] {
+  /** The summary's keys. */
+  keys(): { readonly wires: readonly WireSummary[]; readonly wire_limits?: WireLimits } {
+    return { wires: this.#summaries(), ...(this.#wires.length > 0 && { wire_limits: this.limits }) };
+  }
+
+  #summaries(): WireSummary[] {
     return this.board.wires.map(({ name, partOf }, n) => {
       const { current, power } = this.#wires[n]!;
-      const connectorMa = this.#connectors[partOf]?.mean ?? 0;
+      const connectorMa = this.#ownMean(partOf) ?? 0;
       return {
         name,
         rail: this.wiring.railNames[partOf]!,
         current_a: inUnits(current),
         power_w: inUnits(power),
         share: current.mean !== null && connectorMa > 0 ? current.mean / connectorMa : null,
+        share_max: this.#watch.shareMax(n),
+        alarms: this.#watch.tallies(n).map(alarmsSummary),
       };
     });
+  }
+
+  /** What the connector itself read, mA: a calibration is of the rail, and not of its wires. */
+  #ownMean(rail: number): number | null {
+    const mean = this.#connectors[rail]?.mean ?? null;
+    const done = this.applied?.rails[this.board.rails[rail]!.name];
+    if (mean === null || !done) return mean;
+    return (mean - done.current_offset_a * 1000) / done.current_gain;
+  }
+
+  /** A sentence for each wire and limit that it was over. */
+  alarmTexts(): string[] {
+    return this.board.wires.flatMap((wire, n) =>
+      this.#watch.tallies(n).map((tally) => wireTallyText(wire, tally)),
+    );
   }
 
   /** The sum of a rail's wires; nothing where it has none. */
@@ -103,6 +135,22 @@ export class WireTable {
       },
     };
   }
+}
+
+function alarmsSummary({
+  kind,
+  limit,
+  times,
+  totalUs,
+  firstUs,
+  highest,
+  isOpen,
+}: WireTally): WireAlarmsSummary {
+  const scale = kind === 'current' ? 1000 : 1;
+  return {
+    ...{ kind, limit: limit / scale, times, duration_s: totalUs / 1e6, first_s: firstUs / 1e6 },
+    ...{ highest: highest / scale, ended: !isOpen },
+  };
 }
 
 const inUnits = ({ mean, max }: RunningMean): MeanMax => ({
