@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { errorText, systemErrorCode, usageError } from '../errors.js';
 import { type AgentConfig, agentConfigSchema } from '../schema/agent-config.js';
-import { issueText } from '../schema/issue-text.js';
-import { parseStrictJson } from '../schema/strict-json.js';
+import { issueText } from '../schema/json/issue-text.js';
+import { parseStrictJson } from '../schema/json/strict-json.js';
 
 /**
  * Reads the agent's configuration. Its paths are relative to the file itself. Import this file lazily: it loads zod.

@@ -1,7 +1,7 @@
-import { benchlab, benchlab2 } from './benchlab.js';
 import type { MakersBoard } from './board.js';
-import { pmd2, pmd2x } from './pmd2.js';
-import { wireview } from './wireview.js';
+import { benchlab, benchlab2 } from './tables/benchlab.js';
+import { pmd2, pmd2x } from './tables/pmd2.js';
+import { wireview } from './tables/wireview.js';
 
 /** Every product powerlog speaks with: its tables, oldest firmware first. */
 const products: readonly (readonly MakersBoard[])[] = [benchlab, benchlab2, pmd2, pmd2x, wireview];

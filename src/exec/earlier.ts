@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { BoardSummary, PerComponent } from '../measure/summary.js';
 import type { EarlierBoard } from '../schema/earlier-summary.js';
-import { issueText, type Schema } from '../schema/issue-text.js';
+import { issueText, type Schema } from '../schema/json/issue-text.js';
 import type { Warning } from '../stream/warning.js';
 import { plural } from '../units.js';
 

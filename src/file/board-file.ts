@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { DescriptionError } from '../board/own/description.js';
 import { type OwnTable, ownTable } from '../board/own/table.js';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
-import { issuePlace, issueText, placeText } from '../schema/issue-text.js';
-import { lineOf } from '../schema/json-lines.js';
+import { issuePlace, issueText, placeText } from '../schema/json/issue-text.js';
+import { lineOf } from '../schema/json/json-lines.js';
+import { decodedJson, parseStrictJson } from '../schema/json/strict-json.js';
 import { ownBoardSchema } from '../schema/own-board.js';
-import { decodedJson, parseStrictJson } from '../schema/strict-json.js';
 
 /**
  * Reads the file that describes a user's own board. Import this file lazily: it loads zod.

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
-import type { GzipTear } from './gzip-input.js';
+import type { GzipTear } from './gzip/gzip-input.js';
 
 /** Bytes from the front to the back: a file, standard input, or either of them decompressed. */
 export interface ByteInput {
@@ -41,7 +41,7 @@ export async function openByteInput(path: string): Promise<ByteInput> {
     }
     const whole = withHead(raw, head.subarray(0, count));
     if (count < 2 || head[0] !== 0x1f || head[1] !== 0x8b) return whole;
-    const { GzipInput } = await import('./gzip-input.js');
+    const { GzipInput } = await import('./gzip/gzip-input.js');
     return new GzipInput(whole);
   } catch (error) {
     await raw.close();

@@ -1,4 +1,5 @@
 import type { Instrument } from '../board/board.js';
+import type { OwnTable } from '../board/own/table.js';
 import { isStreaming } from '../board/streaming.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
@@ -27,6 +28,9 @@ export interface SamplingOptions {
   /** Called every `lookEveryNs`, between two samples. */
   readonly look?: () => void;
 }
+
+/** What is looked for: a board that a file describes, or one that is asked, so that nothing is said that only one that talks knows. */
+export type Expected = OwnTable | 'asked';
 
 /** An open port with an identified board behind it. */
 export interface Link {

@@ -2,7 +2,7 @@ import './once.js';
 import * as z from 'zod';
 import { errorText } from '../errors.js';
 import { parseBytes, parseDurationMs } from '../units.js';
-import { allowKeys } from './issue-text.js';
+import { allowKeys } from './json/issue-text.js';
 
 /** Text with a unit, as options take it. */
 const quantity = (parse: (text: string) => number, example: string) =>

@@ -5,7 +5,7 @@ import { calibrationDocumentSchema } from './calibration.js';
 import { railMapSchema } from './rail-map.js';
 import { wireLimitsSchema } from './wire-limits.js';
 
-export { issueText } from './issue-text.js';
+export { issueText } from './json/issue-text.js';
 
 /*
  * The JSON at the front of a capture, as docs/capture-format.md promises it to other readers. Objects are open: a later

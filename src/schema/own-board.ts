@@ -2,7 +2,7 @@ import './once.js';
 import * as z from 'zod';
 import { type OwnBoard, ownFieldTypes } from '../board/own/description.js';
 import { checksumKinds } from '../board/streaming.js';
-import { allowKeys } from './issue-text.js';
+import { allowKeys } from './json/issue-text.js';
 
 /* A user's own board, as docs/own-board.md promises it. Which parts have to fit each other is the table's to say. */
 

@@ -1,7 +1,7 @@
 import './once.js';
 import * as z from 'zod';
 import type { RailMap } from '../measure/rail-map.js';
-import { allowKeys } from './issue-text.js';
+import { allowKeys } from './json/issue-text.js';
 
 /** Names that columns and summaries use for something else. */
 const reservedNames = ['system', 'slot'];

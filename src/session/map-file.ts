@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { boards } from '../board/catalogue.js';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import { type RailMap, resolveWiring } from '../measure/rail-map.js';
-import { issueText } from '../schema/issue-text.js';
+import { issueText } from '../schema/json/issue-text.js';
+import { parseStrictJson } from '../schema/json/strict-json.js';
 import { railMapSchema } from '../schema/rail-map.js';
-import { parseStrictJson } from '../schema/strict-json.js';
 
 /**
  * Reads a `--map` file: which rails make up each component, and the slot. Import this file lazily: it loads zod.

@@ -1,7 +1,8 @@
 import { boards } from '../board/catalogue.js';
 import type { OwnTable } from '../board/own/table.js';
+import { powerSensor3Id } from '../board/powersensor3/powersensor3.js';
 import { boardError, errorText, UserError } from '../errors.js';
-import type { Link } from '../link/link.js';
+import type { Expected, Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
 import { listPorts, type PortInfo } from '../link/port/port-list.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
@@ -94,7 +95,12 @@ export async function waitForBoard(
     const others = own ? [] : (await listPorts()).filter(looksLikeBoard).map((port) => port.path);
     for (const path of new Set([identity.port, ...others])) {
       if (together.ports.has(realPort(path))) continue;
-      const link = await openQuietly(path, choice, own);
+      // A board that is asked and is slow to come back is not taken for one that talks.
+      const link = await openQuietly(
+        path,
+        choice,
+        own ?? (identity.id === powerSensor3Id ? undefined : 'asked'),
+      );
       if (!link) continue;
       const { name, product, uid, id, firmware, configuration } = link.identity;
       // One without a UID is known by its product, which names its firmware, and by how it is set up.
@@ -125,10 +131,10 @@ export async function waitForBoard(
 async function openQuietly(
   path: string,
   choice: LinkChoice,
-  own: OwnTable | undefined,
+  expected: Expected | undefined,
 ): Promise<Link | undefined> {
   try {
-    return await openLink(path, choice, own);
+    return await openLink(path, choice, expected);
   } catch (error) {
     if (error instanceof UserError) return undefined; // not there yet
     throw error;

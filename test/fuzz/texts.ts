@@ -3,7 +3,7 @@ import { UserError } from '#powerlog/errors.js';
 import { MarksReader } from '#powerlog/exec/marks/marks.js';
 import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
 import { earlierEnergyJ, earlierIdleW, earlierSummarySchema } from '#powerlog/schema/earlier-summary.js';
-import { issueText } from '#powerlog/schema/issue-text.js';
+import { issueText } from '#powerlog/schema/json/issue-text.js';
 import { railMapSchema } from '#powerlog/schema/rail-map.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { parseFaults } from '#powerlog/simulator/faults.js';

@@ -1,12 +1,12 @@
 import type { Averaging, Board, Command } from '../../board/board.js';
 import { boardByVendor, boards, isNewerThanKnown } from '../../board/catalogue.js';
 import { makeFrameCheck } from '../../board/check.js';
-import type { OwnTable } from '../../board/own/table.js';
 import { boardError, type UserError } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { textOfField } from '../../text.js';
 import { Conversation, type Dialogue, drain } from '../dialogue.js';
 import { driveAsync, driveBlocking } from '../drive.js';
+import type { Expected } from '../link.js';
 import { hush, type IdentifiedTalker, identifyTalker, isTalk } from '../listening/identify.js';
 import { type AsyncWire, deadlineMs, type Wire } from '../wire.js';
 import { identifyOwn } from './own-board.js';
@@ -30,18 +30,23 @@ const attempts = 6;
 const provingFrames = 3;
 
 /** Identifies the board behind a wire that blocks. @throws UserError (no board) */
-export function identifyBlocking(port: string, wire: Wire, own?: OwnTable): Answerer {
-  const conversation = new Conversation(own ? identifyOwn(port, own) : identify(port));
+export function identifyBlocking(port: string, wire: Wire, expected?: Expected): Answerer {
+  const conversation = new Conversation(dialogueFor(port, expected));
   driveBlocking(conversation, wire);
   return identifiedBy(conversation, port);
 }
 
 /** Identifies the board behind a wire that is awaited. @throws UserError (no board) */
-export async function identifyAsync(port: string, wire: AsyncWire, own?: OwnTable): Promise<Answerer> {
-  const conversation = new Conversation(own ? identifyOwn(port, own) : identify(port));
+export async function identifyAsync(port: string, wire: AsyncWire, expected?: Expected): Promise<Answerer> {
+  const conversation = new Conversation(dialogueFor(port, expected));
   await driveAsync(conversation, wire);
   return identifiedBy(conversation, port);
 }
+
+const dialogueFor = (port: string, expected: Expected | undefined): Dialogue<Answerer> =>
+  expected === undefined || expected === 'asked'
+    ? identify(port, expected !== 'asked')
+    : identifyOwn(port, expected);
 
 function identifiedBy({ outcome }: Conversation<Answerer>, port: string): Answerer {
   if (!outcome) throw boardError(`${port} went away during the handshake`);
@@ -51,9 +56,10 @@ function identifiedBy({ outcome }: Conversation<Answerer>, port: string): Answer
 /**
  * Asks who is there: WELCOME, until something known answers; then, and only then, the questions of the tables that it may be.
  * Where nobody answers it, one is asked for that never does. Whatever comes in between, such as a welcome that nobody asked for, makes it start again.
+ * @param mayTalk Whether one that talks is asked for at all
  * @throws UserError (no board) that says what answered and what was expected.
  */
-function* identify(port: string): Dialogue<Answerer> {
+function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
   let problem: UserError | undefined;
   let silences = 0;
   /** Whatever has said anything is not one that never answers WELCOME. */
@@ -73,7 +79,7 @@ function* identify(port: string): Dialogue<Answerer> {
       else isMute = false;
     }
   }
-  if (silences === silentAttempts && isMute) {
+  if (silences === silentAttempts && isMute && mayTalk) {
     const talker = yield* identifyTalker(port);
     if (talker instanceof Error) throw talker;
     if (talker) return talker;

@@ -1,12 +1,18 @@
 import type { Instrument } from '../../board/board.js';
-import type { OwnTable } from '../../board/own/table.js';
 import { makeFastClock } from '../../clock.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { drainRing, type PlacedEvent, Turns } from '../drain-ring.js';
 import { driveAsync } from '../drive.js';
 import { type Answerer, identifyAsync } from '../identity/handshake.js';
-import { type Link, type LinkKind, type LinkSampling, ringSamples, type SamplingOutcome } from '../link.js';
+import {
+  type Expected,
+  type Link,
+  type LinkKind,
+  type LinkSampling,
+  ringSamples,
+  type SamplingOutcome,
+} from '../link.js';
 import { makeSampling } from '../listening/sampling.js';
 import { openStream } from '../port/serial-port.js';
 import { SampleRing } from '../ring.js';
@@ -14,7 +20,7 @@ import type { AsyncWire } from '../wire.js';
 import { StreamWire } from './stream-wire.js';
 
 /** The portable link: serialport's stream, on the main thread. @throws UserError (no board) */
-export async function openStreamLink(path: string, own?: OwnTable): Promise<Link> {
+export async function openStreamLink(path: string, expected?: Expected): Promise<Link> {
   const port = await openStream(path);
   const close = () =>
     new Promise<void>((resolve) => {
@@ -22,7 +28,7 @@ export async function openStreamLink(path: string, own?: OwnTable): Promise<Link
       else resolve();
     });
   try {
-    return await openAsyncLink('stream', path, new StreamWire(port), close, own);
+    return await openAsyncLink('stream', path, new StreamWire(port), close, expected);
   } catch (error) {
     await close();
     throw error;
@@ -35,9 +41,9 @@ export async function openAsyncLink(
   path: string,
   wire: AsyncWire,
   close: () => Promise<void>,
-  own?: OwnTable,
+  expected?: Expected,
 ): Promise<Link> {
-  return new AsyncLink(kind, await identifyAsync(path, wire, own), wire, close);
+  return new AsyncLink(kind, await identifyAsync(path, wire, expected), wire, close);
 }
 
 class AsyncLink implements Link {

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Instrument } from '../../board/board.js';
-import type { OwnTable } from '../../board/own/table.js';
 import { ExitCode, UserError } from '../../errors.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { drainRing, type PlacedEvent, Turns } from '../drain-ring.js';
-import type { Link, LinkSampling, SamplingOutcome } from '../link.js';
+import type { Expected, Link, LinkSampling, SamplingOutcome } from '../link.js';
 import { type ConfiguredPort, configurePort } from '../port/serial-port.js';
 import { SampleRing } from '../ring.js';
 import type { FromTtyWorker, ToTtyWorker, TtyWorkerData } from './tty-messages.js';
@@ -19,10 +18,10 @@ type Ready = Extract<FromTtyWorker, { type: 'ready' }>;
  * (node-serialport issues 1590, 1913, 2616), which costs several times the CPU.
  * @throws NoTtyLink; UserError (no board)
  */
-export async function openTtyLink(path: string, own?: OwnTable): Promise<Link> {
+export async function openTtyLink(path: string, expected?: Expected): Promise<Link> {
   const port = await configurePort(path);
   const worker = new Worker(join(__dirname, 'tty-worker.js'), {
-    workerData: { path, own } satisfies TtyWorkerData,
+    workerData: { path, expected } satisfies TtyWorkerData,
   });
   try {
     const ready = await new Promise<Ready>((resolve, reject) => {

@@ -1,13 +1,12 @@
 import type { Instrument } from '../../board/board.js';
-import type { OwnTable } from '../../board/own/table.js';
 import type { ExitCode } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import type { PlacedEvent } from '../drain-ring.js';
-import type { LinkSampling, SamplingOutcome } from '../link.js';
+import type { Expected, LinkSampling, SamplingOutcome } from '../link.js';
 
 export interface TtyWorkerData {
   readonly path: string;
-  readonly own: OwnTable | undefined;
+  readonly expected: Expected | undefined;
 }
 
 export type ToTtyWorker = ({ readonly type: 'start' } & LinkSampling) | { readonly type: 'close' };

@@ -13,7 +13,7 @@ import { TtyWire } from './tty-wire.js';
 
 /** The sampling thread: identifies the board, waits for `start`, then blocks in the kernel until it ends. */
 
-const { path, own } = workerData as TtyWorkerData;
+const { path, expected } = workerData as TtyWorkerData;
 const port = parentPort!;
 
 const post = (message: FromTtyWorker): void => port.postMessage(message);
@@ -34,7 +34,7 @@ try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   };
   const wire = new TtyWire(path, loadSystemCalls(), (ms) => pause(ms));
-  const identified = identifyBlocking(path, wire, own);
+  const identified = identifyBlocking(path, wire, expected);
   const { board, identity } = identified;
   const ring = new SampleRing(SampleRing.allocate(ringSamples(board), board.frameBytes), board.frameBytes);
   pause = (ms) => ring.sleep(ms);

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import type { CalibrationDocument, Correction } from '../../board/correction.js';
 import { errorText, inputError, systemErrorCode, usageError } from '../../errors.js';
 import { calibrationDocumentSchema } from '../../schema/calibration.js';
-import { issueText } from '../../schema/issue-text.js';
-import { parseStrictJson } from '../../schema/strict-json.js';
+import { issueText } from '../../schema/json/issue-text.js';
+import { parseStrictJson } from '../../schema/json/strict-json.js';
 import type { Calibrations } from './apply.js';
 
 /**

@@ -8,7 +8,7 @@ import {
 import { inputError } from '../../errors.js';
 import type { OutputFile } from '../../file/output-file.js';
 import { calibrationDocumentSchema } from '../../schema/calibration.js';
-import { issueText } from '../../schema/issue-text.js';
+import { issueText } from '../../schema/json/issue-text.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { tool } from '../../tool.js';
 import { ownCalibrationDigest } from './apply.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { errorText } from '../../errors.js';
 import type { GapCause } from '../../measure/gaps.js';
 import type { BoardSummary, RepairedSummary } from '../../measure/summary.js';
-import { issueText } from '../../schema/issue-text.js';
+import { issueText } from '../../schema/json/issue-text.js';
 import { type KnownSummary, summarySchema } from '../../schema/summary.js';
 import type { FaultKind } from '../../stream/event.js';
 import type { Warning } from '../../stream/warning.js';

@@ -3,7 +3,7 @@ import { beginsCapture } from '../../capture/parts.js';
 import { inputError, outputError, systemErrorCode } from '../../errors.js';
 import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
-import type { GzipTear } from '../../file/gzip-input.js';
+import type { GzipTear } from '../../file/gzip/gzip-input.js';
 import { openForWriting } from '../../file/safe-open.js';
 import type { MapChoice } from '../../measure/rail-map.js';
 import type { Sink } from '../../sink/sink.js';
@@ -92,7 +92,7 @@ function refuseOtherThanFiles(path: string): void {
 
 /** @throws UserError (badInput) where cutting the file off would lose what can still be unpacked */
 async function refuseMembersBehind(path: string, { what, fileBytes }: GzipTear): Promise<void> {
-  const { wholeMemberBehind } = await import('../../file/gzip-members.js');
+  const { wholeMemberBehind } = await import('../../file/gzip/gzip-members.js');
   const at = await wholeMemberBehind(path, fileBytes);
   if (at !== null)
     throw inputError(

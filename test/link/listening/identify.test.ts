@@ -5,7 +5,7 @@ import { Conversation, type Dialogue } from '#powerlog/link/dialogue.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
 import { identifyBlocking } from '#powerlog/link/identity/handshake.js';
 import { recognize } from '#powerlog/link/identity/recognition.js';
-import { type IdentifiedTalker, isTalk, recognizeTalker } from '#powerlog/link/listening/identify.js';
+import { type IdentifiedTalker, isTalk } from '#powerlog/link/listening/identify.js';
 import type { Wire } from '#powerlog/link/wire.js';
 import { makeBoardModel } from '#powerlog/simulator/model.js';
 import { TalkModel } from '#powerlog/simulator/talking/talk-model.js';
@@ -85,7 +85,7 @@ describe('one that talks', () => {
 
   it('is known again by its version and its configuration, and only then', () => {
     const known = identified();
-    expect(hold(recognizeTalker(known), talker().wire)).toBe(true);
+    expect(hold(known.recognize(), talker().wire)).toBe(true);
     const { wire, model } = talker();
     const other = new ModelledWire((byte) => {
       const reply = wire.reply(byte);
@@ -93,7 +93,13 @@ describe('one that talks', () => {
         ? reply.map((each, at) => (at === 20 ? each ^ 1 : each))
         : reply;
     });
-    expect(hold(recognizeTalker(known), other)).toBe(false);
+    expect(hold(known.recognize(), other)).toBe(false);
+  });
+
+  it('is not asked for where one that is asked is waited for', () => {
+    const { wire } = talker();
+    expect(() => identifyBlocking('port', wire, 'asked')).toThrow(/silent/);
+    expect(new Set(wire.sent)).toEqual(new Set([0]));
   });
 
   it.each(boards.map((board) => [`${board.product} ${board.firmware}`, board] as const))(
@@ -101,7 +107,7 @@ describe('one that talks', () => {
     (_, board) => {
       const model = makeBoardModel({ board });
       const wire = new ModelledWire((byte) => model.reply(byte, 0));
-      expect(hold(recognizeTalker(identified()), wire)).toBe(false);
+      expect(hold(identified().recognize(), wire)).toBe(false);
       expect(new Set(wire.sent)).toEqual(new Set([0]));
     },
   );

@@ -1,5 +1,5 @@
-import type { FaultBit, Layout, MakersBoard } from './board.js';
-import { command, numbered, TableBuilder, usb } from './table-builder.js';
+import type { FaultBit, Layout, MakersBoard } from '../board.js';
+import { command, numbered, TableBuilder, usb } from '../table-builder.js';
 
 /*
  * WireView Pro II, which sits in one 12V-2x6 cable. Source: the makers' published WireViewPro2-Python and WireViewDeviceLib (C#).

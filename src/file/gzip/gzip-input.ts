@@ -1,8 +1,8 @@
-import { errorText } from '../errors.js';
-import { plural } from '../units.js';
-import type { ByteInput } from './byte-input.js';
-import { ByteWindow } from './byte-window.js';
-import { crc32 } from './crc32.js';
+import { errorText } from '../../errors.js';
+import { plural } from '../../units.js';
+import type { ByteInput } from '../byte-input.js';
+import { ByteWindow } from '../byte-window.js';
+import { crc32 } from '../crc32.js';
 import { Inflater } from './inflater.js';
 
 /** How compressed data ends where that is not behind a whole member. */

@@ -1,6 +1,6 @@
-import type { CalibrationSlot, FaultBit, Layout, MakersBoard, RailWire } from './board.js';
-import { calibrationBytes } from './calibration.js';
-import { command, numbered, TableBuilder, usb } from './table-builder.js';
+import type { CalibrationSlot, FaultBit, Layout, MakersBoard, RailWire } from '../board.js';
+import { calibrationBytes } from '../calibration.js';
+import { command, numbered, TableBuilder, usb } from '../table-builder.js';
 
 /*
  * BENCHLAB and BENCHLAB 2. Source: the maker's wire contracts of every firmware (benchlab-pycore 0.8.0, MIT), which it generates

@@ -1,5 +1,5 @@
-import type { Averaging, FaultWords, Layout, MakersBoard, RailWire } from './board.js';
-import { command, numbered, TableBuilder, usb } from './table-builder.js';
+import type { Averaging, FaultWords, Layout, MakersBoard, RailWire } from '../board.js';
+import { command, numbered, TableBuilder, usb } from '../table-builder.js';
 
 /*
  * PMD2 and PMD2X. Source: the maker's published PMD2-Python and PMD-USB (C#), of which the one reads the rails signed and the

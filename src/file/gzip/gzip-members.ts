@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { ByteInput } from './byte-input.js';
+import type { ByteInput } from '../byte-input.js';
 import { GzipInput } from './gzip-input.js';
 
 /** How every member begins, deflate being the only method there is. */
