@@ -45,7 +45,7 @@ function play({ ppm, seconds, overwritten, stalls, seed }: Device): Outcome {
     -readonly [Key in keyof Outcome]: Outcome[Key];
   };
   let last = -1;
-  const timeline = new Timeline(frameBytes, stamp, 0, {
+  const timeline = new Timeline(frameBytes, stamp, 0, 0, {
     frame(bytes, at, earliestNs, latestNs) {
       last = new DataView(bytes.buffer).getUint32(at, true);
       const ns = (earliestNs + latestNs) / 2 - last * spacingNs;
@@ -153,6 +153,13 @@ describe('the time of an instrument that talks', () => {
     expect(lost!.frames).toBe(2048);
     const later = outcome.errorsNs.filter(({ set }) => set > 40_000 + 60_000);
     expect(worst({ errorsNs: later })).toBeLessThan(50_000);
+  });
+
+  it('places what came in one piece with what followed a loss, by when the instrument was told to begin', () => {
+    const overwritten = [[1000, 3100]] as const;
+    const outcome = play({ ppm: 150, seconds: 3, overwritten, stalls: [[0.001, 0.3]], seed: 11 });
+    expect(outcome.lost).toEqual([{ after: 999, frames: 3100, bytes: 0 }]);
+    expect(worst(outcome)).toBeLessThan(stamp.modulo * 1000);
   });
 
   it('hands on in order whatever is held when it ends, after less than it takes to learn', () => {
