@@ -1,7 +1,7 @@
 import type { Stamp } from '../../board/streaming.js';
 import { DeviceClock } from './device-clock.js';
 import { Held } from './held.js';
-import { isJudged, judgingArrivals, newStretch, type Stretch, weigh } from './stretch.js';
+import { isJudged, judgingArrivals, longestJudgingNs, newStretch, type Stretch, weigh } from './stretch.js';
 import type { Listening, Times } from './times.js';
 
 /** So long, and so many arrivals, it listens first: how fast the instrument's clock runs is not known before. */
@@ -82,9 +82,10 @@ export class Timeline implements Times {
     }
     const stretch = this.#stretches.at(-1);
     if (stretch) {
-      if (stretch.arrivals++ === 0) stretch.openedNs = atNs;
+      stretch.arrivals++;
       weigh(stretch, clock.excessNs(this.#deviceNs, atNs), this.#deviceNs, atNs);
-      if (isJudged(stretch, atNs)) this.#resolve();
+      const heldNs = atNs - this.#stretches[0]!.openedNs;
+      if (isJudged(stretch, atNs) || heldNs >= longestJudgingNs) this.#resolve();
       return;
     }
     if (this.#held.count === 0) return;
