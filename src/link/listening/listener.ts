@@ -13,6 +13,8 @@ import type { Listening, Times } from './times.js';
 
 /** Without a frame for so long, it is asked whether it is still there, ns. */
 const silenceNs = 1e9;
+/** And so often nothing came, since it may also be that nobody listened. */
+const fewSilences = 4;
 /** What Linux keeps for a reader of a tty: a read that brings about so much has left some behind. */
 const kernelBytes = 4000;
 /** Frames that say when they were taken are read so often, ms; a half of what Linux keeps then comes of the fastest. */
@@ -54,6 +56,7 @@ export class Listener implements Driven, Listening {
   #heardNs: number;
   /** Of the last frame. */
   #lastNs = 0;
+  #unheard = 0;
   #nextLookNs = 0;
   #nextClockNs = clockEveryNs;
   #isOver = false;
@@ -135,6 +138,7 @@ export class Listener implements Driven, Listening {
     const now = this.#options.clock();
     if (bytes > 0 && this.#scanner.scan(this.reply, bytes, this.#times)) {
       this.#heardNs = now;
+      this.#unheard = 0;
       this.#times.arrived(now);
       this.#ring.show();
     }
@@ -145,7 +149,7 @@ export class Listener implements Driven, Listening {
       this.#options.look?.();
     }
     if (now >= this.#nextClockNs) this.#tellClock(now);
-    if (now - this.#heardNs > silenceNs) return this.#ask();
+    if (now - this.#heardNs > silenceNs && ++this.#unheard > fewSilences) return this.#ask();
     if (bytes === 0 || bytes >= kernelBytes || this.#pauseMs === 0 || this.#isPromptDue(now))
       return this.#listen();
     this.#wasPrompt = false;
@@ -198,9 +202,10 @@ export class Listener implements Driven, Listening {
   #newTimes(): Times {
     const { streaming, frameBytes } = this.#identified.board;
     const { stamp } = streaming.framing;
+    const nowNs = this.#options.clock();
     return stamp
-      ? new Timeline(frameBytes, stamp, streaming.averagedShare, this)
-      : new ArrivalTimes(frameBytes, this.#options.clock(), this);
+      ? new Timeline(frameBytes, stamp, streaming.averagedShare, nowNs, this)
+      : new ArrivalTimes(frameBytes, nowNs, this);
   }
 
   #settle(): void {

@@ -1,7 +1,7 @@
 import type { Stamp } from '../../board/streaming.js';
 import { DeviceClock } from './device-clock.js';
 import { Held } from './held.js';
-import { isJudged, judgingArrivals, newStretch, type Stretch, weigh } from './stretch.js';
+import { isJudged, judgingArrivals, longestJudgingNs, newStretch, type Stretch, weigh } from './stretch.js';
 import type { Listening, Times } from './times.js';
 
 /** So long, and so many arrivals, it listens first: how fast the instrument's clock runs is not known before. */
@@ -45,11 +45,20 @@ export class Timeline implements Times {
 
   readonly #stamp: Stamp;
   readonly #averagedShare: number;
+  readonly #startNs: number;
   readonly #listening: Listening;
 
-  constructor(frameBytes: number, stamp: Stamp, averagedShare: number, listening: Listening) {
+  /** @param startNs When the instrument was told to begin */
+  constructor(
+    frameBytes: number,
+    stamp: Stamp,
+    averagedShare: number,
+    startNs: number,
+    listening: Listening,
+  ) {
     this.#stamp = stamp;
     this.#averagedShare = averagedShare;
+    this.#startNs = startNs;
     this.#listening = listening;
     this.#held = new Held(frameBytes);
   }
@@ -73,9 +82,10 @@ export class Timeline implements Times {
     }
     const stretch = this.#stretches.at(-1);
     if (stretch) {
-      if (stretch.arrivals++ === 0) stretch.openedNs = atNs;
+      stretch.arrivals++;
       weigh(stretch, clock.excessNs(this.#deviceNs, atNs), this.#deviceNs, atNs);
-      if (isJudged(stretch, atNs)) this.#resolve();
+      const heldNs = atNs - this.#stretches[0]!.openedNs;
+      if (isJudged(stretch, atNs) || heldNs >= longestJudgingNs) this.#resolve();
       return;
     }
     if (this.#held.count === 0) return;
@@ -172,6 +182,11 @@ export class Timeline implements Times {
       if (n === this.#reference) most = 0;
       else most = n > this.#reference ? Math.max(0, found) : found;
       turns[n] = Number.isFinite(most) ? most : 0;
+    }
+    // Where the first has no arrival of its own, it begins when it was told to begin.
+    if (this.#stretches[0]!.arrivals === 0 && Number.isNaN(this.#lastNs)) {
+      const earlyNs = this.#startNs - clock.hostNs(this.#held.deviceNs[0]!);
+      turns[0] = Math.min(turns[0]!, Math.ceil(earlyNs / clock.spanNs(turnNs)));
     }
     // Where nothing arrived any more, it is at least as much as before.
     for (let n = 1; n < turns.length; n++)

@@ -36,16 +36,18 @@ interface Outcome {
   readonly errorsNs: { readonly set: number; readonly ns: number; readonly boundNs: number }[];
   readonly lost: { readonly after: number; readonly frames: number; readonly bytes: number }[];
   readonly ppm: number | null;
+  /** How many were handed on before it ended. */
+  readonly inTime: number;
 }
 
 /** Plays a device to a timeline. What is taken while the host reads nothing lies in a buffer until it does. */
 function play({ ppm, seconds, overwritten, stalls, seed }: Device): Outcome {
   const spacingNs = (spacingUs * 1000) / (1 + ppm * 1e-6);
-  const outcome = { errorsNs: [], lost: [], ppm: null } as {
+  const outcome = { errorsNs: [], lost: [], ppm: null, inTime: 0 } as {
     -readonly [Key in keyof Outcome]: Outcome[Key];
   };
   let last = -1;
-  const timeline = new Timeline(frameBytes, stamp, 0, {
+  const timeline = new Timeline(frameBytes, stamp, 0, 0, {
     frame(bytes, at, earliestNs, latestNs) {
       last = new DataView(bytes.buffer).getUint32(at, true);
       const ns = (earliestNs + latestNs) / 2 - last * spacingNs;
@@ -69,6 +71,7 @@ function play({ ppm, seconds, overwritten, stalls, seed }: Device): Outcome {
     timeline.arrived(nowNs + lateNs);
     nowNs += lateNs;
   }
+  outcome.inTime = outcome.errorsNs.length;
   timeline.settle();
   outcome.ppm = timeline.rateErrorPpm;
   return outcome;
@@ -153,6 +156,30 @@ describe('the time of an instrument that talks', () => {
     expect(lost!.frames).toBe(2048);
     const later = outcome.errorsNs.filter(({ set }) => set > 40_000 + 60_000);
     expect(worst({ errorsNs: later })).toBeLessThan(50_000);
+  });
+
+  it.each([
+    ['right before it has learnt', [[19_000, 500]]],
+    ['again and again', Array.from({ length: 60 }, (_, n) => [20_000 + n * 1000, 30])],
+  ] as const)('holds nothing back for long where sets are overwritten %s', (_, overwritten) => {
+    const outcome = play({
+      ppm: 0,
+      seconds: 4,
+      overwritten: overwritten as [number, number][],
+      stalls: [],
+      seed: 5,
+    });
+    const missing = overwritten.reduce((sum, [, count]) => sum + count, 0);
+    // Two seconds at most lie between what came and what was handed on.
+    expect(outcome.inTime).toBeGreaterThan(40_000 - missing);
+    expect(outcome.lost.reduce((sum, { frames }) => sum + frames, 0)).toBe(missing);
+  });
+
+  it('places what came in one piece with what followed a loss, by when the instrument was told to begin', () => {
+    const overwritten = [[1000, 3100]] as const;
+    const outcome = play({ ppm: 150, seconds: 3, overwritten, stalls: [[0.001, 0.3]], seed: 11 });
+    expect(outcome.lost).toEqual([{ after: 999, frames: 3100, bytes: 0 }]);
+    expect(worst(outcome)).toBeLessThan(stamp.modulo * 1000);
   });
 
   it('hands on in order whatever is held when it ends, after less than it takes to learn', () => {
