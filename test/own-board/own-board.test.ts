@@ -87,10 +87,10 @@ describe.runIf(hasPseudoTerminals)('a board that a file describes', () => {
 
 describe("the sketch's frames, compiled", needs(compiler), () => {
   /** What stands in the CSV's rows: the numbers of their frames. */
-  async function recorded(args: readonly string[], rows: number) {
+  async function recorded(args: readonly string[], rows: number, file: string = talks) {
     const folder = scratch();
     const rig = await startRig(...args);
-    const recording = startRecording(folder, rig.port, '--board', talks);
+    const recording = startRecording(folder, rig.port, '--board', file);
     await recording.hasRows(rows);
     const result = await recording.stop();
     const told = await rig.stop();
@@ -115,6 +115,16 @@ describe("the sketch's frames, compiled", needs(compiler), () => {
     for (const spacing of spacings) expect(spacing).toBeCloseTo(0.002, 4);
     if (skipped === 0)
       expect(result.summary.warnings.map(({ code }: { code: string }) => code)).not.toContain('short-reply');
+  });
+
+  it('have the instants of their arrival where no stamp is described', async () => {
+    const file = join(scratch(), 'rig.json');
+    const { talks: how, ...rest } = JSON.parse(readFileSync(talks, 'utf8'));
+    const { stamp: _, ...unstamped } = how;
+    writeFileSync(file, JSON.stringify({ ...rest, talks: unstamped }));
+    const { numbers, times } = await recorded([], 1000, file);
+    expect(numbers.every((number, n) => n === 0 || number > numbers[n - 1]!)).toBe(true);
+    expect(times.every((time, n) => n === 0 || time > times[n - 1]!)).toBe(true);
   });
 
   it('that lost a byte are left out, and told', async () => {
