@@ -44,17 +44,20 @@ export async function openSources(ports: readonly string[], options: OpenOptions
   const { named, missing } = await resolved(ports, options);
   const together = newTogether();
   const opened = await Promise.all(
-    named.map(async (port, n) => {
+    named.map(async (port, n): Promise<Source | MissingSource> => {
       const ordinal = named.slice(0, n + 1).filter(isSimulator).length;
       try {
         return await openSource(port, { ...options, together, ordinal });
       } catch (error) {
-        missing.push({ port, error });
-        return null;
+        return { port, error };
       }
     }),
   );
-  return { sources: opened.filter((source) => source !== null), missing };
+  // In the order in which they were named, whichever failed first.
+  return {
+    sources: opened.filter((each): each is Source => !('error' in each)),
+    missing: [...missing, ...opened.filter((each): each is MissingSource => 'error' in each)],
+  };
 }
 
 /**

@@ -247,7 +247,8 @@ describe('--with', () => {
       args: ['--with-interval', '200ms'],
     });
     expect(track('rapl').interval_s.median).toBeGreaterThanOrEqual(0.199);
-    expect(track('rapl').samples).toBeLessThanOrEqual(11);
+    // Ten and both ends; a busy machine may be late with one and catch up.
+    expect(track('rapl').samples).toBeLessThanOrEqual(14);
   });
 });
 
