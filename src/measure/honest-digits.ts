@@ -26,6 +26,9 @@ export function formatUncertain(value: number, uncertainty: number | null, unit:
   return `${fixed(value / scale, decimals)} ± ${fixed(uncertainty / scale, decimals)} ${prefix}${unit}`;
 }
 
+/** What ± means, to stand behind a sentence under figures; nothing where none of them has one. */
+export const uncertaintyNote = (shown: string): string => (shown.includes('±') ? '; ± is 95 %' : '');
+
 /** `260.1 W`: no more digits than the uncertainty supports, the uncertainty itself left out. */
 export function formatSupported(value: number, uncertainty: number | null, unit: string): string {
   if (!known(uncertainty, value)) return formatSi(value, unit);

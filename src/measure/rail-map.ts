@@ -22,6 +22,17 @@ export type MapChoice = (board: Instrument) => RailMap;
 /** The maker's own sums, without a slot adapter. */
 export const ownMap: MapChoice = ({ components }) => ({ components, slot: null });
 
+/** The maps of several boards as one: each component with the rails that make it up on any of them. */
+export function mergedMap(maps: readonly RailMap[]): RailMap {
+  const names = new Set(maps.flatMap(({ components }) => Object.keys(components)));
+  const railsOf = (name: string) =>
+    new Set(maps.flatMap(({ components }) => (Object.hasOwn(components, name) ? components[name]! : [])));
+  return {
+    components: Object.fromEntries([...names].map((name) => [name, [...railsOf(name)]])),
+    slot: maps[0]!.slot,
+  };
+}
+
 /** A sum of rails as indexes into the board's rails, each with its sign. */
 export interface ComponentSum {
   readonly name: string;
@@ -90,6 +101,10 @@ function applySlot(
   sums: Map<string, { rail: number; sign: 1 | -1 }[]>,
 ): void {
   const allowed = [...railIndex.keys()].filter((name) => name.startsWith('pcie'));
+  if (allowed.length === 0)
+    throw usageError(
+      `the slot adapter sits on one of the board's PCIe rails, and this board has none: leave '${slot.rail}' out; it has ${[...railIndex.keys()].join(', ')}`,
+    );
   const rail = railIndex.get(slot.rail);
   if (rail === undefined || !allowed.includes(slot.rail))
     throw usageError(

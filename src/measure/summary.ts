@@ -166,7 +166,7 @@ export interface Measured {
   /** What they were held against, where there are any. */
   readonly wire_limits?: WireLimits;
   /**
-   * Where several boards were recorded: each by itself, and the other keys are then of the whole, `board` of the first. Behind
+   * Where several boards were recorded: each by itself, and the other keys are then of the whole, `board` of the first and `map` of all. Behind
    * them the sensors that were recorded beside, of which nothing is in any other key.
    */
   readonly tracks?: readonly (TrackSummary | SensorSummary)[];
@@ -174,7 +174,7 @@ export interface Measured {
 }
 
 /** One of several instruments on one clock. */
-export interface TrackSummary extends Omit<Measured, 'map' | 'start_unix_s' | 'warnings' | 'tracks'> {
+export interface TrackSummary extends Omit<Measured, 'start_unix_s' | 'warnings' | 'tracks'> {
   /** What warnings, gaps and files call it. */
   readonly id: string;
   /** Its CSV beside the summary, or else its capture; null where neither was kept. */

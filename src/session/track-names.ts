@@ -14,12 +14,16 @@ export interface Places {
 const longestId = 48;
 
 /**
- * What the tracks of a recording are called, in their files' names too: a board's own name, or its port where it has none or
- * where another bears it. However the file system takes upper and lower case, no two are alike.
+ * What the tracks of a recording are called, in their files' names too: a board's own name, or its port where another bears that. One
+ * without a name is called by what it is, so that its files are called the same from run to run, whatever port it got. However
+ * the file system takes upper and lower case, no two are alike.
  */
 export function trackIds(identities: readonly BoardIdentity[]): string[] {
   const taken = new Set<string>();
-  return identities.map(({ name, port }) => freeId([safe(name ?? ''), safe(basename(port)), 'board'], taken));
+  return identities.map(({ id, name, port }) => {
+    const own = safe(name ?? '');
+    return freeId(own === '' ? [safe(id) || 'board'] : [own, safe(basename(port)), 'board'], taken);
+  });
 }
 
 /** What the sensors beside those boards are called. */

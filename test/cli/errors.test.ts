@@ -143,6 +143,10 @@ describe('a wrong command line', () => {
     [words`record --port sim --out - --columns some`, /there is no column 'some'; the nearest are/],
     [words`record --port sim --out - --accuracy 3`, /'3' is not a percentage/],
     [words`record --port sim --out - --slot eps1`, /'eps1' is not one of pcie1, pcie2, pcie3/],
+    [
+      words`record --port sim:constant,board=wireview --out - --slot pcie3`,
+      /one of the board's PCIe rails, and this board has none: leave 'pcie3' out/,
+    ],
     [words`record --port sim --out - --slot-feed psu`, /--slot-feed needs --slot/],
     [words`record --port sim:loud --out -`, /no simulator profile 'loud'; there are constant, square/],
     [words`record --port sim`, /nothing to record to: give --out/],

@@ -120,15 +120,18 @@ describe('a connector whose rail was calibrated, and not its wires', () => {
     const rail = { date: '', reference: null, voltage_gain: 1, current_gain: 0.95, current_offset_a: -0.3 };
     const applied = { file: '', sha256: '', rails: { hpwr1: { ...rail, accuracy: null } } };
     const sharesOf = (table: WireTable, connectorMa: number) => {
-      const channels: Int32Array[] = board.fields.map(() => new Int32Array(2));
+      const channels: Int32Array[] = board.fields.map(() => new Int32Array(3));
       channels[hpwr1.current]!.fill(connectorMa);
       for (const wire of board.wires) channels[wire.current]!.fill(readMa / 6);
-      table.add(Float64Array.of(0, 1000), channels, 2);
-      return table.keys().wires.flatMap(({ rail: of, share }) => (of === 'hpwr1' ? [share] : []));
+      // The last is in a window of its own.
+      table.add(Float64Array.of(0, 1000, 200_000), channels, 3);
+      return table
+        .keys()
+        .wires.flatMap(({ rail: of, share, share_max }) => (of === 'hpwr1' ? [share, share_max] : []));
     };
     const raw = sharesOf(new WireTable(board, wiring, defaultWireLimits), readMa);
     const corrected = sharesOf(new WireTable(board, wiring, defaultWireLimits, applied), readMa * 0.95 - 300);
-    expect(raw).toHaveLength(6);
+    expect(raw).toHaveLength(12);
     corrected.forEach((share, n) => {
       expect(share).toBeCloseTo(raw[n]!, 9);
     });

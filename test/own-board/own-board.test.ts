@@ -48,6 +48,8 @@ describe.runIf(hasPseudoTerminals)('a board that a file describes', () => {
     const info = powerlog(words`info --port sim:constant,board=${file}`);
     expect(info.code, info.err).toBe(0);
     expect(info.out).toContain(power);
+    // It has no number among its maker's products.
+    expect(info.out).toMatch(new RegExp(`^Product +${told.board.product}$`, 'm'));
   });
 
   it('its CSV of rails is read without the file', () => {

@@ -8,14 +8,27 @@ const board = (name: string | null, port: string): BoardIdentity => ({
 });
 
 describe('the names of tracks', () => {
-  it('are the boards’ own, or else the ports’', () => {
+  it('are the boards’ own, or else what they are', () => {
     const boards = [
       board('desk 4', '/dev/ttyACM0'),
       board('', '/dev/ttyACM1'),
       board(null, 'COM3'),
       board('Süd/2', '/dev/ttyACM2'),
     ];
-    expect(trackIds(boards)).toEqual(['desk-4', 'ttyACM1', 'COM3', 'Süd-2']);
+    expect(trackIds(boards)).toEqual(['desk-4', 'benchlab', 'benchlab-2', 'Süd-2']);
+  });
+
+  it('do not depend on the ports of boards without a name', () => {
+    const nameless = (id: string, port: string) => ({ ...board(null, port), id });
+    for (const ports of [
+      ['/dev/pts/4', '/dev/pts/5', '/dev/pts/6'],
+      ['COM3', 'COM9', '/dev/pts/12'],
+    ])
+      expect(trackIds(['pmd2', 'powersensor3', 'pmd2'].map((id, n) => nameless(id, ports[n]!)))).toEqual([
+        'pmd2',
+        'powersensor3',
+        'pmd2-2',
+      ]);
   });
 
   it('are made distinct: by the port, and where that bears the name too, by a number', () => {

@@ -9,7 +9,7 @@ import type {
   RunSummary,
 } from '../../exec/figures/summaries.js';
 import { endText, statusText } from '../../exec/runs/hooks.js';
-import { formatSupported, formatUncertain } from '../../measure/honest-digits.js';
+import { formatSupported, formatUncertain, uncertaintyNote } from '../../measure/honest-digits.js';
 import type { Summary } from '../../measure/summary.js';
 import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import type { Warning } from '../../stream/warning.js';
@@ -41,13 +41,17 @@ export function reportText(report: Report): string {
   const { repeated, comparison, phases, summary, command } = report;
   // Without a sample there is one thing to say, and it has been said before the command ran.
   if (summary.samples === 0) return `\n${headText(command, report.names[0]!)}; nothing was measured`;
-  const blocks = [
+  const figures = [
     repeated.length > 0 ? repeatedText(report) : commandText(report),
     phases.length > 0 ? phasesText(phases) : '',
     comparison ? printable(comparison.sentence) : '',
+  ];
+  const freshness = freshnessLines(summary);
+  const blocks = [
+    ...figures,
     [
-      coverageText(summary),
-      ...freshnessLines(summary),
+      coverageText(summary, uncertaintyNote([...figures, ...freshness].join())),
+      ...freshness,
       ...sensorLines(summary.tracks, command.sensor_energy_j ?? {}),
       ...warningLines(summary.warnings),
       ...filesLines(report),
@@ -184,10 +188,10 @@ function withInterval(figure: RepeatedSummary | null | undefined, unit: string):
 const spread = (figure: RepeatedSummary | null | undefined, unit: string): string =>
   figure?.stddev == null ? unknown : formatSi(figure.stddev, unit, 2);
 
-function coverageText(summary: Summary): string {
+function coverageText(summary: Summary, note: string): string {
   const boards = summary.tracks?.filter(isBoardTrack) ?? [];
   const each = boards.map((track) => `\n    ${printable(track.id)} ${measuredText(track)}`);
-  return `  coverage ${measuredText(summary)}; ± is 95 %${boards.length > 0 ? `; of ${plural(boards.length, 'board')}` : ''}${each.join('')}`;
+  return `  coverage ${measuredText(summary)}${note}${boards.length > 0 ? `; of ${plural(boards.length, 'board')}` : ''}${each.join('')}`;
 }
 
 function measuredText({

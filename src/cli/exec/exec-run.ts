@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { loadEngine } from '../../engine/engine.js';
 import { ExitCode, errorText, outOfDescriptors } from '../../errors.js';
 import { refuseWhatNodeChanged } from '../../exec/child/child.js';
@@ -145,22 +144,23 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
   }
 }
 
-/** What `--on-alarm` does; to end is to interrupt whatever runs. */
+/** What `--on-alarm` does; to end is to interrupt whatever runs, and to run nothing more. */
 const openExecAlarms = (options: ExecOptions, relay: SignalRelay, notices: Notices): Promise<OnAlarm> =>
   OnAlarm.open(
     options,
     ({ text }) => {
-      tell(`${text}: the command is interrupted, as --on-alarm asks`);
-      relay.interrupt();
+      const what = relay.attached ? 'the command is interrupted' : 'nothing more is run';
+      tell(`${text}: ${what}, as --on-alarm asks`);
+      relay.interrupt({ by: 'an alarm', status: ExitCode.limitNotMet });
     },
     (text) => notices.take(text),
   );
 
-/** Says that a signal came before the command; returns the exit code. */
+/** Says what came before the command; returns the exit code. */
 function notRun({ interruptedBy }: SignalRelay, during: string): number {
   if (interruptedBy === null) return ExitCode.done;
-  tell(`${interruptedBy} came while ${during}: the command was not run`);
-  return 128 + constants.signals[interruptedBy];
+  tell(`${interruptedBy.by} came while ${during}: the command was not run`);
+  return interruptedBy.status;
 }
 
 /** Each of several commands may have its own --prepare and --conclude, or all of them one. */

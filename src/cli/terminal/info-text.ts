@@ -48,7 +48,7 @@ export function printInfo(
   const facts = formatTable(
     ['', ''],
     [
-      ['Product', `${product} (0x${productId.toString(16)})`],
+      ['Product', `${printable(product)}${productIdText(productId)}`],
       ['Name', name === null ? 'not known' : printable(name)],
       ['UID', uid ?? 'not known'],
       ['Firmware', firmware === null ? 'not known' : `${firmware}${provenance(identity)}`],
@@ -69,6 +69,10 @@ export function printInfo(
   if (wires !== null) print(`\n${wires}\n`);
   if (calibration !== undefined) print(`\n${calibrationText(calibration)}\n`);
 }
+
+/** Instruments that other makers or their owners describe have none. */
+const productIdText = (productId: number): string =>
+  productId === 0 ? '' : ` (0x${productId.toString(16)})`;
 
 const averagingText = (us: number | null): string =>
   us === null ? 'unknown: its configuration is of another layout than published' : `${us / 1000} ms`;

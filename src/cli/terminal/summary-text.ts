@@ -1,4 +1,4 @@
-import { formatUncertain } from '../../measure/honest-digits.js';
+import { formatUncertain, uncertaintyNote } from '../../measure/honest-digits.js';
 import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../../measure/summary.js';
 import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
@@ -33,8 +33,10 @@ export function summaryText(summary: RepairedSummary, files: readonly string[] =
     ];
   });
   lines.push('', formatTable(['', 'energy', 'mean', 'peak'], rows, [1, 2, 3]), '');
-  lines.push(`  coverage ${percent(coverage)}, ${plural(gaps.length, 'gap')}; ± is 95 %`);
-  lines.push(...freshnessLines(summary), ...calibrationLines(summary), ...sensorLines(summary.tracks));
+  const freshness = freshnessLines(summary);
+  const note = uncertaintyNote([...lines, ...freshness].join());
+  lines.push(`  coverage ${percent(coverage)}, ${plural(gaps.length, 'gap')}${note}`);
+  lines.push(...freshness, ...calibrationLines(summary), ...sensorLines(summary.tracks));
   for (const warning of summary.warnings)
     lines.push(`  ${styled('yellow', 'warning:')} ${printable(warning.message)}`);
   if (files.length > 0) lines.push(`  kept in ${files.map(printable).join(', ')}`);

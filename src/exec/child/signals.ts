@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { startTimer } from '../../timer.js';
 import { ignoreInherited, isIgnored } from '../start/ignored.js';
 import { signalWithDescendants } from './descendants.js';
@@ -23,6 +24,14 @@ const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHU
 
 export const endsPowerlog = (signal: NodeJS.Signals): boolean => ending.has(signal);
 
+/** Who asked for an end. */
+export interface EndRequest {
+  /** In words: `SIGINT`. */
+  readonly by: string;
+  /** The exit code, where no child has a say in it. */
+  readonly status: number;
+}
+
 /** The process that gets the signals: the child. */
 export interface SignalTarget {
   /** Null or absent where it is none of its own. */
@@ -37,11 +46,11 @@ export interface SignalTarget {
  * ignored when powerlog was started, as by `nohup`, is ignored by both.
  */
 export class SignalRelay {
-  /** The signal that came while there was no child to decide about it; null until then. */
-  interruptedBy: NodeJS.Signals | null = null;
+  /** What came while there was no child to decide about it; null until then. */
+  interruptedBy: EndRequest | null = null;
 
-  /** By which signal somebody wants this to end, also where the child decided otherwise for itself: no more runs then. */
-  endSignal: NodeJS.Signals | null = null;
+  /** Who wants this to end, also where the child decided otherwise for itself: no more runs then. */
+  endAsked: EndRequest | null = null;
 
   #target: SignalTarget | null = null;
   #wake: (() => void) | null = null;
@@ -62,7 +71,7 @@ export class SignalRelay {
     return this.#target !== null;
   }
 
-  /** Waits; false where a signal ended the wait, also one that came before it. */
+  /** Waits; false where somebody ended the wait, also before it. */
   async sleep(durationMs: number): Promise<boolean> {
     if (this.interruptedBy === null)
       await new Promise<void>((resolve) => {
@@ -77,11 +86,10 @@ export class SignalRelay {
   }
 
   /** Ends what goes on, as Ctrl-C on a terminal does: whatever the command has started in its process group hears of it. */
-  interrupt(): void {
+  interrupt(request: EndRequest): void {
     // Where powerlog was started to ignore interrupts, so would the command.
-    const signal = isIgnored('SIGINT') ? 'SIGTERM' : 'SIGINT';
-    if (this.#target) signalWithDescendants(this.#target, signal);
-    this.#end(signal);
+    if (this.#target) signalWithDescendants(this.#target, isIgnored('SIGINT') ? 'SIGTERM' : 'SIGINT');
+    this.#end(request);
   }
 
   dispose(): void {
@@ -91,14 +99,14 @@ export class SignalRelay {
   #take(signal: NodeJS.Signals): void {
     const target = this.#target;
     if (target && !(fromTerminal.has(signal) && inTerminalForeground())) target.signal(signal);
-    if (ending.has(signal)) this.#end(signal);
+    if (ending.has(signal)) this.#end({ by: signal, status: 128 + constants.signals[signal] });
     if (signal === 'SIGTSTP') this.#stop();
   }
 
-  #end(signal: NodeJS.Signals): void {
-    this.endSignal ??= signal;
+  #end(request: EndRequest): void {
+    this.endAsked ??= request;
     if (this.#target) return;
-    this.interruptedBy ??= signal;
+    this.interruptedBy ??= request;
     this.#wake?.();
   }
 

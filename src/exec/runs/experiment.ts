@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { nsSince } from '../../clock.js';
 import type { PerComponent } from '../../measure/summary.js';
 import type { EndedStatus } from '../../stream/command-event.js';
@@ -39,7 +38,7 @@ export interface Experiment {
   readonly log: ExperimentLog;
   /** Runs that did not take place, since one before them failed or an end was asked for. */
   readonly missing: number;
-  /** 0, or the status of the first run or hook that failed, or 128 + n where signal n came between runs. */
+  /** 0, or the status of the first run or hook that failed, or 128 + n where signal n came between runs, 7 where an alarm did. */
   readonly status: number;
   readonly hookFailure: HookFailure | null;
 }
@@ -66,8 +65,7 @@ export async function runExperiment(
   const result = (status: number, hookFailure: HookFailure | null = null): Experiment => ({
     ...{ log, status, missing, hookFailure },
   });
-  const interrupted = (): number | null =>
-    relay.endSignal === null ? null : 128 + constants.signals[relay.endSignal];
+  const interrupted = (): number | null => relay.endAsked?.status ?? null;
 
   for (const [command, { argv, prepare, conclude }] of plan.commands.entries()) {
     for (let n = 0; n < plan.warmups + plan.runs; n++) {
@@ -89,7 +87,7 @@ export async function runExperiment(
       });
       missing--;
       run++;
-      const endAsked = relay.endSignal !== null;
+      const endAsked = relay.endAsked !== null;
       if (measurement.hasBoard) await measurement.reached(endNs / 1000);
       const { exitCode, signal, failure } = end;
       const status = statusOf(end, endAsked, relay);
@@ -113,7 +111,7 @@ const placeOf = (n: number, { warmups }: ExperimentPlan) =>
 function statusOf(end: ChildEnd, endAsked: boolean, relay: SignalRelay): EndedStatus {
   if (endAsked) return 'interrupted';
   if (end.status === 0) return 'ok';
-  return relay.endSignal !== null || end.signal === 'SIGINT' ? 'interrupted' : 'failed';
+  return relay.endAsked !== null || end.signal === 'SIGINT' ? 'interrupted' : 'failed';
 }
 
 /** What cannot be run at all fails each time. */

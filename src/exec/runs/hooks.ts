@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { startChild } from '../child/child.js';
 import type { SignalRelay } from '../child/signals.js';
 import type { RunStatus } from '../figures/summaries.js';
@@ -26,15 +25,16 @@ export async function runHook(
   relay: SignalRelay,
 ): Promise<HookFailure | null> {
   if (line === null) return null;
-  const askedBefore = relay.endSignal;
+  const askedBefore = relay.endAsked;
   const hook = startChild(['/bin/sh', '-c', line], process.env, ['ignore', standardError, 'inherit']);
   relay.attach(hook);
   const { status, signal, exitCode, failure } = await hook.ended;
   relay.attach(null);
-  if (relay.endSignal !== askedBefore)
+  const { endAsked } = relay;
+  if (endAsked && !askedBefore)
     return {
-      message: `${relay.endSignal} came while ${option} '${line}' ran: nothing more is run`,
-      status: status === 0 ? 128 + constants.signals[relay.endSignal!] : status,
+      message: `${endAsked.by} came while ${option} '${line}' ran: nothing more is run`,
+      status: status === 0 ? endAsked.status : status,
     };
   if (status === 0) return null;
   const how = failure ?? endText({ exit_code: exitCode, signal });

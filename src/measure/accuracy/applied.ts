@@ -20,6 +20,15 @@ export interface AppliedRail {
   readonly accuracy: RailAccuracy | null;
 }
 
+/**
+ * What a rail's current was before its calibration, mA. A calibration is of the rail and not of its wires, which are held against what
+ * their connector itself read.
+ */
+export function currentAsRead(applied: AppliedCalibration | null, rail: string, ma: number): number {
+  const done = applied?.rails[rail];
+  return done ? (ma - done.current_offset_a * 1000) / done.current_gain : ma;
+}
+
 /** What is applied to a board's readings; null where nothing is. */
 export function appliedTo({
   rails,

@@ -1,4 +1,5 @@
 import type { PowerStatistics } from '../energy.js';
+import { mergedMap } from '../rail-map.js';
 import type {
   GapSummary,
   Measured,
@@ -44,7 +45,7 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
   const isTogether = together(tracks, durationUs ?? 0);
   return {
     board: first!.board,
-    map: first!.map,
+    map: mergedMap(all.map(({ map }) => map)),
     start_unix_s: first!.start_unix_s,
     duration_s: durationUs === null ? null : durationUs / usPerS,
     samples: all.reduce((sum, { samples }) => sum + samples, 0),
@@ -86,7 +87,7 @@ export function wholeOf(tracks: readonly TrackFigures[]): Measured {
 }
 
 function trackSummary({ id, measured, file, capture }: TrackFigures): TrackSummary {
-  const { map, start_unix_s, warnings, tracks, ...figures } = measured;
+  const { start_unix_s, warnings, tracks, ...figures } = measured;
   return { id, file, ...(capture === null ? {} : { capture }), ...figures };
 }
 

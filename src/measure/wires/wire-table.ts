@@ -1,5 +1,5 @@
 import type { Instrument } from '../../board/board.js';
-import type { AppliedCalibration } from '../accuracy/applied.js';
+import { type AppliedCalibration, currentAsRead } from '../accuracy/applied.js';
 import type { Wiring } from '../rail-map.js';
 import type { MeanMax, WireAlarmsSummary, WireSummary, WiresSum } from '../summary.js';
 import { wireTallyText } from './alarm-text.js';
@@ -60,7 +60,7 @@ export class WireTable {
     readonly limits: WireLimits,
     readonly applied: AppliedCalibration | null = null,
   ) {
-    this.#watch = new WireWatch(board, limits);
+    this.#watch = new WireWatch(board, limits, applied);
     this.#wires = board.wires.map(() => ({ current: new RunningMean(), power: new RunningMean() }));
     this.#connectors = board.rails.map((_, rail) =>
       board.wires.some(({ partOf }) => partOf === rail) ? new RunningMean() : undefined,
@@ -104,12 +104,10 @@ export class WireTable {
     });
   }
 
-  /** What the connector itself read, mA: a calibration is of the rail, and not of its wires. */
+  /** What the connector itself read, mA. */
   #ownMean(rail: number): number | null {
     const mean = this.#connectors[rail]?.mean ?? null;
-    const done = this.applied?.rails[this.board.rails[rail]!.name];
-    if (mean === null || !done) return mean;
-    return (mean - done.current_offset_a * 1000) / done.current_gain;
+    return mean === null ? null : currentAsRead(this.applied, this.board.rails[rail]!.name, mean);
   }
 
   /** A sentence for each wire and limit that it was over. */

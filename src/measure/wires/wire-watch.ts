@@ -1,4 +1,5 @@
 import type { Layout } from '../../board/board.js';
+import { type AppliedCalibration, currentAsRead } from '../accuracy/applied.js';
 import { leastConnectorMa, shareLimitOf, type WireLimits } from './limits.js';
 import { type WireAlarm, WireJudge, type WireTally } from './wire-judge.js';
 
@@ -19,6 +20,7 @@ export interface WireAlarmNews {
 /** Holds each wire's current, and its share of the connector's, against a limit. The same for the same samples, however they are cut. */
 export class WireWatch {
   readonly #board: Pick<Layout, 'rails' | 'wires'>;
+  readonly #applied: AppliedCalibration | null;
   /** Fields of the currents: of the wires, then of the rails that have wires. */
   readonly #fields: readonly number[];
   readonly #sums: Float64Array;
@@ -31,9 +33,15 @@ export class WireWatch {
   #startUs = 0;
   #lastUs = 0;
 
-  constructor(board: Pick<Layout, 'rails' | 'wires'>, limits: WireLimits) {
+  /** @param applied the calibration that the samples have gone through */
+  constructor(
+    board: Pick<Layout, 'rails' | 'wires'>,
+    limits: WireLimits,
+    applied: AppliedCalibration | null = null,
+  ) {
     const { rails, wires } = board;
     this.#board = board;
+    this.#applied = applied;
     const connectors = [...new Set(wires.map(({ partOf }) => partOf))];
     this.#fields = [...wires, ...connectors.map((rail) => rails[rail]!)].map(({ current }) => current);
     this.#sums = new Float64Array(this.#fields.length);
@@ -101,7 +109,9 @@ export class WireWatch {
     let news = before;
     for (let wire = 0; wire < this.#board.wires.length; wire++) {
       window.currentMa = this.#sums[wire]! / this.#samples;
-      const connectorMa = this.#sums[this.#connectors[wire]!]! / this.#samples;
+      const connector = this.#board.rails[this.#board.wires[wire]!.partOf]!.name;
+      const meanMa = this.#sums[this.#connectors[wire]!]! / this.#samples;
+      const connectorMa = currentAsRead(this.#applied, connector, meanMa);
       window.share = connectorMa >= leastConnectorMa ? window.currentMa / connectorMa : Number.NaN;
       if (!(window.share <= this.#shareMax[wire]!) && !Number.isNaN(window.share))
         this.#shareMax[wire] = window.share;

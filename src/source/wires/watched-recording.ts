@@ -1,6 +1,7 @@
 import type { Instrument } from '../../board/board.js';
 import { makeFrameDecoder, newColumn } from '../../board/frame.js';
 import { emptyBlock } from '../../link/drain-ring.js';
+import { appliedTo } from '../../measure/accuracy/applied.js';
 import { wireAlarmText } from '../../measure/wires/alarm-text.js';
 import type { WireLimits } from '../../measure/wires/limits.js';
 import type { WireAlarm } from '../../measure/wires/wire-judge.js';
@@ -39,7 +40,7 @@ class WatchedRecording implements Recording {
     this.#recording = recording;
     this.#board = board;
     this.#onNotice = onNotice;
-    this.#watch = new WireWatch(board, limits);
+    this.#watch = new WireWatch(board, limits, appliedTo(board));
     this.#decode = makeFrameDecoder(board);
   }
 

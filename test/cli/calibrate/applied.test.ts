@@ -33,7 +33,7 @@ function ofLoads(at: (name: string) => string): void {
 }
 
 /** A calibration of a simulated board's `eps1`, from what it reads at several loads. */
-function ofSim(at: (name: string) => string, port = sim, name = 'sim.cal.json'): void {
+function ofSim(at: (name: string) => string, port = sim, name = 'sim.cal.json', rail = 'eps1'): void {
   const rows = [0, 2, 5, 10].map((load) => {
     const board = [11.94, load * 1.02 + 0.05].map((each) => each.toFixed(3));
     return [...board, '12.000', load === 0 ? 'zero' : load.toFixed(3)].join();
@@ -42,7 +42,9 @@ function ofSim(at: (name: string) => string, port = sim, name = 'sim.cal.json'):
     at('means.csv'),
     ['board_voltage_v,board_current_a,voltage_v,current_a', ...rows, ''].join('\n'),
   );
-  run(words`calibrate --port ${port} --points ${at('means.csv')} --rail eps1 ${reference} --out ${at(name)}`);
+  run(
+    words`calibrate --port ${port} --points ${at('means.csv')} --rail ${rail} ${reference} --out ${at(name)}`,
+  );
 }
 
 function run(args: readonly string[], code = 0) {
@@ -156,6 +158,26 @@ describe('a recording with a calibration', () => {
     // A capture played as a board is as it was recorded.
     run(words`record --port ${at('run.plog')} --out ${at('paced.csv')} -q`);
     expect(rowsOf(at('paced.csv'))[0]!.eps1_power_w).toBe('48.000');
+  });
+
+  it('holds wires against what their connector itself read, live and replayed', () => {
+    const at = inFolder();
+    const port = 'sim:constant,board=benchlab2,imbalance=0.246';
+    ofSim(at, port, 'hpwr1.cal.json', 'hpwr1');
+    const live = run(
+      words`record --port ${port} --calibration ${at('hpwr1.cal.json')} --duration 700ms --out ${at('run.csv')} --capture ${at('run.plog')}`,
+    );
+    const replayed = run(words`replay ${at('run.plog')} --out ${at('again.csv')}`);
+    for (const { err } of [live, replayed]) expect(err).not.toContain("of its connector's current");
+    for (const name of ['run.csv', 'again.csv']) {
+      const summary = summaryOf(at(name));
+      // The connector is said to carry less than it read, of which its first wire would be more than a quarter.
+      const [first] = summary.wires;
+      expect(first.current_a.mean / (summary.rails.hpwr1.power_w.mean / 12)).toBeGreaterThan(0.25);
+      expect(first.share).toBeCloseTo(0.246, 3);
+      expect(first.share_max).toBeCloseTo(0.246, 3);
+      expect(codes(summary)).not.toContain('wire-alarm');
+    }
   });
 
   it('has it in the phases of a command, as in the whole', () => {

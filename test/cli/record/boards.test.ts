@@ -52,6 +52,17 @@ describe.runIf(hasPseudoTerminals)('every board and firmware', () => {
     expect(names.at(-1)).toBe(id === 'benchlab2' && firmware >= 5 ? 'fault_log' : 'fan9_duty_pct');
   });
 
+  it('explains ± where a figure has one', () => {
+    const port = 'sim:constant,board=pmd2';
+    const out = ['--force', '--out', join(scratch(), 'run.csv')];
+    const told = (...more: readonly string[]) => [
+      powerlog(words`record --port ${port} --duration 200ms ${out} ${more}`).err,
+      powerlog(words`exec --port ${port} --baseline 0 ${out} ${more} -- true`).err,
+    ];
+    for (const text of told()) expect(text).toMatch(/^ {2}coverage [^±]*$/m);
+    for (const text of told('--accuracy', '3%')) expect(text).toMatch(/^ {2}coverage .*; ± is 95 %$/m);
+  });
+
   it('shows in info which firmware it is, and the calibration', () => {
     const { out, code } = powerlog(words`info --port sim:constant,board=benchlab2,firmware=5
       --calibration`);

@@ -72,6 +72,25 @@ describe('several boards in one recording', () => {
     expect(readCsv(join(folder, files[1]!)).rows).toHaveLength(tracks[1].samples);
   });
 
+  it('of several kinds have a map each, and the summary has every component of any', () => {
+    const folder = scratch();
+    const port = (board: string) => ['--port', `sim:train,board=${board}`];
+    const ports = ['pmd2', 'powersensor3', 'pmd2'].flatMap(port);
+    const { code, err, summary } = record(folder, ...ports, '--duration', '300ms');
+    expect(code, err).toBe(0);
+    expect(summarySchema.safeParse(summary).error).toBeUndefined();
+    const { components, slot } = summary.map;
+    expect([slot, ...Object.keys(components)]).toEqual([null, ...Object.keys(summary.energy_j).slice(1)]);
+    expect(components.measured).toEqual(['eps1', 'hpwr1', 'pcie3', 'atx_12v']);
+    expect(components.cpu).toEqual(['eps1', 'eps2']);
+    // They bear no name, and are called by what they are.
+    expect(summary.tracks.map(({ id }: { id: string }) => id)).toEqual(['pmd2', 'powersensor3', 'pmd2-2']);
+    expect(readdirSync(folder)).toContain('run.powersensor3.csv');
+    for (const { map, energy_j } of summary.tracks)
+      expect(Object.keys(map.components)).toEqual(Object.keys(energy_j).slice(1));
+    expect(summary.tracks[1].map.components).toEqual({ measured: components.measured });
+  });
+
   it('stand on one clock in their captures too, each of which replays to its own CSV', () => {
     const folder = scratch();
     const plog = join(folder, 'run.plog');

@@ -183,10 +183,23 @@ describe.runIf(hasPseudoTerminals)('exec --on-alarm', () => {
     expect(err).toContain('a run was interrupted; the other 2 runs did not take place');
   });
 
-  it('does not begin a command behind an alarm', () => {
+  it('does not begin a command behind an alarm: says that it was one, and ends with a limit that was not met', () => {
     const { code, out, err } = powerlog(words`exec ${oneAlarm} --baseline 1h --on-alarm end -- echo run`);
-    expect([code, out]).toEqual([130, '']);
-    expect(err).toContain('was measuring the idle machine: the command was not run');
+    expect([code, out]).toEqual([7, '']);
+    expect(err).toMatch(/carries 9\.6 A, more than 9\.2 A: nothing more is run, as --on-alarm asks$/m);
+    expect(err).toContain(
+      'an alarm came while powerlog was measuring the idle machine: the command was not run',
+    );
+    expect(err).not.toMatch(/SIGINT|interrupted/);
+  });
+
+  it('ends with a limit that was not met where a preparation ends well all the same', () => {
+    const { code, out, err } = powerlog([
+      ...exec,
+      ...words`--on-alarm end --prepare ${["trap 'exit 0' INT; while :; do sleep 0.1; done"]} -- echo run`,
+    ]);
+    expect([code, out]).toEqual([7, '']);
+    expect(err).toContain('an alarm came while --prepare');
   });
 
   it('runs its action beside the command, which it changes nothing of', () => {

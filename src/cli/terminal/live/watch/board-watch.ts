@@ -1,5 +1,6 @@
 import type { Instrument, RailWire } from '../../../../board/board.js';
 import { wordsAt } from '../../../../board/field-type.js';
+import { currentAsRead } from '../../../../measure/accuracy/applied.js';
 import type { Measured } from '../../../../measure/summary.js';
 import { isAway } from '../../../../measure/tracks/away.js';
 import { wireAlarmText } from '../../../../measure/wires/alarm-text.js';
@@ -129,14 +130,15 @@ export class BoardWatch implements Sink {
 
   get wires(): readonly WireNow[] {
     const { wires, rails } = this.board;
+    const { applied } = this.#track.outputs.collector;
     return wires.map((wire) => {
-      const [ma, connectorMa] = [wire.current, rails[wire.partOf]!.current].map((field) =>
-        this.#currentsMa.get(field),
-      );
+      const rail = rails[wire.partOf]!;
+      const [ma, calibratedMa] = [wire.current, rail.current].map((field) => this.#currentsMa.get(field));
+      const connectorMa = currentAsRead(applied, rail.name, calibratedMa ?? 0);
       return {
         wire,
         currentA: ma === undefined ? null : ma / 1000,
-        share: ma !== undefined && connectorMa !== undefined && connectorMa > 0 ? ma / connectorMa : null,
+        share: ma !== undefined && connectorMa > 0 ? ma / connectorMa : null,
       };
     });
   }
