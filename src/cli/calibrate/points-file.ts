@@ -50,7 +50,7 @@ export async function pointsInRecording(
     const isWithin = seen && fromUs >= seen.fromUs - spareUs && toUs <= seen.toUs + spareUs;
     if (!mean || !isWithin)
       throw inputError(
-        `${path}: line ${line}: from ${seconds(fromUs)} to ${seconds(toUs)} s, and ${recordingPath} ${mean || !isWithin ? heldBy(seen) : 'has no samples then'}`,
+        `${path}: line ${line}: from ${seconds(fromUs)} to ${seconds(toUs)} s, and ${recordingPath} ${isWithin ? 'has no samples then' : heldBy(seen)}`,
       );
     if (!mean.isSteady) notice(`point ${n + 1}: the rail was not steady then`);
     return { board: mean.board, reference: meter };

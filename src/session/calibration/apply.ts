@@ -48,9 +48,18 @@ export const calibrationsOfThose = (
     ? calibrations
     : calibrations.filter((correction) => sources.some((source) => isOfBoard(correction, source)));
 
-/** Two products may have boards of one UID, simulated ones above all; what one of them reads says nothing of the other. */
 const isOfBoard = ({ document: { board } }: Correction, { identity }: Source): boolean =>
-  identity.uid === board.uid && identity.productId === board.product_id;
+  identity.uid === board.uid &&
+  isSameProduct(board, { product: identity.product, product_id: identity.productId });
+
+type Product = Pick<CalibratedBoard, 'product' | 'product_id'>;
+
+/**
+ * Two products may have boards of one UID, simulated ones above all; what one of them reads says nothing of the other. Boards of
+ * one's own are all of the number 0, and go by their name.
+ */
+export const isSameProduct = (one: Product, other: Product): boolean =>
+  one.product_id === other.product_id && (one.product_id !== 0 || one.product === other.product);
 
 /** Why no calibration can be of a board, to be gone on with. */
 export const tellsNoUid = ({ product, port }: BoardIdentity): string =>

@@ -13,7 +13,7 @@ import { issueText } from '../../schema/json/issue-text.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { tool } from '../../tool.js';
 import { fixed } from '../../units.js';
-import { ownCalibrationDigest, tellsNoUid } from './apply.js';
+import { isSameProduct, ownCalibrationDigest, tellsNoUid } from './apply.js';
 import { readCorrection } from './calibration-file.js';
 
 /** Who a calibration is of. @throws UserError (badInput) where the board tells no UID */
@@ -40,7 +40,7 @@ export function earlierCalibration(path: string, board: CalibratedBoard): Calibr
   const then = document.board;
   if (then.uid !== board.uid)
     throw inputError(`${path} is of the board ${then.uid}, and this is ${board.uid}: choose another file`);
-  if (then.product_id !== board.product_id)
+  if (!isSameProduct(then, board))
     throw inputError(`${path} is of a ${then.product}, and this is a ${board.product}: choose another file`);
   if (then.firmware !== board.firmware || then.calibration_sha256 !== board.calibration_sha256)
     throw inputError(

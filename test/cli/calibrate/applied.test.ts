@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { calibrationDocumentSchema } from '#powerlog/schema/calibration.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
+import { isSameProduct } from '#powerlog/session/calibration/apply.js';
 import { scratch } from '../../capture/samples.js';
 import { powerlog, words } from '../run.js';
 import { loadsA, writeLoads, writePoints } from './loads.js';
@@ -335,6 +336,15 @@ describe('a calibration that cannot be applied', () => {
     const document = read(at('cal.json'));
     document.board.uid = boardUid;
     expect(calibrationDocumentSchema.safeParse(document).success).toBe(isOne);
+  });
+
+  it('is of one product alone, and of those of one’s own by their names', () => {
+    const [one, other] = [16, 17].map((product_id) => ({ product: 'a', product_id }));
+    const [own, another] = ['rig', 'bench'].map((product) => ({ product, product_id: 0 }));
+    expect(isSameProduct(one!, other!)).toBe(false);
+    expect(isSameProduct(one!, { ...one!, product: 'as a newer powerlog calls it' })).toBe(true);
+    expect(isSameProduct(own!, another!)).toBe(false);
+    expect(isSameProduct(own!, { ...own! })).toBe(true);
   });
 
   it('is added to by no other product of its board’s UID', () => {
