@@ -1,5 +1,5 @@
-import type { Layout, Rail } from './board.js';
-import { type FieldType, fieldTypes } from './field-type.js';
+import type { Field, Layout, Rail } from './board.js';
+import { fieldTypes } from './field-type.js';
 
 /**
  * Says whether a frame agrees with itself: the board's own supply is there, each rail's voltage is near nominal or off, and
@@ -18,9 +18,9 @@ const powerTolerance = { share: 0.1, mw: 2000 };
 export function makeFrameCheck(layout: Layout): FrameCheck {
   const checks = railChecks(layout);
   const { ownSupply } = layout;
-  const supply = ownSupply === null ? null : layout.fields[ownSupply]!.offset;
+  const supply = ownSupply === null ? null : layout.fields[ownSupply]!;
   return (view, at) => {
-    if (supply !== null && view.getUint16(at + supply, true) === 0) return false;
+    if (supply !== null && fieldTypes[supply.type].read(view, at + supply.offset) === 0) return false;
     for (let i = 0; i < checks.length; i++) if (!agrees(checks[i]!, view, at)) return false;
     return true;
   };
@@ -43,20 +43,23 @@ const railChecks = (layout: Layout): RailCheck[] =>
 
 function agrees(check: RailCheck, view: DataView, at: number): boolean {
   const { voltage, current, power, lowMv, highMv, offMv } = check;
-  const mv = integerAt(view, at + voltage.offset, voltage.type);
+  const mv = readingAt(view, at, voltage);
   if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
   if (power === null) return true;
-  const product = (mv * integerAt(view, at + current.offset, current.type)) / 1000;
-  const difference = integerAt(view, at + power.offset, power.type) - product;
+  const product = (mv * readingAt(view, at, current)) / 1000;
+  const difference = readingAt(view, at, power) - product;
   const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
   return difference <= allowed && difference >= -allowed;
 }
 
-/** The two types that most readings have are read without a call that V8 cannot see through. */
-function integerAt(view: DataView, at: number, type: FieldType): number {
-  if (type === 'int32') return view.getInt32(at, true);
-  if (type === 'int16') return view.getInt16(at, true);
-  return fieldTypes[type].read(view, at);
+/** As its column has it. The two types that most readings have are read without a call that V8 cannot see through. */
+function readingAt(view: DataView, at: number, { offset, type, factor, scale }: Field): number {
+  if (factor === undefined && scale === undefined) {
+    if (type === 'int32') return view.getInt32(at + offset, true);
+    if (type === 'int16') return view.getInt16(at + offset, true);
+  }
+  const stored = fieldTypes[type].read(view, at + offset);
+  return scale ? stored * scale.gain + scale.offset : stored * (factor ?? 1);
 }
 
 function railCheck({ fields }: Layout, rail: Rail) {

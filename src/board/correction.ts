@@ -7,6 +7,9 @@ import type { Instrument } from './board.js';
 
 export const calibrationSchema = 'powerlog.calibration/1';
 
+/** Between these lies every gain: a board that is off by more is broken, or was held against another rail. */
+export const gainLimits = { least: 0.5, most: 2 } as const;
+
 /** V, A and shares; half-widths at 95 %. */
 export interface CalibrationDocument {
   readonly schema: typeof calibrationSchema;

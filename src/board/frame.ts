@@ -95,8 +95,10 @@ function decodeField(field: Field, view: DataView, frameBytes: number, count: nu
       break;
     case 'uint32':
       // A column holds no more than 2³¹ − 1: 2 MA or 2 MW, which contradict themselves and are told.
-      for (let row = 0, at = offset; row < count; row++, at += frameBytes)
-        out[row] = Math.min(view.getUint32(at, true), 0x7fff_ffff);
+      for (let row = 0, at = offset; row < count; row++, at += frameBytes) {
+        const stored = view.getUint32(at, true);
+        out[row] = stored === missing ? missingValue : Math.min(stored, largest);
+      }
       break;
     case 'int32':
       for (let row = 0, at = offset; row < count; row++, at += frameBytes) out[row] = view.getInt32(at, true);
@@ -115,11 +117,15 @@ function decodeField(field: Field, view: DataView, frameBytes: number, count: nu
   if (missing !== undefined)
     for (let row = 0; row < count; row++) if (out[row] === missing) out[row] = missingValue;
   if (factor !== undefined)
-    for (let row = 0; row < count; row++) if (out[row] !== missingValue) out[row]! *= factor;
+    for (let row = 0; row < count; row++) if (out[row] !== missingValue) out[row] = held(out[row]! * factor);
   if (scale !== undefined)
     for (let row = 0; row < count; row++)
-      if (out[row] !== missingValue) out[row] = Math.round(out[row]! * scale.gain + scale.offset);
+      if (out[row] !== missingValue) out[row] = held(Math.round(out[row]! * scale.gain + scale.offset));
 }
+
+/** The most that a column holds. */
+const largest = 0x7fff_ffff;
+const held = (value: number): number => Math.max(-largest, Math.min(value, largest));
 
 const unscaled = { gain: 1, offset: 0 };
 

@@ -1,5 +1,7 @@
 import type { CalibratedRail, CurrentLine, VoltageLine } from '../board/correction.js';
 import { withinLimit } from '../measure/uncertainty.js';
+import type { RailSteps } from './board-steps.js';
+import { refuseContradictions, refuseLoadedZeros } from './impossible.js';
 import { type Compared, fitLine, fitRatio, isOnePlace, outliersOf } from './line-fit.js';
 
 /** A mean of the board's readings, V or A. */
@@ -39,17 +41,24 @@ export interface RailResult extends Pick<CalibratedRail, 'voltage' | 'current' |
   readonly remarks: readonly string[];
 }
 
-/** A board tells whole mV and mA; a mean of them is not known better than a step of that, evenly spread. */
-const boardStep = 0.001;
 const evenly = Math.sqrt(12);
 
 /**
  * What a board's readings of a rail have to be multiplied by, and what is to be added, to be the reference's. A rail's voltage stays
  * within some percent, from which nothing can be told of its zero, so that it gets a gain alone.
+ * @param steps of the board: a mean of its readings is not known better than one of them, evenly spread
+ * @throws UserError (badInput) where the points cannot all be true
  */
-export function calibrateRail(points: readonly RailPoint[], accuracy: ReferenceAccuracy): RailResult {
-  const voltages = points.map((point) => comparedOf(point, 'voltage'));
-  const currents = points.map((point) => comparedOf(point, 'current'));
+export function calibrateRail(
+  points: readonly RailPoint[],
+  accuracy: ReferenceAccuracy,
+  steps: RailSteps,
+): RailResult {
+  const voltages = points.map((point) => comparedOf(point, 'voltage', steps));
+  const currents = points.map((point) => comparedOf(point, 'current', steps));
+  refuseLoadedZeros(points);
+  refuseContradictions(voltages, 'V');
+  refuseContradictions(currents, 'A');
   const remarks: string[] = [];
   const voltage = voltageOf(present(voltages), accuracy.voltage, remarks);
   const current = currentOf(present(currents), accuracy.current, remarks);
@@ -76,7 +85,9 @@ export function calibrateRail(points: readonly RailPoint[], accuracy: ReferenceA
 function voltageOf(points: readonly Compared[], accuracy: number, remarks: string[]): VoltageLine | null {
   const loaded = points.filter(({ board, reference }) => board !== 0 && reference !== 0);
   if (loaded.length === 0) {
-    remarks.push('no voltage was compared: it stays as the board says, and the nominal accuracy holds');
+    remarks.push(
+      'no voltage was compared: it stays as the board says, and the nominal accuracy holds at best',
+    );
     return null;
   }
   const { gain, gainHalf } = fitRatio(loaded);
@@ -89,7 +100,9 @@ function voltageOf(points: readonly Compared[], accuracy: number, remarks: strin
 
 function currentOf(points: readonly Compared[], accuracy: number, remarks: string[]): CurrentLine | null {
   if (points.length === 0) {
-    remarks.push('no current was compared: it stays as the board says, and the nominal accuracy holds');
+    remarks.push(
+      'no current was compared: it stays as the board says, and the nominal accuracy holds at best',
+    );
     return null;
   }
   if (isOnePlace(points)) return onePlace(points, accuracy, remarks);
@@ -111,14 +124,14 @@ function currentOf(points: readonly Compared[], accuracy: number, remarks: strin
 function onePlace(points: readonly Compared[], accuracy: number, remarks: string[]): CurrentLine {
   if (points.every(({ reference }) => reference === 0)) {
     remarks.push(
-      'only the zero was compared: the offset is known and the gain is not, so that the nominal accuracy holds',
+      'only the zero was compared: the offset is known and the gain is not, so that the nominal accuracy holds at best',
     );
     const { offset, half } = meanOffset(points);
     const known = { offset_a: tidy(offset), offset_uncertainty_a: tidy(half) };
     return { gain: 1, gain_uncertainty: null, ...known, fit: null };
   }
   remarks.push(
-    'only one load was compared: the gain holds there, the offset is not known, so that the nominal accuracy holds; compare the zero (--zero), or another load',
+    'only one load was compared: the gain holds there, the offset is not known, so that the nominal accuracy holds at best; compare the zero (--zero), or another load',
   );
   const { gain, gainHalf } = fitRatio(points);
   const known = {
@@ -140,12 +153,16 @@ function meanOffset(points: readonly Compared[]): { readonly offset: number; rea
   return { offset: gain, half: gainHalf };
 }
 
-function comparedOf({ board, reference }: RailPoint, what: 'voltage' | 'current'): Compared | null {
+function comparedOf(
+  { board, reference }: RailPoint,
+  what: 'voltage' | 'current',
+  steps: RailSteps,
+): Compared | null {
   const [mean, reading] = [board[what], reference[what]];
   if (!mean || !reading) return null;
   return {
     board: mean.value,
-    boardError: Math.hypot(mean.error, boardStep / evenly),
+    boardError: Math.hypot(mean.error, steps[what] / evenly),
     reference: reading.value,
     referenceError: reading.step / evenly,
   };

@@ -4,7 +4,7 @@ import { parseDigits } from './readings.js';
 
 /** A row of a points file: what the meter showed, and when in a recording, or what the board said. */
 export type PointRow = { readonly meter: MeterReadings } & (
-  | { readonly fromUs: number; readonly toUs: number }
+  | { readonly fromUs: number; readonly toUs: number; readonly line: number }
   | { readonly board: RailPoint['board'] }
 );
 
@@ -38,13 +38,14 @@ export function parsePoints(path: string, text: string, ofRecording: boolean): P
     const where = `${path}: line ${n + 2}`;
     if (cells.length !== header.length)
       throw inputError(`${where}: ${cells.length} cells below ${header.length} names`);
-    return [pointOf(where, (name) => cells[header.indexOf(name)] ?? '', ofRecording)];
+    return [pointOf(where, (name) => cells[header.indexOf(name)] ?? '', ofRecording ? n + 2 : null)];
   });
   if (rows.length === 0) throw inputError(`${path} has no points below its names`);
   return rows;
 }
 
-function pointOf(where: string, cell: (name: string) => string, ofRecording: boolean): PointRow {
+/** @param line of a row that says when in a recording it was; null where it says what the board read */
+function pointOf(where: string, cell: (name: string) => string, line: number | null): PointRow {
   const read = (name: string) => {
     const text = cell(name);
     if (text === '') return null;
@@ -57,13 +58,13 @@ function pointOf(where: string, cell: (name: string) => string, ofRecording: boo
   };
   const meter = { voltage: read('voltage_v'), current: read('current_a') };
   if (!meter.voltage && !meter.current) throw inputError(`${where}: neither voltage_v nor current_a`);
-  if (ofRecording) {
+  if (line !== null) {
     const [fromUs, toUs] = spanNames.map((name) => Math.round((read(name)?.value ?? Number.NaN) * 1e6));
     if (!(fromUs! < toUs!))
       throw inputError(
         `${where}: from_s and to_s are an instant and a later one, in seconds of the recording`,
       );
-    return { meter, fromUs: fromUs!, toUs: toUs! };
+    return { meter, fromUs: fromUs!, toUs: toUs!, line };
   }
   const mean = (name: string) => {
     const found = read(name);

@@ -3,6 +3,7 @@ import { boardFor } from '../board/catalogue.js';
 import { fieldTypes } from '../board/field-type.js';
 import { inputError } from '../errors.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
+import { withoutControls } from '../text.js';
 
 type LayoutRows = CaptureHeader['layout'];
 
@@ -44,8 +45,16 @@ export function layoutRows(board: Instrument): LayoutRows {
     calibration: board.calibration.map(({ offset, kind, of }) => [offset, kind, of]),
     nominal_accuracy: board.nominalAccuracy,
     ...(board.truncatedLevels === undefined ? {} : { truncated_levels: board.truncatedLevels }),
+    // Those of a board that there is a table for stand in that.
+    ...(boardFor(board.id) ? {} : { titles: titlesOf(board) }),
   };
 }
+
+/** What people read of fields, rails and wires, where that is not their name. */
+const titlesOf = ({ fields, rails, wires }: Instrument): Record<string, string> =>
+  Object.fromEntries(
+    [...fields, ...rails, ...wires].flatMap(({ name, title }) => (title === name ? [] : [[name, title]])),
+  );
 
 /** What few fields have; no key where none does. */
 function ofSome<Key extends string, Value>(
@@ -75,7 +84,7 @@ const fieldRow = ({ name, offset, type, decimals, missing }: Field): LayoutRows[
 ];
 
 /**
- * The instrument that a header describes. What people read of it (titles) is not there, and is taken from the table of the same
+ * The instrument that a header describes. What people read of it (titles) is there for boards without a table alone, and is taken else from the table of the same
  * name, where there is one.
  * @throws UserError (badInput) where the header contradicts itself
  */
@@ -85,11 +94,12 @@ export function instrumentOf(
   path: string,
 ): Instrument {
   const known = boardFor(id, firmware);
+  const toldTitle = (name: string) => withoutControls(layout.titles?.[name] ?? name);
   const fields = layout.fields.map(([name, offset, type, decimals, missing]): Field => {
     const factor = layout.factors?.[name];
     const scale = layout.scales?.[name];
     const product = layout.products?.[name];
-    const title = known?.fields.find((field) => field.name === name)?.title ?? name;
+    const title = known?.fields.find((field) => field.name === name)?.title ?? toldTitle(name);
     if (offset + fieldTypes[type].bytes > layout.frame_bytes)
       throw inputError(`${path}: its header puts the field ${name} behind the end of a frame`);
     return {
@@ -108,7 +118,8 @@ export function instrumentOf(
   const rail = (name: string, nominalMv: number): Rail => ({
     name,
     title:
-      [...(known?.rails ?? []), ...(known?.wires ?? [])].find((each) => each.name === name)?.title ?? name,
+      [...(known?.rails ?? []), ...(known?.wires ?? [])].find((each) => each.name === name)?.title ??
+      toldTitle(name),
     nominalMv,
     voltage: indexOf(`${name}_voltage_v`),
     current: indexOf(`${name}_current_a`),

@@ -1,6 +1,6 @@
 import './once.js';
 import * as z from 'zod';
-import { type CalibrationDocument, calibrationSchema } from '../board/correction.js';
+import { type CalibrationDocument, calibrationSchema, gainLimits } from '../board/correction.js';
 
 /*
  * A calibration by a user, `NAME.cal.json`, as docs/calibrate.md promises it; the same in a capture's header. Objects are open: what
@@ -8,11 +8,11 @@ import { type CalibrationDocument, calibrationSchema } from '../board/correction
  */
 
 const share = z.number('expected a share, such as 0.005 for 0.5 %').min(0).max(1);
-/** A board that is off by more is broken, or was held against another rail. */
+const { least, most } = gainLimits;
 const gain = z
   .number('expected a gain, such as 1.02')
-  .min(0.5, 'expected a gain from 0.5 to 2')
-  .max(2, 'expected a gain from 0.5 to 2');
+  .min(least, `expected a gain from ${least} to ${most}`)
+  .max(most, `expected a gain from ${least} to ${most}`);
 const halfWidth = z.number('expected a number').nonnegative('expected a half-width: 0 or more');
 const amps = z.number('expected amperes');
 const reading = z.number('expected a reading, or null').nullable();
@@ -56,7 +56,12 @@ export const calibrationDocumentSchema = z.object({
   board: z.object({
     product: z.string(),
     product_id: z.int(),
-    uid: z.string().regex(/^[0-9a-f]{24}$/i, "expected a board's UID: 24 hexadecimal digits"),
+    uid: z
+      .string()
+      .regex(
+        /^([0-9a-f]{2}){1,64}$/i,
+        "expected a board's UID: 2 to 128 hexadecimal digits, two for each byte",
+      ),
     name: z.string().nullable(),
     firmware: z.int().nullable(),
     calibration_sha256: z.string().nullable(),

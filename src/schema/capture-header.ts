@@ -44,6 +44,7 @@ const layoutSchema = z
     calibration: z.array(z.tuple([z.int().nonnegative(), z.enum(['crc', 'pair', 'thermistor']), z.string()])),
     nominal_accuracy: z.number().nonnegative().nullable(),
     truncated_levels: z.number().nonnegative(),
+    titles: z.record(z.string(), z.string()),
   })
   .partial()
   .required({ frame_bytes: true, fields: true });

@@ -60,8 +60,8 @@ const railKeys = {
 };
 const rail = z.strictObject(railKeys, { error: allowKeys('name', 'title', 'nominal_v') });
 const wire = z.strictObject(
-  { ...railKeys, rail: name('the rail that it is a part of', 'hpwr1') },
-  { error: allowKeys('name', 'title', 'nominal_v', 'rail') },
+  { name: railKeys.name, title: railKeys.title, rail: name('the rail that it is a part of', 'hpwr1') },
+  { error: allowKeys('name', 'title', 'rail') },
 );
 
 const asked = z.strictObject(
@@ -78,7 +78,13 @@ const asked = z.strictObject(
     frame: z.strictObject({ request: bytes('02') }, { error: allowKeys('request') }),
     uid: z
       .strictObject(
-        { request: bytes('03'), bytes: z.int().min(1).max(64) },
+        {
+          request: bytes('03'),
+          bytes: z
+            .int('expected a whole number of bytes')
+            .min(1, 'expected 1 to 64 bytes')
+            .max(64, 'expected 1 to 64 bytes'),
+        },
         { error: allowKeys('request', 'bytes') },
       )
       .optional(),
@@ -99,7 +105,10 @@ const talks = z.strictObject(
         { error: allowKeys('field', 'unit_us') },
       )
       .optional(),
-    expected_hz: z.number('expected how many frames a second it sends, such as 500').positive().max(50_000),
+    expected_hz: z
+      .number('expected how many frames a second it sends, such as 500')
+      .min(2, 'a board that sends less than twice a second is better asked')
+      .max(50_000, 'at most 50,000 frames a second are taken'),
     start: bytes('53').optional(),
     stop: bytes('54').optional(),
   },

@@ -8,6 +8,9 @@ export interface Truth {
   readonly voltageGain: number;
 }
 
+/** A board that tells whole mV and mA. */
+export const milli = { voltage: 0.001, current: 0.001 };
+
 /** What the bench is like. */
 export interface Bench {
   readonly loadsA: readonly number[];

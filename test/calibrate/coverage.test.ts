@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calibrateRail } from '#powerlog/calibrate/calibrate-rail.js';
 import { powerAccuracy, powerUncertaintyW } from '#powerlog/measure/accuracy/applied.js';
-import { type Bench, pointsOf, truthOf } from './bench.js';
+import { type Bench, milli, pointsOf, truthOf } from './bench.js';
 
 const bench: Bench = {
   loadsA: [0, 1, 3, 6, 10, 15],
@@ -24,9 +24,9 @@ const seeds = Array.from({ length: 100 }, (_, n) => n + 1);
 function offBy(of: Bench, seed: number) {
   const truth = truthOf(seed);
   const accuracy = { voltage: of.accuracy, current: of.accuracy };
-  const rail = { ...calibrateRail(pointsOf(truth, of, seed), accuracy), reference_accuracy: accuracy };
+  const rail = { ...calibrateRail(pointsOf(truth, of, seed), accuracy, milli), reference_accuracy: accuracy };
   const { gain, offset_a, gain_uncertainty, offset_uncertainty_a } = rail.current!;
-  const known = powerAccuracy({ ...rail, date: '', reference: null }, 12_000)!;
+  const known = powerAccuracy({ ...rail, date: '', reference: null }, 12_000, null)!;
   const power = (currentA: number) => {
     const trueV = 12.05 - 0.01 * currentA;
     const foundV = (trueV / truth.voltageGain) * rail.voltage!.gain;

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Field } from '#powerlog/board/board.js';
+import { boardFor } from '#powerlog/board/catalogue.js';
+import { railSteps } from '#powerlog/calibrate/board-steps.js';
 import { calibrateRail, type RailPoint } from '#powerlog/calibrate/calibrate-rail.js';
 import { fitLine, fitRatio, outliersOf } from '#powerlog/calibrate/line-fit.js';
 import { steadyMean } from '#powerlog/calibrate/mean.js';
 import { parseReadings } from '#powerlog/calibrate/readings.js';
+import { milli } from './bench.js';
 
 const exact = { voltage: 0, current: 0 };
 const load = (boardA: number, meterA: number, step = 0.001): RailPoint => ({
@@ -84,21 +88,21 @@ describe('a line through comparisons', () => {
 
 describe('a rail', () => {
   it('of two loads is found, and it is said that scatter is not', () => {
-    const { current, voltage, remarks } = calibrateRail([load(0, 0), load(10, 9.8)], exact);
+    const { current, voltage, remarks } = calibrateRail([load(0, 0), load(10, 9.8)], exact, milli);
     expect(current).toMatchObject({ gain: 0.98, offset_a: 0 });
     expect(voltage!.gain).toBeCloseTo(12 / 11.9, 8);
     expect(remarks.join()).toContain('how far they scatter is not known');
   });
 
   it('of one load gets a gain, and no accuracy', () => {
-    const { current, remarks } = calibrateRail([load(10, 9.8), load(10, 9.8)], exact);
+    const { current, remarks } = calibrateRail([load(10, 9.8), load(10, 9.8)], exact, milli);
     expect(current).toMatchObject({ gain: 0.98, offset_a: 0, offset_uncertainty_a: null, fit: null });
     expect(current!.gain_uncertainty).toBeGreaterThan(0);
     expect(remarks.join()).toContain('the offset is not known');
   });
 
   it('of its zero alone gets an offset, and no accuracy', () => {
-    const { current, remarks } = calibrateRail([load(0.05, 0)], exact);
+    const { current, remarks } = calibrateRail([load(0.05, 0)], exact, milli);
     expect(current).toMatchObject({ gain: 1, gain_uncertainty: null, offset_a: -0.05, fit: null });
     expect(remarks.join()).toContain('only the zero was compared');
   });
@@ -112,7 +116,7 @@ describe('a rail', () => {
       board,
       reference: { ...nothing, [read]: reference[read] },
     }));
-    const found = calibrateRail(points, exact);
+    const found = calibrateRail(points, exact, milli);
     expect(found[read]).not.toBeNull();
     expect(found[read === 'voltage' ? 'current' : 'voltage']).toBeNull();
     expect(found.remarks.join()).toContain(remark);
@@ -120,10 +124,10 @@ describe('a rail', () => {
 
   it('has the accuracy of the reference in all that it states', () => {
     const points = [load(0, 0), load(5, 5), load(10, 10)];
-    const { current, voltage } = calibrateRail(points, { voltage: 0.01, current: 0.02 });
+    const { current, voltage } = calibrateRail(points, { voltage: 0.01, current: 0.02 }, milli);
     expect(current!.gain_uncertainty).toBeGreaterThanOrEqual(0.02);
     expect(voltage!.gain_uncertainty).toBeGreaterThanOrEqual(0.01);
-    expect(current!.fit).toEqual(calibrateRail(points, exact).current!.fit);
+    expect(current!.fit).toEqual(calibrateRail(points, exact, milli).current!.fit);
   });
 
   it('tells the one point that was mistyped, and none of those that scatter', () => {
@@ -131,7 +135,7 @@ describe('a rail', () => {
     const off = [0, 0.002, -0.003, 0.001, -0.002, 0.003];
     for (const wrong of [-1, 1, 3, 5]) {
       const points = boards.map((board, n) => load(board, board + off[n]! + (n === wrong ? 0.3 : 0)));
-      const { points: told, remarks } = calibrateRail(points, exact);
+      const { points: told, remarks } = calibrateRail(points, exact, milli);
       expect(told.flatMap(({ outlier }, n) => (outlier ? [n] : []))).toEqual(wrong < 0 ? [] : [wrong]);
       if (wrong >= 0) expect(remarks.join()).toContain(`point ${wrong + 1} lies further`);
     }
@@ -159,6 +163,45 @@ describe('a rail', () => {
       { numRuns: 20 },
     );
   });
+});
+
+describe('points that cannot all be true', () => {
+  it.each([
+    ['two at one reading of the board', [load(4.13, 4, 1), load(4.13, 5, 1)], 'points 1 and 2 contradict'],
+    ['two among others', [load(0, 0), load(8, 8), load(4, 4), load(8.01, 7)], 'points 2 and 4 contradict'],
+    ['a zero under load', [load(4.13, 0), load(8, 8)], 'point 1 is no zero: the board reads 4.130 A'],
+  ])('are refused: %s', (_, points, message) => {
+    expect(() => calibrateRail(points, exact, milli)).toThrow(message);
+  });
+
+  it.each([
+    ['loads that wander', [load(4, 4), load(4, 4.15)]],
+    ['digits that are coarse', [load(0.03, 0.1, 0.1), load(0.03, 0.04, 0.1)]],
+    ['a board that was not steady', [load(4, 4), load(4, 5)].map((point) => noisy(point, 0.5))],
+    ['a zero that is poor', [load(0.9, 0), load(8, 8)]],
+  ])('are not seen in %s', (_, points) => {
+    expect(() => calibrateRail(points, exact, milli)).not.toThrow();
+  });
+
+  function noisy({ board, reference }: RailPoint, error: number): RailPoint {
+    return { board: { ...board, current: { value: board.current!.value, error } }, reference };
+  }
+});
+
+it('a board of coarse steps leaves more open than one of fine ones', () => {
+  const points = [load(0, 0), load(5, 5), load(10, 10)];
+  const halfOf = (current: number) =>
+    calibrateRail(points, exact, { voltage: 0.001, current }).current!.fit!.offset_a;
+  expect(halfOf(0.1) / halfOf(0.01)).toBeGreaterThan(5);
+  const at = (field: Partial<Field>) => {
+    const { fields, rails } = boardFor('benchlab')!;
+    const coarse = fields.map((each, n) => (n === rails[0]!.current ? { ...each, ...field } : each));
+    return railSteps({ fields: coarse, rails }, 0);
+  };
+  expect(at({})).toEqual(milli);
+  expect(at({ factor: 10 }).current).toBeCloseTo(0.01, 9);
+  expect(at({ scale: { gain: -2.5, offset: 7 } }).current).toBeCloseTo(0.0025, 9);
+  expect(at({ scale: { gain: 0.25, offset: 0 } }).current).toBeCloseTo(0.001, 9);
 });
 
 describe('what was typed', () => {

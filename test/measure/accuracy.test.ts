@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
+import type { CalibratedRail } from '#powerlog/board/correction.js';
 import { Accuracy, columnAccuracyJ, termsOf } from '#powerlog/measure/accuracy/accuracy.js';
 import { powerAccuracy, powerUncertaintyW } from '#powerlog/measure/accuracy/applied.js';
 import { ownMap, resolveWiring } from '#powerlog/measure/rail-map.js';
@@ -36,6 +37,7 @@ const lineOf = ({ gain, offsetA, correlation, voltage }: Open): RailAccuracy =>
       },
     },
     volts * 1000,
+    nominal,
   )!;
 
 /** A component of two calibrated rails and a third, and behind it the two: powers in W by turns of the load. */
@@ -108,6 +110,60 @@ describe('the accuracy of a component, some of whose rails were calibrated', () 
   it('is nominal without a column that tells what the calibrated rail took', () => {
     const sums = accuracy.over([[0, 1, 2].map((rail) => ({ rail, sign: 1 as const }))]);
     expect(columnAccuracyJ(sums, 0, () => 100, 1, nominal)).toBe(3);
+  });
+});
+
+describe('the accuracy of a rail of which something was left open', () => {
+  const rail: CalibratedRail = {
+    ...{ date: '', reference: null, reference_accuracy: reference },
+    voltage: { gain: 1, gain_uncertainty: 0.001, fit: { gain: 0.001 } },
+    current: { gain: 1, offset_a: 0, gain_uncertainty: 0.01, offset_uncertainty_a: null, fit: null },
+    points: [],
+  };
+  const at = (change: Partial<CalibratedRail>, share: number | null = nominal) =>
+    powerAccuracy({ ...rail, ...change }, volts * 1000, share);
+  const oneLoad = (half: number) => ({ current: { ...rail.current!, gain_uncertainty: half } });
+  const zeroAlone = (half: number) => ({
+    current: { ...rail.current!, gain_uncertainty: null, offset_uncertainty_a: half },
+  });
+
+  it('is nominal where what is known is better, and unknown where nobody knows the nominal one', () => {
+    for (const change of [{}, { voltage: null }, zeroAlone(0.01), { current: null }])
+      expect(at(change)).toBeNull();
+    expect(at(oneLoad(0.5), null)).toBeNull();
+  });
+
+  it.each([
+    ['one load', oneLoad(0.5), 0.5 * 120],
+    ['the zero alone', zeroAlone(0.5), 0.5 * volts],
+    ['volts alone', { voltage: { gain: 1, gain_uncertainty: 0.2, fit: { gain: 0.2 } }, current: null }, 24],
+    [
+      'amperes alone',
+      {
+        voltage: null,
+        current: { ...rail.current!, fit: { gain: 0.3, offset_a: 0.3, correlation: -1 } },
+      },
+      0.3 * 120 - 0.3 * volts,
+    ],
+  ])('is what the comparison leaves open where that is more: %s', (_, change, leastW) => {
+    const found = at(change)!;
+    expect(powerUncertaintyW(found, 120)).toBeGreaterThanOrEqual(leastW * 0.999);
+    for (const powerW of [0.1, 1, 12, 120])
+      expect(powerUncertaintyW(found, powerW)).toBeGreaterThanOrEqual(nominal * powerW);
+  });
+
+  it('has the volts of the points where nobody says what the rail should carry', () => {
+    const whole = {
+      ...rail,
+      current: { ...rail.current!, fit: { gain: 0.001, offset_a: 0.02, correlation: 0 } },
+    };
+    const point = { board_current_a: 1, current_a: 1, outlier: false };
+    const points = [
+      { ...point, board_voltage_v: 19, voltage_v: 20 },
+      { ...point, board_voltage_v: 18, voltage_v: null },
+    ];
+    expect(powerAccuracy({ ...whole, points }, 0, null)!.offset_w).toBeCloseTo(0.02 * 19, 9);
+    expect(powerAccuracy({ ...whole, points }, 12_000, null)!.offset_w).toBeCloseTo(0.02 * 12, 9);
   });
 });
 

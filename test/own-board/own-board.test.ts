@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { readBoardFile } from '#powerlog/file/board-file.js';
+import { identifyBlocking } from '#powerlog/link/identity/handshake.js';
+import type { Wire } from '#powerlog/link/wire.js';
+import { makeBoardModel } from '#powerlog/simulator/model.js';
 import { startSimulator } from '#powerlog/simulator/port/server.js';
 import { scratch } from '../capture/samples.js';
 import { readCsv } from '../cli/csv.js';
@@ -74,6 +77,58 @@ describe.runIf(hasPseudoTerminals)('a board that a file describes', () => {
       expect(simulator.stats().unexpected).toEqual({ count: 0, first: [] });
       expect(simulator.stats().requests.sensors).toBe(0);
     }
+  });
+
+  it('is sent nothing of the file where one of the makers swallows a question or answers twice', () => {
+    const table = readBoardFile(asked);
+    for (const swallowed of [0, 1, 2]) {
+      const model = makeBoardModel({ board: boardFor('benchlab', 6)! });
+      const sent: number[] = [];
+      let coming = Buffer.from(model.greeting!);
+      const wire: Wire = {
+        write(bytes) {
+          sent.push(...bytes);
+          const reply = sent.length > swallowed ? model.reply(bytes[0]!, 0) : undefined;
+          if (reply) coming = Buffer.concat([coming, reply, reply]);
+          return bytes.length;
+        },
+        read(into) {
+          const count = coming.copy(into);
+          coming = Buffer.alloc(0);
+          return count;
+        },
+        drain(_, into) {
+          const count = into ? coming.copy(into) : coming.length;
+          coming = Buffer.alloc(0);
+          return count;
+        },
+        listen: () => 0,
+        sleep: () => 0,
+      };
+      if (swallowed > 0) coming = Buffer.alloc(0);
+      expect(() => identifyBlocking('port', wire, table)).toThrow(/which needs no --board/);
+      expect(new Set(sent)).toEqual(sent.length === 0 ? new Set() : new Set([0]));
+    }
+  });
+
+  it('that sends four times a second is recorded', () => {
+    const file = join(scratch(), 'slow.json');
+    writeFileSync(file, readFileSync(talks, 'utf8').replace('"expected_hz": 500', '"expected_hz": 4'));
+    const out = join(scratch(), 'run.csv');
+    const { code, err } = powerlog(words`record --port sim:train,board=${file} --duration 4s --out ${out}`);
+    expect(code, err).toBe(0);
+    expect(readCsv(out).rows.length).toBeGreaterThan(3);
+  });
+
+  it('that is asked, with readings in steps of its own, does not contradict itself', () => {
+    const file = join(scratch(), 'steps.json');
+    writeFileSync(file, readFileSync(asked, 'utf8').replaceAll('"lsb": 0.001', '"lsb": 0.004'));
+    const out = join(scratch(), 'run.csv');
+    const { code, err } = powerlog(
+      words`record --port sim:constant,board=${file} --duration 500ms --out ${out}`,
+    );
+    expect(code, err).toBe(0);
+    expect(err).not.toContain('contradict');
   });
 
   it('is not looked for on ports that nobody named', () => {
@@ -179,6 +234,48 @@ describe('what is wrong with a description is told with its line', () => {
       ? lineOf('"title": "SSD", "nominal_v"', json)
       : lineOf(to, json);
     expect(err).toContain(`rig.json, line ${place}: `);
+  });
+
+  it.each([
+    [
+      '"name": "ssd_voltage_v", "type"',
+      '"name": "ssd_voltage_v", "at": 6, "type"',
+      "fields[1]: bytes 6 to 7 are taken by 'ssd_voltage_v', too",
+    ],
+    [
+      '"type": "int16", "lsb": 0.001',
+      '"type": "int16", "missing": 0, "lsb": 0.001',
+      'fields[2].missing: a rail or wire is always measured',
+    ],
+    [
+      '"field": "clock_us", "unit_us": 1',
+      '"field": "gpu_current_a", "unit_us": 1',
+      "a stamp counts up: 'gpu_current_a' is of type int16",
+    ],
+    ['"unit_us": 1', '"unit_us": 1000', 'a step of 1000 µs is too coarse for frames that come every 2000 µs'],
+    ['"ina226-rig"', '"pmd2"', "board: 'pmd2' is a board that powerlog knows"],
+    [
+      '"expected_hz": 500',
+      '"expected_hz": 0.5',
+      'talks.expected_hz: a board that sends less than twice a second',
+    ],
+    [
+      '{ "name": "clock_us"',
+      '{ "name": "system_power_w", "type": "int16" }, { "name": "clock_us"',
+      "'system_power_w' is the column of a sum",
+    ],
+    [
+      '"accuracy_percent": 1',
+      '"totals": [{ "field": "gpu_current_a", "rails": ["gpu"] }]',
+      "a sum is a power: 'gpu_current_a' does not end in _w",
+    ],
+    [
+      '"accuracy_percent": 1',
+      '"faults": { "status": "clock_us", "bits": [{ "bit": 3, "name": "ocp", "title": "over-current" }] }',
+      'expected a field of type uint8 or uint16, not uint32',
+    ],
+  ])('parts that do not fit each other: %s as %s', (from, to, said) => {
+    expect(refused(whole.replace(from, to))).toContain(said);
   });
 
   it('is asked and talks, or neither; no JSON at all', () => {

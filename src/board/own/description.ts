@@ -36,7 +36,7 @@ export interface OwnRail {
   readonly nominal_v?: number | undefined;
 }
 
-export interface OwnWire extends OwnRail {
+export interface OwnWire extends Pick<OwnRail, 'name' | 'title'> {
   readonly rail: string;
 }
 

@@ -3,6 +3,7 @@ import { checksumBytes } from '../checksum.js';
 import { fieldTypes } from '../field-type.js';
 import { type StreamingBoard, syncFraming } from '../streaming.js';
 import { DescriptionError, type OwnBoard, type OwnField, type OwnRail, type Talks } from './description.js';
+import { checkFitting, readingsOf } from './fitting.js';
 
 /** A table made of a description. */
 export type OwnTable = Board | StreamingBoard;
@@ -17,11 +18,17 @@ const railDecimals = 3;
  * @throws DescriptionError where parts of the description do not fit each other
  */
 export function ownTable(own: OwnBoard): OwnTable {
-  const { fields, stored } = fieldsOf(own);
+  const { fields, stored: end } = fieldsOf(own);
   const index = (name: string, path: readonly (string | number)[]): number => {
     const found = fields.findIndex((field) => field.name === name);
     if (found < 0)
       throw new DescriptionError(path, `there is no field '${name}'; there are ${namesOf(fields)}`);
+    return found;
+  };
+  const stored = (name: string, path: readonly (string | number)[]): number => {
+    const found = index(name, path);
+    if (fields[found]!.type === 'product')
+      throw new DescriptionError(path, `'${name}' is no field of the frame, but a product`);
     return found;
   };
   const rail = (own: OwnRail, path: readonly (string | number)[]): Rail => railOf(own, path, fields, index);
@@ -34,7 +41,7 @@ export function ownTable(own: OwnBoard): OwnTable {
   };
   const wires = own.wires.map(
     (each, n): RailWire => ({
-      ...rail(each, ['wires', n]),
+      ...rail({ ...each, nominal_v: nominalOf(own, each.rail) }, ['wires', n]),
       partOf: railIndex(each.rail, ['wires', n, 'rail']),
     }),
   );
@@ -42,14 +49,14 @@ export function ownTable(own: OwnBoard): OwnTable {
     [...rails, ...wires].flatMap(({ voltage, current, power }) => [voltage, current, power]),
   );
   const faults = own.faults && {
-    status: [index(own.faults.status, ['faults', 'status'])],
-    log: own.faults.log === undefined ? null : index(own.faults.log, ['faults', 'log']),
+    status: [stored(own.faults.status, ['faults', 'status'])],
+    log: own.faults.log === undefined ? null : stored(own.faults.log, ['faults', 'log']),
     bits: own.faults.bits,
   };
   const instrument: Instrument = {
     id: own.board,
     product: own.product ?? own.board,
-    frameBytes: frameBytesOf(own, stored),
+    frameBytes: frameBytesOf(own, end),
     fields,
     rails,
     wires,
@@ -59,10 +66,10 @@ export function ownTable(own: OwnBoard): OwnTable {
     ),
     faults: faults ?? null,
     totals: own.totals.map(({ field, rails: of }, n) => ({
-      field: index(field, ['totals', n, 'field']),
+      field: stored(field, ['totals', n, 'field']),
       rails: of.map((name, at) => railIndex(name, ['totals', n, 'rails', at])),
     })),
-    ownSupply: own.own_supply === undefined ? null : index(own.own_supply, ['own_supply']),
+    ownSupply: own.own_supply === undefined ? null : stored(own.own_supply, ['own_supply']),
     calibration: [],
     components: componentsOf(own, railIndex),
     nominalAccuracy: own.accuracy_percent === undefined ? null : own.accuracy_percent / 100,
@@ -70,22 +77,26 @@ export function ownTable(own: OwnBoard): OwnTable {
   return own.talks ? talking(own.talks, instrument) : asked(own, instrument);
 }
 
+/** A wire is at its rail's voltage. */
+const nominalOf = ({ rails }: OwnBoard, rail: string): number | undefined =>
+  rails.find(({ name }) => name === rail)?.nominal_v;
+
 /** The fields in their places, and up to where they reach. */
-function fieldsOf({ fields: own, rails, wires, talks }: OwnBoard) {
-  const names = new Set<string>();
-  const ofRails = new Set(
-    [...rails, ...wires].flatMap(({ name }) =>
-      ['voltage_v', 'current_a', 'power_w'].map((each) => `${name}_${each}`),
-    ),
-  );
-  let stored = talks?.sync.length ?? 0;
-  const fields: Field[] = own.map((field, n) => {
-    const { name, type, at = stored, missing, title = name } = field;
-    if (names.has(name)) throw new DescriptionError(['fields', n, 'name'], `there are two fields '${name}'`);
-    names.add(name);
-    stored = Math.max(stored, at + fieldTypes[type].bytes);
+function fieldsOf(own: OwnBoard) {
+  const ofRails = new Set([...own.rails, ...own.wires].flatMap(({ name }) => readingsOf(name)));
+  let behind = own.talks?.sync.length ?? 0;
+  let stored = behind;
+  const placed = own.fields.map((field) => {
+    const offset = field.at ?? behind;
+    behind = offset + fieldTypes[field.type].bytes;
+    stored = Math.max(stored, behind);
+    return { field, offset };
+  });
+  checkFitting(own, placed);
+  const fields = placed.map(({ field, offset }): Field => {
+    const { name, type, missing, title = name } = field;
     return {
-      ...{ name, offset: at, type, title },
+      ...{ name, offset, type, title },
       ...worth(field, ofRails.has(name)),
       ...(missing === undefined ? {} : { missing }),
     };
@@ -95,17 +106,17 @@ function fieldsOf({ fields: own, rails, wires, talks }: OwnBoard) {
 
 /** How a stored number becomes the integer that a column holds: as it is, by a whole factor, or by a scale. */
 function worth({ lsb, zero }: OwnField, ofRail: boolean): Pick<Field, 'decimals' | 'factor' | 'scale'> {
-  const decimals = ofRail ? railDecimals : decimalsOf(lsb);
+  const decimals = ofRail ? railDecimals : Math.max(decimalsOf(lsb), decimalsOf(zero));
   const gain = Number((lsb * 10 ** decimals).toPrecision(12));
   const offset = zero * 10 ** decimals;
   if (offset !== 0 || !Number.isInteger(gain)) return { decimals, scale: { gain, offset } };
   return gain === 1 ? { decimals } : { decimals, factor: gain };
 }
 
-/** As many as a step needs. */
-function decimalsOf(lsb: number): number {
+/** As many as a number needs. */
+function decimalsOf(value: number): number {
   for (let decimals = 0; decimals < mostDecimals; decimals++)
-    if (Number.isInteger(Number((lsb * 10 ** decimals).toPrecision(12)))) return decimals;
+    if (Number.isInteger(Number((value * 10 ** decimals).toPrecision(12)))) return decimals;
   return mostDecimals;
 }
 

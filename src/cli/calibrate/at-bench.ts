@@ -1,6 +1,7 @@
 import type { MeterReadings, RailPoint } from '../../calibrate/calibrate-rail.js';
+import { notZero } from '../../calibrate/impossible.js';
 import { parseReadings, zeroReading } from '../../calibrate/readings.js';
-import { ExitCode, errorText, UserError } from '../../errors.js';
+import { ExitCode, errorText, inputError, UserError } from '../../errors.js';
 import { ownMap } from '../../measure/rail-map.js';
 import { type RailMeans, RailWatch } from '../../session/calibration/rail-watch.js';
 import { startRecording } from '../../session/record.js';
@@ -20,7 +21,7 @@ const mostTries = 5;
 /**
  * Asks for one load after the other, and samples the rail meanwhile.
  * @returns null where somebody interrupted it
- * @throws UserError (boardLost) where the board went away
+ * @throws UserError (boardLost) where the board went away; (badInput) where --zero finds a load
  */
 export async function comparedAtBench(
   source: Source,
@@ -77,7 +78,9 @@ class Bench {
   async takeZero(): Promise<boolean> {
     const line = await this.#lines.next(() => this.#prompt('connect nothing to it, and press Enter'));
     if (line === null) return false;
-    return this.#compare({ voltage: null, current: zeroReading });
+    return this.#compare({ voltage: null, current: zeroReading }, (why) => {
+      throw inputError(`--zero: ${why}; nothing is written`);
+    });
   }
 
   /** False where there are no more. */
@@ -92,14 +95,19 @@ class Bench {
       tell(errorText(error));
       return true;
     }
-    return this.#compare(readings);
+    return this.#compare(readings, (why) => tell(`not taken as zero: ${why}`));
   }
 
-  /** False where somebody interrupted it. */
-  async #compare(reference: MeterReadings): Promise<boolean> {
+  /** @returns false where somebody interrupted it. @param refuse takes why a zero is none */
+  async #compare(reference: MeterReadings, refuse: (why: string) => void): Promise<boolean> {
     const means = await this.#means();
     if (!means) return false;
     const { board, samples, isSteady } = means;
+    const why = notZero({ board, reference });
+    if (why !== null) {
+      refuse(why);
+      return true;
+    }
     this.points.push({ board, reference });
     const [voltage, current] = [board.voltage!, board.current!];
     const doubt = isSteady ? '' : '; it is not steady, and is taken as it is';

@@ -1,5 +1,6 @@
 import type { Instrument } from '../../board/board.js';
 import type { CalibratedRail } from '../../board/correction.js';
+import { railSteps } from '../../calibrate/board-steps.js';
 import { calibrateRail, type RailPoint } from '../../calibrate/calibrate-rail.js';
 import { ExitCode, usageError } from '../../errors.js';
 import { OutputFile } from '../../file/output-file.js';
@@ -46,7 +47,11 @@ export async function calibrate(options: CalibrateOptions): Promise<ExitCode> {
       const points = await pointsOf(options, source, rail);
       if (points === null) return interrupted;
       if (points.length === 0) throw usageError('nothing was compared, and nothing is written');
-      const { remarks, ...result } = calibrateRail(points, options.referenceAccuracy);
+      const { remarks, ...result } = calibrateRail(
+        points,
+        options.referenceAccuracy,
+        railSteps(source.board, rail),
+      );
       const found: CalibratedRail = {
         date: new Date().toISOString(),
         reference: options.reference ?? null,

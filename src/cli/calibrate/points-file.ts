@@ -6,6 +6,7 @@ import { ownMap } from '../../measure/rail-map.js';
 import { RailWatch } from '../../session/calibration/rail-watch.js';
 import { startRecording } from '../../session/record.js';
 import type { Source } from '../../source/source.js';
+import { fixed } from '../../units.js';
 import { notice } from '../terminal/notices.js';
 
 /** Points whose rows say what the board read. @throws UserError (badInput) */
@@ -15,7 +16,10 @@ export const pointsWithMeans = (path: string): RailPoint[] =>
     return { board: row.board, reference: row.meter };
   });
 
-/** Points whose rows say when in a recording they were. @throws UserError (badInput) where it has no samples then */
+/** An instant may lie so far beyond the first or the last sample, µs: whole seconds were meant, and the board was asked first. */
+const beyondUs = 100_000;
+
+/** Points whose rows say when in a recording they were. @throws UserError (badInput) where it does not reach as far, or has no samples then */
 export async function pointsInRecording(
   path: string,
   source: Source,
@@ -24,10 +28,11 @@ export async function pointsInRecording(
 ): Promise<RailPoint[]> {
   const rows = parsePoints(path, textOf(path), true);
   const watch = new RailWatch(source.board, rail);
-  const asked = rows.map((row) => {
+  const spans = rows.map((row) => {
     if (!('fromUs' in row)) throw new Error('a row of means');
-    return watch.between(row.fromUs, row.toUs);
+    return row;
   });
+  const asked = spans.map(({ fromUs, toUs }) => watch.between(fromUs, toUs));
   const recording = await startRecording({
     sources: [source],
     map: ownMap,
@@ -38,13 +43,24 @@ export async function pointsInRecording(
   await recording.ended;
   for (const { message } of recording.warnings) notice(`warning: ${message}`);
   const means = await Promise.all(asked);
-  return rows.map(({ meter }, n) => {
+  const { seen } = watch;
+  return spans.map(({ meter, fromUs, toUs, line }, n) => {
     const mean = means[n];
-    if (!mean) throw inputError(`${path}: point ${n + 1}: ${recordingPath} has no samples then`);
+    const spareUs = Math.max(beyondUs, 2 * (seen?.spacingUs ?? 0));
+    const isWithin = seen && fromUs >= seen.fromUs - spareUs && toUs <= seen.toUs + spareUs;
+    if (!mean || !isWithin)
+      throw inputError(
+        `${path}: line ${line}: from ${seconds(fromUs)} to ${seconds(toUs)} s, and ${recordingPath} ${isWithin ? 'has no samples then' : heldBy(seen)}`,
+      );
     if (!mean.isSteady) notice(`point ${n + 1}: the rail was not steady then`);
     return { board: mean.board, reference: meter };
   });
 }
+
+const heldBy = (seen: RailWatch['seen']): string =>
+  seen ? `holds ${seconds(seen.fromUs)} to ${seconds(seen.toUs)} s` : 'holds hardly a sample';
+
+const seconds = (us: number): string => fixed(us / 1e6, 3);
 
 function textOf(path: string): string {
   try {

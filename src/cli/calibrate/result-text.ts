@@ -35,7 +35,7 @@ export function resultText(
     );
   }
   lines.push('', pointsText(found), '');
-  const accuracy = powerAccuracy(found, nominalMv);
+  const accuracy = powerAccuracy(found, nominalMv, nominalAccuracy);
   if (accuracy) {
     const rows = toldW.map((powerW) => [
       `  ${powerW} W`,

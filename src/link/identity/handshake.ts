@@ -17,6 +17,8 @@ export interface Identified {
   readonly identity: BoardIdentity;
   /** What it was asked who it is, and said, byte for byte: what it has to say again after every fault. */
   readonly credentials: readonly (readonly [Command, Uint8Array])[];
+  /** Of a board that a file describes: asked before these, whether another is there, to which they must not be said. */
+  readonly isStranger?: () => Dialogue<UserError | null>;
 }
 
 /** Who answered: a board that is asked, or one that talks. */

@@ -6,12 +6,15 @@ import { boardError, UserError } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { type Dialogue, drain } from '../dialogue.js';
 import { Framer } from '../listening/framing/framer.js';
-import type { IdentifiedTalker } from '../listening/identify.js';
+import { type IdentifiedTalker, isTalk } from '../listening/identify.js';
+import { deadlineMs } from '../wire.js';
 import { type Answerer, type Identified, provedWrong } from './handshake.js';
-import { isWelcomeOf, quoted, shortestWelcome } from './welcome.js';
+import { quoted, shortestWelcome } from './welcome.js';
 
 /** A board that has just been plugged in, as those that restart when their port is opened, may swallow the first questions. */
 const attempts = 5;
+/** So often in a row nobody may have answered the makers' WELCOME before anything else is sent: a board can swallow the first. */
+const silences = 3;
 /** So many frames in a row are of the description. */
 const provingFrames = 3;
 
@@ -31,8 +34,7 @@ export function* identifyOwn(port: string, table: OwnTable): Dialogue<Answerer> 
 }
 
 function* ask(port: string, board: Board): Dialogue<Identified | UserError> {
-  yield drain;
-  const other = yield* makersBoard(port);
+  const other = yield* makersBoard(port, silences);
   if (other) throw other;
   const { welcome: question, uid: uidQuestion } = board.commands;
   const fail = (text: string) => boardError(`${port} ${text}`);
@@ -57,22 +59,19 @@ function* ask(port: string, board: Board): Dialogue<Identified | UserError> {
   if (doubt !== null)
     return fail(`is a ${board.product}, but ${doubt}: its description may be of another one`);
   if ((yield drain).length > 0) return fail('does not come to rest; another program may be using the port');
-  return { board, identity: identityOf(board, port, uid), credentials };
+  return {
+    ...{ board, identity: identityOf(board, port, uid), credentials },
+    // Behind a port that never went away nobody has changed the board; one question more costs little.
+    isStranger: () => makersBoard(port, 1),
+  };
 }
 
 function* listenFor(port: string, board: StreamingBoard): Dialogue<IdentifiedTalker | UserError> {
   let heard = yield drain;
-  const { streaming } = board;
   if (!holdsFrames(heard, board)) {
-    const other = yield* makersBoard(port);
+    const other = strangerIn(port, heard) ?? (yield* makersBoard(port, silences));
     if (other) throw other;
-    heard = yield {
-      command: {
-        name: 'start',
-        request: streaming.start,
-        replyBytes: (provingFrames + 1) * board.frameBytes,
-      },
-    };
+    heard = yield* hear(board);
     if (!holdsFrames(heard, board))
       return boardError(
         heard.length === 0
@@ -92,12 +91,8 @@ function* listenFor(port: string, board: StreamingBoard): Dialogue<IdentifiedTal
 function* recognizeOwn(board: StreamingBoard): Dialogue<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (holdsFrames(yield drain, board)) return true;
-    if ((yield { command: shortestWelcome, untilQuiet: true }).length > 0) continue;
-    const { start } = board.streaming;
-    if (start.length === 0) continue;
-    const replyBytes = (provingFrames + 1) * board.frameBytes;
-    const heard = yield { command: { name: 'start', request: start, replyBytes } };
-    if (!holdsFrames(heard, board)) continue;
+    if (yield* makersBoard('', silences)) return false;
+    if (!holdsFrames(yield* hear(board), board)) continue;
     yield* hush(board);
     return true;
   }
@@ -122,15 +117,38 @@ function holdsFrames(bytes: Uint8Array, { streaming }: StreamingBoard): boolean 
   return true;
 }
 
-/** What is wrong where one of the makers' boards answers. */
-function* makersBoard(port: string): Dialogue<UserError | null> {
-  const answer = yield { command: shortestWelcome, untilQuiet: true };
-  const known = boards.find((board) => isWelcomeOf(board, answer));
-  return known
-    ? boardError(
-        `${port} is a ${known.welcomeText}, which needs no --board; nothing of the file was sent to it`,
-      )
-    : null;
+/** Has it talk, and takes what it says until that holds frames, or all that it should say in the time. */
+function* hear(board: StreamingBoard): Dialogue<Buffer> {
+  const { start, expectedHz } = board.streaming;
+  const bytes = (provingFrames + 1) * board.frameBytes;
+  const readings = 1 + Math.ceil(((provingFrames + 1) * 1000) / expectedHz / deadlineMs);
+  let heard: Buffer = Buffer.alloc(0);
+  for (let reading = 0; reading < readings && !holdsFrames(heard, board); reading++) {
+    const request = reading === 0 ? start : nothing;
+    heard = Buffer.concat([heard, yield { command: { name: 'start', request, replyBytes: bytes } }]);
+  }
+  return heard;
+}
+
+const nothing = new Uint8Array(0);
+
+/** What is wrong where one of the makers' boards answers, or talks: their answer may be there in part, or twice. */
+function* makersBoard(port: string, times: number): Dialogue<UserError | null> {
+  for (let time = 0; time < times; time++) {
+    const heard = Buffer.concat([yield drain, yield { command: shortestWelcome, untilQuiet: true }]);
+    const stranger = strangerIn(port, heard);
+    if (stranger) return stranger;
+  }
+  return null;
+}
+
+/** @param heard all that was said */
+function strangerIn(port: string, heard: Buffer): UserError | null {
+  const known = boards.find(({ welcomeText }) => heard.includes(welcomeText, 0, 'latin1'))?.welcomeText;
+  const product = known ?? (isTalk(heard) ? 'PowerSensor3' : undefined);
+  return product === undefined
+    ? null
+    : boardError(`${port} is a ${product}, which needs no --board; nothing of the file was sent to it`);
 }
 
 const identityOf = ({ id, product }: OwnTable, port: string, uid: Uint8Array | null): BoardIdentity => ({

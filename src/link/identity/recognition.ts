@@ -19,13 +19,14 @@ const wrongAnswers = 4;
 
 /**
  * After a fault: is it still the same board? Everything it says has to be what it said before, byte for byte, so that nothing
- * left over can be taken for it. Only WELCOME is asked of one that might be another.
+ * left over can be taken for it. Only WELCOME, the makers' question, is asked of one that might be another.
  */
-export function* recognize({ credentials: questions }: Identified): Dialogue<Recognition> {
+export function* recognize({ credentials: questions, isStranger }: Identified): Dialogue<Recognition> {
   let strayBytes = 0;
   let wrong = 0;
   for (let attempt = 0; attempt < attempts && wrong < wrongAnswers; attempt++) {
     strayBytes += (yield drain).length;
+    if (isStranger && (yield* isStranger())) break;
     let right = 0;
     for (const [command, expected] of questions) {
       const answer = yield { command };

@@ -11,8 +11,8 @@ import { Scanner } from './scanner.js';
 import { Timeline } from './timeline.js';
 import type { Listening, Times } from './times.js';
 
-/** Without a frame for so long, it is asked whether it is still there, ns. */
-const silenceNs = 1e9;
+/** Without a frame for so long, or for so many frames, it is asked whether it is still there, ns. */
+const silence = { ns: 1e9, frames: 5 };
 /** And so often nothing came, since it may also be that nobody listened. */
 const fewSilences = 4;
 /** What Linux keeps for a reader of a tty: a read that brings about so much has left some behind. */
@@ -48,6 +48,7 @@ export class Listener implements Driven, Listening {
   readonly #scanner: Scanner;
   #times: Times;
   readonly #pauseMs: number;
+  readonly #silenceNs: number;
   readonly #periodNs: number;
   readonly #endNs: number;
   /** Of the even grid that was asked for, the last that has its sample. */
@@ -76,6 +77,7 @@ export class Listener implements Driven, Listening {
     const { framing, expectedHz } = identified.board.streaming;
     this.#scanner = new Scanner(framing, this.reply.length);
     this.#times = this.#newTimes();
+    this.#silenceNs = Math.max(silence.ns, (silence.frames * 1e9) / expectedHz);
     this.#pauseMs = framing.stamp && expectedHz > rarelyHz ? pauseMs : 0;
     this.#periodNs = options.rateHz === undefined ? 0 : 1e9 / options.rateHz;
     this.#endNs = options.endNs ?? Number.POSITIVE_INFINITY;
@@ -149,7 +151,7 @@ export class Listener implements Driven, Listening {
       this.#options.look?.();
     }
     if (now >= this.#nextClockNs) this.#tellClock(now);
-    if (now - this.#heardNs > silenceNs && ++this.#unheard > fewSilences) return this.#ask();
+    if (now - this.#heardNs > this.#silenceNs && ++this.#unheard > fewSilences) return this.#ask();
     if (bytes === 0 || bytes >= kernelBytes || this.#pauseMs === 0 || this.#isPromptDue(now))
       return this.#listen();
     this.#wasPrompt = false;

@@ -84,6 +84,8 @@ export class Timeline implements Times {
     if (stretch) {
       stretch.arrivals++;
       weigh(stretch, clock.excessNs(this.#deviceNs, atNs), this.#deviceNs, atNs);
+      // One that began and ended within a single read has no arrival of its own.
+      for (const each of this.#stretches) if (Number.isNaN(each.openedNs)) each.openedNs = atNs;
       const heldNs = atNs - this.#stretches[0]!.openedNs;
       if (isJudged(stretch, atNs) || heldNs >= longestJudgingNs) this.#resolve();
       return;

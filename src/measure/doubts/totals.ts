@@ -35,11 +35,12 @@ export class TotalsCheck {
     for (const total of this.#totals) {
       const told = channels[total.field];
       if (!told) continue;
+      const scale = 10 ** this.board.fields[total.field]!.decimals;
       for (let row = 0; row < count; row++) {
         let mw = 0;
         for (const rail of total.rails) mw += channels[rails[rail]!.power]![row]!;
         const railsW = mw / 1000;
-        const totalW = told[row]!;
+        const totalW = told[row]! / scale;
         if (Math.abs(totalW - railsW) <= tolerance.w + tolerance.share * Math.abs(railsW)) continue;
         const seen = this.#disagreements.get(total);
         if (seen) seen.times++;

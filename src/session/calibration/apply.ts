@@ -1,7 +1,7 @@
 import type { Instrument } from '../../board/board.js';
 import type { CalibratedBoard, Correction } from '../../board/correction.js';
 import { inputError } from '../../errors.js';
-import { appliedTo } from '../../measure/accuracy/applied.js';
+import { appliedTo, isPartial } from '../../measure/accuracy/applied.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
 import type { Recording, RecordingOptions, Source } from '../../source/source.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
@@ -12,15 +12,16 @@ export type Calibrations = 'none' | readonly Correction[];
 
 /**
  * The sources, with what is to be made of their readings. A capture keeps what it was recorded with where no file is of its board.
- * @throws UserError (badInput) where a file is of none of the boards, or names a rail that its board does not have
+ * @throws UserError (badInput) where a file is of none of the boards, by UID and product, or names a rail that its board does not have
  */
 export function calibratedSources(sources: readonly Source[], calibrations: Calibrations): Source[] {
   if (calibrations === 'none') return sources.map((source) => new CalibratedSource(source, undefined));
   const taken = new Map<Source, Correction>();
   for (const correction of calibrations) {
-    const { uid } = correction.document.board;
-    const source = sources.find(({ identity }) => identity.uid === uid);
-    if (!source) throw inputError(`${correction.name} is of the board ${uid}; ${whatThereIs(sources)}`);
+    const { uid, product } = correction.document.board;
+    const source = sources.find((each) => isOfBoard(correction, each));
+    if (!source)
+      throw inputError(`${correction.name} is of the board ${uid}, a ${product}; ${whatThereIs(sources)}`);
     const other = taken.get(source);
     if (other) throw inputError(`${other.name} and ${correction.name} are of the same board, ${uid}`);
     const names = source.board.rails.map(({ name }) => name);
@@ -45,16 +46,33 @@ export const calibrationsOfThose = (
 ): Calibrations =>
   calibrations === 'none' || !someAway
     ? calibrations
-    : calibrations.filter(({ document }) =>
-        sources.some(({ identity }) => identity.uid === document.board.uid),
-      );
+    : calibrations.filter((correction) => sources.some((source) => isOfBoard(correction, source)));
+
+const isOfBoard = ({ document: { board } }: Correction, { identity }: Source): boolean =>
+  identity.uid === board.uid &&
+  isSameProduct(board, { product: identity.product, product_id: identity.productId });
+
+type Product = Pick<CalibratedBoard, 'product' | 'product_id'>;
+
+/**
+ * Two products may have boards of one UID, simulated ones above all; what one of them reads says nothing of the other. Boards of
+ * one's own are all of the number 0, and go by their name.
+ */
+export const isSameProduct = (one: Product, other: Product): boolean =>
+  one.product_id === other.product_id && (one.product_id !== 0 || one.product === other.product);
+
+/** Why no calibration can be of a board, to be gone on with. */
+export const tellsNoUid = ({ product, port }: BoardIdentity): string =>
+  `the ${product} at ${port} tells no UID`;
 
 function whatThereIs(sources: readonly Source[]): string {
   const [only] = sources;
-  const uids = sources.map(({ identity }) => identity.uid ?? 'one whose UID is not known');
+  const boards = sources.map(
+    ({ identity: { uid, product } }) => `${uid ?? 'one whose UID is not known'}, a ${product}`,
+  );
   if (sources.length === 1 && only!.identity.uid === null)
-    return `which board measured ${only!.identity.port} is not known, and a calibration holds for one board alone`;
-  return `what is measured here is ${uids.join(', ')}, and a calibration holds for one board alone`;
+    return `${tellsNoUid(only!.identity)}, and a calibration holds for one board alone`;
+  return `what is measured here is ${boards.join('; ')}, and a calibration holds for one board alone`;
 }
 
 /** A source whose board's readings are taken as a calibration makes them. */
@@ -95,11 +113,10 @@ export async function calibrationDoubts({ board, identity }: Source): Promise<Wa
             message: `since ${name} was made the board has changed (${changed.join('; ')}): what it was found to be off by then may hold no more`,
           },
         ];
-  const open = Object.entries(appliedTo(board)!.rails).flatMap(([rail, { accuracy }]) =>
-    accuracy ? [] : [rail],
-  );
+  const names = Object.keys(appliedTo(board)!.rails);
+  const open = names.filter((rail) => isPartial(document.rails[rail]!));
   if (open.length === 0) return stale;
-  const message = `${name} leaves voltage, gain or offset of ${open.join(', ')} open: corrected as far as it is known, and the nominal accuracy holds`;
+  const message = `${name} leaves voltage, gain or offset of ${open.join(', ')} open: corrected as far as it is known, and the nominal accuracy holds, or what they were found to leave open where that is more`;
   return [...stale, { code: 'calibration-partial', message }];
 }
 

@@ -4,6 +4,7 @@ import {
   type CalibratedRail,
   type CalibrationDocument,
   calibrationSchema,
+  gainLimits,
 } from '../../board/correction.js';
 import { inputError } from '../../errors.js';
 import type { OutputFile } from '../../file/output-file.js';
@@ -11,14 +12,17 @@ import { calibrationDocumentSchema } from '../../schema/calibration.js';
 import { issueText } from '../../schema/json/issue-text.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { tool } from '../../tool.js';
-import { ownCalibrationDigest } from './apply.js';
+import { fixed } from '../../units.js';
+import { isSameProduct, ownCalibrationDigest, tellsNoUid } from './apply.js';
 import { readCorrection } from './calibration-file.js';
 
-/** Who a calibration is of. @throws UserError (badInput) where that is not known */
+/** Who a calibration is of. @throws UserError (badInput) where the board tells no UID */
 export async function calibratedBoard(identity: BoardIdentity): Promise<CalibratedBoard> {
-  const { product, productId, uid, name, firmware, port } = identity;
+  const { product, productId, uid, name, firmware } = identity;
   if (uid === null)
-    throw inputError(`which board ${port} is of is not known, and a calibration holds for one board alone`);
+    throw inputError(
+      `${tellsNoUid(identity)}: a calibration, which holds for one board alone, cannot be bound to it`,
+    );
   return {
     ...{ product, product_id: productId, uid, name, firmware },
     calibration_sha256: await ownCalibrationDigest(identity),
@@ -36,6 +40,8 @@ export function earlierCalibration(path: string, board: CalibratedBoard): Calibr
   const then = document.board;
   if (then.uid !== board.uid)
     throw inputError(`${path} is of the board ${then.uid}, and this is ${board.uid}: choose another file`);
+  if (!isSameProduct(then, board))
+    throw inputError(`${path} is of a ${then.product}, and this is a ${board.product}: choose another file`);
   if (then.firmware !== board.firmware || then.calibration_sha256 !== board.calibration_sha256)
     throw inputError(
       `${path} is of this board with another firmware or calibration of its own: compare its rails anew, into another file`,
@@ -53,6 +59,7 @@ export function withRail(
   name: string,
   rail: CalibratedRail,
 ): CalibrationDocument {
+  refuseGains(rail);
   const document = {
     schema: calibrationSchema,
     tool: { name: tool.name, version: tool.version },
@@ -60,11 +67,21 @@ export function withRail(
     rails: { ...earlier?.rails, [name]: rail },
   } satisfies CalibrationDocument;
   const parsed = calibrationDocumentSchema.safeParse(document);
-  if (!parsed.success)
-    throw inputError(
-      `what was compared gives no calibration: ${issueText(parsed.error)}. Is the meter on this rail, and the unit right?`,
-    );
+  if (!parsed.success) throw inputError(`what was compared gives no calibration: ${issueText(parsed.error)}`);
   return document;
+}
+
+function refuseGains({ voltage, current }: CalibratedRail): void {
+  const { least, most } = gainLimits;
+  for (const [what, line] of [
+    ['voltage', voltage],
+    ['current', current],
+  ] as const) {
+    if (!line || (line.gain >= least && line.gain <= most)) continue;
+    throw inputError(
+      `what was compared gives no calibration: the ${what} would be ${fixed(line.gain, 3)} times what the board reads, and a board that can be calibrated needs from ${least} to ${most}. Is the meter on this rail, and the unit right?`,
+    );
+  }
 }
 
 /** @param file open already, so that a bad path fails before anything is measured. @throws UserError (outputFailed) */

@@ -1,4 +1,5 @@
 import type { Instrument } from '../../board/board.js';
+import { type RailSteps, railSteps } from '../../calibrate/board-steps.js';
 import type { RailPoint } from '../../calibrate/calibrate-rail.js';
 import { steadyMean } from '../../calibrate/mean.js';
 import type { Sink } from '../../sink/sink.js';
@@ -20,15 +21,22 @@ interface Watched {
   readonly resolve: (means: RailMeans | null) => void;
 }
 
-/** A step of the board, V and A. */
-const step = 0.001;
-
 /** Sees what one rail of a board reads, and gives its means over stretches of time. */
 export class RailWatch implements Sink {
+  /** What it has seen, µs: its first and its last sample, and how far samples lie apart in the mean; null before the second. */
+  get seen(): { readonly fromUs: number; readonly toUs: number; readonly spacingUs: number } | null {
+    if (this.#firstUs === null || !this.last || this.#samples < 2) return null;
+    const [fromUs, toUs] = [this.#firstUs, this.last.us];
+    return { fromUs, toUs, spacingUs: (toUs - fromUs) / (this.#samples - 1) };
+  }
+
   /** The last reading; null before the first. */
   last: { readonly us: number; readonly voltageV: number; readonly currentA: number } | null = null;
   readonly #voltage: number;
   readonly #current: number;
+  readonly #steps: RailSteps;
+  #firstUs: number | null = null;
+  #samples = 0;
   #watched: Watched[] = [];
   #finished = false;
 
@@ -36,12 +44,15 @@ export class RailWatch implements Sink {
   constructor(board: Instrument, rail: number) {
     this.#voltage = board.rails[rail]!.voltage;
     this.#current = board.rails[rail]!.current;
+    this.#steps = railSteps(board, rail);
   }
 
   begin(): void {}
 
   write({ count, timeUs, channels }: SampleBlock): void {
     if (count === 0) return;
+    this.#firstUs ??= timeUs[0]!;
+    this.#samples += count;
     const [voltageMv, currentMa] = [channels[this.#voltage]!, channels[this.#current]!];
     for (const { fromUs, toUs, voltagesV, currentsA } of this.#watched)
       for (let row = 0; row < count; row++) {
@@ -71,13 +82,17 @@ export class RailWatch implements Sink {
     const over = this.#watched.filter(isOver);
     if (over.length === 0) return;
     this.#watched = this.#watched.filter((watched) => !over.includes(watched));
-    for (const { voltagesV, currentsA, resolve } of over) resolve(meansOf(voltagesV, currentsA));
+    for (const { voltagesV, currentsA, resolve } of over) resolve(meansOf(voltagesV, currentsA, this.#steps));
   }
 }
 
-function meansOf(voltagesV: readonly number[], currentsA: readonly number[]): RailMeans | null {
+function meansOf(
+  voltagesV: readonly number[],
+  currentsA: readonly number[],
+  steps: RailSteps,
+): RailMeans | null {
   if (voltagesV.length === 0) return null;
-  const [voltage, current] = [steadyMean(voltagesV, step), steadyMean(currentsA, step)];
+  const [voltage, current] = [steadyMean(voltagesV, steps.voltage), steadyMean(currentsA, steps.current)];
   return {
     board: { voltage, current },
     samples: voltagesV.length,

@@ -30,7 +30,7 @@ export function explainHeader(text: string, ended: boolean, outcome: string): st
   const foreign = foreignName(text.split(','));
   if (foreign !== undefined)
     return why(
-      `powerlog has no column '${short(foreign)}' of a board; a sensor's file is for \`powerlog compare\``,
+      `'${short(foreign)}' is no column of a board that powerlog has a table for, and a CSV alone does not describe another; use its capture, or --columns rails. A sensor's file is for \`powerlog compare\``,
     );
   return why('its columns are not a set that powerlog writes, in its order');
 }

@@ -118,13 +118,20 @@ export const columnOf = ({ columns }: CsvForm, kind: ColumnSource['kind']): numb
 
 /** The first name that no powerlog gives to a column; undefined where each by itself could be one. */
 export function foreignName(names: readonly string[]): string | undefined {
+  const ofRails = new Set(
+    boardOfRails(names.filter((name) => name !== 'interval_s')).flatMap(({ fields }) =>
+      fields.map(({ name }) => name),
+    ),
+  );
   const known = new Set(['time_s', 'unix_time_s', 'interval_s', 'slot_voltage_v', 'slot_current_a']);
   for (const { fields, rails, wires, extraFields } of boards) {
     for (const { voltage, current } of [...rails, ...wires])
       for (const index of [voltage, current]) known.add(fields[index]!.name);
     for (const index of extraFields) known.add(fields[index]!.name);
   }
-  return names.find((name) => !known.has(name) && !/^[a-z][a-z0-9_]*_power_w$/.test(name));
+  return names.find(
+    (name) => !known.has(name) && !ofRails.has(name) && !/^[a-z][a-z0-9_]*_power_w$/.test(name),
+  );
 }
 
 /** The sums stand behind the instants and before the first rail. */

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { calibrationDocumentSchema } from '#powerlog/schema/calibration.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
+import { isSameProduct } from '#powerlog/session/calibration/apply.js';
 import { scratch } from '../../capture/samples.js';
 import { powerlog, words } from '../run.js';
 import { loadsA, writeLoads, writePoints } from './loads.js';
@@ -243,6 +245,17 @@ describe('a recording with a calibration', () => {
     expect(codes(one)).not.toContain('calibration-stale');
     expect(rowsOf(at('one.csv'))[0]!.eps1_current_a).toBe('4.000');
     expect(one.uncertainty.accuracy_j.cpu).toBeCloseTo(0.03 * one.energy_j.cpu, 9);
+    writeFileSync(at('means.csv'), 'board_current_a,current_a\n4.13,4\n');
+    run(
+      words`calibrate --port ${sim} --points ${at('means.csv')} --rail eps1 ${reference} --out ${at('one.cal.json')} --force`,
+    );
+    run(
+      words`record --port ${sim} --calibration ${at('one.cal.json')} --duration 200ms --out ${at('poor.csv')} -q`,
+    );
+    const poor = summaryOf(at('poor.csv'));
+    // Of eps1 14 % are not known, since the meter showed no digit behind the point.
+    expect(codes(poor)).toContain('calibration-partial');
+    expect(poor.uncertainty.accuracy_j.cpu).toBeGreaterThan(0.13 * poor.rails.eps1.energy_j);
   });
 
   it.each([
@@ -304,6 +317,12 @@ describe('a calibration that cannot be applied', () => {
   };
   const cases: readonly (readonly [string, readonly [path: string, value: unknown], string])[] = [
     ['of another board', ['board.uid', 'A'.repeat(24)], 'and a calibration holds for one board alone'],
+    [
+      'of another product of that UID',
+      ['board.product_id', 17],
+      'and a calibration holds for one board alone',
+    ],
+    ['of no whole bytes', ['board.uid', 'ABC'], 'board.uid: expected a board'],
     ['of another format', ['schema', 'powerlog.calibration/2'], "schema: expected 'powerlog.calibration/1'"],
     [
       'with a gain that is none',
@@ -327,6 +346,37 @@ describe('a calibration that cannot be applied', () => {
     const ran = changed(change);
     expect(ran.err).toContain(message);
     expect(ran.code).toBe(6);
+  });
+
+  it.each([
+    ['one byte', '0a', true],
+    ['64 bytes', 'AB'.repeat(64), true],
+    ['65 bytes', 'AB'.repeat(65), false],
+  ])('has a UID of 1 to 64 bytes, as boards of one’s own have: %s', (_, boardUid, isOne) => {
+    const at = inFolder();
+    ofLoads(at);
+    const document = read(at('cal.json'));
+    document.board.uid = boardUid;
+    expect(calibrationDocumentSchema.safeParse(document).success).toBe(isOne);
+  });
+
+  it('is of one product alone, and of those of one’s own by their names', () => {
+    const [one, other] = [16, 17].map((product_id) => ({ product: 'a', product_id }));
+    const [own, another] = ['rig', 'bench'].map((product) => ({ product, product_id: 0 }));
+    expect(isSameProduct(one!, other!)).toBe(false);
+    expect(isSameProduct(one!, { ...one!, product: 'as a newer powerlog calls it' })).toBe(true);
+    expect(isSameProduct(own!, another!)).toBe(false);
+    expect(isSameProduct(own!, { ...own! })).toBe(true);
+  });
+
+  it('is added to by no other product of its board’s UID', () => {
+    const at = inFolder();
+    ofSim(at);
+    const ran = powerlog(
+      words`calibrate --port ${`${sim},board=benchlab2`} --points ${at('means.csv')} --rail eps1 ${reference} --force --out ${at('sim.cal.json')}`,
+    );
+    expect(ran.code).toBe(6);
+    expect(ran.err).toContain('is of a BENCHLAB, and this is a BENCHLAB 2');
   });
 
   it('is told: none that is JSON, one that is not there, and one beside none', () => {

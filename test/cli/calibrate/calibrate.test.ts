@@ -92,14 +92,17 @@ describe('a rail, held against a meter in a recording', () => {
     ['from_s,to_s,current_a\n0,1\n', 'line 2: 2 cells below 3 names'],
     ['from_s,to_s,current_a\n0,1,\n', 'line 2: neither voltage_v nor current_a'],
     ['from_s,to_s,current_a\n', 'has no points'],
-    ['from_s,to_s,current_a\n90,91,8\n', 'point 1: '],
+    ['from_s,to_s,current_a\n90,91,8\n', 'line 2: from 90.000 to 91.000 s, and '],
+    ['from_s,to_s,current_a\n\n0.1,0.4,1\n2.1,9,10\n', 'line 4: from 2.100 to 9.000 s, and '],
+    ['from_s,to_s,current_a\n2.1,9,10\n', 'holds 0.000 to 2.495 s'],
+    ['from_s,to_s,current_a\n-1,0.4,1\n', 'line 2: from -1.000 to 0.400 s, and '],
     [
       'board_current_a,current_a\n1,1\n',
       "line 1: 'board_current_a' is none of the columns; with --recording",
     ],
     [
       'from_s,to_s,current_a\n0.1,0.4,1\n2.1,2.4,80\n',
-      'rails.eps1.current.gain: expected a gain from 0.5 to 2',
+      'the current would be 7.745 times what the board reads',
     ],
   ])('says what is wrong with a points file: %j', (text, message) => {
     const { plog, points, cal } = bench();
@@ -151,6 +154,39 @@ describe('a rail, held against what is typed', () => {
     const ran = powerlog([...idle, ...words`--sample 100ms --zero --out ${cal}`], Buffer.from('\n\n'));
     expect(ran.code, ran.err).toBe(0);
     expect(read(cal).rails.pcie1.current).toMatchObject({ offset_a: 0.009, gain: 1, gain_uncertainty: null });
+  });
+
+  it.each([
+    [
+      'points that contradict each other',
+      [],
+      '12 V 4 A\n12 V 5 A\n\n',
+      6,
+      'points 1 and 2 contradict each other',
+    ],
+    ['a zero under load', ['--zero'], '\n12 V 4 A\n\n', 6, '--zero: the board reads 4.130 A'],
+    ['a typed zero under load', [], 'zero\n\n', 2, 'not taken as zero: the board reads 4.130 A'],
+    ['another unit', [], '4.00 mA\n\n', 6, 'the current would be 0.001 times what the board reads'],
+  ])('writes nothing of %s', (_, more, typed, code, message) => {
+    const cal = join(scratch(), 'bench.cal.json');
+    const ran = powerlog(atSim(cal, ...more), Buffer.from(typed));
+    expect(ran.err).toContain(message);
+    expect(ran.err).not.toContain('rails.');
+    expect(ran.code).toBe(code);
+    expect(existsSync(cal)).toBe(false);
+  });
+
+  it.each([
+    ['sim:train,board=powersensor3', 'eps1', 'the PowerSensor3 '],
+    ['sim:board=docs/own-board/ina226.json', 'gpu', 'the INA226 rig at '],
+  ])('is bound to no board that tells no UID: %s', (port, rail, product) => {
+    const cal = join(scratch(), 'bench.cal.json');
+    const ran = powerlog(words`calibrate --port ${port} --rail ${rail} ${reference} --out ${cal}`);
+    expect(ran.err).toContain(product);
+    expect(ran.err).toContain(
+      'tells no UID: a calibration, which holds for one board alone, cannot be bound',
+    );
+    expect(ran.code).toBe(6);
   });
 
   it.each(['', '\n'])('writes nothing where nothing was typed: %j', (typed) => {

@@ -134,7 +134,7 @@ describe('powerlog repair of --columns', () => {
     [
       'with one of its own',
       (csv: string) => csv.replace('hpwr1_power_w', 'noise_db'),
-      /no column 'noise_db'/,
+      /'noise_db' is no column of a board/,
     ],
     [
       'behind another of them',

@@ -79,7 +79,7 @@ describe('powerlog repair refuses what is no torn end, and changes not a byte of
     [
       'an added column',
       eachLine((line) => `${line},${line.startsWith('t') ? 'note' : '1'}`),
-      /line 1: powerlog has no column 'note' of a board/,
+      /line 1: 'note' is no column of a board that powerlog has a table for/,
     ],
     ['an index in front', eachLine((line) => `0,${line}`), /neither a capture nor a powerlog CSV/],
     [
