@@ -13,7 +13,6 @@ import { type PowerSensor3, startPowerSensor3, type Told } from '../../peers/pow
 import { bin, powerlog, words } from '../run.js';
 
 const turnUs = 1024;
-const spacingUs = 50;
 
 /** Recordings of a PowerSensor3 that shares nothing with us, behind a real pseudo-terminal. */
 
@@ -69,18 +68,14 @@ async function recorded(): Promise<Recorded> {
 /** How many sets are missing between those that are there. */
 const missing = (sets: readonly number[]): number => sets.at(-1)! - sets[0]! + 1 - sets.length;
 
-/** The same without what shows in no stamp: a loss of whole turns of its counter, which takes a second to be found. */
-const visiblyMissing = (sets: readonly number[]): number =>
-  sets.reduce((sum, set, n) => {
-    const spacings = n === 0 ? 1 : set - sets[n - 1]!;
-    const beyondUs = (spacings * spacingUs) % turnUs;
-    return beyondUs > 0.5 * spacingUs && beyondUs < 1.5 * spacingUs ? sum : sum + spacings - 1;
-  }, 0);
-
-/** What was told is what is missing, as far as it could be seen. */
-function expectToldMissing({ sets, events }: Recorded, torn = 0): void {
-  expect(toldMissing(events) + torn).toBeLessThanOrEqual(missing(sets));
-  expect(toldMissing(events) + torn).toBeGreaterThanOrEqual(visiblyMissing(sets));
+/**
+ * What was told is what is missing. Where a machine that is busy cost more than the model was told to leave out, what came late in one
+ * piece may belong a whole turn of the counter earlier, so that more is missing than can be told; never less.
+ */
+function expectToldMissing({ sets, events }: Recorded, planned: number, torn = 0): void {
+  const told = toldMissing(events) + torn;
+  expect(told).toBeLessThanOrEqual(missing(sets));
+  if (missing(sets) <= planned) expect(told).toBe(missing(sets));
 }
 
 const toldMissing = (events: readonly RecordingEvent[]): number =>
@@ -109,7 +104,7 @@ describe('record, of a PowerSensor3', needs(compiler), () => {
     device = undefined;
     expect(told).toMatchObject({ resets: 0, unexpected: 0 });
     // A machine that is busy enough may cost some: then that is told.
-    expectToldMissing(found);
+    expectToldMissing(found, 0);
     expect(found.sets.every((set, n) => n === 0 || set > found.sets[n - 1]!)).toBe(true);
     expect(found.ns.every((ns, n) => n === 0 || ns > found.ns[n - 1]!)).toBe(true);
     expect(found.header).toMatchObject({
@@ -142,7 +137,7 @@ describe('record, of a PowerSensor3', needs(compiler), () => {
     );
     expect(torn).toEqual([11]); // what is left of a set of 18
     expect(toldMissing(found.events)).toBeGreaterThanOrEqual(200);
-    expectToldMissing(found, 1);
+    expectToldMissing(found, 201, 1);
     expect(Math.abs(found.summary.clock.rate_error_ppm - 20_000)).toBeLessThan(1000);
     expect(found.summary.warnings.map(({ code }) => code)).toEqual(
       expect.arrayContaining(['overwritten', 'short-reply', 'device-clock']),
@@ -169,7 +164,8 @@ describe('record, of a PowerSensor3', needs(compiler), () => {
     device = undefined;
     // Half a second is more than the kernel keeps, so that some were lost.
     expect(missing(found.sets)).toBeGreaterThan(1000);
-    expectToldMissing(found);
+    expect(toldMissing(found.events)).toBeGreaterThan(0);
+    expectToldMissing(found, 0);
     expect(middleErrorUs(found, told)).toBeLessThan(turnUs / 2);
   });
 
