@@ -78,3 +78,55 @@ describe.runIf(hasPseudoTerminals)('every fault of the wire, on every board', ()
     },
   );
 });
+
+const newest = boards.filter((board) => board === boardFor(board.id));
+
+describe.runIf(hasPseudoTerminals)('what a link promises, on every product', () => {
+  it.concurrent.for(
+    newest.flatMap((board) =>
+      (['tty', 'stream'] as const).map(
+        (kind) => [`${board.product}, the ${kind} link`, board, kind] as const,
+      ),
+    ),
+  )(
+    '%s: every frame once and in order, between its question and its answer; an end when it is asked for, or the board goes',
+    async ([, board, kind], { expect, onTestFinished }) => {
+      const { frameBytes } = board;
+      const frames = numberedFrames(board);
+      const simulator = await startSimulator({ board, frames, repeat: false });
+      onTestFinished(() => simulator.stop());
+      const sampled = async (ended: 'stopped' | 'duration' | 'lost') => {
+        const link = await openLink(simulator.path, kind);
+        const endNs = ended === 'duration' ? 100e6 : undefined;
+        const run = link.sample({ originNs: readClockAnchor().monotonicNs, endNs, rateHz: 500 });
+        const numbers: number[] = [];
+        let lastNs = 0;
+        for (;;) {
+          const next = await run.next();
+          if (next.done) {
+            await link.close();
+            expect(next.value).toBe(ended);
+            return numbers;
+          }
+          const { count, frames: got, requestNs, replyNs } = next.value;
+          for (let row = 0; row < count; row++) {
+            const frame = Buffer.from(got.subarray(row * frameBytes, (row + 1) * frameBytes));
+            numbers.push(frame.readInt16LE(numberOffset(board)));
+            expect(requestNs[row]!).toBeGreaterThanOrEqual(lastNs);
+            expect(replyNs[row]!).toBeGreaterThan(requestNs[row]!);
+            lastNs = replyNs[row]!;
+          }
+          if (numbers.length >= 20 && ended === 'stopped') link.stop();
+          if (numbers.length >= 20 && ended === 'lost') void simulator.stop();
+        }
+      };
+      let last = -1;
+      for (const ended of ['stopped', 'duration', 'lost'] as const)
+        for (const number of await sampled(ended)) {
+          expect(number).toBeGreaterThan(last);
+          last = number;
+        }
+      expect(simulator.stats().unexpected).toEqual({ count: 0, first: [] });
+    },
+  );
+});

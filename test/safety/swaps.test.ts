@@ -5,13 +5,14 @@ import type { Board } from '#powerlog/board/board.js';
 import { boardFor, boardIds } from '#powerlog/board/catalogue.js';
 import { UserError } from '#powerlog/errors.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
-import { type Identified, identifyBlocking } from '#powerlog/link/identity/handshake.js';
+import { type Answerer, identifyBlocking } from '#powerlog/link/identity/handshake.js';
+import { makeSampling } from '#powerlog/link/listening/sampling.js';
 import { SampleRing } from '#powerlog/link/ring.js';
-import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';
 import { type BoardModel, makeBoardModel } from '#powerlog/simulator/model.js';
 import { startSimulator } from '#powerlog/simulator/port/server.js';
 import { uniform } from '#powerlog/simulator/random.js';
+import { TalkModel } from '#powerlog/simulator/talking/talk-model.js';
 import { scratch } from '../capture/samples.js';
 import { startRecording } from '../peers/maker/recorder.js';
 import { hasPseudoTerminals } from '../simulator/pty-client.js';
@@ -30,6 +31,8 @@ const swaps = 200;
 /** A model's answers in a time of their own; a tenth of them goes wrong. It goes away after so many things done with it. */
 class PluggedIn implements Wire {
   nowMs = 0;
+  /** Bytes that one that talks does not know. */
+  unexpected = 0;
   #coming: Buffer[] = [];
   #seed: number;
   #draws = 0;
@@ -38,16 +41,19 @@ class PluggedIn implements Wire {
     public model: BoardModel,
     seed: number,
     public leavesAfter: number,
+    /** One that talks, instead. */
+    readonly talker?: TalkModel,
   ) {
     this.#seed = seed;
-    if (model.greeting && this.#draw() < 0.8) this.#coming.push(Buffer.from(model.greeting));
+    if (!talker && model.greeting && this.#draw() < 0.8) this.#coming.push(Buffer.from(model.greeting));
   }
 
   write(bytes: Uint8Array): number {
     if (this.#isGone()) return gone;
     for (const byte of bytes) {
-      const reply = this.model.reply(byte, this.nowMs * 1e6);
-      if (reply) this.#coming.push(this.#wronged(Buffer.from(reply)));
+      const reply = (this.talker ?? this.model).reply(byte, this.nowMs * 1e6);
+      if (reply === 'unexpected') this.unexpected++;
+      else if (reply) this.#coming.push(this.#wronged(Buffer.from(reply)));
     }
     return bytes.length;
   }
@@ -60,8 +66,12 @@ class PluggedIn implements Wire {
     return have;
   }
 
-  listen(): number {
-    throw new Error('nobody listens here');
+  listen(into: Buffer): number {
+    if (this.#isGone()) return gone;
+    this.nowMs += 5;
+    const bytes = Buffer.concat(this.#coming.splice(0));
+    const sets = this.talker?.talks ? this.#wronged(Buffer.from(this.talker.sets(this.nowMs * 1e6))) : bytes;
+    return Buffer.concat([bytes, sets === bytes ? Buffer.alloc(0) : sets]).copy(into);
   }
 
   drain(quietMs: number, into?: Buffer): number {
@@ -96,13 +106,13 @@ class PluggedIn implements Wire {
 }
 
 /** Identifies whoever is there and samples until that goes away; undefined where it did before it was known. */
-function recorded(wire: PluggedIn): Identified | undefined {
+function recorded(wire: PluggedIn): Answerer | undefined {
   try {
-    const identified = identifyBlocking('port', wire) as Identified;
+    const identified = identifyBlocking('port', wire);
     const { frameBytes } = identified.board;
     const ring = new SampleRing(SampleRing.allocate(256, frameBytes), frameBytes);
     const options = { clock: () => wire.nowMs * 1e6, onEvent: () => {} };
-    driveBlocking(new Sampler(identified, ring, options), wire);
+    driveBlocking(makeSampling(identified, ring, options), wire);
     return identified;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -130,6 +140,28 @@ describe('a board that takes the place of another', () => {
       expect(models.map((model) => model.stats().unexpected)).toEqual([none, none]);
       // Most stay long enough to be known, or nothing would have been tried.
       expect(Math.min(...known)).toBeGreaterThan(swaps / 3);
+    },
+  );
+
+  it.each(products.map((board) => [board.product, board] as const))(
+    `after a hang-up, ${swaps} times: PowerSensor3, which talks, then %s`,
+    (_, board) => {
+      const known = { talking: 0, asked: 0 };
+      const model = modelOf(board, 1);
+      let unexpected = 0;
+      for (let n = 0; n < 2 * swaps; n++) {
+        const isTalking = n % 2 === 0;
+        const talker = isTalking ? new TalkModel('train', 1) : undefined;
+        const wire = new PluggedIn(model, n, Math.floor(160 * uniform(11, n)), talker);
+        const identified = recorded(wire);
+        unexpected += wire.unexpected;
+        if (!identified) continue;
+        expect(identified.identity.id).toBe(isTalking ? 'powersensor3' : board.id);
+        known[isTalking ? 'talking' : 'asked']++;
+      }
+      expect(unexpected).toBe(0);
+      expect(model.stats().unexpected).toEqual(none);
+      expect(Math.min(known.talking, known.asked)).toBeGreaterThan(swaps / 4);
     },
   );
 
