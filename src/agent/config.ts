@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { errorText, systemErrorCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { type JsonWords, readJsonFile } from '../file/json-file.js';
 import { type AgentConfig, agentConfigSchema } from '../schema/agent-config.js';
 import { issueText } from '../schema/json/issue-text.js';
-import { parseStrictJson } from '../schema/json/strict-json.js';
+
+const words: JsonWords = { what: 'the configuration', instead: 'docs/agent.md shows one' };
 
 /**
  * Reads the agent's configuration. Its paths are relative to the file itself. Import this file lazily: it loads zod.
  * @throws UserError (usage) that names the place in the file and what is expected there
  */
 export function readAgentConfig(file: string): AgentConfig {
-  const parsed = agentConfigSchema.safeParse(parse(file, contents(file)));
+  const parsed = agentConfigSchema.safeParse(readJsonFile(file, words, usageError).value);
   if (!parsed.success) throw usageError(`${file}: ${issueText(parsed.error)}`);
   const config = parsed.data;
   const { map, captures, influx, listen } = config;
@@ -30,26 +31,4 @@ export function readAgentConfig(file: string): AgentConfig {
     },
     listen: { ...listen, token_file: from(listen.token_file) },
   };
-}
-
-function contents(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const why = systemErrorCode(error) === 'ENOENT' ? 'no such file' : errorText(error);
-    throw usageError(`${file}: the configuration cannot be read: ${why}`);
-  }
-}
-
-function parse(file: string, json: Uint8Array): unknown {
-  try {
-    return parseStrictJson(json);
-  } catch (error) {
-    const what = errorText(error).split('\n')[0];
-    throw usageError(
-      error instanceof SyntaxError
-        ? `${file}: not JSON (${what}); docs/agent.md shows one`
-        : `${file}: ${what}`,
-    );
-  }
 }

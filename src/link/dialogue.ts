@@ -17,6 +17,9 @@ export const drain = 'drain';
  */
 export type Dialogue<Outcome> = Generator<Question | typeof drain, Outcome, Buffer>;
 
+/** What a state machine hands to its driver, as far as a dialogue that it carries on for a while fills it in. */
+export type Lent = { -readonly [Key in 'request' | 'replyBytes' | 'waitMs' | 'drained']: Driven[Key] };
+
 /** Holds a dialogue step by step. */
 export class Conversation<Outcome> implements Driven {
   request: Uint8Array;
@@ -55,6 +58,14 @@ export class Conversation<Outcome> implements Driven {
     this.request = next.value.command.request;
     this.replyBytes = next.value.command.replyBytes;
     return Action.ask;
+  }
+
+  /** Has another's driver carry out what is next here. */
+  lend(to: Lent): void {
+    to.request = this.request;
+    to.replyBytes = this.replyBytes;
+    to.waitMs = this.waitMs;
+    to.drained = this.drained;
   }
 
   #collect(): Action {

@@ -210,10 +210,7 @@ export class Sampler implements Driven {
     const action = recovery.step(result);
     if (action !== Action.end) {
       if (action === Action.drain && this.#ring.stopRequested) return this.#finish('stopped');
-      this.request = recovery.request;
-      this.replyBytes = recovery.replyBytes;
-      this.waitMs = recovery.waitMs;
-      this.drained = recovery.drained;
+      recovery.lend(this);
       return action;
     }
     this.#recovery = undefined;

@@ -1,17 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { boards } from '../board/catalogue.js';
-import { errorText, inputError, systemErrorCode } from '../errors.js';
+import { errorText, inputError } from '../errors.js';
+import { type JsonWords, readJsonFile } from '../file/json-file.js';
 import { type RailMap, resolveWiring } from '../measure/rail-map.js';
 import { issueText } from '../schema/json/issue-text.js';
-import { parseStrictJson } from '../schema/json/strict-json.js';
 import { railMapSchema } from '../schema/rail-map.js';
+
+const words: JsonWords = {
+  what: 'the map',
+  instead: 'expected {"components": {"cpu": ["eps1", …], …}}',
+};
 
 /**
  * Reads a `--map` file: which rails make up each component, and the slot. Import this file lazily: it loads zod.
  * @throws UserError (badInput) that names the place in the JSON and what is allowed there
  */
 export function readRailMap(path: string): RailMap {
-  const parsed = railMapSchema.safeParse(parse(path, contents(path)));
+  const parsed = railMapSchema.safeParse(readJsonFile(path, words).value);
   if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
   checkRails(path, parsed.data);
   return parsed.data;
@@ -29,26 +33,4 @@ function checkRails(path: string, map: RailMap): void {
     }
   }
   throw inputError(`${path}: ${errorText(failure)}`, failure);
-}
-
-function contents(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const missing = systemErrorCode(error) === 'ENOENT';
-    throw inputError(
-      `${path}: the map cannot be read: ${missing ? 'no such file' : errorText(error)}`,
-      error,
-    );
-  }
-}
-
-function parse(path: string, json: Uint8Array): unknown {
-  try {
-    return parseStrictJson(json);
-  } catch (error) {
-    const what = errorText(error).split('\n')[0];
-    if (!(error instanceof SyntaxError)) throw inputError(`${path}: ${what}`, error);
-    throw inputError(`${path}: not JSON (${what}); expected {"components": {"cpu": ["eps1", …], …}}`, error);
-  }
 }

@@ -65,12 +65,7 @@ const squareHigh = paperReadings(squareHighMa);
 
 const squareIsHigh = (tNs: number): boolean => Math.floor(tNs / squareHalfPeriodNs) % 2 === 1;
 
-/** What the machine's rails read at `tNs` of CLOCK_MONOTONIC, ns; lent. */
-const paperAt: Readonly<Record<PaperProfileName, (tNs: number) => RailReadings>> = {
-  constant: () => constantReadings,
-  square: (tNs) => (squareIsHigh(tNs) ? squareHigh : squareLow),
-};
-/** The same of a board's rails. */
+/** What rails read at `tNs` of CLOCK_MONOTONIC, ns; lent. */
 const paperOf: Readonly<Record<PaperProfileName, (rails: readonly Rail[]) => (tNs: number) => RailReadings>> =
   {
     constant: (rails) => {
@@ -83,7 +78,10 @@ const paperOf: Readonly<Record<PaperProfileName, (rails: readonly Rail[]) => (tN
     },
   };
 
-const isPaper = (profile: ProfileName): profile is PaperProfileName => profile in paperAt;
+/** Of the machine's own. */
+const paperAt = { constant: paperOf.constant(machineRails), square: paperOf.square(machineRails) };
+
+const isPaper = (profile: ProfileName): profile is PaperProfileName => profile in paperOf;
 
 /** Writes what the rails read at `tNs` of CLOCK_MONOTONIC, ns, into `out`. */
 export type RailReader = (tNs: number, out: RailReadings) => void;

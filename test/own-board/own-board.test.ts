@@ -192,6 +192,11 @@ describe("the sketch's frames, compiled", needs(compiler), () => {
   });
 });
 
+it("the page's example is the file", () => {
+  const [, shown] = /```json\n([\s\S]*?)```/.exec(readFileSync('docs/own-board.md', 'utf8')) ?? [];
+  expect(shown).toBe(readFileSync(talks, 'utf8'));
+});
+
 describe('what is wrong with a description is told with its line', () => {
   const whole = readFileSync(talks, 'utf8');
   /** The line of the first place where a text stands. */

@@ -1,5 +1,6 @@
 import type { Averaging, FaultWords, Layout, MakersBoard, RailWire } from '../board.js';
-import { command, numbered, TableBuilder, usb } from '../table-builder.js';
+import { command, numbered, TableBuilder } from '../table-builder.js';
+import { published } from './elmor.js';
 
 /*
  * PMD2 and PMD2X. Source: the maker's published PMD2-Python and PMD-USB (C#), of which the one reads the rails signed and the
@@ -93,29 +94,24 @@ function layoutOf({ extended }: Product): Layout {
 function board(product: Product): MakersBoard {
   const { id, productId, welcomeText, extended } = product;
   const layout = layoutOf(product);
+  const common = published(welcomeText, layout.frameBytes);
   return {
     id,
     product: product.product,
     vendorId: 0xee,
     productId,
-    firmware: 0,
-    released: true,
-    anyFirmware: true,
-    usb,
-    welcomeText,
-    greetsUnasked: true,
-    commands: {
-      welcome: command('WELCOME', 0x00, welcomeText.length + 1),
-      vendor: command('READ_VENDOR_DATA', 0x01, 3),
-      uid: command('READ_UID', 0x02, 12),
-      sensors: command('READ_SENSOR_VALUES', 0x04, layout.frameBytes),
-      ...(extended ? { configuration: command('READ_CONFIG', 0x06, configurationBytes) } : {}),
-    },
+    ...common,
     ...layout,
-    calibration: [],
     components,
-    ...(extended ? { averaging } : {}),
-    nominalAccuracy: null,
+    ...(extended
+      ? {
+          commands: {
+            ...common.commands,
+            configuration: command('READ_CONFIG', 0x06, configurationBytes),
+          },
+          averaging,
+        }
+      : {}),
   };
 }
 

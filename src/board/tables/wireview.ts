@@ -1,5 +1,6 @@
 import type { FaultBit, Layout, MakersBoard } from '../board.js';
-import { command, numbered, TableBuilder, usb } from '../table-builder.js';
+import { command, numbered, TableBuilder } from '../table-builder.js';
+import { published } from './elmor.js';
 
 /*
  * WireView Pro II, which sits in one 12V-2x6 cable. Source: the makers' published WireViewPro2-Python and WireViewDeviceLib (C#).
@@ -54,7 +55,7 @@ function makeLayout(): Layout {
 }
 
 const layout = makeLayout();
-const welcomeText = 'Thermal Grizzly WireView Pro II';
+const common = published('Thermal Grizzly WireView Pro II', layout.frameBytes);
 
 export const wireview: readonly MakersBoard[] = [
   {
@@ -62,22 +63,9 @@ export const wireview: readonly MakersBoard[] = [
     product: 'WireView Pro II',
     vendorId: 0xef,
     productId: 0x05,
-    firmware: 0,
-    released: true,
-    anyFirmware: true,
-    usb,
-    welcomeText,
-    greetsUnasked: true,
-    commands: {
-      welcome: command('WELCOME', 0x00, welcomeText.length + 1),
-      vendor: command('READ_VENDOR_DATA', 0x01, 3),
-      uid: command('READ_UID', 0x02, 12),
-      sensors: command('READ_SENSOR_VALUES', 0x04, layout.frameBytes),
-      build: command('READ_BUILD_INFO', 0x0d, 68),
-    },
+    ...common,
     ...layout,
-    calibration: [],
+    commands: { ...common.commands, build: command('READ_BUILD_INFO', 0x0d, 68) },
     components: { gpu: ['hpwr1'] },
-    nominalAccuracy: null,
   },
 ];

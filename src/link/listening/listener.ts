@@ -184,10 +184,7 @@ export class Listener implements Driven, Listening {
     const action = recovery.step(result);
     if (action !== Action.end) {
       if (action === Action.drain && this.#ring.stopRequested) return this.#finish('stopped');
-      this.request = recovery.request;
-      this.replyBytes = recovery.replyBytes;
-      this.waitMs = recovery.waitMs;
-      this.drained = recovery.drained;
+      recovery.lend(this);
       return action;
     }
     this.#recovery = undefined;

@@ -80,7 +80,7 @@ export function warningsFor(doubts: Doubts): Warning[] {
   if (doubts.noAccuracy)
     warn(
       'no-accuracy',
-      "nobody says how accurate the board's readings are, so that the uncertainty of energies is not known; --accuracy does",
+      "nobody says how accurate the board's readings are, so that the uncertainty of energies is not known: give --accuracy",
     );
   for (const text of doubts.totals) warn('totals-disagree', text);
   for (const text of doubts.boardFaults) warn('board-fault', text);

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CalibrationDocument, Correction } from '../../board/correction.js';
-import { errorText, inputError, systemErrorCode, usageError } from '../../errors.js';
+import { inputError, usageError } from '../../errors.js';
+import { type JsonWords, readJsonFile } from '../../file/json-file.js';
 import { calibrationDocumentSchema } from '../../schema/calibration.js';
 import { issueText } from '../../schema/json/issue-text.js';
-import { parseStrictJson } from '../../schema/json/strict-json.js';
 import type { Calibrations } from './apply.js';
+
+const words: JsonWords = {
+  what: 'the calibration',
+  instead: 'expected what `powerlog calibrate` writes',
+  missing: 'no such file; `powerlog calibrate` makes one',
+};
 
 /**
  * What `--calibration` names: files, or `none`. Import this file lazily: it loads zod.
@@ -23,8 +28,8 @@ export function readCalibrations(names: readonly string[] = []): Calibrations {
 
 /** @throws UserError (badInput) */
 export function readCorrection(path: string): Correction {
-  const bytes = contents(path);
-  const parsed = calibrationDocumentSchema.safeParse(json(path, bytes));
+  const { bytes, value } = readJsonFile(path, words);
+  const parsed = calibrationDocumentSchema.safeParse(value);
   if (!parsed.success) throw inputError(`${path}: ${issueText(parsed.error)}`);
   return correctionOf(path, bytes, parsed.data);
 }
@@ -35,25 +40,3 @@ export const correctionOf = (path: string, bytes: Uint8Array, document: Calibrat
   sha256: createHash('sha256').update(bytes).digest('hex'),
   document,
 });
-
-function contents(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const missing = systemErrorCode(error) === 'ENOENT';
-    throw inputError(
-      `${path}: the calibration cannot be read: ${missing ? 'no such file; `powerlog calibrate` makes one' : errorText(error)}`,
-      error,
-    );
-  }
-}
-
-function json(path: string, bytes: Uint8Array): unknown {
-  try {
-    return parseStrictJson(bytes);
-  } catch (error) {
-    const what = errorText(error).split('\n')[0];
-    if (!(error instanceof SyntaxError)) throw inputError(`${path}: ${what}`, error);
-    throw inputError(`${path}: not JSON (${what}); expected what \`powerlog calibrate\` writes`, error);
-  }
-}

@@ -1,4 +1,4 @@
-import type { Board } from '../../board/board.js';
+import type { Instrument } from '../../board/board.js';
 import { boards } from '../../board/catalogue.js';
 import { TableBuilder } from '../../board/table-builder.js';
 import type { Wiring } from '../../measure/rail-map.js';
@@ -7,7 +7,7 @@ import { type Column, type ColumnSource, columnSets, csvColumns } from '../../si
 
 /** What the first row of a CSV says of its rows. */
 export interface CsvForm {
-  readonly board: Board;
+  readonly board: Instrument;
   readonly columns: readonly Column[];
   /** Whether it is a whole set, so that its rails can be held against its sums. */
   readonly complete: boolean;
@@ -77,7 +77,7 @@ function formOf(
  * A board that none of the tables is for, such as a user's own, as far as names tell: its rails, where they stand as powerlog
  * writes them.
  */
-function boardOfRails(names: readonly string[]): Board[] {
+function boardOfRails(names: readonly string[]): Instrument[] {
   const table = new TableBuilder();
   const rails = names.flatMap((name, n) => {
     const rail = name.replace(/_voltage_v$/, '');
@@ -89,25 +89,9 @@ function boardOfRails(names: readonly string[]): Board[] {
   const { bytes: frameBytes, fields } = table;
   return [
     {
-      ...boards[0]!,
-      ...{
-        id: 'unknown',
-        product: 'unknown',
-        productId: 0,
-        frameBytes,
-        fields,
-        rails,
-        wires: [],
-        extraFields: [],
-      },
-      ...{
-        faults: null,
-        totals: [],
-        ownSupply: null,
-        calibration: [],
-        components: {},
-        nominalAccuracy: null,
-      },
+      ...{ id: 'unknown', product: 'unknown', frameBytes, fields, rails, wires: [], extraFields: [] },
+      ...{ faults: null, totals: [], ownSupply: null, calibration: [], components: {} },
+      nominalAccuracy: null,
     },
   ];
 }
@@ -145,7 +129,11 @@ function componentsIn(names: readonly string[], rails: ReadonlySet<string>): str
   return components;
 }
 
-function columnsOf(board: Board, wiring: Wiring, set: (typeof columnSets)[number]): Column[] | undefined {
+function columnsOf(
+  board: Instrument,
+  wiring: Wiring,
+  set: (typeof columnSets)[number],
+): Column[] | undefined {
   try {
     return csvColumns(board, wiring, set);
   } catch {
@@ -154,7 +142,11 @@ function columnsOf(board: Board, wiring: Wiring, set: (typeof columnSets)[number
 }
 
 /** @param averaged Of rows of means: what is carried from one to the next may bring a power below 0. */
-export function cellFormOf({ name, decimals, source }: Column, board: Board, averaged: boolean): CellForm {
+export function cellFormOf(
+  { name, decimals, source }: Column,
+  board: Instrument,
+  averaged: boolean,
+): CellForm {
   const earlier = earlierDecimals[name];
   return {
     decimals: earlier === undefined || earlier === decimals ? [decimals] : [decimals, earlier],

@@ -1,4 +1,4 @@
-import type { Board } from '../../board/board.js';
+import type { Instrument } from '../../board/board.js';
 import { inputError } from '../../errors.js';
 import { ownMap, type RailMap, resolveWiring, sumComponents, type Wiring } from '../../measure/rail-map.js';
 import type { CsvForm } from './csv-form.js';
@@ -52,7 +52,7 @@ export function wiringOf(
 }
 
 /** Whether the map is one of this board at all. */
-function isWired(board: Board, map: RailMap): boolean {
+function isWired(board: Instrument, map: RailMap): boolean {
   try {
     return resolveWiring(board, map).sums.length > 0;
   } catch {
@@ -63,7 +63,7 @@ function isWired(board: Board, map: RailMap): boolean {
 /** Whether the rails of these rows add up to their sums. */
 export function explains(
   wiring: Wiring,
-  board: Board,
+  board: Instrument,
   channels: readonly Int32Array[],
   powerMw: readonly Float64Array[],
   count: number,

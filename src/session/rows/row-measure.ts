@@ -1,4 +1,5 @@
-import type { Board } from '../../board/board.js';
+import type { Instrument } from '../../board/board.js';
+import { boardFor } from '../../board/catalogue.js';
 import { inputError, UserError } from '../../errors.js';
 import { calibratedRails } from '../../measure/accuracy/accuracy.js';
 import type { AppliedCalibration } from '../../measure/accuracy/applied.js';
@@ -40,7 +41,7 @@ export interface RowMeasureOptions {
 /** Measures the rows of a CSV, samples or means of intervals. */
 export class RowMeasure {
   /** The board with those rails whose power stands in the rows. */
-  readonly board: Board;
+  readonly board: Instrument;
   readonly wiring: Wiring;
   readonly header: RecordingHeader;
   /** The summary that lies beside the rows, where it is of their recording. */
@@ -148,13 +149,13 @@ export function valuesOf(form: CsvForm): (batch: RowBatch) => SampleBlock {
   };
 }
 
-function summed(block: SampleBlock, board: Board, wiring: Wiring): SampleBlock {
+function summed(block: SampleBlock, board: Instrument, wiring: Wiring): SampleBlock {
   const powerMw = wiring.sums.map(() => new Float64Array(block.count));
   sumComponents(wiring, board, block.channels, block.count, powerMw);
   return { ...block, powerMw };
 }
 
-function resolvedFor(path: string, board: Board, map: RailMap): Wiring {
+function resolvedFor(path: string, board: Instrument, map: RailMap): Wiring {
   try {
     return resolveWiring(board, map);
   } catch (error) {
@@ -164,10 +165,10 @@ function resolvedFor(path: string, board: Board, map: RailMap): Wiring {
 }
 
 /** The board of the rows; who it was, they do not say. */
-const identityOf = ({ id, product, productId }: Board, port: string): BoardIdentity => ({
+const identityOf = ({ id, product }: Instrument, port: string): BoardIdentity => ({
   id,
   product,
-  productId,
+  productId: boardFor(id)?.productId ?? 0,
   uid: null,
   name: null,
   firmware: null,
@@ -175,7 +176,7 @@ const identityOf = ({ id, product, productId }: Board, port: string): BoardIdent
 });
 
 /** The board with those rails whose power stands in the rows, and its wires where all of them do. */
-function measuredBoard(form: CsvForm): { readonly board: Board; readonly railNames: readonly string[] } {
+function measuredBoard(form: CsvForm): { readonly board: Instrument; readonly railNames: readonly string[] } {
   const { rails, wires } = form.board;
   const there = new Set(
     form.columns.flatMap(({ source }) => (source.kind === 'channel' ? [source.index] : [])),
