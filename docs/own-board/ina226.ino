@@ -34,9 +34,9 @@ void setup() {
   Wire.begin();
   Wire.setClock(400000);
   for (int n = 0; n < 2; n++) {
-    // Bus and shunt converted in 588 µs each, over and over, without averaging: a new pair every 1.2 ms (data sheet, table 6).
+    // Bus and shunt converted in 588 µs each, over and over, without averaging: a new pair every 1.2 ms (data sheet, configuration register).
     write_register(ADDRESSES[n], 0x00, 0x4000 | 3 << 6 | 3 << 3 | 7);
-    // Calibration register = 0.00512 / (current LSB × shunt) (data sheet, equation 1).
+    // Calibration register = 0.00512 / (current LSB × shunt) (data sheet, calibration register).
     write_register(ADDRESSES[n], 0x05, (uint16_t)(0.00512 / (CURRENT_LSB_A[n] * SHUNTS_OHM[n]) + 0.5));
   }
 }
