@@ -138,7 +138,7 @@ describe('a recording with a calibration', () => {
     const at = inFolder();
     ofSim(at);
     run(
-      words`record --port ${sim} --calibration ${at('sim.cal.json')} --duration 300ms --out ${at('run.csv')} --capture ${at('run.plog')} -q`,
+      words`record --port ${sim} --calibration ${at('sim.cal.json')} --duration 2s --out ${at('run.csv')} --capture ${at('run.plog')} -q`,
     );
     for (const row of rowsOf(at('run.csv')))
       expect([row.eps1_voltage_v, row.eps1_current_a, row.eps1_power_w]).toEqual([
@@ -167,7 +167,7 @@ describe('a recording with a calibration', () => {
     const port = 'sim:constant,board=benchlab2,imbalance=0.246';
     ofSim(at, port, 'hpwr1.cal.json', 'hpwr1');
     const live = run(
-      words`record --port ${port} --calibration ${at('hpwr1.cal.json')} --duration 700ms --out ${at('run.csv')} --capture ${at('run.plog')}`,
+      words`record --port ${port} --calibration ${at('hpwr1.cal.json')} --duration 2s --out ${at('run.csv')} --capture ${at('run.plog')}`,
     );
     const replayed = run(words`replay ${at('run.plog')} --out ${at('again.csv')}`);
     for (const { err } of [live, replayed]) expect(err).not.toContain("of its connector's current");
@@ -211,9 +211,7 @@ describe('a recording with a calibration', () => {
     ofSim(at);
     ofSim(at, `${sim},seed=2`, 'other.cal.json');
     const ports = ['--port', sim, '--port', sim];
-    run(
-      words`record ${ports} --calibration ${at('other.cal.json')} --duration 300ms --out ${at('run.csv')} -q`,
-    );
+    run(words`record ${ports} --calibration ${at('other.cal.json')} --duration 2s --out ${at('run.csv')} -q`);
     const { tracks, calibration } = summaryOf(at('run.csv'));
     expect(calibration).toBeNull();
     expect(tracks.map((track: { calibration: { file: string } | null }) => track.calibration?.file)).toEqual([
@@ -228,7 +226,7 @@ describe('a recording with a calibration', () => {
     const at = inFolder();
     ofSim(at);
     run(
-      words`record --port ${`${sim},firmware=5`} --calibration ${at('sim.cal.json')} --duration 100ms --out ${at('old.csv')} -q`,
+      words`record --port ${`${sim},firmware=5`} --calibration ${at('sim.cal.json')} --duration 2s --out ${at('old.csv')} -q`,
     );
     const { warnings } = summaryOf(at('old.csv'));
     expect(warnings.map((each: { code: string }) => each.code)).toContain('calibration-stale');
@@ -238,7 +236,7 @@ describe('a recording with a calibration', () => {
       words`calibrate --port ${sim} --points ${at('means.csv')} --rail eps1 ${reference} --out ${at('one.cal.json')}`,
     );
     run(
-      words`record --port ${sim} --calibration ${at('one.cal.json')} --duration 200ms --out ${at('one.csv')} -q`,
+      words`record --port ${sim} --calibration ${at('one.cal.json')} --duration 2s --out ${at('one.csv')} -q`,
     );
     const one = summaryOf(at('one.csv'));
     expect(codes(one)).toContain('calibration-partial');
@@ -250,7 +248,7 @@ describe('a recording with a calibration', () => {
       words`calibrate --port ${sim} --points ${at('means.csv')} --rail eps1 ${reference} --out ${at('one.cal.json')} --force`,
     );
     run(
-      words`record --port ${sim} --calibration ${at('one.cal.json')} --duration 200ms --out ${at('poor.csv')} -q`,
+      words`record --port ${sim} --calibration ${at('one.cal.json')} --duration 2s --out ${at('poor.csv')} -q`,
     );
     const poor = summaryOf(at('poor.csv'));
     // Of eps1 14 % are not known, since the meter showed no digit behind the point.
@@ -272,7 +270,7 @@ describe('a recording with a calibration', () => {
       words`calibrate --port ${port} --points ${at('means.csv')} --rail hpwr1 ${reference} --out ${at('cal.json')}`,
     );
     const recorded = (name: string, ...more: string[]) => {
-      run(words`record --port ${port} ${more} --duration 300ms --out ${at(name)} -q`);
+      run(words`record --port ${port} ${more} --duration 2s --out ${at(name)} -q`);
       return summaryOf(at(name));
     };
     const [raw, corrected] = [recorded('raw.csv'), recorded('true.csv', '--calibration', at('cal.json'))];

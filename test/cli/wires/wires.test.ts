@@ -22,7 +22,7 @@ const eventsOf = (capture: string) =>
 
 /** Until there is an alarm, or for a while. */
 const untilAlarm = words`--on-alarm end`;
-const aWhile = words`--duration 700ms`;
+const aWhile = words`--duration 2s`;
 
 function recorded(port: string, ...more: readonly string[]) {
   const folder = scratch();
