@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../free-port.js';
 import { needs } from '../parts.js';
 import { dashboards } from './dashboards.js';
 import { promql } from './promql.js';
 import { linesOf, sampledRuns, systemPower } from './samples.js';
-import { debianServer, freePort, startServer, testFolder } from './server.js';
+import { debianServer, startServer, testFolder } from './server.js';
 import { ShownDashboard, withoutData } from './stand-in.js';
 
 describe('dashboards for VictoriaMetrics', needs(debianServer('victoria-metrics')), () => {

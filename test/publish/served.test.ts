@@ -5,6 +5,7 @@ import { newColumns } from '#powerlog/draw/envelope.js';
 import { readRested } from '#powerlog/report/rested.js';
 import { placesOfFile } from '../capture/samples.js';
 import { powerlog, words } from '../cli/run.js';
+import { freePort } from '../free-port.js';
 import { addressOf, askMeasure, documentRead } from './client.js';
 import { writeLongCapture } from './long-capture.js';
 import { start } from './started.js';
@@ -126,16 +127,17 @@ describe('the powers of a served recording', () => {
     expect(states.at(-1)).toBe('closed');
     store.fillColumns(2, 0, store.endUs, columns);
     expect(extremes(columns.maxMw)).toEqual([300_000, 300_000]);
-    const { energyJ } = await store.measure(200_000, 700_000);
+    const { energyJ } = await store.measure(run.startUs + 200_000, run.startUs + 700_000);
     expect(energyJ[0]).toBeCloseTo(200, 3);
     expect(run.summary.energy_j.system).toBeGreaterThan(400);
     expect(run.endUs).toBeGreaterThan(before + 1_000_000);
   });
 
   it('are asked for again when the server is back, and not of another one', async () => {
-    const first = start(['view', capture]);
+    // One that nobody is given while the server is away, the page itself included, which asks there over and over.
+    const port = await freePort();
+    const first = start(words`view --listen 127.0.0.1:${port} ${capture}`);
     const url = await first.url;
-    const { port } = addressOf(url);
     const served = await openServed(url);
     const states: string[] = [];
     const refused = new Promise<void>((resolve) => {

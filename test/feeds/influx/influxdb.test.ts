@@ -33,7 +33,11 @@ const recordedIn = (csv: string): Row[] =>
 
 const bytesIn = (folder: string): number =>
   existsSync(folder)
-    ? readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+    ? readdirSync(folder).reduce(
+        // What has arrived may be removed meanwhile.
+        (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      )
     : 0;
 
 const summaryOf = (csv: string) => JSON.parse(readFileSync(csv.replace(/\.csv$/, '.summary.json'), 'utf8'));
@@ -140,7 +144,13 @@ describe('a recording into InfluxDB', needs(influxdb), () => {
   it('has the marks and phases of a command, with what they cost', async () => {
     const server = await openInflux();
     const csv = join(scratch(), 'run.csv');
-    const script = `printf 'begin "load, a=1"\\n' >> $POWERLOG_MARKS; sleep 0.6; printf 'point here 3\\nend "load, a=1" 5\\nbegin open\\n' >> $POWERLOG_MARKS; sleep 0.3`;
+    // Each phase lasts until a sample of it is there.
+    const script = `sampled() {
+      now=$(date +%s.%N)
+      until tail -n 1 '${csv}' | awk -F, -v now=$now '{ last = $2 } END { exit !(last + 0 > now + 0) }'; do sleep 0.05; done
+    }
+    printf 'begin "load, a=1"\\n' >> $POWERLOG_MARKS; sampled
+    printf 'point here 3\\nend "load, a=1" 5\\nbegin open\\n' >> $POWERLOG_MARKS; sampled`;
     const ran = powerlog(
       words`exec --port sim:square --baseline 0 --out ${csv} --influx ${server.url} --quiet -- sh -c ${script}`,
     );
@@ -197,11 +207,12 @@ describe('a recording into InfluxDB', needs(influxdb), () => {
     const server = await openInflux();
     const csv = join(scratch(), 'run.csv');
     const name = 'a "b", c=d \\ é\u{1F600} #e\\';
-    const ran = powerlog([
-      ...words`record --port ${`sim:constant,name=${name.replace(',', ';')}`} --rate 100 --duration 0.3s --out ${csv}`,
+    const run = new Program([
+      ...words`record --port ${`sim:constant,name=${name.replace(',', ';')}`} --rate 100 --out ${csv}`,
       ...['--quiet', '--influx', server.url, '--tag', `run=${name}`],
     ]);
-    expect([ran.err, ran.code]).toEqual(['', 0]);
+    await until(async () => (await countOf(server)) > 0);
+    expect([await run.end(), run.said]).toEqual([0, '']);
     const { columns, rows } = await influxQuery(server, 'SELECT * FROM powerlog');
     expect(rows.length).toBe(rowsOf(csv).length);
     const read = (key: string) => rows[0]![columns.indexOf(key)];

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../../capture/samples.js';
 import { powerlog, words } from '../../cli/run.js';
+import { freePort } from '../../free-port.js';
 import { Program, rowsOf, until } from '../program.js';
-import { freePort } from '../server.js';
 import { TakingServer } from './http-server.js';
 
 const linesIn = (server: TakingServer): string[] => server.posts.flatMap(({ lines }) => lines);
@@ -30,10 +30,11 @@ describe('what is sent', () => {
     const csv = join(scratch(), 'run.csv');
     const url = `${server.url}/influx/api/v2/write?org=lab&bucket=power`;
     const run = new Program(
-      words`record --port sim:square --rate 200 --duration 1s --out ${csv} --influx ${url} --tag run=r1 --tag rack=b4`,
+      words`record --port sim:square --rate 200 --out ${csv} --influx ${url} --tag run=r1 --tag rack=b4`,
       { POWERLOG_INFLUX_TOKEN: 'a-token' },
     );
-    expect(await run.ended).toBe(0);
+    await until(() => server.posts.length > 1);
+    expect(await run.end()).toBe(0);
     const [first] = server.posts;
     expect([first!.method, first!.path, Object.fromEntries(first!.query)]).toEqual([
       'POST',
@@ -48,10 +49,11 @@ describe('what is sent', () => {
   it('is the columns that were chosen, and no empty field', async () => {
     const server = await TakingServer.open();
     const csv = join(scratch(), 'run.csv');
-    const ran = new Program(
-      words`record --port sim:square --rate 100 --duration 0.3s --columns ${'eps1_*,temp*'} --out ${csv} --influx ${server.url} --quiet`,
+    const run = new Program(
+      words`record --port sim:square --rate 100 --columns ${'eps1_*,temp*'} --out ${csv} --influx ${server.url} --quiet`,
     );
-    expect(await ran.ended).toBe(0);
+    await until(() => server.posts.length > 0);
+    expect(await run.end()).toBe(0);
     const [row] = rowsOf(csv);
     const fields = linesIn(server)[0]!.replaceAll('\\ ', '_').split(' ')[1]!.split(',');
     expect(fields).toEqual(
@@ -108,8 +110,9 @@ describe('what is sent', () => {
   it('is means that any database can keep where nobody answers at first; the rest waits for push', async () => {
     const csv = join(scratch(), 'run.csv');
     const url = `http://127.0.0.1:${await freePort()}`;
-    const run = new Program(words`record --port sim:square --out ${csv} --influx ${url} --duration 1s`);
-    expect(await run.ended).toBe(0);
+    const run = new Program(words`record --port sim:square --out ${csv} --influx ${url}`);
+    await until(() => existsSync(csv) && rowsOf(csv).length > 100);
+    expect(await run.end()).toBe(0);
     expect(run.said).toMatch(
       /does not answer \(ECONNREFUSED\), so that it is not known .*: means of 10 ms are written/,
     );
@@ -162,13 +165,14 @@ describe('what is sent', () => {
   it('may be sent to two boards’ series at once', async () => {
     const server = await TakingServer.open();
     const csv = join(scratch(), 'run.csv');
-    const ran = new Program(
-      words`record --port ${'sim:square,name=desk'} --port ${'sim:idle,name=desk'} --rate 100 --duration 0.5s --out ${csv} --influx ${server.url} --quiet`,
+    const run = new Program(
+      words`record --port ${'sim:square,name=desk'} --port ${'sim:idle,name=desk'} --rate 100 --out ${csv} --influx ${server.url} --quiet`,
     );
-    expect(await ran.ended).toBe(0);
-    const boards = new Set(linesIn(server).map((line) => /board=([^,]*)/.exec(line)![1]));
-    expect(boards.size).toBe(2);
-    expect(boards.has('desk')).toBe(true);
+    const boards = () => new Set(linesIn(server).map((line) => /board=([^,]*)/.exec(line)![1]));
+    await until(() => boards().size > 1);
+    expect(await run.end()).toBe(0);
+    expect(boards().size).toBe(2);
+    expect(boards().has('desk')).toBe(true);
   });
 });
 

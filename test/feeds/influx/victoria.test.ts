@@ -87,11 +87,9 @@ describe('a recording into VictoriaMetrics', needs(victoriaMetrics), () => {
     const server = await ForeignServer.open(victoriaPlan);
     const csv = join(scratch(), 'run.csv');
     const url = `${server.url}/api/v2/write?org=lab&bucket=power`;
-    expect(
-      powerlog(
-        words`record --port sim:square --rate 100 --duration 1.5s --out ${csv} --quiet --influx ${url}`,
-      ),
-    ).toMatchObject({ code: 0, err: '' });
+    const run = new Program(words`record --port sim:square --rate 100 --out ${csv} --quiet --influx ${url}`);
+    await until(async () => (await countOf(server)) > 50);
+    expect([await run.end(), run.said]).toEqual([0, '']);
     const points = (await seriesOf(server, ['system_power_w'])).get('system_power_w')!;
     expect(points).toEqual(
       rowsOf(csv).map((row) => [
