@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
+import { freePort } from '../../free-port.js';
 import { until } from '../program.js';
-import { freePort } from '../server.js';
 
 export interface BrokerOptions {
   /** Asks everybody for this user's password. */
@@ -43,6 +44,8 @@ export class Broker {
       `user ${userInfo().username}`,
       ...['persistence true', `persistence_location ${path('kept')}/`],
       ...['autosave_interval 1', 'autosave_on_changes true'],
+      // However late a listener is. (0, for no limit, has mosquitto cut off who may not write.)
+      'max_queued_messages 100000',
       ...(login ? ['allow_anonymous false', `password_file ${path('passwords')}`] : ['allow_anonymous true']),
       ...(access ? [`acl_file ${path('access')}`] : []),
       ...(tls
@@ -94,6 +97,9 @@ export class Broker {
   }
 }
 
+/** What a listener says to hear it itself. */
+const echo = 'test-echo/';
+
 export interface Heard {
   readonly topic: string;
   readonly text: string;
@@ -103,9 +109,14 @@ export interface Heard {
 /** Somebody who listens to all of it, and whom the broker keeps messages for while he is away. */
 export class Listener {
   readonly heard: Heard[] = [];
+  readonly #client: mqtt.MqttClient;
+  readonly #echoes = new Set<string>();
+
   private constructor(client: mqtt.MqttClient) {
+    this.#client = client;
     client.on('message', (topic, payload, { retain }) => {
-      this.heard.push({ topic, text: payload.toString(), isRetained: retain });
+      if (topic.startsWith(echo)) this.#echoes.add(topic);
+      else this.heard.push({ topic, text: payload.toString(), isRetained: retain });
     });
   }
 
@@ -137,7 +148,22 @@ export class Listener {
   hears(ending: string, isSo: (text: string) => boolean): Promise<void> {
     return until(() => this.all(ending).some(isSo));
   }
+
+  /** Until it has heard all that the broker had for it: what it says itself comes behind that. */
+  async hearsAll(): Promise<void> {
+    const topic = `${echo}${randomUUID()}`;
+    await this.#client.publishAsync(topic, '', { qos: 1 });
+    await until(() => this.#echoes.has(topic));
+  }
 }
+
+/** What is in a spool's files by now. */
+export const spooled = (folder: string): string =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .map((name) => readFileSync(join(folder, name), 'latin1'))
+        .join('')
+    : '';
 
 export interface Certificates {
   readonly ca: string;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { scratch } from '../../capture/samples.js';
-import { powerlog, words } from '../../cli/run.js';
+import { words } from '../../cli/run.js';
 import { mosquitto, needs } from '../../parts.js';
+import { Program } from '../program.js';
 import { Broker, Listener } from './broker.js';
 
 /** What home-assistant.io documents for a sensor of MQTT; what it does not know there, it refuses. */
@@ -32,15 +33,13 @@ it.each([
   async (_, prefix, words_) => {
     const broker = await Broker.open();
     const out = join(scratch(), 'run.csv');
-    const feed = [
-      ...words`--mqtt-interval 50ms --out ${out} --duration 200ms`,
-      '--mqtt',
-      ...words_(broker.url),
-    ];
-    const { code, err } = powerlog(words`record --port sim:constant ${feed}`);
-    expect(code, err).toBe(0);
+    const feed = [...words`--mqtt-interval 50ms --out ${out}`, '--mqtt', ...words_(broker.url)];
+    const listener = await Listener.open(broker.url);
+    const run = new Program(words`record --port sim:constant ${feed}`);
+    await listener.hears('latest', () => true);
+    expect(await run.end(), run.said).toBe(0);
     const later = await Listener.open(broker.url);
-    await later.hears('latest', () => true);
+    await later.hearsAll();
     const latest = later.objects('latest')[0]!;
     const configs = later.heard.filter(({ topic }) => topic.startsWith(`${prefix}/`));
     const sensors = configs.map(({ topic, text, isRetained }) => {
