@@ -94,6 +94,8 @@ describe('what a scrape is told', () => {
       };
     };
     type Read = Awaited<ReturnType<typeof read>>;
+    // Whole µs, of which seconds since 1970 are off by a part: much where one sample has come since.
+    const betweenS = (from: Read, to: Read) => Math.round((to.atS - from.atS) * 1e6) / 1e6;
     await until(async () => (await read('first')).joules > 0);
     const before: Record<string, Read> = { fast: await read('fast'), slow: await read('slow') };
     const seen: Read[] = [];
@@ -101,14 +103,15 @@ describe('what a scrape is told', () => {
     await until(async () => {
       const now = await read('fast');
       const last = seen.at(-1) ?? before.fast!;
-      if (now.atS > last.atS)
-        expect(now.meanW).toBeCloseTo((now.joules - last.joules) / (now.atS - last.atS), 1);
+      // Nothing is said of now where the board was not heard of for seconds.
+      if (now.atS > last.atS && now.meanW !== undefined)
+        expect(now.meanW).toBeCloseTo((now.joules - last.joules) / betweenS(last, now), 1);
       seen.push(now);
       return seen.some(({ minW }) => minW > 400) && seen.some(({ maxW }) => maxW < 200);
     });
     const slow = await read('slow');
     expect([slow.minW, slow.maxW]).toEqual([120, 500]);
-    expect(slow.meanW).toBeCloseTo((slow.joules - before.slow!.joules) / (slow.atS - before.slow!.atS), 2);
+    expect(slow.meanW).toBeCloseTo((slow.joules - before.slow!.joules) / betweenS(before.slow!, slow), 2);
   });
 
   it('is nothing of now where the board is away, and all of what was', async () => {
@@ -203,7 +206,8 @@ describe('who may ask', () => {
       valueIn((await ask(url, { agent })).body, 'powerlog_energy_joules_total')!;
     for (const agent of agents) await until(async () => (await joules(agent)) > 10);
     const meanOf = async (agent: Agent) => valueIn((await ask(url, { agent })).body, 'powerlog_power_watts');
-    for (const agent of agents) expect(await meanOf(agent)).toBeCloseTo(400, 3);
+    // Of a board that has said nothing for seconds there is none, and a busy machine may make it one.
+    for (const agent of agents) expect(await until(() => meanOf(agent))).toBeCloseTo(400, 3);
     expect(await recorder.stop()).toBe(0);
   });
 

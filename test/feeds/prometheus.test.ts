@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { words } from '../cli/run.js';
+import { freePort } from '../free-port.js';
 import { needs, prometheus as server } from '../parts.js';
 import { Powers } from './powers.js';
 import { type Prometheus, startPrometheus } from './prometheus.js';
 import { startRecorder } from './recorder.js';
-import { freePort } from './server.js';
 import { testFolder, until } from './waiting.js';
 
 const system = '{component="system"}';
@@ -55,7 +55,7 @@ describe('the real Prometheus', needs(server), () => {
         expect(joules!.get(scrapedS)).toBeCloseTo(powers.joulesUpToSample(sample), 5);
         if (unkeptS.some((unkept) => unkept > beforeS && unkept < scrapedS)) before = null;
         beforeS = scrapedS;
-        const isFirst = scrapedS === [...lastUnixS.keys()][0];
+        const isFirst = scrapedS === [...lastUnixS.keys()][0] && !unkeptS.some((unkept) => unkept < scrapedS);
         const fromJ = before ? powers.joulesUpToSample(before.sample) : 0;
         if (before) {
           const meanW = (powers.joulesUpToSample(sample) - fromJ) / (atS - before.atS);
@@ -71,7 +71,9 @@ describe('the real Prometheus', needs(server), () => {
       const instants = [...joules!.keys()];
       const [fromS, toS] = [instants[0]!, instants.at(-1)!];
       const rangeMs = Math.round((toS - fromS) * 1000);
-      const trueJ = powers.joulesUpTo(toS) - powers.joulesUpTo(fromS);
+      // Between the last samples that it was told of: how long before the scrape those were hangs on how busy the machine is.
+      const told = [fromS, toS].map((s) => powers.joulesUpToSample(powers.sampleAt(lastUnixS.get(s)!)));
+      const trueJ = told[1]! - told[0]!;
       const increasedJ = await prometheus.number(
         `increase(${energy}{job="${job}",component="system"}[${rangeMs}ms])`,
         toS,
@@ -89,20 +91,23 @@ describe('the real Prometheus', needs(server), () => {
     const target = `127.0.0.1:${await freePort()}`;
     const csvs = ['first.csv', 'second.csv'].map((name) => join(folder, name));
     const intervalS = 0.3;
-    const start = (csv: string) => startRecorder(words`--port sim --metrics ${target} --out ${csv}`);
-    const first = start(csvs[0]!);
+    const start = (port: string, csv: string) =>
+      startRecorder(words`--port ${port} --metrics ${target} --out ${csv}`);
+    const first = start('sim:constant', csvs[0]!);
     await first.metricsUrl;
     const prometheus = await startPrometheus([{ name: 'bench', target, interval: '300ms' }]);
-    await scrapes(prometheus, 'bench', 6);
+    const kept = async () => (await prometheus.kept(`${energy}${system}`))[0]?.values ?? [];
+    // The second draws little, so that it is seen to have begun anew however late Prometheus comes to it.
+    await until(async () => (await kept()).length >= 6 && (await kept()).at(-1)![1] > 1500);
     first.kill();
     await first.ended;
-    const second = start(csvs[1]!);
+    const before = (await kept()).length;
+    const second = start('sim:idle', csvs[1]!);
     await second.metricsUrl;
-    await scrapes(prometheus, 'bench', 12);
+    await until(async () => (await kept()).length >= before + 6);
     expect(await second.stop()).toBe(0);
 
-    const [series] = await prometheus.kept(`${energy}${system}`);
-    const values = series!.values;
+    const values = await kept();
     const reset = values.findIndex(([, joules], n) => n > 0 && joules < values[n - 1]![1]);
     expect(reset).toBeGreaterThan(0);
     // What the first was told of last, less what it was told of first, and all that the second was told of.
