@@ -14,6 +14,7 @@ export class Program {
   said = '';
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<number | null>;
+  #isOver = false;
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
@@ -21,7 +22,11 @@ export class Program {
       this.said += piece.toString();
     });
     this.#child.stdout.resume();
-    this.#ended = once(this.#child, 'close').then(([code]) => code as number | null);
+    // When it ends, what it said last may be still to be read.
+    this.#ended = once(this.#child, 'close').then(([code]) => {
+      this.#isOver = true;
+      return code as number | null;
+    });
     onTestFinished(() => void this.#child.kill('SIGKILL'));
   }
 
@@ -29,7 +34,7 @@ export class Program {
   async says(text: RegExp): Promise<void> {
     await until(() => {
       if (text.test(this.said)) return true;
-      if (this.#child.exitCode !== null) throw new Error(`it ended, and said only: ${this.said}`);
+      if (this.#isOver) throw new Error(`it ended, and said only: ${this.said}`);
       return false;
     });
   }

@@ -239,6 +239,7 @@ describe('standard output', () => {
 
   it.each(['blocking', 'nonblocking'])('waits for a slow reader of a %s pipe', async (mode) => {
     const child = spawn(process.execPath, [script, '30000', mode]);
+    const closed = once(child, 'close');
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
@@ -251,7 +252,7 @@ describe('standard output', () => {
       tail = chunk.toString().slice(-98);
       await new Promise(setImmediate);
     }
-    if (child.exitCode === null) await once(child, 'close');
+    await closed;
     const expected = Array.from({ length: 30_000 }, (_, n) => String(n).length + 92).reduce((a, b) => a + b);
     expect(read).toBe(expected);
     expect(tail.endsWith(`29999,${'x'.repeat(90)}\n`)).toBe(true);

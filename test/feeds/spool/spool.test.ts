@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -239,11 +240,14 @@ describe('a spool', () => {
       const child = spawn(process.execPath, [appender, folder, String(64 * mib)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
+      // Its output ends before it has let go of the spool.
+      const ended = once(child, 'exit');
       let said = '';
       for await (const piece of child.stdout) {
         said += piece;
         if (said.split('\n').length > 40 + 97 * round) child.kill('SIGKILL');
       }
+      await ended;
       const count = said.split('\n').length - 1;
       const spool = open(folder);
       const taken = take(spool);
