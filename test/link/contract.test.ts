@@ -174,7 +174,8 @@ describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) =
       expect(replyNs[row]! - requestNs[row]!).toBeGreaterThanOrEqual(1e6);
       if (row > 0) expect(requestNs[row]).toBeGreaterThanOrEqual(replyNs[row - 1]!);
     }
-    expect(requestNs.at(-1)).toBeLessThan(500e6);
+    // None at all where the board was not scheduled meanwhile.
+    expect(Math.max(...requestNs)).toBeLessThan(500e6);
   });
 
   it('keeps an even grid', async () => {
@@ -183,7 +184,7 @@ describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) =
     expect(outcome).toBe('duration');
     const slots = requestNs.map((ns) => Math.floor(ns / 20e6));
     expect(new Set(slots).size).toBe(slots.length);
-    expect(slots.at(-1)).toBeLessThan(50);
+    expect(Math.max(...slots)).toBeLessThan(50);
   });
 
   it('drops what an earlier reader left in the input', async () => {
@@ -218,7 +219,7 @@ describe.each(['tty', 'stream'] as const)('the %s link', needs(python), (kind) =
     'after %s: no wrong row, none twice, each fault explained',
     async (fault, kinds) => {
       board = await startForeignBoard('--fault', `${fault}:0.02`, '--latency', '0.2', '--seed', '7');
-      const got = await sample(kind, board.port, { events: 5 });
+      const got = await sample(kind, board.port, { samples: 180 });
       const { sent, faults } = await board.stop();
       const lost = lostFrames(got, sent);
       const late = ofBusyHost(got, faults);

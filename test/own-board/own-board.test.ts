@@ -23,42 +23,45 @@ describe.runIf(hasPseudoTerminals)('a board that a file describes', () => {
   it.each([
     ['that talks', talks, ['graphics', 'disk'], 'gpu_power_w'],
     ['that is asked', asked, ['cpu', 'gpu'], 'gpu_12v_power_w'],
-  ] as const)('%s: simulated from it, recorded, replayed and reported', (_, file, components, power) => {
-    const folder = scratch();
-    const [out, capture, again] = ['run.csv', 'run.plog', 'again.csv'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
-    const live = powerlog(words`record --port sim:train,board=${file} --duration 1500ms --columns all
-      --out ${out} --capture ${capture}`);
-    expect(live.code, live.err).toBe(0);
-    const { names, rows } = readCsv(out);
-    expect(rows.length).toBeGreaterThan(10);
-    expect(names.slice(2, 5)).toEqual(['system', ...components].map((name) => `${name}_power_w`));
-    // The sums are of its rails, in every row.
-    const column = (name: string) => rows.map((row) => Number(row[names.indexOf(name)]));
-    const [sum, first] = [column(`${components.at(file === talks ? 0 : 1)}_power_w`), column(power)];
-    expect(sum).toEqual(first);
-    const replay = powerlog(words`replay ${capture} --columns all --out ${again}`);
-    expect(replay.code, replay.err).toBe(0);
-    expect(readFileSync(again, 'utf8')).toBe(readFileSync(out, 'utf8'));
-    const report = powerlog(words`report ${capture} --json -`);
-    expect(report.code, report.err).toBe(0);
-    const told = JSON.parse(report.out);
-    expect(told.energy_j.system).toBeCloseTo(summaryOf(folder).energy_j.system, 6);
-    expect(told.board.product).toBe(readBoardFile(file).product);
-    const info = powerlog(words`info --port sim:constant,board=${file}`);
-    expect(info.code, info.err).toBe(0);
-    expect(info.out).toContain(power);
-    // It has no number among its maker's products.
-    expect(info.out).toMatch(new RegExp(`^Product +${told.board.product}$`, 'm'));
-  });
+  ] as const)(
+    '%s: simulated from it, recorded, replayed and reported',
+    async (_, file, components, power) => {
+      const folder = scratch();
+      const [out, capture, again] = ['run.csv', 'run.plog', 'again.csv'].map((name) =>
+        join(folder, name),
+      ) as [string, string, string];
+      const recording = startRecording(folder, `sim:train,board=${file}`);
+      await recording.hasRows(100);
+      const live = await recording.stop();
+      expect(live.code, live.err).toBe(0);
+      const { names, rows } = readCsv(out);
+      expect(names.slice(2, 5)).toEqual(['system', ...components].map((name) => `${name}_power_w`));
+      // The sums are of its rails, in every row.
+      const column = (name: string) => rows.map((row) => Number(row[names.indexOf(name)]));
+      const [sum, first] = [column(`${components.at(file === talks ? 0 : 1)}_power_w`), column(power)];
+      expect(sum).toEqual(first);
+      const replay = powerlog(words`replay ${capture} --columns all --out ${again}`);
+      expect(replay.code, replay.err).toBe(0);
+      expect(readFileSync(again, 'utf8')).toBe(readFileSync(out, 'utf8'));
+      const report = powerlog(words`report ${capture} --json -`);
+      expect(report.code, report.err).toBe(0);
+      const told = JSON.parse(report.out);
+      expect(told.energy_j.system).toBeCloseTo(summaryOf(folder).energy_j.system, 6);
+      expect(told.board.product).toBe(readBoardFile(file).product);
+      const info = powerlog(words`info --port sim:constant,board=${file}`);
+      expect(info.code, info.err).toBe(0);
+      expect(info.out).toContain(power);
+      // It has no number among its maker's products.
+      expect(info.out).toMatch(new RegExp(`^Product +${told.board.product}$`, 'm'));
+    },
+  );
 
-  it('its CSV of rails is read without the file', () => {
+  it('its CSV of rails is read without the file', async () => {
     const folder = scratch();
     const out = join(folder, 'run.csv');
-    powerlog(words`record --port sim:train,board=${talks} --duration 1s --columns rails --out ${out}`);
+    const recording = startRecording(folder, `sim:train,board=${talks}`, '--columns', 'rails');
+    await recording.hasRows(100);
+    await recording.stop();
     const before = summaryOf(folder);
     const { code, out: json, err } = powerlog(words`report ${out} --json -`);
     expect(code, err).toBe(0);
@@ -111,13 +114,13 @@ describe.runIf(hasPseudoTerminals)('a board that a file describes', () => {
     }
   });
 
-  it('that sends four times a second is recorded', () => {
+  it('that sends four times a second is recorded', async () => {
     const file = join(scratch(), 'slow.json');
     writeFileSync(file, readFileSync(talks, 'utf8').replace('"expected_hz": 500', '"expected_hz": 4'));
-    const out = join(scratch(), 'run.csv');
-    const { code, err } = powerlog(words`record --port sim:train,board=${file} --duration 4s --out ${out}`);
+    const recording = startRecording(scratch(), `sim:train,board=${file}`);
+    await recording.hasRows(4);
+    const { code, err } = await recording.stop();
     expect(code, err).toBe(0);
-    expect(readCsv(out).rows.length).toBeGreaterThan(3);
   });
 
   it('that is asked, with readings in steps of its own, does not contradict itself', () => {

@@ -141,7 +141,7 @@ describe('a report of a CSV', () => {
 
   it('of one of several boards is of that one', async () => {
     const out = place('both.csv');
-    const options = words`--port sim:constant --port sim:square --duration 400ms --quiet --out ${out}`;
+    const options = words`--port sim:constant --port sim:square --duration 2s --quiet --out ${out}`;
     expect(powerlog(['record', ...options]).code).toBe(0);
     const { tracks } = json(place('both.summary.json')) as Summary;
     for (const { id, file, energy_j, board } of tracks!.filter(isBoardTrack)) {

@@ -71,7 +71,12 @@ describe('a sensor that came back', () => {
       [1, 2],
       [Number.NaN, Number.NaN],
     ];
-    expect(rows().map(({ values }) => values)).toEqual([there, there, there, away, there, there, there]);
+    // A process that was late has more of them at once.
+    const [some, more] = [rows().slice(0, 7), rows().slice(7)].map((each) =>
+      each.map(({ values }) => values),
+    );
+    expect(some).toEqual([there, there, there, away, there, there, there]);
+    expect(more!.every((values) => String(values) === String(there))).toBe(true);
   });
 
   it('is silent as soon as any other, however long it was away', () => {

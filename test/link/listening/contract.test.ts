@@ -44,14 +44,13 @@ describe.runIf(hasPseudoTerminals).each(['tty', 'stream'] as const)(
       expect(outcome).toBe('duration');
       expect(unexpected).toBe(0);
       expect(ns.every((each, n) => n === 0 || each > ns[n - 1]!)).toBe(true);
-      expect(ns.at(-1)).toBeLessThan(1.5e9);
+      expect(Math.max(...ns)).toBeLessThan(1.5e9);
     });
 
     it('keeps an even grid where that is asked for', async () => {
-      const { ns } = await hear({ endNs: 1.5e9, rateHz: 100 });
+      const { ns } = await hear({ rateHz: 100 }, 50);
       const slots = ns.map((each) => Math.floor(each / 1e7));
       expect(new Set(slots).size).toBe(slots.length);
-      expect(slots.length).toBeGreaterThan(1);
     });
 
     it('ends when told to, with what it has', async () => {

@@ -29,9 +29,13 @@ describe.each(boards)('a welcome that nobody asked %s for', needs(makersLibrary)
     const numbers = framesOf(recorded, rows);
     const { events } = await readAll(join(folder, 'run.plog'));
     const faults = faultsIn(events);
-    expect(unaskedIn(record)).toBe(unasked);
+    // A board that is not scheduled for long is taken for gone, opened again, and says it again.
+    const said = unaskedIn(record);
+    const openings = record.happened.filter(({ opened }) => opened).length;
+    if (openings === 1) expect(said).toBe(unasked);
+    else expect(said).toBeGreaterThanOrEqual(unasked);
     expect(numbers).not.toContain(-1);
-    expect(faults.ofTheBoard).toBeLessThanOrEqual(unasked);
+    expect(faults.ofTheBoard).toBeLessThanOrEqual(said + openings - 1);
     expect(skips(numbers, rows.length)).toBeLessThanOrEqual(faults.all);
     expect(record.forbidden).toEqual([]);
   }
