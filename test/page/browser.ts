@@ -15,6 +15,9 @@ export const browserPart: Part = {
   isMissing: program === undefined,
 };
 
+/** Only a hang fails by its time, however busy the machine is. */
+export const hangMs = 600_000;
+
 let browser: Promise<Browser> | undefined;
 
 afterAll(async () => {
@@ -27,6 +30,7 @@ export function theBrowser(): Promise<Browser> {
   // Its sandbox cannot be had as root, as which containers run tests.
   browser ??= chromium.launch({
     executablePath: program!,
+    timeout: hangMs,
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
   return browser;
@@ -49,8 +53,7 @@ export async function openPage(address: string, options: BrowserContextOptions =
     ...options,
   });
   const page = await context.newPage();
-  // Only a hang fails by its time, however busy the machine is.
-  page.setDefaultTimeout(600_000);
+  page.setDefaultTimeout(hangMs);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {

@@ -9,7 +9,7 @@ import { words } from '../cli/run.js';
 import { needs } from '../parts.js';
 import { type Started, start } from '../publish/started.js';
 import { figureOf, moved, select, view } from './acts.js';
-import { browserPart, type Opened, openPage } from './browser.js';
+import { browserPart, hangMs, type Opened, openPage } from './browser.js';
 import { energyJ } from './document.js';
 
 /** Of Chromium's, as far as it is looked at. */
@@ -53,6 +53,23 @@ async function narrow(page: Page): Promise<void> {
   });
 }
 
+/** Waits until what the GPU draws now is said, and is more than so: of a board that is late nothing is. */
+const drawsMoreThan = (page: Page, watts: number): Promise<unknown> =>
+  page.waitForFunction(
+    (least) => Number(document.querySelector('[data-component="gpu"] .now-value')?.textContent) > least,
+    watts,
+    { polling: 100 },
+  );
+
+/** Waits for two pictures: what was to be drawn before is drawn. */
+const drawn = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+      }),
+  );
+
 const standing = (page: Page, what: string): Promise<unknown> =>
   page.waitForSelector(`.live-status[data-standing="${what}"]`);
 
@@ -79,8 +96,7 @@ describe('the live page', needs(browserPart), () => {
     const { page, complaints } = await openLive(await recorder.url);
     await standing(page, 'recording');
     await grown(page, 'energy_j.gpu');
-    const power = page.locator('[data-component="gpu"] .now-value');
-    expect(Number(await power.textContent())).toBeGreaterThan(10);
+    await drawsMoreThan(page, 10);
     await grown(page, 'power_w.system.max');
     await grown(page, 'duration_s', 2);
     await narrow(page);
@@ -92,6 +108,7 @@ describe('the live page', needs(browserPart), () => {
     );
 
     await page.keyboard.press(' ');
+    await drawn(page);
     const held = await view(page);
     await grown(page, 'samples', 300);
     expect(await view(page)).toEqual(held);
@@ -293,7 +310,7 @@ describe('the live page', needs(browserPart), () => {
     const again = await boardAt(link);
     await standing(page, 'recording');
     await page.locator('.events').getByText('board-lost').first().waitFor();
-    expect(Number(await page.locator('[data-component="gpu"] .now-value').textContent())).toBeGreaterThan(0);
+    await drawsMoreThan(page, 0);
     recorder.kill();
     await standing(page, 'lost');
     expect(await page.textContent('.served')).toContain('The connection broke off');
@@ -347,6 +364,7 @@ describe('the live page', needs(browserPart), () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }, isHidden);
     await hide(true);
+    await drawn(page);
     await grown(page, 'samples', 100);
     const before = await view(page);
     await grown(page, 'duration_s', 3);
@@ -370,7 +388,7 @@ describe('the live page', needs(browserPart), () => {
     const pages = [(await openLive(url, { viewport: { width: 390, height: 400 } })).page];
     for (let n = 1; n < 10; n++) {
       const page = await pages[0]!.context().newPage();
-      page.setDefaultTimeout(600_000);
+      page.setDefaultTimeout(hangMs);
       await page.goto(url);
       await page.locator('[data-measured]').waitFor();
       pages.push(page);

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../parts.js';
 import { figureOf, measured, moved, plotBox, select, view } from './acts.js';
-import { browserPart, openFile, theBrowser } from './browser.js';
+import { browserPart, hangMs, openFile, theBrowser } from './browser.js';
 import { energyJ, foreign, makeRun, names, writePage } from './document.js';
 
 const gap = [7e6, 7.8e6] as const;
@@ -438,6 +438,7 @@ describe('a page', needs(browserPart), () => {
     const cut = text.indexOf('id="powerlog-run0-series-3"') - 1000;
     writeFileSync(path, text.slice(0, cut));
     const page = await (await theBrowser()).newPage();
+    page.setDefaultTimeout(hangMs);
     await page.goto(pathToFileURL(path).href);
     await page.getByRole('alert').filter({ hasText: 'not whole' }).waitFor();
     await page.close();

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { placesOfFile, scratch } from '../capture/samples.js';
 import { powerlog, words } from '../cli/run.js';
-import { browserPart, theBrowser } from '../page/browser.js';
+import { browserPart, hangMs, theBrowser } from '../page/browser.js';
 import { needs } from '../parts.js';
 import { addressOf, documentRead } from './client.js';
 import { start } from './started.js';
@@ -21,6 +21,7 @@ beforeAll(() => {
 async function open(url: string): Promise<{ page: Page; asked: string[]; complaints: string[] }> {
   const page = await (await theBrowser()).newPage();
   onTestFinished(() => page.close());
+  page.setDefaultTimeout(hangMs);
   const [asked, complaints]: string[][] = [[], []];
   page.on('request', (request) => asked!.push(request.url()));
   page.on('websocket', (socket) => asked!.push(socket.url()));

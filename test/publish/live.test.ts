@@ -65,10 +65,12 @@ describe('live', () => {
     expect(err()).toContain('system');
     const last = states.at(-1)!;
     expect(last).toMatchObject({ whole: true, end: { reason: 'stopped' } });
-    const { samples, energyJ, powerMw, endUs, rateHz, summary } = runOf(last);
+    const { samples, energyJ, endUs, summary } = runOf(last);
     expect(samples).toBe(summary!.samples);
-    expect(rateHz).toBeGreaterThan(10);
-    expect([120_000, 500_000]).toContain(powerMw[0]);
+    expect(Math.max(...states.map((state) => runOf(state).rateHz ?? 0))).toBeGreaterThan(10);
+    const powers = new Set(states.map((state) => runOf(state).powerMw[0] ?? null));
+    expect([...powers].filter((mw) => mw !== null && mw !== 120_000 && mw !== 500_000)).toEqual([]);
+    expect(powers.has(120_000) || powers.has(500_000)).toBe(true);
     expect(energyJ[0]).toBeCloseTo(summary!.energy_j.system!, 9);
     const intervals = pushed(heard, 0);
     expect(intervals.at(-1)!.endUs).toBeGreaterThan(endUs!);
@@ -81,7 +83,7 @@ describe('live', () => {
 
   it('gives the whole recording to scroll back and to measure, while it runs', async () => {
     const url = await start(['live', '--port', 'sim:constant']).url;
-    await follow(url, (state) => runOf(state).samples < 800);
+    await follow(url, (state) => (runOf(state).endUs ?? 0) < (runOf(state).startUs ?? 0) + 800_000);
     const { runs, mode } = await askJson(url, '/api/document');
     expect(mode).toBe('live');
     expect(runs[0].series.slice(0, 4).map(({ name }: { name: string }) => name)).toEqual([
@@ -91,7 +93,8 @@ describe('live', () => {
     if (piece.kind !== 'intervals') throw new Error('samples');
     expect(piece.grid.startUs).toBe(0);
     expect(new Set(piece.series[0]!.minMw).has(400_000)).toBe(true);
-    const { energyJ, minW, maxW, meanW, uncertaintyJ } = await askMeasure(url, 'run0', 100_000, 600_000);
+    const [from, to] = [100_000, 600_000].map((us) => runs[0].startUs + us) as [number, number];
+    const { energyJ, minW, maxW, meanW, uncertaintyJ } = await askMeasure(url, 'run0', from, to);
     expect(energyJ[0]).toBeCloseTo(200, 6);
     expect([minW[0], maxW[0]]).toEqual([400, 400]);
     expect(meanW[0]).toBeCloseTo(400, 6);
@@ -100,11 +103,21 @@ describe('live', () => {
   });
 
   it('shows several boards beside each other', async () => {
-    const url = await start(words`live --port sim:square --port sim:constant --duration 5s`).url;
-    const { states } = await follow(url);
+    const { url, stop } = start(words`live --port sim:square --port sim:constant`);
+    let stopped: Promise<number | null> | undefined;
+    const { states } = await follow(await url, (state) => {
+      if ([0, 1].every((n) => (runOf(state, n).energyJ[0] ?? 0) > 100)) stopped ??= stop();
+      return true;
+    });
+    expect(await stopped).toBe(0);
     expect(states.at(-1)!.runs.map(({ run }) => run)).toEqual(['run0', 'run1']);
+    expect(states.at(-1)!.end).toEqual({ reason: 'stopped', text: 'it was stopped' });
+  });
+
+  it('says that its time is over', async () => {
+    const url = await start(words`live --port sim:constant --duration 10s`).url;
+    const { states } = await follow(url);
     expect(states.at(-1)!.end).toEqual({ reason: 'duration', text: 'its time is over' });
-    expect(runOf(states.at(-1)!, 1).energyJ[0]).toBeGreaterThan(100);
   });
 });
 
@@ -114,13 +127,17 @@ describe('record --live', () => {
     const csv = join(folder, 'run.csv');
     const {
       url: address,
-      ended,
+      stop,
       err,
       out,
-    } = start(words`record --live --port sim:train --duration 3s --out ${csv} --quiet`, 'stderr');
+    } = start(words`record --live --port sim:train --out ${csv} --quiet`, 'stderr');
     const url = await address;
-    const { states, heard } = await follow(url);
-    expect(await ended).toBe(0);
+    let stopped: Promise<number | null> | undefined;
+    const { states, heard } = await follow(url, (state) => {
+      if (runOf(state).samples > 2500) stopped ??= stop();
+      return true;
+    });
+    expect(await stopped).toBe(0);
     expect(err()).toBe(`${url}\n`);
     expect(out()).toBe('');
     const summary = JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
@@ -166,8 +183,9 @@ describe('record --live', () => {
     const { states } = await follow(url, (state) => {
       const { away, gaps, samples } = runOf(state);
       if (samples > 100) unplugged ??= first.stop();
-      wasAway ||= away;
-      if (wasAway) second ??= board();
+      // A busy machine may have nothing to tell for as long as that, too.
+      wasAway ||= away && unplugged !== undefined;
+      if (wasAway) second ??= unplugged!.then(board);
       hasGap ||= gaps.some(({ cause }) => cause === 'board-lost');
       return !(wasAway && hasGap && !away);
     });
@@ -183,9 +201,10 @@ describe('record --live', () => {
 
 describe('exec --live', () => {
   it('ends as its command does, shows its phases, and leaves its output alone', async () => {
-    const goes = join(scratch(), 'goes');
-    const wait = `until [ -e ${goes} ]; do sleep 0.05; done`;
-    const marks = `echo begin train >> $POWERLOG_MARKS; ${wait}; echo end train 5 >> $POWERLOG_MARKS`;
+    const folder = scratch();
+    const [goes, ends] = [join(folder, 'goes'), join(folder, 'ends')];
+    const wait = (file: string) => `until [ -e ${file} ]; do sleep 0.05; done`;
+    const marks = `echo begin train >> $POWERLOG_MARKS; ${wait(goes)}; echo end train 5 >> $POWERLOG_MARKS`;
     const {
       url: address,
       ended,
@@ -194,7 +213,7 @@ describe('exec --live', () => {
     } = start(
       [
         ...words`exec --live --port sim:constant --baseline 200ms -- sh -c`,
-        `echo hello; ${marks}; echo point '"<script>"' >> $POWERLOG_MARKS; sleep 0.2; exit 3`,
+        `echo hello; ${marks}; echo point '"<script>"' >> $POWERLOG_MARKS; ${wait(ends)}; exit 3`,
       ],
       'stderr',
     );
@@ -203,9 +222,17 @@ describe('exec --live', () => {
       runOf(state).bands.some(
         ([, { name, open, endUs, startUs }]) => name === 'train' && open && endUs > startUs,
       );
+    // What it cost is known when there are samples behind it.
+    let endUs = Number.POSITIVE_INFINITY;
+    const isClosed = (state: State): boolean => {
+      for (const [, { name, open, endUs: us }] of runOf(state).bands)
+        if (name === 'train' && !open) endUs = us;
+      return (runOf(state).endUs ?? 0) > endUs;
+    };
     const { states } = await follow(url, (state) => {
       // It was seen while it ran.
       if (isOpen(state)) writeFileSync(goes, '');
+      if (isClosed(state)) writeFileSync(ends, '');
       return true;
     });
     expect(await ended).toBe(3);
