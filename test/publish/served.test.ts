@@ -10,8 +10,12 @@ import { addressOf, askMeasure, documentRead } from './client.js';
 import { writeLongCapture } from './long-capture.js';
 import { start } from './started.js';
 
-// The page's own modules, in Node: it lacks of a browser what it takes here from `ws`.
+const { fetch: ask } = globalThis;
+// The page's own modules, in Node: it lacks of a browser what it takes here from `ws`, and asks no second time where a connection
+// that it kept was closed meanwhile.
 Object.assign(globalThis, {
+  fetch: (address: URL, { headers }: { headers: Record<string, string> }) =>
+    ask(address, { headers: { ...headers, connection: 'close' } }),
   WebSocket: class extends WebSocket {
     constructor(address: URL, protocols: string[]) {
       super(address, protocols);

@@ -10,17 +10,16 @@ import { Broker, Listener, spooled } from './broker.js';
 const components = ['system', 'cpu', 'gpu', 'motherboard'];
 const summaryOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
 
-/** What the gaps of a recording cost, as far as its rows tell: a busy machine has some. */
+/** What the gaps between a recording's rows cost: a busy machine has some. */
 function gapsJ(folder: string, component: string): number {
   const rows = rowsOf(join(folder, 'run.csv'));
-  const wattsAt = (s: number) => {
-    const row = rows.find(({ time_s }) => Math.abs(Number(time_s) - s) < 1e-6);
-    return Number(row![`${component}_power_w`]);
-  };
   const gaps = summaryOf(folder).gaps as { start_s: number; end_s: number }[];
-  return gaps.reduce((sum, gap) => {
-    const meanW = (wattsAt(gap.start_s) + wattsAt(gap.end_s)) / 2;
-    return sum + meanW * (gap.end_s - gap.start_s);
+  return gaps.reduce((sum, { start_s, end_s }) => {
+    const ends = [start_s, end_s].map((s) => rows.find(({ time_s }) => Math.abs(Number(time_s) - s) < 1e-6));
+    // What lies before the first sample and behind the last is in no energy.
+    if (ends.includes(undefined)) return sum;
+    const [fromW, toW] = ends.map((row) => Number(row![`${component}_power_w`])) as [number, number];
+    return sum + ((fromW + toW) / 2) * (end_s - start_s);
   }, 0);
 }
 
