@@ -184,7 +184,8 @@ describe("the sketch's frames, compiled", needs(compiler), () => {
     writeFileSync(file, JSON.stringify({ ...rest, talks: unstamped }));
     const { numbers, times } = await recorded([], 1000, file);
     expect(numbers.every((number, n) => n === 0 || number > numbers[n - 1]!)).toBe(true);
-    expect(times.every((time, n) => n === 0 || time > times[n - 1]!)).toBe(true);
+    // What waited for a machine that was busy comes at once: more of them within one µs.
+    expect(times.every((time, n) => n === 0 || time >= times[n - 1]!)).toBe(true);
   });
 
   it('that lost a byte are left out, and told', async () => {
