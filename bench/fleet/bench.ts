@@ -86,7 +86,7 @@ export class Bench {
     );
   }
 
-  /** Ends it as systemd does. @throws Error where it does not end well, or leaves more or less than one capture and nothing unsent */
+  /** Ends it as systemd does. @throws Error where it does not end well, left something unsent, or kept other than one capture */
   async end(): Promise<Left> {
     const beganMs = performance.now();
     this.#child.kill('SIGTERM');
