@@ -47,12 +47,8 @@ export class Bench {
     mkdirSync(own);
     const shipped = JSON.parse(readFileSync(fromRoot('fleet/agent.json'), 'utf8')) as ShippedConfig;
     const config = {
-      ...{
-        ...shipped,
-        bench: this.host,
-        ports: [`sim:train,seed=${n + 1},name=board${n}`],
-        rate_hz: boardHz,
-      },
+      ...shipped,
+      ...{ bench: this.host, ports: [`sim:train,seed=${n + 1},name=board${n}`], rate_hz: boardHz },
       // Means are of the same intervals in one capture as in the database: so long that no other one is begun on the hour.
       captures: { ...shipped.captures, folder: 'captures', every: '30d' },
       influx: { ...shipped.influx, url: `${url}?precision=ms`, rate_hz: meansHz },

@@ -60,7 +60,7 @@ export class Benches {
   }
 }
 
-/** Reads what they kept, one after the other, since a replay takes a core. */
+/** Reads what they kept, one after the other, since each is two replays that take a core. */
 export async function readAll(left: readonly Left[], meansHz: number): Promise<Kept[]> {
   const kept: Kept[] = [];
   for (const each of left) kept.push(await keptBy(each, meansHz));

@@ -28,8 +28,10 @@ type Table = ReadonlyMap<string, readonly number[]>;
  * sample. @throws Error where the agent counted other samples than its capture has
  */
 export async function keptBy({ host, capture, samples }: Left, meansHz: number): Promise<Kept> {
-  const means = await replayed(capture, 'means.csv', '--average', `${1000 / meansHz}ms`);
-  const every = await replayed(capture, 'samples.csv');
+  const [means, every] = await Promise.all([
+    replayed(capture, 'means.csv', '--average', `${1000 / meansHz}ms`),
+    replayed(capture, 'samples.csv'),
+  ]);
   const timesUs = wholeOf(every, 'time_s', 1e6);
   if (timesUs.length !== samples)
     throw new Error(`${host} counted ${samples} samples, and its capture has ${timesUs.length}`);
