@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,21 +32,26 @@ export interface Recorder {
 export function startRecording(folder: string, port: string, ...more: readonly string[]): Recorder {
   const csvPath = join(folder, 'run.csv');
   const outputs = ['--out', csvPath, '--capture', join(folder, 'run.plog'), '--columns', 'all', '--quiet'];
-  const child = spawn(process.execPath, [bin, 'record', '--port', port, ...outputs, ...more], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const args = [bin, 'record', '--port', port, ...outputs, ...more];
+  let [err, isOver, isStopped] = ['', false, false];
+  let child: ChildProcess;
   onTestFinished(() => {
+    isStopped = true;
     child.kill('SIGKILL');
   });
-  let err = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  let isOver = false;
-  const over = once(child, 'close').then(([code]) => {
+  const begun = async (): Promise<number | null> => {
+    err = '';
+    child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    // A machine that leaves the board no time to answer is asked again, as its user would.
+    if (!isStopped && err.includes('nothing answered WELCOME')) return begun();
     isOver = true;
-    return code as number | null;
-  });
+    return code;
+  };
+  const over = begun();
   const ended = async (): Promise<Recorded> => {
     const code = await over;
     const csv = readOr(csvPath, '\n');
@@ -59,6 +64,7 @@ export function startRecording(folder: string, port: string, ...more: readonly s
       while (!isOver && readOr(csvPath, '').split('\n').length - 2 < count) await sleep(50);
     },
     stop() {
+      isStopped = true;
       child.kill('SIGINT');
       return ended();
     },
