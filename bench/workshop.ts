@@ -153,8 +153,8 @@ export class Workshop {
     }
   }
 
-  close(): void {
-    for (const child of this.#children) child.kill('SIGTERM');
+  close(signal: NodeJS.Signals = 'SIGTERM'): void {
+    for (const child of this.#children) child.kill(signal);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
