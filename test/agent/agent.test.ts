@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../cli/csv.js';
@@ -99,8 +99,12 @@ describe('an agent', () => {
     expect(kept).toBe(Number(samples!.replaceAll(',', '')));
     expect(whole.flatMap(({ warnings }) => warnings)).not.toContain('capture-cut');
 
-    const second = await startAgent(folder, config);
-    await until(async () => captures(folder).length > whole.length + 1);
+    // Files that last longer than it takes to see that the newest has its beginning, and to end the agent.
+    const second = await startAgent(folder, { ...config, captures: { folder: 'captures', every: '4s' } });
+    await until(async () => {
+      const more = captures(folder).slice(whole.length);
+      return more.length > 1 && statSync(more.at(-1)!).size > 0;
+    });
     second.signal('SIGKILL');
     await second.ended;
     const more = captures(folder).slice(whole.length).map(replayed);
