@@ -155,7 +155,8 @@ export class Workshop {
 
   close(signal: NodeJS.Signals = 'SIGTERM'): void {
     for (const child of this.#children) child.kill(signal);
-    rmSync(this.folder, { recursive: true, force: true });
+    // One that is about to end may still write.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
