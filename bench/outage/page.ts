@@ -8,9 +8,7 @@ const yes = (met: boolean): string => (met ? 'yes' : '**no**');
 const count = (value: number): string => value.toLocaleString('en-US');
 
 export const isWhole = (each: Finding): boolean =>
-  [each.missing, each.twice, each.foreign, each.unordered, each.differing, each.overlapping].every(
-    (found) => found === 0,
-  ) &&
+  [each.missing, each.twice, each.foreign, each.unordered, each.overlapping].every((found) => found === 0) &&
   // Of decimals that were written as such nothing is left but what a double cannot hold.
   each.largestDifference < 1e-9 &&
   each.problems.length === 0;

@@ -18,6 +18,7 @@ export interface Samples {
 export interface Recorded extends Samples {
   /** Rows that are another's in the CSV, as far as both files reach: of a recording that was killed each ends where it ends. */
   readonly differing: number;
+  readonly csvRows: number;
 }
 
 export function recorded(workshop: Workshop, csvPath: string, capturePath: string): Recorded {
@@ -27,7 +28,7 @@ export function recorded(workshop: Workshop, csvPath: string, capturePath: strin
   const isDiffering = (at: number, row: number) =>
     at !== csv.unixUs[row] ||
     [...csv.powersMw].some(([name, column]) => column[row] !== capture.powersMw.get(name)?.[row]);
-  return { ...capture, differing: both.filter(isDiffering).length };
+  return { ...capture, differing: both.filter(isDiffering).length, csvRows: csv.unixUs.length };
 }
 
 /** Cells are fixed-point: without the point they are µs and mW. */

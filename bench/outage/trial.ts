@@ -12,8 +12,6 @@ import { isSame, judge, overlaps, type Verdict } from './verdict.js';
 export interface Finding extends Verdict {
   readonly stage: string;
   readonly what: string;
-  /** Of the CSV and the capture beside each other. */
-  readonly differing: number;
   readonly overlapping: number;
   /** What is wrong beside the counts; none where all went well. */
   readonly problems: readonly string[];
@@ -71,7 +69,13 @@ interface Look {
 function findingOf({ stage, way, recorded, expected, found, problems, note }: Look): Finding {
   return {
     ...judge(expected, found),
-    ...{ stage, what: way.what, problems, note, differing: recorded.differing },
+    ...{ stage, what: way.what, note },
+    problems: [
+      ...problems,
+      ...(recorded.differing > 0
+        ? [`${count(recorded.differing)} rows of the CSV are not the capture's`]
+        : []),
+    ],
     overlapping: found.has('interval_s') ? overlaps(found) : 0,
   };
 }
@@ -80,11 +84,14 @@ const points = ({ database }: Way, run: string, { columns }: Expected) =>
   database.points(run, [...columns.keys()]);
 
 /** What an ended recording complains of, and what it left. */
-const troubles = ({ spool }: Recording, { warnings }: Summary): string[] => [
+const troubles = ({ spool }: Recording, { warnings }: Summary, { csvRows, unixUs }: Recorded): string[] => [
   ...warnings
     .filter(({ code }) => /^(influx|sink-overrun)/.test(code))
     .map(({ code, message }) => `${code}: ${message}`),
   ...(existsSync(spool) ? ['the spool is still there'] : []),
+  ...(csvRows === unixUs.length
+    ? []
+    : [`the CSV has ${count(csvRows)} rows, the capture ${count(unixUs.length)}`]),
 ];
 
 const record = ({ workshop, seconds }: Bench, plan: Omit<RecordingPlan, 'seconds'>): Recording =>
@@ -112,7 +119,7 @@ export async function undisturbed(bench: Bench): Promise<{ findings: Finding[]; 
       const { stamps } = halfWay[n]!.get('system_power_w')!;
       const isBeginning = stamps.length > 0 && stamps.every((stamp, row) => stamp === expected.stamps[row]);
       const problems = [
-        ...troubles(recording, summaries[n]!),
+        ...troubles(recording, summaries[n]!, recorded),
         ...(isBeginning ? [] : [`half-way it was not the first ${stamps.length} rows that were there`]),
       ];
       findings.push(
@@ -179,7 +186,7 @@ export async function serverKilled(bench: Bench): Promise<Finding[]> {
       const found = await points(way, recording.run(recorded), expected);
       const wasNoticed = recording.hasSaid(/takes nothing/) && recording.hasSaid(/takes lines again/);
       const problems = [
-        ...troubles(recording, summary),
+        ...troubles(recording, summary, recorded),
         ...(wasNoticed ? [] : ['the outage was not noticed, and so not tried']),
       ];
       return findingOf({ stage: 'server killed', way, recorded, expected, found, problems, note: null });
