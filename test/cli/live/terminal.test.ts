@@ -51,7 +51,9 @@ describe('the end of live --tty', needs(python), () => {
 
   it('comes with --duration', async () => {
     const terminal = live(['--port', 'sim', '--duration', '1500ms']);
-    expect(await expectRestored(terminal)).toMatch(/samples in 1\.[45]\d* s/);
+    const left = await expectRestored(terminal);
+    // A reply to the last request may come later; without the option there would be no end.
+    expect(Number(/samples in ([\d.]+) s/.exec(left)![1])).toBeGreaterThanOrEqual(1.5);
   });
 
   it('comes well where the terminal is closed, also for one who does not heed that', async () => {
