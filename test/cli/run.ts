@@ -15,6 +15,12 @@ export function powerlog(args: readonly string[], input?: Uint8Array, env: NodeJ
   return run([bin, ...args], input, env);
 }
 
+/** What Node is started with for that. */
+export const argsUntil = (rows: number, files: readonly string[], args: readonly string[]): string[] => [
+  ...[interruptor, String(rows), ...files],
+  ...['--', process.execPath, bin, ...args],
+];
+
 const interruptor = fileURLToPath(new URL('until-rows.js', import.meta.url));
 
 /**
@@ -27,7 +33,7 @@ export function powerlogUntil(
   args: readonly string[],
   { rows = 10, env = {} }: { readonly rows?: number; readonly env?: NodeJS.ProcessEnv } = {},
 ): Ran {
-  return run([interruptor, String(rows), ...files, '--', process.execPath, bin, ...args], undefined, env);
+  return run(argsUntil(rows, files, args), undefined, env);
 }
 
 /** A command for `exec` that goes on until there are so many rows: what it costs is then known, whenever sampling began. */
