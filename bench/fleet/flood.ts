@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { writeCapture } from '../captures.js';
 import { powerlog } from '../workshop.js';
 import { countsByReplica, scalar } from './asking.js';
-import { fields } from './benches.js';
+import { fields } from './bench.js';
 import { blocksOf, lateBytes, logBytes } from './blocks.js';
 import { nodeNames, Parts } from './parts.js';
 import type { Programs } from './programs.js';
@@ -36,8 +36,6 @@ export interface Flood {
   readonly logBytesPerPoint: number;
   /** Of what powerlog sends after an outage, compressed by itself. */
   readonly spoolBytesPerPoint: number;
-  /** What a bench keeps of each sample in a capture. */
-  readonly captureBytesPerSample: number;
 }
 
 /** Of the capture that is poured in. */
@@ -99,7 +97,6 @@ export async function flood(
       blockBytesPerPoint: blocks.bytes / blocks.points,
       logBytesPerPoint: logs / points,
       spoolBytesPerPoint: bytes / (lines.length * fields.length),
-      captureBytesPerSample: statSync(capture).size / samples,
     };
   } finally {
     letGo();

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, type } from 'node:os';
 import { short, table } from '../claims.js';
 import { fromRoot } from '../workshop.js';
-import { fields } from './benches.js';
+import { fields } from './bench.js';
 import type { Flood } from './flood.js';
 import { nodeNames, partNames } from './parts.js';
 import { versions } from './programs.js';
@@ -51,14 +51,16 @@ function trialText({
   quietS,
   cores,
   rssMb,
+  agents,
   ...bytes
 }: Trial): string {
   const row = (who: string, { written, read, missing, twice, wrong }: Verdict) =>
     [who, ...[written, read, missing, twice, wrong].map((count) => count.toLocaleString('en-US'))] as const;
   return [
-    `${plan.benches} \`powerlog record --influx\` with simulated boards at ${plan.boardHz} Hz and \`--influx-rate ${plan.meansHz}\`, ` +
-      `${fields.length} points an interval, for ${plan.minutes} minutes; ${nodeNames[1]} killed for ${plan.outageS} s, later vmagent for ${plan.outageS} s. ` +
-      `Everything ran on one machine, beside other work: ${machine}.`,
+    `${plan.benches} \`powerlog agent\`, each with a simulated board at ${plan.boardHz} Hz, \`rate_hz\` ${plan.meansHz} in \`influx\` and one capture, ` +
+      `${fields.length} points an interval, for ${plan.minutes} minutes; ${nodeNames[1]} killed for ${plan.outageS} s, later vmagent for ${plan.outageS} s; then all ` +
+      `agents ended at once, by TERM as systemd does it, the slowest within ${short(agents.endS)} s. ` +
+      `Everything ran on one machine: ${machine}.`,
     table(
       ['asked', 'written', 'read', 'missing', 'twice', 'wrong'],
       [
@@ -68,18 +70,26 @@ function trialText({
         ...nodes.map((each, n) => row(`${nodeNames[n]} by itself`, each)),
       ],
     ),
-    'Written is what the CSVs of the benches say (`--average`), point by point; wrong is a point that no CSV has, or with another value. ' +
-      'A node by itself misses what came while it was away; the others have it. It is looked at before vmagent is killed, since benches then send ' +
+    'Written is what the captures of the agents say, point by point: means and intervals by `replay --average`, the least and the most looked for in ' +
+      'every sample; wrong is a point that no capture has, or with another value. ' +
+      'A node by itself misses what came while it was away; the others have it. It is looked at before vmagent is killed, since agents then send ' +
       'the last half minute again, which would fill a hole that is not older.',
+    `While vmagent was away, ${agents.withoutNetwork} of ${plan.benches} agents said \`no-network\` at \`/health\`, and ${agents.ok} said \`ok\` before the end.`,
     `Before the first KILL, for ${short(quietS)} s, ${short(pointsPerS)} points a second came; a point took ` +
-      `${short(bytes.sentBytesPerPoint)} bytes from bench to vmagent, ${short(bytes.forwardedBytesPerPoint)} from vmagent to a node, and ` +
+      `${short(bytes.sentBytesPerPoint)} bytes from agent to vmagent, ${short(bytes.forwardedBytesPerPoint)} from vmagent to a node, and ` +
       `${short(bytes.logBytesPerPoint)} in a node's log.`,
     table(
       ['part', 'share of a core', 'memory at the end, MB'],
-      partNames.map((name) => [name, `${short(cores[name]! * 100)} %`, short(rssMb[name]!)]),
+      [
+        ...partNames.map((name) => [name, percent(cores[name]!), short(rssMb[name]!)] as const),
+        ['an agent, the mean of all', percent(agents.cores.mean), short(agents.rssMb.mean)],
+        ['an agent, the most of all', percent(agents.cores.most), short(agents.rssMb.most)],
+      ],
     ),
   ].join('\n\n');
 }
+
+const percent = (share: number): string => `${short(share * 100)} %`;
 
 function floodText({ size, points, tookS, cpuSPerMillion, peakRssMb, kept, ...bytes }: Flood): string {
   const counts = (each: readonly number[]) => each.map((count) => count.toLocaleString('en-US')).join(', ');

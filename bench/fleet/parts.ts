@@ -6,19 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fromRoot } from '../workshop.js';
 import type { Programs } from './programs.js';
-
-/** What a part has cost so far, over all its lives. */
-export interface Use {
-  readonly cpuS: number;
-  readonly rssMb: number;
-}
+import { type Use, useOf } from './use.js';
 
 const nodes = [0, 1, 2] as const;
 export const nodeNames = nodes.map((n) => `receive ${n}`);
 export const partNames = [...nodeNames, 'query', 'balancer', 'vmagent'];
-
-/** Ticks of the kernel's clock; Linux tells programs of a hundred a second whatever it has itself. */
-const ticksPerS = 100;
 
 /** The fleet of `fleet/`, started by its own scripts on ports that nobody has. */
 export class Parts {
@@ -85,15 +77,13 @@ export class Parts {
     for (const child of this.#children.values()) child.kill('SIGKILL');
   }
 
+  /** Over all its lives. */
   use(name: string): Use {
     const earlier = this.#earlierCpuS.get(name) ?? 0;
     const child = this.#children.get(name);
     if (!child) return { cpuS: earlier, rssMb: 0 };
-    const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    const rssKb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))?.[1];
-    return { cpuS: earlier + ticks / ticksPerS, rssMb: Number(rssKb) / 1024 };
+    const { cpuS, rssMb } = useOf(child.pid!);
+    return { cpuS: earlier + cpuS, rssMb };
   }
 
   uses(): Record<string, Use> {

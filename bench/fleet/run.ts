@@ -1,6 +1,6 @@
 /**
  * `npm run fleet [-- --benches 50] [-- --minutes 10] [-- --outage 60] [-- --only trial|flood]`: builds the fleet's programs, starts `fleet/` on
- * this machine, has simulated benches write to it, kills parts of it, and looks for every point. What it found is kept in the results
+ * this machine, has agents with simulated boards write to it, kills parts of it, and looks for every point. What it found is kept in the results
  * file, so that the two parts can be measured at different times; `--page` writes it into `docs/fleet.md`.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -54,14 +54,17 @@ if (values.only !== 'page') {
     results.trial = await trial(programs, root, plan, say);
     keep();
     say(JSON.stringify(results.trial, null, 1));
-    const { verdict, middle } = results.trial;
+    const { verdict, middle, agents } = results.trial;
     const isFlawed = [verdict, middle.verdict].some(
       ({ missing, twice, wrong }) => missing + twice + wrong > 0,
     );
     // A killed node that missed nothing was not away, or was filled up meanwhile: then nothing was tried.
     const isUntried = middle.nodes[1]!.missing === 0;
     if (isUntried) say('the killed node misses nothing: its outage was not tried');
-    if (isFlawed || isUntried) process.exitCode = 1;
+    // Of vmagent they know, and of the nodes behind it they cannot.
+    const isMistaken = agents.withoutNetwork < plan.benches || agents.ok < plan.benches;
+    if (isMistaken) say('not every agent said that the network was away, and that it was back');
+    if (isFlawed || isUntried || isMistaken) process.exitCode = 1;
   }
   if (values.only !== 'trial') {
     const size = { benches: Number(values['flood-benches']), hours: Number(values['flood-hours']) };

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rawSeries, type Series, scalar } from './asking.js';
-import { Bench, fields, type Written } from './benches.js';
+import { fields } from './bench.js';
+import { Benches, readAll, type Spread, spreadOf, sumOf } from './benches.js';
 import { logBytes } from './blocks.js';
+import type { Written } from './kept.js';
 import { nodeNames, Parts, partNames } from './parts.js';
 import type { Programs } from './programs.js';
 import { judge, seriesUpTo, upTo, type Verdict } from './verdict.js';
@@ -30,16 +32,29 @@ export interface Trial {
   readonly quietS: number;
   readonly cores: Readonly<Record<string, number>>;
   readonly rssMb: Readonly<Record<string, number>>;
+  readonly agents: Agents;
   /** From a bench to vmagent, and from vmagent to a node. */
   readonly sentBytesPerPoint: number;
   readonly forwardedBytesPerPoint: number;
   readonly logBytesPerPoint: number;
 }
 
+/** Of the agents, each by itself. */
+export interface Agents {
+  readonly cores: Spread;
+  readonly rssMb: Spread;
+  /** How many said so at `/health` while vmagent was away, and when it was back. */
+  readonly withoutNetwork: number;
+  readonly ok: number;
+  /** The slowest, after the signal that all were given at once. */
+  readonly endS: number;
+  readonly captureBytesPerSample: number;
+}
+
 /** After the start of all benches, until costs are measured, ms. */
 const settleMs = 10_000;
 const patienceMs = 180_000;
-/** Longer than a bench may send again what was acknowledged (`src/feeds/influx/sending/limits.ts`): else that fills what a node missed. */
+/** Longer than a bench may send again what was acknowledged (`src/feeds/sending/limits.ts`): else that fills what a node missed. */
 const apartS = 40;
 /** What is so young may be on its way. */
 const youngMs = 8000;
@@ -56,49 +71,54 @@ export async function trial(
   mkdirSync(data);
   mkdirSync(files);
   const parts = await Parts.start(programs, data);
-  const benches: Bench[] = [];
+  const benches = new Benches();
   const letGo = () => {
-    for (const bench of benches) bench.kill();
+    benches.kill();
     parts.killAll();
   };
   process.once('exit', letGo);
   try {
-    say(`${plan.benches} benches for ${plan.minutes} min`);
+    say(`${plan.benches} agents for ${plan.minutes} min`);
     const beganMs = performance.now();
     const untilS = async (s: number) => sleep(Math.max(0, beganMs + s * 1000 - performance.now()));
-    for (let n = 0; n < plan.benches; n++) {
-      benches.push(new Bench(files, parts.vmagentUrl, n, plan));
-      await sleep(200); // each start takes a core for a while
-    }
+    await benches.start(files, parts.vmagentUrl, plan);
     await sleep(settleMs);
     const lengthS = plan.minutes * 60;
-    const before = await reading(parts);
+    const before = await reading(parts, benches);
     await untilS(Math.max(lengthS * 0.4, (before.atMs - beganMs) / 1000 + 5));
-    const after = await reading(parts);
+    const after = await reading(parts, benches);
     await outage(parts, killedNode, plan.outageS, say);
     await sleep(Math.max(apartS, lengthS * 0.1) * 1000);
     const middle = await snapshot(parts.queryUrl, beganMs);
-    await outage(parts, 'vmagent', plan.outageS, say);
+    let withoutNetwork = 0;
+    await outage(parts, 'vmagent', plan.outageS, say, async () => {
+      withoutNetwork = await benches.howMany('no-network');
+    });
     await untilS(lengthS);
-    const written = await Promise.all(benches.map((bench) => bench.end()));
+    const ok = await benches.recovered();
+    const [uses, agentsRssMb] = [parts.uses(), benches.rssMb()];
+    say('ending the agents, and reading what they kept');
+    const left = await benches.end();
+    const kept = await readAll(left, plan.meansHz);
+    const written = kept.map((each) => each.written);
     say('looking for every point');
     await arrived(parts.queryUrl, written);
     const end = await snapshot(parts.queryUrl, beganMs);
     const { verdict, nodes } = verdictsOf(written, end);
-    const uses = parts.uses();
     const quietS = (after.atMs - before.atMs) / 1000;
     const points = after.points - before.points;
     return {
-      ...{
-        plan,
-        verdict,
-        nodes,
-        middle: verdictsOf(written, middle, middle.atMs - youngMs),
-        quietS,
-        pointsPerS: points / quietS,
-      },
+      ...{ plan, verdict, nodes, quietS, pointsPerS: points / quietS },
+      middle: verdictsOf(written, middle, middle.atMs - youngMs),
       cores: byPart((name) => (after.uses[name]!.cpuS - before.uses[name]!.cpuS) / quietS),
       rssMb: byPart((name) => uses[name]!.rssMb),
+      agents: {
+        cores: spreadOf(after.agentsCpuS.map((cpuS, n) => (cpuS - before.agentsCpuS[n]!) / quietS)),
+        rssMb: agentsRssMb,
+        ...{ withoutNetwork, ok, endS: Math.max(...left.map(({ endS }) => endS)) },
+        captureBytesPerSample:
+          sumOf(kept.map(({ bytes }) => bytes)) / sumOf(kept.map(({ samples }) => samples)),
+      },
       sentBytesPerPoint: (after.received - before.received) / points,
       forwardedBytesPerPoint: (after.sent - before.sent) / points,
       logBytesPerPoint: logBytes(join(data, 'receive-0')) / nodes[0]!.read,
@@ -143,24 +163,28 @@ function verdictsOf(
   };
 }
 
-async function reading(parts: Parts) {
+async function reading(parts: Parts, benches: Benches) {
   const [points, received, sent] = await Promise.all([
     parts.counted('vmagent_rows_inserted_total'),
     parts.counted('vm_tcplistener_read_bytes_total'),
     parts.counted('vmagent_remotewrite_conn_bytes_written_total'),
   ]);
-  return { atMs: performance.now(), uses: parts.uses(), points, received, sent };
+  const agentsCpuS = benches.cpuS();
+  return { atMs: performance.now(), uses: parts.uses(), agentsCpuS, points, received, sent };
 }
 
+/** @param look for what is so shortly before the end of it */
 async function outage(
   parts: Parts,
   name: string,
   seconds: number,
   say: (text: string) => void,
+  look = async () => {},
 ): Promise<void> {
   say(`${name} is killed for ${seconds} s`);
   await parts.kill(name);
   await sleep(seconds * 1000);
+  await look();
   await parts.restart(name);
 }
 

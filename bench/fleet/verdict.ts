@@ -1,6 +1,7 @@
 import { firstAtLeast } from '#powerlog/measure/stretch/sorted.js';
 import type { Series } from './asking.js';
-import { fields, type Written } from './benches.js';
+import { fields } from './bench.js';
+import type { Written } from './kept.js';
 
 /** What was written held against what can be read. */
 export interface Verdict {
@@ -12,7 +13,7 @@ export interface Verdict {
   readonly wrong: number;
 }
 
-/** The file's stamps are µs, the database's ms. */
+/** What is kept has stamps in µs, the database in ms. */
 const sameStampMs = 1.5;
 
 /** Every series of every bench, point by point. */
@@ -25,14 +26,14 @@ export function judge(written: readonly Written[], read: readonly Series[]): Ver
       );
       verdict.written += bench.stampsMs.length;
       verdict.read += found.reduce((sum, { stampsMs }) => sum + stampsMs.length, 0);
-      compare(bench.stampsMs, bench.values[field], found, verdict);
+      compare(bench.stampsMs, bench.values[field]!, found, verdict);
     }
   return verdict;
 }
 
 function compare(
   stampsMs: readonly number[],
-  values: readonly number[] | undefined,
+  values: readonly number[],
   found: readonly Series[],
   verdict: { missing: number; twice: number; wrong: number },
 ): void {
@@ -40,7 +41,7 @@ function compare(
   const seen = new Uint32Array(stampsMs.length);
   for (const series of found)
     for (const [n, atMs] of series.stampsMs.entries()) {
-      const isValue = (row: number) => values === undefined || values[row] === series.values[n];
+      const isValue = (row: number) => values[row] === series.values[n];
       const near = rowsAbout(rowsMs, atMs).filter(isValue);
       // Where intervals are cut, rows lie closer than stamps are rounded by: each is one point's.
       const row = near.find((each) => seen[each] === 0) ?? near[0];

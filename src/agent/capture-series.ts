@@ -41,6 +41,7 @@ export class CaptureSeries implements Sink {
   #startNs = 0;
   #endNs = 0;
   #againNs = 0;
+  #isFirst = true;
   #failed = false;
   #finishing: Promise<void> = Promise.resolve();
 
@@ -81,7 +82,9 @@ export class CaptureSeries implements Sink {
     if (this.#file) this.#end(atNs, 'duration');
     this.#letGo();
     this.#againNs = atNs + Math.min(againMs, this.#options.everyMs) * nsPerMs;
-    this.#startNs = Math.floor(atNs / 1000) * 1000;
+    // The first begins as the recording does, so that means of it lie on the same grid as those that were fed.
+    this.#startNs = this.#isFirst ? 0 : Math.floor(atNs / 1000) * 1000;
+    this.#isFirst = false;
     this.#endNs = this.#nextNs(atNs);
     const { folder, track, onFile, onFailure } = this.#options;
     const header = shiftedHeader(this.#header!, this.#startNs);

@@ -102,12 +102,12 @@ describe('an agent', () => {
     expect(kept).toBe(Number(samples!.replaceAll(',', '')));
     expect(whole.flatMap(({ warnings }) => warnings)).not.toContain('capture-cut');
 
-    const second = await startAgent(folder, config);
-    // The last has samples too, and not its name alone.
-    const sizeOf = (path: string | undefined) => (path === undefined ? 0 : statSync(path).size);
-    await until(
-      async () => captures(folder).length > whole.length + 1 && sizeOf(captures(folder).at(-1)) > 5000,
-    );
+    // Files that last longer than it takes to see that the newest has its beginning, and to end the agent.
+    const second = await startAgent(folder, { ...config, captures: { folder: 'captures', every: '4s' } });
+    await until(async () => {
+      const more = captures(folder).slice(whole.length);
+      return more.length > 1 && statSync(more.at(-1)!).size > 0;
+    });
     second.signal('SIGKILL');
     await second.ended;
     const more = captures(folder).slice(whole.length).map(replayed);

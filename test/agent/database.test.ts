@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { powerlog } from '../cli/run.js';
 import { ForeignServer, influxPlan, influxQuery } from '../feeds/server.js';
 import { testFolder, until } from '../feeds/waiting.js';
 import { influxdb, needs } from '../parts.js';
@@ -59,5 +61,30 @@ describe('an agent with a database', needs(influxdb), () => {
     ]);
     const runs = await influxQuery(server, 'SHOW TAG VALUES FROM powerlog WITH KEY = "run"');
     expect(runs.rows).toHaveLength(2);
+  });
+
+  it('kept what `push` can write again, which changes nothing', async () => {
+    const folder = testFolder();
+    const port = join(folder, 'board');
+    await startBoard(port, '--name', 'desk 4');
+    const server = await ForeignServer.open(influxPlan());
+    await influxQuery(server, 'CREATE DATABASE powerlog');
+    const agent = await startAgent(folder, {
+      ...{ bench: 'bench 7', ports: [port], captures: { folder: 'captures', every: '30d' } },
+      influx: { url: `${server.url}?precision=ns`, rate_hz: 10 },
+    });
+    await until(async () => (await samplesIn(server)) > 5);
+    agent.signal('SIGTERM');
+    expect(await agent.ended).toBe(0);
+    const points = 'SELECT * FROM powerlog';
+    const { rows } = await influxQuery(server, points);
+    const [capture, ...others] = readdirSync(join(folder, 'captures'));
+    expect(others).toEqual([]);
+    const { code, err } = powerlog([
+      ...['push', join(folder, 'captures', capture!), '--influx', `${server.url}?precision=ns`],
+      ...['--influx-rate', '10', '--tag', 'host=bench 7'],
+    ]);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect((await influxQuery(server, points)).rows).toEqual(rows);
   });
 });

@@ -52,8 +52,8 @@ describe('the end of live --tty', needs(python), () => {
   it('comes with --duration', async () => {
     const terminal = live(['--port', 'sim', '--duration', '1500ms']);
     const left = await expectRestored(terminal);
-    // A reply to the last request may come later; without the option there would be no end.
-    expect(Number(/samples in ([\d.]+) s/.exec(left)![1])).toBeGreaterThanOrEqual(1.5);
+    // The last request goes out before, its reply may come later; without the option there would be no end.
+    expect(Number(/samples in ([\d.]+) s/.exec(left)![1])).toBeGreaterThan(1.4);
   });
 
   it('comes well where the terminal is closed, also for one who does not heed that', async () => {
