@@ -15,13 +15,13 @@ export function powerlog(args: readonly string[], input?: Uint8Array, env: NodeJ
   return run([bin, ...args], input, env);
 }
 
-/** What Node is started with for that. */
+const interruptor = fileURLToPath(new URL('until-rows.js', import.meta.url));
+
+/** What Node is started with, to run `powerlog` until files have so many rows. */
 export const argsUntil = (rows: number, files: readonly string[], args: readonly string[]): string[] => [
   ...[interruptor, String(rows), ...files],
   ...['--', process.execPath, bin, ...args],
 ];
-
-const interruptor = fileURLToPath(new URL('until-rows.js', import.meta.url));
 
 /**
  * Runs `powerlog` until each of some CSVs has rows, and interrupts it then: how long a recording has to be

@@ -38,7 +38,7 @@ describe('the screen of live --tty', needs(python), () => {
       /^ {4}▀ ▀▀▀ ▀▀▀\.0 W +▀▀▀ ▀▀▀\.0 W +▀▀▀ ▀▀▀ ▀▀▀\.0 W +▀ ▀▀▀\.0 W$/m,
       /^ {2}400\.0 … 400\.0 W +60\.0 … 60\.0 W +300\.0 … 300\.0 W +40\.0 … 40\.0 W$/m,
       /^ {2}[\d.]+ ± [\d.]+ k?J +[\d.]+ ± [\d.]+ k?J/m,
-      /400 W ┤[⠀-⣿]/,
+      /400 W ┤ *[⠀-⣿]/,
       /^ q quit +\? help +space pause +← → 10 s +r reset min\/max +m messages$/m,
     ])
       expect(text).toMatch(row);
