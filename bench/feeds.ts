@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Effort, type Findings, short, table } from './claims.js';
+import { influxConfig } from './influxdb.js';
 import { type Estimate, median, pairedRatio } from './stats.js';
 import { freePort, powerlog, type Workshop } from './workshop.js';
 
@@ -109,16 +110,9 @@ async function startServers(workshop: Workshop): Promise<[influx: string, metric
     writeFileSync(workshop.file(name), `${lines.join('\n')}\n`);
     return workshop.file(name);
   };
-  const kept = (name: string) => JSON.stringify(workshop.file(name));
   const silent = ['ignore', 'ignore', 'ignore'] as const;
-  const influxConfig = write('influxdb.conf', [
-    'reporting-disabled = true',
-    'bind-address = "127.0.0.1:0"',
-    ...['[meta]', `dir = ${kept('meta')}`],
-    ...['[data]', `dir = ${kept('data')}`, `wal-dir = ${kept('wal')}`],
-    ...['[http]', `bind-address = "127.0.0.1:${influx}"`, 'log-enabled = false'],
-  ]);
-  workshop.start(['influxd', '-config', influxConfig], [...silent]);
+  const config = write('influxdb.conf', [influxConfig(workshop.folder, influx)]);
+  workshop.start(['influxd', '-config', config], [...silent]);
   const scrape = {
     scrape_configs: [
       {

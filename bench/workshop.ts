@@ -153,9 +153,10 @@ export class Workshop {
     }
   }
 
-  close(): void {
-    for (const child of this.#children) child.kill('SIGTERM');
-    rmSync(this.folder, { recursive: true, force: true });
+  close(signal: NodeJS.Signals = 'SIGTERM'): void {
+    for (const child of this.#children) child.kill(signal);
+    // One that is about to end may still write.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastingPorts } from '../ports.js';
 import { fromRoot } from '../workshop.js';
 import type { Programs } from './programs.js';
 import { type Use, useOf } from './use.js';
@@ -32,8 +32,8 @@ export class Parts {
 
   static async start(programs: Programs, folder: string): Promise<Parts> {
     const firsts: number[] = [];
-    for (const _ of nodes) firsts.push(await freePorts(4));
-    const [query, balancer, vmagent] = [await freePorts(2), await freePorts(1), await freePorts(1)];
+    for (const _ of nodes) firsts.push(await lastingPorts(4));
+    const [query, balancer, vmagent] = [await lastingPorts(2), await lastingPorts(1), await lastingPorts(1)];
     const at = (port: number) => `127.0.0.1:${port}`;
     const urls = new Map([
       ...firsts.map((port, n) => [nodeNames[n]!, `http://${at(port + 1)}/-/ready`] as const),
@@ -123,29 +123,4 @@ export class Parts {
       await sleep(50);
     }
   }
-}
-
-/** Below those that Linux gives to outgoing connections, one of which would take the port of a part that is away. */
-const lowestPort = 20_000;
-const portRange = 12_000;
-
-/** The first of so many ports of loopback in a row that nobody has just now. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = lowestPort + Math.floor(Math.random() * portRange);
-    const isFree: boolean[] = [];
-    for (let port = first; port < first + count; port++) isFree.push(await isFreePort(port));
-    if (isFree.every(Boolean)) return first;
-  }
-}
-
-async function isFreePort(port: number): Promise<boolean> {
-  const server = createServer();
-  const isFree = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-  });
-  if (!isFree) return false;
-  server.close();
-  await once(server, 'close');
-  return true;
 }
