@@ -43,6 +43,7 @@ export async function firstReadings(source: Source): Promise<FirstReadings | und
     ({ source: { kind } }) => kind === 'sum' || kind === 'channel',
   );
   let readings: Reading[] | undefined;
+  let firstUs: number | undefined;
   let lookedUs = 0;
   const recording = await startRecording({
     sources: [source],
@@ -60,10 +61,11 @@ export async function firstReadings(source: Source): Promise<FirstReadings | und
             const integer = firstValue(block, from);
             return { name, title, decimals, value: integer === null ? null : integer / 10 ** decimals };
           });
-          const lastUs = timeUs[count - 1]!;
-          if (lastUs - lookedUs < lookEveryUs) return;
-          lookedUs = lastUs;
-          if (lastUs >= longestUs || isKnown(collector)) recording.stop();
+          firstUs ??= timeUs[0]!;
+          const lookedForUs = timeUs[count - 1]! - firstUs;
+          if (lookedForUs - lookedUs < lookEveryUs) return;
+          lookedUs = lookedForUs;
+          if (lookedForUs >= longestUs || isKnown(collector)) recording.stop();
         },
         finish: async () => {},
       },

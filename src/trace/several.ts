@@ -104,6 +104,11 @@ const tidiedParts = ({
 export class SeveralHistories {
   constructor(readonly each: readonly PowerHistory[]) {}
 
+  /** Whether there is a sample of each. */
+  get hasBegun(): boolean {
+    return this.each.every(({ samples }) => samples > 0);
+  }
+
   /** The longest of the tracks' mean spacings so far, ms; 0 before there are any. */
   get spacingMs(): number {
     const spacings = this.each.map(({ samples, lastUs }) =>

@@ -50,10 +50,13 @@ describe('an agent', () => {
     const there = await agent.is('ok');
     expect(there).toMatchObject({ code: 200, problems: [], boards: [{ board: 'desk 4', port }] });
     await until(async () => (await agent.health()).captures!.files >= 3);
-    expect((await agent.health()).boards[0]!.power_w).toBe(400);
-    const metrics = await agent.metrics();
+    // On a busy machine there may be no samples for a while.
+    await until(async () => (await agent.health()).boards[0]!.power_w === 400);
+    const metrics = await until(async () => {
+      const text = await agent.metrics();
+      return text.includes('powerlog_power_watts{board="desk 4",component="system"} ') && text;
+    });
     expect(metrics).toContain('powerlog_agent_problem{bench="bench 7",problem="no-board"} 0');
-    expect(metrics).toContain('powerlog_power_watts{board="desk 4",component="system"} ');
 
     // Unplugged: a link that was left would lead to the next terminal of that number, somebody else's.
     board.signal('SIGTERM');
@@ -136,7 +139,9 @@ describe('an agent', () => {
     const { run } = await agent.is('ok');
     const [first] = await until(async () => captures(folder)[0] && captures(folder));
     await until(async () => !captures(folder).includes(first!));
-    expect(captures(folder).length).toBeLessThan(5);
+    // But for the one that is written, and the one before it, of which it may not have come to think.
+    const sizes = captures(folder).map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+    expect(sizes.slice(0, -2).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(500_000);
     await until(async () => ![run, null].includes((await agent.health()).run));
     expect(await agent.is('ok')).toMatchObject({ code: 200 });
   });

@@ -103,7 +103,8 @@ describe.runIf(hasPseudoTerminals)('powerlog simulate', () => {
     const report = join(folder, 'report.json');
     const running = await simulate('--fault', 'short:1', '--report', report);
     const client = openPtyClient(running.port);
-    expect(client.ask(0x01, 216)).toHaveLength(108);
+    expect(client.ask(0x01, 108)).toHaveLength(108);
+    expect(client.isSilent()).toBe(true);
     client.send(0x0a);
     client.ask(0x00, 32);
     client.close();

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { boardFrames, scratch } from '../capture/samples.js';
 import { needs, python } from '../parts.js';
 import { type ForeignBoard, startForeignBoard } from '../peers/foreign-board.js';
-import { powerlog, words } from './run.js';
+import { powerlogUntil, words } from './run.js';
 
 let board: ForeignBoard | undefined;
 
@@ -21,7 +21,7 @@ describe('a board that answers without supply of its own', needs(python), () => 
     writeFileSync(frames, Buffer.concat([...good, Buffer.alloc(3 * 216), ...good]));
     board = await startForeignBoard('--frames', frames, '--latency', '1', '--firmware', '6');
     const out = join(folder, 'run.csv');
-    const ran = powerlog(words`record --port ${board.port} --duration 3s --out ${out} -q`);
+    const ran = powerlogUntil([out], words`record --port ${board.port} --out ${out} -q`, { rows: 60 });
     expect(ran.code).toBe(0);
     const rows = readFileSync(out, 'utf8').trimEnd().split('\n').slice(1);
     const doubted = rows.filter((row) => row.split(',')[2] === '0.000').length;

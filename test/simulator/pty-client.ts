@@ -2,14 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 
 /**
- * A reader of a terminal device that shares nothing with powerlog's own: blocking calls, with silence of 2 s as the
- * end of an answer: a board on a busy machine is slow. It must live in another thread or process than the board.
+ * A reader of a terminal device that shares nothing with powerlog's own: blocking calls. It must live in another thread or process
+ * than the board.
  */
 export interface PtyClient {
-  /** What comes within the deadline, up to `length` bytes; empty on silence. Throws EIO on a hang-up. */
+  /** `length` bytes, or fewer where a minute is silent: a board on a busy machine is slow. Throws EIO on a hang-up. */
   read(length: number): Buffer;
   send(...bytes: number[]): void;
   ask(command: number, length: number): Buffer;
+  /** Whether nothing comes for 2 s. */
+  isSilent(): boolean;
   close(): void;
 }
 
@@ -25,9 +27,9 @@ export function openPtyClient(path: string): PtyClient {
     read(length) {
       const buffer = Buffer.alloc(length);
       let at = 0;
-      while (at < length) {
+      for (let silences = 0; at < length && silences < 30; ) {
         const count = readSync(fd, buffer, at, length - at, null);
-        if (count === 0) break;
+        if (count === 0) silences++;
         at += count;
       }
       return buffer.subarray(0, at);
@@ -39,6 +41,7 @@ export function openPtyClient(path: string): PtyClient {
       client.send(command);
       return client.read(length);
     },
+    isSilent: () => readSync(fd, Buffer.alloc(1), 0, 1, null) === 0,
     close() {
       closeSync(fd);
     },

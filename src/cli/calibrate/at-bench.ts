@@ -122,10 +122,20 @@ class Bench {
     let means: RailMeans | null = null;
     for (let tries = 0; tries < mostTries && !means?.isSteady; tries++) {
       if (means) say(`${this.#rail} is not steady yet; sampling again`);
-      const fromUs = this.#watch.last?.us ?? 0;
-      means = await this.#watch.between(fromUs, fromUs + this.#sampleUs);
+      means = await this.#sampled();
       if (this.#lines.interrupted) return null;
       if (!means) throw new UserError('the board went away; nothing is written', ExitCode.boardLost);
+    }
+    return means;
+  }
+
+  /** From now on; null where nothing more comes. */
+  async #sampled(): Promise<RailMeans | null> {
+    let means: RailMeans | null = null;
+    // A stretch without a sample is one in which this machine had better to do, as long as samples come behind it.
+    while (!means && !this.#watch.isOver) {
+      const fromUs = this.#watch.last?.us ?? 0;
+      means = await this.#watch.between(fromUs, fromUs + this.#sampleUs);
     }
     return means;
   }

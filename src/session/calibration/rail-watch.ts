@@ -38,13 +38,18 @@ export class RailWatch implements Sink {
   #firstUs: number | null = null;
   #samples = 0;
   #watched: Watched[] = [];
-  #finished = false;
+  #isOver = false;
 
   /** @param rail an index into the board's rails */
   constructor(board: Instrument, rail: number) {
     this.#voltage = board.rails[rail]!.voltage;
     this.#current = board.rails[rail]!.current;
     this.#steps = railSteps(board, rail);
+  }
+
+  /** Whether nothing more comes. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   begin(): void {}
@@ -66,13 +71,13 @@ export class RailWatch implements Sink {
   }
 
   async finish(): Promise<void> {
-    this.#finished = true;
+    this.#isOver = true;
     this.#settle(() => true);
   }
 
   /** Means over a stretch; null where nothing was sampled in it. Resolves when it is over, or nothing more comes. */
   between(fromUs: number, toUs: number): Promise<RailMeans | null> {
-    if (this.#finished) return Promise.resolve(null);
+    if (this.#isOver) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.#watched.push({ fromUs, toUs, voltagesV: [], currentsA: [], resolve });
     });

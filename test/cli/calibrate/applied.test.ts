@@ -5,7 +5,7 @@ import { calibrationDocumentSchema } from '#powerlog/schema/calibration.js';
 import { summarySchema } from '#powerlog/schema/summary.js';
 import { isSameProduct } from '#powerlog/session/calibration/apply.js';
 import { scratch } from '../../capture/samples.js';
-import { powerlog, words } from '../run.js';
+import { powerlog, powerlogUntil, type Ran, sampledFor, words } from '../run.js';
 import { loadsA, writeLoads, writePoints } from './loads.js';
 
 const reference = ['--reference-accuracy', '0.5%'];
@@ -49,9 +49,16 @@ function ofSim(at: (name: string) => string, port = sim, name = 'sim.cal.json', 
   );
 }
 
-function run(args: readonly string[], code = 0) {
+function run(args: readonly string[]): Ran {
   const ran = powerlog(args);
-  expect(ran.code, ran.err).toBe(code);
+  expect(ran.code, ran.err).toBe(0);
+  return ran;
+}
+
+/** Records until a CSV, and others, have rows. */
+function record(csvs: readonly string[], args: readonly string[]): Ran {
+  const ran = powerlogUntil(csvs, words`record ${args} --out ${csvs[0]!}`);
+  expect(ran.code, ran.err).toBe(0);
   return ran;
 }
 
@@ -137,8 +144,9 @@ describe('a recording with a calibration', () => {
   it('replays to the same bytes without the file, and to the board’s own readings with none', () => {
     const at = inFolder();
     ofSim(at);
-    run(
-      words`record --port ${sim} --calibration ${at('sim.cal.json')} --duration 2s --out ${at('run.csv')} --capture ${at('run.plog')} -q`,
+    record(
+      [at('run.csv')],
+      words`--port ${sim} --calibration ${at('sim.cal.json')} --capture ${at('run.plog')} -q`,
     );
     for (const row of rowsOf(at('run.csv')))
       expect([row.eps1_voltage_v, row.eps1_current_a, row.eps1_power_w]).toEqual([
@@ -166,8 +174,9 @@ describe('a recording with a calibration', () => {
     const at = inFolder();
     const port = 'sim:constant,board=benchlab2,imbalance=0.246';
     ofSim(at, port, 'hpwr1.cal.json', 'hpwr1');
-    const live = run(
-      words`record --port ${port} --calibration ${at('hpwr1.cal.json')} --duration 2s --out ${at('run.csv')} --capture ${at('run.plog')}`,
+    const live = record(
+      [at('run.csv')],
+      words`--port ${port} --calibration ${at('hpwr1.cal.json')} --capture ${at('run.plog')}`,
     );
     const replayed = run(words`replay ${at('run.plog')} --out ${at('again.csv')}`);
     for (const { err } of [live, replayed]) expect(err).not.toContain("of its connector's current");
@@ -185,7 +194,7 @@ describe('a recording with a calibration', () => {
   it('has it in the phases of a command, as in the whole', () => {
     const at = inFolder();
     ofSim(at);
-    const shell = 'echo begin work >> $POWERLOG_MARKS; sleep 0.3; echo end work >> $POWERLOG_MARKS';
+    const shell = `echo begin work >> $POWERLOG_MARKS; ${sampledFor(at('run.csv'))}; echo end work >> $POWERLOG_MARKS`;
     run(
       words`exec --port ${sim} --calibration ${at('sim.cal.json')} --baseline 0 --out ${at('run.csv')} --capture ${at('run.plog')} -q -- sh -c ${[shell]}`,
     );
@@ -211,7 +220,10 @@ describe('a recording with a calibration', () => {
     ofSim(at);
     ofSim(at, `${sim},seed=2`, 'other.cal.json');
     const ports = ['--port', sim, '--port', sim];
-    run(words`record ${ports} --calibration ${at('other.cal.json')} --duration 2s --out ${at('run.csv')} -q`);
+    record(
+      [at('run.csv'), at('run.powerlog-simulator-2.csv')],
+      words`${ports} --calibration ${at('other.cal.json')} -q`,
+    );
     const { tracks, calibration } = summaryOf(at('run.csv'));
     expect(calibration).toBeNull();
     expect(tracks.map((track: { calibration: { file: string } | null }) => track.calibration?.file)).toEqual([
@@ -225,9 +237,7 @@ describe('a recording with a calibration', () => {
   it('warns where the board has changed since, and where the points left something open', () => {
     const at = inFolder();
     ofSim(at);
-    run(
-      words`record --port ${`${sim},firmware=5`} --calibration ${at('sim.cal.json')} --duration 2s --out ${at('old.csv')} -q`,
-    );
+    record([at('old.csv')], words`--port ${`${sim},firmware=5`} --calibration ${at('sim.cal.json')} -q`);
     const { warnings } = summaryOf(at('old.csv'));
     expect(warnings.map((each: { code: string }) => each.code)).toContain('calibration-stale');
     expect(JSON.stringify(warnings)).toContain('firmware 6 then, 5 now');
@@ -235,9 +245,7 @@ describe('a recording with a calibration', () => {
     run(
       words`calibrate --port ${sim} --points ${at('means.csv')} --rail eps1 ${reference} --out ${at('one.cal.json')}`,
     );
-    run(
-      words`record --port ${sim} --calibration ${at('one.cal.json')} --duration 2s --out ${at('one.csv')} -q`,
-    );
+    record([at('one.csv')], words`--port ${sim} --calibration ${at('one.cal.json')} -q`);
     const one = summaryOf(at('one.csv'));
     expect(codes(one)).toContain('calibration-partial');
     expect(codes(one)).not.toContain('calibration-stale');
@@ -247,9 +255,7 @@ describe('a recording with a calibration', () => {
     run(
       words`calibrate --port ${sim} --points ${at('means.csv')} --rail eps1 ${reference} --out ${at('one.cal.json')} --force`,
     );
-    run(
-      words`record --port ${sim} --calibration ${at('one.cal.json')} --duration 2s --out ${at('poor.csv')} -q`,
-    );
+    record([at('poor.csv')], words`--port ${sim} --calibration ${at('one.cal.json')} -q`);
     const poor = summaryOf(at('poor.csv'));
     // Of eps1 14 % are not known, since the meter showed no digit behind the point.
     expect(codes(poor)).toContain('calibration-partial');
@@ -270,7 +276,7 @@ describe('a recording with a calibration', () => {
       words`calibrate --port ${port} --points ${at('means.csv')} --rail hpwr1 ${reference} --out ${at('cal.json')}`,
     );
     const recorded = (name: string, ...more: string[]) => {
-      run(words`record --port ${port} ${more} --duration 2s --out ${at(name)} -q`);
+      record([at(name)], words`--port ${port} ${more} -q`);
       return summaryOf(at(name));
     };
     const [raw, corrected] = [recorded('raw.csv'), recorded('true.csv', '--calibration', at('cal.json'))];

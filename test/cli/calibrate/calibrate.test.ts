@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { header, scratch } from '../../capture/samples.js';
 import { needs, python } from '../../parts.js';
@@ -146,6 +147,13 @@ describe('a rail, held against what is typed', () => {
     expect(points).toHaveLength(2);
     expect(current.gain).toBeCloseTo(4 / 4.13, 6);
     expect(current.fit).toBeNull();
+  });
+
+  it('waits for samples where the machine has better to do than to take some: no board went away', () => {
+    const cal = join(scratch(), 'bench.cal.json');
+    const late = fileURLToPath(new URL('../preload/late-sampling.cjs', import.meta.url));
+    const ran = powerlog(atSim(cal), Buffer.from('12 V 4.000 A\n\n'), { NODE_OPTIONS: `--require ${late}` });
+    expect(ran.code, ran.err).toBe(0);
   });
 
   it('takes the zero first, which needs no meter', () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
@@ -197,6 +198,20 @@ sys.exit(9)`;
     const [header, ...kept] = text.trimEnd().split('\n');
     expect(new Set(kept.map((row) => row.split(',').length))).toEqual(new Set([header!.split(',').length]));
     expect(Number(kept.at(-1)!.split(',')[1])).toBeGreaterThan(before);
+  });
+});
+
+describe('exec on a machine that has better to do than sample', () => {
+  it('waits for the first sample before it starts the command', () => {
+    const preload = fileURLToPath(new URL('../preload/late-sampling.cjs', import.meta.url));
+    const csv = file('late.csv');
+    const ran = powerlog([...onSim, '--out', csv, '--', 'true'], undefined, {
+      NODE_OPTIONS: `--require ${preload}`,
+    });
+    expect(ran.code).toBe(0);
+    const { command } = JSON.parse(readFileSync(file('late.summary.json'), 'utf8')) as ExecSummary;
+    const [, first = ''] = readFileSync(csv, 'utf8').split('\n');
+    expect(Number.parseFloat(first)).toBeLessThan(command.start_s);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Summary } from '#powerlog/measure/summary.js';
 import { energyBetweenJ } from '#powerlog/simulator/profiles.js';
 import { placesOfFile } from '../../capture/samples.js';
 import { needs, python } from '../../parts.js';
-import { powerlog, words } from '../run.js';
+import { powerlog, powerlogUntil, words } from '../run.js';
 
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
@@ -141,7 +141,7 @@ describe('the command as a whole', () => {
   });
 
   it('takes its idle power from an earlier recording', () => {
-    powerlog(words`record --port sim --duration 1s --out ${file('idle.csv')} -q`);
+    powerlogUntil([file('idle.csv')], words`record --port sim --out ${file('idle.csv')} -q`);
     const { summary } = measured(
       'idle-file',
       ['--port', 'sim', '--baseline', file('idle.summary.json')],

@@ -29,7 +29,9 @@ async function onTerminal(folder: string, command: readonly string[], seen: stri
 /** Waits for a file with something in it. */
 async function appears(folder: string, name: string): Promise<string> {
   const path = join(folder, name);
-  const there = () => existsSync(path) && readFileSync(path, 'utf8').length > 0;
+  // Of a CSV a row, so that a recording has something in it.
+  const enough = name.endsWith('.csv') ? /\n./ : /./;
+  const there = () => existsSync(path) && enough.test(readFileSync(path, 'utf8'));
   if (!there())
     await new Promise<void>((resolve) => {
       const look = () => {

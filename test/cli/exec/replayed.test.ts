@@ -11,7 +11,7 @@ import type { Summary } from '#powerlog/measure/summary.js';
 import type { CaptureHeader } from '#powerlog/schema/capture-header.js';
 import { placesOfFile, readAll } from '../../capture/samples.js';
 import { needs, python } from '../../parts.js';
-import { bin, powerlog, type Ran, words } from '../run.js';
+import { bin, powerlog, powerlogUntil, type Ran, words } from '../run.js';
 
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
@@ -72,8 +72,8 @@ async function holding(name: string, text: string): Promise<void> {
 
 describe('a capture of exec replays to the figures that exec told', () => {
   beforeAll(() => {
-    const idle = words`record --port sim:idle --duration 300ms --out ${file('idle.csv')} -q`;
-    expect(powerlog(idle).code).toBe(0);
+    const idle = words`record --port sim:idle --out ${file('idle.csv')} -q`;
+    expect(powerlogUntil([file('idle.csv')], idle).code).toBe(0);
   });
 
   it.each<[what: string, options: string[], command: string[]]>([

@@ -25,6 +25,8 @@ export class Emulator {
   isDrawing = false;
   /** How many lines were written, on the alternate screen. */
   lineWrites = 0;
+  /** How often all was cleared, to be drawn anew. */
+  clears = 0;
   /** Characters for which a line had no room; they are not shown, since lines do not wrap. */
   tooLong = 0;
   #cells: Cell[][] = [];
@@ -68,7 +70,8 @@ export class Emulator {
     return this.lines.join('\n');
   }
 
-  write(text: string): void {
+  /** Takes what is written up to the end of a frame. @returns whether more is left, which the next call takes */
+  write(text: string): boolean {
     this.#rest += text;
     while (this.#rest !== '') {
       if (!this.#rest.startsWith(esc)) {
@@ -85,12 +88,14 @@ export class Emulator {
       const found = /^\[([?\d;]*)([a-zA-Z])/.exec(this.#rest.slice(1));
       if (!found) {
         // All that can follow in a sequence that is not here whole.
-        if (/^\[?[?\d;]*$/.test(this.#rest.slice(1))) return;
+        if (/^\[?[?\d;]*$/.test(this.#rest.slice(1))) return false;
         throw new Error(`no sequence of the live view: ${JSON.stringify(this.#rest.slice(0, 12))}`);
       }
       this.#rest = this.#rest.slice(1 + found[0].length);
       this.#do(found[1]!, found[2]!);
+      if (found[0] === '[?2026l') return this.#rest !== '';
     }
+    return false;
   }
 
   #put(character: string): void {
@@ -126,8 +131,10 @@ export class Emulator {
       this.lineWrites++;
       if (this.#row >= this.rows) this.#row = this.rows - 1;
     } else if (what === 'K') this.#cells[this.#row]!.fill(blank, this.#column);
-    else if (what === 'J' && parameters === '2') this.#clear();
-    else if (parameters === '?1049') this.#choose(what === 'h');
+    else if (what === 'J' && parameters === '2') {
+      this.clears++;
+      this.#clear();
+    } else if (parameters === '?1049') this.#choose(what === 'h');
     else if (parameters === '?25') this.isCursorShown = what === 'h';
     else if (parameters === '?7') this.wraps = what === 'h';
     else if (parameters === '?2026') this.isDrawing = what === 'h';

@@ -72,7 +72,8 @@ while True:
                 watched.remove(terminal)
                 os.close(inner)
                 os.close(terminal)
-    if ended in ready:
+    # A child that was only stopped says so in the same way.
+    if ended in ready and os.read(ended, 64) and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
         break
 restored = None
 if terminal in watched:

@@ -51,7 +51,9 @@ describe('the end of live --tty', needs(python), () => {
 
   it('comes with --duration', async () => {
     const terminal = live(['--port', 'sim', '--duration', '1500ms']);
-    expect(await expectRestored(terminal)).toMatch(/samples in 1\.[45]\d* s/);
+    const left = await expectRestored(terminal);
+    // The last request goes out before, its reply may come later; without the option there would be no end.
+    expect(Number(/samples in ([\d.]+) s/.exec(left)![1])).toBeGreaterThan(1.4);
   });
 
   it('comes well where the terminal is closed, also for one who does not heed that', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emulator } from './emulator.js';
 
 const helper = 'test/cli/live/terminal.py';
@@ -16,7 +17,7 @@ export interface Terminal {
   /** All that was written, as it came. */
   readonly written: () => string;
   readonly ended: Promise<Ended>;
-  /** Resolves when the screen shows it. */
+  /** Resolves when the screen shows it, and nothing more is drawn until the test has gone on. */
   sees(what: string | RegExp | ((text: string) => boolean)): Promise<string>;
   type(text: string): void;
   resize(rows: number, columns: number): void;
@@ -52,23 +53,27 @@ export function onTerminal(
   const decoder = new TextDecoder();
   let written = '';
   let looks: (() => void)[] = [];
-  const ended = new Promise<Ended>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+  /** Each frame is looked at, however many came in one read. */
+  const draw = async (text: string): Promise<void> => {
+    written += text;
+    let isMore = screen.write(text);
+    for (;;) {
+      const before = looks;
+      for (const look of before) look();
+      if (looks !== before) await nextTurn();
+      if (!isMore) return;
+      isMore = screen.write('');
+    }
+  };
+  const watch = async (): Promise<Ended> => {
+    for await (const line of createInterface({ input: child.stdout })) {
       const told = JSON.parse(line) as { out: string } | Ended;
-      if ('code' in told) {
-        resolve(told);
-        return;
-      }
-      const text = decoder.decode(Buffer.from(told.out, 'base64'), { stream: true });
-      written += text;
-      try {
-        screen.write(text);
-      } catch (error) {
-        reject(error);
-      }
-      if (!screen.isDrawing) for (const look of looks) look();
-    });
-  });
+      if ('code' in told) return told;
+      await draw(decoder.decode(Buffer.from(told.out, 'base64'), { stream: true }));
+    }
+    throw new Error('the terminal was ended');
+  };
+  const ended = watch();
   ended.catch(() => {});
   const order = (what: object): void => {
     child.stdin.write(`${JSON.stringify(what)}\n`);
@@ -80,6 +85,7 @@ export function onTerminal(
     sees: (what) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
+          if (screen.isDrawing) return;
           const text = screen.isAlternate ? screen.text : screen.normal;
           const found =
             typeof what === 'function'

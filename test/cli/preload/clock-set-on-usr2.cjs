@@ -1,4 +1,5 @@
-// Preloaded into powerlog: USR2 sets the wall clock an hour ahead, for this program alone.
+// Preloaded into powerlog: USR2 sets the wall clock an hour ahead, for this program alone; it then says so.
+const { writeSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
 
 const { now } = Date;
@@ -7,4 +8,5 @@ Date.now = () => now() + aheadMs;
 if (isMainThread)
   process.on('SIGUSR2', () => {
     aheadMs = 3_600_000;
+    writeSync(2, 'set\n');
   });

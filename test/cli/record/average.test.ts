@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { encodeFrame, missingValue } from '#powerlog/board/frame.js';
 import { encode, end, preamble, type Sample, scratch } from '../../capture/samples.js';
-import { powerlog, words } from '../run.js';
+import { powerlog, powerlogUntil, words } from '../run.js';
 
 const benchlab = boardFor('benchlab')!;
 
@@ -188,8 +188,10 @@ describe('--average', () => {
       join(folder, name),
     ) as [string, string, string, string];
     const average = ['--average', '10ms', '--columns', 'all'];
-    const recorded = powerlog(words`record --port sim:train -d 1s -q --out ${live} --capture ${capture}
-      ${average}`);
+    const recorded = powerlogUntil(
+      [live],
+      words`record --port sim:train -q --out ${live} --capture ${capture} ${average}`,
+    );
     expect(recorded).toMatchObject({ code: 0, err: '' });
     for (const out of [again, zipped])
       expect(powerlog(words`replay ${capture} -q --out ${out} ${average}`).code).toBe(0);

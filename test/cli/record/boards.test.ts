@@ -9,22 +9,25 @@ import { tableCrc32 as crc32 } from '#powerlog/file/crc32.js';
 import { scratch } from '../../capture/samples.js';
 import { hasPseudoTerminals } from '../../simulator/pty-client.js';
 import { readCsv } from '../csv.js';
-import { bin, powerlog, words } from '../run.js';
+import { bin, powerlog, powerlogUntil, untilRows, words } from '../run.js';
 
 const pairs = boards.map(({ id, firmware, product }) => [`${product} ${firmware}`, id, firmware] as const);
 
 const summaryOf = (csv: string) => JSON.parse(readFileSync(csv.replace(/\.csv$/, '.summary.json'), 'utf8'));
 
 /** Records a simulated board until it has a few samples, and replays the capture. */
-function recorded(port: string, ...more: readonly string[]) {
+function recorded(port: string, rows = 10) {
   const folder = scratch();
   const [out, capture, again] = ['run.csv', 'run.plog', 'again.csv'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
-  const live = powerlog(words`record --port ${port} --duration 500ms --columns all ${more} --out ${out}
-    --capture ${capture}`);
+  const live = powerlogUntil(
+    [out],
+    words`record --port ${port} --columns all --out ${out} --capture ${capture}`,
+    { rows },
+  );
   const replay = powerlog(words`replay ${capture} --columns all --out ${again}`);
   return { live, replay, out, capture, again, folder };
 }
@@ -54,10 +57,11 @@ describe.runIf(hasPseudoTerminals)('every board and firmware', () => {
 
   it('explains ± where a figure has one', () => {
     const port = 'sim:constant,board=pmd2';
-    const out = ['--force', '--out', join(scratch(), 'run.csv')];
+    const csv = join(scratch(), 'run.csv');
+    const out = ['--force', '--out', csv];
     const told = (...more: readonly string[]) => [
-      powerlog(words`record --port ${port} --duration 200ms ${out} ${more}`).err,
-      powerlog(words`exec --port ${port} --baseline 0 ${out} ${more} -- true`).err,
+      powerlogUntil([csv], words`record --port ${port} ${out} ${more}`).err,
+      powerlog(words`exec --port ${port} --baseline 0 ${out} ${more} -- ${untilRows(csv)}`).err,
     ];
     for (const text of told()) expect(text).toMatch(/^ {2}coverage [^±]*$/m);
     for (const text of told('--accuracy', '3%')) expect(text).toMatch(/^ {2}coverage .*; ± is 95 %$/m);
@@ -114,9 +118,10 @@ describe.runIf(hasPseudoTerminals)('BENCHLAB 2', () => {
 
   it('makes an event of a fault bit that rises: on the terminal, in the capture, in the summary', () => {
     const { live, replay, out, capture, again } = recorded(
-      'sim:constant,board=benchlab2,raise=ocp_hpwr1_w3:100ms:100ms',
+      'sim:constant,board=benchlab2,raise=ocp_hpwr1_w3:100ms',
+      1000, // far more than come in a tenth of a second
     );
-    const said = /raises a fault: over-current of 12VHPWR 1, wire 3 \(ocp_hpwr1_w3\), at 0\.\d{3} s/;
+    const said = /raises a fault: over-current of 12VHPWR 1, wire 3 \(ocp_hpwr1_w3\), at \d+\.\d{3} s/;
     expect(live.err).toMatch(said);
     const { names, rows } = readCsv(out);
     const [status, log] = ['fault_status', 'fault_log'].map((name) => names.indexOf(name)) as [

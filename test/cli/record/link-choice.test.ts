@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
 import { needs, python } from '../../parts.js';
 import { startForeignBoard } from '../../peers/foreign-board.js';
-import { powerlog, words } from '../run.js';
+import { powerlogUntil, words } from '../run.js';
 
 const withoutKoffi = {
   NODE_OPTIONS: `--require ${fileURLToPath(new URL('../preload/without-koffi.cjs', import.meta.url))}`,
@@ -18,12 +18,8 @@ async function recordWithoutKoffi(...more: readonly string[]) {
     await board.stop();
   });
   const csv = join(folder, 'run.csv');
-  const ran = powerlog(
-    words`record --port ${board.port} --out ${csv} --duration 300ms ${more}`,
-    undefined,
-    withoutKoffi,
-  );
-  return { ...ran, csv };
+  const args = words`record --port ${board.port} --out ${csv} ${more}`;
+  return { ...powerlogUntil([csv], args, { env: withoutKoffi }), csv };
 }
 
 describe('a system without koffi', needs(python), () => {

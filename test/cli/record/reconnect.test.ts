@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
@@ -80,13 +80,16 @@ describe('a board that goes away', needs(python), () => {
   it('is not taken for another one that comes in its place: that is refused by name, and the code is 4', async () => {
     const folder = scratch();
     const link = join(folder, 'port');
-    const first = await startForeignBoard('--link', link, '--latency', '1', '--name', 'mine');
+    const first = await startForeignBoard('--latency', '1', '--name', 'mine');
+    symlinkSync(first.port, link);
     const other = ['--uid', 'ffffffffffffffffffffffff', '--name', 'theirs'];
     const second = await startForeignBoard('--latency', '1', ...other);
     const recording = record(folder, link, '--reconnect', '8s');
     await hasRows(folder);
+    // It is there when the first goes, so that no time runs meanwhile.
+    symlinkSync(second.port, `${link}.new`);
+    renameSync(`${link}.new`, link);
     await first.stop();
-    symlinkSync(second.port, link);
     const code = await recording.ended;
     await second.stop();
     expect(code).toBe(4);
@@ -114,14 +117,15 @@ describe('a board that goes away', needs(python), () => {
   it('is waited for as long as the recording lasts where that is asked for', async () => {
     const folder = scratch();
     const link = join(folder, 'port');
-    const board = await startForeignBoard('--link', link, '--latency', '1');
-    const recording = record(folder, link, '--reconnect', 'forever', '--duration', '4s');
-    await hasRows(folder);
-    await board.stop();
-    await recording.says('went away');
+    // It goes by itself, whenever somebody may look here.
+    const away = ['--fault', 'unplug:0.1', '--away', '3600000'];
+    const board = await startForeignBoard('--link', link, '--latency', '1', ...away);
+    const recording = record(folder, link, '--reconnect', 'forever', '--duration', '6s');
     expect(await recording.ended).toBe(4); // its duration is over, and the board not back
+    await board.stop();
+    expect(recording.said()).toContain('went away');
     const { duration_s, gaps } = readSummary(folder);
-    expect(duration_s).toBeGreaterThan(3.9);
+    expect(duration_s).toBeGreaterThan(5.9);
     expect(gaps.at(-1).cause).toBe('board-lost');
   });
 });

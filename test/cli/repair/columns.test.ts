@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encode, end, preamble, sample, scratch } from '../../capture/samples.js';
-import { powerlog, words } from '../run.js';
+import { powerlog, sampledFor, words } from '../run.js';
 
 type Figures = Readonly<Record<string, number | null>>;
 interface Summary {
@@ -203,9 +203,9 @@ describe('powerlog repair of --average by exec', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'powerlog-repair-means-'));
-    const out = ['--port', 'sim', '--out', join(folder, 'run.csv'), '--average', '10ms'];
-    const program =
-      'echo begin one >> $POWERLOG_MARKS; sleep 0.2; echo end one >> $POWERLOG_MARKS; sleep 0.3';
+    const csv = join(folder, 'run.csv');
+    const out = ['--port', 'sim', '--out', csv, '--average', '10ms'];
+    const program = `echo begin one >> $POWERLOG_MARKS; sleep 0.2; echo end one >> $POWERLOG_MARKS; ${sampledFor(csv)}`;
     expect(powerlog(words`exec ${out} --baseline 0.1s -q -- sh -c ${program}`).code).toBe(0);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratch } from '../../capture/samples.js';
-import { powerlog, words } from '../run.js';
+import { powerlog, sampledFor, words } from '../run.js';
 
 interface Span {
   readonly start_s: number;
@@ -30,9 +30,9 @@ interface Summary {
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
-const program = `
+const program = (csv: string): string => `
 echo begin load >> $POWERLOG_MARKS; sleep 0.2; echo end load 3 >> $POWERLOG_MARKS
-echo begin train >> $POWERLOG_MARKS; sleep 0.3; echo end train 2 >> $POWERLOG_MARKS`;
+echo begin train >> $POWERLOG_MARKS; ${sampledFor(csv)}; echo end train 2 >> $POWERLOG_MARKS`;
 
 const read = (path: string): Summary => JSON.parse(readFileSync(path, 'utf8'));
 /** Of the rows from an instant on, by trapezoids, J. */
@@ -64,7 +64,7 @@ describe('a summary that is there when its recording is repaired', () => {
     folder = mkdtempSync(join(tmpdir(), 'powerlog-repaired-'));
     const [out, plog] = [join(folder, 'run.csv'), join(folder, 'run.plog')];
     const options = ['--port', 'sim', '--out', out, '--capture', plog, '--baseline', '0.1s', '--runs', '2'];
-    expect(powerlog(words`exec ${options} --accuracy 1% -q -- sh -c ${program}`).code).toBe(0);
+    expect(powerlog(words`exec ${options} --accuracy 1% -q -- sh -c ${program(out)}`).code).toBe(0);
     csv = readFileSync(out, 'utf8');
     capture = readFileSync(plog);
     json = readFileSync(join(folder, 'run.summary.json'), 'utf8');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { boardFrames, encode, end, preamble, readAll, sample, scratch } from '../../capture/samples.js';
-import { powerlog, words } from '../run.js';
+import { powerlog, powerlogUntil, words } from '../run.js';
 
 const golden = 'fixtures/synthetic.plog';
 const goldenBytes = readFileSync(golden);
@@ -66,8 +66,11 @@ describe('powerlog replay', () => {
     const [live, again, capture] = ['live.csv', 'again.csv', 'run.plog'].map((name) =>
       join(folder, name),
     ) as [string, string, string];
-    const recorded = powerlog(words`record --port sim:train --duration 1s --slot pcie2 --accuracy 2%
-      --columns all --out ${live} --capture ${capture}`);
+    const recorded = powerlogUntil(
+      [live],
+      words`record --port sim:train --slot pcie2 --accuracy 2% --columns all --out ${live} --capture ${capture}`,
+      { rows: 200 },
+    );
     expect(recorded.code, recorded.err).toBe(0);
     expect(powerlog(words`replay ${capture} --columns all --out ${again}`).code).toBe(0);
     const csv = readFileSync(live);

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
 import { compiler, needs } from '../../parts.js';
 import { a100, h100, useStandIn } from '../../sensors/nvml/stand-in.js';
-import { bin, powerlog, words } from '../run.js';
+import { bin, powerlogUntil, words } from '../run.js';
 import { isAlive, readRecorded, until } from './recorded.js';
 
 /** Starts a recording that goes on until it is ended. */
@@ -64,10 +64,11 @@ function sensorProcess(parent: number): number {
 describe('NVML beside a board', needs(compiler), () => {
   const { environment, readings } = useStandIn();
 
-  const record = (env: NodeJS.ProcessEnv, forS = 2) => {
+  const record = (env: NodeJS.ProcessEnv, names = ['run.csv', 'run.nvml.csv']) => {
     const folder = scratch();
-    const args = words`record --port sim --with nvml --duration ${forS}s --out ${join(folder, 'run.csv')}`;
-    return { ...powerlog(args, undefined, env), ...readRecorded(folder) };
+    const args = words`record --port sim --with nvml --out ${join(folder, 'run.csv')}`;
+    const files = names.map((name) => join(folder, name));
+    return { ...powerlogUntil(files, args, { env }), ...readRecorded(folder) };
   };
 
   it('is a track of its own that says which card it is of', () => {
@@ -99,14 +100,14 @@ describe('NVML beside a board', needs(compiler), () => {
 
   it('may start threads that never end', () => {
     const { env } = environment([h100], readings);
-    const { code, err, track } = record({ ...env, POWERLOG_STAND_IN_THREADS: '3' }, 1);
+    const { code, err, track } = record({ ...env, POWERLOG_STAND_IN_THREADS: '3' });
     expect(code, err).toBe(0);
     expect(track('nvml').samples).toBeGreaterThan(0);
   });
 
   it('that cannot be begun is a warning, and the board is recorded', () => {
     const { env } = environment([h100], readings, 'no-driver');
-    const { code, summary, warned } = record(env, 0.3);
+    const { code, summary, warned } = record(env, ['run.csv']);
     expect(code).toBe(0);
     expect(summary.samples).toBeGreaterThan(0);
     expect(summary).not.toHaveProperty('tracks');

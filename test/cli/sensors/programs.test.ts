@@ -14,7 +14,9 @@ const counting = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done';
 
 describe.runIf(posix)('a program as a sensor', () => {
   it('is recorded as it prints, with what it cost', () => {
-    const { code, err, track, cells } = recordWith([`exec:${counting}`], { forS: 2 });
+    const { code, err, track, cells } = recordWith([`exec:${counting}`], {
+      ...{ of: ['exec'], rows: 60 },
+    });
     expect(code, err).toBe(0);
     const numbers = cells('exec', 'power_w') as number[];
     expect(numbers.length).toBeGreaterThan(3);
@@ -31,9 +33,7 @@ describe.runIf(posix)('a program as a sensor', () => {
   it('that ends is started again: an empty cell between, a warning, never a zero', () => {
     const { code, cells, warned, track } = recordWith(
       ['exec:for i in 1 2 3; do echo $i; sleep 0.05; done; echo broken >&2; exit 7'],
-      {
-        forS: 3,
-      },
+      { of: ['exec'], rows: 8 },
     );
     expect(code).toBe(0);
     const numbers = cells('exec', 'power_w');
@@ -58,20 +58,22 @@ describe.runIf(posix)('a program as a sensor', () => {
   it('is asked to end, and has the time for it', () => {
     const folder = scratch();
     const meter = `exec:trap 'sleep 0.05; touch ${join(folder, 'put-away')}; exit' TERM; while :; do echo 1; sleep 0.02; done`;
-    expect(recordWith([meter], { forS: 0.5 }).code).toBe(0);
+    expect(recordWith([meter], { of: ['exec'], rows: 3 }).code).toBe(0);
     expect(existsSync(join(folder, 'put-away'))).toBe(true);
   });
 
   it('that prints junk between its numbers is read for the numbers', () => {
     const junk = String.raw`exec:printf 'starting\033[2J\n'; while :; do echo 4.5; echo 'error: bus'; echo 1e300; echo -; sleep 0.05; done`;
-    const { cells, warned } = recordWith([junk]);
+    const { cells, warned } = recordWith([junk], { of: ['exec'], rows: 5 });
     const numbers = new Set(cells('exec', 'power_w'));
     expect(numbers).toEqual(new Set([4.5, null]));
     expect(warned('sensor-unreadable')).toEqual([expect.stringContaining("'starting\\u{1b}[2J'")]);
   });
 
   it('that prints without end is held back, and nobody is kept busy', () => {
-    const { code, summary, warned, track } = recordWith(['exec:yes 12.5'], { forS: 2 });
+    const { code, summary, warned, track } = recordWith(['exec:yes 12.5'], {
+      ...{ of: ['exec'], rows: 20 },
+    });
     expect(code).toBe(0);
     expect(warned('sensor-overrun')).toEqual([expect.stringContaining('more lines than anybody reads')]);
     expect(summary.samples).toBeGreaterThan(0);
@@ -82,7 +84,7 @@ describe.runIf(posix)('a program as a sensor', () => {
     ['exec:no-such-program-here', 'sensor-missing', /not found/],
     ['exec:echo hello; exit 3', 'sensor-lost', /exit code 3 and printed no reading, but 'hello'/],
   ])('%s is a warning, and the board is recorded', (what, code, text) => {
-    const ran = recordWith([what], { forS: 0.3 });
+    const ran = recordWith([what]);
     expect(ran.code).toBe(0);
     expect(ran.summary.samples).toBeGreaterThan(0);
     expect(ran.warned(code)).toEqual([expect.stringMatching(text)]);
@@ -90,10 +92,10 @@ describe.runIf(posix)('a program as a sensor', () => {
   });
 
   it('several have files of their own', () => {
-    const { summary, cells } = recordWith([
-      'exec:while :; do echo 1; sleep 0.05; done',
-      'exec:while :; do echo 2; sleep 0.05; done',
-    ]);
+    const { summary, cells } = recordWith(
+      ['exec:while :; do echo 1; sleep 0.05; done', 'exec:while :; do echo 2; sleep 0.05; done'],
+      { of: ['exec', 'exec-2'], rows: 3 },
+    );
     expect(summary.tracks.map(({ file }: { file: string }) => file)).toEqual([
       'run.exec.csv',
       'run.exec-2.csv',
@@ -152,8 +154,10 @@ describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
         env: { ...process.env, POWERLOG_SYS: sysfs(desktop()) },
       });
       onTestFinished(() => void child.kill('SIGKILL'));
-      const path = join(folder, 'run.rapl.csv');
-      const lines = () => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []);
+      const lines = (name = 'run.rapl.csv') => {
+        const path = join(folder, name);
+        return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+      };
       await until(() => lines().length > 3);
       const host = Number(
         readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0],
@@ -161,6 +165,7 @@ describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
       process.kill(host, signal);
       const isEmpty = (line: string) => /^[^,]+,[^,]+,,/.test(line);
       await until(() => lines().some(isEmpty) && !isEmpty(lines().at(-1)!));
+      await until(() => lines('run.csv').length > 1 && lines('run.exec.csv').length > 1);
       child.kill('SIGINT');
       expect(await once(child, 'exit')).toEqual([0, null]);
       const { summary, warned, track } = readRecorded(folder);

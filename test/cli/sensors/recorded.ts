@@ -7,23 +7,36 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
 import { readCsv } from '../csv.js';
-import { bin, powerlog, words } from '../run.js';
+import { argsUntil, powerlog, powerlogUntil, words } from '../run.js';
+
+/** How long: until the board and sensors have so many rows, or for a time. */
+interface Length {
+  readonly rows?: number;
+  readonly of?: readonly string[];
+  readonly forS?: number;
+}
 
 /** Records the simulator with sensors beside it into a folder of its own, and reads what came of it. */
 export function recordWith(
   withs: readonly string[],
-  { sys = '/nowhere', args = [] as readonly string[], forS = 1 } = {},
+  {
+    sys = '/nowhere',
+    args = [],
+    rows = 10,
+    of = [],
+    forS,
+  }: Length & { readonly sys?: string; readonly args?: readonly string[] } = {},
 ) {
   const folder = scratch();
   const out = join(folder, 'run.csv');
   const asked = withs.flatMap((each) => ['--with', each]);
-  const ran = powerlog(
-    words`record --port sim --duration ${forS}s --out ${out} ${asked} ${args}`,
-    undefined,
-    {
-      POWERLOG_SYS: sys,
-    },
-  );
+  const recording = words`record --port sim --out ${out} ${asked} ${args}`;
+  const env = { POWERLOG_SYS: sys };
+  const files = [out, ...of.map((id) => join(folder, `run.${id}.csv`))];
+  const ran =
+    forS === undefined
+      ? powerlogUntil(files, recording, { rows, env })
+      : powerlog([...recording, '--duration', `${forS}s`], undefined, env);
   return { folder, ...ran, ...readRecorded(folder) };
 }
 
@@ -76,10 +89,10 @@ export async function keepCounting(
   await once(child.stdout, 'data');
 }
 
-/** Runs as nobody where this is root, for what root alone may read. */
-export async function asNobody(args: readonly string[], env: NodeJS.ProcessEnv) {
+/** Records as nobody where this is root, for what root alone may read, until there are rows. */
+export async function asNobody(files: readonly string[], args: readonly string[], env: NodeJS.ProcessEnv) {
   const uid = process.getuid?.() === 0 ? 65534 : undefined;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, argsUntil(2, files, args), {
     env: { ...process.env, ...env },
     ...(uid === undefined ? {} : { uid, gid: uid }),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,7 +15,7 @@ describe('live --tty', needs(python), () => {
     const terminal = live(['--port', lopsided], { rows: 30, columns: 120 });
     const text = await terminal.sees('WIRE: ');
     expect(text).toMatch(
-      /^ WIRE: 12VHPWR 1, wire 1 \(hpwr1_w1\) carries 9\.6 A, more than 9\.2 A, since 00:00/m,
+      /^ WIRE: 12VHPWR 1, wire 1 \(hpwr1_w1\) carries 9\.6 A, more than 9\.2 A, since 00:\d\d/m,
     );
     expect(text).toMatch(/m messages +w wires$/m);
     terminal.type('w');
@@ -29,7 +29,7 @@ describe('live --tty', needs(python), () => {
     await terminal.sees('LIVE');
     terminal.type('q');
     expect((await terminal.ended).code).toBe(0);
-    expect(terminal.screen.normal).toContain('carried more than 9.2 A once');
+    expect(terminal.screen.normal).toMatch(/carried more than 9\.2 A (?:once|\d+ times)/);
   });
 
   it('has no key for wires where none are measured', async () => {
@@ -51,9 +51,9 @@ describe.runIf(hasPseudoTerminals)('a live page', () => {
     const messages = messagesOf(stream);
     while (flags.size < 6) {
       const { runs } = (await messages.next()).head as Extract<ServedHead, { kind: 'state' }>;
-      for (const [, { kind, name }] of runs[0]?.flags ?? []) flags.add(`${kind} ${name}`);
+      for (const [, { kind, name }] of runs[0]?.flags ?? []) if (kind === 'wire-alarm') flags.add(name);
     }
     stream.close();
-    expect([...flags]).toEqual([1, 2, 3, 4, 5, 6].map((n) => `wire-alarm hpwr1_w${n} over 3.9 A`));
+    expect([...flags]).toEqual([1, 2, 3, 4, 5, 6].map((n) => `hpwr1_w${n} over 3.9 A`));
   });
 });

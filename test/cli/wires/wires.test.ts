@@ -42,7 +42,7 @@ describe.runIf(hasPseudoTerminals)('a wire that carries more than its pin is rat
     expect(code).toBe(7);
     const told = err.split('\n').filter((line) => /^powerlog: 12VHPWR 1, wire \d .* s on$/.test(line));
     expect(told).toEqual([
-      expect.stringMatching(/wire 1 \(hpwr1_w1\) carries 9\.6 A, more than 9\.2 A, from 0\.\d{3} s on$/),
+      expect.stringMatching(/wire 1 \(hpwr1_w1\) carries 9\.6 A, more than 9\.2 A, from \d+\.\d{3} s on$/),
       expect.stringMatching(/carries 40 % of its connector's current, more than 25 %: 9\.6 A, from/),
     ]);
     expect(eventsOf(capture)).toEqual(
@@ -56,7 +56,7 @@ describe.runIf(hasPseudoTerminals)('a wire that carries more than its pin is rat
     );
     expect(alarmsOf(out)).toEqual([
       expect.stringMatching(
-        /^12VHPWR 1, wire 1 \(hpwr1_w1\) carried more than 9\.2 A once, up to 9\.6 A, 0\.\d s in all, first at 0\.\d{3} s, and still did at the end$/,
+        /^12VHPWR 1, wire 1 \(hpwr1_w1\) carried more than 9\.2 A once, up to 9\.6 A, \d+\.\d s in all, first at \d+\.\d{3} s, and still did at the end$/,
       ),
       expect.stringMatching(/more than 25 % of its connector's current once, up to 40 %/),
     ]);
@@ -136,7 +136,7 @@ describe.runIf(hasPseudoTerminals)('a wire that carries more than its pin is rat
     for (const recording of [capture, csv]) {
       const { out: report } = powerlog(words`report ${recording}`);
       expect(report).toMatch(
-        /^! hpwr1_w1 +9\.60 A +9\.60 A +40\.0 % +40\.0 % +over 9\.2 A for 0\.\d s, over 25 % for 0\.\d s$/m,
+        /^! hpwr1_w1 +9\.60 A +9\.60 A +40\.0 % +40\.0 % +over 9\.2 A for \d+\.\d s, over 25 % for \d+\.\d s$/m,
       );
       expect(report).toMatch(/^ {2}hpwr1_w2 +2\.88 A +2\.88 A +12\.0 % +12\.0 %$/m);
       const part = JSON.parse(powerlog(words`report ${recording} --json - --to 150ms`).out);
