@@ -70,6 +70,9 @@ workshop.start(
   ['ignore', 'ignore', 'inherit'],
 );
 while (!(await fetch(`http://${address}/-/ready`).catch(() => null))?.ok) await sleep(100);
+// It is ready seconds before it knows whom to scrape.
+const targets = profiles.length * intervalsS.length;
+while (Number((await query('count(up)', Date.now() / 1000))[0]?.[1] ?? 0) < targets) await sleep(100);
 
 async function query(expression: string, atS: number): Promise<readonly (readonly [number, string])[]> {
   const url = `http://${address}/api/v1/query?query=${encodeURIComponent(expression)}&time=${atS}`;
@@ -106,19 +109,21 @@ for (const [n, profile] of profiles.entries())
     const summaries = halves.map((half) => half[n]!);
     const trueJ = summaries.reduce((sum, { energy_j }) => sum + energy_j.system, 0);
     const largestW = Math.max(...summaries.map(({ power_w }) => power_w.system.max));
-    // Not seen: up to the first scrape, from the last before the restart, and from the very last.
+    const beforeJ = Number(values[0]![1]);
+    const afterJ = summaries.at(-1)!.energy_j.system - Number(values.at(-1)![1]);
+    const restartJ = trueJ - Number(increased) - beforeJ - afterJ;
     // A busy machine scrapes later than it was told to.
     const longestS = Math.max(s, ...values.slice(1).map(([atS], at) => atS - values[at]![0]));
-    const scrapes = (trueJ - Number(increased)) / (largestW * longestS);
-    worst = Math.max(worst, Math.abs(scrapes));
+    const unseen = [beforeJ, restartJ, afterJ].map((joules) => joules / (largestW * longestS));
+    worst = Math.max(worst, ...unseen.map(Math.abs));
     rows.push([
       `${profile}, every ${s} s`,
       String(values.length),
-      String(ups.filter(([, up]) => up === '0').length),
+      String(ups.filter(([atS, up]) => up === '0' && atS > fromS).length),
       `${short(trueJ)} J`,
-      `${short(trueJ - Number(increased))} J`,
+      `${short(Number(increased))} J`,
+      ...unseen.map((part) => short(Math.abs(part) < 1e-6 ? 0 : part)),
       `${short(longestS)} s`,
-      short(scrapes),
     ]);
   }
 
@@ -167,17 +172,20 @@ const page = [
       'scrapes',
       'failed',
       'summaries',
-      'more than `increase()`',
+      '`increase()`',
+      'before the first scrape',
+      'at the restart',
+      'after the last',
       'longest interval',
-      'in such intervals at the largest power',
     ],
     rows,
   ),
-  'What no scrape can see is what was used before the first one, after the last one, and after the last one before the restart: at most three of the longest intervals.',
+  'What no scrape can see is what was used before the first one, after the last one before the restart, and after the very last one: each beside what the ' +
+    'longest interval between two scrapes holds at the largest power, of which it is a part, 1 at most. All else is in `increase()`.',
   `Being scraped once a second costs ${short(median(scraped.map(({ cpuUs }) => cpuUs)) - median(without.map(({ cpuUs }) => cpuUs)))} µs of CPU a sample at 1 ms: ` +
     `${short(cpu.value)} times as much (${cpu.spread?.map(short).join(' to ')}), at ${short(rate.value)} times the rate, with ` +
     `${scraped.reduce((sum, { gaps }) => sum + gaps, 0)} gaps beside ${without.reduce((sum, { gaps }) => sum + gaps, 0)}; median of ${costTurns} turns of ${costS} s.`,
 ].join('\n\n');
 console.log(page);
 if (minutes >= 1) writeFileSync(fromRoot('docs/prometheus-trial.md'), `${page}\n`);
-process.exit(worst <= 3 ? 0 : 1);
+process.exit(worst <= 1 ? 0 : 1);
