@@ -3,14 +3,14 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { boardFor } from '../../dist/board/catalogue.js';
 import { makeFrameDecoder } from '../../dist/board/frame.js';
-import { defaultRailMap, resolveWiring, sumComponents } from '../../dist/measure/rail-map.js';
+import { ownMap, resolveWiring, sumComponents } from '../../dist/measure/rail-map.js';
 
 const benchlab = boardFor('benchlab');
 
 const [framesPath, csvPath, outPath] = process.argv.slice(2);
 const rows = 4096;
 const frames = Buffer.alloc(rows * benchlab.frameBytes);
-const wiring = resolveWiring(benchlab, defaultRailMap);
+const wiring = resolveWiring(benchlab, ownMap(benchlab));
 const railFields = new Set(
   benchlab.rails.flatMap(({ voltage, current, power }) => [voltage, current, power]),
 );

@@ -42,33 +42,44 @@ const railChecks = (layout: Layout): RailCheck[] =>
   [...layout.rails, ...layout.wires].map((rail) => railCheck(layout, rail));
 
 function agrees(check: RailCheck, view: DataView, at: number): boolean {
-  const { voltage, current, power, lowMv, highMv, offMv } = check;
-  const mv = readingAt(view, at, voltage);
+  const { plain, voltage, current, power, lowMv, highMv, offMv } = check;
+  const mv = plain ? view.getInt16(at + plain.voltage, true) : readingAt(view, at, voltage);
   if ((mv < lowMv || mv > highMv) && (mv > offMv || mv < -offMv)) return false;
   if (power === null) return true;
-  const product = (mv * readingAt(view, at, current)) / 1000;
-  const difference = readingAt(view, at, power) - product;
+  const ma = plain ? view.getInt32(at + plain.current, true) : readingAt(view, at, current);
+  const mw = plain ? view.getInt32(at + plain.power, true) : readingAt(view, at, power);
+  const product = (mv * ma) / 1000;
+  const difference = mw - product;
   const allowed = powerTolerance.mw + powerTolerance.share * Math.abs(product);
   return difference <= allowed && difference >= -allowed;
 }
 
-/** As its column has it. The two types that most readings have are read without a call that V8 cannot see through. */
+/** As its column has it. */
 function readingAt(view: DataView, at: number, { offset, type, factor, scale }: Field): number {
-  if (factor === undefined && scale === undefined) {
-    if (type === 'int32') return view.getInt32(at + offset, true);
-    if (type === 'int16') return view.getInt16(at + offset, true);
-  }
   const stored = fieldTypes[type].read(view, at + offset);
   return scale ? stored * scale.gain + scale.offset : stored * (factor ?? 1);
 }
 
+/**
+ * Where a rail's readings stand that are stored as BENCHLAB's are, in mV, mA and mW, which V8 reads without looking anything up;
+ * null of any other.
+ */
+function plainOffsets(voltage: Field, current: Field, power: Field) {
+  const types = [voltage, current, power].map(({ type }) => type).join(' ');
+  const isAsStored = [voltage, current, power].every(({ factor, scale }) => !factor && !scale);
+  if (types !== 'int16 int32 int32' || !isAsStored) return null;
+  return { voltage: voltage.offset, current: current.offset, power: power.offset };
+}
+
 function railCheck({ fields }: Layout, rail: Rail) {
   const isKnown = rail.nominalMv > 0;
+  const [voltage, current, power] = [fields[rail.voltage]!, fields[rail.current]!, fields[rail.power]!];
   return {
-    voltage: fields[rail.voltage]!,
-    current: fields[rail.current]!,
+    plain: plainOffsets(voltage, current, power),
+    voltage,
+    current,
     // What is their product agrees with them.
-    power: fields[rail.power]!.product ? null : fields[rail.power]!,
+    power: power.product ? null : power,
     lowMv: isKnown ? rail.nominalMv * (1 - voltageTolerance) : Number.NEGATIVE_INFINITY,
     highMv: isKnown ? rail.nominalMv * (1 + voltageTolerance) : Number.POSITIVE_INFINITY,
     offMv: rail.nominalMv * offShare,

@@ -30,6 +30,9 @@ export class RailChanges {
     let v = from === 0 ? this.#voltage : voltage[0]!;
     let a = from === 0 ? this.#current : current[0]!;
     let w = from === 0 ? this.#power : power[0]!;
+    let lastHalfUs = this.#lastHalfUs;
+    let [count, leftOut] = [0, 0];
+    const { spacings } = this;
     for (let row = from; row < rows; row++) {
       if (voltage[row] === v && current[row] === a && power[row] === w) continue;
       v = voltage[row]!;
@@ -38,12 +41,15 @@ export class RailChanges {
       changed[row] = 1;
       const halfUs = betweenHalfUs[row]!;
       // NaN where either is not known.
-      const spacing = halfUs - this.#lastHalfUs;
-      if (spacing > 0) this.spacings.add(spacing);
-      if (halfUs > 0) this.count++;
-      else this.spacings.leftOut++;
-      this.#lastHalfUs = halfUs;
+      const spacing = halfUs - lastHalfUs;
+      if (spacing > 0) spacings.add(spacing);
+      if (halfUs > 0) count++;
+      else leftOut++;
+      lastHalfUs = halfUs;
     }
+    this.#lastHalfUs = lastHalfUs;
+    this.count += count;
+    spacings.leftOut += leftOut;
     this.#voltage = v;
     this.#current = a;
     this.#power = w;
