@@ -3,7 +3,6 @@ import { OutputFile, type OutputOptions } from '../file/output-file.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleRows } from '../stream/sample-block.js';
 import type { Column } from './columns.js';
-import type { TextPiece } from './engine-rows.js';
 import { headerRow, RowWriter } from './row-writer.js';
 import { Shortfall } from './shortfall.js';
 import type { Sink } from './sink.js';
@@ -29,6 +28,8 @@ export class CsvSink implements Sink {
   #fillingLines = 0;
   /** Copies of full pieces, while the system still takes the one before. */
   readonly #aside: WaitingText[] = [];
+  /** Where such copies were, for the next: a new one for each would have V8 look through its heap again and again. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   #pending: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #reported = false;
@@ -105,7 +106,9 @@ export class CsvSink implements Sink {
     }
     const piece = this.#writer!.pieces[this.#turn]!;
     const { length } = piece;
-    this.#aside.push({ bytes: piece.bytes.slice(0, length), length, lines: this.#fillingLines });
+    const bytes = this.#spare.pop() ?? new Uint8Array(piece.bytes.length);
+    bytes.set(piece.bytes.subarray(0, length));
+    this.#aside.push({ bytes, length, lines: this.#fillingLines });
     piece.length = 0;
     this.#fillingLines = 0;
   }
@@ -122,20 +125,23 @@ export class CsvSink implements Sink {
     this.#turn = this.#turn === 0 ? 1 : 0;
     this.#fillingLines = 0;
     this.#turns.went();
-    this.#write(piece, lines);
+    this.#write({ bytes: piece.bytes, length: piece.length, lines }, () => {
+      piece.length = 0;
+    });
   }
 
-  #write(text: Pick<TextPiece, 'bytes' | 'length'>, lines: number): void {
+  /** @param taken called when the system has the text */
+  #write({ bytes, length, lines }: WaitingText, taken: () => void): void {
     this.#pending = this.#file
-      .write(text.bytes.subarray(0, text.length), lines)
+      .write(bytes.subarray(0, length), lines)
       .catch((error) => {
         this.#failure = { error };
       })
       .finally(() => {
-        text.length = 0;
+        taken();
         this.#pending = undefined;
         const next = this.#failure ? undefined : this.#aside.shift();
-        if (next) this.#write(next, next.lines);
+        if (next) this.#write(next, () => this.#spare.push(next.bytes));
       });
   }
 
@@ -146,6 +152,9 @@ export class CsvSink implements Sink {
   }
 }
 
-interface WaitingText extends Pick<TextPiece, 'bytes' | 'length'> {
+interface WaitingText {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of which so many bytes are text. */
+  readonly length: number;
   readonly lines: number;
 }

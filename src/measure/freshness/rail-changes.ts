@@ -32,6 +32,8 @@ export class RailChanges {
     let w = from === 0 ? this.#power : power[0]!;
     let lastHalfUs = this.#lastHalfUs;
     let [count, leftOut] = [0, 0];
+    // Where every sample is a new one on an even grid, there are many of one spacing.
+    let [spacing, times] = [0, 0];
     const { spacings } = this;
     for (let row = from; row < rows; row++) {
       if (voltage[row] === v && current[row] === a && power[row] === w) continue;
@@ -41,12 +43,18 @@ export class RailChanges {
       changed[row] = 1;
       const halfUs = betweenHalfUs[row]!;
       // NaN where either is not known.
-      const spacing = halfUs - lastHalfUs;
-      if (spacing > 0) spacings.add(spacing);
+      const next = halfUs - lastHalfUs;
+      if (next === spacing) times++;
+      else if (next > 0) {
+        if (times > 0) spacings.add(spacing, times);
+        spacing = next;
+        times = 1;
+      }
       if (halfUs > 0) count++;
       else leftOut++;
       lastHalfUs = halfUs;
     }
+    if (times > 0) spacings.add(spacing, times);
     this.#lastHalfUs = lastHalfUs;
     this.count += count;
     spacings.leftOut += leftOut;

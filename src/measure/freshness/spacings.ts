@@ -14,12 +14,12 @@ export class Spacings {
   leftOut = 0;
 
   /** @param halfUs in half microseconds, whole: the middle of two instants in whole ones is one */
-  add(halfUs: number): void {
+  add(halfUs: number, times: number): void {
     if (halfUs <= 0 || halfUs >= longest) return;
     const shift = Math.max(0, 31 - octaveBits - Math.clz32(halfUs));
     const bin = (shift << octaveBits) + (halfUs >>> shift);
-    this.counts[bin]! += 1;
-    this.sums[bin]! += halfUs;
+    this.counts[bin]! += times;
+    this.sums[bin]! += times * halfUs;
   }
 
   /** The bins that hold some: their mean spacings, µs, in order, and how many each holds. */
