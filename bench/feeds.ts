@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Effort, type Findings, short, table } from './claims.js';
 import { influxConfig } from './influxdb.js';
+import { lastingPorts } from './ports.js';
 import { type Estimate, median, pairedRatio } from './stats.js';
-import { freePort, powerlog, type Workshop } from './workshop.js';
+import { powerlog, type Workshop } from './workshop.js';
 
 interface Run {
   readonly rateHz: number;
@@ -105,7 +106,8 @@ async function run(
 
 /** All on loopback. Resolves to what `record` is told. */
 async function startServers(workshop: Workshop): Promise<[influx: string, metrics: string, mqtt: string]> {
-  const [influx, metrics, mqtt, own] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const influx = await lastingPorts(4);
+  const [metrics, mqtt, own] = [influx + 1, influx + 2, influx + 3];
   const write = (name: string, lines: readonly string[]): string => {
     writeFileSync(workshop.file(name), `${lines.join('\n')}\n`);
     return workshop.file(name);

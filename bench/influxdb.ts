@@ -1,5 +1,9 @@
 /** What Debian's InfluxDB 1 is started with: everything in one folder, loopback only. */
-export const influxConfig = (folder: string, port: number): string => `reporting-disabled = true
+export const influxConfig = (
+  folder: string,
+  port: number,
+  withLogin = false,
+): string => `reporting-disabled = true
 bind-address = "127.0.0.1:0"
 [meta]
 dir = ${JSON.stringify(`${folder}/meta`)}
@@ -12,4 +16,5 @@ store-enabled = false
 [http]
 bind-address = "127.0.0.1:${port}"
 log-enabled = false
+auth-enabled = ${withLogin}
 `;

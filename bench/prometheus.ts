@@ -8,8 +8,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { short, table } from './claims.js';
+import { lastingPorts } from './ports.js';
 import { median, pairedRatio } from './stats.js';
-import { freePort, fromRoot, machine, powerlog, Workshop } from './workshop.js';
+import { fromRoot, machine, powerlog, Workshop } from './workshop.js';
 
 interface Summary {
   readonly energy_j: { readonly system: number };
@@ -33,7 +34,7 @@ process.once('exit', () => workshop.close());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-const freePlace = async (): Promise<string> => `127.0.0.1:${await freePort()}`;
+const placeOf = (port: number): string => `127.0.0.1:${port}`;
 
 const summaryOf = (name: string): Summary =>
   JSON.parse(readFileSync(workshop.file(`${name}.summary.json`), 'utf8')) as Summary;
@@ -53,7 +54,8 @@ async function record(
   return summaryOf(name);
 }
 
-const places = await Promise.all(profiles.map(freePlace));
+const firstPort = await lastingPorts(profiles.length);
+const places = profiles.map((_, n) => placeOf(firstPort + n));
 const config = {
   scrape_configs: intervalsS.map((s) => ({
     ...{ job_name: `${s}s`, scrape_interval: `${s}s`, scrape_timeout: '1s' },
@@ -61,7 +63,7 @@ const config = {
   })),
 };
 writeFileSync(workshop.file('prometheus.yml'), JSON.stringify(config));
-const address = await freePlace();
+const address = placeOf(await lastingPorts(1));
 workshop.start(
   [
     ...['prometheus', `--config.file=${workshop.file('prometheus.yml')}`, '--log.level=warn'],
@@ -132,7 +134,7 @@ const costs: { cpuUs: number; rateHz: number; gaps: number }[][] = [[], []];
 const port = await workshop.board(1);
 for (let turn = 0; turn < costTurns; turn++)
   for (const scraped of [0, 1]) {
-    const place = await freePlace();
+    const place = placeOf(await lastingPorts(1));
     const options = scraped ? ['--metrics', place] : [];
     const name = `cost-${turn}-${scraped}`;
     const timer = scraped

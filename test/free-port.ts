@@ -1,37 +1,38 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createSocket, type Socket } from 'node:dgram';
+import { type EventEmitter, once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll } from 'vitest';
 
 /** Below those that systems give to whoever asks for any: a client that asks again and again would take one of these itself. */
 const [lowest, highest] = [20_000, 29_999];
-const held: Server[] = [];
+const host = '127.0.0.1';
+const held: Socket[] = [];
 
 afterAll(() => {
-  for (const server of held.splice(0)) server.close();
+  for (const claim of held.splice(0)) claim.close();
 });
 
 /**
  * A port of loopback that nobody has, and that no other test is given as long as this file's tests run: who is to have it may come
- * late, go, and come again.
+ * late, go, and come again. Its claim is the same port of UDP, which no server here uses, and which ends with the process.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest + 1));
-    const claim = createServer();
-    if (!(await listens(claim, { path: `\0powerlog-test-port-${port}` }))) continue;
+    const claim = createSocket('udp4');
+    if (!(await isTaken(claim, () => claim.bind(port, host)))) continue;
     held.push(claim.unref());
     const tried = createServer();
-    if (!(await listens(tried, { port, host: '127.0.0.1' }))) continue;
+    if (!(await isTaken(tried, () => tried.listen(port, host)))) continue;
     tried.close();
     await once(tried, 'close');
     return port;
   }
 }
 
-const listens = (
-  server: Server,
-  place: { path: string } | { port: number; host: string },
-): Promise<boolean> =>
+/** Whether nobody else had what it listens at. */
+const isTaken = (listener: EventEmitter, listen: () => void): Promise<boolean> =>
   new Promise((resolve) => {
-    server.once('error', () => resolve(false)).listen(place, () => resolve(true));
+    listener.once('error', () => resolve(false)).once('listening', () => resolve(true));
+    listen();
   });

@@ -41,7 +41,6 @@ export class CaptureSeries implements Sink {
   #startNs = 0;
   #endNs = 0;
   #againNs = 0;
-  #isFirst = true;
   #failed = false;
   #finishing: Promise<void> = Promise.resolve();
 
@@ -83,8 +82,8 @@ export class CaptureSeries implements Sink {
     this.#letGo();
     this.#againNs = atNs + Math.min(againMs, this.#options.everyMs) * nsPerMs;
     // The first begins as the recording does, so that means of it lie on the same grid as those that were fed.
-    this.#startNs = this.#isFirst ? 0 : Math.floor(atNs / 1000) * 1000;
-    this.#isFirst = false;
+    const isFirst = this.#endNs === 0;
+    this.#startNs = isFirst ? 0 : Math.floor(atNs / 1000) * 1000;
     this.#endNs = this.#nextNs(atNs);
     const { folder, track, onFile, onFailure } = this.#options;
     const header = shiftedHeader(this.#header!, this.#startNs);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { influxConfig } from '../../bench/influxdb.js';
 import { freePort } from '../free-port.js';
 
 export interface ServerPlan {
@@ -76,24 +77,7 @@ export const influxPlan = (withLogin = false): ServerPlan => ({
   readyPath: '/ping',
   args: (folder, port) => {
     const path = join(folder, 'influxdb.conf');
-    writeFileSync(
-      path,
-      `bind-address = "127.0.0.1:0"
-reporting-disabled = true
-[meta]
-  dir = "${folder}/meta"
-[data]
-  dir = "${folder}/data"
-  wal-dir = "${folder}/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:${port}"
-  log-enabled = false
-  auth-enabled = ${withLogin}
-`,
-    );
+    writeFileSync(path, influxConfig(folder, port, withLogin));
     return ['-config', path];
   },
 });
