@@ -37,6 +37,13 @@ export function theBrowser(): Promise<Browser> {
 }
 
 /** A page, and what it did that no page of ours may do. */
+/**
+ * Whether Chromium says so of what a page asked as its server went: a page that is late hears of the end only then, and draws on with
+ * what it has. What a server that is there refuses reads otherwise.
+ */
+const isOfAServerGone = (text: string): boolean =>
+  /^Failed to load resource: net::ERR_(?:CONNECTION_|EMPTY_RESPONSE|SOCKET_)/.test(text);
+
 export interface Opened {
   readonly page: Page;
   /** Errors and warnings of the console, exceptions, refusals by the content security policy. */
@@ -57,7 +64,8 @@ export async function openPage(address: string, options: BrowserContextOptions =
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    if (!['error', 'warning'].includes(message.type()) || isOfAServerGone(message.text())) return;
+    complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {

@@ -71,8 +71,9 @@ export class PageServer {
 
   /** Lets the pages read what they were told, but waits no longer than so, and ends all connections, whatever waits in them. */
   async close(goodbye: Goodbye): Promise<void> {
-    this.#server.close();
+    // Until then a page that does not know yet asks, and is answered.
     await this.clients.close(goodbye);
+    this.#server.close();
     for (const socket of this.#connections) socket.destroy();
   }
 
