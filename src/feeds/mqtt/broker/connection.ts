@@ -1,6 +1,7 @@
 import { connect as connectPlain } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import MqttClient from 'mqtt/lib/client';
+import { writeToStream } from 'mqtt-packet';
 import { backOff } from '../../sending/limits.js';
 import type { Trouble } from '../../sending/trouble.js';
 import type { MqttLogin, MqttTls } from './login.js';
@@ -19,6 +20,9 @@ export interface ConnectionOptions {
   readonly onDown: () => void;
   readonly onTrouble: (trouble: Trouble) => void;
 }
+
+// Otherwise the first packet has 65,536 buffers made, one for each number of two bytes, which cost as much as a second of sampling.
+writeToStream.cacheNumbers = false;
 
 type Quality = 0 | 1;
 
