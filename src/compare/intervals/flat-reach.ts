@@ -1,7 +1,6 @@
 import { fitLine } from '../model/line.js';
 import { pickReadings, type Readings } from '../model/readings.js';
-import type { Fit } from '../search/fit.js';
-import { widthOf } from '../search/fit.js';
+import { type Fit, widthOf } from '../search/fit.js';
 import { descend } from '../search/simplex.js';
 import type { Reach } from './intervals.js';
 

@@ -51,7 +51,10 @@ export function calmed(reference: PowerIntegral, noise: ReferenceNoise): Calmed 
   };
 }
 
-/** Means over samples on both sides, and what those over fewer were beyond them. Where there are none, or they lie further to one side, that over fewer stays. */
+/**
+ * Means over samples on both sides, and what those over fewer were beyond them. Where there are none, or they lie further to one side, that over
+ * fewer stays.
+ */
 function meansOver(
   reference: PowerIntegral,
   half: number,
