@@ -26,7 +26,7 @@ export function roundingError({ valueW, stepW, count }: Readings, fit: Fit): Lin
     .sort((a, b) => saidW[a]! - saidW[b]!);
   // How gain and offset answer to a reading.
   const byGain = (n: number) =>
-    (weights[n]! * saidW[n]!) / (line.gain * line.weight * line.referenceVariance);
+    (weights[n]! * (referenceW[n]! - line.referenceMeanW)) / (line.weight * line.referenceVariance);
   const byOffset = (n: number) => weights[n]! / line.weight - line.referenceMeanW * byGain(n);
   const near = { count: 0, sum: 0, squares: 0, stays: 0, steps: 0, gain: 0, offset: 0 };
   const meet = (n: number, sign: 1 | -1) => {

@@ -5,6 +5,8 @@ import { PowerIntegral } from '../reference/integral.js';
 import type { Fit } from '../search/fit.js';
 import type { LineError } from './rounding.js';
 
+/** Of fewer samples half are none to go by. */
+const samplesLeast = 4;
 /** Over windows of more samples than this, what lies between two of them is lost in the others. */
 const samplesMost = 30;
 /** With half the samples corners are cut by four times as much, and edges that lie between two of them by twice. */
@@ -15,8 +17,8 @@ const share = 1 / 2;
  * left out. Straight lines between samples cut the corners of the load, always inwards, and more readings do not mend that.
  */
 export function samplingError({ reference, noise }: Known, readings: Readings, fit: Fit): LineError {
-  if (fit.widthUs > samplesMost * noise.spacingUs || fit.kernel.kind === 'counter')
-    return { gain: 0, offsetW: 0 };
+  const isLost = fit.widthUs > samplesMost * noise.spacingUs || fit.kernel.kind === 'counter';
+  if (isLost || reference.timeUs.length < samplesLeast) return { gain: 0, offsetW: 0 };
   const every = (values: ArrayLike<number>) =>
     Float64Array.from({ length: (values.length + 1) >> 1 }, (_, n) => values[2 * n]!);
   const kernel = fit.kernel.over({
