@@ -67,6 +67,9 @@ const lopsided = 2.5;
 const repeating = 0.9;
 /** With the ages of polled values known, a low-pass has to leave less than this share of what a window does. */
 const clearly = 0.9;
+/** Where a window explains less, something else is wrong than its kind: a low-pass, which blurs more, has to leave less than this share of what it does. */
+const wellExplained = 0.9;
+const muchBetter = 0.5;
 /** The last descent is made with so many. */
 const mostInFit = 6000;
 const mostInLowPass = 2500;
@@ -132,7 +135,10 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const asOther = asWindow && other && hiddenOf(other);
   const isLowPass =
     asWindow && asOther ? asOther.cost < clearly * asWindow.cost : agedUs === 0 || lowPassBy(agedUs) !== null;
-  const steady = other && isLowPass && other.fit.widthUs > shortestUs ? other : window;
+  const isTold = (other: Fit) =>
+    other.widthUs > shortestUs &&
+    (window.fit.explained > wellExplained || 1 - other.explained < muchBetter * (1 - window.fit.explained));
+  const steady = other && isLowPass && isTold(other.fit) ? other : window;
   const { raw, readings, change, offset } = steady;
   const { kernel } = steady.fit;
   const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
