@@ -5,6 +5,7 @@ import { type LoadKind, loadKinds } from './pairs/loads.js';
 import { makePair, type Pair, type Recipe } from './pairs/pair.js';
 import type { Readings } from './pairs/polls.js';
 import { sensorKinds } from './pairs/sensors.js';
+import { recipeOf } from './table/plan.js';
 import { compared, inSeconds } from './table/score.js';
 
 /** A case that is plain but for what a test is about. */
@@ -174,6 +175,16 @@ describe('what must be said instead of a number', () => {
 });
 
 describe('what must not deceive', () => {
+  it.each([
+    ['noise', 2],
+    ['tokens', 3],
+  ] as const)('a step of the clock, which blurs a window as a low-pass does (%s)', (load, seed) => {
+    const { comparison, pair } = compare(recipeOf({ group: 'clockStep', load, seed }));
+    expect(codes(comparison)).toContain('lag-changes');
+    expect(comparison.kernel).toBe('boxcar');
+    expect(comparison.figures.window_s.value! / pair.truth.windowS!).toBeCloseTo(1, 1);
+  });
+
   it('one late update', () => {
     expect(errorOfDelay(compare(spoil(usual('bursts', 12), 'lateUpdate')))).toBeLessThan(0.01);
   });
