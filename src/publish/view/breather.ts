@@ -2,8 +2,11 @@ import type { Sink } from '../../sink/sink.js';
 
 /** So long a reading goes on before whoever asks for something is answered, ms. */
 const everyMs = 4;
-/** So long it stands back behind each answer, ms: on a machine with few cores, whoever asked draws meanwhile. */
-const standBackMs = 60;
+/**
+ * So long it stands back behind an answer, ms: on a machine with few cores, whoever asked draws meanwhile. Who looks at samples moves on
+ * to others soon; what is drawn of all that has been read is asked for again and again, while reading shall go on.
+ */
+const standBackMs = { samples: 250, overview: 60 };
 
 /** What a reading ends with that is not wanted any more. */
 export class NotWanted extends Error {}
@@ -29,8 +32,8 @@ export class Breather implements Sink {
   }
 
   /** Somebody has been answered. */
-  standBack(): void {
-    this.#backUntilMs = performance.now() + standBackMs;
+  standBack(behind: keyof typeof standBackMs): void {
+    this.#backUntilMs = Math.max(this.#backUntilMs, performance.now() + standBackMs[behind]);
   }
 
   async breathe(): Promise<void> {

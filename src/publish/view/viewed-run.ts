@@ -105,7 +105,7 @@ export class ViewedRun {
 
   async piece(fromUs: number, toUs: number, columns: number): Promise<Piece> {
     const piece = await this.#piece(fromUs, toUs, columns);
-    this.#breather?.standBack();
+    this.#breather?.standBack(piece.kind === 'samples' ? 'samples' : 'overview');
     return piece;
   }
 
@@ -132,6 +132,7 @@ export class ViewedRun {
     const isReached = this.#pyramid !== null || toUs <= this.progress.upToUs;
     if (isReached) return measureOfIntervals(run, this.#finest(fromUs, toUs, 0), fromUs, toUs);
     const samples = await this.#samples(fromUs, toUs, mostRead);
+    if (samples) this.#breather?.standBack('samples');
     const facts = this.#reading?.partFacts();
     const names = placeNames(length);
     const cost =

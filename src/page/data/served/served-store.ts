@@ -80,14 +80,14 @@ export class ServedStore implements PowerStore {
   /** As its server tells it; to the intervals that are here where that is gone, and of what only passes by. */
   async measure(fromUs: number, toUs: number): Promise<StretchFigures> {
     const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
-    const here = this.run.series.flatMap((_, n) => this.#powersOver(n, first, last) ?? []);
+    const isPassing = this.isFollowed && this.#powersOver(0, first, last) !== null;
     try {
-      const isPassing = this.isFollowed && here.length > 0;
       if (this.#link.isThere && !isPassing)
         return known(await this.#link.measure(this.run.id, fromUs, toUs), this.run);
     } catch {
       // It has just gone.
     }
+    const here = this.run.series.flatMap((_, n) => this.#powersOver(n, first, last) ?? []);
     return figuresOf(this.run, here, fromUs, toUs);
   }
 
