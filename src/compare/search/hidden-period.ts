@@ -34,7 +34,8 @@ export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPer
   const aged = new AgedCost(readings, fit);
   const starts: Start[] = [];
   // Polls that keep to the updates show no saw tooth.
-  const periods = [spacingOf(readings, pollUs), ...candidates(readings, fit, pollUs)];
+  const gridUs = spacingOf(readings, pollUs);
+  const periods = [gridUs, ...candidates(readings, fit, pollUs)];
   const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
   for (const widthAt of widths) {
     let [best, least]: [Start | null, number] = [null, Number.POSITIVE_INFINITY];
@@ -42,7 +43,8 @@ export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPer
       for (let fine = -3; fine <= 3; fine++) {
         const periodUs = 1 / (1 / summitUs + (fine * 0.15) / durationUs);
         const widthUs = widthAt(fit, periodUs);
-        for (const { phaseUs, ageUs } of aged.phases(periodUs, phases)) {
+        const tried = summitUs === gridUs ? aged.phases(periodUs, phases) : evenPhases(periodUs);
+        for (const { phaseUs, ageUs } of tried) {
           const start = { periodUs, phaseUs, delayUs: fit.delayUs - ageUs, widthUs };
           const cost = aged.at(periodUs, phaseUs, start.delayUs, widthUs);
           if (cost < least) [best, least] = [start, cost];
@@ -72,6 +74,10 @@ export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPer
     openUs: (above + below) / 2,
   };
 }
+
+/** Polls at all phases are half a period old in the mean, whichever the phase. */
+const evenPhases = (periodUs: number) =>
+  Array.from({ length: phases }, (_, n) => ({ phaseUs: (n / phases) * periodUs, ageUs: periodUs / 2 }));
 
 /** Of polls on a grid, µs, whatever single ones are off it. */
 function spacingOf({ timeUs, count }: Readings, pollUs: number): number {
