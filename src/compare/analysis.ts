@@ -11,7 +11,7 @@ import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
 import { type Fit, fitAt, type Place, polish, settledFit } from './search/fit.js';
-import { hiddenPeriod } from './search/hidden-period.js';
+import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, type Found, findFit, otherKernelUs, sameSpread, shortestUs } from './search/search.js';
 import { findUpdates, type Updates } from './updates/updates.js';
@@ -51,7 +51,7 @@ export interface Fitted {
   /** By how much the lag of an instant differs from the fit's, µs. */
   readonly offset: (us: number) => number;
   /** Of polls slower than the updates, where the edges of the load tell the period, and so the ages, all the same. */
-  readonly hidden: Place | null;
+  readonly hidden: HiddenPeriod | null;
   readonly ambiguity: Ambiguity;
   readonly correspondence: Correspondence | null;
 }
