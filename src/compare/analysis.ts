@@ -3,6 +3,7 @@ import type { LagChange } from './drift/change.js';
 import { type Steady, steadyLag } from './drift/steady.js';
 import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
+import { samplingError } from './intervals/sampling.js';
 import type { Kernel } from './model/kernel.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
@@ -11,9 +12,9 @@ import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
 import { type Fit, fitAt, type Place, polish, settledFit } from './search/fit.js';
-import { hiddenPeriod } from './search/hidden-period.js';
+import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
-import { asLowPass, findFit, otherKernelUs } from './search/search.js';
+import { asLowPass, type Found, findFit, otherKernelUs, sameSpread, shortestUs } from './search/search.js';
 import { findUpdates, type Updates } from './updates/updates.js';
 import { type Ambiguity, ambiguityOf } from './verdict/ambiguity.js';
 import { type Correspondence, correspondence, eventsOf } from './verdict/correspondence.js';
@@ -51,7 +52,7 @@ export interface Fitted {
   /** By how much the lag of an instant differs from the fit's, µs. */
   readonly offset: (us: number) => number;
   /** Of polls slower than the updates, where the edges of the load tell the period, and so the ages, all the same. */
-  readonly hidden: Place | null;
+  readonly hidden: HiddenPeriod | null;
   readonly ambiguity: Ambiguity;
   readonly correspondence: Correspondence | null;
 }
@@ -69,6 +70,9 @@ const lopsided = 2.5;
 const repeating = 0.9;
 /** With the ages of polled values known, a low-pass has to leave less than this share of what a window does. */
 const clearly = 0.9;
+/** Where a window explains less, something else is wrong than its kind: a low-pass, which blurs more, has to leave less than this share of what it does. */
+const wellExplained = 0.9;
+const muchBetter = 0.5;
 /** The last descent is made with so many. */
 const mostInFit = 6000;
 const mostInLowPass = 2500;
@@ -117,21 +121,32 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
       fitAt(about.kernel, readings, refit(readings, about));
     return { raw, ...steadyLag(raw, whole, refitted, Math.max(500_000, 5 * usualUs)) };
   };
-  const window = steadyAbout(found.best);
+  let window = steadyAbout(found.best);
   // A lag that changes blurs a window as a low-pass does: which of the two it is shows when the change is taken off.
-  const toldBy = window.change.rangeUs > 0 ? { best: window.fit, readings: window.readings } : found;
+  const changed = ({ fit: best, readings }: Steady) => ({ best, readings });
+  const toldBy = window.change.rangeUs > 0 ? changed(window) : found;
   const agedUs = updates.unseenHoldUs;
-  const lowPassBy = (ageUs: number) => asLowPass(known, toldBy, rangeUs, ageUs);
+  const lowPassBy = (ageUs: number, told: Pick<Found, 'best' | 'readings'> = toldBy) =>
+    asLowPass(known, told, rangeUs, ageUs);
   const lowPass = lowPassBy(0);
   const hiddenOf = ({ readings, fit }: Pick<Steady, 'readings' | 'fit'>) =>
     agedUs > 0 ? hiddenPeriod(readings, fit, agedUs) : null;
-  const other = lowPass && steadyAbout(lowPass);
+  let other = lowPass && steadyAbout(lowPass);
+  if (other && other.change.rangeUs > 0) {
+    // It may have shown only when it was not taken for a part of the window.
+    const about = fitAt(found.best.kernel, other.readings, sameSpread(other.fit));
+    const unblurred = { ...other, fit: fitAt(about.kernel, other.readings, refit(other.readings, about)) };
+    if (!lowPassBy(0, changed(unblurred))) [window, other] = [unblurred, null];
+  }
   // Where a period shows behind the polls the ages are known, and tell the two apart.
   const asWindow = other && hiddenOf(window);
-  const asOther = asWindow && hiddenOf(other);
+  const asOther = asWindow && other && hiddenOf(other);
   const isLowPass =
     asWindow && asOther ? asOther.cost < clearly * asWindow.cost : agedUs === 0 || lowPassBy(agedUs) !== null;
-  const steady = other && isLowPass ? other : window;
+  const isTold = (other: Fit) =>
+    other.widthUs > shortestUs &&
+    (window.fit.explained > wellExplained || 1 - other.explained < muchBetter * (1 - window.fit.explained));
+  const steady = other && isLowPass && isTold(other.fit) ? other : window;
   const { raw, readings, change, offset } = steady;
   const { kernel } = steady.fit;
   const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
@@ -148,6 +163,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
       systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
       instantUs: updates.instantUs,
       spacingUs: about.noise.spacingUs,
+      sampling: samplingError(known, readings, fit),
       unused: readings.count / last.count,
     },
   );

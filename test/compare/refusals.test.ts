@@ -5,6 +5,7 @@ import { type LoadKind, loadKinds } from './pairs/loads.js';
 import { makePair, type Pair, type Recipe } from './pairs/pair.js';
 import type { Readings } from './pairs/polls.js';
 import { sensorKinds } from './pairs/sensors.js';
+import { recipeOf } from './table/plan.js';
 import { compared, inSeconds } from './table/score.js';
 
 /** A case that is plain but for what a test is about. */
@@ -116,13 +117,21 @@ describe('what must be said instead of a number', () => {
     expect(high - low).toBeGreaterThanOrEqual(0.16);
   });
 
-  it('of polls locked to updates: that the phase is unknown within a poll', () => {
-    const { comparison, pair } = compare(spoil(usual('bursts', 6), 'locked'));
-    expect(codes(comparison)).toContain('polls-slow');
+  it.each([5, 6])('of polls locked to updates: that the phase is unknown within a poll (%i)', (seed) => {
+    const { comparison, pair } = compare(spoil(usual('bursts', seed), 'locked'));
+    expect(codes(comparison)).toEqual(expect.arrayContaining(['polls-slow', 'polls-locked']));
     const [low, high] = comparison.figures.delay_s.interval!;
     expect(low).toBeLessThan(pair.truth.delayS);
     expect(high).toBeGreaterThan(pair.truth.delayS);
     expect(high - low).toBeGreaterThan(0.08);
+    expect(errorOfDelay({ comparison, pair })).toBeLessThan(0.1003 / 2);
+  });
+
+  it('of locked polls that now and then come just before an update: no phase, since that is when it is', () => {
+    const found = compare(spoil(drawRecipe('noise', 1), 'locked'));
+    expect(codes(found.comparison)).toContain('polls-slow');
+    expect(codes(found.comparison)).not.toContain('polls-locked');
+    expect(errorOfDelay(found)).toBeLessThan(0.001);
   });
 
   it('of two polls an update, always at the same points of it: the same', () => {
@@ -180,6 +189,16 @@ describe('what must be said instead of a number', () => {
 });
 
 describe('what must not deceive', () => {
+  it.each([
+    ['noise', 2],
+    ['tokens', 3],
+  ] as const)('a step of the clock, which blurs a window as a low-pass does (%s)', (load, seed) => {
+    const { comparison, pair } = compare(recipeOf({ group: 'clockStep', load, seed }));
+    expect(codes(comparison)).toContain('lag-changes');
+    expect(comparison.kernel).toBe('boxcar');
+    expect(comparison.figures.window_s.value! / pair.truth.windowS!).toBeCloseTo(1, 1);
+  });
+
   it('one late update', () => {
     expect(errorOfDelay(compare(spoil(usual('bursts', 12), 'lateUpdate')))).toBeLessThan(0.01);
   });

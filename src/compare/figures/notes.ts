@@ -24,11 +24,9 @@ export function notesOf(analysis: Analysis, judgement: Judgement): Note[] {
       'polls-slow',
       `The polls are the limit: they are ${ms(updates.polls.intervalUs)} apart, and how long a value had been there is not known`,
     );
-  if (updates.isLocked)
-    add(
-      'polls-locked',
-      `The polls keep to the updates, so that the phase is unknown within ${ms(2 * updates.systematicUs)}`,
-    );
+  const phaseUs = unknownPhaseUs(analysis, judgement);
+  if (phaseUs > 0)
+    add('polls-locked', `The polls keep to the updates, so that the phase is unknown within ${ms(phaseUs)}`);
   const dropped = updates.polls.impossible + (judgement.verdict === 'related' ? (fitted?.dropped ?? 0) : 0);
   if (dropped > 0)
     add(
@@ -36,6 +34,16 @@ export function notesOf(analysis: Analysis, judgement: Judgement): Note[] {
       `${dropped} ${dropped === 1 ? 'reading that nothing' : 'readings that nothing'} A did could have given ${dropped === 1 ? 'was' : 'were'} left out`,
     );
   return notes;
+}
+
+/** Polls that leave open more than this share of a period keep to the updates. */
+const openShare = 0.5;
+
+/** What polls that keep to the updates leave open of their phase, µs; 0 where they do not. */
+function unknownPhaseUs({ updates, fitted }: Analysis, { verdict }: Judgement): number {
+  if (updates.isLocked) return 2 * updates.systematicUs;
+  const hidden = verdict === 'related' ? fitted?.hidden : null;
+  return hidden && 2 * hidden.openUs > openShare * hidden.periodUs ? 2 * hidden.openUs : 0;
 }
 
 function addOfFit(analysis: Analysis, fitted: Fitted, add: (code: NoteCode, message: string) => void): void {

@@ -2,6 +2,7 @@ import type { Readings } from '../model/readings.js';
 import type { Fit } from '../search/fit.js';
 import { type Covariance, covarianceOf } from './covariance.js';
 import { profileWidth, Rises } from './profile.js';
+import { type LineError, roundingError } from './rounding.js';
 
 /** Half-width of a normal distribution's middle 95 %, in standard deviations. */
 export const coverage95 = 1.96;
@@ -30,6 +31,8 @@ export interface KnownErrors {
   readonly unused: number;
   /** Spacing of the reference's samples, µs. */
   readonly spacingUs: number;
+  /** By how much the line may be off since the reference was seen at its samples only. */
+  readonly sampling: LineError;
 }
 
 /** Between two samples nobody saw when the power changed. */
@@ -46,7 +49,7 @@ export function intervalsOf(
   readings: Readings,
   whole: Fit,
   fitted: { readonly readings: Readings; readonly fit: Fit },
-  { systematicUs, instantUs, spacingUs, unused }: KnownErrors,
+  { systematicUs, instantUs, spacingUs, unused, sampling }: KnownErrors,
 ): FitIntervals {
   const covariance = covarianceOf(readings, whole);
   const spread = (n: number) =>
@@ -76,11 +79,14 @@ export function intervalsOf(
     );
     return sign < 0 ? Math.min(reach, widthUs) : reach;
   };
+  const rounding = roundingError(readings, whole);
+  const ofLine = (scatter: number, rounded: number, sampled: number) =>
+    Math.hypot(lineFactor * scatter, coverage95 * rounded, sampled);
   return {
     delayUs: { below: delay(-1), above: delay(1) },
     widthUs: { below: width(-1), above: width(1) },
-    gain: lineFactor * spread(2),
-    offsetW: lineFactor * spread(3),
+    gain: ofLine(spread(2), rounding.gain, sampling.gain),
+    offsetW: ofLine(spread(3), rounding.offsetW, sampling.offsetW),
     covariance,
   };
 }

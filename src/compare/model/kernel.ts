@@ -13,6 +13,8 @@ export interface Kernel {
   fill(readings: Readings, delayUs: number, widthUs: number, into: Float64Array): void;
   /** Variance that the reference's own noise gives to what is filled in, W². */
   noiseVariance(widthUs: number): number;
+  /** The same over another reference. */
+  over(known: Known): Kernel;
 }
 
 /** A reference and what it scatters. */
@@ -24,6 +26,7 @@ export interface Known {
 /** The mean over a window. */
 export const boxcar = ({ reference, noise }: Known): Kernel => ({
   kind: 'boxcar',
+  over: boxcar,
   noiseVariance: (widthUs) => meanVariance(noise, widthUs),
   fill({ count, timeUs }, delayUs, widthUs, into) {
     for (let n = 0; n < count; n++) {
@@ -36,6 +39,7 @@ export const boxcar = ({ reference, noise }: Known): Kernel => ({
 /** The mean between two readings of a counter, whose window is the time between two of its updates. */
 export const counter = ({ reference, noise }: Known, usualSpanUs: number): Kernel => ({
   kind: 'counter',
+  over: (known) => counter(known, usualSpanUs),
   noiseVariance: () => meanVariance(noise, usualSpanUs),
   fill({ count, timeUs, spanUs, holdUs }, delayUs, _widthUs, into) {
     for (let n = 0; n < count; n++) {
@@ -45,37 +49,60 @@ export const counter = ({ reference, noise }: Known, usualSpanUs: number): Kerne
   },
 });
 
-/** Edges of the pieces that the low-pass is made of, in time constants: within each its weight hardly changes. */
-const edges = [
-  ...Array.from({ length: 15 }, (_, n) => n * 0.07),
-  ...Array.from({ length: 10 }, (_, n) => 1.05 + n * 0.15),
-  ...Array.from({ length: 7 }, (_, n) => 2.55 + n * 0.35),
-  ...Array.from({ length: 4 }, (_, n) => 5 + n * 0.7),
-];
-const shares = edges.slice(1).map((edge, n) => Math.exp(-edges[n]!) - Math.exp(-edge));
+const firstPiece = 0.08;
+/**
+ * Edges of the pieces that the low-pass is made of, in time constants: the longer, the less they weigh, so that what is lost of the load's
+ * changes within them is as little in each.
+ */
+const edges = [0];
+while (edges[edges.length - 1]! < 7) {
+  const edge = edges[edges.length - 1]!;
+  edges.push(edge + firstPiece * Math.exp(edge / 3));
+}
 const lastEdge = edges[edges.length - 1]!;
-const wholeShare = 1 - Math.exp(-lastEdge);
+/** What each piece weighs, and how far from its middle towards the older its centre of gravity lies. */
+const pieces = edges.slice(1).map((old, n) => {
+  const young = edges[n]!;
+  const share = Math.exp(-young) - Math.exp(-old);
+  const centre = (Math.exp(-young) * (young + 1) - Math.exp(-old) * (old + 1)) / share - (young + old) / 2;
+  return { share, centre, length: old - young };
+});
+/** What the mean over each piece weighs: within a piece the load goes on as the means of its neighbours show. */
+const shares = pieces.map(({ share }) => share);
+for (let n = 1; n < pieces.length - 1; n++) {
+  const { share, centre, length } = pieces[n]!;
+  const apart = (pieces[n - 1]!.length + pieces[n + 1]!.length) / 2 + length;
+  const tilt = (share * centre) / apart;
+  shares[n + 1]! += tilt;
+  shares[n - 1]! -= tilt;
+}
+/** What is older weighs little, but left out it would flatten the line by as much: its mean counts, up to so many time constants back. */
+const oldest = 12;
+const oldShare = Math.exp(-lastEdge);
 
 /** A low-pass of one time constant: an exponential weight, put together from means over short pieces. */
 export const onePole = ({ reference, noise }: Known): Kernel => ({
   kind: 'one-pole',
+  over: onePole,
   noiseVariance: (widthUs) => lowPassVariance(noise, widthUs),
   fill({ count, timeUs }, delayUs, widthUs, into) {
     for (let n = 0; n < count; n++) {
       // The centre of gravity lies one time constant before the newest power that counts.
       const newestUs = timeUs[n]! - delayUs + widthUs;
-      if (!reference.covers(newestUs - lastEdge * widthUs, newestUs)) {
+      const oldUs = newestUs - lastEdge * widthUs;
+      if (!reference.covers(oldUs, newestUs)) {
         into[n] = Number.NaN;
         continue;
       }
-      let sum = 0;
+      const oldestUs = Math.min(oldUs, Math.max(reference.startUs, newestUs - oldest * widthUs));
+      let sum = oldShare * reference.meanW(oldestUs, oldUs);
       let upTo = reference.energyUj(newestUs);
       for (let piece = 0; piece < shares.length; piece++) {
         const from = reference.energyUj(newestUs - edges[piece + 1]! * widthUs);
         sum += (shares[piece]! * (upTo - from)) / ((edges[piece + 1]! - edges[piece]!) * widthUs);
         upTo = from;
       }
-      into[n] = sum / wholeShare;
+      into[n] = sum;
     }
   },
 });

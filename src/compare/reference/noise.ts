@@ -13,8 +13,8 @@ export interface ReferenceNoise {
   readonly sampleW: number;
   /** Median spacing of the samples, µs. */
   readonly spacingUs: number;
-  /** The windows that the samples are means over already, and for how much of the time. */
-  readonly calmShares: readonly { readonly share: number; readonly windowUs: number }[];
+  /** The windows that the samples are means over already, and for how much of the time; left out where they are as they were measured. */
+  readonly calmShares?: readonly { readonly share: number; readonly windowUs: number }[];
 }
 
 const asMeasured = [{ share: 1, windowUs: 0 }];
@@ -35,12 +35,10 @@ export function referenceNoise({ timeUs, powerMw }: PowerIntegral): ReferenceNoi
     spacings.push((timeUs[from + samplesPerBlock - 1]! - timeUs[from]!) / (samplesPerBlock - 1));
   }
   const count = timeUs.length - 1;
-  if (scatters.length < 4)
-    return { sampleW: 0, spacingUs: (timeUs[count]! - timeUs[0]!) / count, calmShares: asMeasured };
+  if (scatters.length < 4) return { sampleW: 0, spacingUs: (timeUs[count]! - timeUs[0]!) / count };
   return {
     sampleW: quantile(scatters, quietShare) / quietness,
     spacingUs: quantile(spacings, 0.5),
-    calmShares: asMeasured,
   };
 }
 
@@ -50,7 +48,7 @@ export function referenceNoise({ timeUs, powerMw }: PowerIntegral): ReferenceNoi
  */
 export function meanVariance(noise: ReferenceNoise, windowUs: number): number {
   let variance = 0;
-  for (const calm of noise.calmShares)
+  for (const calm of noise.calmShares ?? asMeasured)
     variance += calm.share * plainVariance(noise, Math.max(windowUs, calm.windowUs));
   return variance;
 }
@@ -70,7 +68,7 @@ const steps = 24;
 export function lowPassVariance(noise: ReferenceNoise, timeConstantUs: number): number {
   const low = plainLowPassVariance(noise, timeConstantUs);
   let variance = 0;
-  for (const { share, windowUs } of noise.calmShares)
+  for (const { share, windowUs } of noise.calmShares ?? asMeasured)
     variance += share * Math.min(low, plainVariance(noise, windowUs));
   return variance;
 }

@@ -1,6 +1,7 @@
-import { fitLine } from '../model/line.js';
 import { pickReadings, type Readings } from '../model/readings.js';
+import { AgedCost } from './aged-cost.js';
 import { type Fit, type Place, widthOf } from './fit.js';
+import { type Clock, longestClock, phaseReach } from './hidden-phase.js';
 import { descend } from './simplex.js';
 
 /** Polls that are looked at, one after the other, so that a period is counted through. */
@@ -14,21 +15,27 @@ const phases = 12;
 /** By how much the logarithm of what is left has to fall, all polls together: far more than the best of many chances. */
 const convincing = 60;
 
+/** The lag and the width without the ages of the polled values. */
+export interface HiddenPeriod extends Place {
+  readonly cost: number;
+  readonly periodUs: number;
+  /** How far the lag may be off, since no poll tells the phase of the updates, µs. */
+  readonly openUs: number;
+}
+
 /**
  * Polls read values of all ages up to the period, and at an edge of the load the age shows: what the fit leaves there goes with a saw
- * tooth of the period. The lag and the width without the ages; null where no period stands out.
+ * tooth of the period. Null where no period stands out.
  */
-export function hiddenPeriod(
-  all: Readings,
-  fit: Fit,
-  pollUs: number,
-): (Place & { readonly cost: number }) | null {
+export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPeriod | null {
   const used = Array.from({ length: all.count }, (_, n) => n).filter((n) => !Number.isNaN(fit.referenceW[n]));
   const readings = pickReadings(all, used.slice(0, pollsMax));
   if (readings.count < 60 || fit.kernel.kind === 'counter') return null;
   const aged = new AgedCost(readings, fit);
   const starts: Start[] = [];
-  const periods = candidates(readings, fit, pollUs);
+  // Polls that keep to the updates show no saw tooth.
+  const gridUs = spacingOf(readings, pollUs);
+  const periods = [gridUs, ...candidates(readings, fit, pollUs)];
   const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
   for (const widthAt of widths) {
     let [best, least]: [Start | null, number] = [null, Number.POSITIVE_INFINITY];
@@ -36,15 +43,16 @@ export function hiddenPeriod(
       for (let fine = -3; fine <= 3; fine++) {
         const periodUs = 1 / (1 / summitUs + (fine * 0.15) / durationUs);
         const widthUs = widthAt(fit, periodUs);
-        for (let phase = 0; phase < phases; phase++) {
-          const phaseUs = (phase / phases) * periodUs;
-          const cost = aged.at(periodUs, phaseUs, fit.delayUs - periodUs / 2, widthUs);
-          if (cost < least) [best, least] = [{ periodUs, phaseUs, widthUs }, cost];
+        const tried = summitUs === gridUs ? aged.phases(periodUs, phases) : evenPhases(periodUs);
+        for (const { phaseUs, ageUs } of tried) {
+          const start = { periodUs, phaseUs, delayUs: fit.delayUs - ageUs, widthUs };
+          const cost = aged.at(periodUs, phaseUs, start.delayUs, widthUs);
+          if (cost < least) [best, least] = [start, cost];
         }
       }
     if (best) starts.push(best);
   }
-  const found = starts.map((start) => refined(aged, readings, fit, start));
+  const found = starts.map((start) => refined(aged, readings, start));
   const best = found.reduce((a, b) => (b.cost < a.cost ? b : a));
   const plain = descend(
     (x, y) => aged.at(0, 0, x, widthOf(y)),
@@ -55,13 +63,32 @@ export function hiddenPeriod(
     20,
   ).cost;
   const gained = readings.count * Math.log(plain / best.cost);
-  return gained > convincing && best.periodUs <= longestShare * pollUs ? best : null;
+  if (gained <= convincing || best.periodUs > longestShare * pollUs) return null;
+  const clock = longestClock(aged, best, longestShare * pollUs, (start) => refined(aged, readings, start));
+  const { below, above } = phaseReach(aged, clock);
+  return {
+    cost: best.cost,
+    periodUs: clock.periodUs,
+    delayUs: clock.delayUs + (above - below) / 2,
+    widthUs: clock.widthUs,
+    openUs: (above + below) / 2,
+  };
 }
 
-interface Start {
+/** Polls at all phases are half a period old in the mean, whichever the phase. */
+const evenPhases = (periodUs: number) =>
+  Array.from({ length: phases }, (_, n) => ({ phaseUs: (n / phases) * periodUs, ageUs: periodUs / 2 }));
+
+/** Of polls on a grid, µs, whatever single ones are off it. */
+function spacingOf({ timeUs, count }: Readings, pollUs: number): number {
+  let steps = 0;
+  for (let n = 1; n < count; n++) steps += Math.max(1, Math.round((timeUs[n]! - timeUs[n - 1]!) / pollUs));
+  return (timeUs[count - 1]! - timeUs[0]!) / steps;
+}
+
+interface Start extends Place {
   readonly periodUs: number;
   readonly phaseUs: number;
-  readonly widthUs: number;
 }
 
 /** A fit to values of all ages takes them for a part of its width: from there, from the width without that, and from between. */
@@ -74,15 +101,10 @@ const widths: readonly ((fit: Fit, periodUs: number) => number)[] = [
   },
 ];
 
-function refined(
-  aged: AgedCost,
-  readings: Readings,
-  fit: Fit,
-  start: Start,
-): Place & { readonly periodUs: number; readonly cost: number } {
+function refined(aged: AgedCost, readings: Readings, start: Start): Clock {
   const durationUs = readings.timeUs[readings.count - 1]! - readings.timeUs[0]!;
-  let { periodUs, phaseUs } = start;
-  let [delayUs, log] = [fit.delayUs - periodUs / 2, Math.log(start.widthUs)];
+  let { periodUs, phaseUs, delayUs } = start;
+  let log = Math.log(start.widthUs);
   let cost = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 4; round++) {
     const place = descend(
@@ -107,36 +129,7 @@ function refined(
     [phaseUs, cost] = [clock.x, clock.cost];
     periodUs += clock.y * turnUs;
   }
-  return { periodUs, delayUs, widthUs: widthOf(log), cost };
-}
-
-/** What is left when each reading is as old as a schedule makes it; without a period they are all as old. */
-class AgedCost {
-  readonly #readings: Readings;
-  readonly #fit: Fit;
-  readonly #shifted: Readings;
-  readonly #referenceW: Float64Array;
-  readonly #middleUs: number;
-
-  constructor(readings: Readings, fit: Fit) {
-    this.#readings = readings;
-    this.#fit = fit;
-    this.#shifted = { ...readings, timeUs: new Float64Array(readings.count) };
-    this.#referenceW = new Float64Array(readings.count);
-    this.#middleUs = (readings.timeUs[0]! + readings.timeUs[readings.count - 1]!) / 2;
-  }
-
-  at(periodUs: number, phaseUs: number, delayUs: number, widthUs: number): number {
-    const { timeUs, valueW } = this.#readings;
-    for (let n = 0; n < timeUs.length; n++) {
-      const sinceUs = timeUs[n]! - this.#middleUs - phaseUs;
-      const ageUs = periodUs > 0 ? sinceUs - Math.floor(sinceUs / periodUs) * periodUs : 0;
-      this.#shifted.timeUs[n] = timeUs[n]! - ageUs;
-    }
-    this.#fit.kernel.fill(this.#shifted, delayUs, widthUs, this.#referenceW);
-    const line = fitLine(this.#referenceW, valueW, null);
-    return line.count > 0.8 * timeUs.length ? line.residual : Number.POSITIVE_INFINITY;
-  }
+  return { periodUs, phaseUs, delayUs, widthUs: widthOf(log), cost };
 }
 
 /** Periods whose saw tooth, as tall as it has to be, takes most off what the fit leaves. */

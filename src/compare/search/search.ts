@@ -26,7 +26,7 @@ const wellExplained = 0.995;
 const asGood = 25;
 const searchedByLowPass = 150;
 /** Below this time constant the updates' own jitter looks like a low-pass, µs. */
-const shortestUs = 5000;
+export const shortestUs = 5000;
 const timeConstantsUs = [40_000, 120_000, 350_000];
 /** Places closer than this are the same, µs and as a factor of the width. */
 const sameDelayUs = 4000;
@@ -110,8 +110,16 @@ export function asLowPass(
     Math.abs(kernel.noiseVariance(start.widthUs) - best.kernel.noiseVariance(start.widthUs));
   const isBetter =
     start.cost < limit - slack - swap * lowPassGain &&
-    start.widthUs > Math.max(shortestUs, agedShare * agedUs);
+    start.widthUs > Math.max(shortestUs, agedShare * agedUs) &&
+    isBetterWeighed();
   return isBetter ? fitAbout(kernel, chooseReadings(readings, searched, 4), start, 40) : null;
+
+  /** A few readings that both leave far off must not decide it. */
+  function isBetterWeighed(): boolean {
+    const { weights, line } = window;
+    const { cost } = refine(kernel, few, weights, start, 40, 2000);
+    return cost < costOf(best.kernel, few, weights)(best) - lowPassGain * line.residual;
+  }
 }
 
 /** The lag of a low-pass that fits about as well as a window, µs; null where none does. */
@@ -128,6 +136,12 @@ export function otherKernelUs(known: Known, readings: Readings, fit: Fit): numbe
   const rise = (worse * weight) / Math.max(1, (residual * weight) / count);
   return rise < asGood ? best.delayUs : null;
 }
+
+/** The window that scatters as much as a low-pass. */
+export const sameSpread = ({ delayUs, widthUs }: Place): Place => ({
+  delayUs,
+  widthUs: widthUs * Math.sqrt(12),
+});
 
 /** Low-passes near the best window, and all over the range where no window does well. */
 function lowPassPlaces(

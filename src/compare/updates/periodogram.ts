@@ -63,7 +63,8 @@ export function refinedPeriod(
     const segments = segmentsOf(middles, size);
     const step =
       1 / (stepsPerPeak * median(segments.map((segment) => segment[segment.length - 1]! - segment[0]!)));
-    const reach = size === changesPerSegment ? 4 : 12;
+    // A candidate is a summit of its own segments: a higher one beside it, as where polls beat with updates, is another candidate.
+    const reach = size === changesPerSegment ? 1 : 12;
     const lowest = 1 / periodUs - reach * step;
     const coherence = coherenceOver(segments, lowest, step, 2 * reach + 1);
     let best = 0;

@@ -34,6 +34,10 @@ const periodInPollsMin = 1.15;
 /** Share of the changes that keep strictly to a period: another one is better by so much, and one is good enough from here. */
 const clearlyBetter = 0.02;
 const convincingShare = 0.93;
+/** Two periods this far apart are not the same. */
+const longer = 1.2;
+/** How much likelier what keeps to a period has to be by it than by chance, as a logarithm. */
+const evidenceMin = 12;
 /** Standard deviation of the ages at which values are polled, in poll intervals. */
 const agesDeviation = 0.2;
 
@@ -51,21 +55,35 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
   if (brackets.changedShare > changedShareMax)
     return `polled every ${ms(pollUs)}, and almost every poll differs: the period is at most that`;
   if (brackets.count < 5) return `only ${brackets.count} changes were seen`;
-  let best: { track: Track; share: number } | null = null;
+  let best: Judged | null = null;
   for (const size of segmentSizes) {
+    let isDoubtful = false;
     for (const candidateUs of candidatePeriods(brackets, pollUs, size)) {
       const found = judged(brackets, refinedPeriod(brackets, candidateUs, size), pollUs);
-      // Of a period and its fractions, which fit as well, the longest came first.
-      if (found && (!best || found.share > best.share + clearlyBetter)) best = found;
+      if (!found || (best && !isBetter(found, best))) continue;
+      // Where polls beat with the updates, a long segment may have missed the period by so much that half of it fits better.
+      isDoubtful = best !== null && found.track.periodUs < best.track.periodUs;
+      best = found;
     }
-    if (best && best.share > convincingShare) break;
+    if (best && best.share > convincingShare && !isDoubtful) break;
   }
   if (best) return best.track;
   return `polled every ${ms(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`;
 }
 
+interface Judged {
+  readonly track: Track;
+  readonly share: number;
+}
+
+/** Of a period and its fractions, which fit as well, it is the longest. */
+function isBetter(found: Judged, best: Judged): boolean {
+  const isLonger = found.track.periodUs > longer * best.track.periodUs;
+  return found.share > best.share + (isLonger ? -clearlyBetter : clearlyBetter);
+}
+
 /** The changes counted in a period, and how strictly they keep to it; null where they do not. */
-function judged(brackets: Brackets, startUs: number, pollUs: number): { track: Track; share: number } | null {
+function judged(brackets: Brackets, startUs: number, pollUs: number): Judged | null {
   const strictUs = (periodUs: number) => 500 + 0.02 * Math.max(0, periodUs - pollUs);
   const strict = (track: Track) => ({ track, ...strictness(brackets, track, strictUs(track.periodUs)) });
   const first = strict(trackUpdates(brackets, startUs, pollUs));
@@ -75,7 +93,15 @@ function judged(brackets: Brackets, startUs: number, pollUs: number): { track: T
   const second = isNear ? strict(countPeriods(brackets, refined, pollUs, 2000)) : first;
   const { track, share } = second.share >= first.share ? second : first;
   const isPeriod = track.goodShare > goodShareMin && track.periodUs > periodInPollsMin * pollUs;
-  return isPeriod ? { track, share } : null;
+  const byChance = (pollUs + 2 * strictUs(track.periodUs)) / track.periodUs;
+  return isPeriod && brackets.count * evidence(share, byChance) > evidenceMin ? { track, share } : null;
+}
+
+/** Of each change, where so many keep to a period: brackets nearly as wide as that are met by any. */
+function evidence(share: number, byChance: number): number {
+  if (share <= byChance) return 0;
+  const outside = share < 1 ? (1 - share) * Math.log((1 - share) / (1 - byChance)) : 0;
+  return share * Math.log(share / byChance) + outside;
 }
 
 function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track: Track): Updates {
