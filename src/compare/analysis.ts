@@ -7,6 +7,7 @@ import { samplingError } from './intervals/sampling.js';
 import type { Kernel } from './model/kernel.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
+import { calmed } from './reference/calm.js';
 import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
@@ -16,7 +17,7 @@ import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, type Found, findFit, otherKernelUs, sameSpread, shortestUs } from './search/search.js';
 import { findUpdates, type Updates } from './updates/updates.js';
 import { type Ambiguity, ambiguityOf } from './verdict/ambiguity.js';
-import { type Correspondence, correspondence } from './verdict/correspondence.js';
+import { type Correspondence, correspondence, eventsOf } from './verdict/correspondence.js';
 import { type LoadPeriod, loadPeriod } from './verdict/load-period.js';
 import { pairedSeries } from './verdict/series.js';
 
@@ -62,6 +63,8 @@ const readingsPerLowPass = 400;
 const rangeUs = [-2e6, 6e6] as const;
 /** So few swings of the load show hardly what kind of window a sensor has. */
 const fewEvents = 3;
+/** So few readings that carry the lag may all lie beside the edges. */
+const fewCarriers = 30;
 const lopsided = 2.5;
 /** A load that repeats itself shows as little. */
 const repeating = 0.9;
@@ -91,10 +94,15 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace): Analysis
 }
 
 function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | null {
-  const { reference, noise, updates, usualUs, period } = about;
+  const { reference, updates, usualUs, period } = about;
   const { readings: all } = updates;
   if (all.count < 8) return null;
-  const found = findFit({ reference, noise }, all, rangeUs, period?.periodUs ?? null);
+  // Many edges tell a lag through any noise, and of a few the noise would tell another one.
+  const known =
+    eventsOf(reference, usualUs) <= fewEvents
+      ? calmed(reference, about.noise)
+      : { reference, noise: about.noise };
+  const found = findFit(known, all, rangeUs, period?.periodUs ?? null);
   if (!found) return null;
   const clean = (readings: Readings, about: Fit) =>
     withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
@@ -119,7 +127,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const toldBy = window.change.rangeUs > 0 ? changed(window) : found;
   const agedUs = updates.unseenHoldUs;
   const lowPassBy = (ageUs: number, told: Pick<Found, 'best' | 'readings'> = toldBy) =>
-    asLowPass({ reference, noise }, told, rangeUs, ageUs);
+    asLowPass(known, told, rangeUs, ageUs);
   const lowPass = lowPassBy(0);
   const hiddenOf = ({ readings, fit }: Pick<Steady, 'readings' | 'fit'>) =>
     agedUs > 0 ? hiddenPeriod(readings, fit, agedUs) : null;
@@ -153,8 +161,9 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
     { readings: chosen, fit: chosenFit },
     {
       systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
-      spacingUs: noise.spacingUs,
-      sampling: samplingError({ reference, noise }, readings, fit),
+      instantUs: updates.instantUs,
+      spacingUs: about.noise.spacingUs,
+      sampling: samplingError(known, readings, fit),
       unused: readings.count / last.count,
     },
   );
@@ -162,12 +171,13 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const series = pairedSeries(readings, fit, usualUs);
   const corresponding = series && correspondence(series, fit.widthUs);
   const isFew = (corresponding?.events ?? 0) <= fewEvents || (period?.likeness ?? 0) > repeating;
-  const otherUs = isFew ? otherKernelUs({ reference, noise }, chosen, chosenFit) : null;
+  const otherUs = isFew ? otherKernelUs(known, chosen, chosenFit) : null;
   const reach = otherUs === null ? 0 : otherUs - fit.delayUs;
-  const flat = isFew ? flatReach(chosen, chosenFit, usualUs) : { below: 0, above: 0 };
+  const isThin = isFew || (spread.covariance?.carriers ?? 0) < fewCarriers;
+  const flat = isThin ? flatReach(readings, fit, usualUs) : { below: 0, above: 0 };
   const stated = centred(fit.delayUs, {
-    below: Math.max(spread.delayUs.below, ambiguity.below, -reach, flat.below),
-    above: Math.max(spread.delayUs.above, ambiguity.above, reach, flat.above),
+    below: Math.max(spread.delayUs.below + Math.max(0, -reach), ambiguity.below, flat.below),
+    above: Math.max(spread.delayUs.above + Math.max(0, reach), ambiguity.above, flat.above),
   });
   return {
     raw,

@@ -8,6 +8,8 @@ export interface Covariance {
   readonly matrix: readonly (readonly number[])[];
   /** Readings that stand for one. */
   readonly correlationTime: number;
+  /** Readings that carry the delay: one, where a single one lies on the only edge. */
+  readonly carriers: number;
 }
 
 const blocks = 24;
@@ -23,7 +25,7 @@ export function covarianceOf(readings: Readings, fit: Fit): Covariance | null {
   const normal = zeros(size);
   const blockNormal = Array.from({ length: blocks }, () => new Array<number>(size).fill(0));
   const whitened = new Float64Array(readings.count).fill(Number.NaN);
-  let [squares, used] = [0, 0];
+  let [squares, used, delaySquares] = [0, 0, 0];
   for (let n = 0; n < readings.count; n++) {
     const weight = weights[n]!;
     const residual = readings.valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
@@ -31,6 +33,7 @@ export function covarianceOf(readings: Readings, fit: Fit): Covariance | null {
       continue;
     used++;
     squares += weight * residual * residual;
+    delaySquares += (weight * columns[0]![n]! ** 2) ** 2;
     whitened[n] = Math.sqrt(weight) * residual;
     const block = blockNormal[Math.floor((n * blocks) / readings.count)]!;
     for (let i = 0; i < size; i++) {
@@ -61,7 +64,7 @@ export function covarianceOf(readings: Readings, fit: Fit): Covariance | null {
       return value * residual * time * factor(i) * factor(j);
     }),
   );
-  return { matrix: full(matrix, size), correlationTime: time };
+  return { matrix: full(matrix, size), correlationTime: time, carriers: normal[0]![0]! ** 2 / delaySquares };
 }
 
 /** A counter has no width of its own: its row and column are zero. */

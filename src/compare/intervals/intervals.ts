@@ -25,6 +25,8 @@ export interface FitIntervals {
 export interface KnownErrors {
   /** How far all instants of updates may be off together, and each poll's by its clock, µs. */
   readonly systematicUs: number;
+  /** How far each instant may be off by itself, µs: standard deviation. */
+  readonly instantUs: number;
   /** Readings for each one that lag and window were fitted with. */
   readonly unused: number;
   /** Spacing of the reference's samples, µs. */
@@ -47,13 +49,15 @@ export function intervalsOf(
   readings: Readings,
   whole: Fit,
   fitted: { readonly readings: Readings; readonly fit: Fit },
-  { systematicUs, spacingUs, unused, sampling }: KnownErrors,
+  { systematicUs, instantUs, spacingUs, unused, sampling }: KnownErrors,
 ): FitIntervals {
   const covariance = covarianceOf(readings, whole);
   const spread = (n: number) =>
     covariance
       ? coverage95 * Math.sqrt(unused * Math.max(0, covariance.matrix[n]![n]!))
       : Number.POSITIVE_INFINITY;
+  // The fewer readings carry the lag, the less what their instants scatter evens out.
+  const carriedUs = covariance ? (coverage95 * instantUs) / Math.sqrt(Math.max(1, covariance.carriers)) : 0;
   const rises = new Rises(fitted.readings, fitted.fit);
   const { widthUs, kernel } = fitted.fit;
   const delay = (sign: number) => {
@@ -61,6 +65,7 @@ export function intervalsOf(
     return Math.hypot(
       lagFactor * Math.max(profile, finite(spread(0))),
       systematicUs,
+      carriedUs,
       samplingShare * spacingUs,
     );
   };

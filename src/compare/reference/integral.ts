@@ -92,6 +92,11 @@ export class PowerIntegral {
     return this.#sumUj[n]! + pastUs * (from + (slope * pastUs) / 2) * wattsPerMw;
   }
 
+  /** µJ from the first sample to another. */
+  sampleEnergyUj(n: number): number {
+    return this.#sumUj[n]!;
+  }
+
   /** Whether a window was measured, up to a small part of it. */
   covers(fromUs: number, toUs: number): boolean {
     if (!(fromUs >= this.startUs && toUs <= this.endUs)) return false;

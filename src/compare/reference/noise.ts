@@ -13,7 +13,11 @@ export interface ReferenceNoise {
   readonly sampleW: number;
   /** Median spacing of the samples, µs. */
   readonly spacingUs: number;
+  /** The windows that the samples are means over already, and for how much of the time; left out where they are as they were measured. */
+  readonly calmShares?: readonly { readonly share: number; readonly windowUs: number }[];
 }
+
+const asMeasured = [{ share: 1, windowUs: 0 }];
 
 /** The noise of the samples, from second differences in the quietest stretches, which no slow change of the load enters. */
 export function referenceNoise({ timeUs, powerMw }: PowerIntegral): ReferenceNoise {
@@ -32,14 +36,24 @@ export function referenceNoise({ timeUs, powerMw }: PowerIntegral): ReferenceNoi
   }
   const count = timeUs.length - 1;
   if (scatters.length < 4) return { sampleW: 0, spacingUs: (timeUs[count]! - timeUs[0]!) / count };
-  return { sampleW: quantile(scatters, quietShare) / quietness, spacingUs: quantile(spacings, 0.5) };
+  return {
+    sampleW: quantile(scatters, quietShare) / quietness,
+    spacingUs: quantile(spacings, 0.5),
+  };
 }
 
 /**
  * Variance that the noise of the samples gives to a mean over a window, W²: that of a white noise whose samples are joined by straight lines,
  * exactly for two spacings and more, and to a hundredth below.
  */
-export function meanVariance({ sampleW, spacingUs }: ReferenceNoise, windowUs: number): number {
+export function meanVariance(noise: ReferenceNoise, windowUs: number): number {
+  let variance = 0;
+  for (const calm of noise.calmShares ?? asMeasured)
+    variance += calm.share * plainVariance(noise, Math.max(windowUs, calm.windowUs));
+  return variance;
+}
+
+function plainVariance({ sampleW, spacingUs }: ReferenceNoise, windowUs: number): number {
   const spacings = windowUs / spacingUs;
   const share =
     spacings >= 2
@@ -51,7 +65,15 @@ export function meanVariance({ sampleW, spacingUs }: ReferenceNoise, windowUs: n
 const steps = 24;
 
 /** The same of an exponential weight: the noise's autocorrelation under one of the same time constant. */
-export function lowPassVariance({ sampleW, spacingUs }: ReferenceNoise, timeConstantUs: number): number {
+export function lowPassVariance(noise: ReferenceNoise, timeConstantUs: number): number {
+  const low = plainLowPassVariance(noise, timeConstantUs);
+  let variance = 0;
+  for (const { share, windowUs } of noise.calmShares ?? asMeasured)
+    variance += share * Math.min(low, plainVariance(noise, windowUs));
+  return variance;
+}
+
+function plainLowPassVariance({ sampleW, spacingUs }: ReferenceNoise, timeConstantUs: number): number {
   // From 0 to two spacings, beyond which the lines between samples have nothing in common.
   let sum = 0;
   for (let n = 0; n < steps; n++) {

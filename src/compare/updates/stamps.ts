@@ -45,6 +45,7 @@ export function stampedUpdates(trace: ReadingTrace, polls: Polls): Updates | nul
     periodReason: period ? null : "the sensor's own stamps keep to no period",
     unseenHoldUs: 0,
     systematicUs: 0,
+    instantUs: 0,
     isLocked: false,
   };
 }

@@ -22,6 +22,8 @@ export interface Updates {
   readonly unseenHoldUs: number;
   /** How far all instants of updates may be off together, µs. */
   readonly systematicUs: number;
+  /** How far each instant may be off by itself, µs: standard deviation. */
+  readonly instantUs: number;
   readonly isLocked: boolean;
 }
 
@@ -112,9 +114,17 @@ function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track
     periodReason: null,
     unseenHoldUs: 0,
     systematicUs: phases.systematicUs,
+    instantUs: instantScatter(phases.jitterUs, polls.intervalUs),
     isLocked: phases.isLocked,
   };
 }
+
+/**
+ * What updates scatter by, from how far they lie outside their brackets: most of those that are early or late by less than a bracket is long lie
+ * inside it all the same. Of a normal scatter σ about polls at any phase, 0.532 σ³ / D is left to see of its square.
+ */
+const instantScatter = (outsideUs: number, pollUs: number): number =>
+  Math.max(outsideUs, Math.min(pollUs / Math.sqrt(12), Math.cbrt((outsideUs ** 2 * pollUs) / 0.532)));
 
 /** Without a schedule all polls count, at their own instants: the instants of changes alone would be late by what rounding hides. */
 function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
@@ -130,6 +140,7 @@ function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
     periodReason: reason,
     unseenHoldUs,
     systematicUs: 0,
+    instantUs: 0,
     isLocked: false,
   };
 }

@@ -1,3 +1,4 @@
+import type { PowerIntegral } from '../reference/integral.js';
 import { circularCorrelation } from './fft.js';
 import { type PairedSeries, swings } from './series.js';
 
@@ -24,6 +25,9 @@ export interface Correspondence {
 const strideSteps = 8;
 /** A swing is at least this part of the load's whole range. */
 const swingShare = 0.25;
+/** Where swings are counted over the whole of a reference, steps are not shorter, µs, and not more. */
+const leastStepUs = 50_000;
+const stepsMax = 16_384;
 
 /** Moves the reference around the circle through every lag: two traces of one device agree at one place as nowhere else. */
 export function correspondence(series: PairedSeries, windowUs: number): Correspondence {
@@ -97,3 +101,13 @@ function autoregression(values: Float64Array): readonly [number, number] {
 
 const whiten = (values: Float64Array, [first, second]: readonly [number, number]): Float64Array =>
   values.subarray(2).map((value, n) => value - first * values[n + 1]! - second * values[n]!);
+
+/** How often a reference goes up or down by a good part of what it goes in all, as readings so far apart would see it. */
+export function eventsOf(reference: PowerIntegral, usualUs: number): number {
+  const stepUs = Math.max(usualUs, leastStepUs, (reference.endUs - reference.startUs) / stepsMax);
+  const steps = Math.floor((reference.endUs - reference.startUs) / stepUs);
+  const series = Float64Array.from({ length: steps }, (_, n) =>
+    reference.meanW(reference.startUs + n * stepUs, reference.startUs + (n + 1) * stepUs),
+  );
+  return swings(series, swingShare);
+}

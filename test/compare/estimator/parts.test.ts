@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lagChange } from '#powerlog/compare/drift/change.js';
 import { correlationTime } from '#powerlog/compare/intervals/correlation-time.js';
+import { flatReach } from '#powerlog/compare/intervals/flat-reach.js';
 import { inverse, product } from '#powerlog/compare/intervals/solve.js';
 import { boxcar, onePole } from '#powerlog/compare/model/kernel.js';
 import { fitLine } from '#powerlog/compare/model/line.js';
+import { calmed } from '#powerlog/compare/reference/calm.js';
 import { PowerIntegral } from '#powerlog/compare/reference/integral.js';
 import { referenceNoise } from '#powerlog/compare/reference/noise.js';
+import { fitAt } from '#powerlog/compare/search/fit.js';
 import { descend } from '#powerlog/compare/search/simplex.js';
 import { circularCorrelation } from '#powerlog/compare/verdict/fft.js';
 import { loadPeriod } from '#powerlog/compare/verdict/load-period.js';
@@ -128,6 +131,26 @@ describe('arithmetic', () => {
     const residuals = Float64Array.from({ length: 30_000 }, () => (state = 0.8 * state + chance.normal()));
     expect(correlationTime(residuals)).toBeCloseTo(9, -0.5);
     expect(correlationTime(residuals.map(() => chance.normal()))).toBeLessThan(1.3);
+  });
+});
+
+describe('a lag that rests on one edge', () => {
+  it('may be anything as long as the edge lies between the same two readings', () => {
+    const chance = new Chance(7);
+    const step = new PowerIntegral(referenceOf((s) => (s < 10 ? 100 : 200) + 0.2 * chance.normal(), 20));
+    const known = calmed(step, referenceNoise(step));
+    // Ten a second, the first after the edge 30 ms behind it.
+    const timeUs = Array.from({ length: 180 }, (_, n) => 1_030_000 + n * 100_000);
+    const readings = {
+      ...readingsAt(timeUs),
+      valueW: Float64Array.from(timeUs, (us) => (us < 10e6 ? 100 : 200) + 0.2 * chance.normal()),
+    };
+    for (const delayUs of [-60_000, -20_000, 20_000]) {
+      const fit = fitAt(boxcar(known), readings, { delayUs, widthUs: 500 });
+      const { below, above } = flatReach(readings, fit, 100_000);
+      expect((delayUs - below) / 1000).toBeCloseTo(-70, -1);
+      expect((delayUs + above) / 1000).toBeCloseTo(30, -1);
+    }
   });
 });
 

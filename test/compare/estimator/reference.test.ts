@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { calmed } from '#powerlog/compare/reference/calm.js';
 import { PowerIntegral } from '#powerlog/compare/reference/integral.js';
 import { meanVariance, referenceNoise } from '#powerlog/compare/reference/noise.js';
 import { Chance } from '../pairs/chance.js';
@@ -61,5 +62,46 @@ describe('the noise of a reference', () => {
     expect(noise.sampleW).toBeLessThan(1.7);
     expect(noise.spacingUs).toBeCloseTo(1000, 3);
     expect(meanVariance(noise, 100_000)).toBeCloseTo(noise.sampleW ** 2 / 100, 3);
+  });
+});
+
+describe('a calmed reference', () => {
+  // At rest, up a ramp, and down in one step at 30.0005 s.
+  const bare = (s: number) => (s < 10 || s > 30.0005 ? 60 : 60 + 12 * (s - 10));
+  const noiseW = 1.5;
+  const calm = (powerAt: (s: number) => number) => {
+    const chance = new Chance(5);
+    const measured = new PowerIntegral(referenceOf((s) => powerAt(s) + noiseW * chance.normal(), 60));
+    return calmed(measured, referenceNoise(measured));
+  };
+  /** Root mean square of what differs from the power itself, W. */
+  const errorW = (reference: PowerIntegral, powerAt: (s: number) => number, fromS: number, toS: number) => {
+    let [sum, count] = [0, 0];
+    reference.timeUs.forEach((us, n) => {
+      if (us < fromS * 1e6 || us > toS * 1e6) return;
+      sum += (reference.powerMw[n]! / 1000 - powerAt(us / 1e6)) ** 2;
+      count++;
+    });
+    return Math.sqrt(sum / count);
+  };
+
+  it('has little of the noise left at rest and on a ramp, as much as is said, and the edge where it was', () => {
+    const { reference, noise } = calm(bare);
+    const leftW = [errorW(reference, bare, 1, 9), errorW(reference, bare, 11, 29)];
+    for (const left of leftW) expect(left).toBeLessThan(0.15 * noiseW);
+    expect(Math.sqrt(meanVariance(noise, 1000)) / Math.max(...leftW)).toBeGreaterThan(0.5);
+    expect(Math.sqrt(meanVariance(noise, 1000)) / Math.min(...leftW)).toBeLessThan(2.5);
+    expect(reference.powerMw[30_000]).toBeGreaterThan(280_000);
+    expect(reference.powerMw[30_001]).toBeLessThan(80_000);
+  });
+
+  it('keeps a ripple that shows', () => {
+    const rippling = (s: number) => bare(s) + 3 * Math.sin(2 * Math.PI * 4 * s);
+    expect(errorW(calm(rippling).reference, rippling, 1, 9)).toBeLessThan(0.35 * noiseW);
+  });
+
+  it('is the same one where there is no noise', () => {
+    const measured = new PowerIntegral(referenceOf(bare, 60));
+    expect(calmed(measured, { ...referenceNoise(measured), sampleW: 0 }).reference).toBe(measured);
   });
 });
