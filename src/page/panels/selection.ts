@@ -12,6 +12,8 @@ const usPerS = 1e6;
 const restMs = 120;
 /** What is still recorded is measured so often, ms. */
 const underWayMs = 1000;
+/** What is read beside is measured so often, ms: a picture that waits for the server comes before figures that hardly change. */
+const readMs = 250;
 /** Nor is each step of a drag read out, ms. */
 const speakMs = 400;
 
@@ -64,10 +66,7 @@ export class SelectionPanel {
     );
     const now = eachFrame(() => void this.#measure());
     state.on(['cursors', 'series', 'theme', 'offsets'], now);
-    state.on(['powers', 'runs'], () => {
-      if (state.isUnderWay) this.#inAWhile(underWayMs, now);
-      else now();
-    });
+    state.on(['powers', 'runs'], () => this.#inAWhile(state.isUnderWay ? underWayMs : readMs, now));
     state.on(['view'], () => {
       if (state.selection) return;
       if (state.follows) this.#inAWhile(underWayMs, now);

@@ -8,7 +8,7 @@ import { PageServer } from '../server/server.js';
 import { ViewedRun } from './viewed-run.js';
 
 /** As often as that pages are told how far reading has come, ms. */
-const progressMs = 200;
+const progressMs = 500;
 /** So long pages may take to hear the end, ms. */
 const graceMs = 300;
 

@@ -6,6 +6,7 @@ import { figuresOf, type StretchFigures } from '../../../measure/stretch/figures
 import type { MeasurablePowers } from '../../../measure/stretch/powers.js';
 import { fillRollingMeans } from '../../../measure/stretch/rolling.js';
 import type { PowerStore } from '../power-store.js';
+import { Asker, type Wanted } from './asker.js';
 import { finestPiece } from './finest-piece.js';
 import { HeldPiece } from './held-piece.js';
 import { joinedPowers } from './joined-powers.js';
@@ -15,8 +16,6 @@ import type { ServerLink } from './server-link.js';
 
 /** Of the first picture. */
 const overviewColumns = 2048;
-/** While the view moves, it is asked for every so often, ms; at first at once. */
-const askEveryMs = 60;
 /** A screen has less, and the server gives no more. */
 const mostColumns = 16_384;
 
@@ -31,10 +30,8 @@ export class ServedStore implements PowerStore {
   readonly #shelf = new PieceShelf();
   readonly #tail = new LiveTail();
   #progress: ServedProgress | null = null;
-  #wanted: { fromUs: number; toUs: number; columns: number } | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isAsking = false;
-  #askedMs = Number.NEGATIVE_INFINITY;
+  /** By columns: the picture and the one of the whole below it are each as wide as they are, and neither waits for the other. */
+  readonly #askers = new Map<number, Asker>();
 
   constructor(link: ServerLink, run: PageRun) {
     this.#link = link;
@@ -47,9 +44,10 @@ export class ServedStore implements PowerStore {
   }
 
   expect(fromUs: number, toUs: number, columns: number): void {
-    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
-    const columnUs = (toUs - fromUs) / columns;
-    if (last > first && !this.#isCovered(first, last, columnUs)) this.#want(fromUs, toUs, columns);
+    const asker = this.#askers.get(columns) ?? new Asker((wanted) => this.#askAround(wanted));
+    this.#askers.set(columns, asker);
+    const wanted = { fromUs, toUs, columns };
+    if (this.#isMissing(wanted)) asker.want(wanted);
   }
 
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void {
@@ -158,30 +156,22 @@ export class ServedStore implements PowerStore {
     return before ? joinedPowers(before.powers(series), tail.powers(series), tail.fromUs) : null;
   }
 
-  #want(fromUs: number, toUs: number, columns: number): void {
-    if (!this.#link.isThere) return;
-    this.#wanted = { fromUs, toUs, columns };
-    const waitMs = Math.max(this.#askedMs + askEveryMs - performance.now(), 0);
-    this.#timer ??= setTimeout(() => void this.#askWanted(), waitMs);
+  /** Whether the server has something of it that is not here. */
+  #isMissing({ fromUs, toUs, columns }: Wanted): boolean {
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    return this.#link.isThere && last > first && !this.#isCovered(first, last, (toUs - fromUs) / columns);
   }
 
-  /** One request at a time, of what is wanted by then and half as much on both sides, where one moves to next. */
-  async #askWanted(): Promise<void> {
-    this.#timer = undefined;
-    if (this.#isAsking || !this.#wanted || !this.#link.isThere) return;
-    const { fromUs, toUs, columns } = this.#wanted;
-    this.#wanted = null;
+  /** Of what is wanted half as much on both sides too, where one moves to next. */
+  async #askAround(wanted: Wanted): Promise<void> {
+    // What came meanwhile may be what is wanted.
+    if (!this.#isMissing(wanted)) return;
+    const { fromUs, toUs, columns } = wanted;
     const margin = (toUs - fromUs) / 2;
     const first = Math.max(fromUs - margin, this.run.startUs);
     const last = Math.min(toUs + margin, Math.max(this.endUs, first + 1));
     const share = (last - first) / (toUs - fromUs);
-    this.#isAsking = true;
-    this.#askedMs = performance.now();
-    try {
-      await this.#ask(first, last, Math.max(1, Math.ceil(columns * share)));
-    } finally {
-      this.#isAsking = false;
-    }
+    await this.#ask(first, last, Math.max(1, Math.ceil(columns * share)));
   }
 
   async #ask(fromUs: number, toUs: number, columns: number, isKept = false): Promise<void> {
