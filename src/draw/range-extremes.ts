@@ -57,6 +57,8 @@ export class RangeExtremes {
 
   /** Of entries `first … behind-1`, which are there; NaN where they hold nothing. */
   between(first: number, behind: number): Extremes {
+    // As in most columns of a picture of samples.
+    if (behind - first < 2 * factor) return scan(this.#levels[0]!, first, behind);
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     let [from, to] = [first, behind];
     for (const { minMw, maxMw } of this.#levels) {

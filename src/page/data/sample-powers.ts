@@ -114,13 +114,10 @@ export class SamplePowers implements Powers {
   /** Extremes of samples `first … behind-1` and of the lines that enter and leave the stretch, where those are no gaps. */
   #extremesOf(first: number, behind: number, fromUs: number, toUs: number): Extremes {
     let { minMw, maxMw } = this.#extremes.between(first, behind);
-    const { count } = this.#instants;
-    for (const [left, us] of [
-      [first - 1, fromUs],
-      [behind - 1, toUs],
-    ] as const) {
-      if (left < 0 || left + 1 >= count || this.#instants.isGapBehind(left)) continue;
-      const mw = this.#powerAt(left, us);
+    for (let end = 0; end < 2; end++) {
+      const left = (end === 0 ? first : behind) - 1;
+      if (left < 0 || left + 1 >= this.#instants.count || this.#instants.isGapBehind(left)) continue;
+      const mw = this.#powerAt(left, end === 0 ? fromUs : toUs);
       minMw = lower(mw, minMw);
       maxMw = higher(mw, maxMw);
     }
