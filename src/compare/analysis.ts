@@ -121,26 +121,28 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
       fitAt(about.kernel, readings, refit(readings, about));
     return { raw, ...steadyLag(raw, whole, refitted, Math.max(500_000, 5 * usualUs)) };
   };
-  let window = steadyAbout(found.best);
+  const plain = steadyAbout(found.best);
+  const asWindowOf = (low: ReturnType<typeof steadyAbout>) => {
+    const about = fitAt(found.best.kernel, low.readings, sameSpread(low.fit));
+    return { ...low, fit: fitAt(about.kernel, low.readings, refit(low.readings, about)) };
+  };
   // A lag that changes blurs a window as a low-pass does: which of the two it is shows when the change is taken off.
   const changed = ({ fit: best, readings }: Steady) => ({ best, readings });
-  const toldBy = window.change.rangeUs > 0 ? changed(window) : found;
+  const toldBy = plain.change.rangeUs > 0 ? changed(plain) : found;
   const agedUs = updates.unseenHoldUs;
   const lowPassBy = (ageUs: number, told: Pick<Found, 'best' | 'readings'> = toldBy) =>
     asLowPass(known, told, rangeUs, ageUs);
   const lowPass = lowPassBy(0);
   const hiddenOf = ({ readings, fit }: Pick<Steady, 'readings' | 'fit'>) =>
     agedUs > 0 ? hiddenPeriod(readings, fit, agedUs) : null;
-  let other = lowPass && steadyAbout(lowPass);
-  if (other && other.change.rangeUs > 0) {
-    // It may have shown only when it was not taken for a part of the window.
-    const about = fitAt(found.best.kernel, other.readings, sameSpread(other.fit));
-    const unblurred = { ...other, fit: fitAt(about.kernel, other.readings, refit(other.readings, about)) };
-    if (!lowPassBy(0, changed(unblurred))) [window, other] = [unblurred, null];
-  }
+  const blurred = lowPass && steadyAbout(lowPass);
+  // A change may have shown only when it was not taken for a part of the window.
+  const unblurred = blurred && blurred.change.rangeUs > 0 ? asWindowOf(blurred) : null;
+  const isWindow = unblurred !== null && lowPassBy(0, changed(unblurred)) === null;
+  const [window, other] = isWindow ? [unblurred, null] : [plain, blurred];
   // Where a period shows behind the polls the ages are known, and tell the two apart.
   const asWindow = other && hiddenOf(window);
-  const asOther = asWindow && other && hiddenOf(other);
+  const asOther = other && asWindow && hiddenOf(other);
   const isLowPass =
     asWindow && asOther ? asOther.cost < clearly * asWindow.cost : agedUs === 0 || lowPassBy(agedUs) !== null;
   const isTold = (other: Fit) =>

@@ -36,7 +36,6 @@ export function theBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** A page, and what it did that no page of ours may do. */
 /**
  * Whether Chromium says so of what a page asked as its server went: a page that is late hears of the end only then, and draws on with
  * what it has. What a server that is there refuses reads otherwise.
@@ -44,6 +43,7 @@ export function theBrowser(): Promise<Browser> {
 const isOfAServerGone = (text: string): boolean =>
   /^Failed to load resource: net::ERR_(?:CONNECTION_|EMPTY_RESPONSE|SOCKET_)/.test(text);
 
+/** A page, and what it did that no page of ours may do. */
 export interface Opened {
   readonly page: Page;
   /** Errors and warnings of the console, exceptions, refusals by the content security policy. */

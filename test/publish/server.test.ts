@@ -278,6 +278,17 @@ describe('a stream', () => {
     expect(heard()).toMatch(/^(HTTP\/1.1 101 |$)/);
   });
 
+  it('is answered until it has heard the end', async () => {
+    const { url, server } = await openServer();
+    const late = await openStream(url);
+    late.pause();
+    const ended = server.close({ until: 'answered', graceMs: 60_000 });
+    expect((await ask(url, '/api/document')).status).toBe(200);
+    late.resume();
+    await ended;
+    await expect(ask(url, '/api/document')).rejects.toThrow('ECONNREFUSED');
+  });
+
   it('hears the end, with all that comes with it, also where it was behind', async () => {
     const { url, server } = await openServer();
     const lazy = await openStream(url);

@@ -1,4 +1,5 @@
 import type { Readings } from '../model/readings.js';
+import { powerSlopes } from '../model/slopes.js';
 import type { Fit } from '../search/fit.js';
 import { correlationTime } from './correlation-time.js';
 import { inverse, product } from './solve.js';
@@ -13,8 +14,7 @@ export interface Covariance {
 }
 
 const blocks = 24;
-/** Steps of the derivatives: of the delay in µs, and of the width as a share of it. */
-const delayStepUs = 500;
+/** Step of the derivative by the width, as a share of it. */
 const widthShare = 0.02;
 
 /** By curvature, widened by how long residuals stay alike; and by what blocks of the run say each for itself. */
@@ -84,20 +84,13 @@ function derivatives(
   readings: Readings,
   { kernel, delayUs, widthUs, line, referenceW }: Fit,
 ): Float64Array[] {
-  const slope = (stepUs: number, fill: (sign: number, into: Float64Array) => void): Float64Array => {
-    const [behind, before] = [new Float64Array(readings.count), new Float64Array(readings.count)];
-    fill(1, behind);
-    fill(-1, before);
-    return behind.map((value, n) => (line.gain * (value - before[n]!)) / (2 * stepUs));
-  };
-  const byDelay = slope(delayStepUs, (sign, into) =>
-    kernel.fill(readings, delayUs + sign * delayStepUs, widthUs, into),
-  );
+  const byDelay = powerSlopes(kernel, readings, { delayUs, widthUs }).map((watts) => -line.gain * watts);
   const ones = referenceW.map((value) => (!Number.isNaN(value) ? 1 : Number.NaN));
   if (kernel.kind === 'counter') return [byDelay, referenceW, ones];
   const widthStepUs = Math.max(200, widthShare * widthUs);
-  const byWidth = slope(widthStepUs, (sign, into) =>
-    kernel.fill(readings, delayUs, Math.max(1, widthUs + sign * widthStepUs), into),
-  );
+  const [wider, narrower] = [new Float64Array(readings.count), new Float64Array(readings.count)];
+  kernel.fill(readings, delayUs, widthUs + widthStepUs, wider);
+  kernel.fill(readings, delayUs, Math.max(1, widthUs - widthStepUs), narrower);
+  const byWidth = wider.map((watts, n) => (line.gain * (watts - narrower[n]!)) / (2 * widthStepUs));
   return [byDelay, byWidth, referenceW, ones];
 }

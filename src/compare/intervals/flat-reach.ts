@@ -1,5 +1,6 @@
 import { fitLine } from '../model/line.js';
 import { pickReadings, type Readings } from '../model/readings.js';
+import { powerSlopes } from '../model/slopes.js';
 import { type Fit, widthOf } from '../search/fit.js';
 import { descend } from '../search/simplex.js';
 import type { Reach } from './intervals.js';
@@ -17,7 +18,6 @@ const firstUs = 1000;
 const growth = 1.5;
 const farthestUs = 10e6;
 const halvings = 5;
-const slopeStepUs = 500;
 /** The narrowest window passes between two readings where a wider one meets one of them. */
 const narrowUs = 500;
 const narrowings = [1, 0.7, 0.4, 0];
@@ -82,20 +82,15 @@ function telling(readings: Readings, { referenceW, kernel }: Fit): Readings {
 /** By how much a lag so far beside the fit's fits worse, with the window that is best there. */
 function riseOf(readings: Readings, { kernel, delayUs, widthUs, line, scatterW }: Fit, widestUs: number) {
   const { count, valueW, jitterUs } = readings;
-  const [here, before, behind] = [0, 1, 2].map(() => new Float64Array(count)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const here = new Float64Array(count);
   const weights = new Float64Array(count);
   // An instant that is not known well says less where the power changes, and at each lag that is somewhere else.
   const squares = (place: { delayUs: number; widthUs: number }): number => {
     kernel.fill(readings, place.delayUs, place.widthUs, here);
-    kernel.fill(readings, place.delayUs + slopeStepUs, place.widthUs, before);
-    kernel.fill(readings, place.delayUs - slopeStepUs, place.widthUs, behind);
+    const slopes = powerSlopes(kernel, readings, place);
     const noise = line.gain ** 2 * kernel.noiseVariance(place.widthUs);
     for (let n = 0; n < count; n++) {
-      const slope = (line.gain * (behind[n]! - before[n]!)) / (2 * slopeStepUs) || 0;
+      const slope = line.gain * slopes[n]! || 0;
       weights[n] = 1 / (scatterW ** 2 + noise + (slope * jitterUs[n]!) ** 2);
     }
     const there = fitLine(here, valueW, weights);

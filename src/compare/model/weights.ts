@@ -2,6 +2,7 @@ import { median, quantile, robustScatter } from '../quantile.js';
 import type { Kernel } from './kernel.js';
 import type { Line } from './line.js';
 import type { Readings } from './readings.js';
+import { powerSlopes } from './slopes.js';
 
 /** A uniform error has this share of its width as standard deviation. */
 const uniform = 1 / Math.sqrt(12);
@@ -23,7 +24,6 @@ const steepShare = 0.12;
 const steepMin = 24;
 /** Instants that would scatter more are a wrong model, µs. */
 const jitterMaxUs = 20_000;
-const slopeStepUs = 500;
 const ownShare = 0.4;
 
 /** Weights by the reading's scatter, and by how much the power changes within the uncertainty of its instant. */
@@ -34,12 +34,8 @@ export class Weighing {
   readonly #noiseVariance: number;
 
   constructor(kernel: Kernel, readings: Readings, delayUs: number, widthUs: number) {
-    const before = new Float64Array(readings.count);
-    const behind = new Float64Array(readings.count);
-    kernel.fill(readings, delayUs + slopeStepUs, widthUs, before);
-    kernel.fill(readings, delayUs - slopeStepUs, widthUs, behind);
     this.#readings = readings;
-    this.#slopes = behind.map((watts, n) => (watts - before[n]!) / (2 * slopeStepUs));
+    this.#slopes = powerSlopes(kernel, readings, { delayUs, widthUs });
     this.#noiseVariance = kernel.noiseVariance(widthUs);
   }
 

@@ -36,10 +36,7 @@ export function referenceNoise({ timeUs, powerMw }: PowerIntegral): ReferenceNoi
   }
   const count = timeUs.length - 1;
   if (scatters.length < 4) return { sampleW: 0, spacingUs: (timeUs[count]! - timeUs[0]!) / count };
-  return {
-    sampleW: quantile(scatters, quietShare) / quietness,
-    spacingUs: quantile(spacings, 0.5),
-  };
+  return { sampleW: quantile(scatters, quietShare) / quietness, spacingUs: quantile(spacings, 0.5) };
 }
 
 /**

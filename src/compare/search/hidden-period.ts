@@ -1,4 +1,5 @@
 import { pickReadings, type Readings } from '../model/readings.js';
+import { powerSlopes } from '../model/slopes.js';
 import { AgedCost } from './aged-cost.js';
 import { type Fit, type Place, widthOf } from './fit.js';
 import { type Clock, longestClock, phaseReach } from './hidden-phase.js';
@@ -137,12 +138,10 @@ function candidates(readings: Readings, fit: Fit, pollUs: number): number[] {
   const { timeUs, valueW, count } = readings;
   const { kernel, line, delayUs, widthUs } = fit;
   const stepUs = Math.max(1000, pollUs / 50);
-  const [here, before, behind] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  const here = new Float64Array(count);
   kernel.fill(readings, delayUs, widthUs, here);
-  kernel.fill(readings, delayUs - stepUs, widthUs, before);
-  kernel.fill(readings, delayUs + stepUs, widthUs, behind);
   // By how much a reading differs for each µs of age, and what it differs by.
-  const slopes = here.map((_, n) => (line.gain * (behind[n]! - before[n]!)) / (2 * stepUs));
+  const slopes = powerSlopes(kernel, readings, fit, stepUs).map((slope) => -line.gain * slope);
   const residuals = here.map((watts, n) => valueW[n]! - line.gain * watts - line.offsetW);
   const durationUs = timeUs[count - 1]! - timeUs[0]!;
   const lowest = 1 / (longestShare * pollUs);

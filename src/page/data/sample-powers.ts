@@ -5,16 +5,14 @@ import type { AboutEnd, Powers, Stretch } from '../../measure/stretch/powers.js'
 import { boundJ, samplingJ } from '../../measure/uncertainty.js';
 import type { Instants } from './instants.js';
 
-/** Samples that share one entry of the sums made beforehand; of few samples each has its own, for the first picture of them. */
-const blockSamples = { few: 1, many: 64 };
-const fewSamples = 65_536;
+/** Samples that share one entry of the sums made beforehand: few, since each column of a picture adds up those behind the last entry. */
+const blockSamples = 8;
 const joulesPerNj = 1e-9;
 
 /** A power that is known sample by sample: its energy is that of the trapezoids between them, as in a summary. Nothing counts between two means. */
 export class SamplePowers implements Powers {
   readonly #instants: Instants;
   readonly #powerMw: Float32Array;
-  readonly #blockSamples: number;
   /** Up to each block's first sample. */
   readonly #energyNj: Float64Array;
   readonly #stepSquares: Float64Array;
@@ -26,19 +24,18 @@ export class SamplePowers implements Powers {
     this.#instants = instants;
     this.#powerMw = powerMw;
     this.#instantUs = instantUs;
-    this.#blockSamples = instants.count > fewSamples ? blockSamples.many : blockSamples.few;
-    const blocks = Math.ceil(instants.count / this.#blockSamples);
+    const blocks = Math.ceil(instants.count / blockSamples);
     this.#energyNj = new Float64Array(blocks);
     this.#stepSquares = new Float64Array(blocks);
     this.#extremes = new RangeExtremes(powerMw, powerMw);
     let [energyNj, squares] = [0, 0];
     for (let n = 0; n < instants.count; n++) {
-      const block = Math.floor(n / this.#blockSamples);
+      const block = Math.floor(n / blockSamples);
       if (n > 0) {
         energyNj += this.#spacingNj(n - 1);
         squares += this.#stepSquare(n - 1);
       }
-      if (n % this.#blockSamples === 0) {
+      if (n % blockSamples === 0) {
         this.#energyNj[block] = energyNj;
         this.#stepSquares[block] = squares;
       }
@@ -159,9 +156,9 @@ export class SamplePowers implements Powers {
   }
 
   #sumUpTo(blocks: Float64Array, n: number, each: (spacing: number) => number): number {
-    const block = Math.floor(n / this.#blockSamples);
+    const block = Math.floor(n / blockSamples);
     let sum = blocks[block] ?? 0;
-    for (let k = block * this.#blockSamples; k < n; k++) sum += each(k);
+    for (let k = block * blockSamples; k < n; k++) sum += each(k);
     return sum;
   }
 
