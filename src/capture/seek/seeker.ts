@@ -16,6 +16,7 @@ import {
 import { readCapture } from '../open.js';
 import { nextPlace, standsAt, wholeBlockBytes, wholePreambleBytes } from '../parts.js';
 import type { CaptureReader } from '../reader.js';
+import { type BlockHead, KnownHeads } from './known-heads.js';
 
 /** One of the recordings that a file may hold, its blocks from one byte up to another. */
 export interface SeekPart {
@@ -25,18 +26,20 @@ export interface SeekPart {
   readonly startNs: number;
 }
 
-interface Found {
-  readonly at: number;
-  /** Of its first frame, in its own recording's time. */
-  readonly baseNs: number;
+/** What of the blocks from one byte on was come across on the way to an instant. */
+interface Walked {
+  /** The last block of frames that begins at or before it. */
+  readonly low: BlockHead | null;
+  /** The first that begins behind it. */
+  readonly high: BlockHead | null;
+  /** Up to here everything has been looked at. */
+  readonly toByte: number;
 }
 
-/** A whole block and what stands before it: what is looked at in one place. */
-const probeBytes = 256 << 10;
-/** Where to look, from where a block would be were the samples even; NaN: in the middle, so that each round halves what is left. */
-const besideBytes = [Number.NaN, -0.6 * probeBytes, 0.25 * probeBytes] as const;
-/** One request looks for the same instants more than once. */
-const mostFound = 64;
+/** Looked through in one place: blocks of the usual size to both sides of where one should be. */
+const walkBytes = 384 << 10;
+/** So that a block that begins there is whole. */
+const windowBytes = walkBytes + (128 << 10);
 
 /** Finds any instant of a capture on a disk by bisecting on the heads of its blocks, which each tell an instant. */
 export class CaptureSeeker {
@@ -46,7 +49,8 @@ export class CaptureSeeker {
   readonly header: CaptureHeader;
   readonly board: Instrument;
   readonly #parseEvent: ParseEvent;
-  readonly #found = new Map<string, Found>();
+  /** By the first byte of their part. */
+  readonly #known = new Map<number, KnownHeads>();
   /** Memory of what has been read through. */
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
@@ -66,7 +70,7 @@ export class CaptureSeeker {
 
   set parts(parts: readonly SeekPart[]) {
     this.#parts = parts;
-    this.#found.clear();
+    this.#known.clear();
   }
 
   /** Null where there is nothing to seek in: what is compressed, and what is no capture. @throws UserError (badInput) */
@@ -96,7 +100,7 @@ export class CaptureSeeker {
     for (const part of this.parts) {
       const end = await this.#lastUpTo(part, toNs - part.startNs);
       const begin = await this.#lastUpTo(part, fromNs - part.startNs);
-      bytes += end.at - begin.at + probeBytes;
+      bytes += end - begin + windowBytes;
     }
     return bytes / (this.board.frameBytes + narrowInstantBytes);
   }
@@ -105,8 +109,7 @@ export class CaptureSeeker {
   async *framesFrom(fromNs: number): AsyncGenerator<FrameBlock> {
     const last = this.parts.findLastIndex(({ startNs }) => startNs <= fromNs);
     for (const part of this.parts.slice(Math.max(last, 0))) {
-      const { at } = await this.#lastUpTo(part, fromNs - part.startNs);
-      yield* this.#framesOf(part, at);
+      yield* this.#framesOf(part, await this.#lastUpTo(part, fromNs - part.startNs));
     }
   }
 
@@ -132,65 +135,71 @@ export class CaptureSeeker {
   }
 
   /**
-   * The last block of frames of a part that begins at or before an instant of its own; its first where none does. Looked for
-   * in the middle, and then close before and close behind where it would be were the samples even, by turns.
+   * The first byte of a part's last block of frames that begins at or before an instant of its own; of its first where none does. Looked
+   * for where it would be were the samples even between the two nearest that are known, and at each third try in the middle, so that
+   * what is left halves however uneven they are.
    */
-  async #lastUpTo({ fromByte, toByte }: SeekPart, ns: number): Promise<Found> {
-    const key = `${fromByte} ${ns}`;
-    const known = this.#found.get(key);
-    if (known) return known;
-    let low: Found = { at: fromByte, baseNs: 0 };
-    let [high, highNs] = [ns > 0 ? toByte : fromByte, Number.NaN];
-    for (let step = 0; high - low.at > probeBytes; step++) {
-      const bytesPerNs =
-        highNs > low.baseNs ? (high - low.at) / (highNs - low.baseNs) : (low.at - fromByte) / low.baseNs;
-      const even = low.at + (ns - low.baseNs) * bytesPerNs + besideBytes[step % besideBytes.length]!;
-      const guess = Number.isNaN(even) ? (low.at + high - probeBytes) / 2 : even;
-      const at = Math.floor(Math.min(Math.max(guess, low.at + probeBytes / 4), high - probeBytes / 4));
-      const found = await this.#nextFrames(at, high);
-      if (found && found.baseNs <= ns) low = found;
-      else {
-        high = at;
-        highNs = found?.baseNs ?? highNs;
-      }
+  async #lastUpTo({ fromByte, toByte }: SeekPart, ns: number): Promise<number> {
+    const known = this.#known.get(fromByte) ?? new KnownHeads();
+    this.#known.set(fromByte, known);
+    let [low, high] = known.around(ns);
+    let [from, behind] = [low?.endsAt ?? fromByte, high?.at ?? (ns > 0 ? toByte : fromByte)];
+    for (let step = 1; from < behind; step++) {
+      const even = step % 3 === 0 ? Number.NaN : evenPlace(fromByte, low, high, ns);
+      const middle = Number.isNaN(even) ? (from + behind) / 2 : Math.min(even, behind);
+      const isRest = behind - from <= walkBytes;
+      const at = isRest ? from : Math.floor(Math.max(middle - walkBytes / 2, from));
+      const walked = await this.#walk(at, behind, ns);
+      for (const head of [walked.low, walked.high]) if (head) known.add(head);
+      low = walked.low ?? low;
+      high = walked.high ?? high;
+      if (!walked.low && at > from) behind = at;
+      else if (walked.high) break;
+      else from = walked.toByte;
     }
-    for (let next: Found | null = low; next; next = await this.#nextFrames(next.at + 1, high)) {
-      if (next.baseNs > ns) break;
-      low = next;
-    }
-    if (this.#found.size >= mostFound) this.#found.clear();
-    this.#found.set(key, low);
-    return low;
+    return low?.at ?? fromByte;
   }
 
-  /** The first whole block of frames that begins at a byte or behind it. */
-  async #nextFrames(fromByte: number, beforeByte: number): Promise<Found | null> {
+  /** Looks at the blocks of frames from a byte on, until one begins behind an instant, or for so many bytes. */
+  async #walk(fromByte: number, beforeByte: number, ns: number): Promise<Walked> {
     const memory = this.#takeMemory();
     try {
-      return await this.#nextFramesIn(
-        this.#windowAt(fromByte, this.parts.at(-1)!.toByte, memory),
-        fromByte,
-        beforeByte,
-      );
+      const window = this.#windowAt(fromByte, this.parts.at(-1)!.toByte, memory);
+      let low: BlockHead | null = null;
+      const until = Math.min(beforeByte, fromByte + walkBytes);
+      for (;;) {
+        const head = await this.#nextFrames(window, fromByte, until);
+        if (head === 'over') return { low, high: null, toByte: beforeByte };
+        if (!head) return { low, high: null, toByte: Math.max(until, low?.endsAt ?? 0) };
+        if (head.baseNs > ns) return { low, high: head, toByte: head.at };
+        low = head;
+      }
     } finally {
       this.#spare.push(memory);
     }
   }
 
-  async #nextFramesIn(window: ByteWindow, fromByte: number, beforeByte: number): Promise<Found | null> {
+  /**
+   * The first whole block of frames that begins where a window stands or behind it; the window stands behind that then. Null where none does
+   * before a byte; `over` where another recording begins there.
+   */
+  async #nextFrames(
+    window: ByteWindow,
+    fromByte: number,
+    beforeByte: number,
+  ): Promise<BlockHead | 'over' | null> {
     while (fromByte + window.offset < beforeByte && (await window.ensure(blockHeadBytes))) {
       const size = standsAt(window, blockMarker) ? await wholeBlockBytes(window) : 0;
       if (size > 0) {
+        const at = fromByte + window.offset;
         const kind = window.view.getUint16(window.at + 4, true);
-        if (kind === BlockKind.frames || kind === BlockKind.wideFrames)
-          return {
-            at: fromByte + window.offset,
-            baseNs: Number(window.view.getBigInt64(window.at + 8, true)),
-          };
+        const baseNs = Number(window.view.getBigInt64(window.at + 8, true));
         window.at += size;
+        if (kind === BlockKind.frames || kind === BlockKind.wideFrames)
+          return { at, endsAt: at + size, baseNs };
         continue;
       }
-      if (standsAt(window, magic) && (await wholePreambleBytes(window)) > 0) return null;
+      if (standsAt(window, magic) && (await wholePreambleBytes(window)) > 0) return 'over';
       const next = nextPlace(window);
       // A marker may lie across the end of what is there.
       window.at += next < 0 ? Math.max(1, window.available - checksumBytes) : 1 + next;
@@ -199,7 +208,7 @@ export class CaptureSeeker {
   }
 
   #takeMemory(): Uint8Array<ArrayBuffer> {
-    return this.#spare.pop() ?? new Uint8Array(probeBytes);
+    return this.#spare.pop() ?? new Uint8Array(windowBytes);
   }
 
   #windowAt(fromByte: number, toByte: number, memory: Uint8Array<ArrayBuffer>): ByteWindow {
@@ -216,4 +225,18 @@ export class CaptureSeeker {
     };
     return new ByteWindow(input, memory);
   }
+}
+
+/** Where an instant would be were the samples even; NaN where nothing tells. */
+function evenPlace(
+  fromByte: number,
+  low: BlockHead | undefined,
+  high: BlockHead | undefined,
+  ns: number,
+): number {
+  if (!low) return Number.NaN;
+  const bytesPerNs = high
+    ? (high.at - low.at) / (high.baseNs - low.baseNs)
+    : (low.at - fromByte) / low.baseNs;
+  return low.at + (ns - low.baseNs) * bytesPerNs;
 }
