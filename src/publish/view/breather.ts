@@ -1,7 +1,6 @@
 import type { Sink } from '../../sink/sink.js';
+import { Turns } from './turns.js';
 
-/** So long a reading goes on before whoever asks for something is answered, ms. */
-const everyMs = 4;
 /**
  * So long it stands back behind an answer, ms: on a machine with few cores, whoever asked draws meanwhile. Who looks at samples moves on
  * to others soon; what is drawn of all that has been read is asked for again and again, while reading shall go on.
@@ -13,7 +12,7 @@ export class NotWanted extends Error {}
 
 /** Lets others have their turn while a file is read, which by itself goes on without a pause. */
 export class Breather implements Sink {
-  #sinceMs = performance.now();
+  readonly #turns = new Turns();
   #backUntilMs = 0;
   readonly #onBreath: () => void;
   readonly #isWanted: () => boolean;
@@ -27,8 +26,7 @@ export class Breather implements Sink {
   begin(): void {}
 
   write(): Promise<void> | undefined {
-    if (performance.now() - this.#sinceMs < everyMs) return undefined;
-    return this.breathe();
+    return this.#turns.areDue ? this.breathe() : undefined;
   }
 
   /** Somebody has been answered. */
@@ -37,10 +35,9 @@ export class Breather implements Sink {
   }
 
   async breathe(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#turns.give();
     const waitMs = this.#backUntilMs - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    this.#sinceMs = performance.now();
     if (!this.#isWanted()) throw new NotWanted();
     this.#onBreath();
   }

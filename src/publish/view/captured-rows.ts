@@ -6,6 +6,7 @@ import type { Series } from '../../report/series.js';
 import type { HistoryChunk } from '../../trace/history.js';
 import type { RowsAgain } from './landmark-sink.js';
 import { PowerDecoder } from './power-decoder.js';
+import { Turns } from './turns.js';
 
 /** The samples of a capture on a disk, of any stretch. */
 export class CapturedRows implements RowsAgain {
@@ -70,6 +71,7 @@ export class CapturedRows implements RowsAgain {
     const times: Float64Array[] = [];
     const powers: Float32Array[][] = this.#series.map(() => []);
     let firstNs = Number.NaN;
+    const turns = new Turns();
     for await (const raw of this.#seeker.framesFrom(beginNs)) {
       const block = this.#decoder.decode(raw);
       const { count, timeUs } = block;
@@ -89,6 +91,7 @@ export class CapturedRows implements RowsAgain {
         powers[n]!.push(Float32Array.from(series.of(block).subarray(first, behind)));
       });
       if (over >= 0) break;
+      if (turns.areDue) await turns.give();
     }
     const length = times.reduce((sum, each) => sum + each.length, 0);
     const timeUs = new Float64Array(length);

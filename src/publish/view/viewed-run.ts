@@ -17,12 +17,15 @@ import { Breather, NotWanted } from './breather.js';
 import { keptRows } from './kept-rows.js';
 import { LandmarkSink } from './landmark-sink.js';
 import { type OnDisk, openOnDisk } from './on-disk.js';
+import { Turns } from './turns.js';
 
 /** So many samples are sent as they are, or four a column. */
 const fewSamples = 8192;
 const samplesPerColumn = 4;
 /** Of so many samples intervals are made while a page waits: some 100 ms of work. */
 const mostRead = 400_000;
+/** Of so many samples a stretch's cost is reckoned between two turns of others. */
+const costedAtOnce = 4096;
 
 /** A recording at rest that is shown while it is read, from its file where that can be sought in. */
 export class ViewedRun {
@@ -189,9 +192,17 @@ async function costBefore(
   toUs: number,
 ): Promise<SpanCost | null> {
   if (timeUs.some((us, n) => us - timeUs[Math.max(n - 1, 0)]! > facts.gapLimitUs)) return null;
-  const chunk = { count: timeUs.length, timeUs, powerMw: powerMw.map((column) => Float64Array.from(column)) };
+  const turns = new Turns();
   async function* chunks() {
-    yield chunk;
+    for (let first = 0; first < timeUs.length; first += costedAtOnce) {
+      const behind = Math.min(first + costedAtOnce, timeUs.length);
+      yield {
+        count: behind - first,
+        timeUs: timeUs.subarray(first, behind),
+        powerMw: powerMw.map((column) => Float64Array.from(column.subarray(first, behind))),
+      };
+      if (turns.areDue) await turns.give();
+    }
   }
   const [cost] = await new Trace({ chunks }, () => facts).evaluate([spanOf(fromUs, toUs)]);
   return cost!;
