@@ -89,6 +89,19 @@ export function eachFrame(call: () => void): () => void {
   };
 }
 
+/** Once in so many ms, at their end, however often it is asked for. */
+export function afterAWhile(ms: number, call: () => void): () => void {
+  let isWaiting = false;
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    setTimeout(() => {
+      isWaiting = false;
+      call();
+    }, ms);
+  };
+}
+
 /** Text as much of it as there is room for. @param room in the context's own pixels */
 export function fitText(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text;

@@ -1,6 +1,6 @@
 import { colourOf } from '../../draw/colours.js';
 import { newColumns } from '../../draw/envelope.js';
-import { contextOf, eachFrame, element } from '../dom.js';
+import { afterAWhile, contextOf, eachFrame, element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { lengthUs, type Range, shifted } from '../state/range.js';
 import { paintBackdrop } from './backdrop.js';
@@ -12,6 +12,9 @@ import { pixelOf, Raster } from './raster.js';
 const leastWindowPx = 8;
 /** Below this its grips stand beside it. */
 const narrowPx = 28;
+
+/** More is known, most often of what is in view: the picture of the whole hardly changes, and that one comes first, ms. */
+const restMs = 100;
 
 type Part = 'window' | 'left' | 'right';
 
@@ -44,8 +47,12 @@ export class Minimap {
       eachFrame(() => this.place()),
     );
     state.on(
-      ['series', 'theme', 'powers', 'offsets', 'runs'],
+      ['series', 'theme', 'offsets', 'runs'],
       eachFrame(() => this.paint()),
+    );
+    state.on(
+      ['powers'],
+      afterAWhile(restMs, () => this.paint()),
     );
   }
 

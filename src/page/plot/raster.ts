@@ -10,6 +10,8 @@ const everyOther = 0x00ff_00ff;
 /** Turned at once, so that both sides of it stay in the processor's cache. */
 const tileShift = 5;
 const tile = 1 << tileShift;
+/** Of tiles over one another. */
+const mostRows = 31;
 
 /**
  * Pixels that are painted in columns, much faster than a canvas draws as many lines. They are kept column by column, with their
@@ -19,11 +21,10 @@ export class Raster {
   readonly #image: ImageData;
   readonly #pixels: Int32Array;
   readonly #out: Int32Array;
-  /** By tile of columns, from where to where it is painted, and was in the image before. */
-  readonly #tops: Int32Array;
-  readonly #bottoms: Int32Array;
-  readonly #topsBefore: Int32Array;
-  readonly #bottomsBefore: Int32Array;
+  /** By columns of tiles, a bit for each row of them: what is painted, and what was in the image before. */
+  readonly #painted: Int32Array;
+  readonly #shown: Int32Array;
+  readonly #rowShift: number;
 
   constructor(
     readonly width: number,
@@ -32,17 +33,23 @@ export class Raster {
     this.#image = new ImageData(width, height);
     this.#out = new Int32Array(this.#image.data.buffer);
     this.#pixels = new Int32Array(width * height);
-    const tiles = Math.ceil(width / tile);
-    this.#tops = new Int32Array(tiles).fill(height);
-    this.#bottoms = new Int32Array(tiles);
-    this.#topsBefore = this.#tops.slice();
-    this.#bottomsBefore = this.#bottoms.slice();
+    this.#painted = new Int32Array(Math.ceil(width / tile));
+    this.#shown = this.#painted.slice();
+    // So high that their rows have a bit each.
+    this.#rowShift = Math.max(tileShift, Math.ceil(Math.log2(height / mostRows)));
   }
 
   clear(): void {
-    this.#pixels.fill(0);
-    this.#tops.fill(this.height);
-    this.#bottoms.fill(0);
+    const { height } = this;
+    for (let at = 0; at < this.#painted.length; at++) {
+      const right = Math.min((at + 1) << tileShift, this.width);
+      for (let x = at << tileShift; x < right; x++)
+        eachRun(this.#painted[at]!, (first, behind) => {
+          const bottom = Math.min(behind << this.#rowShift, height);
+          this.#pixels.fill(0, x * height + (first << this.#rowShift), x * height + bottom);
+        });
+      this.#painted[at] = 0;
+    }
   }
 
   /**
@@ -56,9 +63,7 @@ export class Raster {
     const column = x * this.height;
     const first = Math.floor(from);
     const last = Math.ceil(to) - 1;
-    const at = x >>> tileShift;
-    if (first < this.#tops[at]!) this.#tops[at] = first;
-    if (last >= this.#bottoms[at]!) this.#bottoms[at] = last + 1;
+    this.#painted[x >>> tileShift]! |= (2 << (last >>> this.#rowShift)) - (1 << (first >>> this.#rowShift));
     if (first === last) {
       this.#paint(column + first, column + first + 1, colour, alpha * (to - from));
       return;
@@ -74,28 +79,29 @@ export class Raster {
     const pixels = this.#pixels;
     const out = this.#out;
     let [known, plain] = [0, 0];
-    for (let left = 0; left < width; left += tile) {
+    for (let at = 0; at < this.#painted.length; at++) {
+      const left = at << tileShift;
       const right = Math.min(left + tile, width);
-      const at = left >>> tileShift;
-      const over = Math.max(this.#bottoms[at]!, this.#bottomsBefore[at]!);
-      for (let top = Math.min(this.#tops[at]!, this.#topsBefore[at]!); top < over; top += tile) {
-        const bottom = Math.min(top + tile, over);
-        for (let x = left; x < right; x++) {
-          let to = top * width + x;
-          for (let n = x * height + top, behind = x * height + bottom; n < behind; n++, to += width) {
-            const pixel = pixels[n]!;
-            // Most are as the one above.
-            if (pixel !== known) {
-              known = pixel;
-              plain = unweighted(pixel);
+      eachRun(this.#painted[at]! | this.#shown[at]!, (first, behind) => {
+        const over = Math.min(behind << this.#rowShift, height);
+        for (let top = first << this.#rowShift; top < over; top += tile) {
+          const bottom = Math.min(top + tile, over);
+          for (let x = left; x < right; x++) {
+            let to = top * width + x;
+            for (let n = x * height + top, end = x * height + bottom; n < end; n++, to += width) {
+              const pixel = pixels[n]!;
+              // Most are as the one above.
+              if (pixel !== known) {
+                known = pixel;
+                plain = unweighted(pixel);
+              }
+              out[to] = plain;
             }
-            out[to] = plain;
           }
         }
-      }
+      });
     }
-    this.#topsBefore.set(this.#tops);
-    this.#bottomsBefore.set(this.#bottoms);
+    this.#shown.set(this.#painted);
     return this.#image;
   }
 
@@ -120,6 +126,21 @@ export class Raster {
     }
   }
 }
+
+/** Bits that are set, in runs: from the first up to the one behind the last. */
+function eachRun(bits: number, call: (first: number, behind: number) => void): void {
+  for (let rest = bits, from = 0; rest !== 0; ) {
+    const first = from + ctz(rest);
+    rest = bits >>> first;
+    const behind = first + ctz(~rest);
+    call(first, behind);
+    from = behind;
+    rest = bits >>> behind;
+  }
+}
+
+/** How many bits stand unset below the lowest that is. */
+const ctz = (bits: number): number => 31 - Math.clz32(bits & -bits);
 
 function weighted(colour: number, alpha: number): number {
   const part = (shift: number) => Math.floor((((colour >> shift) & 0xff) * alpha) / opaque) << shift;

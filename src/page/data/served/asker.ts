@@ -12,7 +12,7 @@ const askEveryMs = 30;
 export class Asker {
   readonly #ask: (wanted: Wanted) => Promise<void>;
   #wanted: Wanted | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isDue = false;
   #isAsking = false;
   #askedMs = Number.NEGATIVE_INFINITY;
 
@@ -22,13 +22,16 @@ export class Asker {
 
   want(wanted: Wanted): void {
     this.#wanted = wanted;
-    if (this.#isAsking) return;
-    const waitMs = Math.max(this.#askedMs + askEveryMs - performance.now(), 0);
-    this.#timer ??= setTimeout(() => void this.#go(), waitMs);
+    if (this.#isAsking || this.#isDue) return;
+    this.#isDue = true;
+    const waitMs = this.#askedMs + askEveryMs - performance.now();
+    if (waitMs > 0) setTimeout(() => void this.#go(), waitMs);
+    // Behind all that an event leads to; a timer would come behind a picture of what is not there yet.
+    else queueMicrotask(() => void this.#go());
   }
 
   async #go(): Promise<void> {
-    this.#timer = undefined;
+    this.#isDue = false;
     const wanted = this.#wanted;
     if (!wanted) return;
     this.#wanted = null;
