@@ -12,9 +12,9 @@ export interface PowerStore {
   readonly ready: Promise<void>;
   /** Reaches up to here by now, µs. */
   readonly endUs: number;
-  /** Says what is about to be drawn, in so many columns, so that what is missing is asked for at once. */
+  /** Says what is drawn, in so many columns: what is missing of it is asked for. */
   expect(fromUs: number, toUs: number, columns: number): void;
-  /** Extremes and means of one series in columns that share the stretch evenly. */
+  /** Extremes and means of one series in columns that share the stretch evenly, as they are known. */
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void;
   /** Mean over `windowUs` around each column's middle; NaN where nothing was measured there. */
   fillRolling(series: number, fromUs: number, toUs: number, windowUs: number, into: Float32Array): void;

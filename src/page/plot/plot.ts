@@ -85,6 +85,7 @@ export class Plot {
   #draw(): void {
     if (!this.#hasBegun) return;
     const { view, fitsHeight } = this.#state;
+    this.#expect();
     const height = fitsHeight ? powerRangeOf(this.#state, view, true) : this.#heightOfWhole();
     this.#axes.theme = this.#state.theme;
     this.#axes.show(view, height);
@@ -105,7 +106,7 @@ export class Plot {
     });
   }
 
-  /** What the next frame draws can be asked for before it. */
+  /** Asks for what is in view: before it is drawn, and again where more has become known. */
   #expect(): void {
     const { recordings, view } = this.#state;
     for (const { store, offsetUs, isShown } of recordings)

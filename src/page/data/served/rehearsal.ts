@@ -7,6 +7,8 @@ const samples = 4096;
 const columns = newColumns(1920);
 /** So often a browser has run it before it makes the best of it. */
 const rounds = 6;
+/** The first picture comes before, ms. */
+const restMs = 500;
 
 /**
  * Draws made-up samples for nobody while there is nothing else to do: a browser compiles what it has seen at work, and the first picture of
@@ -25,10 +27,11 @@ export function rehearse(run: PageRun): void {
     { fromUs: 0, toUs: samples * 1000 },
   );
   let round = 0;
-  whenIdle(function next() {
+  const next = () => {
     piece.fillWithin(round, 0, samples * 1000, columns);
     if (++round < rounds) whenIdle(next);
-  });
+  };
+  setTimeout(() => whenIdle(next), restMs);
 }
 
 // Safari has no such callback.
