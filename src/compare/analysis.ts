@@ -1,6 +1,7 @@
 import type { ReadingTrace } from './comparison.js';
 import type { LagChange } from './drift/change.js';
 import { type Steady, steadyLag } from './drift/steady.js';
+import { withoutChange } from './drift/warp.js';
 import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
 import { samplingError } from './intervals/sampling.js';
@@ -11,10 +12,11 @@ import { calmed } from './reference/calm.js';
 import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
+import { clearFit } from './search/clear-fit.js';
 import { type Fit, fitAt, type Place, polish, settledFit } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
-import { asLowPass, type Found, findFit, otherKernelUs, sameSpread, shortestUs } from './search/search.js';
+import { asLowPass, type Found, findFit, otherKernel, sameSpread, shortestUs } from './search/search.js';
 import { findUpdates, type Updates } from './updates/updates.js';
 import { type Ambiguity, ambiguityOf } from './verdict/ambiguity.js';
 import { type Correspondence, correspondence, eventsOf } from './verdict/correspondence.js';
@@ -98,10 +100,9 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const { readings: all } = updates;
   if (all.count < 8) return null;
   // Many edges tell a lag through any noise, and of a few the noise would tell another one.
-  const known =
-    eventsOf(reference, usualUs) <= fewEvents
-      ? calmed(reference, about.noise)
-      : { reference, noise: about.noise };
+  const measured = { reference, noise: about.noise };
+  const calm = eventsOf(reference, usualUs) <= fewEvents ? calmed(reference, about.noise) : null;
+  const known = calm ?? measured;
   const found = findFit(known, all, rangeUs, period?.periodUs ?? null);
   if (!found) return null;
   const clean = (readings: Readings, about: Fit) =>
@@ -152,11 +153,14 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const { raw, readings, change, offset } = steady;
   const { kernel } = steady.fit;
   const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
-  const last = chooseReadings(readings, mostOfAll, 4, expected(kernel, readings, steady.fit));
-  const polished = polish(kernel, last, steady.fit);
-  const fit = fitAt(kernel, readings, polished);
-  const chosen = choose(readings, fit);
-  const chosenFit = fitAt(kernel, chosen, fit);
+  // Of a counter's slow load, which has no edges, longer spans leave less of what its updates scatter.
+  const densest = calm && all.sliding ? withoutChange(clean(all.sliding, steady.fit), offset) : readings;
+  const last = chooseReadings(densest, mostOfAll, 4, expected(kernel, densest, steady.fit));
+  const settled = fitAt(kernel, readings, polish(kernel, last, steady.fit));
+  const chosen = choose(readings, settled);
+  const clear = calm && clearFit(settled, readings, chosen, measured);
+  const fit = clear ? fitAt(clear.kernel, readings, polish(clear.kernel, last, clear)) : settled;
+  const chosenFit = fitAt(fit.kernel, chosen, fit);
   const spread = intervalsOf(
     readings,
     fit,
@@ -165,22 +169,23 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
       systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
       instantUs: updates.instantUs,
       spacingUs: about.noise.spacingUs,
-      sampling: samplingError(known, readings, fit),
-      unused: readings.count / last.count,
+      sampling: samplingError(clear ? measured : known, readings, fit),
+      unused: Math.max(1, readings.count / last.count),
     },
   );
-  const ambiguity = ambiguityOf(chosen, chosenFit, found.others, spread, period, rangeUs, usualUs);
+  const asChosen = fitAt(kernel, chosen, settled);
+  const ambiguity = ambiguityOf(chosen, asChosen, found.others, spread, period, rangeUs, usualUs);
   const series = pairedSeries(readings, fit, usualUs);
   const corresponding = series && correspondence(series, fit.widthUs);
   const isFew = (corresponding?.events ?? 0) <= fewEvents || (period?.likeness ?? 0) > repeating;
-  const otherUs = isFew ? otherKernelUs(known, chosen, chosenFit) : null;
-  const reach = otherUs === null ? 0 : otherUs - fit.delayUs;
+  const either = isFew ? otherKernel(clear ? measured : known, chosen, chosenFit) : null;
   const isThin = isFew || (spread.covariance?.carriers ?? 0) < fewCarriers;
-  const flat = isThin ? flatReach(readings, fit, usualUs) : { below: 0, above: 0 };
-  const stated = centred(fit.delayUs, {
-    below: Math.max(spread.delayUs.below + Math.max(0, -reach), ambiguity.below, flat.below),
-    above: Math.max(spread.delayUs.above + Math.max(0, reach), ambiguity.above, flat.above),
+  const flat = isThin && !clear ? flatReach(readings, fit, usualUs) : { below: 0, above: 0 };
+  const own = centred(fit.delayUs, {
+    below: Math.max(spread.delayUs.below, ambiguity.below, flat.below),
+    above: Math.max(spread.delayUs.above, ambiguity.above, flat.above),
   });
+  const stated = either ? betweenBoth(own, either) : own;
   return {
     raw,
     readings,
@@ -196,8 +201,26 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   };
 }
 
+/** A lag and how far it may be off, µs. */
+interface Stated {
+  readonly delayUs: number;
+  readonly reach: Reach;
+}
+
+/** Of two kinds of window that may be meant each has its lag, and counts as much as it is likely. */
+function betweenBoth(own: Stated, other: { readonly delayUs: number; readonly likelihood: number }): Stated {
+  const delayUs = own.delayUs + other.likelihood * (other.delayUs - own.delayUs);
+  return {
+    delayUs,
+    reach: {
+      below: own.reach.below + delayUs - Math.min(own.delayUs, other.delayUs),
+      above: own.reach.above + Math.max(own.delayUs, other.delayUs) - delayUs,
+    },
+  };
+}
+
 /** Where a fit lies at the edge of all that fits as well, the middle of that is nearer to the truth. */
-function centred(delayUs: number, { below, above }: Reach): { delayUs: number; reach: Reach } {
+function centred(delayUs: number, { below, above }: Reach): Stated {
   if (Math.max(below, above) < lopsided * Math.min(below, above)) return { delayUs, reach: { below, above } };
   const half = (below + above) / 2;
   return { delayUs: delayUs + (above - below) / 2, reach: { below: half, above: half } };

@@ -10,6 +10,8 @@ export interface Readings {
   readonly jitterUs: Float64Array;
   /** Of a counter, the time between the two readings that the power is of, µs; null for a power. */
   readonly spanUs: Float64Array | null;
+  /** Of a counter, the same over longer spans that overlap, one for each update; else null. */
+  readonly sliding: Readings | null;
   /** How long a value is held before the next update, µs: the period; 0 where the readings are polls of a power. */
   readonly holdUs: number;
   /** The least step between two values, W. */
@@ -26,10 +28,17 @@ interface Values {
 const longestSpan = 8;
 /** A counter's power is taken over at least so long, µs: over less, what its updates scatter would be much of it. */
 const leastSpanUs = 95_000;
+/** Where they overlap nothing is lost between them if they are longer, and updates scatter less of it. */
+const slidingSpanUs = 300_000;
 
 /** Power as it was read; of a counter, joules between true changes by the time between them. */
 export function readingsOf(values: Values, quantity: 'power' | 'energy', holdUs: number): Readings {
-  return quantity === 'power' ? powerReadings(values, holdUs) : counterReadings(values, holdUs);
+  return quantity === 'power'
+    ? powerReadings(values, holdUs)
+    : {
+        ...counterReadings(values, holdUs, leastSpanUs, false),
+        sliding: counterReadings(values, holdUs, slidingSpanUs, true),
+      };
 }
 
 function powerReadings({ timeUs, value, jitterUs }: Values, holdUs: number): Readings {
@@ -40,32 +49,41 @@ function powerReadings({ timeUs, value, jitterUs }: Values, holdUs: number): Rea
     valueW,
     jitterUs: Float64Array.from(jitterUs),
     spanUs: null,
+    sliding: null,
     holdUs,
     stepW: leastStep(valueW),
   };
 }
 
-function counterReadings({ timeUs, value, jitterUs }: Values, holdUs: number): Readings {
+function counterReadings(
+  { timeUs, value, jitterUs }: Values,
+  holdUs: number,
+  atLeastUs: number,
+  isSliding: boolean,
+): Readings {
   const times: number[] = [];
   const watts: number[] = [];
   const jitters: number[] = [];
   const spans: number[] = [];
   const steps: number[] = [];
-  let [from, before] = [0, 0];
+  const changes = [0];
+  let first = 0;
   for (let n = 1; n < value.length; n++) {
-    const hasFallen = value[n]! < value[before]!;
+    const before = changes[changes.length - 1]!;
     if (value[n]! === value[before]!) continue;
     steps.push(timeUs[n]! - timeUs[before]!);
-    before = n;
-    const spanUs = timeUs[n]! - timeUs[from]!;
+    changes.push(n);
     // A counter that falls has wrapped or begun anew.
-    if (hasFallen) from = n;
-    else if (spanUs >= leastSpanUs) {
+    if (value[n]! < value[before]!) first = changes.length - 1;
+    while (isSliding && timeUs[n]! - timeUs[changes[first + 1]!]! >= atLeastUs) first++;
+    const from = changes[first]!;
+    const spanUs = timeUs[n]! - timeUs[from]!;
+    if (spanUs >= atLeastUs) {
       times.push(timeUs[n]!);
       watts.push(((value[n]! - value[from]!) * 1e6) / spanUs);
       jitters.push(Math.hypot(jitterUs[n]!, jitterUs[from]!) / Math.SQRT2);
       spans.push(spanUs);
-      from = n;
+      if (!isSliding) first = changes.length - 1;
     }
   }
   const usual = spans.length > 0 ? median(spans) : 0;
@@ -77,6 +95,7 @@ function counterReadings({ timeUs, value, jitterUs }: Values, holdUs: number): R
     valueW: pick(watts),
     jitterUs: pick(jitters),
     spanUs: pick(spans),
+    sliding: null,
     holdUs: holdUs || (steps.length > 0 ? median(steps) : 0),
     stepW: 0,
   };
@@ -102,6 +121,7 @@ export function pickReadings(readings: Readings, chosen: ArrayLike<number>): Rea
     valueW: pick(readings.valueW),
     jitterUs: pick(readings.jitterUs),
     spanUs: readings.spanUs && pick(readings.spanUs),
+    sliding: null,
     holdUs: readings.holdUs,
     stepW: readings.stepW,
   };

@@ -122,8 +122,12 @@ export function asLowPass(
   }
 }
 
-/** The lag of a low-pass that fits about as well as a window, µs; null where none does. */
-export function otherKernelUs(known: Known, readings: Readings, fit: Fit): number | null {
+/** The lag of a low-pass that fits about as well as a window, or better, and how likely it is of the two; null where none does. */
+export function otherKernel(
+  known: Known,
+  readings: Readings,
+  fit: Fit,
+): { readonly delayUs: number; readonly likelihood: number } | null {
   if (fit.kernel.kind !== 'boxcar') return null;
   const few = chooseReadings(readings, searched, 6, fit.referenceW);
   const kernel = onePole(known);
@@ -134,7 +138,7 @@ export function otherKernelUs(known: Known, readings: Readings, fit: Fit): numbe
   const { weight, residual, count } = window.line;
   const worse = best.cost - costOf(fit.kernel, few, window.weights)(window);
   const rise = (worse * weight) / Math.max(1, (residual * weight) / count);
-  return rise < asGood ? best.delayUs : null;
+  return rise < asGood ? { delayUs: best.delayUs, likelihood: 1 / (1 + Math.exp(rise / 2)) } : null;
 }
 
 /** The window that scatters as much as a low-pass. */

@@ -6,6 +6,7 @@ import { flatReach } from '#powerlog/compare/intervals/flat-reach.js';
 import { inverse, product } from '#powerlog/compare/intervals/solve.js';
 import { boxcar, onePole } from '#powerlog/compare/model/kernel.js';
 import { fitLine } from '#powerlog/compare/model/line.js';
+import { readingsOf } from '#powerlog/compare/model/readings.js';
 import { calmed } from '#powerlog/compare/reference/calm.js';
 import { PowerIntegral } from '#powerlog/compare/reference/integral.js';
 import { referenceNoise } from '#powerlog/compare/reference/noise.js';
@@ -18,7 +19,14 @@ import { Chance } from '../pairs/chance.js';
 import { referenceOf } from './traces.js';
 
 const readingsAt = (timeUs: number[]) => ({
-  ...{ count: timeUs.length, timeUs: Float64Array.from(timeUs), spanUs: null, holdUs: 0, stepW: 0 },
+  ...{
+    count: timeUs.length,
+    timeUs: Float64Array.from(timeUs),
+    spanUs: null,
+    sliding: null,
+    holdUs: 0,
+    stepW: 0,
+  },
   ...{ valueW: new Float64Array(timeUs.length), jitterUs: new Float64Array(timeUs.length) },
 });
 
@@ -44,6 +52,26 @@ describe('kernels', () => {
       const sinceS = us / 1e6 - 10 - 0.05;
       expect(seen[n]).toBeCloseTo(sinceS < 0 ? 100 : 200 - 100 * Math.exp(-sinceS / 0.3), 0);
     });
+  });
+});
+
+describe('readings of a counter', () => {
+  // 100 W, polled every 20 ms and counted every 40 ms, until it begins anew after 0.8 s.
+  const timeUs = Array.from({ length: 80 }, (_, n) => n * 20_000);
+  const value = timeUs.map((_, n) => 4 * (Math.floor(n / 2) - (n < 40 ? 0 : 20)));
+  const counted = readingsOf({ timeUs, value, jitterUs: timeUs.map(() => 0) }, 'energy', 40_000);
+
+  it('are means over spans side by side, and over longer ones that end at each update', () => {
+    expect([...counted.spanUs!].every((us) => us === 120_000)).toBe(true);
+    const { spanUs, timeUs: endUs, valueW } = counted.sliding!;
+    expect([...spanUs!].every((us) => us === 320_000)).toBe(true);
+    expect([...valueW].every((watts) => Math.abs(watts - 100) < 1e-9)).toBe(true);
+    expect(endUs[1]! - endUs[0]!).toBe(40_000);
+  });
+
+  it('reach over no new beginning', () => {
+    const { spanUs, timeUs: endUs } = counted.sliding!;
+    expect([...endUs].every((us, n) => us <= 800_000 - 40_000 || us - spanUs![n]! >= 800_000)).toBe(true);
   });
 });
 
