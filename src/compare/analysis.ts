@@ -4,14 +4,13 @@ import { type Steady, steadyLag } from './drift/steady.js';
 import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
 import { samplingError } from './intervals/sampling.js';
-import type { Kernel } from './model/kernel.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
 import { calmed } from './reference/calm.js';
 import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
-import { type Fit, fitAt, type Place, polish, settledFit } from './search/fit.js';
+import { type Fit, fitAt, polish, settledFit } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, type Found, findFit, otherKernelUs, sameSpread, shortestUs } from './search/search.js';
@@ -104,19 +103,19 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
       : { reference, noise: about.noise };
   const found = findFit(known, all, rangeUs, period?.periodUs ?? null);
   if (!found) return null;
-  const clean = (readings: Readings, about: Fit) =>
-    withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
-  const choose = (readings: Readings, about: Fit) => {
+  const choose = (readings: Readings, { kernel }: Fit, referenceW: Float64Array) => {
     // A low-pass costs many times what a window does.
-    const most = about.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
-    return chooseReadings(readings, most, 3, expected(about.kernel, readings, about));
+    const most = kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
+    return chooseReadings(readings, most, 3, referenceW);
   };
   const refit = (readings: Readings, about: Fit) =>
-    settledFit(about.kernel, choose(readings, about), about, 60);
+    settledFit(about.kernel, choose(readings, about, expected(readings, about)), about, 60);
   const steadyAbout = (best: Fit): Steady & { readonly raw: Readings } => {
-    let raw = clean(all, best);
-    raw = clean(raw, refit(raw, best));
-    const whole = fitAt(best.kernel, raw, refit(raw, best));
+    const wholeOf = (readings: Readings) => fitAt(best.kernel, readings, refit(readings, best));
+    const most = withoutImpossible(reference, all, fitAt(best.kernel, all, best));
+    const wholeOfMost = wholeOf(most);
+    const raw = withoutImpossible(reference, most, wholeOfMost);
+    const whole = raw === most ? wholeOfMost : wholeOf(raw);
     const refitted = (readings: Readings, about: Fit) =>
       fitAt(about.kernel, readings, refit(readings, about));
     return { raw, ...steadyLag(raw, whole, refitted, Math.max(500_000, 5 * usualUs)) };
@@ -152,10 +151,10 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const { raw, readings, change, offset } = steady;
   const { kernel } = steady.fit;
   const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
-  const last = chooseReadings(readings, mostOfAll, 4, expected(kernel, readings, steady.fit));
+  const last = chooseReadings(readings, mostOfAll, 4, steady.fit.referenceW);
   const polished = polish(kernel, last, steady.fit);
   const fit = fitAt(kernel, readings, polished);
-  const chosen = choose(readings, fit);
+  const chosen = choose(readings, fit, fit.referenceW);
   const chosenFit = fitAt(kernel, chosen, fit);
   const spread = intervalsOf(
     readings,
@@ -204,7 +203,7 @@ function centred(delayUs: number, { below, above }: Reach): { delayUs: number; r
 }
 
 /** What the reference says for each reading at a place, W. */
-function expected(kernel: Kernel, readings: Readings, { delayUs, widthUs }: Place): Float64Array {
+function expected(readings: Readings, { kernel, delayUs, widthUs }: Fit): Float64Array {
   const referenceW = new Float64Array(readings.count);
   kernel.fill(readings, delayUs, widthUs, referenceW);
   return referenceW;
