@@ -125,9 +125,9 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
     const about = fitAt(found.best.kernel, low.readings, sameSpread(low.fit));
     return { ...low, fit: fitAt(about.kernel, low.readings, refit(low.readings, about)) };
   };
-  // A lag that changes blurs a window as a low-pass does: which of the two it is shows when the change is taken off.
-  const changed = ({ fit: best, readings }: Steady) => ({ best, readings });
-  const toldBy = plain.change.rangeUs > 0 ? changed(plain) : found;
+  // A lag that changes blurs a window as a low-pass does, and readings that nothing could have given hide either: which of the two it is shows without them.
+  const steadied = ({ fit: best, readings }: Steady) => ({ best, readings });
+  const toldBy = plain.change.rangeUs > 0 || plain.raw !== all ? steadied(plain) : found;
   const agedUs = updates.unseenHoldUs;
   const lowPassBy = (ageUs: number, told: Pick<Found, 'best' | 'readings'> = toldBy) =>
     asLowPass(known, told, rangeUs, ageUs);
@@ -137,7 +137,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const blurred = lowPass && steadyAbout(lowPass);
   // A change may have shown only when it was not taken for a part of the window.
   const unblurred = blurred && blurred.change.rangeUs > 0 ? asWindowOf(blurred) : null;
-  const isWindow = unblurred !== null && lowPassBy(0, changed(unblurred)) === null;
+  const isWindow = unblurred !== null && lowPassBy(0, steadied(unblurred)) === null;
   const [window, other] = isWindow ? [unblurred, null] : [plain, blurred];
   // Where a period shows behind the polls the ages are known, and tell the two apart.
   const asWindow = other && hiddenOf(window);
