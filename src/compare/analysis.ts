@@ -5,7 +5,6 @@ import { withoutChange } from './drift/warp.js';
 import { flatReach } from './intervals/flat-reach.js';
 import { type FitIntervals, intervalsOf, type Reach } from './intervals/intervals.js';
 import { samplingError } from './intervals/sampling.js';
-import type { Kernel } from './model/kernel.js';
 import type { Readings } from './model/readings.js';
 import { median } from './quantile.js';
 import { calmed } from './reference/calm.js';
@@ -13,7 +12,7 @@ import type { PowerIntegral } from './reference/integral.js';
 import { type ReferenceNoise, referenceNoise } from './reference/noise.js';
 import { chooseReadings } from './search/choice.js';
 import { clearFit } from './search/clear-fit.js';
-import { type Fit, fitAt, type Place, polish, settledFit } from './search/fit.js';
+import { type Fit, fitAt, polish, settledFit } from './search/fit.js';
 import { type HiddenPeriod, hiddenPeriod } from './search/hidden-period.js';
 import { withoutImpossible } from './search/impossible.js';
 import { asLowPass, type Found, findFit, otherKernel, sameSpread, shortestUs } from './search/search.js';
@@ -105,19 +104,19 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const known = calm ?? measured;
   const found = findFit(known, all, rangeUs, period?.periodUs ?? null);
   if (!found) return null;
-  const clean = (readings: Readings, about: Fit) =>
-    withoutImpossible(reference, readings, fitAt(about.kernel, readings, about));
-  const choose = (readings: Readings, about: Fit) => {
+  const choose = (readings: Readings, { kernel }: Fit, referenceW: Float64Array) => {
     // A low-pass costs many times what a window does.
-    const most = about.kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
-    return chooseReadings(readings, most, 3, expected(about.kernel, readings, about));
+    const most = kernel.kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
+    return chooseReadings(readings, most, 3, referenceW);
   };
   const refit = (readings: Readings, about: Fit) =>
-    settledFit(about.kernel, choose(readings, about), about, 60);
+    settledFit(about.kernel, choose(readings, about, expected(readings, about)), about, 60);
   const steadyAbout = (best: Fit): Steady & { readonly raw: Readings } => {
-    let raw = clean(all, best);
-    raw = clean(raw, refit(raw, best));
-    const whole = fitAt(best.kernel, raw, refit(raw, best));
+    const wholeOf = (readings: Readings) => fitAt(best.kernel, readings, refit(readings, best));
+    const most = withoutImpossible(reference, all, fitAt(best.kernel, all, best));
+    const wholeOfMost = wholeOf(most);
+    const raw = withoutImpossible(reference, most, wholeOfMost);
+    const whole = raw === most ? wholeOfMost : wholeOf(raw);
     const refitted = (readings: Readings, about: Fit) =>
       fitAt(about.kernel, readings, refit(readings, about));
     return { raw, ...steadyLag(raw, whole, refitted, Math.max(500_000, 5 * usualUs)) };
@@ -127,9 +126,9 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
     const about = fitAt(found.best.kernel, low.readings, sameSpread(low.fit));
     return { ...low, fit: fitAt(about.kernel, low.readings, refit(low.readings, about)) };
   };
-  // A lag that changes blurs a window as a low-pass does: which of the two it is shows when the change is taken off.
-  const changed = ({ fit: best, readings }: Steady) => ({ best, readings });
-  const toldBy = plain.change.rangeUs > 0 ? changed(plain) : found;
+  // A lag that changes blurs a window as a low-pass does, and readings that nothing could have given hide either: which of the two it is shows without them.
+  const steadied = ({ fit: best, readings }: Steady) => ({ best, readings });
+  const toldBy = plain.change.rangeUs > 0 || plain.raw !== all ? steadied(plain) : found;
   const agedUs = updates.unseenHoldUs;
   const lowPassBy = (ageUs: number, told: Pick<Found, 'best' | 'readings'> = toldBy) =>
     asLowPass(known, told, rangeUs, ageUs);
@@ -139,7 +138,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const blurred = lowPass && steadyAbout(lowPass);
   // A change may have shown only when it was not taken for a part of the window.
   const unblurred = blurred && blurred.change.rangeUs > 0 ? asWindowOf(blurred) : null;
-  const isWindow = unblurred !== null && lowPassBy(0, changed(unblurred)) === null;
+  const isWindow = unblurred !== null && lowPassBy(0, steadied(unblurred)) === null;
   const [window, other] = isWindow ? [unblurred, null] : [plain, blurred];
   // Where a period shows behind the polls the ages are known, and tell the two apart.
   const asWindow = other && hiddenOf(window);
@@ -154,10 +153,12 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const { kernel } = steady.fit;
   const mostOfAll = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
   // Of a counter's slow load, which has no edges, longer spans leave less of what its updates scatter.
-  const densest = calm && all.sliding ? withoutChange(clean(all.sliding, steady.fit), offset) : readings;
-  const last = chooseReadings(densest, mostOfAll, 4, expected(kernel, densest, steady.fit));
+  const sliding = calm && all.sliding;
+  const possible = sliding && withoutImpossible(reference, sliding, fitAt(kernel, sliding, steady.fit));
+  const densest = possible ? withoutChange(possible, offset) : readings;
+  const last = chooseReadings(densest, mostOfAll, 4, expected(densest, steady.fit));
   const settled = fitAt(kernel, readings, polish(kernel, last, steady.fit));
-  const chosen = choose(readings, settled);
+  const chosen = choose(readings, settled, settled.referenceW);
   const clear = calm && clearFit(settled, readings, chosen, measured);
   const fit = clear ? fitAt(clear.kernel, readings, polish(clear.kernel, last, clear)) : settled;
   const chosenFit = fitAt(fit.kernel, chosen, fit);
@@ -227,7 +228,7 @@ function centred(delayUs: number, { below, above }: Reach): Stated {
 }
 
 /** What the reference says for each reading at a place, W. */
-function expected(kernel: Kernel, readings: Readings, { delayUs, widthUs }: Place): Float64Array {
+function expected(readings: Readings, { kernel, delayUs, widthUs }: Fit): Float64Array {
   const referenceW = new Float64Array(readings.count);
   kernel.fill(readings, delayUs, widthUs, referenceW);
   return referenceW;

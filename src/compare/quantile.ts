@@ -14,5 +14,4 @@ export function sortedQuantile(sorted: Float64Array, share: number): number {
 export const median = (values: ArrayLike<number>): number => quantile(values, 0.5);
 
 /** Standard deviation by the median of what deviates from zero, as if it were normal. */
-export const robustScatter = (residuals: ArrayLike<number>): number =>
-  median(Float64Array.from(residuals, Math.abs)) * 1.4826;
+export const robustScatter = (residuals: Float64Array): number => median(residuals.map(Math.abs)) * 1.4826;

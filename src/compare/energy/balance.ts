@@ -24,6 +24,8 @@ export interface Balance {
   /** What both cover, on B's axis. */
   readonly spans: readonly ComparedSpan[];
   readonly count: number;
+  /** How long each reading is compared, s. */
+  readonly widthsS: Float64Array;
 }
 
 export interface BalanceInput {
@@ -52,6 +54,7 @@ export function balanceOf(input: BalanceInput): Balance {
     0, 0, 0, 0, 0, 0, 0, 0, 0,
   ];
   const spans: { startUs: number; endUs: number }[] = [];
+  const widthsS = new Float64Array(valueW.length);
   const parts = within ?? [{ startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY }];
   for (const part of parts) {
     let beforeW = Number.NaN;
@@ -68,6 +71,7 @@ export function balanceOf(input: BalanceInput): Balance {
       const cellJ = (reference.energyUj(toUs) - reference.energyUj(fromUs)) * joules;
       const residualW = valueW[n]! - gain * windowW - offsetW;
       count++;
+      widthsS[n]! += width;
       aJ += cellJ;
       bJ += valueW[n]! * width;
       linearJ += (gain - 1) * cellJ + offsetW * width;
@@ -86,7 +90,7 @@ export function balanceOf(input: BalanceInput): Balance {
   for (const { startUs, endUs } of spans)
     perShiftUs += Math.abs(reference.powerW(endUs - shiftUs) - reference.powerW(startUs - shiftUs)) * joules;
   return {
-    ...{ aJ, bJ, linearJ, unseenJ, remainderJ, scatter, instants, perShiftUs, spans, count },
+    ...{ aJ, bJ, linearJ, unseenJ, remainderJ, scatter, instants, perShiftUs, spans, count, widthsS },
     durationS: durationUs * joules,
   };
 }

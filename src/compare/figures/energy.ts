@@ -64,16 +64,22 @@ export function energyFigures(
   const differenceJ = Math.hypot(scatterJ, seenJ);
   const linear = linearError(aJ / durationS, intervals.covariance?.matrix) * durationS;
   // What was not looked at depends on where and how long the windows are.
-  const at = (delay: number, width: number) => {
+  const seenAt = (delay: number, width: number) => {
     const referenceW = new Float64Array(readings.count);
     fit.kernel.fill(readings, delay, width, referenceW);
-    return balanced(analysis, readings, cells, referenceW, fit.line, shiftUs, parts).unseenJ;
+    return referenceW;
   };
-  const byDelayJ = Math.abs(at(fit.delayUs + lagUs, fit.widthUs) - at(fit.delayUs - lagUs, fit.widthUs)) / 2;
-  const byWidthJ =
+  const apartJ = (one: Float64Array, other: Float64Array) =>
     Math.abs(
-      at(fit.delayUs, fit.widthUs + widthUs.above) -
-        at(fit.delayUs, Math.max(1, fit.widthUs - widthUs.below)),
+      balance.widthsS.reduce((sum, widthS, n) => sum + (widthS * (one[n]! - other[n]!) || 0), 0) *
+        fit.line.gain,
+    );
+  const byDelayJ =
+    apartJ(seenAt(fit.delayUs + lagUs, fit.widthUs), seenAt(fit.delayUs - lagUs, fit.widthUs)) / 2;
+  const byWidthJ =
+    apartJ(
+      seenAt(fit.delayUs, fit.widthUs + widthUs.above),
+      seenAt(fit.delayUs, Math.max(1, fit.widthUs - widthUs.below)),
     ) / 2;
   const unseenErrorJ = Math.hypot(byDelayJ, byWidthJ, lagUs * balance.perShiftUs);
   const remainderErrorJ = Math.hypot(differenceJ, finite(linear), unseenErrorJ);

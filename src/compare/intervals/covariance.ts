@@ -1,5 +1,4 @@
 import type { Readings } from '../model/readings.js';
-import { powerSlopes } from '../model/slopes.js';
 import type { Fit } from '../search/fit.js';
 import { correlationTime } from './correlation-time.js';
 import { inverse, product } from './solve.js';
@@ -82,9 +81,9 @@ const zeros = (size: number): number[][] =>
 /** How each reading answers to delay, width, gain and offset. */
 function derivatives(
   readings: Readings,
-  { kernel, delayUs, widthUs, line, referenceW }: Fit,
+  { kernel, delayUs, widthUs, line, referenceW, slopes }: Fit,
 ): Float64Array[] {
-  const byDelay = powerSlopes(kernel, readings, { delayUs, widthUs }).map((watts) => -line.gain * watts);
+  const byDelay = slopes.map((watts) => -line.gain * watts);
   const ones = referenceW.map((value) => (!Number.isNaN(value) ? 1 : Number.NaN));
   if (kernel.kind === 'counter') return [byDelay, referenceW, ones];
   const widthStepUs = Math.max(200, widthShare * widthUs);

@@ -1,6 +1,7 @@
 import { fitLine } from '../model/line.js';
 import { pickReadings, type Readings } from '../model/readings.js';
-import { powerSlopes } from '../model/slopes.js';
+import { powerSlopes, slopeStepUs } from '../model/slopes.js';
+import { median } from '../quantile.js';
 import { type Fit, widthOf } from '../search/fit.js';
 import { descend } from '../search/simplex.js';
 import type { Reach } from './intervals.js';
@@ -84,10 +85,12 @@ function riseOf(readings: Readings, { kernel, delayUs, widthUs, line, scatterW }
   const { count, valueW, jitterUs } = readings;
   const here = new Float64Array(count);
   const weights = new Float64Array(count);
-  // An instant that is not known well says less where the power changes, and at each lag that is somewhere else.
+  // An instant that is not known well says less where the power changes, and at each lag that is somewhere else: by what it does meanwhile, since a
+  // slope of a millisecond, drawn on over half a second, would take all weight from the readings of a jagged load.
+  const stepUs = Math.max(slopeStepUs, median(jitterUs));
   const squares = (place: { delayUs: number; widthUs: number }): number => {
     kernel.fill(readings, place.delayUs, place.widthUs, here);
-    const slopes = powerSlopes(kernel, readings, place);
+    const slopes = powerSlopes(kernel, readings, place, stepUs);
     const noise = line.gain ** 2 * kernel.noiseVariance(place.widthUs);
     for (let n = 0; n < count; n++) {
       const slope = line.gain * slopes[n]! || 0;

@@ -2,7 +2,7 @@ import type { Kernel } from './kernel.js';
 import type { Readings } from './readings.js';
 
 /** Usual step of a slope to either side, µs. */
-const slopeStepUs = 500;
+export const slopeStepUs = 500;
 
 /** By how much what the reference says of each reading changes for each µs that it is later, W/µs; NaN where that is not known. */
 export function powerSlopes(

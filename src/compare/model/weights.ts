@@ -11,11 +11,9 @@ const scatterFloorW = 1e-3;
 
 /** Standard deviation of a reading by itself, W: robust, and not below what rounding does. */
 export function readingScatter(referenceW: Float64Array, { valueW, stepW }: Readings, line: Line): number {
-  const residuals: number[] = [];
-  for (let n = 0; n < valueW.length; n++) {
-    const residual = valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
-    if (!Number.isNaN(residual)) residuals.push(residual);
-  }
+  const residuals = valueW
+    .map((watts, n) => watts - line.gain * referenceW[n]! - line.offsetW)
+    .filter((residual) => !Number.isNaN(residual));
   return Math.max(robustScatter(residuals), stepW * uniform, scatterFloorW);
 }
 
@@ -30,12 +28,12 @@ const ownShare = 0.4;
 export class Weighing {
   readonly #readings: Readings;
   /** W of the reference for each µs. */
-  readonly #slopes: Float64Array;
+  readonly slopes: Float64Array;
   readonly #noiseVariance: number;
 
   constructor(kernel: Kernel, readings: Readings, delayUs: number, widthUs: number) {
     this.#readings = readings;
-    this.#slopes = powerSlopes(kernel, readings, { delayUs, widthUs });
+    this.slopes = powerSlopes(kernel, readings, { delayUs, widthUs });
     this.#noiseVariance = kernel.noiseVariance(widthUs);
   }
 
@@ -44,7 +42,7 @@ export class Weighing {
     const variances = alone(this.#readings, scatterW, line.gain ** 2 * this.#noiseVariance);
     const seenUs = this.#jitterUs(referenceW, line, scatterW);
     for (let n = 0; n < count; n++) {
-      const slope = line.gain * this.#slopes[n]!;
+      const slope = line.gain * this.slopes[n]!;
       if (!Number.isNaN(slope)) variances[n]! += (slope * Math.max(jitterUs[n]!, seenUs)) ** 2;
     }
     return variances.map((variance) => 1 / variance);
@@ -53,7 +51,7 @@ export class Weighing {
   /** What the instants scatter, by the residuals where the power changes most, µs. */
   #jitterUs(referenceW: Float64Array, line: Line, scatterW: number): number {
     const { valueW, count } = this.#readings;
-    const steepness = this.#slopes.map((slope) => (Number.isNaN(slope) ? 0 : Math.abs(slope * line.gain)));
+    const steepness = this.slopes.map((slope) => (Number.isNaN(slope) ? 0 : Math.abs(slope * line.gain)));
     const limit = quantile(steepness, 1 - Math.max(steepShare, steepMin / count));
     if (!(limit > 0)) return 0;
     const squares: number[] = [];

@@ -15,6 +15,8 @@ export interface Fit {
   readonly weights: Float64Array;
   /** What the reference says for each reading, W. */
   readonly referenceW: Float64Array;
+  /** By how much that changes for each µs that a reading is later, W. */
+  readonly slopes: Float64Array;
   /** Share of the readings' variance that is explained. */
   readonly explained: number;
 }
@@ -116,6 +118,7 @@ export function fitAt(kernel: Kernel, readings: Readings, place: Place): Fit {
     scatterW,
     weights,
     referenceW,
+    slopes: weighing.slopes,
     // Without weights, since those could throw away what does not fit.
     explained: explained(plain),
   };

@@ -1,6 +1,6 @@
 import type { ReadingTrace } from '../comparison.js';
 import { median, quantile } from '../quantile.js';
-import type { PowerIntegral } from '../reference/integral.js';
+import { type PowerIntegral, wattsPerMw } from '../reference/integral.js';
 
 /** Polls that gave a value which can be one. */
 export interface Polls {
@@ -19,6 +19,13 @@ const beyondReach = 3;
 const zeroShareMax = 0.2;
 /** The reference comes nowhere near zero when its least power is above this share of its median. */
 const farFromZero = 0.15;
+/** Samples of the reference that its median is taken of. */
+const samplesLookedAt = 20_000;
+/** So many polls in a row may be wrong. */
+const errorsInRow = 3;
+
+/** Whether a poll says something, by its place and by the last number before it that does. */
+type IsPossible = (poll: number, before: number) => boolean;
 
 /** The polls that say something, in the order of their instants. */
 export function validPolls(readings: ReadingTrace, reference: PowerIntegral): Polls {
@@ -30,7 +37,7 @@ export function validPolls(readings: ReadingTrace, reference: PowerIntegral): Po
   for (let n = 0; n < timeUs.length; n++) {
     if (!Number.isFinite(value[n]!) || !Number.isFinite(timeUs[n]!)) continue;
     if (count > 0 && timeUs[n]! <= times[count - 1]!) continue;
-    if (!isPossible(value[n]!)) {
+    if (!isPossible(n, values[count - 1] ?? Number.POSITIVE_INFINITY)) {
       impossible++;
       continue;
     }
@@ -48,25 +55,31 @@ export function validPolls(readings: ReadingTrace, reference: PowerIntegral): Po
 }
 
 /** Zeros where the load never rests, and numbers far beyond it, are errors of the sensor in any unit. */
-function possiblePower(value: Float64Array, { powerMw }: PowerIntegral): (watts: number) => boolean {
+function possiblePower(value: Float64Array, reference: PowerIntegral): IsPossible {
   const finite = value.filter(Number.isFinite);
   const middle = quantile(finite, 0.5);
-  const thinned = powerMw.filter((_, n) => n % Math.ceil(powerMw.length / 20_000) === 0);
+  const { powerMw, startUs, endUs } = reference;
+  const stride = Math.ceil(powerMw.length / samplesLookedAt);
+  const thinned = Float64Array.from(
+    { length: Math.ceil(powerMw.length / stride) },
+    (_, n) => powerMw[n * stride]! * wattsPerMw,
+  );
   const referenceMiddle = quantile(thinned, 0.5);
   if (!(middle > 0 && referenceMiddle > 0)) return () => true;
-  let [least, most] = [Number.POSITIVE_INFINITY, 0];
-  for (const mw of powerMw) {
-    if (mw < least) least = mw;
-    if (mw > most) most = mw;
-  }
+  const [least, most] = reference.extremesW(startUs, endUs);
   const mostW = (most / referenceMiddle) * middle * beyondReach;
   const zeros = finite.reduce((sum, watts) => sum + (watts <= 0 ? 1 : 0), 0);
   const zeroIsError = zeros <= zeroShareMax * finite.length && least > farFromZero * referenceMiddle;
-  return (watts) => watts <= mostW && !(zeroIsError && watts <= 0);
+  return (poll) => value[poll]! <= mostW && !(zeroIsError && value[poll]! <= 0);
 }
 
-/** A counter only grows; zero is one that was not read. */
-function possibleCount(value: Float64Array): (joules: number) => boolean {
+/** A counter only grows: zero is one that was not read, and what those behind it fall back from to go on from those before it is an error. */
+function possibleCount(value: Float64Array): IsPossible {
   const isAlwaysPositive = quantile(value.filter(Number.isFinite), 0.05) > 0;
-  return (joules) => joules > 0 || (joules === 0 && !isAlwaysPositive);
+  const isRead = (joules: number) => joules > 0 || (joules === 0 && !isAlwaysPositive);
+  return (poll, before) =>
+    isRead(value[poll]!) &&
+    !value
+      .subarray(poll + 1, poll + 1 + errorsInRow)
+      .some((joules) => joules >= before && joules < value[poll]!);
 }

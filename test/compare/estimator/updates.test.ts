@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PowerIntegral } from '#powerlog/compare/reference/integral.js';
 import { bracketsOf } from '#powerlog/compare/updates/brackets.js';
 import { meetingPoint } from '#powerlog/compare/updates/meeting-point.js';
+import { validPolls } from '#powerlog/compare/updates/polls.js';
 import { findUpdates } from '#powerlog/compare/updates/updates.js';
 import { Chance } from '../pairs/chance.js';
 import { type Made, pulses, readingsOf, referenceOf } from './traces.js';
@@ -66,6 +67,29 @@ describe('what polls show of updates', () => {
     expect(period!.periodUs).toBeCloseTo(100_300, -2);
     const energyJ = readings.valueW.reduce((sum, watts, n) => sum + (watts * readings.spanUs![n]!) / 1e6, 0);
     expect(energyJ).toBeCloseTo(value.at(-1)! - value[0]!, 0);
+  });
+});
+
+describe('polls of a counter', () => {
+  const polled = (value: number[]) =>
+    validPolls(
+      {
+        timeUs: Float64Array.from(value, (_, n) => n * 20_000),
+        value: Float64Array.from(value),
+        quantity: 'energy',
+      },
+      reference,
+    );
+
+  it('leave out what those behind fall back from, two in a row too', () => {
+    const { value, impossible } = polled([10, 10, 11, 440, 11, 12, 60, 600, 12, 13]);
+    expect([...value]).toEqual([10, 10, 11, 11, 12, 12, 13]);
+    expect(impossible).toBe(3);
+  });
+
+  it('keep a counter that wraps or begins anew', () => {
+    const wrapped = [97, 98, 99, 1, 2, 3, 4];
+    expect([...polled(wrapped).value]).toEqual(wrapped);
   });
 });
 
