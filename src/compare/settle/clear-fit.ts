@@ -1,7 +1,7 @@
 import type { Known } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import { powerSlopes } from '../model/slopes.js';
-import { type Fit, fitAbout, fitAt } from './fit.js';
+import { type Fit, fitAbout, fitAt } from '../search/fit.js';
 
 /** Within so small a part of the width the noise changes evenly with the lag, and there is no other place where it fits as well. */
 const clearShare = 0.1;
