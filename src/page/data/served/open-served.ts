@@ -2,6 +2,7 @@ import { unpackPiece } from '../../../draw/packing.js';
 import type { PageDocument, PageRun, PageSummary } from '../../../draw/page-data.js';
 import type { LiveEnd, LiveRun, ServedDocument, ServedHead, ServedProgress } from '../../../draw/served.js';
 import { withNew } from './gap-list.js';
+import { rehearse } from './rehearsal.js';
 import { ServedStore } from './served-store.js';
 import { type LinkState, ServerLink } from './server-link.js';
 
@@ -36,6 +37,8 @@ export async function openServed(
     head = next;
   });
   const recordings = document.runs.map((run) => ({ run, store: new ServedStore(link, run) }));
+  const [first] = recordings;
+  if (document.mode === 'view') void first?.store.ready.then(() => rehearse(first.run));
   const served: Served = {
     ...{ page: document, recordings, progress: document.progress },
     ...{ onRun: () => {}, onLive: () => {}, onProgress: () => {}, onState: () => {} },

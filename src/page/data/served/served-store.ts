@@ -12,7 +12,6 @@ import { HeldPiece } from './held-piece.js';
 import { joinedPowers } from './joined-powers.js';
 import { LiveTail } from './live-tail.js';
 import { PieceShelf } from './piece-shelf.js';
-import { rehearse } from './rehearsal.js';
 import type { ServerLink } from './server-link.js';
 
 /** Of the first picture. */
@@ -38,7 +37,6 @@ export class ServedStore implements PowerStore {
     this.#link = link;
     this.run = run;
     this.ready = this.#askOverview();
-    void this.ready.then(() => rehearse(run));
   }
 
   get endUs(): number {
