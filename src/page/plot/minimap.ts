@@ -15,7 +15,7 @@ const leastColumns = 64;
 /** Below this its grips stand beside it. */
 const narrowPx = 28;
 
-/** More is known, most often of what is in view: the picture of the whole hardly changes, and that one comes first, ms. */
+/** Of recordings at rest more is known, most often of what is in view: the picture of the whole hardly changes, and that one comes first, ms. */
 const restMs = 100;
 
 type Part = 'window' | 'left' | 'right';
@@ -48,14 +48,10 @@ export class Minimap {
       ['view', 'offsets'],
       eachFrame(() => this.place()),
     );
-    state.on(
-      ['series', 'theme', 'offsets', 'runs'],
-      eachFrame(() => this.paint()),
-    );
-    state.on(
-      ['powers'],
-      afterAWhile(restMs, () => this.paint()),
-    );
+    const now = eachFrame(() => this.paint());
+    const later = afterAWhile(restMs, () => this.paint());
+    state.on(['series', 'theme', 'offsets', 'runs'], now);
+    state.on(['powers'], () => (state.isUnderWay ? now() : later()));
   }
 
   paint(): void {
