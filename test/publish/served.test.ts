@@ -69,7 +69,7 @@ describe('the powers of a served recording', () => {
     const [from, to] = [12_000_000, 12_500_000];
     expect(store.samplesIn(from, to, 10_000)).toBeNull();
     await until(store, () => {
-      store.fillColumns(0, from, to, columns);
+      store.expect(from, to, 500);
       return store.samplesIn(from, to, 10_000) !== null;
     });
     const seen = store.samplesIn(from, to, 10_000);
@@ -121,6 +121,7 @@ describe('the powers of a served recording', () => {
     await until(store, () => store.endUs > before + 1_000_000);
     const columns = newColumns(20);
     await until(store, () => {
+      store.expect(0, store.endUs, 20);
       store.fillColumns(0, 0, store.endUs, columns);
       return !Number.isNaN(columns.maxMw[15]) && !Number.isNaN(columns.maxMw[4]);
     });
