@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { CaptureEncoder } from '#powerlog/capture/encoder.js';
 import { BlockKind } from '#powerlog/capture/format.js';
 import { CaptureSeeker } from '#powerlog/capture/seek/seeker.js';
@@ -42,10 +42,6 @@ function unevenCapture(): { bytes: Buffer; basesNs: number[] } {
 const { bytes, basesNs } = unevenCapture();
 const path = placesOfFile()('uneven.plog');
 writeFileSync(path, bytes);
-const seekers: CaptureSeeker[] = [];
-afterAll(() => {
-  for (const each of seekers) each.close();
-});
 
 async function firstFrom(seeker: CaptureSeeker, ns: number): Promise<number | null> {
   for await (const { requestNs } of seeker.framesFrom(ns)) return requestNs[0]!;
@@ -62,11 +58,11 @@ it('finds the last block up to any instant, whatever was looked for before and h
   await fc.assert(
     fc.asyncProperty(fc.array(instants, { minLength: 1, maxLength: 30 }), async (wanted) => {
       const seeker = (await CaptureSeeker.open(path))!;
-      seekers.push(seeker);
       for (const ns of wanted) {
         const expected = basesNs.findLast((base) => base <= ns) ?? basesNs[0]!;
         expect(await firstFrom(seeker, ns), `up to ${ns}`).toBe(expected);
       }
+      seeker.close();
     }),
   );
 });

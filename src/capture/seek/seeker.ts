@@ -94,13 +94,13 @@ export class CaptureSeeker {
     closeSync(this.#file);
   }
 
-  /** How many samples there are between two instants at most, to a block or two. */
+  /** How many samples there are between two instants at most, to a block. */
   async samplesBetween(fromNs: number, toNs: number): Promise<number> {
     let bytes = 0;
     for (const part of this.parts) {
       const end = await this.#lastUpTo(part, toNs - part.startNs);
       const begin = await this.#lastUpTo(part, fromNs - part.startNs);
-      bytes += end - begin + windowBytes;
+      bytes += (end?.endsAt ?? part.fromByte) - (begin?.at ?? part.fromByte);
     }
     return bytes / (this.board.frameBytes + narrowInstantBytes);
   }
@@ -109,7 +109,8 @@ export class CaptureSeeker {
   async *framesFrom(fromNs: number): AsyncGenerator<FrameBlock> {
     const last = this.parts.findLastIndex(({ startNs }) => startNs <= fromNs);
     for (const part of this.parts.slice(Math.max(last, 0))) {
-      yield* this.#framesOf(part, await this.#lastUpTo(part, fromNs - part.startNs));
+      const begin = await this.#lastUpTo(part, fromNs - part.startNs);
+      yield* this.#framesOf(part, begin?.at ?? part.fromByte);
     }
   }
 
@@ -135,11 +136,10 @@ export class CaptureSeeker {
   }
 
   /**
-   * The first byte of a part's last block of frames that begins at or before an instant of its own; of its first where none does. Looked
-   * for where it would be were the samples even between the two nearest that are known, and at each third try in the middle, so that
+   * A part's last block of frames that begins at or before an instant of its own; undefined where none does. Looked for where it would be were the samples even between the two nearest that are known, and at each third try in the middle, so that
    * what is left halves however uneven they are.
    */
-  async #lastUpTo({ fromByte, toByte }: SeekPart, ns: number): Promise<number> {
+  async #lastUpTo({ fromByte, toByte }: SeekPart, ns: number): Promise<BlockHead | undefined> {
     const known = this.#known.get(fromByte) ?? new KnownHeads();
     this.#known.set(fromByte, known);
     let [low, high] = known.around(ns);
@@ -157,7 +157,7 @@ export class CaptureSeeker {
       else if (walked.high) break;
       else from = walked.toByte;
     }
-    return low?.at ?? fromByte;
+    return low;
   }
 
   /** Looks at the blocks of frames from a byte on, until one begins behind an instant, or for so many bytes. */

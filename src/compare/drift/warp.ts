@@ -1,3 +1,4 @@
+import { powersAt } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import type { Fit } from '../search/fit.js';
 import type { LagStep } from './change.js';
@@ -16,9 +17,9 @@ export function stepOffset(readings: Readings, fit: Fit, step: LagStep): LagOffs
   const { timeUs, valueW, count } = readings;
   const { kernel, widthUs, line } = fit;
   const [before, behind] = [step.beforeUs, step.behindUs].map((delayUs) => {
-    const referenceW = new Float64Array(count);
-    kernel.fill(readings, delayUs, widthUs, referenceW);
-    return referenceW.map((watts, n) => (valueW[n]! - line.gain * watts - line.offsetW) ** 2);
+    return powersAt(kernel, readings, { delayUs, widthUs }).map(
+      (watts, n) => (valueW[n]! - line.gain * watts - line.offsetW) ** 2,
+    );
   }) as [Float64Array, Float64Array];
   const marginUs = (step.toUs - step.fromUs) / 2;
   let [sum, least, atUs] = [0, Number.POSITIVE_INFINITY, (step.fromUs + step.toUs) / 2];

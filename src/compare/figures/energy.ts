@@ -5,6 +5,7 @@ import { type Cells, cellsOf } from '../energy/cells.js';
 import { blocks } from '../energy/deviation.js';
 import { scaled, unknown, within } from '../estimate.js';
 import { coverage95 } from '../intervals/intervals.js';
+import { powersAt } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 
 type Energies = Partial<Record<FigureKey, Estimate>>;
@@ -64,11 +65,7 @@ export function energyFigures(
   const differenceJ = Math.hypot(scatterJ, seenJ);
   const linear = linearError(aJ / durationS, intervals.covariance?.matrix) * durationS;
   // What was not looked at depends on where and how long the windows are.
-  const seenAt = (delay: number, width: number) => {
-    const referenceW = new Float64Array(readings.count);
-    fit.kernel.fill(readings, delay, width, referenceW);
-    return referenceW;
-  };
+  const seenAt = (delayUs: number, widthUs: number) => powersAt(fit.kernel, readings, { delayUs, widthUs });
   const apartJ = (one: Float64Array, other: Float64Array) =>
     Math.abs(
       balance.widthsS.reduce((sum, widthS, n) => sum + (widthS * (one[n]! - other[n]!) || 0), 0) *

@@ -1,3 +1,4 @@
+import { powersAt } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import type { Fit } from '../search/fit.js';
 import { correlationTime } from './correlation-time.js';
@@ -87,9 +88,8 @@ function derivatives(
   const ones = referenceW.map((value) => (!Number.isNaN(value) ? 1 : Number.NaN));
   if (kernel.kind === 'counter') return [byDelay, referenceW, ones];
   const widthStepUs = Math.max(200, widthShare * widthUs);
-  const [wider, narrower] = [new Float64Array(readings.count), new Float64Array(readings.count)];
-  kernel.fill(readings, delayUs, widthUs + widthStepUs, wider);
-  kernel.fill(readings, delayUs, Math.max(1, widthUs - widthStepUs), narrower);
+  const wider = powersAt(kernel, readings, { delayUs, widthUs: widthUs + widthStepUs });
+  const narrower = powersAt(kernel, readings, { delayUs, widthUs: Math.max(1, widthUs - widthStepUs) });
   const byWidth = wider.map((watts, n) => (line.gain * (watts - narrower[n]!)) / (2 * widthStepUs));
   return [byDelay, byWidth, referenceW, ones];
 }

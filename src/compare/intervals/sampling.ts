@@ -1,4 +1,4 @@
-import type { Known } from '../model/kernel.js';
+import { type Known, powersAt } from '../model/kernel.js';
 import { fitLine } from '../model/line.js';
 import type { Readings } from '../model/readings.js';
 import { PowerIntegral } from '../reference/integral.js';
@@ -29,9 +29,12 @@ export function samplingError({ reference, noise }: Known, readings: Readings, f
     }),
     noise: { ...noise, spacingUs: 2 * noise.spacingUs },
   });
-  const referenceW = new Float64Array(readings.count);
-  kernel.fill(readings, fit.delayUs, fit.widthUs, referenceW);
-  const line = fitLine(referenceW, readings.valueW, fit.weights, kernel.noiseVariance(fit.widthUs));
+  const line = fitLine(
+    powersAt(kernel, readings, fit),
+    readings.valueW,
+    fit.weights,
+    kernel.noiseVariance(fit.widthUs),
+  );
   return {
     gain: share * Math.abs(line.gain - fit.line.gain),
     offsetW: share * Math.abs(line.offsetW - fit.line.offsetW),

@@ -17,6 +17,17 @@ export interface Kernel {
   over(known: Known): Kernel;
 }
 
+/** What the reference says for each reading at a place, W; NaN where it was not measured. */
+export function powersAt(
+  kernel: Kernel,
+  readings: Readings,
+  { delayUs, widthUs }: { readonly delayUs: number; readonly widthUs: number },
+): Float64Array {
+  const powersW = new Float64Array(readings.count);
+  kernel.fill(readings, delayUs, widthUs, powersW);
+  return powersW;
+}
+
 /** A reference and what it scatters. */
 export interface Known {
   readonly reference: PowerIntegral;

@@ -10,8 +10,8 @@ export interface Readings {
   readonly jitterUs: Float64Array;
   /** Of a counter, the time between the two readings that the power is of, µs; null for a power. */
   readonly spanUs: Float64Array | null;
-  /** Of a counter, the same over longer spans that overlap, one for each update; else null. */
-  readonly sliding: Readings | null;
+  /** Of a counter, the same over longer spans that overlap, one for each update. */
+  readonly sliding?: Readings;
   /** How long a value is held before the next update, µs: the period; 0 where the readings are polls of a power. */
   readonly holdUs: number;
   /** The least step between two values, W. */
@@ -49,7 +49,6 @@ function powerReadings({ timeUs, value, jitterUs }: Values, holdUs: number): Rea
     valueW,
     jitterUs: Float64Array.from(jitterUs),
     spanUs: null,
-    sliding: null,
     holdUs,
     stepW: leastStep(valueW),
   };
@@ -95,7 +94,6 @@ function counterReadings(
     valueW: pick(watts),
     jitterUs: pick(jitters),
     spanUs: pick(spans),
-    sliding: null,
     holdUs: holdUs || (steps.length > 0 ? median(steps) : 0),
     stepW: 0,
   };
@@ -121,7 +119,6 @@ export function pickReadings(readings: Readings, chosen: ArrayLike<number>): Rea
     valueW: pick(readings.valueW),
     jitterUs: pick(readings.jitterUs),
     spanUs: readings.spanUs && pick(readings.spanUs),
-    sliding: null,
     holdUs: readings.holdUs,
     stepW: readings.stepW,
   };

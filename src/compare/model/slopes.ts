@@ -1,4 +1,4 @@
-import type { Kernel } from './kernel.js';
+import { type Kernel, powersAt } from './kernel.js';
 import type { Readings } from './readings.js';
 
 /** Usual step of a slope to either side, µs. */
@@ -11,8 +11,7 @@ export function powerSlopes(
   { delayUs, widthUs }: { readonly delayUs: number; readonly widthUs: number },
   stepUs = slopeStepUs,
 ): Float64Array {
-  const [before, behind] = [new Float64Array(readings.count), new Float64Array(readings.count)];
-  kernel.fill(readings, delayUs + stepUs, widthUs, before);
-  kernel.fill(readings, delayUs - stepUs, widthUs, behind);
+  const before = powersAt(kernel, readings, { delayUs: delayUs + stepUs, widthUs });
+  const behind = powersAt(kernel, readings, { delayUs: delayUs - stepUs, widthUs });
   return behind.map((watts, n) => (watts - before[n]!) / (2 * stepUs));
 }

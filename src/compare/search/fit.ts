@@ -1,4 +1,4 @@
-import type { Kernel } from '../model/kernel.js';
+import { type Kernel, powersAt } from '../model/kernel.js';
 import { explained, fitLine, type Line } from '../model/line.js';
 import type { Readings } from '../model/readings.js';
 import { readingScatter, Weighing } from '../model/weights.js';
@@ -99,8 +99,7 @@ export function refine(
 /** The fit at a place. */
 export function fitAt(kernel: Kernel, readings: Readings, place: Place): Fit {
   const noiseVariance = kernel.noiseVariance(place.widthUs);
-  const referenceW = new Float64Array(readings.count);
-  kernel.fill(readings, place.delayUs, place.widthUs, referenceW);
+  const referenceW = powersAt(kernel, readings, place);
   const plain = fitLine(referenceW, readings.valueW, null, noiseVariance);
   const weighing = new Weighing(kernel, readings, place.delayUs, place.widthUs);
   let line = plain;

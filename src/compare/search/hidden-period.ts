@@ -1,3 +1,4 @@
+import { powersAt } from '../model/kernel.js';
 import { pickReadings, type Readings } from '../model/readings.js';
 import { powerSlopes } from '../model/slopes.js';
 import { AgedCost } from './aged-cost.js';
@@ -136,10 +137,9 @@ function refined(aged: AgedCost, readings: Readings, start: Start): Clock {
 /** Periods whose saw tooth, as tall as it has to be, takes most off what the fit leaves. */
 function candidates(readings: Readings, fit: Fit, pollUs: number): number[] {
   const { timeUs, valueW, count } = readings;
-  const { kernel, line, delayUs, widthUs } = fit;
+  const { kernel, line } = fit;
   const stepUs = Math.max(1000, pollUs / 50);
-  const here = new Float64Array(count);
-  kernel.fill(readings, delayUs, widthUs, here);
+  const here = powersAt(kernel, readings, fit);
   // By how much a reading differs for each µs of age, and what it differs by.
   const slopes = powerSlopes(kernel, readings, fit, stepUs).map((slope) => -line.gain * slope);
   const residuals = here.map((watts, n) => valueW[n]! - line.gain * watts - line.offsetW);

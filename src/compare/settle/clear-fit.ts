@@ -1,7 +1,7 @@
-import type { Known } from '../model/kernel.js';
+import type { Kernel, Known } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import { powerSlopes } from '../model/slopes.js';
-import { type Fit, fitAbout, fitAt } from '../search/fit.js';
+import { type Fit, fitAbout } from '../search/fit.js';
 
 /** Within so small a part of the width the noise changes evenly with the lag, and there is no other place where it fits as well. */
 const clearShare = 0.1;
@@ -12,22 +12,22 @@ const evaluations = 60;
 /**
  * A fit to the samples without their noise, made again with those that were measured. In smoothed samples a window looks narrower than it is, and
  * the lag moves with it: by the measured ones it scatters more, but about the true one. Null where that could be chance alone.
+ * @param calm to all of the readings
  * @param chosen those of all readings that the lag is fitted with
  */
 export function clearFit(calm: Fit, all: Readings, chosen: Readings, measured: Known): Fit | null {
   if (calm.kernel.kind === 'counter') return null;
-  const chanceUs = chance * deviation(calm, all, measured);
+  const kernel = calm.kernel.over(measured);
+  const chanceUs = chance * deviation(calm, kernel, all);
   if (!(chanceUs < clearShare * calm.widthUs)) return null;
-  const fit = fitAbout(calm.kernel.over(measured), chosen, calm, evaluations);
+  const fit = fitAbout(kernel, chosen, calm, evaluations);
   return Math.abs(fit.delayUs - calm.delayUs) > chanceUs ? fit : null;
 }
 
 /** Of the lag by the measured samples, µs: what they scatter changes with the lag as well, and tells nothing. */
-function deviation(calm: Fit, all: Readings, measured: Known): number {
-  const kernel = calm.kernel.over(measured);
-  const { line, weights } = fitAt(calm.kernel, all, calm);
+function deviation(calm: Fit, kernel: Kernel, all: Readings): number {
+  const { line, weights, slopes: load } = calm;
   const noise = line.gain ** 2 * kernel.noiseVariance(calm.widthUs);
-  const load = powerSlopes(calm.kernel, all, calm);
   const both = powerSlopes(kernel, all, calm);
   let [information, scatter] = [0, 0];
   for (let n = 0; n < all.count; n++) {

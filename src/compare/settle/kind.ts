@@ -44,8 +44,8 @@ export function settledAsItsKind(
     const unblurred = asKind(found.best.kernel, blurred);
     if (lowPassOf(tellable(unblurred), 0) === null) return unblurred;
   }
-  const isBetter = agedUs > 0 ? isBetterAged() : true;
-  return isBetter && isBelievable(blurred.fit, plain.fit) ? blurred : plain;
+  const isLowPass = isBelievable(blurred.fit, plain.fit) && (agedUs === 0 || isBetterAged());
+  return isLowPass ? blurred : plain;
 
   /** Where a period shows behind the polls the ages are known, and tell the two apart. */
   function isBetterAged(): boolean {

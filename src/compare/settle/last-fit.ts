@@ -1,11 +1,11 @@
 import { withoutChange } from '../drift/warp.js';
-import type { Known } from '../model/kernel.js';
+import { type Known, powersAt } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import { chooseReadings } from '../search/choice.js';
 import { type Fit, fitAt, polish } from '../search/fit.js';
 import { withoutImpossible } from '../search/impossible.js';
 import { clearFit } from './clear-fit.js';
-import { choose, expected, type Settled } from './settled.js';
+import { choose, type Settled } from './settled.js';
 
 /** The last descent is made with so many. */
 const mostInFit = 6000;
@@ -41,7 +41,7 @@ export function lastFit(
   const possible = sliding && withoutImpossible(measured.reference, sliding, fitAt(kernel, sliding, about));
   const densest = possible ? withoutChange(possible, offset) : readings;
   const most = kernel.kind === 'one-pole' ? mostInLowPass : mostInFit;
-  const last = chooseReadings(densest, most, 4, expected(densest, about));
+  const last = chooseReadings(densest, most, 4, powersAt(kernel, densest, about));
   const settled = fitAt(kernel, readings, polish(kernel, last, about));
   const chosen = choose(readings, kernel, settled.referenceW);
   const clear = calm && clearFit(settled, readings, chosen, measured);

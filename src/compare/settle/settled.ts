@@ -1,5 +1,5 @@
 import { type Steady, steadyLag } from '../drift/steady.js';
-import type { Kernel } from '../model/kernel.js';
+import { type Kernel, powersAt } from '../model/kernel.js';
 import type { Readings } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
 import { chooseReadings } from '../search/choice.js';
@@ -31,7 +31,7 @@ export function settled(reference: PowerIntegral, all: Readings, best: Fit, usua
 
 /** The best fit to readings about one that was good before, measured on all of them. */
 export function refit(readings: Readings, about: Fit): Fit {
-  const chosen = choose(readings, about.kernel, expected(readings, about));
+  const chosen = choose(readings, about.kernel, powersAt(about.kernel, readings, about));
   return fitAt(about.kernel, readings, settledFit(about.kernel, chosen, about, 60));
 }
 
@@ -39,11 +39,4 @@ export function refit(readings: Readings, about: Fit): Fit {
 export function choose(readings: Readings, { kind }: Kernel, referenceW: Float64Array): Readings {
   const most = kind === 'one-pole' ? readingsPerLowPass : readingsPerFit;
   return chooseReadings(readings, most, 3, referenceW);
-}
-
-/** What the reference says for each reading at the place of a fit, W. */
-export function expected(readings: Readings, { kernel, delayUs, widthUs }: Fit): Float64Array {
-  const referenceW = new Float64Array(readings.count);
-  kernel.fill(readings, delayUs, widthUs, referenceW);
-  return referenceW;
 }

@@ -1,6 +1,6 @@
 import { colourOf } from '../../draw/colours.js';
 import { type StretchFigures, unknownFigures } from '../../measure/stretch/figures.js';
-import { eachFrame, element, figure } from '../dom.js';
+import { afterAWhile, eachFrame, element, figure } from '../dom.js';
 import { duration, joules, watts } from '../format.js';
 import type { AppState } from '../state/app-state.js';
 import type { Range } from '../state/range.js';
@@ -33,7 +33,6 @@ export class SelectionPanel {
   #isWanted = false;
   #isMeasuring = false;
   #rest = 0;
-  #while = 0;
   #silence = 0;
 
   constructor(state: AppState) {
@@ -66,10 +65,11 @@ export class SelectionPanel {
     );
     const now = eachFrame(() => void this.#measure());
     state.on(['cursors', 'series', 'theme', 'offsets'], now);
-    state.on(['powers', 'runs'], () => this.#inAWhile(state.isUnderWay ? underWayMs : readMs, now));
+    const [seldom, soon] = [afterAWhile(underWayMs, now), afterAWhile(readMs, now)];
+    state.on(['powers', 'runs'], () => (state.isUnderWay ? seldom() : soon()));
     state.on(['view'], () => {
       if (state.selection) return;
-      if (state.follows) this.#inAWhile(underWayMs, now);
+      if (state.follows) seldom();
       else this.#afterRest(now);
     });
     this.#complaint.hidden = true;
@@ -80,15 +80,6 @@ export class SelectionPanel {
       state.recordings.map(({ run }) => unknownFigures(run.series.length)),
     );
     now();
-  }
-
-  /** Once, whatever else happens meanwhile. */
-  #inAWhile(ms: number, call: () => void): void {
-    if (this.#while !== 0) return;
-    this.#while = window.setTimeout(() => {
-      this.#while = 0;
-      call();
-    }, ms);
   }
 
   #afterRest(call: () => void): void {

@@ -10,8 +10,6 @@ import { pixelOf, Raster } from './raster.js';
 
 /** The window can be taken hold of however little it shows, CSS pixels. */
 const leastWindowPx = 8;
-/** As many have the extremes of the whole. */
-const leastColumns = 64;
 /** Below this its grips stand beside it. */
 const narrowPx = 28;
 
@@ -56,14 +54,15 @@ export class Minimap {
 
   paint(): void {
     const { clientWidth, clientHeight } = this.root;
+    if (clientWidth === 0) return;
     const ratio = devicePixelRatio;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
-    this.#expect(Math.max(width, leastColumns));
-    if (clientWidth === 0) return;
     if (this.#canvas.width !== width || this.#canvas.height !== height)
       Object.assign(this.#canvas, { width, height });
     const raster = new Raster(width, height);
     const { whole, theme, recordings } = this.#state;
+    // The plot's height is known by it too.
+    this.#state.expect(whole, width);
     const { fromW, toW } = powerRangeOf(this.#state, whole, false);
     const scale = { topMw: toW * 1e3, pxPerMw: height / ((toW - fromW) * 1e3) };
     const columns = newColumns(width);
@@ -79,13 +78,6 @@ export class Minimap {
     context.putImageData(raster.finish(), 0, 0);
     paintBackdrop(context, this.#state, whole, ratio);
     this.place();
-  }
-
-  /** Of the whole, which the plot's height is known by too, also where there is no room for this one. */
-  #expect(columns: number): void {
-    const { whole, recordings } = this.#state;
-    for (const { store, offsetUs, isShown } of recordings)
-      if (isShown) store.expect(whole.fromUs - offsetUs, whole.toUs - offsetUs, columns);
   }
 
   place(): void {

@@ -50,7 +50,7 @@ export class Plot {
       ['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'powers', 'runs', 'bands'],
       this.redraw,
     );
-    state.on(['view'], () => this.#expect());
+    state.on(['view'], () => state.expect(state.view, this.columns));
     state.on(['runs', 'bands', 'series'], () => this.fit());
     state.on(['jump'], () => this.root.scrollIntoView({ block: 'nearest' }));
     new ResizeObserver(() => this.fit()).observe(this.#host);
@@ -85,7 +85,8 @@ export class Plot {
   #draw(): void {
     if (!this.#hasBegun) return;
     const { view, fitsHeight } = this.#state;
-    this.#expect();
+    // Again, where more has become known.
+    this.#state.expect(view, this.columns);
     const height = fitsHeight ? powerRangeOf(this.#state, view, true) : this.#heightOfWhole();
     this.#axes.theme = this.#state.theme;
     this.#axes.show(view, height);
@@ -104,13 +105,6 @@ export class Plot {
       low: height.fromW,
       high: height.toW,
     });
-  }
-
-  /** Asks for what is in view: before it is drawn, and again where more has become known. */
-  #expect(): void {
-    const { recordings, view } = this.#state;
-    for (const { store, offsetUs, isShown } of recordings)
-      if (isShown) store.expect(view.fromUs - offsetUs, view.toUs - offsetUs, this.columns);
   }
 
   #heightOfWhole(): PowerRange {

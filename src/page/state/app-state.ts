@@ -55,6 +55,12 @@ export class AppState extends ViewState {
     this.setCursors(a === null || b !== null ? [us, null] : [a, us]);
   }
 
+  /** Says what is drawn of the time axis, in so many columns: what is missing of it is asked for. */
+  expect({ fromUs, toUs }: Range, columns: number): void {
+    for (const { store, offsetUs, isShown } of this.recordings)
+      if (isShown) store.expect(fromUs - offsetUs, toUs - offsetUs, columns);
+  }
+
   /** Between the two cursors. */
   get selection(): Range | null {
     const [a, b] = this.#cursors;

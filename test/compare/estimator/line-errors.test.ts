@@ -18,7 +18,7 @@ function readings(powerAt: (s: number) => number, stepW: number, round = (watts:
   const valueW = Float64Array.from(timesS, (s) => round(powerAt(s)));
   return {
     ...{ count: timesS.length, timeUs: Float64Array.from(timesS, (s) => s * 1e6), valueW },
-    ...{ jitterUs: new Float64Array(timesS.length), spanUs: null, sliding: null, holdUs: 20_100, stepW },
+    ...{ jitterUs: new Float64Array(timesS.length), spanUs: null, holdUs: 20_100, stepW },
   };
 }
 

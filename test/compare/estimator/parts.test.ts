@@ -19,14 +19,7 @@ import { Chance } from '../pairs/chance.js';
 import { referenceOf } from './traces.js';
 
 const readingsAt = (timeUs: number[]) => ({
-  ...{
-    count: timeUs.length,
-    timeUs: Float64Array.from(timeUs),
-    spanUs: null,
-    sliding: null,
-    holdUs: 0,
-    stepW: 0,
-  },
+  ...{ count: timeUs.length, timeUs: Float64Array.from(timeUs), spanUs: null, holdUs: 0, stepW: 0 },
   ...{ valueW: new Float64Array(timeUs.length), jitterUs: new Float64Array(timeUs.length) },
 });
 
