@@ -339,6 +339,25 @@ describe('a stream', () => {
     expect(await missed).toBeGreaterThan(100);
     clearInterval(more);
   });
+
+  it('is held open for who is slow to answer, and ended for who answers nothing for a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { url, server } = await openServer();
+    const { socket, closed } = await rawConnection(url);
+    const answering = await openStream(url);
+    socket.write(upgradeOf(url));
+    while (server.clients.count < 2) await new Promise(setImmediate);
+    for (let beat = 1; beat <= 4; beat++) {
+      const asked = once(answering, 'ping');
+      vi.advanceTimersByTime(15_000);
+      await asked;
+    }
+    expect(server.clients.count).toBe(2);
+    vi.advanceTimersByTime(15_000);
+    await closed;
+    expect(server.clients.count).toBe(1);
+  });
 });
 
 /** What a page says to open its stream. */

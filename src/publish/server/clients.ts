@@ -3,10 +3,12 @@ import type { WebSocket } from 'ws';
 
 /** What may wait for one client to read it, bytes: a few seconds' worth. */
 const mostWaitingBytes = 1 << 20;
-/** Who has not read for so long is not there any more, ms. */
-const patienceMs = 10_000;
+/** Who has not read for so long is not there any more, ms: a page behind others, of a machine whose cores are all busy, may stand still for long. */
+const patienceMs = 60_000;
 /** How often a client is asked whether it is still there, ms. */
 const heartbeatMs = 15_000;
+/** And so often without an answer before it is let go. */
+const mostUnanswered = patienceMs / heartbeatMs;
 
 /** How pages are let go. */
 export interface Goodbye {
@@ -25,7 +27,8 @@ interface Client {
   missed: number;
   /** Since when that is so; null where it keeps up. */
   behindSinceMs: number | null;
-  answered: boolean;
+  /** Heartbeats since it answered one. */
+  unanswered: number;
 }
 
 /**
@@ -53,10 +56,10 @@ export class StreamClients {
   }
 
   add(socket: WebSocket): void {
-    const client: Client = { socket, missed: 0, behindSinceMs: null, answered: true };
+    const client: Client = { socket, missed: 0, behindSinceMs: null, unanswered: 0 };
     this.#clients.add(client);
     socket.on('pong', () => {
-      client.answered = true;
+      client.unanswered = 0;
     });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
@@ -110,9 +113,8 @@ export class StreamClients {
 
   #askAll(): void {
     for (const client of this.#clients) {
-      if (!client.answered) client.socket.terminate();
-      client.answered = false;
-      client.socket.ping();
+      if (client.unanswered++ === mostUnanswered) client.socket.terminate();
+      else client.socket.ping();
     }
   }
 }
