@@ -2,7 +2,7 @@
 // own model. Sets are taken at an even rate of the device's own clock, numbered in their levels (ten bits in each of sensors 4 to
 // 6), and written as the wire takes them: where it takes none, as behind a host that does not read, the next set overwrites the one that
 // waits. Prints the port's path; at TERM what it did, as JSON, so that every set's true instant is known: t0_ns + set * period_ns
-// on CLOCK_MONOTONIC.
+// on CLOCK_MONOTONIC. An instrument does not wait for a machine's cores, and neither does this where the machine allows it.
 // Usage: powersensor3 [--hz N] [--ppm N] [--overwrite S:SETS]... [--lose S:BYTES]... [--streaming] [--seconds N]
 //   --ppm        how much faster than it should the device's clock runs, in millionths
 //   --overwrite  so many sets are never sent, so many seconds after the stream began; --lose: bytes go missing on the wire
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/resource.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -90,6 +92,8 @@ int main(int argc, char **argv) {
 #ifdef __linux__
   prctl(PR_SET_TIMERSLACK, 1);
 #endif
+  const struct sched_param first = {.sched_priority = 1};
+  if (sched_setscheduler(0, SCHED_RR, &first)) (void)setpriority(PRIO_PROCESS, 0, -20);
 
   int master = posix_openpt(O_RDWR | O_NOCTTY);
   if (master < 0 || grantpt(master) || unlockpt(master)) return perror("pseudo-terminal"), 1;

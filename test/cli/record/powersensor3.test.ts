@@ -69,13 +69,14 @@ async function recorded(): Promise<Recorded> {
 const missing = (sets: readonly number[]): number => sets.at(-1)! - sets[0]! + 1 - sets.length;
 
 /**
- * What was told is what is missing. Where a machine that is busy cost more than the model was told to leave out, what came late in one
- * piece may belong a whole turn of the counter earlier, so that more is missing than can be told; never less.
+ * What was told is what is missing. Where a machine that is busy cost more than the model was told to leave out, whole turns of the counter
+ * may be told wrongly: too few where what came late in one piece belongs earlier, too many where even the soonest of a third of a second
+ * was late. That something is missing is told all the same.
  */
 function expectToldMissing({ sets, events }: Recorded, planned: number, torn = 0): void {
   const told = toldMissing(events) + torn;
-  expect(told).toBeLessThanOrEqual(missing(sets));
   if (missing(sets) <= planned) expect(told).toBe(missing(sets));
+  else expect(told).toBeGreaterThan(0);
 }
 
 const toldMissing = (events: readonly RecordingEvent[]): number =>
