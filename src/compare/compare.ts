@@ -136,8 +136,8 @@ function spanOf({ balance }: EnergyResult, offset: (us: number) => number) {
 
 /** Where there are several lags, all of them, the best fitting among them. */
 function rivalsOf(analysis: Analysis, { fit, ambiguity }: Fitted): Rival[] {
-  if (ambiguity.lags.length === 0) return [];
   const { holdUs, updates } = analysis;
+  if (ambiguity.lags.length === 0 || !Number.isFinite(updates.unseenHoldUs)) return [];
   return [fit, ...ambiguity.lags]
     .map(({ delayUs, widthUs }) => ({
       delayS: (delayUs - updates.unseenHoldUs / 2) * 1e-6,

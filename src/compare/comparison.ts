@@ -97,6 +97,7 @@ export interface Note {
 export type NoteCode =
   | 'ambiguous-lag'
   | 'dropped-readings'
+  | 'few-changes'
   | 'few-events'
   | 'flat-load'
   | 'lag-changes'

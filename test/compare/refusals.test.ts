@@ -158,6 +158,42 @@ describe('what must be said instead of a number', () => {
     expect(Number(toMs) - Number(fromMs)).toBeLessThan(100);
   });
 
+  it('of three changes in whole watts: neither the period nor that the polls are its limit', () => {
+    const { comparison, pair } = compare(drawRecipe('bareStep', 49));
+    expect(codes(comparison)).toContain('few-changes');
+    expect(codes(comparison)).not.toContain('polls-slow');
+    for (const [key, truth] of [
+      ['delay_s', pair.truth.delayS],
+      ['window_s', pair.truth.windowS!],
+    ] as const) {
+      const [low, high] = comparison.figures[key].interval!;
+      expect(low, key).toBeLessThan(truth);
+      expect(high, key).toBeGreaterThan(truth);
+    }
+  });
+
+  it('of polls that stall whenever the value changes: no lag, since nothing tells how long B holds a value', () => {
+    const base = usual('rareEvents', 19);
+    const comparison = withReadings(
+      makePair({ ...base, sensor: { ...base.sensor, noiseW: 0, resolution: 5 } }),
+      ({ timeUs, value, quantity }) => {
+        const stalls = (n: number) => [0, 1, 2].some((back) => value[n - back] !== value[n - back - 1]);
+        return {
+          quantity,
+          timeUs: timeUs.filter((_, n) => !stalls(n)),
+          value: value.filter((_, n) => !stalls(n)),
+        };
+      },
+    );
+    expect(comparison.verdict).toBe('related');
+    expect(codes(comparison)).toContain('few-changes');
+    for (const key of ['delay_s', 'latency_s', 'shift_s', 'window_s'] as const) {
+      expect(comparison.figures[key].value, key).toBeNull();
+      expect(comparison.figures[key].reason, key).toMatch(/^only 0 changes were seen: how long /);
+    }
+    expectHonest(comparison);
+  });
+
   it.each([
     ['drift', 8],
     ['clockStep', 9],

@@ -3,6 +3,7 @@ import type { Estimate, FigureKey } from '../comparison.js';
 import { unknown, within } from '../estimate.js';
 import type { Reach } from '../intervals/intervals.js';
 import { ms } from '../time-text.js';
+import { changesSeen, type Updates } from '../updates/updates.js';
 
 const secondsPerUs = 1e-6;
 const hourS = 3600;
@@ -115,6 +116,7 @@ export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
   const changing = lagChanges(analysis, fitted);
   if (changing) return changing;
   const { below, above } = intervals.delayUs;
+  if (!Number.isFinite(updates.unseenHoldUs)) return heldUnknown(updates);
   const isLoose = (below + above) / 2 > Math.max(looseShare * usualUs, looseUs);
   if (isLoose && updates.unseenHoldUs === 0)
     return `the load tells only that it lies between ${ms(delayUs - below)} and ${ms(delayUs + above)}`;
@@ -128,9 +130,13 @@ export function lagChanges({ usualUs }: Analysis, { change, intervals }: Fitted)
   return `the lag changes during the run, by ${ms(change.rangeUs)}${change.step ? ' at once' : ''}`;
 }
 
-function widthUnknown({ period }: Analysis, { fit, ambiguity }: Fitted): string | null {
+const heldUnknown = ({ fewChanges }: Updates): string =>
+  `only ${changesSeen(fewChanges ?? 0)}: how long B holds a value is not known`;
+
+function widthUnknown({ period, updates }: Analysis, { fit, ambiguity }: Fitted): string | null {
   if (fit.kernel.kind === 'one-pole')
     return `not a window: a low-pass with a time constant of ${ms(fit.widthUs)} fits better`;
+  if (!Number.isFinite(updates.unseenHoldUs)) return heldUnknown(updates);
   if (ambiguity.widths.length > 0) {
     const all = [fit, ...ambiguity.widths].map(({ widthUs }) => widthUs).sort((a, b) => a - b);
     return `one of ${all.map(ms).join(', ')}${period ? `: the load repeats itself every ${ms(period.periodUs)}` : ''}`;

@@ -1,6 +1,7 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { Note, NoteCode } from '../comparison.js';
 import { ms } from '../time-text.js';
+import { changesSeen } from '../updates/updates.js';
 import type { Judgement } from '../verdict/verdict.js';
 import { lagChanges, noSingleLag } from './lag.js';
 
@@ -19,7 +20,12 @@ export function notesOf(analysis: Analysis, judgement: Judgement): Note[] {
   const add = (code: NoteCode, message: string) => notes.push({ code, message });
   if (judgement.isFlat) add('flat-load', 'The load is flat, so that only the level can be compared');
   if (fitted && judgement.verdict === 'related') addOfFit(analysis, fitted, add);
-  if (updates.unseenHoldUs > 0 && updates.readings.count > 0)
+  if (updates.fewChanges !== null)
+    add(
+      'few-changes',
+      `Only ${changesSeen(updates.fewChanges)}, too few to tell how often values come and how long one had been there`,
+    );
+  else if (updates.unseenHoldUs > 0 && updates.readings.count > 0)
     add(
       'polls-slow',
       `The polls are the limit: they are ${ms(updates.polls.intervalUs)} apart, and how long a value had been there is not known`,

@@ -1,3 +1,4 @@
+import { plural } from '../../units.js';
 import type { ReadingTrace } from '../comparison.js';
 import { type Readings, readingsOf } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
@@ -18,8 +19,10 @@ export interface Updates {
   /** Of the updates, µs, with half of its 95 % interval; null where it cannot be told, and why. */
   readonly period: PeriodError | null;
   readonly periodReason: string | null;
-  /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known. */
+  /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known, infinite where nothing bounds it. */
   readonly unseenHoldUs: number;
+  /** The changes that were seen, where they are too few to tell how often values come; else null. */
+  readonly fewChanges: number | null;
   /** How far all instants of updates may be off together, µs. */
   readonly systematicUs: number;
   /** How far each instant may be off by itself, µs: standard deviation. */
@@ -27,6 +30,8 @@ export interface Updates {
   readonly isLocked: boolean;
 }
 
+/** Fewer changes than this keep to any period. */
+const fewestChanges = 5;
 /** Above this share of polls that changed, the polls are the limit. */
 const changedShareMax = 0.92;
 const goodShareMin = 0.92;
@@ -47,14 +52,16 @@ export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Upda
   if (stamped) return stamped;
   const brackets = bracketsOf(polls);
   const found = trackOf(brackets, polls.intervalUs);
-  return typeof found === 'string' ? byPolls(trace, polls, found) : bySchedule(trace, polls, brackets, found);
+  return typeof found === 'string'
+    ? byPolls(trace, polls, brackets, found)
+    : bySchedule(trace, polls, brackets, found);
 }
 
 /** The period that the changes keep to, or why there is none. */
 export function trackOf(brackets: Brackets, pollUs: number): Track | string {
   if (brackets.changedShare > changedShareMax)
     return `polled every ${ms(pollUs)}, and almost every poll differs: the period is at most that`;
-  if (brackets.count < 5) return `only ${brackets.count} changes were seen`;
+  if (isFew(brackets)) return `only ${changesSeen(brackets.count)}`;
   let best: Judged | null = null;
   for (const size of segmentSizes) {
     let isDoubtful = false;
@@ -70,6 +77,13 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
   if (best) return best.track;
   return `polled every ${ms(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`;
 }
+
+/** Whether they are as rare as that since hardly any was seen, and not since the polls are. */
+const isFew = ({ count, changedShare }: Brackets): boolean =>
+  count < fewestChanges && changedShare <= changedShareMax;
+
+export const changesSeen = (count: number): string =>
+  `${plural(count, 'change')} ${count === 1 ? 'was' : 'were'} seen`;
 
 interface Judged {
   readonly track: Track;
@@ -113,6 +127,7 @@ function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track
     period: phases.whole ? wholeError(brackets, phases) : periodError(phases.updateUs, brackets, track),
     periodReason: null,
     unseenHoldUs: 0,
+    fewChanges: null,
     systematicUs: phases.systematicUs,
     instantUs: instantScatter(phases.jitterUs, polls.intervalUs),
     isLocked: phases.isLocked,
@@ -127,20 +142,29 @@ const instantScatter = (outsideUs: number, pollUs: number): number =>
   Math.max(outsideUs, Math.min(pollUs / Math.sqrt(12), Math.cbrt((outsideUs ** 2 * pollUs) / 0.532)));
 
 /** Without a schedule all polls count, at their own instants: the instants of changes alone would be late by what rounding hides. */
-function byPolls(trace: ReadingTrace, polls: Polls, reason: string): Updates {
+function byPolls(trace: ReadingTrace, polls: Polls, brackets: Brackets, reason: string): Updates {
   const { timeUs, value, intervalUs } = polls;
-  const unseenHoldUs = Number.isFinite(intervalUs) ? intervalUs : 0;
+  const pollUs = Number.isFinite(intervalUs) ? intervalUs : 0;
+  const hasFew = timeUs.length > 1 && isFew(brackets);
   // How old a value was when it was polled is as good as chance.
-  const jitterUs = new Float64Array(timeUs.length).fill(unseenHoldUs * agesDeviation);
+  const jitterUs = new Float64Array(timeUs.length).fill(pollUs * agesDeviation);
   const updates = { timeUs, value, jitterUs };
   return {
     readings: readingsOf(updates, trace.quantity, 0),
     polls,
     period: null,
     periodReason: reason,
-    unseenHoldUs,
+    unseenHoldUs: hasFew ? longestHoldUs(brackets) : pollUs,
+    fewChanges: hasFew ? brackets.count : null,
     systematicUs: 0,
     instantUs: 0,
     isLocked: false,
   };
+}
+
+/** Values of a sensor that keeps to a period are there for no longer than from one change to the next, µs: infinite where there is no next. */
+function longestHoldUs({ count, lowUs, highUs }: Brackets): number {
+  let leastUs = Number.POSITIVE_INFINITY;
+  for (let n = 1; n < count; n++) leastUs = Math.min(leastUs, highUs[n]! - lowUs[n - 1]!);
+  return leastUs;
 }
