@@ -91,8 +91,8 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const known = calm ?? measured;
   const found = findFit(known, all, rangeUs, period?.periodUs ?? null);
   if (!found) return null;
-  // A few changes show no ages.
-  const agedUs = updates.fewChanges === null ? updates.unseenHoldUs : 0;
+  // Only values that come as often as the polls show their ages.
+  const agedUs = updates.vagueChanges === null ? updates.unseenHoldUs : 0;
   const settled = settledAsItsKind({ reference, known, all, usualUs, rangeUs, agedUs }, found);
   const { raw, readings, change, offset } = settled;
   const last = lastFit(settled, all, measured, calm);

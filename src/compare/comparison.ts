@@ -97,9 +97,9 @@ export interface Note {
 export type NoteCode =
   | 'ambiguous-lag'
   | 'dropped-readings'
-  | 'few-changes'
   | 'few-events'
   | 'flat-load'
+  | 'hold-unknown'
   | 'lag-changes'
   | 'not-a-boxcar'
   | 'polls-locked'

@@ -160,7 +160,7 @@ describe('what must be said instead of a number', () => {
 
   it('of three changes in whole watts: neither the period nor that the polls are its limit', () => {
     const { comparison, pair } = compare(drawRecipe('bareStep', 49));
-    expect(codes(comparison)).toContain('few-changes');
+    expect(codes(comparison)).toContain('hold-unknown');
     expect(codes(comparison)).not.toContain('polls-slow');
     for (const [key, truth] of [
       ['delay_s', pair.truth.delayS],
@@ -170,6 +170,18 @@ describe('what must be said instead of a number', () => {
       expect(low, key).toBeLessThan(truth);
       expect(high, key).toBeGreaterThan(truth);
     }
+  });
+
+  it('of rare changes that keep to no period: a lag that may be as long as one of them before the next', () => {
+    const base = usual('rareEvents', 8);
+    const sensor = { ...base.sensor, kind: 'held', windowS: 0, noiseW: 0, resolution: 5 } as const;
+    const { comparison, pair } = compare({ ...base, sensor });
+    expect(comparison.figures.update_s.value).toBeNull();
+    expect(codes(comparison)).toContain('hold-unknown');
+    expect(codes(comparison)).not.toContain('polls-slow');
+    const [low, high] = comparison.figures.delay_s.interval!;
+    expect(low).toBeLessThan(pair.truth.delayS);
+    expect(high).toBeGreaterThan(pair.truth.delayS);
   });
 
   it('of polls that stall whenever the value changes: no lag, since nothing tells how long B holds a value', () => {
@@ -186,7 +198,7 @@ describe('what must be said instead of a number', () => {
       },
     );
     expect(comparison.verdict).toBe('related');
-    expect(codes(comparison)).toContain('few-changes');
+    expect(codes(comparison)).toContain('hold-unknown');
     for (const key of ['delay_s', 'latency_s', 'shift_s', 'window_s'] as const) {
       expect(comparison.figures[key].value, key).toBeNull();
       expect(comparison.figures[key].reason, key).toMatch(/^only 0 changes were seen: how long /);

@@ -130,8 +130,8 @@ export function lagChanges({ usualUs }: Analysis, { change, intervals }: Fitted)
   return `the lag changes during the run, by ${ms(change.rangeUs)}${change.step ? ' at once' : ''}`;
 }
 
-const heldUnknown = ({ fewChanges }: Updates): string =>
-  `only ${changesSeen(fewChanges ?? 0)}: how long B holds a value is not known`;
+const heldUnknown = ({ vagueChanges }: Updates): string =>
+  `only ${changesSeen(vagueChanges ?? 0)}: how long B holds a value is not known`;
 
 function widthUnknown({ period, updates }: Analysis, { fit, ambiguity }: Fitted): string | null {
   if (fit.kernel.kind === 'one-pole')

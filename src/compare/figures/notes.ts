@@ -20,12 +20,13 @@ export function notesOf(analysis: Analysis, judgement: Judgement): Note[] {
   const add = (code: NoteCode, message: string) => notes.push({ code, message });
   if (judgement.isFlat) add('flat-load', 'The load is flat, so that only the level can be compared');
   if (fitted && judgement.verdict === 'related') addOfFit(analysis, fitted, add);
-  if (updates.fewChanges !== null)
+  const { vagueChanges, unseenHoldUs } = updates;
+  if (vagueChanges !== null)
     add(
-      'few-changes',
-      `Only ${changesSeen(updates.fewChanges)}, too few to tell how often values come and how long one had been there`,
+      'hold-unknown',
+      `How often values come is not known: ${changesSeen(vagueChanges)}, and one may have been there ${Number.isFinite(unseenHoldUs) ? `for up to ${ms(unseenHoldUs)}` : 'for any time'}`,
     );
-  else if (updates.unseenHoldUs > 0 && updates.readings.count > 0)
+  else if (unseenHoldUs > 0 && updates.readings.count > 0)
     add(
       'polls-slow',
       `The polls are the limit: they are ${ms(updates.polls.intervalUs)} apart, and how long a value had been there is not known`,

@@ -44,7 +44,7 @@ export function stampedUpdates(trace: ReadingTrace, polls: Polls): Updates | nul
     period,
     periodReason: period ? null : "the sensor's own stamps keep to no period",
     unseenHoldUs: 0,
-    fewChanges: null,
+    vagueChanges: null,
     systematicUs: 0,
     instantUs: 0,
     isLocked: false,

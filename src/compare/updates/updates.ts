@@ -21,8 +21,8 @@ export interface Updates {
   readonly periodReason: string | null;
   /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known, infinite where nothing bounds it. */
   readonly unseenHoldUs: number;
-  /** The changes that were seen, where they are too few to tell how often values come; else null. */
-  readonly fewChanges: number | null;
+  /** The changes that were seen, where neither they nor the polls tell how often values come; else null. */
+  readonly vagueChanges: number | null;
   /** How far all instants of updates may be off together, µs. */
   readonly systematicUs: number;
   /** How far each instant may be off by itself, µs: standard deviation. */
@@ -41,6 +41,8 @@ const clearlyBetter = 0.02;
 const convincingShare = 0.93;
 /** Two periods this far apart are not the same. */
 const longer = 1.2;
+/** Changes further apart than this tell a bound of the period no better. */
+const farthestChange = 64;
 /** How much likelier what keeps to a period has to be by it than by chance, as a logarithm. */
 const evidenceMin = 12;
 /** Standard deviation of the ages at which values are polled, in poll intervals. */
@@ -61,7 +63,7 @@ export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Upda
 export function trackOf(brackets: Brackets, pollUs: number): Track | string {
   if (brackets.changedShare > changedShareMax)
     return `polled every ${ms(pollUs)}, and almost every poll differs: the period is at most that`;
-  if (isFew(brackets)) return `only ${changesSeen(brackets.count)}`;
+  if (brackets.count < fewestChanges) return `only ${changesSeen(brackets.count)}`;
   let best: Judged | null = null;
   for (const size of segmentSizes) {
     let isDoubtful = false;
@@ -75,12 +77,14 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
     if (best && best.share > convincingShare && !isDoubtful) break;
   }
   if (best) return best.track;
-  return `polled every ${ms(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`;
+  const holdUs = longestHoldUs(brackets);
+  return isPollLimited(holdUs, pollUs)
+    ? `polled every ${ms(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`
+    : `${changesSeen(brackets.count)}, and they keep to no period: it is at most ${ms(holdUs)}, or irregular`;
 }
 
-/** Whether they are as rare as that since hardly any was seen, and not since the polls are. */
-const isFew = ({ count, changedShare }: Brackets): boolean =>
-  count < fewestChanges && changedShare <= changedShareMax;
+/** Where values follow each other poll by poll they come as often as that: fewer changes leave more open. */
+const isPollLimited = (holdUs: number, pollUs: number): boolean => holdUs < longer * pollUs;
 
 export const changesSeen = (count: number): string =>
   `${plural(count, 'change')} ${count === 1 ? 'was' : 'were'} seen`;
@@ -127,7 +131,7 @@ function bySchedule(trace: ReadingTrace, polls: Polls, brackets: Brackets, track
     period: phases.whole ? wholeError(brackets, phases) : periodError(phases.updateUs, brackets, track),
     periodReason: null,
     unseenHoldUs: 0,
-    fewChanges: null,
+    vagueChanges: null,
     systematicUs: phases.systematicUs,
     instantUs: instantScatter(phases.jitterUs, polls.intervalUs),
     isLocked: phases.isLocked,
@@ -145,7 +149,8 @@ const instantScatter = (outsideUs: number, pollUs: number): number =>
 function byPolls(trace: ReadingTrace, polls: Polls, brackets: Brackets, reason: string): Updates {
   const { timeUs, value, intervalUs } = polls;
   const pollUs = Number.isFinite(intervalUs) ? intervalUs : 0;
-  const hasFew = timeUs.length > 1 && isFew(brackets);
+  const holdUs = brackets.changedShare > changedShareMax ? pollUs : longestHoldUs(brackets);
+  const isVague = timeUs.length > 1 && !isPollLimited(holdUs, pollUs);
   // How old a value was when it was polled is as good as chance.
   const jitterUs = new Float64Array(timeUs.length).fill(pollUs * agesDeviation);
   const updates = { timeUs, value, jitterUs };
@@ -154,17 +159,22 @@ function byPolls(trace: ReadingTrace, polls: Polls, brackets: Brackets, reason: 
     polls,
     period: null,
     periodReason: reason,
-    unseenHoldUs: hasFew ? longestHoldUs(brackets) : pollUs,
-    fewChanges: hasFew ? brackets.count : null,
+    unseenHoldUs: isVague ? holdUs : pollUs,
+    vagueChanges: isVague ? brackets.count : null,
     systematicUs: 0,
     instantUs: 0,
     isLocked: false,
   };
 }
 
-/** Values of a sensor that keeps to a period are there for no longer than from one change to the next, µs: infinite where there is no next. */
+/**
+ * The longest period that changes allow, µs: between one and the n-th after it lie n periods, or more where values came again that were
+ * the same. Infinite where there is no second one.
+ */
 function longestHoldUs({ count, lowUs, highUs }: Brackets): number {
   let leastUs = Number.POSITIVE_INFINITY;
-  for (let n = 1; n < count; n++) leastUs = Math.min(leastUs, highUs[n]! - lowUs[n - 1]!);
+  for (let n = 1; n < count; n++)
+    for (let before = Math.max(0, n - farthestChange); before < n; before++)
+      leastUs = Math.min(leastUs, (highUs[n]! - lowUs[before]!) / (n - before));
   return leastUs;
 }
