@@ -62,7 +62,9 @@ function identifiedBy({ outcome }: Conversation<Answerer>, port: string): Answer
  * @throws UserError (no board) that says what answered and what was expected.
  */
 function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
+  /** Of the attempt that came furthest: on a busy machine a later one may be confused by what came late. */
   let problem: UserError | undefined;
+  let furthest = 0;
   let silences = 0;
   /** Whatever has said anything is not one that never answers WELCOME. */
   let isMute = true;
@@ -76,7 +78,7 @@ function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
       if ((yield drain).length === 0) return answer;
       problem ??= boardError(`${port} does not come to rest; another program may be using the port`);
     } else {
-      problem = answer.problem;
+      if (answer.understood >= furthest) ({ problem, understood: furthest } = answer);
       if (answer.silent) silences++;
       else isMute = false;
     }
@@ -92,6 +94,8 @@ function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
 /** Why an attempt failed. */
 interface Failure {
   readonly problem: UserError;
+  /** How many of its answers were those of a board that may be known. */
+  readonly understood: number;
   /** Nothing at all answered. */
   readonly silent?: boolean;
 }
@@ -101,12 +105,14 @@ function* attemptOn(port: string): Dialogue<Identified | Failure> {
   if (welcome.length === 0)
     return {
       silent: true,
+      understood: 0,
       problem: boardError(
         `${port} is silent: nothing answered WELCOME (tried ${silentAttempts} times, ${deadlineMs} ms each). Is it the board's port, and is the board powered? \`powerlog ports\` shows which ports answer`,
       ),
     };
+  let understood = 0;
   const family = boards.find((board) => isWelcomeOf(board, welcome));
-  const fail = (text: string): Failure => ({ problem: boardError(`${port} ${text}`) });
+  const fail = (text: string): Failure => ({ problem: boardError(`${port} ${text}`), understood });
   if (!family)
     return fail(
       `is no board that powerlog knows: WELCOME was answered with ${quoted(welcome)}, expected ${expectedWelcomes}. \`powerlog ports\` shows which ports answer`,
@@ -117,9 +123,11 @@ function* attemptOn(port: string): Dialogue<Identified | Failure> {
     );
 
   const { commands } = family;
+  understood++;
   const vendor = yield { command: commands.vendor };
   if (vendor.length !== commands.vendor.replyBytes)
     return wrongLength('vendor data', vendor, commands.vendor);
+  understood++;
   const [vendorId = 0, productId = 0, firmware = 0] = vendor;
   const board = boardByVendor(vendorId, productId, firmware);
   // Their other commands have other numbers, so that text and product have to agree.
