@@ -136,8 +136,9 @@ export class CaptureSeeker {
   }
 
   /**
-   * A part's last block of frames that begins at or before an instant of its own; undefined where none does. Looked for where it would be were the samples even between the two nearest that are known, and at each third try in the middle, so that
-   * what is left halves however uneven they are.
+   * A part's last block of frames that begins at or before an instant of its own; undefined where none does. Looked for where it would
+   * be were the samples even between the two nearest that are known, and at each third try in the middle, so that what is left halves
+   * however uneven they are.
    */
   async #lastUpTo({ fromByte, toByte }: SeekPart, ns: number): Promise<BlockHead | undefined> {
     const known = this.#known.get(fromByte) ?? new KnownHeads();

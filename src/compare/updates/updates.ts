@@ -19,7 +19,10 @@ export interface Updates {
   /** Of the updates, µs, with half of its 95 % interval; null where it cannot be told, and why. */
   readonly period: PeriodError | null;
   readonly periodReason: string | null;
-  /** The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known, infinite where nothing bounds it. */
+  /**
+   * The most that a value may already have been there when it was polled, µs; 0 where the updates' instants are known, infinite where
+   * nothing bounds it.
+   */
   readonly unseenHoldUs: number;
   /** The changes that were seen, where neither they nor the polls tell how often values come; else null. */
   readonly vagueChanges: number | null;

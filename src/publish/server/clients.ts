@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 
 /** What may wait for one client to read it, bytes: a few seconds' worth. */
 const mostWaitingBytes = 1 << 20;
-/** Who has not read for so long is not there any more, ms: a page behind others, of a machine whose cores are all busy, may stand still for long. */
+/** Who has not read for so long is not there any more, ms: on a busy machine a page behind others may stand still for long. */
 const patienceMs = 60_000;
 /** How often a client is asked whether it is still there, ms. */
 const heartbeatMs = 15_000;
