@@ -9,6 +9,7 @@ import { driveAsync, driveBlocking } from '../drive.js';
 import type { Expected } from '../link.js';
 import { hush, type IdentifiedTalker, identifyTalker, isTalk } from '../listening/identify.js';
 import { type AsyncWire, deadlineMs, type Wire } from '../wire.js';
+import { type Failure, furthest, restless } from './failure.js';
 import { identifyOwn } from './own-board.js';
 import { expectedWelcomes, hex, isWelcomeOf, knownProducts, quoted, shortestWelcome } from './welcome.js';
 
@@ -62,9 +63,7 @@ function identifiedBy({ outcome }: Conversation<Answerer>, port: string): Answer
  * @throws UserError (no board) that says what answered and what was expected.
  */
 function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
-  /** Of the attempt that came furthest: on a busy machine a later one may be confused by what came late. */
-  let problem: UserError | undefined;
-  let furthest = 0;
+  let failure: Failure | undefined;
   let silences = 0;
   /** Whatever has said anything is not one that never answers WELCOME. */
   let isMute = true;
@@ -76,10 +75,10 @@ function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
     if ('board' in answer) {
       // What is left over now was missing, or too much, somewhere above.
       if ((yield drain).length === 0) return answer;
-      problem ??= boardError(`${port} does not come to rest; another program may be using the port`);
+      failure = furthest(failure, restless(port));
     } else {
-      if (answer.understood >= furthest) ({ problem, understood: furthest } = answer);
-      if (answer.silent) silences++;
+      failure = furthest(failure, answer);
+      if (answer.answers === 0) silences++;
       else isMute = false;
     }
   }
@@ -88,31 +87,21 @@ function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
     if (talker instanceof Error) throw talker;
     if (talker) return talker;
   }
-  throw problem;
-}
-
-/** Why an attempt failed. */
-interface Failure {
-  readonly problem: UserError;
-  /** How many of its answers were those of a board that may be known. */
-  readonly understood: number;
-  /** Nothing at all answered. */
-  readonly silent?: boolean;
+  throw failure?.problem;
 }
 
 function* attemptOn(port: string): Dialogue<Identified | Failure> {
   const welcome = yield { command: shortestWelcome, untilQuiet: true };
   if (welcome.length === 0)
     return {
-      silent: true,
-      understood: 0,
+      answers: 0,
       problem: boardError(
         `${port} is silent: nothing answered WELCOME (tried ${silentAttempts} times, ${deadlineMs} ms each). Is it the board's port, and is the board powered? \`powerlog ports\` shows which ports answer`,
       ),
     };
-  let understood = 0;
+  let answers = 1;
   const family = boards.find((board) => isWelcomeOf(board, welcome));
-  const fail = (text: string): Failure => ({ problem: boardError(`${port} ${text}`), understood });
+  const fail = (text: string): Failure => ({ problem: boardError(`${port} ${text}`), answers });
   if (!family)
     return fail(
       `is no board that powerlog knows: WELCOME was answered with ${quoted(welcome)}, expected ${expectedWelcomes}. \`powerlog ports\` shows which ports answer`,
@@ -123,11 +112,11 @@ function* attemptOn(port: string): Dialogue<Identified | Failure> {
     );
 
   const { commands } = family;
-  understood++;
+  answers++;
   const vendor = yield { command: commands.vendor };
   if (vendor.length !== commands.vendor.replyBytes)
     return wrongLength('vendor data', vendor, commands.vendor);
-  understood++;
+  answers++;
   const [vendorId = 0, productId = 0, firmware = 0] = vendor;
   const board = boardByVendor(vendorId, productId, firmware);
   // Their other commands have other numbers, so that text and product have to agree.

@@ -2,12 +2,13 @@ import type { Board, Command } from '../../board/board.js';
 import { boards } from '../../board/catalogue.js';
 import type { OwnTable } from '../../board/own/table.js';
 import { isStreaming, type StreamingBoard } from '../../board/streaming.js';
-import { boardError, UserError } from '../../errors.js';
+import { boardError, type UserError } from '../../errors.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { type Dialogue, drain } from '../dialogue.js';
 import { Framer } from '../listening/framing/framer.js';
 import { type IdentifiedTalker, isTalk } from '../listening/identify.js';
 import { deadlineMs } from '../wire.js';
+import { type Failure, furthest, restless } from './failure.js';
 import { type Answerer, type Identified, provedWrong } from './handshake.js';
 import { quoted, shortestWelcome } from './welcome.js';
 
@@ -24,21 +25,22 @@ const provingFrames = 3;
  * @throws UserError (no board) that says what answered and what was expected
  */
 export function* identifyOwn(port: string, table: OwnTable): Dialogue<Answerer> {
-  let problem: UserError | undefined;
+  let failure: Failure | undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const answer = yield* isStreaming(table) ? listenFor(port, table) : ask(port, table);
-    if (!(answer instanceof UserError)) return answer;
-    problem = answer;
+    if ('board' in answer) return answer;
+    failure = furthest(failure, answer);
   }
-  throw problem;
+  throw failure?.problem;
 }
 
-function* ask(port: string, board: Board): Dialogue<Identified | UserError> {
+function* ask(port: string, board: Board): Dialogue<Identified | Failure> {
   const other = yield* makersBoard(port, silences);
   if (other) throw other;
   const { welcome: question, uid: uidQuestion } = board.commands;
-  const fail = (text: string) => boardError(`${port} ${text}`);
   const welcome = yield { command: question, untilQuiet: true };
+  let answers = welcome.length === 0 ? 0 : 1;
+  const fail = (text: string): Failure => ({ problem: boardError(`${port} ${text}`), answers });
   if (welcome.toString('latin1') !== board.welcomeText)
     return fail(
       welcome.length === 0
@@ -48,6 +50,7 @@ function* ask(port: string, board: Board): Dialogue<Identified | UserError> {
   const credentials: [Command, Uint8Array][] = [[question, welcome]];
   let uid: Uint8Array | null = null;
   if (uidQuestion) {
+    answers++;
     uid = yield { command: uidQuestion };
     if (uid.length !== uidQuestion.replyBytes)
       return fail(
@@ -55,10 +58,11 @@ function* ask(port: string, board: Board): Dialogue<Identified | UserError> {
       );
     credentials.push([uidQuestion, uid]);
   }
+  answers++;
   const doubt = yield* provedWrong(board);
   if (doubt !== null)
     return fail(`is a ${board.product}, but ${doubt}: its description may be of another one`);
-  if ((yield drain).length > 0) return fail('does not come to rest; another program may be using the port');
+  if ((yield drain).length > 0) return restless(port);
   return {
     ...{ board, identity: identityOf(board, port, uid), credentials },
     // Behind a port that never went away nobody has changed the board; one question more costs little.
@@ -66,18 +70,21 @@ function* ask(port: string, board: Board): Dialogue<Identified | UserError> {
   };
 }
 
-function* listenFor(port: string, board: StreamingBoard): Dialogue<IdentifiedTalker | UserError> {
+function* listenFor(port: string, board: StreamingBoard): Dialogue<IdentifiedTalker | Failure> {
   let heard = yield drain;
   if (!holdsFrames(heard, board)) {
     const other = strangerIn(port, heard) ?? (yield* makersBoard(port, silences));
     if (other) throw other;
     heard = yield* hear(board);
     if (!holdsFrames(heard, board))
-      return boardError(
-        heard.length === 0
-          ? `${port} is silent: a ${board.product} talks`
-          : `${port} is no ${board.product}: no frames of ${board.frameBytes} bytes are in the ${heard.length} bytes that it said, ${quoted(heard)}`,
-      );
+      return {
+        problem: boardError(
+          heard.length === 0
+            ? `${port} is silent: a ${board.product} talks`
+            : `${port} is no ${board.product}: no frames of ${board.frameBytes} bytes are in the ${heard.length} bytes that it said, ${quoted(heard)}`,
+        ),
+        answers: heard.length === 0 ? 0 : 1,
+      };
   }
   yield* hush(board);
   return {

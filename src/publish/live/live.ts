@@ -11,7 +11,7 @@ import { tool } from '../../tool.js';
 import { servedPage } from '../page.js';
 import type { Place } from '../server/access.js';
 import type { Published } from '../server/api.js';
-import type { Goodbye } from '../server/clients.js';
+import { type Goodbye, goodbyes } from '../server/clients.js';
 import { PageServer } from '../server/server.js';
 import { LiveTrack } from './live-track.js';
 
@@ -21,12 +21,6 @@ const gatherMs = 15;
 const pagesToldAtFirst = 5;
 /** Where nothing comes, how things stand is told all the same, ms. */
 const idleMs = 1000;
-/**
- * So long pages may take to hear the end, ms. Beside 20 busy loops none of ten had answered after 350; one that is cut off before it has
- * read the end says for good that the recording was lost.
- */
-const graceMs: Readonly<Record<Goodbye['until'], number>> = { told: 300, answered: 3000 };
-
 const endTexts: Readonly<Record<EndReason, string>> = {
   duration: 'its time is over',
   stopped: 'it was stopped',
@@ -101,7 +95,7 @@ export class Live {
     const isWhole = summary !== undefined && others.length === 0;
     if (isWhole) track?.conclude(summary as unknown as PageSummary);
     if (this.#server.clients.count > 0 && (isWhole || !this.#isEndTold)) this.#push();
-    await this.#server.close({ until, graceMs: graceMs[until] });
+    await this.#server.close(goodbyes[until]);
   }
 
   #published(): Published {

@@ -4,13 +4,12 @@ import { tool } from '../../tool.js';
 import { servedPage } from '../page.js';
 import type { Place } from '../server/access.js';
 import type { Published } from '../server/api.js';
+import { goodbyes } from '../server/clients.js';
 import { PageServer } from '../server/server.js';
 import { ViewedRun } from './viewed-run.js';
 
 /** As often as that pages are told how far reading has come, ms. */
 const progressMs = 500;
-/** So long pages may take to hear the end, ms. */
-const graceMs = 300;
 
 export interface ViewOptions {
   readonly paths: readonly string[];
@@ -72,7 +71,7 @@ export class View {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#server.close({ until: 'answered', graceMs });
+    await this.#server.close(goodbyes.answered);
     for (const run of this.#runs) run.close();
   }
 }
