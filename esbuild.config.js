@@ -54,6 +54,8 @@ const page = await build({
   platform: 'browser',
   target: 'es2022',
   format: 'iife',
+  define: { 'Intl.NumberFormat': 'NumberFormat', 'Intl.DateTimeFormat': 'DateTimeFormat' },
+  inject: ['src/page/plot/plain-formats.ts'],
   minify: true,
   legalComments: 'none',
   metafile: true,

@@ -89,6 +89,20 @@ export function eachFrame(call: () => void): () => void {
   };
 }
 
+/** When the next picture of the screen is painted. */
+export const painted = (): Promise<void> =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+
+/** When all of the page's file has been read. */
+export function documentParsed(): Promise<void> {
+  if (document.readyState !== 'loading') return Promise.resolve();
+  return new Promise((resolve) => {
+    document.addEventListener('DOMContentLoaded', () => resolve(), { once: true });
+  });
+}
+
 /** Once in so many ms, at their end, however often it is asked for. */
 export function afterAWhile(ms: number, call: () => void): () => void {
   let isWaiting = false;

@@ -2,7 +2,7 @@ import { documentElementId, type PageDocument, type PageRun } from '../draw/page
 import { printable } from '../text.js';
 import { EmbeddedStore } from './data/embedded.js';
 import type { PowerStore } from './data/power-store.js';
-import { element } from './dom.js';
+import { documentParsed, element, painted } from './dom.js';
 import { helpDialog } from './help.js';
 import { type Action, listenToKeys, pictureActions } from './keys.js';
 import { followActions, followTools } from './live/follow-tools.js';
@@ -57,6 +57,7 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
   const plot = new Plot(state, work);
   work.append(new Legend(state).root);
   const tools = toolbar(state, page.title, plot, live && followTools(state));
+  const cards = element('div', { class: 'cards' });
   document.body.append(
     element(
       'main',
@@ -66,24 +67,27 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
       ...(live ? [live.root] : [warningsPanel(state), tilesPanel(state)]),
       runsPanel(state),
       element('div', { class: 'stage' }, tools, work),
-      element(
-        'div',
-        { class: 'cards' },
-        new SelectionPanel(state).root,
-        excursionsPanel(state),
-        phasesPanel(state),
-        railsPanel(state),
-        new Histograms(state).root,
-        eventsPanel(state),
-        wiresPanel(state),
-        summaryPanel(state),
-      ),
+      cards,
     ),
     help,
   );
   plot.fit();
   drawForPrint(state, plot);
   live?.begin(() => plot.columns);
-  void Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());
+  const ready = Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());
+  // To lay out what is below takes as long as the picture.
+  void Promise.race([ready.then(painted), documentParsed()]).finally(() => cards.append(...cardsOf(state)));
   return { state, live };
 }
+
+/** What is below the picture. */
+const cardsOf = (state: AppState): HTMLElement[] => [
+  new SelectionPanel(state).root,
+  excursionsPanel(state),
+  phasesPanel(state),
+  railsPanel(state),
+  new Histograms(state).root,
+  eventsPanel(state),
+  wiresPanel(state),
+  summaryPanel(state),
+];

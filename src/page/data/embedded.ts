@@ -6,6 +6,7 @@ import { figuresOf, instantUsOf } from '../../measure/stretch/figures.js';
 import { IntervalPowers } from '../../measure/stretch/interval-powers.js';
 import type { Powers } from '../../measure/stretch/powers.js';
 import { fillRollingMeans } from '../../measure/stretch/rolling.js';
+import { documentParsed } from '../dom.js';
 import { inflatedText } from './decode.js';
 import { Instants } from './instants.js';
 import type { PowerStore } from './power-store.js';
@@ -26,6 +27,7 @@ export class EmbeddedStore implements PowerStore {
   readonly #loading = new Map<number, Promise<SamplePowers | IntervalPowers>>();
   #instants: Promise<Instants> | undefined;
   #known: Instants | undefined;
+  /** The data stand behind the script, so that the first picture need not wait for them. */
   readonly #parsed = documentParsed();
 
   constructor(run: PageRun) {
@@ -152,12 +154,4 @@ export class EmbeddedStore implements PowerStore {
     this.#known = new Instants(unpackInstants(await inflatedText(element), count), this.#run);
     return this.#known;
   }
-}
-
-/** The data stand behind the script, so that the first picture need not wait for them. */
-function documentParsed(): Promise<void> {
-  if (document.readyState !== 'loading') return Promise.resolve();
-  return new Promise((resolve) => {
-    document.addEventListener('DOMContentLoaded', () => resolve(), { once: true });
-  });
 }

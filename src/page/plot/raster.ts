@@ -7,24 +7,24 @@ export function pixelOf(colour: string): number {
 const opaque = 255;
 /** Red and blue of a pixel, or green and alpha where it is shifted: two at once fit into a multiplication. */
 const everyOther = 0x00ff_00ff;
-/** Turned at once, so that both sides of it stay in the processor's cache. */
-const tileShift = 5;
-const tile = 1 << tileShift;
-/** Of tiles over one another. */
-const mostRows = 31;
+/** Of a run: the row behind it, its pixel, and where the next one stands; rounded up to a power of two. */
+const [end, pixel, next, slots] = [0, 1, 2, 4];
+/** Runs that a column has room for at first; as many as this, one span may add. */
+const firstRoom = 64;
+const mostAdded = 6;
 
 /**
- * Pixels that are painted in columns, much faster than a canvas draws as many lines. They are kept column by column, with their
- * colours already weighted with their alpha, and become an image at the end.
+ * Pixels that are painted in columns, much faster than a canvas draws as many lines. Each column is kept as runs of rows that look alike,
+ * from the top down, with their colours already weighted with their alpha; it becomes pixels at the end, each of them once.
  */
 export class Raster {
   readonly #image: ImageData;
-  readonly #pixels: Int32Array;
   readonly #out: Int32Array;
-  /** By columns of tiles, a bit for each row of them: what is painted, and what was in the image before. */
-  readonly #painted: Int32Array;
-  readonly #shown: Int32Array;
-  readonly #rowShift: number;
+  /** By columns, all with the same room. */
+  #runs: Int32Array;
+  #room = firstRoom;
+  /** How many runs each column has. */
+  readonly #counts: Int32Array;
 
   constructor(
     readonly width: number,
@@ -32,23 +32,17 @@ export class Raster {
   ) {
     this.#image = new ImageData(width, height);
     this.#out = new Int32Array(this.#image.data.buffer);
-    this.#pixels = new Int32Array(width * height);
-    this.#painted = new Int32Array(Math.ceil(width / tile));
-    this.#shown = this.#painted.slice();
-    // So high that their rows have a bit each.
-    this.#rowShift = Math.max(tileShift, Math.ceil(Math.log2(height / mostRows)));
+    this.#runs = new Int32Array(width * this.#room * slots);
+    this.#counts = new Int32Array(width);
+    this.clear();
   }
 
   clear(): void {
-    const { height } = this;
-    for (let at = 0; at < this.#painted.length; at++) {
-      const right = Math.min((at + 1) << tileShift, this.width);
-      for (let x = at << tileShift; x < right; x++)
-        eachRun(this.#painted[at]!, (first, behind) => {
-          const bottom = Math.min(behind << this.#rowShift, height);
-          this.#pixels.fill(0, x * height + (first << this.#rowShift), x * height + bottom);
-        });
-      this.#painted[at] = 0;
+    this.#counts.fill(1);
+    for (let x = 0; x < this.width; x++) {
+      const first = this.#first(x);
+      this.#runs[first + end] = this.height;
+      this.#runs[first + pixel] = 0;
     }
   }
 
@@ -60,87 +54,96 @@ export class Raster {
     const from = Math.max(top, 0);
     const to = Math.min(bottom, this.height);
     if (!(from < to)) return;
-    const column = x * this.height;
+    if (this.#counts[x]! + mostAdded > this.#room) this.#grow();
     const first = Math.floor(from);
     const last = Math.ceil(to) - 1;
-    this.#painted[x >>> tileShift]! |= (2 << (last >>> this.#rowShift)) - (1 << (first >>> this.#rowShift));
+    let run = this.#runFrom(x, first);
     if (first === last) {
-      this.#paint(column + first, column + first + 1, colour, alpha * (to - from));
+      this.#paint(x, run, last + 1, colour, alpha * (to - from));
       return;
     }
-    this.#paint(column + first, column + first + 1, colour, alpha * (first + 1 - from));
-    this.#paint(column + first + 1, column + last, colour, alpha);
-    this.#paint(column + last, column + last + 1, colour, alpha * (to - last));
+    run = this.#paint(x, run, first + 1, colour, alpha * (first + 1 - from));
+    if (first + 1 < last) run = this.#paint(x, run, last, colour, alpha);
+    this.#paint(x, run, last + 1, colour, alpha * (to - last));
   }
 
   /** What was painted, as a canvas takes it. */
   finish(): ImageData {
     const { width, height } = this;
-    const pixels = this.#pixels;
+    const runs = this.#runs;
     const out = this.#out;
-    let [known, plain] = [0, 0];
-    for (let at = 0; at < this.#painted.length; at++) {
-      const left = at << tileShift;
-      const right = Math.min(left + tile, width);
-      eachRun(this.#painted[at]! | this.#shown[at]!, (first, behind) => {
-        const over = Math.min(behind << this.#rowShift, height);
-        for (let top = first << this.#rowShift; top < over; top += tile) {
-          const bottom = Math.min(top + tile, over);
-          for (let x = left; x < right; x++) {
-            let to = top * width + x;
-            for (let n = x * height + top, end = x * height + bottom; n < end; n++, to += width) {
-              const pixel = pixels[n]!;
-              // Most are as the one above.
-              if (pixel !== known) {
-                known = pixel;
-                plain = unweighted(pixel);
-              }
-              out[to] = plain;
-            }
-          }
-        }
-      });
+    out.fill(0);
+    for (let x = 0; x < width; x++) {
+      let run = this.#first(x);
+      let to = x;
+      for (let row = 0; row < height; run = runs[run + next]!) {
+        const behind = runs[run + end]!;
+        const plain = unweighted(runs[run + pixel]!);
+        if (plain === 0) to += (behind - row) * width;
+        else for (; row < behind; row++, to += width) out[to] = plain;
+        row = behind;
+      }
     }
-    this.#shown.set(this.#painted);
     return this.#image;
   }
 
-  #paint(from: number, to: number, colour: number, alpha: number): void {
+  #first(x: number): number {
+    return x * this.#room * slots;
+  }
+
+  /** The run that begins at a row. */
+  #runFrom(x: number, row: number): number {
+    const runs = this.#runs;
+    let run = this.#first(x);
+    let begin = 0;
+    while (runs[run + end]! <= row) {
+      begin = runs[run + end]!;
+      run = runs[run + next]!;
+    }
+    return begin < row ? this.#split(x, run, row) : run;
+  }
+
+  /** Paints from the beginning of a run up to a row. @returns the run behind */
+  #paint(x: number, from: number, behind: number, colour: number, alpha: number): number {
     const whole = Math.round(alpha);
-    const pixels = this.#pixels;
     const own = weighted(colour, whole);
-    if (whole === opaque) {
-      pixels.fill(own, from, to);
-      return;
-    }
     // Of 256, so that a shift divides.
-    const rest = 256 - whole - (whole >> 7);
-    for (let at = from; at < to; at++) {
-      const below = pixels[at]!;
-      if (below === 0) pixels[at] = own;
-      else {
-        const redBlue = (Math.imul(below & everyOther, rest) >>> 8) & everyOther;
-        const greenAlpha = Math.imul((below >>> 8) & everyOther, rest) & ~everyOther;
-        pixels[at] = own + (redBlue | greenAlpha);
-      }
+    const rest = whole === opaque ? 0 : 256 - whole - (whole >> 7);
+    const runs = this.#runs;
+    for (let run = from; ; run = runs[run + next]!) {
+      if (runs[run + end]! > behind) this.#split(x, run, behind);
+      const below = runs[run + pixel]!;
+      const redBlue = (Math.imul(below & everyOther, rest) >>> 8) & everyOther;
+      const greenAlpha = Math.imul((below >>> 8) & everyOther, rest) & ~everyOther;
+      runs[run + pixel] = own + (redBlue | greenAlpha);
+      if (runs[run + end] === behind) return runs[run + next]!;
+    }
+  }
+
+  /** Two runs of one. @returns the second, which begins at the row */
+  #split(x: number, run: number, row: number): number {
+    const runs = this.#runs;
+    const made = this.#first(x) + this.#counts[x]!++ * slots;
+    runs[made + end] = runs[run + end]!;
+    runs[made + pixel] = runs[run + pixel]!;
+    runs[made + next] = runs[run + next]!;
+    runs[run + end] = row;
+    runs[run + next] = made;
+    return made;
+  }
+
+  /** Twice the room for each column. */
+  #grow(): void {
+    const [before, length] = [this.#runs, this.#room * slots];
+    this.#room *= 2;
+    this.#runs = new Int32Array(2 * before.length);
+    for (let x = 0; x < this.width; x++) {
+      const [from, to] = [x * length, this.#first(x)];
+      this.#runs.set(before.subarray(from, from + length), to);
+      for (let n = 0; n < length; n += slots) this.#runs[to + n + next]! += to - from;
     }
   }
 }
-
-/** Bits that are set, in runs: from the first up to the one behind the last. */
-function eachRun(bits: number, call: (first: number, behind: number) => void): void {
-  for (let rest = bits, from = 0; rest !== 0; ) {
-    const first = from + ctz(rest);
-    rest = bits >>> first;
-    const behind = first + ctz(~rest);
-    call(first, behind);
-    from = behind;
-    rest = bits >>> behind;
-  }
-}
-
-/** How many bits stand unset below the lowest that is. */
-const ctz = (bits: number): number => 31 - Math.clz32(bits & -bits);
 
 function weighted(colour: number, alpha: number): number {
   const part = (shift: number) => Math.floor((((colour >> shift) & 0xff) * alpha) / opaque) << shift;
