@@ -55,7 +55,7 @@ const page = await build({
   target: 'es2022',
   format: 'iife',
   define: { 'Intl.NumberFormat': 'NumberFormat', 'Intl.DateTimeFormat': 'DateTimeFormat' },
-  inject: ['src/page/plot/plain-formats.ts'],
+  inject: ['src/page/plain-formats.ts'],
   minify: true,
   legalComments: 'none',
   metafile: true,

@@ -32,6 +32,8 @@ export interface IdentifiedTalker {
 const provingSets = 8;
 /** How often it is asked whether it is still there. */
 const attempts = 4;
+/** How often it is asked for its version before it counts as silent, as WELCOME is. */
+const versionQuestions = 3;
 
 const { version, configuration, next, done, stop } = powerSensor3Commands;
 const welcome = { name: 'WELCOME', request: Uint8Array.of(0), replyBytes: 1 };
@@ -58,9 +60,9 @@ export function* hush(): Dialogue<void> {
  * answers, and what is wrong where one does.
  */
 export function* identifyTalker(port: string): Dialogue<IdentifiedTalker | UserError | null> {
-  const said = yield { command: version, untilQuiet: true };
-  const known = readVersion(said);
-  if (!known) return null;
+  const answer = yield* askVersion();
+  if (!answer) return null;
+  const { said, known } = answer;
   const bytes = yield* askConfiguration();
   const sensors = bytes && readConfiguration(bytes);
   if (!bytes || !sensors)
@@ -98,6 +100,20 @@ function tableOf(
     if (error instanceof RangeError) return error.message;
     throw error;
   }
+}
+
+/** Several times, since on a host whose cores are all busy an answer may come later than one is waited for. */
+function* askVersion(): Dialogue<{
+  readonly said: Uint8Array;
+  readonly known: NonNullable<ReturnType<typeof readVersion>>;
+} | null> {
+  for (let question = 0; question < versionQuestions; question++) {
+    const said = yield { command: version, untilQuiet: true };
+    const known = readVersion(said);
+    // What comes of an earlier question now would be taken for its configuration.
+    if ((yield drain).length === 0 && known) return { said, known };
+  }
+  return null;
 }
 
 /** It waits for a byte after each of its sensors, and resets itself where none comes: so it gets all, whatever it says. */
