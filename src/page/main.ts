@@ -75,7 +75,7 @@ function show(page: PageDocument, found: readonly { run: PageRun; store: PowerSt
   drawForPrint(state, plot);
   live?.begin(() => plot.columns);
   const ready = Promise.all(recordings.map(({ store }) => store.ready)).then(() => plot.begin());
-  // To lay out what is below takes as long as the picture.
+  // The first picture need not wait until what is below is laid out.
   void Promise.race([ready.then(painted), documentParsed()]).finally(() => cards.append(...cardsOf(state)));
   return { state, live };
 }

@@ -9,9 +9,10 @@ const opaque = 255;
 const everyOther = 0x00ff_00ff;
 /** Of a run: the row behind it, its pixel, and where the next one stands; rounded up to a power of two. */
 const [end, pixel, next, slots] = [0, 1, 2, 4];
-/** Runs that a column has room for at first; as many as this, one span may add. */
+/** Runs that a column has room for at first. */
 const firstRoom = 64;
-const mostAdded = 6;
+/** Runs that one span adds: it may split one at each end, and one behind each row that it covers in part. */
+const mostAdded = 4;
 
 /**
  * Pixels that are painted in columns, much faster than a canvas draws as many lines. Each column is kept as runs of rows that look alike,
