@@ -3,7 +3,13 @@
 /// <reference lib="dom.iterable" />
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { afterAll } from 'vitest';
 import type { Part } from '../parts.js';
 
@@ -52,13 +58,18 @@ export interface Opened {
   readonly requests: string[];
 }
 
-/** Opens a page and waits until it has drawn what it has. */
+/** Opens a page in a context of its own and waits until it has drawn what it has. */
 export async function openPage(address: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await (await theBrowser()).newContext({
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
     ...options,
   });
+  return openPageIn(context, address);
+}
+
+/** The same beside other pages. */
+export async function openPageIn(context: BrowserContext, address: string): Promise<Opened> {
   const page = await context.newPage();
   page.setDefaultTimeout(hangMs);
   const complaints: string[] = [];

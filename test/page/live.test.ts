@@ -9,7 +9,7 @@ import { words } from '../cli/run.js';
 import { needs } from '../parts.js';
 import { type Started, start } from '../publish/started.js';
 import { figureOf, moved, select, view } from './acts.js';
-import { browserPart, hangMs, type Opened, openPage } from './browser.js';
+import { browserPart, type Opened, openPage, openPageIn } from './browser.js';
 import { energyJ } from './document.js';
 
 /** Of Chromium's, as far as it is looked at. */
@@ -71,8 +71,15 @@ const drawn = (page: Page): Promise<void> =>
       }),
   );
 
-const standing = (page: Page, what: string): Promise<unknown> =>
-  page.waitForSelector(`.live-status[data-standing="${what}"]`);
+/** @throws what the page says instead, if it goes on saying so */
+async function standing(page: Page, what: string): Promise<void> {
+  try {
+    await page.waitForSelector(`.live-status[data-standing="${what}"]`);
+  } catch (error) {
+    const says = await page.locator('.live-status').textContent();
+    throw new Error(`not ${what}, but: ${says}`, { cause: error });
+  }
+}
 
 const summaryIn = (folder: string) => JSON.parse(readFileSync(join(folder, 'run.summary.json'), 'utf8'));
 
@@ -391,21 +398,17 @@ describe('the live page', needs(browserPart), () => {
     );
     const url = await recorder.url;
     // Of one browser, which opens six connections to a host.
-    const pages = [(await openLive(url, { viewport: { width: 390, height: 400 } })).page];
-    for (let n = 1; n < 10; n++) {
-      const page = await pages[0]!.context().newPage();
-      page.setDefaultTimeout(hangMs);
-      await page.goto(url);
-      await page.locator('[data-measured]').waitFor();
-      pages.push(page);
-    }
-    for (const page of pages) {
+    const opened = [await openLive(url, { viewport: { width: 390, height: 400 } })];
+    const context = opened[0]!.page.context();
+    while (opened.length < 10) opened.push(await openPageIn(context, url));
+    for (const { page } of opened) {
       await page.bringToFront();
       await grown(page, 'energy_j.gpu', 1);
     }
     expect(await recorder.stop()).toBe(0);
     const { energy_j } = summaryIn(folder);
-    for (const page of pages) {
+    for (const { page, complaints } of opened) {
+      expect(complaints).toEqual([]);
       await standing(page, 'ended');
       expect(await figureOf(page, 'energy_j.gpu')).toBe(energy_j.gpu);
     }
