@@ -76,18 +76,52 @@ export function refill(parent: HTMLElement, children: readonly Node[]): void {
   if (place >= 0) parent.querySelectorAll<HTMLElement>(focusable)[place]?.focus({ preventScroll: true });
 }
 
-/** Once per picture of the screen, however often it is asked for. */
-export function eachFrame(call: () => void): () => void {
-  let isWaiting = false;
-  return () => {
-    if (isWaiting) return;
-    isWaiting = true;
-    requestAnimationFrame(() => {
-      isWaiting = false;
-      call();
-    });
+/** What is drawn once per picture of the screen, however often it is asked for. */
+export class FrameTask {
+  readonly #draw: () => void;
+  #isDue = false;
+  #isReady = false;
+  #isWaiting = false;
+
+  constructor(draw: () => void) {
+    this.#draw = draw;
+  }
+
+  /** With the next picture of the screen. */
+  readonly ask = (): void => {
+    this.#isDue = true;
+    this.#wait();
   };
+
+  /** At once, unless it has been for the next picture already: what takes long to draw is ready when that comes. */
+  readonly askNow = (): void => {
+    if (this.#isReady) {
+      this.ask();
+      return;
+    }
+    this.#run();
+    this.#isReady = true;
+    this.#wait();
+  };
+
+  #run(): void {
+    this.#isDue = false;
+    this.#draw();
+  }
+
+  #wait(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    requestAnimationFrame(() => {
+      this.#isWaiting = false;
+      this.#isReady = false;
+      if (this.#isDue) this.#run();
+    });
+  }
 }
+
+/** Once per picture of the screen, however often it is asked for. */
+export const eachFrame = (call: () => void): (() => void) => new FrameTask(call).ask;
 
 /** When the next picture of the screen is painted. */
 export const painted = (): Promise<void> =>

@@ -4,12 +4,19 @@ import type { Range } from '../state/range.js';
 import type { PowerRange } from './axes.js';
 
 const wattsPerMw = 1e-3;
-/** Enough that no extreme is missed, since each column has its true ones. */
-const columns = newColumns(64);
 const headroom = 0.06;
 
-/** The power axis for what is shown in a stretch: from 0, or below where a power is. */
-export function powerRangeOf(state: AppState, { fromUs, toUs }: Range, isCropped: boolean): PowerRange {
+/**
+ * The power axis for what is shown in a stretch: from 0, or below where a power is.
+ * @param pixels as many columns as are painted of it: of wider ones those at the end of what has been read by now are not known yet
+ */
+export function powerRangeOf(
+  state: Pick<AppState, 'recordings' | 'shownChannels'>,
+  { fromUs, toUs }: Range,
+  pixels: number,
+  isCropped: boolean,
+): PowerRange {
+  const columns = newColumns(pixels);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   state.recordings.forEach(({ store, offsetUs, isShown }, n) => {
     for (const { series } of isShown ? state.shownChannels : []) {

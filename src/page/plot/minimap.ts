@@ -63,7 +63,7 @@ export class Minimap {
     const { whole, theme, recordings } = this.#state;
     // The plot's height is known by it too.
     this.#state.expect(whole, width);
-    const { fromW, toW } = powerRangeOf(this.#state, whole, false);
+    const { fromW, toW } = powerRangeOf(this.#state, whole, width, false);
     const scale = { topMw: toW * 1e3, pxPerMw: height / ((toW - fromW) * 1e3) };
     const columns = newColumns(width);
     recordings.forEach(({ store, offsetUs, isShown }, n) => {

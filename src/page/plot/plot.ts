@@ -1,4 +1,4 @@
-import { contextOf, eachFrame, element } from '../dom.js';
+import { contextOf, element, FrameTask } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { Axes, type PowerRange } from './axes.js';
 import { paintBackdrop } from './backdrop.js';
@@ -30,7 +30,8 @@ export class Plot {
   /** For which sizes everything was made to fit. */
   #fitted = '';
   #hasBegun = false;
-  readonly redraw = eachFrame(() => this.#draw());
+  readonly #task = new FrameTask(() => this.#draw());
+  readonly redraw = this.#task.ask;
 
   constructor(state: AppState, parent: HTMLElement) {
     this.#state = state;
@@ -46,10 +47,9 @@ export class Plot {
     state.on(['powers', 'series', 'offsets', 'runs'], () => {
       this.#wholeHeight = undefined;
     });
-    state.on(
-      ['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'powers', 'runs', 'bands'],
-      this.redraw,
-    );
+    state.on(['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'runs', 'bands'], this.redraw);
+    // What was waited for need not wait for the screen too; where the picture goes along, it moves with each of the screen's anyway.
+    state.on(['powers'], () => (state.follows ? this.#task.ask() : this.#task.askNow()));
     state.on(['view'], () => state.expect(state.view, this.columns));
     state.on(['runs', 'bands', 'series'], () => this.fit());
     state.on(['jump'], () => this.root.scrollIntoView({ block: 'nearest' }));
@@ -87,7 +87,7 @@ export class Plot {
     const { view, fitsHeight } = this.#state;
     // Again, where more has become known.
     this.#state.expect(view, this.columns);
-    const height = fitsHeight ? powerRangeOf(this.#state, view, true) : this.#heightOfWhole();
+    const height = fitsHeight ? powerRangeOf(this.#state, view, this.columns, true) : this.#heightOfWhole();
     this.#axes.theme = this.#state.theme;
     this.#axes.show(view, height);
     const { width, height: pixels } = this.#axes.area;
@@ -108,7 +108,7 @@ export class Plot {
   }
 
   #heightOfWhole(): PowerRange {
-    this.#wholeHeight ??= powerRangeOf(this.#state, this.#state.whole, false);
+    this.#wholeHeight ??= powerRangeOf(this.#state, this.#state.whole, this.columns, false);
     return this.#wholeHeight;
   }
 
