@@ -68,10 +68,16 @@ describe('the powers of a served recording', () => {
 
     const [from, to] = [12_000_000, 12_500_000];
     expect(store.samplesIn(from, to, 10_000)).toBeNull();
+    expect(store.isSettled(from, to, 500)).toBe(false);
     await until(store, () => {
       store.expect(from, to, 500);
       return store.samplesIn(from, to, 10_000) !== null;
     });
+    // What is known of intervals may become another when more has been read, and of samples nothing does.
+    expect([store.isSettled(from, to, 500), store.isSettled(0, run.endUs, 500)]).toEqual([true, true]);
+    for (const done of [false, true])
+      store.readFurther({ run: run.id, share: 1, upToUs: run.endUs, done, seeks: true, problem: null });
+    expect([store.isSettled(from, to, 500), store.isSettled(0, run.endUs, 500)]).toEqual([true, false]);
     const seen = store.samplesIn(from, to, 10_000);
     const [first, last] = [timeUs.findIndex((us) => us >= from) - 1, timeUs.findIndex((us) => us > to)];
     expect([...seen.timeUs]).toEqual([...timeUs.subarray(first, last + 1)]);

@@ -44,6 +44,10 @@ export class EmbeddedStore implements PowerStore {
   /** All of it is here. */
   expect(): void {}
 
+  isSettled(): boolean {
+    return false; // it changes a few times, while the file is read
+  }
+
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void {
     const powers = this.#best(series);
     if (powers) powers.fillColumns(fromUs, toUs, into);

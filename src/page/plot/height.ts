@@ -35,3 +35,6 @@ export function powerRangeOf(
   const spare = Math.max((highW - Math.min(lowW, 0)) * headroom, 0.01);
   return { fromW: lowW < 0 ? lowW - spare : 0, toW: Math.max(highW, 0) + spare };
 }
+
+export const sameHeight = (a: PowerRange, b: PowerRange | undefined): boolean =>
+  a.fromW === b?.fromW && a.toW === b.toW;

@@ -5,7 +5,7 @@ import { paintBackdrop } from './backdrop.js';
 import { CursorLayer } from './cursor-layer.js';
 import { Curves } from './curves.js';
 import { Gestures } from './gestures.js';
-import { powerRangeOf } from './height.js';
+import { powerRangeOf, sameHeight } from './height.js';
 import { flagColour, Lanes } from './lanes.js';
 import { Minimap } from './minimap.js';
 
@@ -27,6 +27,10 @@ export class Plot {
   });
   readonly #host = element('div', { class: 'plot-axes' });
   #wholeHeight: PowerRange | undefined;
+  /** As it is drawn. */
+  #height: PowerRange | undefined;
+  /** Whether what is drawn stays so, whatever becomes known elsewhere. */
+  #isSettled = false;
   /** For which sizes everything was made to fit. */
   #fitted = '';
   #hasBegun = false;
@@ -48,8 +52,7 @@ export class Plot {
       this.#wholeHeight = undefined;
     });
     state.on(['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'runs', 'bands'], this.redraw);
-    // What was waited for need not wait for the screen too; where the picture goes along, it moves with each of the screen's anyway.
-    state.on(['powers'], () => (state.follows ? this.#task.ask() : this.#task.askNow()));
+    state.on(['powers'], () => this.#learn());
     state.on(['view'], () => state.expect(state.view, this.columns));
     state.on(['runs', 'bands', 'series'], () => this.fit());
     state.on(['jump'], () => this.root.scrollIntoView({ block: 'nearest' }));
@@ -82,12 +85,23 @@ export class Plot {
     };
   }
 
+  /** More is known of powers; of those in view, or of what the height goes by, or of neither. */
+  #learn(): void {
+    const { follows, fitsHeight } = this.#state;
+    // It moves with each picture of the screen anyway.
+    if (follows) this.#task.ask();
+    else if (!this.#isSettled) this.#task.askNow();
+    else if (!fitsHeight && !sameHeight(this.#heightOfWhole(), this.#height)) this.#task.ask();
+  }
+
   #draw(): void {
     if (!this.#hasBegun) return;
     const { view, fitsHeight } = this.#state;
     // Again, where more has become known.
     this.#state.expect(view, this.columns);
+    this.#isSettled = this.#state.isSettled(view, this.columns);
     const height = fitsHeight ? powerRangeOf(this.#state, view, this.columns, true) : this.#heightOfWhole();
+    this.#height = height;
     this.#axes.theme = this.#state.theme;
     this.#axes.show(view, height);
     const { width, height: pixels } = this.#axes.area;

@@ -61,6 +61,13 @@ export class AppState extends ViewState {
       if (isShown) store.expect(fromUs - offsetUs, toUs - offsetUs, columns);
   }
 
+  /** Whether nothing that becomes known would change what so many columns show of it; a mean goes beyond them. */
+  isSettled({ fromUs, toUs }: Range, columns: number): boolean {
+    const isSettled = ({ store, offsetUs, isShown }: Recording): boolean =>
+      !isShown || store.isSettled(fromUs - offsetUs, toUs - offsetUs, columns);
+    return !this.rolling.isOn && this.recordings.every(isSettled);
+  }
+
   /** Between the two cursors. */
   get selection(): Range | null {
     const [a, b] = this.#cursors;

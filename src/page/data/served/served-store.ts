@@ -50,6 +50,11 @@ export class ServedStore implements PowerStore {
     if (this.#isMissing(wanted)) asker.want(wanted);
   }
 
+  isSettled(fromUs: number, toUs: number, columns: number): boolean {
+    const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
+    return this.#tail.piece === null && this.#shelf.covers(first, last, (toUs - fromUs) / columns, null);
+  }
+
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void {
     for (const column of [into.minMw, into.maxMw, into.meanMw]) column.fill(Number.NaN);
     for (const piece of this.#shelf.coarsestFirst(fromUs, toUs, this.#tail.piece))
