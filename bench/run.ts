@@ -1,21 +1,21 @@
 /**
  * `npm run bench [-- --quick] [-- --only live|sensors|feeds|terminal|saturated|replay|report|compare|pages|startup]`: powerlog beside its peers in one
- * run. The whole run writes `docs/performance.md`; a quick or partial one only prints.
+ * run. Each part writes its page in `docs/performance`, and the overview over all of them; a quick run only prints.
  */
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { claimTable, type Effort, type Findings } from './claims.js';
+import type { Effort } from './claims.js';
 import { compare } from './compare/compare.js';
 import { feeds } from './feeds.js';
 import { live } from './live.js';
 import { pages } from './pages/pages.js';
+import { partPage, writeOverview, writePartPage } from './performance-pages.js';
 import { replay } from './replay.js';
 import { report } from './report.js';
 import { saturated } from './saturated.js';
 import { sensors } from './sensors.js';
 import { startup } from './startup.js';
 import { terminal } from './terminal.js';
-import { fromRoot, machine, Workshop } from './workshop.js';
+import { machine, Workshop } from './workshop.js';
 
 const parts = { live, sensors, feeds, terminal, saturated, replay, report, compare, pages, startup };
 
@@ -38,22 +38,14 @@ process.once('exit', () => workshop.close());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
-const found: Findings[] = [];
-for (const [name, part] of Object.entries(parts))
-  if (values.only.includes(name)) found.push(await part(workshop, effort, say));
-
-const missing = workshop.missing.length > 0 ? `Missing here: ${workshop.missing.join('; ')}.` : '';
-const page = [
-  '# Performance',
-  'Written by `npm run bench`, which starts every peer itself, alternates them so that drift hits all alike, and ' +
-    'measures all of them in one run on one machine. The ratios carry over to other machines; the figures do not. A ratio ' +
-    'is the median of those of runs that took turns; in brackets the smallest and the largest of them.',
-  `Machine: ${machine(workshop)}. ${missing}`.trim(),
-  claimTable(found.flatMap(({ claims }) => claims)),
-  ...found.map(({ section }) => section),
-].join('\n\n');
-
-process.stdout.write(`${page}\n`);
-if (!values.quick && values.only.length === Object.keys(parts).length)
-  writeFileSync(fromRoot('docs/performance.md'), `${page}\n`);
+const missingToAll = workshop.missing.length;
+for (const [name, part] of Object.entries(parts)) {
+  if (!values.only.includes(name)) continue;
+  const found = await part(workshop, effort, say);
+  const text = partPage(found, { machine: machine(workshop), missing: workshop.missing });
+  workshop.missing.splice(missingToAll);
+  process.stdout.write(`${text}\n`);
+  if (!values.quick) writePartPage(name, text);
+}
+if (!values.quick) writeOverview(Object.keys(parts));
 process.exit(0);
