@@ -1,5 +1,6 @@
 import { fitLine } from '../model/line.js';
 import type { Readings } from '../model/readings.js';
+import { powerSlopes } from '../model/slopes.js';
 import type { Fit } from './fit.js';
 
 /** What is left when each reading is as old as a schedule makes it; without a period they are all as old. */
@@ -59,4 +60,15 @@ export class AgedCost {
     const line = fitLine(this.#referenceW, valueW, null);
     return line.count > 0.8 * timeUs.length ? line.residual : Number.POSITIVE_INFINITY;
   }
+}
+
+/** How many polls show the age of their value: beside a few edges of a flat load not all of them do. @param agedUs how old values may be */
+export function tellingPolls(readings: Readings, fit: Fit, agedUs: number): number {
+  let [squares, fourths] = [0, 0];
+  for (const slope of powerSlopes(fit.kernel, readings, fit, agedUs / 2)) {
+    if (Number.isNaN(slope)) continue;
+    squares += slope ** 2;
+    fourths += slope ** 4;
+  }
+  return fourths > 0 ? squares ** 2 / fourths : 0;
 }

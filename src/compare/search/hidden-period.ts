@@ -1,7 +1,7 @@
 import { powersAt } from '../model/kernel.js';
 import { pickReadings, type Readings } from '../model/readings.js';
 import { powerSlopes } from '../model/slopes.js';
-import { AgedCost } from './aged-cost.js';
+import { AgedCost, tellingPolls } from './aged-cost.js';
 import { type Fit, type Place, widthOf } from './fit.js';
 import { type Clock, longestClock, phaseReach } from './hidden-phase.js';
 import { descend } from './simplex.js';
@@ -14,8 +14,10 @@ const longestShare = 1.02;
 const stepsPerPeak = 5;
 const summits = 10;
 const phases = 12;
-/** By how much the logarithm of what is left has to fall, all polls together: far more than the best of many chances. */
-const convincing = 60;
+/** By how much the logarithm of what is left has to fall, all polls that tell of ages together: far more than the best of many chances. */
+const convincing = 25;
+/** The same of polls that keep to the updates, all of them together. */
+const convincingLocked = 60;
 
 /** The lag and the width without the ages of the polled values. */
 export interface HiddenPeriod extends Place {
@@ -64,8 +66,11 @@ export function hiddenPeriod(all: Readings, fit: Fit, pollUs: number): HiddenPer
     80,
     20,
   ).cost;
-  const gained = readings.count * Math.log(plain / best.cost);
-  if (gained <= convincing || best.periodUs > longestShare * pollUs) return null;
+  const fall = Math.log(plain / best.cost);
+  const isConvincing = keepsTo(best.periodUs, gridUs, readings.count)
+    ? readings.count * fall > convincingLocked
+    : tellingPolls(readings, fit, pollUs) * fall > convincing;
+  if (!isConvincing || best.periodUs > longestShare * pollUs) return null;
   const clock = longestClock(aged, best, longestShare * pollUs, (start) => refined(aged, readings, start));
   const { below, above } = phaseReach(aged, clock);
   return {
@@ -87,6 +92,10 @@ function spacingOf({ timeUs, count }: Readings, pollUs: number): number {
   for (let n = 1; n < count; n++) steps += Math.max(1, Math.round((timeUs[n]! - timeUs[n - 1]!) / pollUs));
   return (timeUs[count - 1]! - timeUs[0]!) / steps;
 }
+
+/** Whether so many polls on a grid go through less than one period of the updates. */
+const keepsTo = (periodUs: number, gridUs: number, count: number): boolean =>
+  Math.abs(gridUs / periodUs - Math.round(gridUs / periodUs)) * count < 1;
 
 interface Start extends Place {
   readonly periodUs: number;
