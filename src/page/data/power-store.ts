@@ -14,7 +14,7 @@ export interface PowerStore {
   readonly endUs: number;
   /** Says what is drawn, in so many columns: what is missing of it is asked for. */
   expect(fromUs: number, toUs: number, columns: number): void;
-  /** Whether all of a stretch is here as fine as so many columns show it, and stays so whatever else becomes known. */
+  /** Whether all of a stretch is here as fine as so many columns show it, and nothing that has become known since changes it. */
   isSettled(fromUs: number, toUs: number, columns: number): boolean;
   /** Extremes and means of one series in columns that share the stretch evenly, as they are known. */
   fillColumns(series: number, fromUs: number, toUs: number, into: Columns): void;

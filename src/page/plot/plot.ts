@@ -29,7 +29,7 @@ export class Plot {
   #wholeHeight: PowerRange | undefined;
   /** As it is drawn. */
   #height: PowerRange | undefined;
-  /** Whether what is drawn stays so, whatever becomes known elsewhere. */
+  /** Whether it was drawn as fine as it is known. */
   #isSettled = false;
   /** For which sizes everything was made to fit. */
   #fitted = '';
@@ -87,10 +87,12 @@ export class Plot {
 
   /** More is known of powers; of those in view, or of what the height goes by, or of neither. */
   #learn(): void {
-    const { follows, fitsHeight } = this.#state;
+    const { view, follows, fitsHeight } = this.#state;
+    // Also where what was drawn is out of date by now.
+    const isSeen = !this.#isSettled || !this.#state.isSettled(view, this.columns);
     // It moves with each picture of the screen anyway.
     if (follows) this.#task.ask();
-    else if (!this.#isSettled) this.#task.askNow();
+    else if (isSeen) this.#task.askNow();
     else if (!fitsHeight && !sameHeight(this.#heightOfWhole(), this.#height)) this.#task.ask();
   }
 

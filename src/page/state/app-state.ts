@@ -61,7 +61,7 @@ export class AppState extends ViewState {
       if (isShown) store.expect(fromUs - offsetUs, toUs - offsetUs, columns);
   }
 
-  /** Whether nothing that becomes known would change what so many columns show of it; a mean goes beyond them. */
+  /** Whether all that so many columns show of it is here, and up to date; a mean goes beyond them. */
   isSettled({ fromUs, toUs }: Range, columns: number): boolean {
     const isSettled = ({ store, offsetUs, isShown }: Recording): boolean =>
       !isShown || store.isSettled(fromUs - offsetUs, toUs - offsetUs, columns);
