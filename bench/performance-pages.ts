@@ -9,28 +9,28 @@ export interface Setting {
   readonly missing: readonly string[];
 }
 
-const pathOf = (part: string): string => `docs/performance/${part}.md`;
-const measuredOn = (setting: Setting, day: string): string => `Measured on ${day}: ${setting.machine}.`;
+const pathOf = (part: string): string => fromRoot(`docs/performance/${part}.md`);
 
-/** What a part found, as a page of its own: parts take from a minute to two hours, and are measured on different days. */
-export function partPage({ claims, section }: Findings, setting: Setting): string {
+/** What a part found, as a page of its own: nobody has time for all of them on one day. */
+export function partPage({ claims, section }: Findings, { machine, missing }: Setting): string {
   const [heading = '', ...rest] = section.replaceAll(/^#(?=#+ )/gm, '').split('\n\n');
-  const day = new Date().toISOString().slice(0, 10);
-  const missing = setting.missing.length > 0 ? ` Missing there: ${setting.missing.join('; ')}.` : '';
-  return `${[heading, measuredOn(setting, day) + missing, claimTable(claims), ...rest].join('\n\n')}\n`;
+  const measuredOn = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}.`;
+  const without = missing.length > 0 ? ` Missing there: ${missing.join('; ')}.` : '';
+  return `${[heading, measuredOn + without, claimTable(claims), ...rest].join('\n\n')}\n`;
 }
 
-export function writePartPage(part: string, text: string): void {
+/** Writes the page of a part, and the overview of all that have been measured. */
+export function writePages(part: string, text: string, parts: readonly string[]): void {
   mkdirSync(fromRoot('docs/performance'), { recursive: true });
-  writeFileSync(fromRoot(pathOf(part)), text);
+  writeFileSync(pathOf(part), text);
+  writeOverview(parts);
 }
 
-/** Writes `docs/performance.md` of what the pages of the parts say. */
-export function writeOverview(parts: readonly string[]): void {
+/** `docs/performance.md`, of what the pages of the parts say. */
+function writeOverview(parts: readonly string[]): void {
   const rows = parts.flatMap((part) => {
-    const path = fromRoot(pathOf(part));
-    if (!existsSync(path)) return [];
-    const text = readFileSync(path, 'utf8');
+    if (!existsSync(pathOf(part))) return [];
+    const text = readFileSync(pathOf(part), 'utf8');
     const [, title = part] = /^# (.*)$/m.exec(text) ?? [];
     const [, day = '', machine = ''] = /^Measured on ([\d-]+): ([^;]*)/m.exec(text) ?? [];
     const verdicts = [...text.matchAll(/ \| (yes|\*\*no\*\*|not measured) \|$/gm)].map(

@@ -8,7 +8,7 @@ import { compare } from './compare/compare.js';
 import { feeds } from './feeds.js';
 import { live } from './live.js';
 import { pages } from './pages/pages.js';
-import { partPage, writeOverview, writePartPage } from './performance-pages.js';
+import { partPage, writePages } from './performance-pages.js';
 import { replay } from './replay.js';
 import { report } from './report.js';
 import { saturated } from './saturated.js';
@@ -45,7 +45,6 @@ for (const [name, part] of Object.entries(parts)) {
   const text = partPage(found, { machine: machine(workshop), missing: workshop.missing });
   workshop.missing.splice(missingToAll);
   process.stdout.write(`${text}\n`);
-  if (!values.quick) writePartPage(name, text);
+  if (!values.quick) writePages(name, text, Object.keys(parts));
 }
-if (!values.quick) writeOverview(Object.keys(parts));
 process.exit(0);
