@@ -5,10 +5,6 @@ import type { WebSocket } from 'ws';
 const mostWaitingBytes = 1 << 20;
 /** Who has not read for so long is not there any more, ms: on a busy machine a page behind others may stand still for long. */
 const patienceMs = 60_000;
-/** How often a client is asked whether it is still there, ms. */
-const heartbeatMs = 15_000;
-/** And so often without an answer before it is let go. */
-const mostUnanswered = patienceMs / heartbeatMs;
 
 /** How pages are let go. */
 export interface Goodbye {
@@ -36,8 +32,6 @@ interface Client {
   missed: number;
   /** Since when that is so; null where it keeps up. */
   behindSinceMs: number | null;
-  /** Heartbeats since it answered one. */
-  unanswered: number;
 }
 
 /**
@@ -48,7 +42,6 @@ export class StreamClients {
   readonly #greeting: (missed: number) => Uint8Array;
   readonly #onCount: (count: number) => void;
   readonly #clients = new Set<Client>();
-  readonly #heartbeat: NodeJS.Timeout;
 
   /**
    * @param greeting makes what a client is told first, and again when it missed something
@@ -57,7 +50,6 @@ export class StreamClients {
   constructor(greeting: (missed: number) => Uint8Array, onCount: (count: number) => void) {
     this.#greeting = greeting;
     this.#onCount = onCount;
-    this.#heartbeat = setInterval(() => this.#askAll(), heartbeatMs).unref();
   }
 
   get count(): number {
@@ -65,11 +57,8 @@ export class StreamClients {
   }
 
   add(socket: WebSocket): void {
-    const client: Client = { socket, missed: 0, behindSinceMs: null, unanswered: 0 };
+    const client: Client = { socket, missed: 0, behindSinceMs: null };
     this.#clients.add(client);
-    socket.on('pong', () => {
-      client.unanswered = 0;
-    });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       this.#clients.delete(client);
@@ -103,7 +92,6 @@ export class StreamClients {
   }
 
   async close({ until, graceMs }: Goodbye): Promise<void> {
-    clearInterval(this.#heartbeat);
     if (this.#clients.size === 0) return;
     const sockets = [...this.#clients].map(({ socket }) => socket);
     for (const socket of sockets) socket.close(1000);
@@ -118,13 +106,6 @@ export class StreamClients {
     client.missed++;
     client.behindSinceMs ??= performance.now();
     if (performance.now() - client.behindSinceMs > patienceMs) client.socket.terminate();
-  }
-
-  #askAll(): void {
-    for (const client of this.#clients) {
-      if (client.unanswered++ === mostUnanswered) client.socket.terminate();
-      else client.socket.ping();
-    }
   }
 }
 

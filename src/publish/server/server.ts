@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { paths, streamProtocol } from '../../draw/served.js';
 import { authority, KnownHosts, type Place, Token } from './access.js';
@@ -9,6 +8,9 @@ import { type Goodbye, StreamClients } from './clients.js';
 import { answerWith, bearerOf, listenAt, shownHost, unauthorized, unfit } from './listen.js';
 import { PageShelf, type ServedPage } from './page-shelf.js';
 import { type Reply, refusal } from './replies.js';
+
+/** After so long without a word the system asks whether a listener's machine is still there, ms. */
+const keepAliveMs = 15_000;
 
 export interface PageServerOptions {
   readonly place: Place;
@@ -56,7 +58,7 @@ export class PageServer {
       socket.once('close', () => this.#connections.delete(socket));
     });
     answerWith(server, (request) => this.#reply(request));
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }
 
   /** @throws UserError (outputFailed) where it cannot listen there */
@@ -89,11 +91,15 @@ export class PageServer {
     return answer(this.#published, path, new URLSearchParams(query));
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const refused = this.#streamRefusal(request);
     if (refused) socket.end(refusal(...refused), () => socket.destroy());
-    else this.#sockets.handleUpgrade(request, socket, head, (client) => this.clients.add(client));
+    else {
+      // No ping of the stream's own: who stands still answers it when the server is gone, and loses by that all it had not read yet.
+      socket.setKeepAlive(true, keepAliveMs);
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.clients.add(client));
+    }
   }
 
   /** Why a stream is not opened; null where it is. */
