@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { pixelOf, Raster } from '../../src/page/plot/raster.js';
+import { type ColumnPainter, pixelOf, Raster } from '../../src/page/plot/raster.js';
 
 const [width, height] = [2, 150];
 
@@ -56,10 +56,13 @@ function expected(spans: readonly Span[]): number[][] {
 }
 
 function painted(raster: Raster, spans: readonly Span[]): number[][] {
-  raster.clear();
-  for (const { x, top, bottom, colour, alpha } of spans)
-    raster.span(x, top, bottom, pixelOf(`#${colour.toString(16).padStart(6, '0')}`), alpha);
-  const { data } = raster.finish();
+  const painters = spans.map(({ x, top, bottom, colour, alpha }): ColumnPainter => {
+    const pixel = pixelOf(`#${colour.toString(16).padStart(6, '0')}`);
+    return (raster, column) => {
+      if (column === x) raster.span(top, bottom, pixel, alpha);
+    };
+  });
+  const { data } = raster.paint(painters);
   return Array.from({ length: width * height }, (_, n) => {
     const [red, green, blue, alpha] = data.subarray(n * 4, n * 4 + 4) as unknown as number[];
     return [...[red!, green!, blue!].map((part) => (part * alpha!) / 255), alpha!];

@@ -1,12 +1,12 @@
 import { colourOf } from '../../draw/colours.js';
-import { type Columns, newColumns, type Samples } from '../../draw/envelope.js';
+import { newColumns, type Samples } from '../../draw/envelope.js';
 import type { AppState } from '../state/app-state.js';
 import type { Range } from '../state/range.js';
 import type { Channel, Recording } from '../state/recording.js';
 import type { PowerRange } from './axes.js';
-import { type Brush, type HeightScale, paintLine, paintRanges } from './paint-columns.js';
+import { type Brush, type HeightScale, linePainter, rangePainter } from './paint-columns.js';
 import { paintSamples } from './paint-samples.js';
-import { pixelOf, Raster } from './raster.js';
+import { type ColumnPainter, pixelOf, Raster } from './raster.js';
 
 const mwPerW = 1e3;
 const usPerS = 1e6;
@@ -29,8 +29,6 @@ export function windowUsOf({ rolling }: AppState, { run }: Recording): number {
 export class Curves {
   readonly #state: AppState;
   #raster = new Raster(1, 1);
-  #columns: Columns = newColumns(1);
-  #line = new Float32Array(1);
 
   constructor(state: AppState) {
     this.#state = state;
@@ -43,13 +41,10 @@ export class Curves {
     pixelRatio: number,
   ): void {
     const { width, height } = context.canvas;
-    if (this.#raster.width !== width || this.#raster.height !== height) {
+    if (this.#raster.width !== width || this.#raster.height !== height)
       this.#raster = new Raster(width, height);
-      this.#columns = newColumns(width);
-      this.#line = new Float32Array(width);
-    }
-    this.#raster.clear();
     const scale = { topMw: toW * mwPerW, pxPerMw: height / ((toW - fromW) * mwPerW) };
+    const painters: ColumnPainter[] = [];
     const later: (() => void)[] = [];
     this.#state.recordings.forEach((recording, n) => {
       if (!recording.isShown) return;
@@ -62,11 +57,11 @@ export class Curves {
         const brush = this.#brush(channel, n, pixelRatio);
         if (samples && isKnown(samples, series)) {
           later.push(() => paintSamples(context, samples, series, recording, own, scale, brush));
-          if (this.#state.rolling.isOn) this.#paintMean(recording, series, own, scale, brush);
-        } else this.#paintColumns(recording, series, own, scale, brush);
+          if (this.#state.rolling.isOn) painters.push(this.#mean(recording, series, own, scale, brush));
+        } else painters.push(...this.#columns(recording, series, own, scale, brush));
       }
     });
-    context.putImageData(this.#raster.finish(), 0, 0);
+    context.putImageData(this.#raster.paint(painters), 0, 0);
     for (const call of later) call();
   }
 
@@ -79,29 +74,32 @@ export class Curves {
     };
   }
 
-  #paintColumns(
+  #columns(
     recording: Recording,
     series: number,
-    { fromUs, toUs }: Range,
+    own: Range,
     scale: HeightScale,
     brush: Brush,
-  ): void {
-    recording.store.fillColumns(series, fromUs, toUs, this.#columns);
-    paintRanges(this.#raster, this.#columns, scale, brush);
-    if (this.#state.rolling.isOn) this.#paintMean(recording, series, { fromUs, toUs }, scale, brush);
-    else paintLine(this.#raster, this.#columns.meanMw, scale, brush, 1.25 * brush.pixelRatio);
+  ): readonly ColumnPainter[] {
+    const columns = newColumns(this.#raster.width);
+    recording.store.fillColumns(series, own.fromUs, own.toUs, columns);
+    const line = this.#state.rolling.isOn
+      ? this.#mean(recording, series, own, scale, brush)
+      : linePainter(columns.meanMw, scale, brush, 1.25 * brush.pixelRatio);
+    return [rangePainter(columns, scale, brush), line];
   }
 
-  #paintMean(
+  #mean(
     recording: Recording,
     series: number,
     { fromUs, toUs }: Range,
     scale: HeightScale,
     brush: Brush,
-  ): void {
+  ): ColumnPainter {
+    const line = new Float32Array(this.#raster.width);
     const windowUs = windowUsOf(this.#state, recording);
-    recording.store.fillRolling(series, fromUs, toUs, windowUs, this.#line);
-    paintLine(this.#raster, this.#line, scale, brush, 2 * brush.pixelRatio);
+    recording.store.fillRolling(series, fromUs, toUs, windowUs, line);
+    return linePainter(line, scale, brush, 2 * brush.pixelRatio);
   }
 }
 

@@ -5,8 +5,8 @@ import type { AppState } from '../state/app-state.js';
 import { lengthUs, type Range, shifted } from '../state/range.js';
 import { paintBackdrop } from './backdrop.js';
 import { powerRangeOf } from './height.js';
-import { paintRanges } from './paint-columns.js';
-import { pixelOf, Raster } from './raster.js';
+import { rangePainter } from './paint-columns.js';
+import { type ColumnPainter, pixelOf, Raster } from './raster.js';
 
 /** The window can be taken hold of however little it shows, CSS pixels. */
 const leastWindowPx = 8;
@@ -59,23 +59,23 @@ export class Minimap {
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
     if (this.#canvas.width !== width || this.#canvas.height !== height)
       Object.assign(this.#canvas, { width, height });
-    const raster = new Raster(width, height);
     const { whole, theme, recordings } = this.#state;
     // The plot's height is known by it too.
     this.#state.expect(whole, width);
     const { fromW, toW } = powerRangeOf(this.#state, whole, width, false);
     const scale = { topMw: toW * 1e3, pxPerMw: height / ((toW - fromW) * 1e3) };
-    const columns = newColumns(width);
+    const painters: ColumnPainter[] = [];
     recordings.forEach(({ store, offsetUs, isShown }, n) => {
       for (const { name, series, colourIndex } of isShown ? this.#state.shownChannels : []) {
         if (series[n]! < 0) continue;
+        const columns = newColumns(width);
         store.fillColumns(series[n]!, whole.fromUs - offsetUs, whole.toUs - offsetUs, columns);
         const colour = pixelOf(colourOf(name, colourIndex, theme));
-        paintRanges(raster, columns, scale, { colour, pixelRatio: ratio, dash: null });
+        painters.push(rangePainter(columns, scale, { colour, pixelRatio: ratio, dash: null }));
       }
     });
     const context = contextOf(this.#canvas);
-    context.putImageData(raster.finish(), 0, 0);
+    context.putImageData(new Raster(width, height).paint(painters), 0, 0);
     paintBackdrop(context, this.#state, whole, ratio);
     this.place();
   }
