@@ -70,13 +70,13 @@ describe('the powers of a served recording', () => {
     expect(store.samplesIn(from, to, 10_000)).toBeNull();
     expect(store.isSettled(from, to, 500)).toBe(false);
     await until(store, () => {
-      store.expect(from, to, 500);
+      store.expect(from, to, 500, 0);
       return store.samplesIn(from, to, 10_000) !== null;
     });
     // What is known of intervals may become another when more has been read, and of samples nothing does.
     expect(store.isSettled(from, to, 500)).toBe(true);
     await until(store, () => {
-      store.expect(0, run.endUs, 500);
+      store.expect(0, run.endUs, 500, 0);
       return store.isSettled(0, run.endUs, 500);
     });
     for (const done of [false, true])
@@ -89,13 +89,28 @@ describe('the powers of a served recording', () => {
     store.fillColumns(0, from, to, columns);
     const inner = powerMw[0]!.subarray(first, last + 1);
     expect(Math.max(...columns.maxMw)).toBeLessThanOrEqual(Math.max(...inner));
-    // Half as much on both sides has come with it.
-    expect(store.samplesIn(from - 200_000, from - 100_000, 10_000)).not.toBeNull();
+    // Half as much on both sides comes when nothing else is wanted.
+    await until(store, () => store.samplesIn(from - 200_000, to + 200_000, 10_000) !== null);
     const rolling = new Float32Array(100);
     store.fillRolling(0, from, to, 100_000, rolling);
     const [least, most] = extremes(rolling);
     expect(least).toBeGreaterThanOrEqual(Math.min(...powerMw[0]!));
     expect(most).toBeLessThanOrEqual(Math.max(...powerMw[0]!));
+
+    // The mean around one sample reaches far beyond it.
+    const [windowUs, middleUs] = [200_000, 30_000_000];
+    const mean = new Float32Array(1);
+    await until(store, () => {
+      store.expect(middleUs - 500, middleUs + 500, 1, 0);
+      return store.isSettled(middleUs - 500, middleUs + 500, 1);
+    });
+    await until(store, () => {
+      store.expect(middleUs - 500, middleUs + 500, 1, windowUs);
+      return store.samplesIn(middleUs - windowUs / 2, middleUs + windowUs / 2, 10_000) !== null;
+    });
+    store.fillRolling(0, middleUs - 500, middleUs + 500, windowUs, mean);
+    const { meanW } = await store.measure(middleUs - windowUs / 2, middleUs + windowUs / 2);
+    expect(mean[0]! / 1e3 / meanW[0]!).toBeCloseTo(1, 6);
 
     const figures = await store.measure(from, to);
     const asked = await askMeasure(url, 'run0', from, to);
@@ -131,7 +146,7 @@ describe('the powers of a served recording', () => {
     await until(store, () => store.endUs > before + 1_000_000);
     const columns = newColumns(20);
     await until(store, () => {
-      store.expect(0, store.endUs, 20);
+      store.expect(0, store.endUs, 20, 0);
       store.fillColumns(0, 0, store.endUs, columns);
       return !Number.isNaN(columns.maxMw[15]) && !Number.isNaN(columns.maxMw[4]);
     });

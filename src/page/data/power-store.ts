@@ -12,8 +12,11 @@ export interface PowerStore {
   readonly ready: Promise<void>;
   /** Reaches up to here by now, µs. */
   readonly endUs: number;
-  /** Says what is drawn, in so many columns: what is missing of it is asked for. */
-  expect(fromUs: number, toUs: number, columns: number): void;
+  /**
+   * Says what is drawn, in so many columns: what is missing of it is asked for.
+   * @param windowUs over so long the mean around each column is drawn; 0 where none is
+   */
+  expect(fromUs: number, toUs: number, columns: number, windowUs: number): void;
   /** Whether all of a stretch is here as fine as so many columns show it, and nothing that has become known since changes it. */
   isSettled(fromUs: number, toUs: number, columns: number): boolean;
   /** Extremes and means of one series in columns that share the stretch evenly, as they are known. */

@@ -3,7 +3,6 @@ import { csvOf } from '../export/csv.js';
 import { pngOf } from '../export/png.js';
 import { save } from '../export/save.js';
 import { duration } from '../format.js';
-import { windowUsOf } from '../plot/curves.js';
 import type { Plot } from '../plot/plot.js';
 import type { AppState } from '../state/app-state.js';
 import { sameRange } from '../state/range.js';
@@ -71,7 +70,7 @@ function rollingTools(state: AppState): HTMLElement {
     unit.value = rolling.unit;
     const first = state.recordings[0];
     length.textContent =
-      rolling.unit === 'samples' && first ? `≈ ${duration(windowUsOf(state, first) / 1e6)}` : '';
+      rolling.unit === 'samples' && first ? `≈ ${duration(state.windowUsOf(first) / 1e6)}` : '';
   };
   amount.addEventListener('input', () => {
     const value = Number(amount.value);

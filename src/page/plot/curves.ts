@@ -9,7 +9,6 @@ import { paintSamples } from './paint-samples.js';
 import { type ColumnPainter, pixelOf, Raster } from './raster.js';
 
 const mwPerW = 1e3;
-const usPerS = 1e6;
 /** Samples are drawn one by one where they lie so many CSS pixels apart or more. */
 const apartPx = 3;
 /** By recording: line and gap, CSS pixels; the first is without gaps. */
@@ -17,13 +16,6 @@ const dashes: readonly (readonly [number, number] | null)[] = [null, [7, 4], [2,
 
 export const dashOf = (recording: number): readonly [number, number] | null =>
   dashes[recording % dashes.length]!;
-
-/** The mean over as long a window as is asked for, µs. */
-export function windowUsOf({ rolling }: AppState, { run }: Recording): number {
-  if (rolling.unit === 's') return rolling.amount * usPerS;
-  const { sample_rate_hz: rate } = run.summary as { sample_rate_hz?: number | null };
-  return rate ? (rolling.amount * usPerS) / rate : 0;
-}
 
 /** Paints every power that is shown. */
 export class Curves {
@@ -97,7 +89,7 @@ export class Curves {
     brush: Brush,
   ): ColumnPainter {
     const line = new Float32Array(this.#raster.width);
-    const windowUs = windowUsOf(this.#state, recording);
+    const windowUs = this.#state.windowUsOf(recording);
     recording.store.fillRolling(series, fromUs, toUs, windowUs, line);
     return linePainter(line, scale, brush, 2 * brush.pixelRatio);
   }

@@ -53,7 +53,7 @@ export class Plot {
     });
     state.on(['view', 'series', 'theme', 'rolling', 'scale', 'offsets', 'runs', 'bands'], this.redraw);
     state.on(['powers'], () => this.#learn());
-    state.on(['view'], () => state.expect(state.view, this.columns));
+    state.on(['view'], () => state.expect(state.view, this.columns, true));
     state.on(['runs', 'bands', 'series'], () => this.fit());
     state.on(['jump'], () => this.root.scrollIntoView({ block: 'nearest' }));
     new ResizeObserver(() => this.fit()).observe(this.#host);
@@ -100,7 +100,7 @@ export class Plot {
     if (!this.#hasBegun) return;
     const { view, fitsHeight } = this.#state;
     // Again, where more has become known.
-    this.#state.expect(view, this.columns);
+    this.#state.expect(view, this.columns, true);
     this.#isSettled = this.#state.isSettled(view, this.columns);
     const height = fitsHeight ? powerRangeOf(this.#state, view, this.columns, true) : this.#heightOfWhole();
     this.#height = height;

@@ -4,6 +4,8 @@ import { fitted, followed, lengthUs, type Range, sameRange } from './range.js';
 import { type Channel, channelsOf, type Recording } from './recording.js';
 import { ViewState } from './view-state.js';
 
+const usPerS = 1e6;
+
 export interface Rolling extends PageRolling {
   readonly isOn: boolean;
 }
@@ -55,10 +57,15 @@ export class AppState extends ViewState {
     this.setCursors(a === null || b !== null ? [us, null] : [a, us]);
   }
 
-  /** Says what is drawn of the time axis, in so many columns: what is missing of it is asked for. */
-  expect({ fromUs, toUs }: Range, columns: number): void {
-    for (const { store, offsetUs, isShown } of this.recordings)
-      if (isShown) store.expect(fromUs - offsetUs, toUs - offsetUs, columns);
+  /** Says what is drawn of the time axis, in so many columns, the rolling mean where it is on: what is missing of it is asked for. */
+  expect({ fromUs, toUs }: Range, columns: number, withMean = false): void {
+    for (const recording of this.recordings) {
+      if (!recording.isShown) continue;
+      const { store, offsetUs } = recording;
+      const hasMean = withMean && this.rolling.isOn;
+      const windowUs = hasMean ? Math.max(this.windowUsOf(recording), (toUs - fromUs) / columns) : 0;
+      store.expect(fromUs - offsetUs, toUs - offsetUs, columns, windowUs);
+    }
   }
 
   /** Whether all that so many columns show of it is here, and up to date; a mean goes beyond them. */
@@ -148,6 +155,14 @@ export class AppState extends ViewState {
 
   get rolling(): Rolling {
     return this.#rolling;
+  }
+
+  /** The mean is over as long a window as is asked for, µs. */
+  windowUsOf({ run }: Recording): number {
+    const { amount, unit } = this.#rolling;
+    if (unit === 's') return amount * usPerS;
+    const { sample_rate_hz: rate } = run.summary as { sample_rate_hz?: number | null };
+    return rate ? (amount * usPerS) / rate : 0;
   }
 
   setRolling(change: Partial<Rolling>): void {

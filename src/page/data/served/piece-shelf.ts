@@ -21,11 +21,10 @@ export class PieceShelf {
   /** @param asked where the server has nothing finer than this, it is as fine as was asked for */
   put(piece: HeldPiece, isKept: boolean, asked: Asked): void {
     piece.usedAt = ++this.#turn;
-    this.#pieces = this.#pieces.filter(
-      (old) =>
-        old.isKept ||
-        !(old.piece.isStale && asked.fromUs <= old.piece.fromUs && asked.toUs >= old.piece.toUs),
-    );
+    this.#pieces = this.#pieces.filter((old) => {
+      const isOver = asked.fromUs <= old.piece.fromUs && asked.toUs >= old.piece.toUs;
+      return old.isKept || !(isOver && (old.piece.isStale || piece.intervalUs <= old.piece.intervalUs));
+    });
     this.#pieces.push({ piece, asked, isKept });
     let bytes = this.#pieces.reduce((sum, each) => sum + each.piece.bytes, 0);
     const oldestFirst = this.#pieces
@@ -55,11 +54,7 @@ export class PieceShelf {
 
   /** Whether a stretch is here as fine as columns of so many µs show it, or as the server has it. */
   covers(fromUs: number, toUs: number, columnUs: number, tail: HeldPiece | null): boolean {
-    const fine = this.#pieces
-      .filter(
-        ({ piece, asked }) => !piece.isStale && (piece.intervalUs <= columnUs || asked.wantedUs <= columnUs),
-      )
-      .map(({ asked }) => ({ fromUs: asked.fromUs, toUs: asked.toUs }));
+    const fine: { readonly fromUs: number; readonly toUs: number }[] = this.#fine(columnUs);
     // Whoever follows a recording sees what is pushed, and what has not been is not here yet: neither is asked for at each push.
     const isFollowed = tail !== null && toUs >= tail.toUs;
     if (tail && tail.intervalUs <= columnUs * (isFollowed ? mostFollowedPx : 1))
@@ -70,6 +65,24 @@ export class PieceShelf {
       reachedUs = Math.max(reachedUs, each.toUs);
     }
     return reachedUs >= toUs;
+  }
+
+  /** Whether one piece that is so fine holds all of a stretch. */
+  holds(fromUs: number, toUs: number, columnUs: number): boolean {
+    return this.#fine(columnUs).some((each) => each.fromUs <= fromUs && each.toUs >= toUs);
+  }
+
+  /** Whether some of a stretch is here so fine. */
+  touches(fromUs: number, toUs: number, columnUs: number): boolean {
+    return this.#fine(columnUs).some((each) => each.fromUs < toUs && each.toUs > fromUs);
+  }
+
+  #fine(columnUs: number): Asked[] {
+    return this.#pieces
+      .filter(
+        ({ piece, asked }) => !piece.isStale && (piece.intervalUs <= columnUs || asked.wantedUs <= columnUs),
+      )
+      .map(({ asked }) => asked);
   }
 
   /** More is known of what lies behind an instant, or of all: intervals that reach there are asked for again when they are wanted. */

@@ -43,10 +43,15 @@ export class ServedStore implements PowerStore {
     return Math.max(this.run.endUs, this.#tail.piece?.toUs ?? 0);
   }
 
-  expect(fromUs: number, toUs: number, columns: number): void {
-    const asker = this.#askers.get(columns) ?? new Asker((wanted) => this.#askAround(wanted));
+  expect(fromUs: number, toUs: number, columns: number, windowUs: number): void {
+    const asker =
+      this.#askers.get(columns) ??
+      new Asker(
+        (wanted) => this.#askFor(wanted),
+        (wanted) => this.#askAround(wanted),
+      );
     this.#askers.set(columns, asker);
-    const wanted = { fromUs, toUs, columns };
+    const wanted = { fromUs, toUs, columns, windowUs };
     if (this.#isMissing(wanted)) asker.want(wanted);
   }
 
@@ -161,27 +166,50 @@ export class ServedStore implements PowerStore {
   }
 
   /** Whether the server has something of it that is not here. */
-  #isMissing({ fromUs, toUs, columns }: Wanted): boolean {
+  #isMissing({ fromUs, toUs, columns, windowUs }: Wanted): boolean {
     const [first, last] = [Math.max(fromUs, this.run.startUs), Math.min(toUs, this.endUs)];
-    return this.#link.isThere && last > first && !this.#isCovered(first, last, (toUs - fromUs) / columns);
+    const columnUs = (toUs - fromUs) / columns;
+    if (!this.#link.isThere || last <= first) return false;
+    if (!this.#isCovered(first, last, columnUs)) return true;
+    // Means at a moving end are made of what is pushed of it.
+    if (windowUs === 0 || this.#tail.piece) return false;
+    const [from, to] = this.#widened(fromUs, toUs, windowUs / 2);
+    return !this.#shelf.holds(from, to, Math.max(columnUs, (to - from) / mostColumns));
   }
 
-  /** Of what is wanted half as much on both sides too, where one moves to next. */
-  async #askAround(wanted: Wanted): Promise<void> {
+  /** What is seen, and what is around it if that is near what is here; where one jumps to, it comes later. */
+  async #askFor(wanted: Wanted): Promise<void> {
     // What came meanwhile may be what is wanted.
     if (!this.#isMissing(wanted)) return;
-    const { fromUs, toUs, columns } = wanted;
-    const margin = (toUs - fromUs) / 2;
-    const first = Math.max(fromUs - margin, this.run.startUs);
-    const last = Math.min(toUs + margin, Math.max(this.endUs, first + 1));
-    const share = (last - first) / (toUs - fromUs);
-    await this.#ask(first, last, Math.max(1, Math.ceil(columns * share)));
+    const { fromUs, toUs, columns, windowUs } = wanted;
+    const isNear = windowUs > 0 || this.#shelf.touches(fromUs, toUs, (toUs - fromUs) / columns);
+    await this.#askWide(wanted, isNear ? marginOf(wanted) : 0);
   }
 
-  async #ask(fromUs: number, toUs: number, columns: number, isKept = false): Promise<void> {
-    const piece = await this.#link
-      .piece(this.run.id, fromUs, toUs, Math.min(columns, mostColumns))
-      .catch(() => null);
+  async #askAround(wanted: Wanted): Promise<void> {
+    const { fromUs, toUs, columns } = wanted;
+    const margin = marginOf(wanted);
+    const [from, to] = this.#widened(fromUs, toUs, margin);
+    if (this.isFollowed || !this.#link.isThere || this.#isCovered(from, to, (toUs - fromUs) / columns))
+      return;
+    await this.#askWide(wanted, margin);
+  }
+
+  async #askWide({ fromUs, toUs, columns }: Wanted, margin: number): Promise<void> {
+    const [from, to] = this.#widened(fromUs, toUs, margin);
+    const share = (to - from) / (toUs - fromUs);
+    await this.#ask(from, to, Math.max(1, Math.ceil(columns * share)));
+  }
+
+  /** Up to the ends of the run. */
+  #widened(fromUs: number, toUs: number, margin: number): [fromUs: number, toUs: number] {
+    const from = Math.max(fromUs - margin, this.run.startUs);
+    return [from, Math.min(toUs + margin, Math.max(this.endUs, from + 1))];
+  }
+
+  async #ask(fromUs: number, toUs: number, wanted: number, isKept = false): Promise<void> {
+    const columns = Math.min(wanted, mostColumns);
+    const piece = await this.#link.piece(this.run.id, fromUs, toUs, columns).catch(() => null);
     // The stream's state says that the server is gone, and is back; what is here is drawn meanwhile.
     if (!piece) return;
     const held = new HeldPiece(piece, this.run, { fromUs, toUs });
@@ -189,6 +217,9 @@ export class ServedStore implements PowerStore {
     this.onChange();
   }
 }
+
+/** Half as much on both sides is where one moves to next; a mean may reach further. */
+const marginOf = ({ fromUs, toUs, windowUs }: Wanted): number => Math.max(toUs - fromUs, windowUs) / 2;
 
 function known(
   { energyJ, uncertaintyJ, meanW, minW, maxW }: ServedMeasure,
