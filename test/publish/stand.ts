@@ -2,8 +2,7 @@ import { onTestFinished } from 'vitest';
 import { packMessage } from '#powerlog/draw/served.js';
 import { loopback, type Place } from '#powerlog/publish/server/access.js';
 import type { Published } from '#powerlog/publish/server/api.js';
-import type { ServedPage } from '#powerlog/publish/server/page-shelf.js';
-import { PageServer } from '#powerlog/publish/server/server.js';
+import { PageServer, type PageServerOptions } from '#powerlog/publish/server/server.js';
 
 /** Nothing to show. */
 export const emptyPublished: Published = {
@@ -19,7 +18,7 @@ export const emptyPublished: Published = {
 export async function openServer(
   published: Published = emptyPublished,
   place: Place = loopback,
-  page: () => ServedPage = () => ({ html: '<p>a page</p>', policy: "default-src 'none'" }),
+  page: PageServerOptions['page'] = () => ({ html: '<p>a page</p>', policy: "default-src 'none'" }),
 ): Promise<{ url: string; server: PageServer }> {
   const server = await PageServer.open({ place, page, published });
   onTestFinished(() => server.close({ until: 'answered', graceMs: 0 }));
