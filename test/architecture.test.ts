@@ -57,6 +57,14 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(/(?:from|import\(|require\()\s*'([^']+)'/g)].map((match) => match[1] as string);
 }
 
+/** What runs before it: types are gone by then, and what it imports later comes later. */
+function neededBy(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  return [...text.matchAll(/^(?:import|export)\s(?!type\s)(?:([^;']*?)\sfrom\s+)?'(\.[^']+)'/gm)]
+    .filter(([, names = '']) => !/^\{(?:\s*type\s[^,}]+,?)+\s*\}$/.test(names))
+    .map(([, , specifier]) => within(file, specifier as string));
+}
+
 const within = (file: string, specifier: string): string =>
   relative(src, normalize(join(src, dirname(file), specifier))).replace(/\.js$/, '.ts');
 
@@ -75,6 +83,15 @@ describe('the house', () => {
         .map((target) => `${file} imports ${target}`),
     );
     expect(upward).toEqual([]);
+  });
+
+  it('has no files that need each other to run', () => {
+    const needs = new Map(files.map((file) => [file, neededBy(file)]));
+    for (let before = -1; before !== needs.size; ) {
+      before = needs.size;
+      for (const [file, others] of needs) if (!others.some((other) => needs.has(other))) needs.delete(file);
+    }
+    expect([...needs.keys()]).toEqual([]);
   });
 
   it('has one way to be private', () => {

@@ -3,7 +3,7 @@ import { type FrameCheck, makeFrameCheck } from '../board/check.js';
 import type { ByteFaultKind, SampleFaultKind } from '../stream/event.js';
 import { Conversation } from './dialogue.js';
 import { Action, type Driven } from './drive.js';
-import type { Identified } from './identity/handshake.js';
+import type { Identified } from './identity/identified.js';
 import { faultOfLength, type Recognition, recognize, refuseUnproven } from './identity/recognition.js';
 import type { SamplingOptions, SamplingOutcome } from './link.js';
 import type { SampleRing } from './ring.js';

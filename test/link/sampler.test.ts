@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { driveBlocking } from '#powerlog/link/drive.js';
-import { type Identified, identifyBlocking } from '#powerlog/link/identity/handshake.js';
+import { identifyBlocking } from '#powerlog/link/identity/handshake.js';
+import type { Identified } from '#powerlog/link/identity/identified.js';
 import { SampleRing } from '#powerlog/link/ring.js';
 import { Sampler } from '#powerlog/link/sampler.js';
 import { gone, type Wire } from '#powerlog/link/wire.js';

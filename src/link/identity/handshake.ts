@@ -1,36 +1,22 @@
-import type { Averaging, Board, Command } from '../../board/board.js';
+import type { Averaging, Command } from '../../board/board.js';
 import { boardByVendor, boards, isNewerThanKnown } from '../../board/catalogue.js';
-import { makeFrameCheck } from '../../board/check.js';
-import { boardError, type UserError } from '../../errors.js';
-import type { BoardIdentity } from '../../stream/recording-header.js';
+import { boardError } from '../../errors.js';
 import { textOfField } from '../../text.js';
 import { Conversation, type Dialogue, drain } from '../dialogue.js';
 import { driveAsync, driveBlocking } from '../drive.js';
 import type { Expected } from '../link.js';
-import { hush, type IdentifiedTalker, identifyTalker, isTalk } from '../listening/identify.js';
+import { hush, identifyTalker, isTalk } from '../listening/identify.js';
 import { type AsyncWire, deadlineMs, type Wire } from '../wire.js';
 import { type Failure, furthest, restless } from './failure.js';
+import type { Answerer, Identified } from './identified.js';
 import { identifyOwn } from './own-board.js';
+import { provedWrong } from './proof.js';
 import { expectedWelcomes, hex, isWelcomeOf, knownProducts, quoted, shortestWelcome } from './welcome.js';
-
-export interface Identified {
-  readonly board: Board;
-  readonly identity: BoardIdentity;
-  /** What it was asked who it is, and said, byte for byte: what it has to say again after every fault. */
-  readonly credentials: readonly (readonly [Command, Uint8Array])[];
-  /** Of a board that a file describes: asked before these, whether another is there, to which they must not be said. */
-  readonly isStranger?: () => Dialogue<UserError | null>;
-}
-
-/** Who answered: a board that is asked, or one that talks. */
-export type Answerer = Identified | IdentifiedTalker;
 
 /** A board that has just been plugged in may swallow the first question. */
 const silentAttempts = 3;
 /** Each welcome that comes unasked, and there may be several, can spoil one attempt. */
 const attempts = 6;
-/** So many readings of a firmware that is not known must agree with themselves before they are believed. */
-const provingFrames = 3;
 
 /** Identifies the board behind a wire that blocks. @throws UserError (no board) */
 export function identifyBlocking(port: string, wire: Wire, expected?: Expected): Answerer {
@@ -181,17 +167,3 @@ function averagingUs(
 
 /** Behind vendor data and the product's name, 32 bytes: when and what was built. */
 const buildText = (reply: Buffer): string => textOfField(reply.subarray(3 + 32, 3 + 32 + 32)) ?? '';
-
-/** What is wrong with the readings of a board whose firmware is not known; null where they are as they should be. */
-export function* provedWrong(board: Board): Dialogue<string | null> {
-  const { sensors } = board.commands;
-  const isPlausible = makeFrameCheck(board);
-  for (let n = 0; n < provingFrames; n++) {
-    const frame = yield { command: sensors, untilQuiet: true };
-    if (frame.length !== sensors.replyBytes)
-      return `its readings have ${frame.length} bytes, expected ${sensors.replyBytes}`;
-    if (!isPlausible(new DataView(frame.buffer, frame.byteOffset, frame.length), 0))
-      return 'its readings contradict themselves';
-  }
-  return null;
-}

@@ -9,7 +9,8 @@ import { Framer } from '../listening/framing/framer.js';
 import { type IdentifiedTalker, isTalk } from '../listening/identify.js';
 import { deadlineMs } from '../wire.js';
 import { type Failure, furthest, restless } from './failure.js';
-import { type Answerer, type Identified, provedWrong } from './handshake.js';
+import type { Answerer, Identified } from './identified.js';
+import { provedWrong } from './proof.js';
 import { quoted, shortestWelcome } from './welcome.js';
 
 /** A board that has just been plugged in, as those that restart when their port is opened, may swallow the first questions. */

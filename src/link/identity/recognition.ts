@@ -3,7 +3,7 @@ import { isNewerThanKnown } from '../../board/catalogue.js';
 import { boardError } from '../../errors.js';
 import type { ByteFaultKind } from '../../stream/event.js';
 import { type Dialogue, drain } from '../dialogue.js';
-import type { Identified } from './handshake.js';
+import type { Identified } from './identified.js';
 
 export interface Recognition {
   /** Whether it is the board that it was, with the firmware that it had; otherwise it is another, or none. */

@@ -1,5 +1,5 @@
 import type { Driven } from '../drive.js';
-import type { Answerer } from '../identity/handshake.js';
+import type { Answerer } from '../identity/identified.js';
 import type { SamplingOptions, SamplingOutcome } from '../link.js';
 import type { SampleRing } from '../ring.js';
 import { Sampler } from '../sampler.js';

@@ -4,7 +4,8 @@ import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity } from '../../stream/recording-header.js';
 import { drainRing, type PlacedEvent, Turns } from '../drain-ring.js';
 import { driveAsync } from '../drive.js';
-import { type Answerer, identifyAsync } from '../identity/handshake.js';
+import { identifyAsync } from '../identity/handshake.js';
+import type { Answerer } from '../identity/identified.js';
 import {
   type Expected,
   type Link,
