@@ -300,6 +300,17 @@ describe('the live page', needs(browserPart), () => {
       await placeWith('9:59:59', ['10000 Hz', '100.00 %', '9,999,999', '999']),
     ]);
     expect([...places]).toHaveLength(1);
+    // Nor does what comes first into a list, however late.
+    const moved = await page.evaluate(() => {
+      const placeOfPhases = () => document.querySelector('.phases')!.getBoundingClientRect().y;
+      return ['.excursions', '.events'].map((list) => {
+        const body = document.querySelector(`${list} .card-body`)!;
+        const was = placeOfPhases() + body.clientHeight;
+        body.textContent = 'Nothing yet.';
+        return placeOfPhases() + body.clientHeight - was;
+      });
+    });
+    expect(moved).toEqual([0, 0]);
     await page.getByText('Everything the summary knows').click();
     expect(await figureOf(page, 'command.energy_j.gpu')).toBe(command.energy_j.gpu);
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
