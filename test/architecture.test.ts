@@ -57,8 +57,8 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(/(?:from|import\(|require\()\s*'([^']+)'/g)].map((match) => match[1] as string);
 }
 
-/** What runs before it: types are gone by then, and what it imports later comes later. */
-function neededBy(file: string): string[] {
+/** What has to run before a file does: types are gone by then, and what it imports later comes later. */
+function needsOf(file: string): string[] {
   const text = readFileSync(join(src, file), 'utf8');
   return [...text.matchAll(/^(?:import|export)\s(?!type\s)(?:([^;']*?)\sfrom\s+)?'(\.[^']+)'/gm)]
     .filter(([, names = '']) => !/^\{(?:\s*type\s[^,}]+,?)+\s*\}$/.test(names))
@@ -86,7 +86,7 @@ describe('the house', () => {
   });
 
   it('has no files that need each other to run', () => {
-    const needs = new Map(files.map((file) => [file, neededBy(file)]));
+    const needs = new Map(files.map((file) => [file, needsOf(file)]));
     for (let before = -1; before !== needs.size; ) {
       before = needs.size;
       for (const [file, others] of needs) if (!others.some((other) => needs.has(other))) needs.delete(file);
