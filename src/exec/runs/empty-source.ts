@@ -1,4 +1,7 @@
-import { boardFor } from '../../board/catalogue.js';
+import type { Instrument } from '../../board/board.js';
+import { boardFor, boards } from '../../board/catalogue.js';
+import { type MapChoice, ownMap, resolveWiring } from '../../measure/rail-map.js';
+import { chooseColumns } from '../../sink/column-choice.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
 import type { Recording, Source } from '../../source/source.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
@@ -11,12 +14,38 @@ const noProduct = { product: 'none', productId: 0 } as const;
 export const isNoBoard = ({ product, productId }: BoardIdentity): boolean =>
   product === noProduct.product && productId === noProduct.productId;
 
+/** What is asked of a board, whichever it is. */
+interface Asked {
+  readonly map: MapChoice;
+  /** As `chooseColumns` takes it. */
+  readonly columns: string;
+}
+
+/** What any recording has, measured or not. */
+const instants = 'time_s,unix_time_s';
+
+/**
+ * What a board that is not there is taken for, and what can be asked of that. The first known one that has the rails and the columns
+ * that are wanted; where none has them they may be those of a board that only its owner knows, and the instants are left.
+ */
+export function absentBoard({ map, columns }: Asked): Asked & { readonly board: Instrument } {
+  const newest = boardFor('benchlab')!;
+  const board = [newest, ...boards.toReversed()].find((each) => {
+    try {
+      return chooseColumns(each, resolveWiring(each, map(each)), columns).length > 0;
+    } catch {
+      return false;
+    }
+  });
+  return board ? { board, map, columns } : { board: newest, map: ownMap, columns: instants };
+}
+
 /** Stands in where no board is there: a recording with a start, an end, and nothing in between. */
 export class EmptySource implements Source {
-  readonly board = boardFor('benchlab')!;
   readonly identity: BoardIdentity;
 
   constructor(
+    readonly board: Instrument,
     port: string,
     /** Why there is none. */
     readonly why: string,

@@ -228,6 +228,21 @@ describe('exec does no harm when measuring fails', () => {
     expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2);
   });
 
+  it('runs the command without a board whatever columns are those of the board that is missing', () => {
+    for (const [options, header] of [
+      [['--columns', 'hpwr1_w1_power_w'], 'hpwr1_w1_power_w'],
+      [['--columns', 'measured_power_w'], 'time_s,unix_time_s'],
+      [['--columns', 'time_s,fault_status'], 'time_s,fault_status'],
+    ] as const) {
+      const path = file('other-board.csv');
+      const none = words`exec --port /dev/powerlog-test-none --baseline 0 --out ${path} --force`;
+      const ran = powerlog([...none, ...options, '--', 'echo', 'ran']);
+      expect(ran).toMatchObject({ code: 0, out: 'ran\n' });
+      expect(ran.err).toMatch(/powerlog-test-none.*unmeasured/);
+      expect(readFileSync(path, 'utf8')).toBe(`${header}\n`);
+    }
+  });
+
   it('runs nothing without a board where it is strict', () => {
     const ran = powerlog(words`exec --strict --port /dev/powerlog-test-none -- echo ran`);
     expect(ran).toMatchObject({ code: 3, out: '' });
