@@ -29,11 +29,11 @@ export class CaptureReader {
   problem: Warning | null = null;
   /** Whether that is no more than a torn end: what stands behind the last whole block is a part of one, NULs, or both. */
   tornEnd = false;
-  /** What is to be said of joined recordings, known once `blocks` has ended. */
-  readonly remarks: Warning[] = [];
   /** Where the last whole block ends, in bytes of the (uncompressed) capture. */
   wholeBytes: number;
   readonly #decoder: BlockDecoder;
+  /** What is to be said of joined recordings. */
+  readonly #joins: Warning[] = [];
   #part: Part;
   /** Where what has been read ends on the time axis. */
   #endNs = 0;
@@ -58,6 +58,12 @@ export class CaptureReader {
   /** Instant 0 of the recording that the file ends with, on the time axis. */
   get lastStartNs(): number {
     return this.#part.startNs;
+  }
+
+  /** What is to be said of what has been read so far, beside its problem: that recordings were joined, and what was skipped. */
+  get remarks(): readonly Warning[] {
+    const { skipped: unknown } = this.#decoder;
+    return unknown.size > 0 ? [...this.#joins, skipped(this.name, unknown)] : this.#joins;
   }
 
   warnings(): readonly Warning[] {
@@ -114,7 +120,6 @@ export class CaptureReader {
     }
     if (this.problem === null) this.#judgeEnd();
     this.#tellLeft();
-    if (this.#decoder.skipped.size > 0) this.remarks.push(skipped(this.name, this.#decoder.skipped));
     if (end) yield end;
   }
 
@@ -132,19 +137,19 @@ export class CaptureReader {
       this.problem = this.#damaged(`another capture follows, and is not used (${errorText(error)})`);
       return false;
     }
-    if (!this.#part.ended) this.remarks.push(this.#cut());
+    if (!this.#part.ended) this.#joins.push(this.#cut());
     this.#tellLeft();
     const joined = joinBehind(this.header, this.#endNs, header);
     const reason = 'reason' in joined ? joined.reason : null;
     const startNs = 'reason' in joined ? this.#endNs : joined.startNs;
     this.#part = { startNs, reason, byte, samples: 0, ended: false };
     this.wholeBytes = this.window.offset;
-    if (reason === null) this.remarks.push(joinedAt(this.name, byte, startNs - this.#endNs));
+    if (reason === null) this.#joins.push(joinedAt(this.name, byte, startNs - this.#endNs));
     return true;
   }
 
   #tellLeft(): void {
-    if (this.#part.reason !== null) this.remarks.push(leftOut(this.name, this.#part));
+    if (this.#part.reason !== null) this.#joins.push(leftOut(this.name, this.#part));
   }
 
   /**

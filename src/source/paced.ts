@@ -100,8 +100,10 @@ class PacedRecording implements Recording {
         yield eventBlock(this.#ownEnd());
         return;
       }
-      lastNs = Math.max(lastNs, due);
-      if (block.events.some((event) => event.type === 'end')) break;
+      // What the clocks read behind its end is none of it.
+      const end = block.events.find((event) => event.type === 'end');
+      lastNs = end ? end.atNs : Math.max(lastNs, due);
+      if (end) break;
       const events = block.events.flatMap((event) => this.#rebased(event));
       if (events.length > 0) yield { ...block, count: 0, events };
     }

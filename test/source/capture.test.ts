@@ -133,6 +133,26 @@ describe('a capture as a port', () => {
     }
   });
 
+  it('ends where the capture ended, whenever the clocks were read after it', async () => {
+    const late: RecordingEvent = { ...clock, atNs: 30e6 } as RecordingEvent;
+    const source = await openPacedCapture(fileOf(preamble, ...encode([sample(0, [late, end(20e6)])])));
+    const { events } = await collect(source.start(new RecordingClock(), {}).blocks());
+    expect(events.at(-1)).toEqual({ type: 'end', atNs: 20e6, reason: 'source-ended' });
+    await source.close();
+  });
+
+  it('says what it has skipped by then where it is not played to its end', async () => {
+    const unknown = { type: 'moonrise', atNs: 1 } as unknown as RecordingEvent;
+    const late = { ...sample(1), requestNs: hourNs, replyNs: hourNs };
+    const source = await openPacedCapture(fileOf(preamble, ...encode([sample(0, [unknown]), late])));
+    const recording = source.start(new RecordingClock(), { durationMs: 5 });
+    await collect(recording.blocks());
+    expect(recording.warnings!()).toEqual([
+      { code: 'capture-unknown', message: expect.stringContaining("event 'moonrise'") },
+    ]);
+    await source.close();
+  });
+
   it('stops at once, in the middle of an hour of nothing', async () => {
     const late = { ...sample(1), requestNs: hourNs, replyNs: hourNs };
     const source = await openPacedCapture(fileOf(preamble, ...encode([sample(0, [clock]), late])));
