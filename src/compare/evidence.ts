@@ -1,4 +1,5 @@
 import type { Analysis, Fitted } from './analysis.js';
+import { timedShare } from './verdict/timing.js';
 import { type Evidence, type Judgement, judge, tooShort } from './verdict/verdict.js';
 
 /** A descent may leave the range by a little, µs. */
@@ -39,5 +40,6 @@ function evidenceOf(
     readingW: Math.sqrt(line.readingVariance),
     roundingW: rounding,
     periodicity: period?.likeness ?? 0,
+    timedShare: timedShare(reference, updates.unseenHoldUs),
   };
 }

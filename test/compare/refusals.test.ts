@@ -117,6 +117,18 @@ describe('what must be said instead of a number', () => {
     expect(high - low).toBeGreaterThanOrEqual(0.16);
   });
 
+  it('of polls so slow that the lag is known worse than the ages: between what it lies', () => {
+    const { delay_s } = compare(recipeOf({ group: 'slower', load: 'steps', seed: 40 })).comparison.figures;
+    expect(delay_s.value).toBeNull();
+    expect(delay_s.reason).toMatch(/lies between/);
+  });
+
+  it('of events that are over before the next poll: not that it is another load', () => {
+    const { comparison } = compare(recipeOf({ group: 'slower', load: 'rareEvents', seed: 19 }));
+    expect(comparison.verdict).toBe('undetermined');
+    expect(comparison.reason).toMatch(/too seldom/);
+  });
+
   it.each([5, 6])('of polls locked to updates: that the phase is unknown within a poll (%i)', (seed) => {
     const { comparison, pair } = compare(spoil(usual('bursts', seed), 'locked'));
     expect(codes(comparison)).toEqual(expect.arrayContaining(['polls-slow', 'polls-locked']));
@@ -245,6 +257,14 @@ describe('what must not deceive', () => {
     expect(codes(comparison)).toContain('lag-changes');
     expect(comparison.kernel).toBe('boxcar');
     expect(comparison.figures.window_s.value! / pair.truth.windowS!).toBeCloseTo(1, 1);
+  });
+
+  it('parts of the run whose lags scatter: no change of the lag explains less than none', () => {
+    const found = compare(recipeOf({ group: 'slower', load: 'steps', seed: 31 }));
+    expect(codes(found.comparison)).not.toContain('lag-changes');
+    expect(found.comparison.kernel).toBe('boxcar');
+    expect(errorOfDelay(found)).toBeLessThan(0.01);
+    expect(found.comparison.figures.window_s.value! / found.pair.truth.windowS!).toBeCloseTo(1, 1);
   });
 
   it('one late update', () => {

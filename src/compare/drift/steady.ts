@@ -15,17 +15,24 @@ export interface Steady {
 /** A drift bends the window's edges in each part as well, so that it is found in rounds. */
 const rounds = 3;
 
+/** Where a change leaves this many times what is left without it, the parts were found at lags of other edges: there is no such change. */
+const misleading = 2;
+
+/** The best fit to readings, about one that was good before. */
+type Refit = (readings: Readings, about: Fit) => Fit;
+
 /**
  * Looks whether the lag changes, takes the change off the readings' instants, and fits anew, until nothing is left.
- * @param refit the best fit to readings, about one that was good before
  * @param searchUs how far from the whole run's the lag of a part may be
  */
-export function steadyLag(
-  raw: Readings,
-  start: Fit,
-  refit: (readings: Readings, about: Fit) => Fit,
-  searchUs: number,
-): Steady {
+export function steadyLag(raw: Readings, start: Fit, refit: Refit, searchUs: number): Steady {
+  const steady = withoutChanges(raw, start, refit, searchUs);
+  return 1 - steady.fit.explained > misleading * (1 - start.explained)
+    ? { readings: raw, fit: start, change: unchanged, offset: () => 0 }
+    : steady;
+}
+
+function withoutChanges(raw: Readings, start: Fit, refit: Refit, searchUs: number): Steady {
   const middleUs = (raw.timeUs[0]! + raw.timeUs[raw.count - 1]!) / 2;
   let steady: Steady = { readings: raw, fit: start, change: unchanged, offset: () => 0 };
   let [slope, rangeUs] = [0, 0];
@@ -48,13 +55,7 @@ export function steadyLag(
 }
 
 /** Two lags at once widen the window, so that both are told better by the fit without the step. */
-function withoutStep(
-  raw: Readings,
-  start: Fit,
-  first: LagChange,
-  refit: (readings: Readings, about: Fit) => Fit,
-  searchUs: number,
-): Steady {
+function withoutStep(raw: Readings, start: Fit, first: LagChange, refit: Refit, searchUs: number): Steady {
   let steady: Steady = { readings: raw, fit: start, change: first, offset: () => 0 };
   for (let [round, found] = [0, first]; round < rounds && found.step; round++) {
     const offset = stepOffset(raw, steady.fit, found.step);

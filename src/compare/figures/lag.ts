@@ -96,7 +96,7 @@ export function lagsOf(
 
 const widened = ({ below, above }: Reach, by: number): Reach => ({ below: below + by, above: above + by });
 
-/** A lag that is known worse than this, as a share of the period and in µs, is none. */
+/** A lag that is known worse than this, as a share of the period and in µs, is none; nor is one that is known worse than the ages of values. */
 const looseShare = 0.2;
 const looseUs = 25_000;
 
@@ -116,10 +116,11 @@ export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
   const changing = lagChanges(analysis, fitted);
   if (changing) return changing;
   const { below, above } = intervals.delayUs;
-  if (!Number.isFinite(updates.unseenHoldUs)) return heldUnknown(updates);
-  const isLoose = (below + above) / 2 > Math.max(looseShare * usualUs, looseUs);
-  if (isLoose && updates.unseenHoldUs === 0)
-    return `the load tells only that it lies between ${ms(delayUs - below)} and ${ms(delayUs + above)}`;
+  const { unseenHoldUs } = updates;
+  if (!Number.isFinite(unseenHoldUs)) return heldUnknown(updates);
+  const limitUs = unseenHoldUs > 0 ? unseenHoldUs : Math.max(looseShare * usualUs, looseUs);
+  if ((below + above) / 2 > limitUs)
+    return `the load tells only that it lies between ${ms(delayUs - below - unseenHoldUs)} and ${ms(delayUs + above)}`;
   return null;
 }
 

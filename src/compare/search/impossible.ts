@@ -9,8 +9,9 @@ const beyond = 5;
 /** Shares of a reading that it may be off beside: a counter's, by what its updates scatter. */
 const marginShare = 0.02;
 const counterShare = 0.06;
-/** What the reference did is looked up this much further on both sides, µs. */
+/** What the reference did is looked up this much further on both sides, µs, and by so many deviations of the reading's own instant. */
 const slackUs = 50_000;
+const instantDeviations = 3;
 /** Where more than this share would be impossible, it is the fit that is. */
 const shareMax = 0.1;
 
@@ -35,7 +36,9 @@ export function withoutImpossible(reference: PowerIntegral, readings: Readings, 
   function isImpossible(n: number): boolean {
     const centreUs = readings.timeUs[n]! - delayUs;
     const reachUs =
-      widthUs * (fit.kernel.kind === 'one-pole' ? 4 : 0.5) + (readings.spanUs?.[n] ?? 0) / 2 + slackUs;
+      widthUs * (fit.kernel.kind === 'one-pole' ? 4 : 0.5) +
+      (readings.spanUs?.[n] ?? 0) / 2 +
+      (slackUs + instantDeviations * readings.jitterUs[n]!);
     const [low, high] = reference.extremesW(centreUs - reachUs, centreUs + reachUs);
     const margin =
       beyond * scatterW + (readings.spanUs ? counterShare : marginShare) * Math.abs(readings.valueW[n]!);

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly roundingW: number;
   /** How like itself the load is a period later; 0 where it has no period. */
   readonly periodicity: number;
+  /** Share of what the load does that is left to see where it is not known how old each value was. */
+  readonly timedShare: number;
 }
 
 export interface Judgement {
@@ -44,6 +46,8 @@ const livelyW = 0.5;
 const unrelatedExplained = 0.35;
 const unrelatedReadings = 60;
 const unrelatedEvents = 3;
+/** Where less is left to see, a sensor of this load may look like one of another. */
+const unrelatedTimed = 0.6;
 
 /** Says that there is too little to judge by; null where there is enough. */
 export const tooShort = (readings: number, spanUs: number): string | null =>
@@ -81,7 +85,12 @@ export function judge(evidence: Evidence): Judgement {
     readings >= unrelatedReadings &&
     correspondence.events >= unrelatedEvents;
   if (isTold && !someLikeness(correspondence))
-    return say('unrelated', `B does not follow A: the best fit explains ${percent} of what it does`);
+    return evidence.timedShare < unrelatedTimed
+      ? say(
+          'undetermined',
+          `the best fit explains ${percent} of what B does, and its values come too seldom for this load to say that it is another`,
+        )
+      : say('unrelated', `B does not follow A: the best fit explains ${percent} of what it does`);
   return say(
     'undetermined',
     `the best fit explains ${percent} of what B does: too little to be sure, too much to exclude it`,
