@@ -27,7 +27,7 @@ export async function openPacedCapture(path: string, withCommand = false): Promi
 }
 
 /** The samples of a capture at the pace they were recorded, as though the board were here now. */
-export class PacedSource implements Source {
+class PacedSource implements Source {
   readonly board: Instrument;
   readonly identity: BoardIdentity;
 

@@ -12,7 +12,7 @@ export function inTerminalForeground(): boolean {
 }
 
 /** The same from the text of `/proc/self/stat`; the command's name, in parentheses, may hold anything. */
-export function isForeground(stat: string): boolean {
+function isForeground(stat: string): boolean {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [, , processGroup, , terminal, foregroundGroup] = fields;
   return terminal !== '0' && processGroup === foregroundGroup;

@@ -144,8 +144,7 @@ function freeName(path: string): string {
 }
 
 /** Whether it was made from rows alone, so that a capture can tell more. */
-export const isRebuilt = ({ warnings }: KnownSummary): boolean =>
-  warnings.some(({ code }) => code === 'rebuilt');
+const isRebuilt = ({ warnings }: KnownSummary): boolean => warnings.some(({ code }) => code === 'rebuilt');
 
 /** What `exec` adds, made from spans of the samples. */
 export const partKeys = ['command', 'phases', 'runs', 'comparison'] as const;
