@@ -38,7 +38,7 @@ function place(): string {
   return createHash('sha256').update(`${boot} ${processes}`).digest('hex').slice(0, 8);
 }
 
-/** The same process, and not another that has its number now. */
+/** Whether a process is still there, and not another that has its number now. */
 function isAlive(pid: number, start: number): boolean {
   const found = startOf(pid);
   if (found !== undefined) return found === start;

@@ -45,7 +45,7 @@ export class FanOut {
     return this.#ready();
   }
 
-  /** The same. The frames are only lent. */
+  /** Hands on a block, whose frames are only lent; what it returns is when the source may go on, as of `begin`. */
   write(raw: FrameBlock): Promise<unknown> | undefined {
     const block = this.options.decode(raw);
     let copy: FrameBlock | undefined;

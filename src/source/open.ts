@@ -61,7 +61,7 @@ export async function openSources(ports: readonly string[], options: OpenOptions
 }
 
 /**
- * The same of what is not to begin without one of them.
+ * Opens each of several ports, for what is not to begin without one of them.
  * @throws UserError (no board; usage; bad input) where one cannot be opened
  */
 export async function openAllSources(

@@ -72,7 +72,7 @@ export interface Access {
 }
 
 /**
- * The same as a configuration says it.
+ * Where metrics are served, and to whom, as a configuration says it.
  * @param where it stands there
  * @throws UserError (usage)
  */
