@@ -1,5 +1,5 @@
 import type { Instrument } from '../board/board.js';
-import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
+import { lastInstantNs } from '../capture/block-decoder.js';
 import { isOfCommand } from '../capture/event-json.js';
 import { identityOf, timingOf } from '../capture/header.js';
 import { openCapture } from '../capture/open.js';
@@ -7,7 +7,7 @@ import type { CaptureReader } from '../capture/reader.js';
 import { usageError } from '../errors.js';
 import type { CommandEvent } from '../stream/command-event.js';
 import type { RecordingEvent } from '../stream/event.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
 import { startTimer } from '../timer.js';
@@ -97,15 +97,15 @@ class PacedRecording implements Recording {
       const due = Math.min(reachNs, this.durationNs);
       await this.#until(due);
       if (this.#stopped || reachNs > this.durationNs) {
-        yield eventBlock(this.#ownEnd());
+        yield eventBlock([this.#ownEnd()]);
         return;
       }
       lastNs = Math.max(lastNs, due);
       if (block.events.some((event) => event.type === 'end')) break;
       const events = block.events.flatMap((event) => this.#rebased(event));
-      if (events.length > 0) yield { ...block, count: 0, events };
+      if (events.length > 0) yield eventBlock(events);
     }
-    yield eventBlock({ type: 'end', atNs: lastNs, reason: 'source-ended' });
+    yield eventBlock([{ type: 'end', atNs: lastNs, reason: 'source-ended' }]);
   }
 
   stop(): void {
