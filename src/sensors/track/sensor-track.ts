@@ -107,7 +107,7 @@ export class SensorTrack {
       ...(lacking > 0
         ? [
             {
-              code: 'sensor-overrun',
+              code: 'sensor-overrun' as const,
               message: `${this.id}: its file lacks ${plural(lacking, 'reading')}, which the disk did not take in time`,
               track: this.id,
             },

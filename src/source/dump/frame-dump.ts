@@ -4,7 +4,7 @@ import type { ByteWindow } from '../../file/byte-window.js';
 import { ownMap } from '../../measure/rail-map.js';
 import { eventBlock, type FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
-import type { Warning } from '../../stream/warning.js';
+import type { Warning, WarningCode } from '../../stream/warning.js';
 import { plural } from '../../units.js';
 import type { FinishedRecording, RecordedFacts } from '../capture.js';
 import { FaultWatch } from '../fault-watch.js';
@@ -174,7 +174,7 @@ class DumpRecording implements FinishedRecording {
   #remark(): void {
     const { input, available, offset } = this.window;
     const { frameBytes, product } = this.board;
-    const warn = (code: string, message: string) =>
+    const warn = (code: WarningCode, message: string) =>
       this.#warnings.push({ code, message: `${input.name}${message}` });
     if (input.fault !== null)
       warn('capture-damaged', `: ${input.fault} behind ${plural(this.#frames, 'frame')}; those are used`);
