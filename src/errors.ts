@@ -49,6 +49,15 @@ export const outOfDescriptors = (error: unknown): boolean => /\bE[MN]FILE\b/.tes
 /** The text of whatever was thrown. */
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What a read gives, or `undefined` where it fails: of what other systems lack, is gone by now, or is not ours to see. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 const writeFailures: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk',
   EDQUOT: 'the disk quota is used up',

@@ -5,7 +5,7 @@ const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/g
 export const printable = (text: string): string =>
   text.replace(unprintable, (hidden) => `\\u{${hidden.codePointAt(0)!.toString(16)}}`);
 
-/** The same of text that may have several lines. */
+/** Text from outside for a terminal, line by line: only its line ends stay what they are. */
 export const printableLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
 /**

@@ -96,6 +96,9 @@ export function siPrefix(magnitude: number): { scale: number; prefix: string } {
   return { scale: 1, prefix: '' };
 }
 
+/** To nanojoules and nanowatts: what lies below is the dust of adding up. */
+export const tidy = (figure: number): number => Math.round(figure * 1e9) / 1e9;
+
 /** With so many decimals; what rounds to zero has no sign. */
 export const fixed = (value: number, decimals: number): string =>
   value.toFixed(decimals).replace(/^-(?=0(?:\.0*)?$)/, '');

@@ -24,7 +24,7 @@ export interface AgentOptions {
   readonly onNotice: (text: string) => void;
 }
 
-export const healthPath = '/health';
+const healthPath = '/health';
 
 /** How often a board is looked for, and how things stand is looked at, ms. */
 const searchMs = 1000;

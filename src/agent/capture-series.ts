@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { type CaptureSink, openCaptureSink } from '../capture/writer.js';
 import { errorText } from '../errors.js';
 import { stampOf } from '../feeds/spool/place.js';
-import { emptyBlock } from '../link/drain-ring.js';
 import type { Track } from '../session/track.js';
 import { hostFacts } from '../sink/host.js';
 import { Shortfall } from '../sink/shortfall.js';
 import type { Sink } from '../sink/sink.js';
 import type { EndReason } from '../stream/event.js';
+import { eventBlock } from '../stream/frame-block.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { shiftedBlock, shiftedHeader } from './shifted.js';
@@ -114,7 +114,7 @@ export class CaptureSeries implements Sink {
   }
 
   #end(atNs: number, reason: EndReason): void {
-    const frames = emptyBlock([{ type: 'end', atNs: atNs - this.#startNs, reason }]);
+    const frames = eventBlock([{ type: 'end', atNs: atNs - this.#startNs, reason }]);
     try {
       this.#file!.write({ ...emptySamples, frames })?.catch((error: unknown) => this.#fail(error));
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Family } from '../feeds/metrics/exposition.js';
 import type { Reply } from '../publish/server/replies.js';
 
 /** What can be wrong with a bench, the worst first. `no-power` is the bench's own affair: everything works, and nothing runs. */
-export const problemCodes = ['no-board', 'no-disk', 'no-network', 'no-power'] as const;
+const problemCodes = ['no-board', 'no-disk', 'no-network', 'no-power'] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
 export interface Problem {

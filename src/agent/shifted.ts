@@ -2,14 +2,14 @@ import type { SourceEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 
-/** The same recording as if it had begun so much later, in whole µs. */
+/** The header of a recording as if that had begun so much later, in whole µs. */
 export const shiftedHeader = (header: RecordingHeader, ns: number): RecordingHeader => ({
   ...header,
   startMonotonicNs: header.startMonotonicNs === null ? null : header.startMonotonicNs + BigInt(ns),
   startUnixUs: header.startUnixUs === null ? null : header.startUnixUs + ns / 1000,
 });
 
-/** The same frames on the clock of a recording that began so much later. */
+/** A block on the clock of a recording that began so much later. */
 export const shiftedBlock = (block: FrameBlock, ns: number): FrameBlock =>
   ns === 0
     ? block

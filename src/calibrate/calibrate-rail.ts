@@ -1,5 +1,6 @@
 import type { CalibratedRail, CurrentLine, VoltageLine } from '../board/correction.js';
 import { withinLimit } from '../measure/uncertainty.js';
+import { tidy } from '../units.js';
 import type { RailSteps } from './board-steps.js';
 import { refuseContradictions, refuseLoadedZeros } from './impossible.js';
 import { type Compared, fitLine, fitRatio, isOnePlace, outliersOf } from './line-fit.js';
@@ -177,7 +178,5 @@ function outliersAmong(compared: readonly (Compared | null)[]): boolean[] {
 const present = <Value>(values: readonly (Value | null)[]): Value[] =>
   values.filter((value) => value !== null);
 
-/** What lies below is the dust of adding up. */
-const tidy = (figure: number): number => Math.round(figure * 1e9) / 1e9;
 const rounded = (value: number | undefined): number | null =>
   value === undefined ? null : Math.round(value * 1e6) / 1e6;

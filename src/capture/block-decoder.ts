@@ -1,7 +1,6 @@
 import type { ByteWindow } from '../file/byte-window.js';
 import type { UnknownEvent, WrittenEvent } from '../schema/capture-event.js';
-import type { RecordingEvent } from '../stream/event.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import { eventOf, reachOf, shifted } from './event-json.js';
 import { BlockKind, blockHeadBytes, checksumBytes, narrowInstantBytes, wideInstantBytes } from './format.js';
 import { parseJson } from './parts.js';
@@ -41,12 +40,12 @@ export class BlockDecoder {
         if (written && 'unknown' in written) return this.#skip(written.unknown);
         return (
           written &&
-          eventBlock(
+          eventBlock([
             shifted(
               eventOf(written, (what) => this.#skip(what)),
               startNs,
             ),
-          )
+          ])
         );
       }
       default:
@@ -89,12 +88,6 @@ export class BlockDecoder {
       }
     return { count, frames: payload.subarray(count * instantBytes), requestNs, replyNs, events: [] };
   }
-}
-
-/** A block without samples. */
-export function eventBlock(event: RecordingEvent): FrameBlock {
-  const none = new Float64Array(0);
-  return { count: 0, frames: new Uint8Array(0), requestNs: none, replyNs: none, events: [event] };
 }
 
 /** When the last of a block was known, ns. */

@@ -23,7 +23,7 @@ export const checksumBytes = 4;
 export const BlockKind = {
   /** Per frame u32 request instant after the base and u32 round trip, then the frames. */
   frames: 1,
-  /** The same with i64, for a round trip that fits no u32 of nanoseconds (4.29 s). */
+  /** Per frame i64 request instant after the base and i64 round trip, then the frames: for a round trip that fits no u32 of nanoseconds (4.29 s). */
   wideFrames: 2,
   /** One event as JSON. */
   event: 3,

@@ -2,9 +2,9 @@ import type { Instrument } from '../board/board.js';
 import { errorText } from '../errors.js';
 import type { ByteWindow } from '../file/byte-window.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { Warning } from '../stream/warning.js';
-import { BlockDecoder, eventBlock, lastInstantNs, type ParseEvent } from './block-decoder.js';
+import { BlockDecoder, lastInstantNs, type ParseEvent } from './block-decoder.js';
 import { blockHeadBytes, checksumBytes, magic, maxPayloadBytes } from './format.js';
 import { joinBehind, type Part } from './join.js';
 import {
@@ -88,12 +88,7 @@ export class CaptureReader {
         if (this.#part.reason === null) {
           end = undefined;
           const { startNs } = this.#part;
-          yield eventBlock({
-            type: 'fault',
-            kind: 'joined',
-            startNs: wasEnd,
-            endNs: startNs,
-          });
+          yield eventBlock([{ type: 'fault', kind: 'joined', startNs: wasEnd, endNs: startNs }]);
         }
         continue;
       }

@@ -31,7 +31,7 @@ const portText =
 /** Told from the same word given by being this very one. */
 const defaultPorts: readonly string[] = ['auto'];
 
-export const portOption = () =>
+const portOption = () =>
   new Option(
     '-p, --port <source>',
     `where samples come from: ${portText}; once for each of several boards, or auto:all for every one that answers`,
@@ -55,7 +55,7 @@ export const linkOption = () =>
     .choices(['auto', 'tty', 'stream'])
     .default('auto');
 
-export const rateOption = () =>
+const rateOption = () =>
   new Option(
     '--rate <hz>',
     'samples per second on an even grid (default: as fast as the board answers)',

@@ -11,7 +11,7 @@ export function within(value: number, below: number, above = below): Estimate {
 
 export const unknown = (reason: string): Estimate => ({ value: null, interval: null, reason });
 
-/** The same figure in another unit. */
+/** A figure in another unit. */
 export const scaled = ({ value, interval, reason }: Estimate, factor: number): Estimate => ({
   value: value === null ? null : value * factor,
   interval: interval && [interval[0] * factor, interval[1] * factor],

@@ -4,7 +4,7 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return sortedQuantile(sorted, share);
 }
 
-export function sortedQuantile(sorted: Float64Array, share: number): number {
+function sortedQuantile(sorted: Float64Array, share: number): number {
   const place = (sorted.length - 1) * share;
   const below = Math.floor(place);
   const [low, high] = [sorted[below] ?? Number.NaN, sorted[Math.min(below + 1, sorted.length - 1)]];

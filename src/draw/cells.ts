@@ -1,4 +1,5 @@
 import { printable } from '../text.js';
+import { rgbOf } from './colours.js';
 
 /*
  * Text in the cells of a terminal: how wide it is there, and in which of the 256 colours that every terminal knows.
@@ -39,14 +40,14 @@ export function fitted(text: string, cells: number): string {
 
 /** A colour, `#rrggbb`, mixed with another: `share` of it stays. */
 export function mixed(colour: string, other: string, share: number): string {
-  const [a, b] = [channels(colour), channels(other)];
+  const [a, b] = [rgbOf(colour), rgbOf(other)];
   const mix = a.map((value, n) => Math.round(value * share + b[n]! * (1 - share)));
   return `#${mix.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** The nearest of the terminal's 216 colours and 24 greys, by its number. */
 export function terminalColour(colour: string): number {
-  const rgb = channels(colour);
+  const rgb = rgbOf(colour);
   const cube = rgb.map((value) => nearest(cubeLevels, value));
   const grey = nearest(greyLevels, rgb.reduce((sum, value) => sum + value, 0) / 3);
   const inCube = distance(
@@ -67,9 +68,6 @@ export function inColour(text: string, colour: number | null, isFaint = false): 
 
 const cubeLevels = [0, 95, 135, 175, 215, 255];
 const greyLevels = Array.from({ length: 24 }, (_, n) => 8 + 10 * n);
-
-const channels = (colour: string): number[] =>
-  [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
 function nearest(levels: readonly number[], value: number): number {
   let best = 0;

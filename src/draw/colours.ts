@@ -56,3 +56,7 @@ export function seriesStyles(names: readonly string[], theme: Theme): SeriesStyl
 
 /** Whether it is one of those that look the same everywhere, whatever else is shown. */
 export const hasOwnColour = (name: string): boolean => Object.hasOwn(components, name);
+
+/** Red, green and blue of a colour such as `#1a7f37`, 0 to 255. */
+export const rgbOf = (colour: string): number[] =>
+  [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));

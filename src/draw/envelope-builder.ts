@@ -91,7 +91,7 @@ export class EnvelopeBuilder {
     return this.#envelopes(gapLimitUs, gaps, false);
   }
 
-  /** The same on the builder's memory: nothing more can be added. */
+  /** What there is at the end, on the builder's memory: nothing more can be added. Parameters are those of `envelopes`. */
   finish(gapLimitUs: number, gaps: readonly Stretch[] = []): Envelopes {
     return this.#envelopes(gapLimitUs, gaps, true);
   }

@@ -25,7 +25,7 @@ export interface Room {
 const us = { ms: 1e3, s: 1e6, min: 60e6, h: 3600e6, day: 86_400e6 } as const;
 
 /** The smallest of 1, 2, 5, 10, 20, … that is at least `least`. */
-export function roundStep(least: number): number {
+function roundStep(least: number): number {
   const decade = 10 ** Math.floor(Math.log10(least));
   // What 10 ** n is off by must not cost a step.
   const factor = [1, 2, 5].find((each) => each * decade >= least * (1 - 1e-9)) ?? 10;
@@ -47,7 +47,7 @@ export function powerTicks(lowMw: number, highMw: number, most: number): Ticks {
 }
 
 /** The unit in which an axis up to `mw` is read most easily. */
-export function powerUnit(mw: number): { scale: number; unit: string } {
+function powerUnit(mw: number): { scale: number; unit: string } {
   if (mw < 1e3) return { scale: 1, unit: 'mW' };
   return mw < 10e6 ? { scale: 1e3, unit: 'W' } : { scale: 1e6, unit: 'kW' };
 }
@@ -90,7 +90,7 @@ export function timeTicks(fromUs: number, toUs: number, { length, widthOf, gap }
 }
 
 /** An instant as an axis writes it whose ticks are `stepUs` apart and that reaches to `reachUs`. */
-export function timeWriter(
+function timeWriter(
   reachUs: number,
   stepUs: number,
 ): { readonly unit: string; readonly write: (atUs: number) => string } {

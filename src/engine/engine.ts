@@ -59,7 +59,7 @@ function readWebAssembly(): Instantiate {
   };
 }
 
-/** The same code as JavaScript, by binaryen: a file that holds one function, `instantiate`. */
+/** The engine's code as JavaScript, by binaryen: a file that holds one function, `instantiate`. */
 function readPlain(): Instantiate {
   const text = readFileSync(compiledAs('plain.js'), 'utf8');
   const instantiate = new Function(`${text}; return instantiate;`)() as (imports: object) => Exports;

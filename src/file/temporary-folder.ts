@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { attempt } from '../errors.js';
 
 /**
  * Makes a folder for what lasts as long as this process, and that nobody else can enter. Its name says whose it is: who is
@@ -38,7 +39,7 @@ function place(): string {
   return createHash('sha256').update(`${boot} ${processes}`).digest('hex').slice(0, 8);
 }
 
-/** The same process, and not another that has its number now. */
+/** Whether a process is still there, and not another that has its number now. */
 function isAlive(pid: number, start: number): boolean {
   const found = startOf(pid);
   if (found !== undefined) return found === start;
@@ -58,12 +59,4 @@ function isKnownToAnybody(path: string): boolean {
   return processes.some(
     (pid) => /^\d+$/.test(pid) && attempt(() => readFileSync(`/proc/${pid}/environ`).includes(`${path}/`)),
   );
-}
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

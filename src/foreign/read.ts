@@ -33,7 +33,7 @@ export async function readForeign(
   }
 }
 
-/** The same of what is open already. */
+/** Reads the powers that an open file holds; it stays open. */
 export async function readForeignInput(
   input: ByteInput,
   options: ForeignOptions,

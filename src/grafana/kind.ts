@@ -1,7 +1,7 @@
 import type { Fleet } from './fleet.js';
 import type { Now } from './now.js';
 
-export const kindIds = ['influxdb', 'victoriametrics', 'prometheus'] as const;
+const kindIds = ['influxdb', 'victoriametrics', 'prometheus'] as const;
 export type KindId = (typeof kindIds)[number];
 
 /** One way in which powerlog's numbers lie in a database: what it is asked with, and what its series are called. */

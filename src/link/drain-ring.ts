@@ -1,5 +1,5 @@
 import type { RecordingEvent } from '../stream/event.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import { blockSamples, type SamplingOutcome, unwatchedMs } from './link.js';
 import type { SampleRing } from './ring.js';
 
@@ -25,7 +25,7 @@ export async function* drainRing(
     const { ended } = turns;
     yield* upTo(ring, events, ring.head);
     if (ended) {
-      if (events.length > 0) yield emptyBlock(events.splice(0).map((placed) => placed.event));
+      if (events.length > 0) yield eventBlock(events.splice(0).map((placed) => placed.event));
       return outcome;
     }
     await turns.next();
@@ -42,19 +42,10 @@ function* upTo(ring: SampleRing, events: PlacedEvent[], head: number): Generator
       ring.release(block.count);
     } else if (next && until === next.at) {
       events.shift();
-      yield emptyBlock([next.event]);
+      yield eventBlock([next.event]);
     } else return;
   }
 }
-
-/** A block of events alone. */
-export const emptyBlock = (events: readonly RecordingEvent[]): FrameBlock => ({
-  count: 0,
-  frames: new Uint8Array(0),
-  requestNs: new Float64Array(0),
-  replyNs: new Float64Array(0),
-  events,
-});
 
 /**
  * When a ring is looked at: every so often, when somebody asks for it, and when the sampling ends. Not `Promise.race`:

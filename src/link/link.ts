@@ -55,7 +55,7 @@ export type LinkKind = 'tty' | 'stream' | 'in-process';
  * waking up. Files are to have them within a second.
  */
 export const unwatchedMs = 750;
-/** The same where somebody looks on: a person at a terminal, a program at a pipe. */
+/** The age of a piece where somebody looks on: a person at a terminal, a program at a pipe. */
 export const watchedMs = 250;
 /** A block holds at most so many samples. */
 export const blockSamples = 512;

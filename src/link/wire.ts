@@ -19,7 +19,7 @@ export interface Wire {
   sleep(ms: number): number;
 }
 
-/** The same where waiting is awaiting. */
+/** A wire whose methods may give a promise: one waits for it by awaiting. */
 export type AsyncWire = {
   readonly [Method in keyof Wire]: (...args: Parameters<Wire[Method]>) => number | Promise<number>;
 };

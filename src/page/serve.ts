@@ -1,10 +1,10 @@
 import type { PageDocument, PageRun } from '../draw/page-data.js';
 import type { ServedProgress } from '../draw/served.js';
 import type { PowerStore } from './data/power-store.js';
+import { linkTexts } from './data/served/link-texts.js';
 import { openServed, type Served } from './data/served/open-served.js';
 import type { LinkState } from './data/served/server-link.js';
 import { element } from './dom.js';
-import { linkTexts } from './link-texts.js';
 import type { LiveView } from './live/live-view.js';
 import type { AppState } from './state/app-state.js';
 

@@ -1,4 +1,5 @@
 import type { RecordingClock } from '../source/clock-watch.js';
+import type { WarningCode } from '../stream/warning.js';
 
 /*
  * A sensor is what a vendor built in and what says a power or a counted energy by itself: RAPL's counters, a GPU's NVML, a chip
@@ -6,26 +7,8 @@ import type { RecordingClock } from '../source/clock-watch.js';
  * that nothing it does can hold the board's sampling up. It is a track of its own and in no sum.
  */
 
-/** What is told of a sensor's readings; with `SensorDoubt` it becomes a warning of the summary. */
-export type SensorDoubtCode =
-  /** It is not there: no such file, device, library or program. */
-  | 'sensor-missing'
-  /** It is there, and may not be read by this user. */
-  | 'sensor-forbidden'
-  /** It was asked, or waited for, and said nothing in time. */
-  | 'sensor-silent'
-  /** It takes longer to say something than powerlog would wait between two readings. */
-  | 'sensor-slow'
-  /** It went away while it was recorded: its program ended, its file or its driver is gone. */
-  | 'sensor-lost'
-  /** It said something that can be no reading; the cell is empty. */
-  | 'sensor-implausible'
-  /** It printed something that is no number and no reading. */
-  | 'sensor-unreadable'
-  /** Its counter began again, or went round unseen, so that what it counted meanwhile is not known. */
-  | 'sensor-counter-reset'
-  /** Readings that were taken but could not be kept. */
-  | 'sensor-overrun';
+/** What is told of a sensor's readings; with `SensorDoubt` it becomes a warning of the summary. docs/sensors.md says when. */
+export type SensorDoubtCode = Extract<WarningCode, `sensor-${string}`>;
 
 /** Something a reader of the figures should know, told as often as it happened and counted. */
 export interface SensorDoubt {

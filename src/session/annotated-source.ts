@@ -1,8 +1,7 @@
-import { emptyBlock } from '../link/drain-ring.js';
 import { unwatchedMs } from '../link/link.js';
 import type { Recording, Source } from '../source/source.js';
 import type { CommandEvent, Mark, MarksEvent } from '../stream/command-event.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
 
@@ -141,7 +140,7 @@ class AnnotatedRecording implements Recording {
       }
       yield* this.#taken();
       if (failure) throw failure.error;
-      if (arrived && !arrived.done) yield emptyBlock(arrived.value.events);
+      if (arrived && !arrived.done) yield eventBlock(arrived.value.events);
     } finally {
       clearTimeout(this.#timer);
       this.#recording.stop();
@@ -161,7 +160,7 @@ class AnnotatedRecording implements Recording {
     this.#timer = undefined;
     this.#due = false;
     this.#gathering = undefined;
-    if (this.#noted.length > 0) yield emptyBlock(this.#noted.splice(0));
+    if (this.#noted.length > 0) yield eventBlock(this.#noted.splice(0));
   }
 
   stop(): void {

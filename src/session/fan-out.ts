@@ -1,7 +1,6 @@
-import { emptyBlock } from '../link/drain-ring.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingEvent } from '../stream/event.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 
@@ -45,7 +44,7 @@ export class FanOut {
     return this.#ready();
   }
 
-  /** The same. The frames are only lent. */
+  /** Hands on a block, whose frames are only lent; what it returns is when the source may go on, as of `begin`. */
   write(raw: FrameBlock): Promise<unknown> | undefined {
     const block = this.options.decode(raw);
     let copy: FrameBlock | undefined;
@@ -163,7 +162,7 @@ class Lane {
     this.#loss ??= { startNs: earliestNs[0]!, endNs: 0, samples: 0 };
     this.#loss.endNs = latestNs[count - 1]!;
     this.#loss.samples += count;
-    if (events.length > 0) this.#await(emptyBlock(events));
+    if (events.length > 0) this.#await(eventBlock(events));
   }
 
   /** Tells the sink what it lacks, in its place: a gap in a capture has its cause. */
@@ -171,7 +170,7 @@ class Lane {
     if (!this.#loss) return undefined;
     const event: RecordingEvent = { type: 'fault', kind: 'overrun', ...this.#loss };
     this.#loss = undefined;
-    return emptyBlock([event]);
+    return eventBlock([event]);
   }
 
   #fail(error: unknown): void {

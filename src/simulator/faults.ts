@@ -60,7 +60,7 @@ export function parseFaults(text: string): FaultPlan {
 }
 
 /** How an entry of `--fault` is written. */
-export function faultForm(kind: FaultName): string {
+function faultForm(kind: FaultName): string {
   if (kind === 'unplug') return 'unplug:PERIOD[:AWAY], such as unplug:60s:5s';
   if (kind === 'late') return 'late:CHANCE[:TIME], such as late:1e-3:200ms';
   return `${kind}:CHANCE, such as ${kind}:1e-4`;

@@ -22,7 +22,7 @@ export interface BoardModelOptions extends Partial<ProfileFeedOptions> {
   readonly repeat?: boolean;
 }
 
-export const defaultBoard = (): Board => boardFor('benchlab')!;
+const defaultBoard = (): Board => boardFor('benchlab')!;
 export const defaultSeed = 1;
 const defaultName = 'powerlog simulator';
 

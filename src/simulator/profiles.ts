@@ -21,7 +21,7 @@ export const makeRailReadings = (rails: readonly Rail[] = machineRails): RailRea
 });
 
 /** `square` stands at each of its two levels this long; it is low from every even second of CLOCK_MONOTONIC on. */
-export const squareHalfPeriodNs = 1e9;
+const squareHalfPeriodNs = 1e9;
 
 type Currents = Readonly<Record<string, number>>;
 /** What a rail carries that the machine does not have. */

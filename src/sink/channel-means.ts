@@ -10,7 +10,7 @@ export interface IntervalChannel {
   take(column: Int32Array, from: number, to: number, stepsUs: Float64Array): void;
   /** A sample behind the interval's end, which lies between it and the one before. */
   leave(column: Int32Array, row: number, beforeUs: number, wholeUs: number): void;
-  /** The same sample, in the next interval. */
+  /** The sample that left the interval before, in the next one. */
   enter(column: Int32Array, row: number): void;
   /** Ends the interval, and writes it to a row of `out`. Of one sample alone it is that sample. */
   close(out: Int32Array, row: number, alone: boolean): void;

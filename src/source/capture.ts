@@ -1,11 +1,11 @@
 import type { Instrument } from '../board/board.js';
-import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
+import { lastInstantNs } from '../capture/block-decoder.js';
 import { identityOf, timingOf } from '../capture/header.js';
 import type { CaptureReader } from '../capture/reader.js';
 import type { RailMap } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
 import type { WireLimits } from '../measure/wires/limits.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
 import type { Recording, Source } from './source.js';
@@ -80,7 +80,7 @@ class Replay implements FinishedRecording {
     }
     if (ended) return;
     // A capture that was cut off has no end of its own.
-    yield eventBlock({ type: 'end', atNs: lastNs, reason: this.#stopped ? 'stopped' : 'source-ended' });
+    yield eventBlock([{ type: 'end', atNs: lastNs, reason: this.#stopped ? 'stopped' : 'source-ended' }]);
   }
 
   stop(): void {

@@ -120,6 +120,6 @@ export class RecordingClock {
 export interface ClockFollower {
   /** Events that it has not been told yet. */
   due(): RecordingEvent[];
-  /** The same at the track's end, with one more reading of the wall clock. */
+  /** Events that it has not been told by the track's end, with one more reading of the wall clock. */
   last(): RecordingEvent[];
 }

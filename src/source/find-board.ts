@@ -2,11 +2,12 @@ import { boards } from '../board/catalogue.js';
 import type { OwnTable } from '../board/own/table.js';
 import { powerSensor3Id } from '../board/powersensor3/powersensor3.js';
 import { boardError, errorText, UserError } from '../errors.js';
+import { realPath } from '../file/real-path.js';
 import type { Expected, Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
 import { listPorts, type PortInfo } from '../link/port/port-list.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
-import { realPort, type Together } from './open-board.js';
+import type { Together } from './open-board.js';
 
 /** What asking one port gave. */
 export type Probe =
@@ -94,7 +95,7 @@ export async function waitForBoard(
     // What a file says is sent to the port that the user named, and to no other.
     const others = own ? [] : (await listPorts()).filter(looksLikeBoard).map((port) => port.path);
     for (const path of new Set([identity.port, ...others])) {
-      if (together.ports.has(realPort(path))) continue;
+      if (together.ports.has(realPath(path))) continue;
       // A board that is asked and is slow to come back is not taken for one that talks.
       const link = await openQuietly(
         path,

@@ -1,9 +1,8 @@
 import type { Instrument } from '../board/board.js';
 import { isStreaming } from '../board/streaming.js';
-import { emptyBlock } from '../link/drain-ring.js';
 import type { Link } from '../link/link.js';
 import type { EndReason, RecordingEvent } from '../stream/event.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import { startTimer } from '../timer.js';
 import type { ClockFollower, RecordingClock } from './clock-watch.js';
@@ -97,13 +96,13 @@ class LiveRecording implements Recording {
         break;
       }
       const lost = await this.#recover();
-      yield emptyBlock([lost]);
+      yield eventBlock([lost]);
       if (!this.#link) {
         reason = this.#aborter.signal.aborted ? 'stopped' : 'board-lost';
         break;
       }
     }
-    yield emptyBlock([...this.#clocks.last(), { type: 'end', atNs: this.#endedNs, reason }]);
+    yield eventBlock([...this.#clocks.last(), { type: 'end', atNs: this.#endedNs, reason }]);
   }
 
   handOver(): void {
@@ -137,7 +136,7 @@ class LiveRecording implements Recording {
       if (block.count > 0) this.#lastNs = block.replyNs[block.count - 1] as number;
       yield* this.#faultWatch.split(block);
       const events = this.#clocks.due();
-      if (events.length > 0) yield emptyBlock(events);
+      if (events.length > 0) yield eventBlock(events);
     }
   }
 

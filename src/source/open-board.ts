@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs';
 import type { OwnTable } from '../board/own/table.js';
+import { realPath } from '../file/real-path.js';
 import type { LinkChoice } from '../link/open.js';
 import type { Source } from './source.js';
 
@@ -35,7 +35,7 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
   ]);
   const { link: choice, reconnectMs: limitMs, onNotice, together = newTogether(), own } = options;
   const link = await openLink(path, choice, own);
-  let port = realPort(path);
+  let port = realPath(path);
   together.ports.add(port);
   together.uids.add(link.identity.uid);
   return new LiveSource(link, {
@@ -44,7 +44,7 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
       together.ports.delete(port);
       const found = await waitForBoard(identity, { link: choice, limitMs, together, onNotice, own }, signal);
       if (found) {
-        port = realPort(found.identity.port);
+        port = realPath(found.identity.port);
         together.ports.add(port);
       }
       return found;
@@ -53,12 +53,3 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
 }
 
 export const newTogether = (): Together => ({ ports: new Set(), uids: new Set() });
-
-/** A port by the one name that all its links lead to. */
-export function realPort(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // it is not there
-  }
-}

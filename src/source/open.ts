@@ -8,7 +8,8 @@ import {
   UserError,
   usageError,
 } from '../errors.js';
-import { newTogether, type OpenOptions, openBoard, realPort } from './open-board.js';
+import { realPath } from '../file/real-path.js';
+import { newTogether, type OpenOptions, openBoard } from './open-board.js';
 import type { Source } from './source.js';
 
 /**
@@ -61,7 +62,7 @@ export async function openSources(ports: readonly string[], options: OpenOptions
 }
 
 /**
- * The same of what is not to begin without one of them.
+ * Opens each of several ports, for what is not to begin without one of them.
  * @throws UserError (no board; usage; bad input) where one cannot be opened
  */
 export async function openAllSources(
@@ -83,7 +84,7 @@ async function resolved(ports: readonly string[], { onNotice, own }: OpenOptions
   const missing: MissingSource[] = [];
   const given = ports.filter((port) => !isSearch(port) && !isSimulator(port));
   for (const [n, port] of given.entries()) {
-    const same = given.slice(0, n).find((other) => realPort(other) === realPort(port));
+    const same = given.slice(0, n).find((other) => realPath(other) === realPath(port));
     if (same !== undefined)
       throw usageError(`--port ${port} is the port of --port ${same}; name each board once`);
   }
@@ -96,8 +97,8 @@ async function resolved(ports: readonly string[], { onNotice, own }: OpenOptions
       if (own) throw ownNeedsPort();
       const { findAllBoards, findTheBoard } = await import('./find-board.js');
       const found = port === 'auto' ? [await findTheBoard()] : await findAllBoards(onNotice);
-      const taken = [...given, ...named].map(realPort);
-      named.push(...found.filter((path) => !taken.includes(realPort(path))));
+      const taken = [...given, ...named].map(realPath);
+      named.push(...found.filter((path) => !taken.includes(realPath(path))));
     } catch (error) {
       missing.push({ port, error: sourceError(port, error) });
     }

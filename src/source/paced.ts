@@ -1,5 +1,5 @@
 import type { Instrument } from '../board/board.js';
-import { eventBlock, lastInstantNs } from '../capture/block-decoder.js';
+import { lastInstantNs } from '../capture/block-decoder.js';
 import { isOfCommand } from '../capture/event-json.js';
 import { identityOf, timingOf } from '../capture/header.js';
 import { openCapture } from '../capture/open.js';
@@ -7,7 +7,7 @@ import type { CaptureReader } from '../capture/reader.js';
 import { usageError } from '../errors.js';
 import type { CommandEvent } from '../stream/command-event.js';
 import type { RecordingEvent } from '../stream/event.js';
-import type { FrameBlock } from '../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
 import type { Warning } from '../stream/warning.js';
 import { startTimer } from '../timer.js';
@@ -27,7 +27,7 @@ export async function openPacedCapture(path: string, withCommand = false): Promi
 }
 
 /** The samples of a capture at the pace they were recorded, as though the board were here now. */
-export class PacedSource implements Source {
+class PacedSource implements Source {
   readonly board: Instrument;
   readonly identity: BoardIdentity;
 
@@ -97,7 +97,7 @@ class PacedRecording implements Recording {
       const due = Math.min(reachNs, this.durationNs);
       await this.#until(due);
       if (this.#stopped || reachNs > this.durationNs) {
-        yield eventBlock(this.#ownEnd());
+        yield eventBlock([this.#ownEnd()]);
         return;
       }
       // What the clocks read behind its end is none of it.
@@ -105,9 +105,9 @@ class PacedRecording implements Recording {
       lastNs = end ? end.atNs : Math.max(lastNs, due);
       if (end) break;
       const events = block.events.flatMap((event) => this.#rebased(event));
-      if (events.length > 0) yield { ...block, count: 0, events };
+      if (events.length > 0) yield eventBlock(events);
     }
-    yield eventBlock({ type: 'end', atNs: lastNs, reason: 'source-ended' });
+    yield eventBlock([{ type: 'end', atNs: lastNs, reason: 'source-ended' }]);
   }
 
   stop(): void {

@@ -12,3 +12,12 @@ export interface FrameBlock {
   readonly replyNs: Float64Array;
   readonly events: readonly RecordingEvent[];
 }
+
+/** A block of events alone. */
+export const eventBlock = (events: readonly RecordingEvent[]): FrameBlock => ({
+  count: 0,
+  frames: new Uint8Array(0),
+  requestNs: new Float64Array(0),
+  replyNs: new Float64Array(0),
+  events,
+});

@@ -2,6 +2,7 @@ import { columnAccuracyJ } from '../measure/accuracy/accuracy.js';
 import type { PartFacts } from '../measure/part-facts.js';
 import type { PerComponent, UncertaintySummary } from '../measure/summary.js';
 import { type Budget, combinedJ, figureOrNull, lackingJ, stepsJ } from '../measure/uncertainty.js';
+import { tidy } from '../units.js';
 import type { ComponentSums, SpanSums } from './span-sums.js';
 
 export interface PowerRange {
@@ -32,9 +33,6 @@ export interface Cost<Power extends PowerRange = PowerRange> {
 
 const wattsPerMw = 1e-3;
 const joulesPerNj = 1e-9;
-
-/** To nanojoules and nanowatts: what lies below is the dust of adding up. */
-export const tidy = (figure: number): number => Math.round(figure * 1e9) / 1e9;
 
 /** @param durationUs of the spans together, also where the recording does not reach */
 export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Cost {

@@ -1,7 +1,8 @@
 import type { PerComponent, UncertaintySummary } from '../measure/summary.js';
 import { Cover, type TimeSpan } from '../measure/tracks/cover.js';
 import { added, combined, combinedUncertainty, perName } from '../measure/tracks/whole.js';
-import { type PowerRange, tidy } from './cost.js';
+import { tidy } from '../units.js';
+import type { PowerRange } from './cost.js';
 import type { PowerHistory } from './history.js';
 import { lengthNs, type Span, type SpanGroup } from './span.js';
 import type { SpanCost, Trace } from './trace.js';

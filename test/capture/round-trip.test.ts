@@ -11,6 +11,7 @@ import { ByteWindow } from '#powerlog/file/byte-window.js';
 import { crc32, tableCrc32 } from '#powerlog/file/crc32.js';
 import type { Mark } from '#powerlog/stream/command-event.js';
 import type { FaultKind, RecordingEvent } from '#powerlog/stream/event.js';
+import { powerlog, words } from '../cli/run.js';
 import { needs, python } from '../parts.js';
 import {
   collect,
@@ -182,18 +183,40 @@ describe('a capture', () => {
     expect(reader.problem).toBeNull();
   });
 
-  it('is what docs/capture-format.md says: its Python reader reads the golden file', needs(python), () => {
+  /** What the reader that stands in docs/capture-format.md prints. */
+  function readInPython(capture: string): string[] {
     const page = readFileSync('docs/capture-format.md', 'utf8');
     const script = join(scratch(), 'reader.py');
     writeFileSync(script, /^```python\n([\s\S]*?)^```$/m.exec(page)![1]!);
-    const printed = execFileSync('python3', [script, 'fixtures/synthetic.plog'], { encoding: 'utf8' });
-    const lines = printed.trimEnd().split('\n');
+    return execFileSync('python3', [script, capture], { encoding: 'utf8' }).trimEnd().split('\n');
+  }
+
+  it('is what docs/capture-format.md says: its Python reader reads the golden file', needs(python), () => {
+    const lines = readInPython('fixtures/synthetic.plog');
     expect(lines).toHaveLength(96 + 3);
     expect(lines[0]).toBe('0 1000000 1000');
     expect(lines[63]).toBe('630000000 5000000000 1063');
     expect(lines[64]).toBe('20640000000 1000064 1064');
     expect(lines.slice(-3)).toEqual(['clock', 'fault', 'end']);
   });
+
+  it(
+    'of a board with fields of another type too: a WireView tells its powers in 32 bits',
+    needs(python),
+    () => {
+      const [capture, csv] = ['run.plog', 'run.csv'].map((name) => join(scratch(), name)) as [string, string];
+      const { code, err } = powerlog(
+        words`record --port sim:train,board=wireview --duration 300ms --capture ${capture} --out ${csv} -q`,
+      );
+      expect(code, err).toBe(0);
+      const [head = '', ...rows] = readFileSync(csv, 'utf8').trimEnd().split('\n');
+      const column = head.split(',').indexOf('hpwr1_w1_power_w');
+      const powersMw = rows.map((row) => Math.round(Number(row.split(',')[column]) * 1000));
+      expect(powersMw.length).toBeGreaterThan(0);
+      const frames = readInPython(capture).filter((line) => /^\d/.test(line));
+      expect(frames.map((line) => Number(line.split(' ')[2]))).toEqual(powersMw);
+    },
+  );
 
   it('of the golden file still reads the same', async () => {
     const { samples: got, events, reader } = await readAll('fixtures/synthetic.plog');

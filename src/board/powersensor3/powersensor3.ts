@@ -64,7 +64,7 @@ export const powerSensor3Framing = framing();
 /** These two average six scans of the converter, and throw the rest of the division away. */
 const averagingChips = ['F401', 'F411'];
 /** Mean of what six whole levels added up and divided by six lose to whole levels: (0 + … + 5) / 6 / 6. */
-export const truncatedLevels = 2.5 / 6;
+const truncatedLevels = 2.5 / 6;
 
 /**
  * The table for a PowerSensor3 with these sensors; pairs of which one is not in use are no rails.

@@ -90,7 +90,7 @@ export class AlarmCommand {
   }
 
   #warnings(): Warning[] {
-    const code = 'on-alarm';
+    const code = 'on-alarm' as const;
     const more = this.#failed > 1 ? `; it failed ${this.#failed} times` : '';
     return [
       ...(this.#failed > 0 ? [{ code, message: `${this.#firstFailure}${more}` }] : []),

@@ -41,7 +41,7 @@ export const withWires = (command: Command): Command =>
     .addOption(maxWireOption('9.2A, what a pin is rated for'))
     .addOption(maxWireShareOption('25% of six wires, half as much again as an even share'));
 
-/** The same of what was recorded before. */
+/** Adds the options of single wires, for a recording that has limits of its own. */
 export const withRecordedWires = (command: Command): Command =>
   command.addOption(maxWireOption('as recorded')).addOption(maxWireShareOption('as recorded'));
 

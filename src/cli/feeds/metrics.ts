@@ -20,7 +20,7 @@ export interface MetricsOptions {
 }
 
 /** A port of its own, so that a scraper's configuration need not change from start to start. */
-export const metricsPlace: Place = { host: '127.0.0.1', port: 10_177 };
+const metricsPlace: Place = { host: '127.0.0.1', port: 10_177 };
 
 const variable = 'POWERLOG_METRICS_TOKEN';
 const option = '--metrics-token-file';
@@ -72,7 +72,7 @@ export interface Access {
 }
 
 /**
- * The same as a configuration says it.
+ * Where metrics are served, and to whom, as a configuration says it.
  * @param where it stands there
  * @throws UserError (usage)
  */

@@ -21,7 +21,7 @@ export interface MqttOptions {
 const usualIntervalMs = 1000;
 const allowedMs = { least: 10, most: 3600e3 };
 
-export const mqttOption = () =>
+const mqttOption = () =>
   new Option(
     '--mqtt <url>',
     'tell an MQTT broker, such as mqtt://broker.lab or mqtts://USER@broker.lab/PREFIX',

@@ -43,7 +43,7 @@ function parseDpi(text: string): number {
 }
 
 /** `200` samples, or `0.5s`. */
-export function parseRolling(text: string): Rolling {
+function parseRolling(text: string): Rolling {
   if (/^\d+$/.test(text.trim())) {
     const samples = Number(text);
     if (samples >= 1 && samples <= 1e9) return { samples };

@@ -16,7 +16,7 @@ export function freshnessText(freshness: BoardFreshness): string {
   return `how often can't be told: ${printable(reason)}`;
 }
 
-/** The same in a summary: of a board alone always, of several where it is known. */
+/** How often boards have new readings, for a summary: of one alone always, of several where it is known. */
 export function freshnessLines({
   freshness,
   tracks = [],

@@ -30,7 +30,7 @@ export function leaveTerminal(): void {
 /** Which of the standard descriptors were a terminal when the program started. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
-/** The same for one that has been closed meanwhile: putting it back, Node 20 aborts (nodejs/node issue 51519). */
+/** Lets go of a terminal that has been closed meanwhile: putting it back, Node 20 aborts (nodejs/node issue 51519). */
 export function leaveClosedTerminal(): void {
   for (const fd of terminals) {
     try {

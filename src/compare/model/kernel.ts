@@ -13,7 +13,7 @@ export interface Kernel {
   fill(readings: Readings, delayUs: number, widthUs: number, into: Float64Array): void;
   /** Variance that the reference's own noise gives to what is filled in, W². */
   noiseVariance(widthUs: number): number;
-  /** The same over another reference. */
+  /** This kernel over another reference. */
   over(known: Known): Kernel;
 }
 

@@ -61,7 +61,7 @@ function plainVariance({ sampleW, spacingUs }: ReferenceNoise, windowUs: number)
 
 const steps = 24;
 
-/** The same of an exponential weight: the noise's autocorrelation under one of the same time constant. */
+/** Variance that the noise of the samples gives to a mean with an exponential weight, W²: its autocorrelation under one of the same time constant. */
 export function lowPassVariance(noise: ReferenceNoise, timeConstantUs: number): number {
   const low = plainLowPassVariance(noise, timeConstantUs);
   let variance = 0;

@@ -101,7 +101,7 @@ function fillEnergy(reference: PowerIntegral, newestUs: number, energyUj: Float6
   }
 }
 
-/** The same for a kernel that has no window to be searched for. */
+/** Lags at which the reference explains the most, of a kernel that has no window to be searched for. */
 export function searchLags(
   kernel: Kernel,
   readings: Readings,

@@ -16,7 +16,7 @@ const summits = 10;
 const phases = 12;
 /** By how much the logarithm of what is left has to fall, all polls that tell of ages together: far more than the best of many chances. */
 const convincing = 25;
-/** The same of polls that keep to the updates, all of them together. */
+/** By how much it has to fall where polls keep to the updates, all of them together. */
 const convincingLocked = 60;
 
 /** The lag and the width without the ages of the polled values. */

@@ -83,7 +83,7 @@ function settle(fits: readonly Fit[], readings: Readings): Found | null {
 }
 
 /**
- * The same sensor as a low-pass instead of a window; null where that does not fit better by a clear part of what is left.
+ * A sensor that was found as a window, as a low-pass instead; null where that does not fit better by a clear part of what is left.
  * @param agedUs how old values may have been when they were polled; 0 where their instants are known
  */
 export function asLowPass(

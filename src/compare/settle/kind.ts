@@ -57,7 +57,7 @@ export function settledAsItsKind(
 
 const tellable = ({ fit: best, readings }: Steady): Pick<Found, 'best' | 'readings'> => ({ best, readings });
 
-/** The same readings by a window that scatters as much. */
+/** What settled of a low-pass, fitted anew by a window that scatters as much. */
 function asKind(kernel: Kernel, low: Settled): Settled {
   return { ...low, fit: refit(low.readings, fitAt(kernel, low.readings, sameSpread(low.fit))) };
 }

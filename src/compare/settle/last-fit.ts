@@ -18,7 +18,7 @@ export interface LastFit {
   /** Those that a lag is looked for with, and the fit to them. */
   readonly chosen: Readings;
   readonly chosenFit: Fit;
-  /** The same before the measured samples were believed. */
+  /** The fit to the chosen readings before the measured samples were believed. */
   readonly calmFit: Fit;
   /** How many readings there are for each that the descent was made with. */
   readonly unused: number;

@@ -1,5 +1,5 @@
 /** Discrete Fourier transform in place, of a power of two; `sign` 1 transforms back, unscaled. */
-export function transform(re: Float64Array, im: Float64Array, sign: 1 | -1): void {
+function transform(re: Float64Array, im: Float64Array, sign: 1 | -1): void {
   const size = re.length;
   for (let n = 1, reversed = 0; n < size; n++) {
     let bit = size >> 1;

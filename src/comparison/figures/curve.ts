@@ -1,7 +1,7 @@
 import { type Columns, newColumns } from '../../draw/envelope.js';
-import type { Span } from '../../measure/stretch/powers.js';
 import { fillRollingMeans } from '../../measure/stretch/rolling.js';
 import { firstAbove, firstAtLeast } from '../../measure/stretch/sorted.js';
+import type { TimeSpan } from '../../measure/tracks/cover.js';
 
 const joulesPerMwUs = 1e-9;
 
@@ -13,7 +13,7 @@ export class Curve {
   readonly #gapLimitUs: number;
   /** Up to each sample, J; nothing in gaps. */
   readonly #energyJ: Float64Array;
-  readonly gaps: readonly Span[];
+  readonly gaps: readonly TimeSpan[];
 
   /** @param timeUs in order, one at least */
   constructor(timeUs: Float64Array, powerMw: ArrayLike<number>, isHeld: boolean, gapLimitUs: number) {
@@ -22,7 +22,7 @@ export class Curve {
     this.#isHeld = isHeld;
     this.#gapLimitUs = gapLimitUs;
     this.#energyJ = new Float64Array(timeUs.length);
-    const gaps: Span[] = [];
+    const gaps: TimeSpan[] = [];
     for (let n = 1; n < timeUs.length; n++) {
       const lengthUs = timeUs[n]! - timeUs[n - 1]!;
       const isGap = lengthUs > gapLimitUs;
@@ -33,7 +33,7 @@ export class Curve {
     this.gaps = gaps;
   }
 
-  get reach(): Span {
+  get reach(): TimeSpan {
     return { startUs: this.#timeUs[0]!, endUs: this.#timeUs.at(-1)! };
   }
 

@@ -40,10 +40,12 @@ export async function compareRunFiles(a: RunFile, b: RunFile): Promise<ComparedR
   // What a single command was called may be just what was changed.
   const pairs = isSingle ? [[a.commands[0]!, b.commands[0]!] as const] : pairsOf(a, b);
   const alone = [...a.commands, ...b.commands].filter((each) => !pairs.flat().includes(each));
-  const warnings = alone.map((each) => ({
-    code: 'other-command',
-    message: `only one of the two ran '${lineOf(each)}', which is left out`,
-  }));
+  const warnings = alone.map(
+    (each): Warning => ({
+      code: 'other-command',
+      message: `only one of the two ran '${lineOf(each)}', which is left out`,
+    }),
+  );
   const compared: ComparedRuns[] = [];
   for (const pair of pairs) {
     const runs = await compareCommand(a, b, pair, isSingle ? null : pair[0].argv);

@@ -1,6 +1,6 @@
-import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ComparedPhase } from '../../compare/comparison.js';
+import { realPath } from '../../file/real-path.js';
 import { summaryPlaces } from '../../report/reading/beside.js';
 import { phasesOf, type Told, toldIn } from '../../report/reading/told.js';
 import type { KnownSummary } from '../../schema/summary.js';
@@ -52,11 +52,3 @@ const devicesIn = ({ tracks = [] }: KnownSummary): SensorDevice[] =>
   tracks.flatMap(({ sensor }) =>
     (sensor?.devices ?? []).map(({ prefix = '', name = null, uuid = null }) => ({ prefix, name, uuid })),
   );
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}

@@ -100,7 +100,7 @@ const legible = (figure: Figure): Figure => ({
   })),
 });
 
-/** The same for a renderer that counts in pixels. */
+/** A drawn figure for a renderer that counts in pixels. */
 export const inPixels = (svg: string, { width, height }: { width: number; height: number }): string =>
   svg.replace(/ width="[^"]*" height="[^"]*"/, ` width="${width}" height="${height}"`);
 

@@ -90,7 +90,7 @@ function descriptorsFor(stdio: StdioOptions): (number | null)[] | undefined {
   return descriptors.every((each) => each === null || typeof each === 'number') ? descriptors : undefined;
 }
 
-/** The same where the system's own way cannot be had: signals and limits are then Node's. */
+/** Starts a command where the system's own way cannot be had: signals and limits are then Node's. */
 function startThroughNode(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -11,8 +11,8 @@ export function inTerminalForeground(): boolean {
   return isForeground(stat);
 }
 
-/** The same from the text of `/proc/self/stat`; the command's name, in parentheses, may hold anything. */
-export function isForeground(stat: string): boolean {
+/** Whether `/proc/self/stat`, of which this is the text, tells of the foreground; the command's name, in parentheses, may hold anything. */
+function isForeground(stat: string): boolean {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [, , processGroup, , terminal, foregroundGroup] = fields;
   return terminal !== '0' && processGroup === foregroundGroup;

@@ -1,7 +1,8 @@
 import type { PerComponent } from '../../measure/summary.js';
 import { figureOrNull } from '../../measure/uncertainty.js';
-import { type Cost, perComponent, tidy } from '../../trace/cost.js';
+import { type Cost, perComponent } from '../../trace/cost.js';
 import type { SpanCost } from '../../trace/trace.js';
+import { tidy } from '../../units.js';
 
 /** What the components draw when idle, and how far that may be off at 95 %. */
 export interface IdlePower {

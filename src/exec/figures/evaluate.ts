@@ -1,7 +1,8 @@
 import type { Warning } from '../../stream/warning.js';
-import { type Cost, type PowerDistribution, perComponent, tidy } from '../../trace/cost.js';
+import { type Cost, type PowerDistribution, perComponent } from '../../trace/cost.js';
 import { lengthNs, type Span, type SpanGroup } from '../../trace/span.js';
 import type { SpanCost, Trace } from '../../trace/trace.js';
+import { tidy } from '../../units.js';
 import { mergePhases, type Phase } from '../marks/phases.js';
 import type { ExperimentLog, LoggedRun } from '../runs/experiment-log.js';
 import { experimentWarnings } from '../runs/experiment-warnings.js';

@@ -7,10 +7,11 @@ import { planRepair, type RepairPlan } from '../../session/repair/repair.js';
 import { notKept, partKeys } from '../../session/repair/repair-summary.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Warning } from '../../stream/warning.js';
-import { type Cost, type PowerDistribution, perComponent, tidy } from '../../trace/cost.js';
+import { type Cost, type PowerDistribution, perComponent } from '../../trace/cost.js';
 import { PowerHistory } from '../../trace/history.js';
 import { exactSpan, type SpanGroup } from '../../trace/span.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
+import { tidy } from '../../units.js';
 import { Recall } from './recall.js';
 import type { PhaseSummary, RunSummary } from './summaries.js';
 

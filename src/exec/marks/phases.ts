@@ -112,7 +112,7 @@ const span = (begin: Mark, end: Mark): Span => ({
   endUncertaintyNs: end.uncertaintyNs,
 });
 
-/** The same phases of several runs of one command as one. */
+/** Phases of several runs of one command: those of one name become one. */
 export function mergePhases(runs: readonly (readonly Phase[])[]): Phase[] {
   const byName = new Map<string, Phase>();
   for (const phase of runs.flat()) {

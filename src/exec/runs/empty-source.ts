@@ -4,7 +4,7 @@ import { type MapChoice, ownMap, resolveWiring } from '../../measure/rail-map.js
 import { chooseColumns } from '../../sink/column-choice.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
 import type { Recording, Source } from '../../source/source.js';
-import type { FrameBlock } from '../../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
 import type { Warning } from '../../stream/warning.js';
 
@@ -91,14 +91,7 @@ class EmptyRecording implements Recording {
 
   async *blocks(): AsyncGenerator<FrameBlock> {
     const atNs = await this.#stopped;
-    const none = new Float64Array(0);
-    yield {
-      count: 0,
-      frames: new Uint8Array(0),
-      requestNs: none,
-      replyNs: none,
-      events: [{ type: 'end', atNs, reason: 'stopped' }],
-    };
+    yield eventBlock([{ type: 'end', atNs, reason: 'stopped' }]);
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import type { Warning } from '../../stream/warning.js';
+import type { Warning, WarningCode } from '../../stream/warning.js';
 import { plural } from '../../units.js';
 import type { ExperimentLog, LoggedRun } from './experiment-log.js';
 import { statusText } from './hooks.js';
@@ -24,10 +24,12 @@ const labelOf = ({ warmup, number }: LoggedRun): string => `${warmup ? 'warm-up'
 const listed = 10;
 
 function leftOut(bad: readonly LoggedRun[], ofCommand: string): Warning[] {
-  const warnings = bad.slice(0, listed).map((run) => ({
-    code: run.warmup ? 'warmup-failed' : `run-${run.status}`,
-    message: `${labelOf(run)}${ofCommand} ${told(run)}${run.warmup ? '' : '; it is in no mean, interval or test'}`,
-  }));
+  const warnings = bad.slice(0, listed).map(
+    (run): Warning => ({
+      code: codeOf(run),
+      message: `${labelOf(run)}${ofCommand} ${told(run)}${run.warmup ? '' : '; it is in no mean, interval or test'}`,
+    }),
+  );
   const hidden = bad.length - warnings.length;
   if (hidden > 0)
     warnings.push({
@@ -35,6 +37,12 @@ function leftOut(bad: readonly LoggedRun[], ofCommand: string): Warning[] {
       message: `${plural(hidden, 'more run')}${ofCommand} did not go well and ${hidden === 1 ? 'is' : 'are'} left out`,
     });
   return warnings;
+}
+
+/** Of a run that did not go well; no other is asked for. */
+function codeOf({ warmup, status }: LoggedRun): WarningCode {
+  if (warmup) return 'warmup-failed';
+  return status === 'ok' ? 'run-failed' : `run-${status}`;
 }
 
 const unended = ({ span: { endNs } }: LoggedRun): Warning => ({

@@ -1,4 +1,5 @@
 import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { attempt } from '../../errors.js';
 import { openFlags, startedUnderNohup } from './nohup.js';
 
 /**
@@ -150,13 +151,4 @@ function signalSet(bits: string): Set<number> {
 function ignoredBy(pid: number | 'self'): string {
   const text = attempt(() => readFileSync(`/proc/${pid}/status`, 'latin1'));
   return /^SigIgn:\s*([\da-f]+)/m.exec(text ?? '')?.[1] ?? '';
-}
-
-/** Other systems have no `/proc`, and another user's process does not tell. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

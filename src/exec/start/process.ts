@@ -21,7 +21,7 @@ export interface StartedProcess {
 }
 
 /** Says that a process could not be started; `code` is the system's, such as `ENOENT`. */
-export class NotStarted extends Error {
+class NotStarted extends Error {
   constructor(readonly code: string) {
     super(code);
   }

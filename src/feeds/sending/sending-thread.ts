@@ -110,7 +110,7 @@ export class SendingThread<Own extends { readonly type: string }> {
       ];
     const { unsent, lost, refused, refusal, trouble } = state;
     const why = trouble === null ? '' : ` (${trouble})`;
-    const found: [count: number, code: string, message: string][] = [
+    const found: [count: number, code: 'unsent' | 'lost' | 'refused', message: string][] = [
       [
         unsent,
         'unsent',
@@ -119,7 +119,7 @@ export class SendingThread<Own extends { readonly type: string }> {
       [lost, 'lost', `${plural(lost, thing)} never came to ${name}: there was no room on the disk`],
       [refused, 'refused', `${name} refused ${plural(refused, thing)}: ${refusal}`],
     ];
-    return found.flatMap(([count, code, message]) =>
+    return found.flatMap(([count, code, message]): Warning[] =>
       count > 0 ? [{ code: `${option}-${code}`, message }] : [],
     );
   }

@@ -22,7 +22,7 @@ export interface RecordPlace {
 const magic = 0x7273_4c50;
 /** Four words: the magic, how long meta and body are, the count; behind them the checksum of all but itself. */
 const wordsBytes = 16;
-export const recordHeaderBytes = wordsBytes + 4;
+const recordHeaderBytes = wordsBytes + 4;
 
 export function encodeRecord(meta: string, body: Uint8Array, count: number): Buffer {
   const metaBytes = Buffer.from(meta);

@@ -16,7 +16,7 @@ export interface GzipTear {
   readonly what: string;
   /** Where the last whole member ends, in bytes of the file. */
   readonly fileBytes: number;
-  /** The same in bytes of what it holds. */
+  /** Where the last whole member ends, in bytes of what the file holds. */
   readonly heldBytes: number;
   /** Bytes of what it holds that do not come from a last NUL, which may never have been written. */
   readonly sureBytes: number;

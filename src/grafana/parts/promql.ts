@@ -18,7 +18,7 @@ export const range = (refId: string, expr: string, legend: string): Query =>
 export const instant = (refId: string, expr: string, legend: string): Query =>
   query(refId, expr).instant().format(PromQueryFormat.TimeSeries).legendFormat(legend);
 
-/** The same with a column for each label. */
+/** One value each, at the end of the span shown, in a table with a column for each label. */
 export const table = (refId: string, expr: string): Query =>
   query(refId, expr).instant().format(PromQueryFormat.Table);
 

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { attempt } from '../../errors.js';
+import { realPath } from '../../file/real-path.js';
 
 /** Which processes have a device open, as `name (pid)`; empty where the system does not tell (other than Linux). */
 export function holdersOf(path: string): string[] {
   const holders: string[] = [];
-  const target = attempt(() => realpathSync(path)) ?? path;
+  const target = realPath(path);
   for (const pid of attempt(() => readdirSync('/proc')) ?? []) {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
     const descriptors = attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
@@ -11,13 +13,4 @@ export function holdersOf(path: string): string[] {
       holders.push(`${attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim()) ?? '?'} (pid ${pid})`);
   }
   return holders;
-}
-
-/** Processes come and go, and others' descriptors are not ours to see. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -35,7 +35,7 @@ export class Accuracy {
     );
   }
 
-  /** The same of other columns. */
+  /** The accuracy of other columns of these rails. */
   over(columns: readonly Terms[]): Accuracy {
     return new Accuracy(this.#rails, columns);
   }

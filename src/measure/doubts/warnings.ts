@@ -1,5 +1,5 @@
 import type { EndReason, FaultKind } from '../../stream/event.js';
-import type { Warning } from '../../stream/warning.js';
+import type { Warning, WarningCode } from '../../stream/warning.js';
 import type { BoardFreshness } from '../freshness/board-freshness.js';
 import type { ClockDrift } from './clock-drift.js';
 import type { FaultTally } from './gap-causes.js';
@@ -44,7 +44,10 @@ const mostRepeated = 0.5;
 /** What misses no update, though neither comes at quite equal intervals. */
 const samplesPerUpdate = 1.5;
 
-const faultTexts: Readonly<Record<FaultKind, ((tally: FaultTally) => string) | null>> = {
+/** What is joined, and bytes of a dump that are no frame, the file's reader tells, with the place. */
+type ToldFault = Exclude<FaultKind, 'joined' | 'unreadable'>;
+
+const faultTexts: Readonly<Record<ToldFault, (tally: FaultTally) => string>> = {
   'no-reply': ({ times }) => `the board left ${count(times, 'question')} unanswered`,
   'late-reply': ({ times }) => `${count(times, 'reply', 'replies')} came after the deadline and went unused`,
   'short-reply': ({ times }) => `${count(times, 'reply', 'replies')} came in part`,
@@ -60,15 +63,12 @@ const faultTexts: Readonly<Record<FaultKind, ((tally: FaultTally) => string) | n
     `${count(amount, 'sample')} were taken and not sent: the instrument wrote the next over ${amount === 1 ? 'it' : 'them'} (${count(times, 'time')})`,
   suspend: ({ times, amount }) =>
     `the machine slept ${count(times, 'time')}, ${(amount / 1000).toFixed(1)} s in all: that is neither on the time axis nor in the energy, and unix_time_s is behind by it from there on`,
-  // The capture's reader tells it, with the place.
-  unreadable: null,
-  joined: null,
 };
 
 /** What a reader of the figures should know, in an order that does not depend on the order of events. */
 export function warningsFor(doubts: Doubts): Warning[] {
   const warnings: Warning[] = [];
-  const warn = (code: string, message: string) => warnings.push({ code, message });
+  const warn = (code: WarningCode, message: string) => warnings.push({ code, message });
 
   if (doubts.unprovenFirmware !== null)
     warn(
@@ -85,10 +85,9 @@ export function warningsFor(doubts: Doubts): Warning[] {
   for (const text of doubts.totals) warn('totals-disagree', text);
   for (const text of doubts.boardFaults) warn('board-fault', text);
   for (const text of doubts.wireAlarms) warn('wire-alarm', text);
-  for (const kind of Object.keys(faultTexts) as FaultKind[]) {
+  for (const kind of Object.keys(faultTexts) as ToldFault[]) {
     const tally = doubts.faults.get(kind);
-    const text = faultTexts[kind];
-    if (tally && text) warn(kind, text(tally));
+    if (tally) warn(kind, faultTexts[kind](tally));
   }
   if (doubts.deviceClock !== null) warn('device-clock', doubts.deviceClock);
   if (doubts.end === 'board-lost')

@@ -1,6 +1,7 @@
 import { type Columns, type Envelope, energyUpToJ, fillColumns, type Grid } from '../../draw/envelope.js';
 import { type Extremes, RangeExtremes } from '../../draw/range-extremes.js';
-import type { AboutEnd, Powers, Span, Stretch } from './powers.js';
+import type { TimeSpan } from '../tracks/cover.js';
+import type { AboutEnd, Powers, Stretch } from './powers.js';
 
 const joulesPerMwUs = 1e-9;
 
@@ -8,14 +9,14 @@ const joulesPerMwUs = 1e-9;
 export class IntervalPowers implements Powers {
   readonly #extremes: RangeExtremes;
 
-  readonly #reach: Span;
+  readonly #reach: TimeSpan;
   readonly #measured: Grid;
 
   /** @param reach from the first to the last sample: the outermost intervals are measured in part */
   constructor(
     readonly grid: Grid,
     readonly envelope: Envelope,
-    reach: Span,
+    reach: TimeSpan,
   ) {
     this.#reach = reach;
     this.#measured = { ...grid, reach: { firstUs: reach.startUs, lastUs: reach.endUs } };

@@ -33,9 +33,3 @@ export interface MeasurablePowers {
 export interface Powers extends MeasurablePowers {
   fillColumns(fromUs: number, toUs: number, into: Columns): void;
 }
-
-/** From one instant to another. */
-export interface Span {
-  readonly startUs: number;
-  readonly endUs: number;
-}

@@ -1,4 +1,5 @@
-import type { Powers, Span } from './powers.js';
+import type { TimeSpan } from '../tracks/cover.js';
+import type { Powers } from './powers.js';
 
 const mwUsPerJ = 1e9;
 
@@ -10,8 +11,8 @@ const mwUsPerJ = 1e9;
  */
 export function fillRollingMeans(
   powers: Pick<Powers, 'energyUpToJ'>,
-  gaps: readonly Span[],
-  reach: Span,
+  gaps: readonly TimeSpan[],
+  reach: TimeSpan,
   { fromUs, toUs, windowUs }: { fromUs: number; toUs: number; windowUs: number },
   into: Float32Array,
 ): void {

@@ -23,7 +23,7 @@ export function wireAlarmText(
   return `${called(wire)} carries ${percent(share)} of its connector's current, more than ${percent(limit)}: ${amperes(currentA)}`;
 }
 
-/** The same in a few words, for a flag in a picture. */
+/** That a wire is over a limit, in a few words for a flag in a picture. */
 export const wireFlagText = ({ wire, kind, limit }: WireAlarmEvent): string =>
   `${wire} over ${kind === 'current' ? amperes(limit) : percent(limit)}`;
 

@@ -1,6 +1,6 @@
 import type { Piece } from '../../draw/packing.js';
 import type { PageRun } from '../../draw/page-data.js';
-import type { Span } from '../../measure/stretch/powers.js';
+import type { TimeSpan } from '../../measure/tracks/cover.js';
 import { fixed } from '../../units.js';
 import { Instants } from '../data/instants.js';
 import type { Range } from '../state/range.js';
@@ -52,7 +52,7 @@ function meanRows(run: PageRun, { timeUs, powerMw }: Extract<Piece, { kind: 'sam
 function intervalRows(
   { series, startUnixUs, startUs, endUs, gaps, resolution }: PageRun,
   { grid, series: envelopes }: Extract<Piece, { kind: 'intervals' }>,
-  selection: Span,
+  selection: TimeSpan,
 ): string {
   const names = series.flatMap(({ name }) => [
     `${name}_power_w`,

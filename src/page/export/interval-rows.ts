@@ -1,5 +1,5 @@
 import type { Envelope, Grid } from '../../draw/envelope.js';
-import type { Span } from '../../measure/stretch/powers.js';
+import type { TimeSpan } from '../../measure/tracks/cover.js';
 
 const joulesPerMwUs = 1e-9;
 /** What extremes and energies may be off by their packing, mW, where nothing finer is said. */
@@ -13,7 +13,7 @@ export interface IntervalRow {
   readonly cells: readonly { readonly meanMw: number; readonly minMw: number; readonly maxMw: number }[];
 }
 
-interface Part extends Span {
+interface Part extends TimeSpan {
   readonly isGap: boolean;
 }
 
@@ -26,9 +26,9 @@ interface Part extends Span {
 export function* intervalRowsOf(
   grid: Grid,
   envelopes: readonly Envelope[],
-  reach: Span,
-  gaps: readonly Span[],
-  selection: Span,
+  reach: TimeSpan,
+  gaps: readonly TimeSpan[],
+  selection: TimeSpan,
   quantumMw = packingMw,
 ): Generator<IntervalRow> {
   let nextGap = 0;
@@ -50,7 +50,7 @@ export function* intervalRowsOf(
 }
 
 /** An interval cut where gaps begin and end. */
-function partsOf({ startUs, endUs }: Span, gaps: readonly Span[], first: number): Part[] {
+function partsOf({ startUs, endUs }: TimeSpan, gaps: readonly TimeSpan[], first: number): Part[] {
   const parts: Part[] = [];
   let atUs = startUs;
   for (let n = first; n < gaps.length && gaps[n]!.startUs < endUs; n++) {

@@ -1,9 +1,9 @@
 import type { LiveEnd, LiveRun } from '../../draw/served.js';
 import { formatClock } from '../../units.js';
+import { linkTexts } from '../data/served/link-texts.js';
 import type { LinkState } from '../data/served/server-link.js';
 import { element, setFigure } from '../dom.js';
 import { duration, instant } from '../format.js';
-import { linkTexts } from '../link-texts.js';
 import type { AppState } from '../state/app-state.js';
 
 const usPerS = 1e6;

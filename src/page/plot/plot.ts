@@ -148,7 +148,7 @@ export class Plot {
     return { width: Math.max(this.#host.clientWidth, 120), height: Math.max(this.#host.clientHeight, 120) };
   }
 
-  /** The same at once, for what does not wait for a picture of the screen. */
+  /** Fits and draws at once, for what does not wait for a picture of the screen. */
   fitNow(): void {
     this.fit();
     this.#draw();

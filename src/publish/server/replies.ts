@@ -50,7 +50,7 @@ export function send(
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-/** The same where there is a socket and no request. */
+/** A reply as text, for where there is a socket and no request. */
 export const refusal = (status: number, text: string): string =>
   [
     `HTTP/1.1 ${status} ${text}`,

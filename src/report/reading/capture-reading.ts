@@ -6,6 +6,7 @@ import type { Sink } from '../../sink/sink.js';
 import { CaptureSource } from '../../source/capture.js';
 import { openRecorded } from '../../source/recorded.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
+import type { WarningCode } from '../../stream/warning.js';
 import { PictureSink } from '../picture-sink.js';
 import type { Reading, ReadingOptions, Rested } from '../rested.js';
 import { type Series, seriesOf } from '../series.js';
@@ -14,7 +15,7 @@ import { bandsOf } from './bands.js';
 import { gapsUs } from './gaps.js';
 import { toldBy } from './told.js';
 
-const doubtful = ['capture-damaged', 'capture-left'];
+const doubtful: readonly WarningCode[] = ['capture-damaged', 'capture-left'];
 
 /** @param window stands at the capture's first byte */
 export async function readCaptureAtRest(

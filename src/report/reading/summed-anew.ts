@@ -2,9 +2,10 @@ import type { RepairedSummary } from '../../measure/summary.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Finding } from '../../session/repair/finding.js';
 import { mergedSummary, notKept, partKeys } from '../../session/repair/repair-summary.js';
-import { type Cost, perComponent, tidy } from '../../trace/cost.js';
+import { type Cost, perComponent } from '../../trace/cost.js';
 import { exactSpan, type SpanGroup } from '../../trace/span.js';
 import type { Trace } from '../../trace/trace.js';
+import { tidy } from '../../units.js';
 import { toldIn } from './told.js';
 
 /** What of a run rests on powers that were summed up otherwise. */

@@ -19,7 +19,7 @@ const usualPeriodMs = 1;
 const shortestMs = 50;
 
 /** What allows it, for the user who asks; docs/sensors.md has it as a rule that lasts. */
-export const raplAdvice =
+const raplAdvice =
   "only root may read it (since CVE-2020-8694); 'sudo chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj' allows it to everybody until the next start, docs/sensors.md has a rule for a group that lasts";
 
 interface Zone {

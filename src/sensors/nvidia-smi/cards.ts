@@ -40,7 +40,7 @@ export async function findCards({
 }
 
 /** @throws SensorTrouble where it names no card */
-export function readCards(
+function readCards(
   text: string,
   powers: readonly PowerField[],
   known: ReaderEnvironment['known'] = [],

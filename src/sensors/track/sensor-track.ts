@@ -107,7 +107,7 @@ export class SensorTrack {
       ...(lacking > 0
         ? [
             {
-              code: 'sensor-overrun',
+              code: 'sensor-overrun' as const,
               message: `${this.id}: its file lacks ${plural(lacking, 'reading')}, which the disk did not take in time`,
               track: this.id,
             },
@@ -118,7 +118,7 @@ export class SensorTrack {
 }
 
 /** What the summary says of something doubtful. */
-export function sensorWarning(id: string, { code, message, times, firstNs, lastNs }: SensorDoubt): Warning {
+function sensorWarning(id: string, { code, message, times, firstNs, lastNs }: SensorDoubt): Warning {
   const [first, last] = [firstNs, lastNs].map((ns) => (ns === null ? null : (ns / 1e9).toFixed(3)));
   const when =
     first === null || last === null

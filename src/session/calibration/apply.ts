@@ -104,7 +104,7 @@ export async function calibrationDoubts({ board, identity }: Source): Promise<Wa
   if (!correction) return [];
   const { name, document } = correction;
   const changed = await changes(document.board, identity);
-  const stale =
+  const stale: Warning[] =
     changed.length === 0
       ? []
       : [

@@ -35,7 +35,7 @@ export function readCorrection(path: string): Correction {
 }
 
 /** A calibration under the name and the digest of its file. */
-export const correctionOf = (path: string, bytes: Uint8Array, document: CalibrationDocument): Correction => ({
+const correctionOf = (path: string, bytes: Uint8Array, document: CalibrationDocument): Correction => ({
   name: basename(path),
   sha256: createHash('sha256').update(bytes).digest('hex'),
   document,

@@ -4,8 +4,7 @@ import type { GapCause } from '../../measure/gaps.js';
 import type { BoardSummary, RepairedSummary } from '../../measure/summary.js';
 import { issueText } from '../../schema/json/issue-text.js';
 import { type KnownSummary, summarySchema } from '../../schema/summary.js';
-import type { FaultKind } from '../../stream/event.js';
-import type { Warning } from '../../stream/warning.js';
+import type { Warning, WarningCode } from '../../stream/warning.js';
 import { plural } from '../../units.js';
 import { isOfRecording } from '../rows/row-measure.js';
 import type { Finding } from './finding.js';
@@ -144,15 +143,14 @@ function freeName(path: string): string {
 }
 
 /** Whether it was made from rows alone, so that a capture can tell more. */
-export const isRebuilt = ({ warnings }: KnownSummary): boolean =>
-  warnings.some(({ code }) => code === 'rebuilt');
+const isRebuilt = ({ warnings }: KnownSummary): boolean => warnings.some(({ code }) => code === 'rebuilt');
 
 /** What `exec` adds, made from spans of the samples. */
 export const partKeys = ['command', 'phases', 'runs', 'comparison'] as const;
 /** Facts that do not depend on how many samples are left. */
 const factKeys: readonly string[] = ['calibration'];
 /** Warnings of the samples, which are made again with the figures. */
-const ofSamples = [
+const ofSamples: readonly WarningCode[] = [
   'low-coverage',
   'silent-edge',
   'gaps-unlisted',
@@ -170,10 +168,10 @@ const ofSingleSamples = [
   'gaps_j and edges_j of uncertainty',
 ];
 /** Warnings of what only a capture tells again. */
-const ofCapture: readonly (FaultKind | string)[] = [
-  ...(['no-reply', 'late-reply', 'short-reply', 'wrong-answer', 'stray-bytes'] satisfies FaultKind[]),
-  ...(['implausible-frame', 'board-lost', 'overrun', 'suspend'] satisfies FaultKind[]),
-  ...['ended-early', 'clock-step', 'clock-slew', 'capture-cut', 'capture-damaged', 'bytes-behind'],
+const ofCapture: readonly WarningCode[] = [
+  ...(['no-reply', 'late-reply', 'short-reply', 'wrong-answer', 'stray-bytes'] as const),
+  ...(['implausible-frame', 'board-lost', 'overrun', 'suspend'] as const),
+  ...(['ended-early', 'clock-step', 'clock-slew', 'capture-cut', 'capture-damaged', 'bytes-behind'] as const),
 ];
 
 /**
@@ -211,7 +209,8 @@ export function mergedSummary(
     ...Object.fromEntries(kept.map((key) => [key, there[key]])),
     warnings: [
       ...(isRebuilt(there) && !knowsBoard ? found.warnings : found.warnings.map(asKnown)),
-      ...there.warnings.filter(
+      // Some other powerlog may have written it, with codes of its own.
+      ...(there.warnings as readonly Warning[]).filter(
         ({ code, message }) =>
           !ofSamples.includes(code) &&
           !(knowsBoard && ofCapture.includes(code)) &&

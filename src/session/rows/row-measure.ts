@@ -130,7 +130,7 @@ export const isOfRecording = (
   components.every((component) => component in summary.energy_j);
 
 /** Reads a batch as samples, lent until the next. */
-export function valuesOf(form: CsvForm): (batch: RowBatch) => SampleBlock {
+function valuesOf(form: CsvForm): (batch: RowBatch) => SampleBlock {
   const [time, interval] = [columnOf(form, 'time'), columnOf(form, 'interval')];
   const wanted = channelColumns(form);
   const sums = form.columns.flatMap(({ source }, column) => (source.kind === 'sum' ? [column] : []));

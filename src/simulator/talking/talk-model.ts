@@ -29,7 +29,7 @@ const sensors: readonly SensorConfiguration[] = pairs.flatMap(([pairName, voltsP
 ]);
 const version = { chip: 'F411', firmware: '1.6.1' };
 
-export const simulatedTalker: StreamingBoard = powerSensor3(version, sensors);
+const simulatedTalker: StreamingBoard = powerSensor3(version, sensors);
 
 /** 20 kHz. */
 const spacingNs = 50_000;

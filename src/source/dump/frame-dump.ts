@@ -1,11 +1,10 @@
 import type { Board } from '../../board/board.js';
 import { type FrameCheck, makeFrameCheck } from '../../board/check.js';
-import { eventBlock } from '../../capture/block-decoder.js';
 import type { ByteWindow } from '../../file/byte-window.js';
 import { ownMap } from '../../measure/rail-map.js';
-import type { FrameBlock } from '../../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
-import type { Warning } from '../../stream/warning.js';
+import type { Warning, WarningCode } from '../../stream/warning.js';
 import { plural } from '../../units.js';
 import type { FinishedRecording, RecordedFacts } from '../capture.js';
 import { FaultWatch } from '../fault-watch.js';
@@ -97,7 +96,7 @@ class DumpRecording implements FinishedRecording {
     }
     const reason = this.#stopped ? 'stopped' : 'source-ended';
     if (!this.#stopped) this.#remark();
-    yield eventBlock({ type: 'end', atNs: this.#instantNs(this.#slot), reason });
+    yield eventBlock([{ type: 'end', atNs: this.#instantNs(this.#slot), reason }]);
   }
 
   stop(): void {
@@ -163,7 +162,7 @@ class DumpRecording implements FinishedRecording {
     const bytes = window.offset - from;
     this.#unreadable.add(bytes, from);
     const endNs = this.#instantNs(this.#slot);
-    yield eventBlock({ type: 'fault', kind: 'unreadable', startNs, endNs, bytesDropped: bytes });
+    yield eventBlock([{ type: 'fault', kind: 'unreadable', startNs, endNs, bytesDropped: bytes }]);
     return true;
   }
 
@@ -175,7 +174,7 @@ class DumpRecording implements FinishedRecording {
   #remark(): void {
     const { input, available, offset } = this.window;
     const { frameBytes, product } = this.board;
-    const warn = (code: string, message: string) =>
+    const warn = (code: WarningCode, message: string) =>
       this.#warnings.push({ code, message: `${input.name}${message}` });
     if (input.fault !== null)
       warn('capture-damaged', `: ${input.fault} behind ${plural(this.#frames, 'frame')}; those are used`);

@@ -1,13 +1,12 @@
 import type { Instrument } from '../../board/board.js';
 import { makeFrameDecoder, newColumn } from '../../board/frame.js';
-import { emptyBlock } from '../../link/drain-ring.js';
 import { appliedTo } from '../../measure/accuracy/applied.js';
 import { wireAlarmText } from '../../measure/wires/alarm-text.js';
 import type { WireLimits } from '../../measure/wires/limits.js';
 import type { WireAlarm } from '../../measure/wires/wire-judge.js';
 import { WireWatch } from '../../measure/wires/wire-watch.js';
 import type { RecordingEvent, WireAlarmEvent } from '../../stream/event.js';
-import type { FrameBlock } from '../../stream/frame-block.js';
+import { eventBlock, type FrameBlock } from '../../stream/frame-block.js';
 import type { RecordingHeader } from '../../stream/recording-header.js';
 import type { Warning } from '../../stream/warning.js';
 import { rowsOf } from '../fault-watch.js';
@@ -77,13 +76,13 @@ class WatchedRecording implements Recording {
       const event = this.#eventOf(alarm, replyNs[row]!);
       yield row + 1 > from
         ? rowsOf(block, this.#board.frameBytes, from, row + 1, [event])
-        : emptyBlock([event]);
+        : eventBlock([event]);
       from = row + 1;
     }
     const events = this.#eventsOf(block);
     if (from === 0 && events === block.events) yield block;
     else if (from < count) yield rowsOf(block, this.#board.frameBytes, from, count, events);
-    else if (events.length > 0) yield emptyBlock(events);
+    else if (events.length > 0) yield eventBlock(events);
   }
 
   #judge({ count, frames, requestNs, replyNs }: FrameBlock) {

@@ -73,7 +73,7 @@ export class InfluxFeed {
       ...(moved > 0
         ? [
             {
-              code: 'influx-moved',
+              code: 'influx-moved' as const,
               message: `${formatCount(moved)} samples stand a millisecond or more behind their instants at ${name}, where no two can share one`,
             },
           ]

@@ -114,7 +114,7 @@ export class ServerLink {
   }
 }
 
-export class RefusedError extends Error {}
+class RefusedError extends Error {}
 
 /** Numbers without exponents. */
 const text = (value: string | number): string =>

@@ -1,5 +1,5 @@
 import { terminalColour } from '../../../../draw/cells.js';
-import { inks, type Theme } from '../../../../draw/colours.js';
+import { inks, rgbOf, type Theme } from '../../../../draw/colours.js';
 
 /** How many bits of colour a terminal shows. */
 export type ColourDepth = 0 | 4 | 8 | 24;
@@ -62,13 +62,10 @@ export class Style {
   };
 
   #code(colour: string): string {
-    if (this.#depth === 24) return `38;2;${channels(colour).join(';')}`;
-    return this.#depth === 8 ? `38;5;${terminalColour(colour)}` : String(basicColour(channels(colour)));
+    if (this.#depth === 24) return `38;2;${rgbOf(colour).join(';')}`;
+    return this.#depth === 8 ? `38;5;${terminalColour(colour)}` : String(basicColour(rgbOf(colour)));
   }
 }
-
-const channels = (colour: string): number[] =>
-  [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
 /** Hues up to which a colour is taken for one of the terminal's, degrees: orange is yellow, for red is an alarm's. */
 const hues: readonly (readonly [upTo: number, code: number])[] = [

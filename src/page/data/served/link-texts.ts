@@ -1,4 +1,4 @@
-import type { LinkState } from './data/served/server-link.js';
+import type { LinkState } from './server-link.js';
 
 /** How a page stands with its server, where that is to be said. */
 export const linkTexts: Readonly<Record<LinkState, string>> = {
