@@ -45,8 +45,9 @@ export const portOption = () =>
 export const onePortOption = () =>
   new Option('-p, --port <source>', `which board: ${portText}`)
     .default('auto')
-    .argParser((port: string, before: string) => {
-      if (before !== 'auto') throw usageError(`this is about one board: --port ${before} or --port ${port}`);
+    .argParser((port: string) => {
+      if (given !== undefined) throw usageError(`this is about one board: --port ${given} or --port ${port}`);
+      given = port;
       return port;
     });
 

@@ -257,6 +257,12 @@ describe('several boards are refused', () => {
     const ran = powerlog(['info', ...twoSims]);
     expect(ran.code).toBe(2);
     expect(ran.err).toMatch(/this is about one board: --port sim:train or --port sim:idle/);
+    for (const ports of [words`--port auto --port sim`, words`--port auto --port auto`])
+      for (const command of [['info'], words`calibrate --rail eps1 --out ${join(scratch(), 'a.cal.json')}`])
+        expect(powerlog([...command, ...ports])).toMatchObject({
+          code: 2,
+          err: expect.stringContaining(`this is about one board: --port auto or --port ${ports.at(-1)}`),
+        });
     expect(powerlog(words`info --port auto:all`).err).toMatch(/auto:all is every board that answers/);
   });
 });
