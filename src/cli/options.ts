@@ -3,6 +3,7 @@ import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
 import { type MapChoice, ownMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
 import type { Calibrations } from '../session/calibration/apply.js';
+import { isSimulator } from '../simulator/port/port-name.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
 import { ownBoardOption } from './own-board.js';
 
@@ -233,6 +234,8 @@ export async function railMapFrom(options: MapOptions, recorded?: RailMap): Prom
 export function inputFiles({
   port: ports = [],
   map,
+const isNamedOnly = (port: string): boolean => /^auto(:|$)/.test(port) || isSimulator(port);
+
   board,
   calibration = [],
 }: MapOptions &
@@ -241,6 +244,6 @@ export function inputFiles({
     ...(board === undefined ? [] : [{ role: '--board', path: board }]),
     ...(map === undefined ? [] : [{ role: '--map', path: map }]),
     ...calibration.filter((path) => path !== 'none').map((path) => ({ role: '--calibration', path })),
-    ...ports.filter((port) => !/^(auto|sim)(:|$)/.test(port)).map((path) => ({ role: '--port', path })),
+    ...ports.filter((port) => !isNamedOnly(port)).map((path) => ({ role: '--port', path })),
   ];
 }
