@@ -114,7 +114,8 @@ export class CaptureReader {
     }
     if (this.problem === null) this.#judgeEnd();
     this.#tellLeft();
-    if (this.#decoder.skipped.size > 0) this.remarks.push(skipped(this.name, this.#decoder.skipped));
+    const { skipped: unknown, skippedOthers } = this.#decoder;
+    if (unknown.size > 0) this.remarks.push(skipped(this.name, unknown, skippedOthers));
     if (end) yield end;
   }
 
