@@ -43,14 +43,16 @@ export const portOption = () =>
     );
 
 /** Of a command that is about one board. */
-export const onePortOption = () =>
-  new Option('-p, --port <source>', `which board: ${portText}`)
+export function onePortOption(): Option {
+  let given: string | undefined; // `auto` may be the default, or typed
+  return new Option('-p, --port <source>', `which board: ${portText}`)
     .default('auto')
     .argParser((port: string) => {
       if (given !== undefined) throw usageError(`this is about one board: --port ${given} or --port ${port}`);
       given = port;
       return port;
     });
+}
 
 export const linkOption = () =>
   new Option('--link <kind>', 'how the port is read, for diagnosis')
@@ -134,9 +136,10 @@ export interface SensorOptions {
 }
 
 export const accuracyOption = () =>
-  new Option('--accuracy <percent>', "the board's accuracy, for the uncertainty of energies")
-    .default(undefined, "the board's nominal 3%")
-    .argParser(checked(parsePercent));
+  new Option(
+    '--accuracy <percent>',
+    "the board's accuracy, for the uncertainty of energies (default: as it was recorded, or else the nominal one, where there is one)",
+  ).argParser(checked(parsePercent));
 
 export const calibrationOption = () =>
   new Option(
@@ -166,9 +169,10 @@ export const slotOption = () =>
   new Option('--slot <rail>', 'the PCIe rail (pcie1 … pcie3) that the slot adapter is plugged into');
 
 export const slotFeedOption = () =>
-  new Option('--slot-feed <feed>', 'where the slot adapter takes its power from')
-    .choices(['motherboard', 'psu'])
-    .default(undefined, 'motherboard');
+  new Option(
+    '--slot-feed <feed>',
+    'where the slot adapter takes its power from (default: what the map says, or else motherboard)',
+  ).choices(['motherboard', 'psu']);
 
 export const forceOption = () => new Option('-f, --force', 'overwrite outputs that exist');
 export const liveOption = () =>
@@ -230,12 +234,12 @@ export async function railMapFrom(options: MapOptions, recorded?: RailMap): Prom
   };
 }
 
+const isNamedOnly = (port: string): boolean => /^auto(:|$)/.test(port) || isSimulator(port);
+
 /** What is read from files: the map, and the ports that are files or devices. */
 export function inputFiles({
   port: ports = [],
   map,
-const isNamedOnly = (port: string): boolean => /^auto(:|$)/.test(port) || isSimulator(port);
-
   board,
   calibration = [],
 }: MapOptions &
