@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
-import { type MapChoice, ownMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
 import type { Calibrations } from '../session/calibration/apply.js';
+import type { MapOptions } from '../session/map/map-choice.js';
 import { isSimulator } from '../simulator/port/port-name.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
 import { ownBoardOption } from './own-board.js';
@@ -179,12 +179,6 @@ export const liveOption = () =>
   new Option('--live', 'show it on a page as well, whose address is printed on standard error');
 export const quietOption = () => new Option('-q, --quiet', 'no status line and no closing summary');
 
-export interface MapOptions {
-  readonly map?: string;
-  readonly slot?: string;
-  readonly slotFeed?: SlotFeed;
-}
-
 export interface CalibrationOptions {
   /** Files, or `none`. */
   readonly calibration?: readonly string[];
@@ -216,23 +210,6 @@ export const addSamplingOptions = (command: Command, reconnect = reconnectOption
     reconnect,
     linkOption(),
   ].reduce((grown, option) => grown.addOption(option), command);
-
-/** The map that `--map`, `--slot` and `--slot-feed` ask for, over that of a capture, or the board's own. */
-export async function railMapFrom(options: MapOptions, recorded?: RailMap): Promise<MapChoice> {
-  let map = recorded;
-  if (options.map !== undefined) {
-    const { readRailMap } = await import('../session/map-file.js');
-    map = readRailMap(options.map);
-  }
-  const rail = options.slot ?? map?.slot?.rail;
-  if (rail === undefined && options.slotFeed !== undefined)
-    throw usageError('--slot-feed needs --slot: name the rail that the slot adapter is on');
-  return (board) => {
-    const chosen = map ?? ownMap(board);
-    if (rail === undefined) return chosen;
-    return { ...chosen, slot: { rail, feed: options.slotFeed ?? chosen.slot?.feed ?? 'motherboard' } };
-  };
-}
 
 const isNamedOnly = (port: string): boolean => /^auto(:|$)/.test(port) || isSimulator(port);
 

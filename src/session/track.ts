@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { type MapChoice, resolveWiring, type Wiring } from '../measure/rail-map.js';
+import { chosenWiring, type MapChoice, type Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
 import { defaultWireLimits, type WireLimits } from '../measure/wires/limits.js';
 import type { Recording, Source } from '../source/source.js';
@@ -25,7 +25,7 @@ export interface RunningTrack extends Track {
 
 /**
  * Wires the tracks and opens their outputs.
- * @throws UserError (usage) where the map is none of a board; (outputFailed)
+ * @throws UserError (badInput, usage) where the map is none of a board; (outputFailed)
  */
 export async function openTracks(
   sources: readonly Source[],
@@ -36,7 +36,7 @@ export async function openTracks(
 ): Promise<Track[]> {
   const wirings = sources.map(({ board }, n) => {
     try {
-      return resolveWiring(board, map(board));
+      return chosenWiring(board, map);
     } catch (error) {
       if (ids.length === 1 || !(error instanceof UserError)) throw error;
       throw new UserError(`${ids[n]}: ${error.message}`, error.exitCode, { cause: error });

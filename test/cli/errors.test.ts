@@ -145,7 +145,7 @@ describe('a wrong command line', () => {
     [words`record --port sim --out - --slot eps1`, /'eps1' is not one of pcie1, pcie2, pcie3/],
     [
       words`record --port sim:constant,board=wireview --out - --slot pcie3`,
-      /one of the board's PCIe rails, and this board has none: leave 'pcie3' out/,
+      /a PCIe rail, and the WireView Pro II has none: leave 'pcie3' out/,
     ],
     [words`record --port sim --out - --slot-feed psu`, /--slot-feed needs --slot/],
     [words`record --port sim:loud --out -`, /no simulator profile 'loud'; there are constant, square/],
@@ -221,7 +221,7 @@ describe('a broken input', () => {
     expectError(
       recordTo('-', '--port', 'sim', '--map', file),
       6,
-      /map\.json.*components\.cpu.*eps9.*eps1, eps2/,
+      /map\.json: components\.cpu: the BENCHLAB has no rail 'eps9'; it has eps1, eps2/,
     );
   });
 });

@@ -1,5 +1,9 @@
+import type { Instrument } from '../../board/board.js';
 import { boardFor } from '../../board/catalogue.js';
+import { UserError } from '../../errors.js';
+import { chosenWiring, type MapChoice, ownMap, type RailMap } from '../../measure/rail-map.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
+import type { OpenOptions } from '../../source/open-board.js';
 import type { Recording, Source } from '../../source/source.js';
 import type { FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
@@ -11,23 +15,44 @@ const noProduct = { product: 'none', productId: 0 } as const;
 export const isNoBoard = ({ product, productId }: BoardIdentity): boolean =>
   product === noProduct.product && productId === noProduct.productId;
 
+/** What was asked for, and is not there. */
+interface Asked {
+  readonly ports: readonly string[];
+  readonly open: Pick<OpenOptions, 'own'>;
+  readonly map: MapChoice;
+}
+
+/** What is recorded where no board is there. A map may be right for the board that is not: it keeps no command from running. */
+export const standIn = (asked: Asked, why: string) => ({
+  some: [new EmptySource(asked, why)],
+  map: (board: Instrument): RailMap => {
+    try {
+      return chosenWiring(board, asked.map).map;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return ownMap(board);
+    }
+  },
+});
+
 /** Stands in where no board is there: a recording with a start, an end, and nothing in between. */
-export class EmptySource implements Source {
-  readonly board = boardFor('benchlab')!;
+class EmptySource implements Source {
+  readonly board: Instrument;
   readonly identity: BoardIdentity;
 
   constructor(
-    port: string,
+    { ports, open }: Asked,
     /** Why there is none. */
     readonly why: string,
   ) {
+    this.board = open.own ?? boardFor('benchlab')!;
     this.identity = {
       id: this.board.id,
       ...noProduct,
       uid: null,
       name: null,
       firmware: null,
-      port,
+      port: ports.join(', '),
     };
   }
 

@@ -19,7 +19,7 @@ import { PowerHistory } from '../../trace/history.js';
 import { SeveralHistories, SeveralTraces } from '../../trace/several.js';
 import { Trace } from '../../trace/trace.js';
 import type { AskSensors } from '../figures/evaluate.js';
-import { EmptySource } from './empty-source.js';
+import { standIn } from './empty-source.js';
 import { ExperimentLog } from './experiment-log.js';
 
 export interface MeasurementOptions {
@@ -123,14 +123,14 @@ export class Measurement {
   ): Promise<Measurement> {
     const histories: PowerHistory[] = [];
     const why = faults.map(({ message }) => message).join('; ');
-    const some = measured.length > 0 ? measured : [new EmptySource(options.ports.join(', '), why)];
+    const { some, map } = measured.length > 0 ? { some: measured, map: options.map } : standIn(options, why);
     // Each board's capture tells of the command, so that each can be replayed by itself.
     const sources = some.map(
       (source, n) => new AnnotatedSource(source, options.first, () => void histories[n]?.finish()),
     );
     const recording = await startRecording({
       sources,
-      ...{ map: options.map, outputs: options.outputs, sampling: options.recording },
+      ...{ map, outputs: options.outputs, sampling: options.recording },
       calibrations: calibrationsOfThose(measured, options.calibrations, faults.length > 0),
       ...(options.sensors ? { sensors: { ...options.sensors, remember: true } } : {}),
       onSensorFailure: (error) => faults.push(faultOf(error)),
