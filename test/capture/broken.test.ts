@@ -173,6 +173,11 @@ describe('a capture from another powerlog', () => {
       /header is wrong at map\.components\.cpu: expected at least one rail/,
     ],
     [
+      'a map of rails that its board has not',
+      preambleWith((h) => Object.assign(h, { map: { components: { cpu: ['eps9'] }, slot: null } })),
+      /header is wrong at map: components\.cpu: the BENCHLAB has no rail 'eps9'; it has eps1/,
+    ],
+    [
       'a board nobody knows, told as early captures did',
       preambleWith((h) => {
         Object.assign(h.board as object, { id: 'other' });
