@@ -8,10 +8,16 @@ import { parseJson } from './parts.js';
 /** Reads an event's JSON; undefined where it is none. */
 export type ParseEvent = (json: unknown) => WrittenEvent | UnknownEvent | undefined;
 
+/** What is said of what is skipped stands on one line, whatever a capture holds: so many kinds, and so many characters of each. */
+const mostKinds = 4;
+const longestKind = 60;
+
 /** Decodes whole blocks. What it hands out is a view, valid until the next. */
 export class BlockDecoder {
-  /** What was skipped since only a later powerlog knows it, and how often. */
+  /** What was skipped since only a later powerlog knows it, and how often: the first kinds of it. */
   readonly skipped = new Map<string, number>();
+  /** How often others were. */
+  skippedOthers = 0;
   #requestNs = new Float64Array(0);
   #replyNs = new Float64Array(0);
 
@@ -54,7 +60,10 @@ export class BlockDecoder {
   }
 
   #skip(what: string): null {
-    this.skipped.set(what, (this.skipped.get(what) ?? 0) + 1);
+    const name = what.length > longestKind ? `${what.slice(0, longestKind)}…` : what;
+    const times = this.skipped.get(name) ?? 0;
+    if (times > 0 || this.skipped.size < mostKinds) this.skipped.set(name, times + 1);
+    else this.skippedOthers++;
     return null;
   }
 

@@ -1,6 +1,8 @@
-import { inputError } from '../errors.js';
+import type { Instrument } from '../board/board.js';
+import { errorText, inputError } from '../errors.js';
 import { openByteInput } from '../file/byte-input.js';
 import { ByteWindow } from '../file/byte-window.js';
+import { resolveWiring } from '../measure/rail-map.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
 import { boardOf } from './header.js';
 import { readHeaderJson } from './parts.js';
@@ -34,5 +36,16 @@ export async function readCapture(window: ByteWindow): Promise<CaptureReader> {
     return parsed.data;
   };
   const header = await readHeader();
-  return new CaptureReader(window, header, boardOf(header, name), readHeader, readCaptureEvent);
+  const board = boardOf(header, name);
+  refuseStrangeMap(board, header, name);
+  return new CaptureReader(window, header, board, readHeader, readCaptureEvent);
+}
+
+/** A map that is none of the capture's own board is no fault of the command line. */
+function refuseStrangeMap(board: Instrument, { map }: CaptureHeader, name: string): void {
+  try {
+    resolveWiring(board, map);
+  } catch (error) {
+    throw inputError(`${name}: its header is wrong at map: ${errorText(error)}`, error);
+  }
 }

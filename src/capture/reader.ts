@@ -62,8 +62,8 @@ export class CaptureReader {
 
   /** What is to be said of what has been read so far, beside its problem: that recordings were joined, and what was skipped. */
   get remarks(): readonly Warning[] {
-    const { skipped: unknown } = this.#decoder;
-    return unknown.size > 0 ? [...this.#joins, skipped(this.name, unknown)] : this.#joins;
+    const { skipped: unknown, skippedOthers } = this.#decoder;
+    return unknown.size > 0 ? [...this.#joins, skipped(this.name, unknown, skippedOthers)] : this.#joins;
   }
 
   warnings(): readonly Warning[] {

@@ -31,9 +31,11 @@ export const leftOut = (name: string, { byte, samples, reason }: Part): Warning 
   message: `${name}: the recording at byte ${byte}, ${plural(samples, 'sample')}, is left out: ${reason}`,
 });
 
-export const skipped = (name: string, what: ReadonlyMap<string, number>): Warning => ({
+/** @param others how often others were skipped */
+export const skipped = (name: string, what: ReadonlyMap<string, number>, others: number): Warning => ({
   code: 'capture-unknown',
-  message: `${name}: a later powerlog wrote what this one does not know and skips: ${[...what]
-    .map(([each, times]) => `${each}${times > 1 ? `, ${times} times` : ''}`)
-    .join('; ')}`,
+  message: `${name}: a later powerlog wrote what this one does not know and skips: ${[
+    ...[...what].map(([each, times]) => `${each}${times > 1 ? `, ${times} times` : ''}`),
+    ...(others > 0 ? [`and ${plural(others, 'other')}`] : []),
+  ].join('; ')}`,
 });

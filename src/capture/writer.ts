@@ -29,6 +29,8 @@ export class CaptureSink implements Sink {
   #encoder: CaptureEncoder | undefined;
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
+  /** Of what is queued: the preamble is none. */
+  #queuedBlocks = 0;
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #reported = false;
@@ -43,7 +45,10 @@ export class CaptureSink implements Sink {
   /** Resolves when the header has been written. */
   async begin(header: RecordingHeader): Promise<void> {
     this.#enqueue(encodePreamble(captureHeader(this.#facts, header)));
-    this.#encoder = new CaptureEncoder(this.#facts.board.frameBytes, (block) => this.#enqueue(block));
+    this.#encoder = new CaptureEncoder(this.#facts.board.frameBytes, (block) => {
+      this.#enqueue(block);
+      this.#queuedBlocks++;
+    });
     this.#flush();
     await this.#writing;
     this.#throwFailure();
@@ -87,12 +92,13 @@ export class CaptureSink implements Sink {
     this.#encoder?.flush();
     if (this.#writing) return false;
     if (this.#failure || this.#queue.length === 0) return true;
-    const blocks = this.#queue;
-    const bytes = blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks);
+    const bytes = this.#queue.length === 1 ? this.#queue[0]! : Buffer.concat(this.#queue);
+    const blocks = this.#queuedBlocks;
     this.#queue = [];
     this.#queuedBytes = 0;
+    this.#queuedBlocks = 0;
     this.#writing = this.#file
-      .write(bytes, blocks.length)
+      .write(bytes, blocks)
       .catch((error) => {
         this.#failure = { error };
       })

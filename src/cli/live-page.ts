@@ -1,11 +1,12 @@
 import { ExitCode } from '../errors.js';
 import { Live } from '../publish/live/live.js';
+import { railMapFrom } from '../session/map/map-choice.js';
 import { handOverMsFor } from '../session/outputs.js';
 import { startRecording } from '../session/record.js';
 import { openAllSources } from '../source/open.js';
 import { type WireOptions, wireLimitsFrom } from './alarms/wire-options.js';
 import { onEndSignal } from './impatience.js';
-import { calibrationsFrom, inputFiles, railMapFrom, type SamplingOptions } from './options.js';
+import { calibrationsFrom, inputFiles, type SamplingOptions } from './options.js';
 import { ownBoardOf } from './own-board.js';
 import { placeFrom, type ServeOptions, showAddress } from './serve-options.js';
 import { notice, tellLost } from './terminal/notices.js';

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { errorText, usageError } from '../errors.js';
 import type { NamedFile } from '../file/shared-files.js';
-import { type MapChoice, ownMap, type RailMap, type SlotFeed } from '../measure/rail-map.js';
 import type { Calibrations } from '../session/calibration/apply.js';
+import type { MapOptions } from '../session/map/map-choice.js';
+import { isSimulator } from '../simulator/port/port-name.js';
 import { parseDurationMs, parsePercent, parseRateHz } from '../units.js';
 import { ownBoardOption } from './own-board.js';
 
@@ -42,13 +43,16 @@ const portOption = () =>
     );
 
 /** Of a command that is about one board. */
-export const onePortOption = () =>
-  new Option('-p, --port <source>', `which board: ${portText}`)
+export function onePortOption(): Option {
+  let given: string | undefined; // `auto` may be the default, or typed
+  return new Option('-p, --port <source>', `which board: ${portText}`)
     .default('auto')
-    .argParser((port: string, before: string) => {
-      if (before !== 'auto') throw usageError(`this is about one board: --port ${before} or --port ${port}`);
+    .argParser((port: string) => {
+      if (given !== undefined) throw usageError(`this is about one board: --port ${given} or --port ${port}`);
+      given = port;
       return port;
     });
+}
 
 export const linkOption = () =>
   new Option('--link <kind>', 'how the port is read, for diagnosis')
@@ -132,9 +136,10 @@ export interface SensorOptions {
 }
 
 export const accuracyOption = () =>
-  new Option('--accuracy <percent>', "the board's accuracy, for the uncertainty of energies")
-    .default(undefined, "the board's nominal 3%")
-    .argParser(checked(parsePercent));
+  new Option(
+    '--accuracy <percent>',
+    "the board's accuracy, for the uncertainty of energies (default: as it was recorded, or else the nominal one, where there is one)",
+  ).argParser(checked(parsePercent));
 
 export const calibrationOption = () =>
   new Option(
@@ -164,20 +169,15 @@ export const slotOption = () =>
   new Option('--slot <rail>', 'the PCIe rail (pcie1 … pcie3) that the slot adapter is plugged into');
 
 export const slotFeedOption = () =>
-  new Option('--slot-feed <feed>', 'where the slot adapter takes its power from')
-    .choices(['motherboard', 'psu'])
-    .default(undefined, 'motherboard');
+  new Option(
+    '--slot-feed <feed>',
+    'where the slot adapter takes its power from (default: what the map says, or else motherboard)',
+  ).choices(['motherboard', 'psu']);
 
 export const forceOption = () => new Option('-f, --force', 'overwrite outputs that exist');
 export const liveOption = () =>
   new Option('--live', 'show it on a page as well, whose address is printed on standard error');
 export const quietOption = () => new Option('-q, --quiet', 'no status line and no closing summary');
-
-export interface MapOptions {
-  readonly map?: string;
-  readonly slot?: string;
-  readonly slotFeed?: SlotFeed;
-}
 
 export interface CalibrationOptions {
   /** Files, or `none`. */
@@ -211,22 +211,7 @@ export const addSamplingOptions = (command: Command, reconnect = reconnectOption
     linkOption(),
   ].reduce((grown, option) => grown.addOption(option), command);
 
-/** The map that `--map`, `--slot` and `--slot-feed` ask for, over that of a capture, or the board's own. */
-export async function railMapFrom(options: MapOptions, recorded?: RailMap): Promise<MapChoice> {
-  let map = recorded;
-  if (options.map !== undefined) {
-    const { readRailMap } = await import('../session/map-file.js');
-    map = readRailMap(options.map);
-  }
-  const rail = options.slot ?? map?.slot?.rail;
-  if (rail === undefined && options.slotFeed !== undefined)
-    throw usageError('--slot-feed needs --slot: name the rail that the slot adapter is on');
-  return (board) => {
-    const chosen = map ?? ownMap(board);
-    if (rail === undefined) return chosen;
-    return { ...chosen, slot: { rail, feed: options.slotFeed ?? chosen.slot?.feed ?? 'motherboard' } };
-  };
-}
+const isNamedOnly = (port: string): boolean => /^auto(:|$)/.test(port) || isSimulator(port);
 
 /** What is read from files: the map, and the ports that are files or devices. */
 export function inputFiles({
@@ -240,6 +225,6 @@ export function inputFiles({
     ...(board === undefined ? [] : [{ role: '--board', path: board }]),
     ...(map === undefined ? [] : [{ role: '--map', path: map }]),
     ...calibration.filter((path) => path !== 'none').map((path) => ({ role: '--calibration', path })),
-    ...ports.filter((port) => !/^(auto|sim)(:|$)/.test(port)).map((path) => ({ role: '--port', path })),
+    ...ports.filter((port) => !isNamedOnly(port)).map((path) => ({ role: '--port', path })),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Instrument } from '../board/board.js';
-import { usageError } from '../errors.js';
+import { inputError, UserError, usageError } from '../errors.js';
 
 /** Where the slot adapter takes its power from. */
 export type SlotFeed = 'motherboard' | 'psu';
@@ -17,7 +17,11 @@ export interface RailMap {
 }
 
 /** Chooses a board's map: of several boards, each may have one of its own. */
-export type MapChoice = (board: Instrument) => RailMap;
+export interface MapChoice {
+  (board: Instrument): RailMap;
+  /** The file that it was read from, and what of it stands in there. */
+  readonly given?: { readonly file: string; readonly map: RailMap };
+}
 
 /** The maker's own sums, without a slot adapter. */
 export const ownMap: MapChoice = ({ components }) => ({ components, slot: null });
@@ -51,12 +55,31 @@ export interface Wiring {
 const slotReceiver = 'gpu';
 const slotGiver = 'motherboard';
 
+const whose = ({ product }: Instrument): string => `the ${product}`;
+
+/**
+ * Resolves the map that is chosen for a board.
+ * @param who has these rails, for people, where it is not the board
+ * @throws UserError as `resolveWiring`; (badInput) with the name of the file, where the map was read from one
+ */
+export function chosenWiring(board: Instrument, choose: MapChoice, who = whose(board)): Wiring {
+  const { given } = choose;
+  try {
+    if (given) resolveWiring(board, given.map, who);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw inputError(`${given!.file}: ${error.message}`, error);
+  }
+  return resolveWiring(board, choose(board), who);
+}
+
 /**
  * Resolves a map against a board.
+ * @param who has these rails, for people, where it is not the board
  * @throws UserError (usage) where the map names a rail twice or one that the board does not have, or a slot that
  * cannot be.
  */
-export function resolveWiring(board: Instrument, map: RailMap): Wiring {
+export function resolveWiring(board: Instrument, map: RailMap, who = whose(board)): Wiring {
   const railIndex = new Map(board.rails.map((rail, index) => [rail.name, index]));
   const owner = new Map<string, string>();
   const sums = new Map<string, { rail: number; sign: 1 | -1 }[]>();
@@ -67,7 +90,7 @@ export function resolveWiring(board: Instrument, map: RailMap): Wiring {
       const index = railIndex.get(rail);
       if (index === undefined)
         throw usageError(
-          `components.${component}: the board has no rail '${rail}'; it has ${[...railIndex.keys()].join(', ')}`,
+          `components.${component}: ${who} has no rail '${rail}'; it has ${[...railIndex.keys()].join(', ') || 'none'}`,
         );
       const other = owner.get(rail);
       if (other !== undefined)
@@ -80,7 +103,7 @@ export function resolveWiring(board: Instrument, map: RailMap): Wiring {
     sums.set(component, terms);
   }
 
-  if (map.slot) applySlot(map.slot, railIndex, owner, sums);
+  if (map.slot) applySlot(map.slot, who, railIndex, owner, sums);
 
   const system = [...sums.values()].flat();
   return {
@@ -96,6 +119,7 @@ export function resolveWiring(board: Instrument, map: RailMap): Wiring {
 /** The slot's rail counts to the GPU; fed by the motherboard, its watts were counted on the ATX rails before. */
 function applySlot(
   slot: Slot,
+  who: string,
   railIndex: ReadonlyMap<string, number>,
   owner: ReadonlyMap<string, string>,
   sums: Map<string, { rail: number; sign: 1 | -1 }[]>,
@@ -103,12 +127,12 @@ function applySlot(
   const allowed = [...railIndex.keys()].filter((name) => name.startsWith('pcie'));
   if (allowed.length === 0)
     throw usageError(
-      `the slot adapter sits on one of the board's PCIe rails, and this board has none: leave '${slot.rail}' out; it has ${[...railIndex.keys()].join(', ')}`,
+      `the slot adapter sits on a PCIe rail, and ${who} has none: leave '${slot.rail}' out; it has ${[...railIndex.keys()].join(', ')}`,
     );
   const rail = railIndex.get(slot.rail);
   if (rail === undefined || !allowed.includes(slot.rail))
     throw usageError(
-      `the slot adapter sits on one of the board's PCIe rails: '${slot.rail}' is not one of ${allowed.join(', ')}`,
+      `the slot adapter sits on a PCIe rail: '${slot.rail}' is not one of those that ${who} has, ${allowed.join(', ')}`,
     );
   const receiver = sums.get(slotReceiver);
   if (!receiver) throw usageError(`a slot rail needs a component '${slotReceiver}' in the map`);

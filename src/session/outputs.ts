@@ -7,8 +7,8 @@ import type { Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
 import { accuracyShareOf } from '../measure/uncertainty.js';
 import type { WireLimits } from '../measure/wires/limits.js';
-import { chooseColumns, withInterval } from '../sink/column-choice.js';
-import { channelsOf } from '../sink/columns.js';
+import { withInterval } from '../sink/column-choice.js';
+import { type Column, channelsOf } from '../sink/columns.js';
 import type { Sink } from '../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../sink/summary-file.js';
 import { type Places, sensorPlaces, trackPlaces } from './track-names.js';
@@ -60,7 +60,8 @@ export interface TrackOutputs {
 }
 
 /** With what is known of the track. */
-interface TrackChoice extends OutputChoice {
+interface TrackChoice extends Omit<OutputChoice, 'columns'> {
+  readonly columns: readonly Column[];
   readonly wireLimits: WireLimits;
 }
 
@@ -83,8 +84,7 @@ export async function openOutputs(
     undefined,
     wireLimits,
   );
-  const chosen = chooseColumns(board, wiring, choice.columns);
-  const columns = average === undefined ? chosen : withInterval(chosen);
+  const columns = average === undefined ? choice.columns : withInterval(choice.columns);
   if (average !== undefined && out === undefined)
     throw usageError('--average is about the rows of a CSV: give --out run.csv too');
   const sinks: Sink[] = [];

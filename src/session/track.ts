@@ -1,7 +1,8 @@
 import { UserError } from '../errors.js';
-import { type MapChoice, resolveWiring, type Wiring } from '../measure/rail-map.js';
+import { chosenWiring, type MapChoice, type Wiring } from '../measure/rail-map.js';
 import type { HostFacts } from '../measure/summary.js';
 import { defaultWireLimits, type WireLimits } from '../measure/wires/limits.js';
+import { chooseColumns } from '../sink/column-choice.js';
 import type { Recording, Source } from '../source/source.js';
 import { type OutputChoice, openOutputs, type TrackOutputs } from './outputs.js';
 import { type Places, trackPlaces } from './track-names.js';
@@ -25,7 +26,7 @@ export interface RunningTrack extends Track {
 
 /**
  * Wires the tracks and opens their outputs.
- * @throws UserError (usage) where the map is none of a board; (outputFailed)
+ * @throws UserError (badInput, usage) where the map or the columns are none of a board; (outputFailed)
  */
 export async function openTracks(
   sources: readonly Source[],
@@ -34,9 +35,10 @@ export async function openTracks(
   choice: OutputChoice,
   host: HostFacts,
 ): Promise<Track[]> {
-  const wirings = sources.map(({ board }, n) => {
+  const wired = sources.map(({ board }, n) => {
     try {
-      return resolveWiring(board, map(board));
+      const wiring = chosenWiring(board, map);
+      return { wiring, columns: chooseColumns(board, wiring, choice.columns) };
     } catch (error) {
       if (ids.length === 1 || !(error instanceof UserError)) throw error;
       throw new UserError(`${ids[n]}: ${error.message}`, error.exitCode, { cause: error });
@@ -46,9 +48,14 @@ export async function openTracks(
   const tracks: Track[] = [];
   try {
     for (const [n, source] of sources.entries()) {
-      const [id, wiring, own] = [ids[n]!, wirings[n]!, places[n]!];
+      const [id, { wiring, columns }, own] = [ids[n]!, wired[n]!, places[n]!];
       const wireLimits = { ...defaultWireLimits, ...source.wireLimits, ...choice.wireLimits };
-      const outputs = await openOutputs({ ...choice, ...own, wireLimits }, source.board, wiring, host);
+      const outputs = await openOutputs(
+        { ...choice, ...own, wireLimits, columns },
+        source.board,
+        wiring,
+        host,
+      );
       tracks.push({ id, source, wiring, wireLimits, outputs, places: own });
     }
     return tracks;

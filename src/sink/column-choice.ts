@@ -28,7 +28,7 @@ export function chooseColumns(board: Instrument, wiring: Wiring, choice: string)
       const wanted = item.trim();
       return isSet(wanted)
         ? csvColumns(board, wiring, wanted).map(({ name }) => name)
-        : matching(wanted, names);
+        : matching(wanted, names, board);
     }),
   );
   return all.filter(({ name }) => chosen.has(name));
@@ -40,7 +40,7 @@ export function withInterval(columns: readonly Column[]): Column[] {
   return [...instants, intervalColumn, ...columns.slice(instants.length)];
 }
 
-function matching(wanted: string, names: readonly string[]): string[] {
+function matching(wanted: string, names: readonly string[], { product }: Instrument): string[] {
   const glob = /[*?]/.test(wanted);
   const pattern = globPattern(wanted);
   const found = names.filter((name) => pattern.test(name));
@@ -48,8 +48,8 @@ function matching(wanted: string, names: readonly string[]): string[] {
   const nearest = nearestNames(wanted.replaceAll(/[*?]/g, ''), [...columnSets, ...names]).join(', ');
   throw usageError(
     glob
-      ? `--columns: no column is like '${wanted}'; the nearest are ${nearest}`
-      : `--columns: there is no column '${wanted}'; the nearest are ${nearest}; \`powerlog info\` lists all`,
+      ? `--columns: the ${product} has no column like '${wanted}'; the nearest are ${nearest}`
+      : `--columns: the ${product} has no column '${wanted}'; the nearest are ${nearest}; \`powerlog info\` lists all`,
   );
 }
 

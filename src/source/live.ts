@@ -13,7 +13,8 @@ import type { Recording, RecordingOptions, Source } from './source.js';
 export type Reconnect = (identity: BoardIdentity, signal: AbortSignal) => Promise<Link | undefined>;
 
 export interface LiveOptions {
-  readonly reconnect: Reconnect;
+  /** Null where a lost board is not waited for. */
+  readonly reconnect: Reconnect | null;
   /** For a person: the board went away, it is back. */
   readonly onNotice: (text: string) => void;
 }
@@ -140,19 +141,22 @@ class LiveRecording implements Recording {
     }
   }
 
-  /** Waits for the board to come back; the time axis goes on, so the silence is a gap. */
+  /** Waits for the board to come back, where it shall; the time axis goes on, so the silence is a gap. */
   async #recover(): Promise<RecordingEvent> {
     const { board } = this.header;
     const startNs = this.#lastNs;
     const which = board.name ? `${board.product} '${board.name}'` : board.product;
-    this.#options.onNotice(`${which} on ${board.port} went away; waiting for it`);
+    const { reconnect, onNotice } = this.#options;
+    onNotice(
+      `${which} on ${board.port} went away${reconnect ? '; waiting for it' : ', and is not waited for'}`,
+    );
     await this.#link?.close();
     this.#link = undefined;
-    this.#link = await this.#untilEnd((signal) => this.#options.reconnect(board, signal));
+    this.#link = reconnect ? await this.#untilEnd((signal) => reconnect(board, signal)) : undefined;
     if (this.#link) this.#samples = this.#beginSampling();
     const endNs = this.#endedNs;
     if (this.#link)
-      this.#options.onNotice(
+      onNotice(
         `${which} is back on ${this.#link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
       );
     return { type: 'fault', kind: 'board-lost', startNs, endNs, bytesDropped: 0 };

@@ -1,6 +1,7 @@
 import type { OwnTable } from '../board/own/table.js';
 import { realPath } from '../file/real-path.js';
 import type { LinkChoice } from '../link/open.js';
+import type { Reconnect } from './live.js';
 import type { Source } from './source.js';
 
 /** What the boards of one recording know of each other. */
@@ -38,18 +39,16 @@ export async function openBoard(path: string, options: OpenOptions): Promise<Sou
   let port = realPath(path);
   together.ports.add(port);
   together.uids.add(link.identity.uid);
-  return new LiveSource(link, {
-    onNotice,
-    reconnect: async (identity, signal) => {
-      together.ports.delete(port);
-      const found = await waitForBoard(identity, { link: choice, limitMs, together, onNotice, own }, signal);
-      if (found) {
-        port = realPath(found.identity.port);
-        together.ports.add(port);
-      }
-      return found;
-    },
-  });
+  const reconnect: Reconnect = async (identity, signal) => {
+    together.ports.delete(port);
+    const found = await waitForBoard(identity, { link: choice, limitMs, together, onNotice, own }, signal);
+    if (found) {
+      port = realPath(found.identity.port);
+      together.ports.add(port);
+    }
+    return found;
+  };
+  return new LiveSource(link, { onNotice, reconnect: limitMs > 0 ? reconnect : null });
 }
 
 export const newTogether = (): Together => ({ ports: new Set(), uids: new Set() });

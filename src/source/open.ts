@@ -9,6 +9,7 @@ import {
   usageError,
 } from '../errors.js';
 import { realPath } from '../file/real-path.js';
+import { isSimulator } from '../simulator/port/port-name.js';
 import { newTogether, type OpenOptions, openBoard } from './open-board.js';
 import type { Source } from './source.js';
 
@@ -109,7 +110,6 @@ async function resolved(ports: readonly string[], { onNotice, own }: OpenOptions
 const ownNeedsPort = () =>
   usageError('--board is about a board of your own: name its port with --port; others are not asked');
 const isSearch = (port: string): boolean => port === 'auto' || port === 'auto:all';
-const isSimulator = (port: string): boolean => port === 'sim' || port.startsWith('sim:');
 
 /** What the system refuses is no bug of ours. */
 function sourceError(port: string, error: unknown): unknown {
@@ -137,7 +137,7 @@ async function open(port: string, options: OpenOptions): Promise<Source> {
     );
   if (isSimulator(port)) {
     const { openSimulator } = await import('./simulator.js');
-    return openSimulator(port.slice('sim:'.length), options);
+    return openSimulator(port.slice('sim'.length + 1), options);
   }
   if (options.own && port === 'auto') throw ownNeedsPort();
   if (port !== 'auto' && isRegularFile(port)) {

@@ -77,5 +77,5 @@ async function openInProcess(modelOptions: BoardModelOptions, options: OpenOptio
   const model = makeBoardModel(modelOptions);
   const wire = new ModelWire((byte) => model.reply(byte, Number(process.hrtime.bigint())));
   const link = await openAsyncLink('in-process', 'sim', wire, async () => {}, own);
-  return new LiveSource(link, { onNotice: options.onNotice, reconnect: async () => undefined });
+  return new LiveSource(link, { onNotice: options.onNotice, reconnect: null });
 }

@@ -8,6 +8,7 @@ import { openCapture } from '#powerlog/capture/open.js';
 import { crc32 } from '#powerlog/file/crc32.js';
 import type { Mark } from '#powerlog/stream/command-event.js';
 import type { RecordingEvent } from '#powerlog/stream/event.js';
+import { powerlog, words } from '../cli/run.js';
 import { encode, end, fileOf, preamble, readAll, sample, scratch } from './samples.js';
 
 const blocks = [0, 4, 8].flatMap((from) => encode([0, 1, 2, 3].map((n) => sample(from + n))));
@@ -172,6 +173,11 @@ describe('a capture from another powerlog', () => {
       /header is wrong at map\.components\.cpu: expected at least one rail/,
     ],
     [
+      'a map of rails that its board has not',
+      preambleWith((h) => Object.assign(h, { map: { components: { cpu: ['eps9'] }, slot: null } })),
+      /header is wrong at map: components\.cpu: the BENCHLAB has no rail 'eps9'; it has eps1/,
+    ],
+    [
       'a board nobody knows, told as early captures did',
       preambleWith((h) => {
         Object.assign(h.board as object, { id: 'other' });
@@ -223,6 +229,27 @@ describe('a capture from another powerlog', () => {
     expect(reader.warnings()).toEqual([
       { code: 'capture-unknown', message: expect.stringMatching(/event 'mark', 2 times; fault 'thermal'$/) },
     ]);
+  });
+
+  it('with thousands of kinds that it does not know, or one with an endless name, says so in a short line', async () => {
+    const foreign = (type: string) => encodeEvent({ type, atNs: 1 } as unknown as RecordingEvent);
+    const later = Array.from({ length: 3000 }, (_, n) => foreign(`later-${n}`));
+    const blocks = [
+      foreign('x'.repeat(100_000)),
+      ...later,
+      foreign('later-0'),
+      ...encode([sample(0, [end(1)])]),
+    ];
+    const path = fileOf(preamble, ...blocks);
+    const { samples, reader } = await readAll(path);
+    expect(samples).toHaveLength(1);
+    const [{ code, message } = { code: '', message: '' }, ...more] = reader.warnings();
+    expect([code, more]).toEqual(['capture-unknown', []]);
+    expect(message).toMatch(/: event 'x+…; event 'later-0', 2 times; event 'later-1'; .*; and 2,997 others$/);
+    expect(message.slice(path.length).length).toBeLessThan(400);
+    const { code: ended, err } = powerlog(words`replay ${path} --quiet`);
+    expect(ended, err).toBe(0);
+    expect(err).toContain(message);
   });
 
   it('with marks and ends of runs that it does not know keeps the others, and says what it skipped', async () => {

@@ -50,12 +50,12 @@ describe('--columns', () => {
   });
 
   it.each([
-    ['gpu_power', /there is no column 'gpu_power'; the nearest are gpu_power_w,/],
-    ['time', /there is no column 'time'; the nearest are time_s, unix_time_s/],
-    ['time_s,slots_power_w', /there is no column 'slots_power_w'; the nearest are slot_power_w/],
-    ['pcie3_power_w', /there is no column 'pcie3_power_w'; the nearest are pcie[12]_power_w/],
-    ['gpu*_v', /no column is like 'gpu\*_v'; the nearest are /],
-    ['some', /there is no column 'some'/],
+    ['gpu_power', /the BENCHLAB has no column 'gpu_power'; the nearest are gpu_power_w,/],
+    ['time', /the BENCHLAB has no column 'time'; the nearest are time_s, unix_time_s/],
+    ['time_s,slots_power_w', /the BENCHLAB has no column 'slots_power_w'; the nearest are slot_power_w/],
+    ['pcie3_power_w', /the BENCHLAB has no column 'pcie3_power_w'; the nearest are pcie[12]_power_w/],
+    ['gpu*_v', /the BENCHLAB has no column like 'gpu\*_v'; the nearest are /],
+    ['some', /the BENCHLAB has no column 'some'/],
     ['time_s,,gpu_*', /is not a choice of columns/],
     ['', /is not a choice of columns/],
     ['time_s;gpu_power_w', /is not a choice of columns/],

@@ -140,12 +140,15 @@ describe('a wrong command line', () => {
     [words`simulate --latency 10001d`, /from 0s to 10000d/],
     [words`simulate --fault drop:2`, /from 0 to 1/],
     [words`simulate --fault unplug:0s`, /above 0 and up to 10000d/],
-    [words`record --port sim --out - --columns some`, /there is no column 'some'; the nearest are/],
+    [words`record --port sim --out - --columns some`, /the BENCHLAB has no column 'some'; the nearest are/],
     [words`record --port sim --out - --accuracy 3`, /'3' is not a percentage/],
-    [words`record --port sim --out - --slot eps1`, /'eps1' is not one of pcie1, pcie2, pcie3/],
+    [
+      words`record --port sim --out - --slot eps1`,
+      /'eps1' is not one of those that the BENCHLAB has, pcie1, pcie2, pcie3/,
+    ],
     [
       words`record --port sim:constant,board=wireview --out - --slot pcie3`,
-      /one of the board's PCIe rails, and this board has none: leave 'pcie3' out/,
+      /a PCIe rail, and the WireView Pro II has none: leave 'pcie3' out/,
     ],
     [words`record --port sim --out - --slot-feed psu`, /--slot-feed needs --slot/],
     [words`record --port sim:loud --out -`, /no simulator profile 'loud'; there are constant, square/],
@@ -221,7 +224,7 @@ describe('a broken input', () => {
     expectError(
       recordTo('-', '--port', 'sim', '--map', file),
       6,
-      /map\.json.*components\.cpu.*eps9.*eps1, eps2/,
+      /map\.json: components\.cpu: the BENCHLAB has no rail 'eps9'; it has eps1, eps2/,
     );
   });
 });

@@ -68,3 +68,16 @@ describe('powerlog info', () => {
     expect(JSON.parse(out).board.name).toBe('SYNTHETIC');
   });
 });
+
+describe('a simulated board without a profile', () => {
+  const port = 'sim,board=benchlab2';
+  it.each([
+    ['info', words`info --port ${port} --json`],
+    ['record', words`record --port ${port} --duration 200ms --columns power --out -`],
+    ['exec', words`exec --port ${port} --strict -- true`],
+  ])('is what --help says it is: %s', (_, args) => {
+    const { code, out, err } = powerlog(args);
+    expect(code, err).toBe(0);
+    if (args[0] === 'info') expect(JSON.parse(out).board.product).toBe('BENCHLAB 2');
+  });
+});

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openCapture } from '#powerlog/capture/open.js';
+import { plural } from '#powerlog/units.js';
 import { scratch } from '../capture/samples.js';
 import { bin, powerlog, words } from '../cli/run.js';
 
@@ -28,6 +30,24 @@ describe.runIf(process.platform !== 'win32')('a limit on the size of files (ulim
     expect(rows.filter((row) => row.split(',').length !== width)).toEqual([]);
     expect(powerlog(words`repair ${csv} ${capture}`).code).toBe(0);
     expect(powerlog(words`replay ${capture} --out ${join(folder, 'again.csv')} --quiet`).code).toBe(0);
+  });
+
+  it('is told with as many blocks of a capture as are in it', async () => {
+    const capture = join(scratch(), 'run.plog');
+    const { stderr } = spawnSync(
+      'sh',
+      [
+        ...['-c', 'ulimit -f 1000; exec "$0" "$@"', process.execPath, bin, 'record', '--port', 'sim'],
+        ...['--duration', '60s', '--capture', capture],
+      ],
+      { encoding: 'utf8' },
+    );
+    const reader = await openCapture(capture);
+    let blocks = 0;
+    for await (const _ of reader.blocks()) blocks++;
+    await reader.close();
+    expect(blocks).toBeGreaterThan(1);
+    expect(stderr).toContain(`its first ${plural(blocks, 'block')} are whole and kept`);
   });
 
   it('ends a recording of several boards too, each with whole rows', () => {

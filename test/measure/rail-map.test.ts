@@ -82,7 +82,16 @@ describe('the sums', () => {
 
 describe('a map that cannot be', () => {
   it.each([
-    ['a rail that the board has not', { components: { cpu: ['eps9'] }, slot: null }, /components\.cpu.*eps9/],
+    [
+      'a rail that the board has not',
+      { components: { cpu: ['eps9'] }, slot: null },
+      /^components\.cpu: the BENCHLAB has no rail 'eps9'; it has eps1, /,
+    ],
+    [
+      'a rail that every object has',
+      { components: { cpu: ['constructor'] }, slot: null },
+      /the BENCHLAB has no rail 'constructor'/,
+    ],
     [
       'a rail that counts twice',
       { components: { cpu: ['eps1'], gpu: ['eps1'] }, slot: null },

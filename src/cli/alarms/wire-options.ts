@@ -23,18 +23,14 @@ function parseShare(text: string): number {
 const maxWireOption = (usual: string) =>
   new Option(
     '--max-wire <current>',
-    "warn where a single wire of a connector carries more, such as 9.2A; docs/wires.md says which boards' are measured",
-  )
-    .default(undefined, usual)
-    .argParser(checked(parseCurrentA));
+    `warn where a single wire of a connector carries more, such as 9.2A; docs/wires.md says which boards' are measured (default: ${usual})`,
+  ).argParser(checked(parseCurrentA));
 
 const maxWireShareOption = (usual: string) =>
   new Option(
     '--max-wire-share <percent>',
-    "warn where a wire carries more than this share of its connector's current, from 10 A on",
-  )
-    .default(undefined, usual)
-    .argParser(checked(parseShare));
+    `warn where a wire carries more than this share of its connector's current, from 10 A on (default: ${usual})`,
+  ).argParser(checked(parseShare));
 
 export const withWires = (command: Command): Command =>
   command

@@ -78,10 +78,12 @@ const open = ({ recording, port, link }: CalibrateOptions): Promise<Source> =>
     ? openSource(port, { link, reconnectMs: 0, onNotice: notice })
     : openRecorded(recording, null);
 
-function railOf({ rails }: Instrument, name: string): number {
+function railOf({ product, rails }: Instrument, name: string): number {
   const rail = rails.findIndex((each) => each.name === name);
   if (rail < 0)
-    throw usageError(`the board has no rail '${name}'; it has ${rails.map((each) => each.name).join(', ')}`);
+    throw usageError(
+      `the ${product} has no rail '${name}'; it has ${rails.map((each) => each.name).join(', ')}`,
+    );
   return rail;
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
 import type { Live } from '../../publish/live/live.js';
+import { railMapFrom } from '../../session/map/map-choice.js';
 import type { RecordOptions as RecordingParts } from '../../session/record.js';
 import type { Sink } from '../../sink/sink.js';
 import type { Source } from '../../source/source.js';
@@ -20,7 +21,6 @@ import {
   liveOption,
   minCoverageOption,
   quietOption,
-  railMapFrom,
   type SamplingOptions,
   type SensorOptions,
   withIntervalOption,

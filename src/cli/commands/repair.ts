@@ -1,16 +1,10 @@
 import { Command } from 'commander';
 import { ExitCode, inputError, usageError } from '../../errors.js';
+import { type MapOptions, railMapFrom } from '../../session/map/map-choice.js';
 import type { RepairPlan } from '../../session/repair/repair.js';
 import { plural } from '../../units.js';
 import { forEachInput } from '../batch.js';
-import {
-  type MapOptions,
-  mapOption,
-  quietOption,
-  railMapFrom,
-  slotFeedOption,
-  slotOption,
-} from '../options.js';
+import { mapOption, quietOption, slotFeedOption, slotOption } from '../options.js';
 
 interface RepairOptions extends MapOptions {
   readonly dryRun?: boolean;

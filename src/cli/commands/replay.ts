@@ -3,6 +3,7 @@ import { boardIds } from '../../board/catalogue.js';
 import { ExitCode, inputError, usageError } from '../../errors.js';
 import type { Recalled } from '../../exec/figures/recall.js';
 import type { Summary } from '../../measure/summary.js';
+import { type MapOptions, railMapFrom } from '../../session/map/map-choice.js';
 import type { DumpFacts } from '../../source/dump/frame-dump.js';
 import { parseRateHz } from '../../units.js';
 import { type WireOptions, wireLimitsFrom, withRecordedWires } from '../alarms/wire-options.js';
@@ -18,11 +19,9 @@ import {
   columnsOption,
   forceOption,
   inputFiles,
-  type MapOptions,
   mapOption,
   minCoverageOption,
   quietOption,
-  railMapFrom,
   slotFeedOption,
   slotOption,
 } from '../options.js';

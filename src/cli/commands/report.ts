@@ -3,6 +3,7 @@ import { inputError, usageError } from '../../errors.js';
 import type { HtmlPage } from '../../report/html.js';
 import type { Rested } from '../../report/rested.js';
 import type { AskedSpan, SpanSummary } from '../../report/span/span-summary.js';
+import { railMapFrom } from '../../session/map/map-choice.js';
 import { formatSi, plural } from '../../units.js';
 import {
   accuracyOption,
@@ -12,7 +13,6 @@ import {
   inputFiles,
   mapOption,
   quietOption,
-  railMapFrom,
   slotFeedOption,
   slotOption,
 } from '../options.js';

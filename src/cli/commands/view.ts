@@ -2,14 +2,8 @@ import { Command } from 'commander';
 import { ExitCode } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
 import type { RailMap } from '../../measure/rail-map.js';
-import {
-  accuracyOption,
-  type MapOptions,
-  mapOption,
-  railMapFrom,
-  slotFeedOption,
-  slotOption,
-} from '../options.js';
+import { type MapOptions, railMapFrom } from '../../session/map/map-choice.js';
+import { accuracyOption, mapOption, slotFeedOption, slotOption } from '../options.js';
 import { listenOption, openOption, placeFrom, type ServeOptions, showAddress } from '../serve-options.js';
 
 interface ViewCommandOptions extends MapOptions, ServeOptions {

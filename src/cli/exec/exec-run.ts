@@ -16,12 +16,13 @@ import {
 import { Measurement } from '../../exec/runs/measurement.js';
 import { inherited } from '../../exec/start/inherited.js';
 import type { Live } from '../../publish/live/live.js';
+import { railMapFrom } from '../../session/map/map-choice.js';
 import { handOverMsFor } from '../../session/outputs.js';
 import { OnAlarm } from '../alarms/on-alarm.js';
 import { wireLimitsFrom } from '../alarms/wire-options.js';
 import { Feeds } from '../feeds/feeds.js';
 import { endWhenAskedAgain } from '../impatience.js';
-import { calibrationsFrom, railMapFrom } from '../options.js';
+import { calibrationsFrom } from '../options.js';
 import { ownBoardOf } from '../own-board.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { tell } from '../terminal/say.js';

@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import { usageError } from '../../errors.js';
 import type { Alignment } from '../../report/align.js';
+import type { MapOptions } from '../../session/map/map-choice.js';
 import { parseDurationMs } from '../../units.js';
-import { type CalibrationOptions, checked, type MapOptions, outputOption } from '../options.js';
+import { type CalibrationOptions, checked, outputOption } from '../options.js';
 import type { FigureOptions } from './figure-options.js';
 
 export interface ReportOptions extends MapOptions, CalibrationOptions, FigureOptions {

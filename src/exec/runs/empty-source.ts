@@ -1,6 +1,7 @@
 import type { Instrument } from '../../board/board.js';
 import { boardFor, boards } from '../../board/catalogue.js';
-import { type MapChoice, ownMap, resolveWiring } from '../../measure/rail-map.js';
+import { UserError } from '../../errors.js';
+import { chosenWiring, type MapChoice, ownMap } from '../../measure/rail-map.js';
 import { chooseColumns } from '../../sink/column-choice.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
 import type { Recording, Source } from '../../source/source.js';
@@ -25,19 +26,24 @@ interface Asked {
 const instants = 'time_s,unix_time_s';
 
 /**
- * What a board that is not there is taken for, and what can be asked of that. The first known one that has the rails and the columns
+ * What a board that is not there is taken for, and what can be asked of that. It is the first known one that has the rails and the columns
  * that are wanted; where none has them they may be those of a board that only its owner knows, and the instants are left.
+ * @param own what a file describes, where the board is to be that
  */
-export function absentBoard({ map, columns }: Asked): Asked & { readonly board: Instrument } {
-  const newest = boardFor('benchlab')!;
-  const board = [newest, ...boards.toReversed()].find((each) => {
+export function absentBoard(
+  { map, columns }: Asked,
+  own: Instrument | undefined,
+): Asked & { readonly board: Instrument } {
+  const likeliest = own ?? boardFor('benchlab')!;
+  const board = [likeliest, ...boards.toReversed()].find((each) => {
     try {
-      return chooseColumns(each, resolveWiring(each, map(each)), columns).length > 0;
-    } catch {
+      return chooseColumns(each, chosenWiring(each, map), columns).length > 0;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
       return false;
     }
   });
-  return board ? { board, map, columns } : { board: newest, map: ownMap, columns: instants };
+  return board ? { board, map, columns } : { board: likeliest, map: ownMap, columns: instants };
 }
 
 /** Stands in where no board is there: a recording with a start, an end, and nothing in between. */

@@ -123,8 +123,8 @@ export class Measurement {
   ): Promise<Measurement> {
     const histories: PowerHistory[] = [];
     const why = faults.map(({ message }) => message).join('; ');
-    const { outputs, map } = options;
-    const absent = measured.length > 0 ? null : absentBoard({ map, columns: outputs.columns });
+    const { outputs, map, open } = options;
+    const absent = measured.length > 0 ? null : absentBoard({ map, columns: outputs.columns }, open.own);
     const some = absent ? [new EmptySource(absent.board, options.ports.join(', '), why)] : measured;
     // Each board's capture tells of the command, so that each can be replayed by itself.
     const sources = some.map(

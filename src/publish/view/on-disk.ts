@@ -1,7 +1,7 @@
 import { identityOf } from '../../capture/header.js';
 import { CaptureSeeker } from '../../capture/seek/seeker.js';
 import type { PageRun } from '../../draw/page-data.js';
-import { resolveWiring } from '../../measure/rail-map.js';
+import { chosenWiring } from '../../measure/rail-map.js';
 import type { ReadingOptions } from '../../report/rested.js';
 import { seriesOf } from '../../report/series.js';
 import { CapturedRows } from './captured-rows.js';
@@ -27,7 +27,7 @@ export async function openOnDisk(
   if (!seeker) return null;
   const { header, board } = seeker;
   const map = await mapFrom?.(header.map);
-  const wiring = resolveWiring(board, map?.(board) ?? header.map);
+  const wiring = chosenWiring(board, map ?? (() => header.map));
   const series = seriesOf(board, wiring);
   const rows = new CapturedRows(seeker, board, wiring, series);
   const reach = await rows.reach();

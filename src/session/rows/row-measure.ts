@@ -1,10 +1,11 @@
 import type { Instrument } from '../../board/board.js';
 import { boardFor } from '../../board/catalogue.js';
-import { inputError, UserError } from '../../errors.js';
+import { ExitCode, inputError, UserError } from '../../errors.js';
 import { calibratedRails } from '../../measure/accuracy/accuracy.js';
 import type { AppliedCalibration } from '../../measure/accuracy/applied.js';
 import { SummaryCollector } from '../../measure/collector.js';
 import {
+  chosenWiring,
   type MapChoice,
   type RailMap,
   resolveWiring,
@@ -75,8 +76,10 @@ export class RowMeasure {
       return explains(resolveWiring(board, each), board, channels as Int32Array[], powerMw, count);
     };
     const told = this.known?.map as RailMap | undefined;
+    // Else all that could be said is that the sums come from another map.
+    if (recordedWith?.given && form.complete && railNames.length > 0) resolvedFor(port, board, recordedWith);
     this.wiring = summedWith
-      ? resolvedFor(port, board, summedWith(board))
+      ? resolvedFor(port, board, summedWith)
       : wiringOf(form, railNames, recordedWith?.(board), told, fits);
     const applied = (this.known?.calibration ?? null) as AppliedCalibration | null;
     const calibrated = calibratedRails(board, applied).map((rail) => board.rails[rail]!.power);
@@ -155,11 +158,11 @@ function summed(block: SampleBlock, board: Instrument, wiring: Wiring): SampleBl
   return { ...block, powerMw };
 }
 
-function resolvedFor(path: string, board: Instrument, map: RailMap): Wiring {
+function resolvedFor(path: string, board: Instrument, map: MapChoice): Wiring {
   try {
-    return resolveWiring(board, map);
+    return chosenWiring(board, map, path);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error.exitCode === ExitCode.badInput) throw error;
     throw inputError(`${path}: the rails in its rows do not make up the map: ${error.message}`, error);
   }
 }

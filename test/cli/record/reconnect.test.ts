@@ -109,6 +109,8 @@ describe('a board that goes away', needs(python), () => {
     await hasRows(folder);
     await board.stop();
     expect(await recording.ended).toBe(4);
+    expect(recording.said()).toMatch(/BENCHLAB .* went away, and is not waited for$/m);
+    expect(recording.said()).not.toContain('waiting');
     const rows = readFileSync(join(folder, 'run.csv'), 'utf8');
     expect(rows.endsWith('\n')).toBe(true);
     expect(readSummary(folder).samples).toBe(rows.split('\n').length - 2);

@@ -250,13 +250,32 @@ describe('several boards are refused', () => {
     const folder = scratch();
     const map = join(folder, 'map.json');
     writeFileSync(map, '{"components": {"gpu": ["pcie9"]}}');
-    refused([...twoSims, '--map', map], 6, /pcie9/, folder);
+    refused(
+      [...twoSims, '--map', map],
+      6,
+      /powerlog-simulator: .*map.json: .* the BENCHLAB has no rail 'pcie9'/,
+      folder,
+    );
+    writeFileSync(map, '{"components": {"gpu": ["hpwr2"]}}');
+    const mixed = words`--port sim --port sim:board=pmd2 --map ${map}`;
+    refused(mixed, 6, /pmd2: .*map.json: components.gpu: the PMD2 has no rail 'hpwr2'; it has/, folder);
+  });
+
+  it('where one of them has no such column, which is named', () => {
+    const ports = words`--port sim --port sim:board=powersensor3 --columns gpu_power_w`;
+    refused(ports, 2, /powersensor3: --columns: the PowerSensor3 .* has no column 'gpu_power_w'/, scratch());
   });
 
   it('by a command that is about one board', () => {
     const ran = powerlog(['info', ...twoSims]);
     expect(ran.code).toBe(2);
     expect(ran.err).toMatch(/this is about one board: --port sim:train or --port sim:idle/);
+    for (const ports of [words`--port auto --port sim`, words`--port auto --port auto`])
+      for (const command of [['info'], words`calibrate --rail eps1 --out ${join(scratch(), 'a.cal.json')}`])
+        expect(powerlog([...command, ...ports])).toMatchObject({
+          code: 2,
+          err: expect.stringContaining(`this is about one board: --port auto or --port ${ports.at(-1)}`),
+        });
     expect(powerlog(words`info --port auto:all`).err).toMatch(/auto:all is every board that answers/);
   });
 });

@@ -4,8 +4,8 @@ import { makeFolder } from '../../../agent/folder.js';
 import type { AgentFeed } from '../../../agent/run.js';
 import { UserError, usageError } from '../../../errors.js';
 import type { AgentConfig } from '../../../schema/agent-config.js';
+import { railMapFrom } from '../../../session/map/map-choice.js';
 import { onEndSignal } from '../../impatience.js';
-import { railMapFrom } from '../../options.js';
 import { notice } from '../../terminal/notices.js';
 
 interface AgentCommandOptions {

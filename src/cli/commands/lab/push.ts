@@ -3,20 +3,13 @@ import { ExitCode, usageError } from '../../../errors.js';
 import type { Tag } from '../../../feeds/influx/lines/tags.js';
 import type { Destination } from '../../../feeds/influx/push/delivery.js';
 import type { Target } from '../../../feeds/influx/server/target.js';
+import { type MapOptions, railMapFrom } from '../../../session/map/map-choice.js';
 import { plural } from '../../../units.js';
 import { forEachInput } from '../../batch.js';
 import { influxOption, influxRateOption, tagOption, tokenFileOption } from '../../feeds/influx.js';
 import type { PlannedLines } from '../../feeds/influx-plan.js';
 import { brokerOptions, type MqttOptions } from '../../feeds/mqtt.js';
-import {
-  columnsOption,
-  type MapOptions,
-  mapOption,
-  quietOption,
-  railMapFrom,
-  slotFeedOption,
-  slotOption,
-} from '../../options.js';
+import { columnsOption, mapOption, quietOption, slotFeedOption, slotOption } from '../../options.js';
 
 interface PushOptions extends MapOptions, MqttOptions {
   readonly influx?: Target;

@@ -1,11 +1,12 @@
 import { isatty } from 'node:tty';
 import { ExitCode, usageError } from '../../../errors.js';
+import { railMapFrom } from '../../../session/map/map-choice.js';
 import { handOverMsFor } from '../../../session/outputs.js';
 import { type RunningRecording, startRecording } from '../../../session/record.js';
 import { openAllSources } from '../../../source/open.js';
 import { type WireOptions, wireLimitsFrom } from '../../alarms/wire-options.js';
 import { onEndSignal } from '../../impatience.js';
-import { calibrationsFrom, inputFiles, railMapFrom, type SamplingOptions } from '../../options.js';
+import { calibrationsFrom, inputFiles, type SamplingOptions } from '../../options.js';
 import { ownBoardOf } from '../../own-board.js';
 import { notice, tellLost } from '../notices.js';
 import { Keys } from './keys.js';
