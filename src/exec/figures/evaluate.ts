@@ -1,5 +1,5 @@
 import type { Warning } from '../../stream/warning.js';
-import { type Cost, type PowerDistribution, perComponent, tidy } from '../../trace/cost.js';
+import type { Cost, PowerDistribution } from '../../trace/cost.js';
 import { lengthNs, type Span, type SpanGroup } from '../../trace/span.js';
 import type { SpanCost, Trace } from '../../trace/trace.js';
 import { mergePhases, type Phase } from '../marks/phases.js';
@@ -7,6 +7,7 @@ import type { ExperimentLog, LoggedRun } from '../runs/experiment-log.js';
 import { experimentWarnings, labelOf } from '../runs/experiment-warnings.js';
 import { aboveIdle, type IdlePower, knownIdle, measuredIdle } from './above-idle.js';
 import { partlyMeasured, uncoveredWarnings } from './measured-part.js';
+import { energyPerCount } from './per-count.js';
 import type { CommandSummary, PhaseSummary, RunSummary, SensorEnergies } from './summaries.js';
 
 /** What one command's runs cost. */
@@ -53,7 +54,7 @@ export async function evaluateExperiment(
   const isPartly = ({ at }: { readonly at: number }) => partly(results[at]!).partly_measured ?? false;
   const whole = asked.map((runs) => runs.filter((each) => !isPartly(each)).map(({ run }) => run));
   const phases = whole.every(({ length }, n) => length === commands[n]!.length)
-    ? askedPhases.map((each) => each.map(({ phase, at }) => ({ phase, cost: results[at]!.cost })))
+    ? askedPhases.map((each) => each.map(({ phase, at }) => ({ phase, result: results[at]! })))
     : await phasesOf(trace, commands, whole);
 
   const measured = idleAt === null ? null : measuredIdle(results[idleAt]!);
@@ -66,8 +67,8 @@ export async function evaluateExperiment(
   const evaluated = asked.map((runs, n) => ({
     argv: runs[0]?.run.argv ?? [],
     runs: runs.map(({ run, at }) => summaryOf(run, results[at]!)),
-    phases: phases[n]!.map(({ phase, cost }) => ({
-      ...phaseSummary(phase, cost),
+    phases: phases[n]!.map(({ phase, result }) => ({
+      ...phaseSummary(phase, result),
       ...ofSensors(phase.spans),
     })),
   }));
@@ -124,7 +125,7 @@ async function phasesOf(
     askPhases(runs, (spans, distribution) => groups.push({ spans, distribution }) - 1, whole[n]!),
   );
   const results = await trace.evaluate(groups);
-  return asked.map((each) => each.map(({ phase, at }) => ({ phase, cost: results[at]!.cost })));
+  return asked.map((each) => each.map(({ phase, at }) => ({ phase, result: results[at]! })));
 }
 
 function runSummary(run: LoggedRun, result: SpanCost, idle: IdlePower | null): RunSummary {
@@ -142,21 +143,18 @@ function runSummary(run: LoggedRun, result: SpanCost, idle: IdlePower | null): R
   };
 }
 
-function phaseSummary({ name, spans, count, unended }: Phase, cost: Cost): PhaseSummary {
+function phaseSummary({ name, spans, count, unended }: Phase, result: SpanCost): PhaseSummary {
   return {
     name,
     times: spans.length,
     ...(count === null ? {} : { count }),
     ...(unended === 0 ? {} : { unended }),
     spans: spans.map(({ startNs, endNs }) => ({ start_s: startNs / 1e9, end_s: endNs / 1e9 })),
-    ...cost,
+    ...result.cost,
     ...(count === null || count === 0 || lengthNs(spans) === 0
       ? {}
       : {
-          energy_per_count_j: perComponent(Object.keys(cost.energy_j), (component) => {
-            const energyJ = cost.energy_j[component]!;
-            return energyJ === null ? null : tidy(energyJ / count);
-          }),
+          energy_per_count_j: energyPerCount(result, count),
         }),
   };
 }

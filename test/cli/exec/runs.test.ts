@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CommandSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
+import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { placesOfFile } from '../../capture/samples.js';
 import { bin, powerlog, words } from '../run.js';
@@ -12,6 +12,7 @@ import { bin, powerlog, words } from '../run.js';
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
   readonly runs: readonly RepeatedRuns[];
+  readonly phases: readonly PhaseSummary[];
 };
 
 const file = placesOfFile();
@@ -321,7 +322,7 @@ describe('runs that were measured in part', () => {
     expect([third!.coverage, third!.energy_j.system]).toEqual([0, null]);
     expect(command.partly_measured).toBe(true);
     expect(phases).toMatchObject([{ name: 'work', times: 1 }]);
-    expect(phases![0]!.spans[0]!.end_s).toBeLessThanOrEqual(first!.end_s);
+    expect(phases[0]!.spans[0]!.end_s).toBeLessThanOrEqual(first!.end_s);
     const told = warnings.filter((warning) => warning.code === 'command-uncovered');
     expect(told.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^run 2: the recording covers .* it is in no mean, interval or test$/),
@@ -344,11 +345,14 @@ describe('runs that were measured in part', () => {
   it('leave a limit open, which is said', async () => {
     const exec = await leaving('board-open');
     const [out, before] = [file('open.csv'), file('open.summary.json')];
-    const { code, err } = exec(['-q', '--max-energy', '1kJ', '--out', out], away);
+    const steps = `echo begin steps >> $POWERLOG_MARKS; ${away}; echo end steps 4 >> $POWERLOG_MARKS`;
+    const { code, err } = exec(['-q', '--max-energy', '1kJ', '--out', out], steps);
     expect([code, err]).toEqual([
       0,
       expect.stringMatching(/^powerlog: --max-energy could not be judged: only \d+\.\d % of the command's/m),
     ]);
+    // How many of the steps were in what was recorded, nobody knows.
+    expect(summaryOf('open').phases[0]).toMatchObject({ count: 4, energy_per_count_j: { system: null } });
     const regression = ['--baseline-run', before, '--max-regression', '5%'];
     expect(powerlog([...onSim, ...regression, '--', 'true'])).toMatchObject({
       code: 6,
