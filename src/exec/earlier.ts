@@ -34,7 +34,7 @@ export async function readEarlierRun(path: string): Promise<EarlierRun> {
   const energyJ = earlierEnergyJ(summary);
   if (energyJ === null || energyJ <= 0)
     throw inputError(
-      `${path}: holds no energy of a command that went well; expected a summary that \`powerlog exec --out\` wrote`,
+      `${path}: holds no energy of a command that went well and was measured to its end; expected a summary that \`powerlog exec --out\` wrote`,
     );
   const several = (summary.tracks ?? []).flatMap(({ board }) => (board ? [board] : []));
   const boards = several.length > 0 ? several : [summary.board];

@@ -3,9 +3,9 @@ import { OutputFile } from '../file/output-file.js';
 import { formatUncertain } from '../measure/honest-digits.js';
 import type { PerComponent } from '../measure/summary.js';
 import { printable } from '../text.js';
+import { leftOutText } from './figures/measured-part.js';
 import { type Comparison, counts } from './figures/repeated-runs.js';
 import type { RepeatedRuns, RepeatedSummary, RunSummary } from './figures/summaries.js';
-import { statusText } from './runs/hooks.js';
 
 /** What the exports hold. */
 export interface Exported {
@@ -69,7 +69,7 @@ function exportMarkdown({ runs, lines, comparison }: Exported): string {
   const leftOut = runs.flatMap((each, n) =>
     each.runs
       .filter((run) => !counts(run))
-      .map((run) => `- ${kindOf(run)} ${run.number} of ${codeSpan(lines[n]!)}: ${statusText(run)}`),
+      .map((run) => `- ${kindOf(run)} ${run.number} of ${codeSpan(lines[n]!)}: ${leftOutText(run)}`),
   );
   const blocks = [
     table,
@@ -117,6 +117,7 @@ function exportCsv({ runs, lines }: Exported): string {
       ]),
       run.status,
       kindOf(run),
+      run.coverage,
     ]),
   );
   const figures = [
@@ -133,6 +134,7 @@ function exportCsv({ runs, lines }: Exported): string {
       ...components.flatMap((name) => figures.map((figure) => `${name}_${figure}`)),
       'status',
       'kind',
+      'coverage',
     ],
     ...rows,
   ]);

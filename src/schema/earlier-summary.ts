@@ -20,6 +20,7 @@ export const earlierSummarySchema = z.object({
       energy_j: energies,
       baseline_power_w: z.record(z.string(), z.number()).nullable(),
       status: z.string().optional(),
+      partly_measured: z.boolean().optional(),
     })
     .optional(),
   board: board.optional(),
@@ -33,12 +34,12 @@ export type EarlierSummary = z.infer<typeof earlierSummarySchema>;
 /** As much of a board as tells whether it is the same. */
 export type EarlierBoard = z.infer<typeof board>;
 
-/** The system's energy: the mean of the runs where there were several, else the command's. Null where none went well. */
+/** The system's energy: the mean of the runs where there were several, else the command's. Null where none went well and was measured. */
 export function earlierEnergyJ({ runs, command }: EarlierSummary): number | null {
   const [first] = runs ?? [];
   if (first) return first.energy_j.system?.mean ?? null;
   const failed = command?.status !== undefined && command.status !== 'ok';
-  return failed ? null : (command?.energy_j.system ?? null);
+  return failed || command?.partly_measured ? null : (command?.energy_j.system ?? null);
 }
 
 /** What the components drew when idle: an `exec`'s own baseline, or the means of a recording of nothing else. */

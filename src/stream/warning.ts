@@ -68,6 +68,7 @@ export const warningCodes = [
   'other-command',
   'other-map',
   'other-calibration',
+  'board-left-out',
   'file',
   // Of a sensor beside the board.
   /** It is not there: no such file, device, library or program. */

@@ -152,7 +152,60 @@ describe('a report of a CSV', () => {
       expect(found.warnings.every(({ track }) => track === undefined || track === id)).toBe(true);
     }
   });
+
+  it('of one of several boards has the command, phases and runs as they were at that one', () => {
+    const out = place('shared.csv');
+    const options = words`--port sim:constant --port sim:square,name=Beta --baseline 0 --runs 2 --quiet`;
+    const line = `echo begin train >> $POWERLOG_MARKS; sleep 0.2; echo end train 4 >> $POWERLOG_MARKS`;
+    const kept = ['--out', out, '--capture', place('shared.plog')];
+    expect(powerlog(['exec', ...options, ...kept, '--', 'sh', '-c', line]).code).toBe(0);
+    for (const name of ['shared', 'shared.Beta']) {
+      const [ofCsv, ofCapture] = [figures(place(`${name}.csv`)), figures(place(`${name}.plog`))];
+      for (const key of ['command', 'phases', 'runs'] as const) {
+        const [a, b] = [ofCsv, ofCapture].map((each) => energiesIn(each[key]));
+        expect(a!.length).toBeGreaterThan(0);
+        expect(a).toEqual(b);
+      }
+      expect(ofCsv.command).toMatchObject({ baseline_power_w: null, energy_above_idle_j: { system: null } });
+      const train = report(place(`${name}.csv`), '--phase', 'train');
+      expect([train.code, train.err]).toEqual([0, '']);
+      expect(powerlog(words`report ${place(`${name}.csv`)}`).out).toMatch(/ train +2 .*\n/);
+    }
+    // Cut off in the second run: that one is in no mean, as where a board left.
+    const path = place('shared.Beta.csv');
+    const rows = readFileSync(path, 'utf8').split('\n');
+    const [{ runs }] = figures(path).runs as unknown as [{ runs: { start_s: number; end_s: number }[] }];
+    const middle = (runs[1]!.start_s + runs[1]!.end_s) / 2;
+    const left = rows.filter((row, n) => n === 0 || (row !== '' && Number(row.split(',')[0]) < middle));
+    writeFileSync(path, `${left.join('\n')}\n`);
+    const found = figures(path);
+    expect(found.runs).toMatchObject([{ counted: 1, runs: [{}, { partly_measured: true }] }]);
+    expect(found.phases).toMatchObject([{ energy_per_count_j: { system: null } }]);
+    expect(found.warnings).toContainEqual({
+      code: 'command-uncovered',
+      message: expect.stringMatching(/^run 2: the recording covers /),
+    });
+    const means = place('means-of-both.csv');
+    const averaged = [...words`exec ${options} --average 50ms --out ${means}`, '--', 'sh', '-c', line];
+    expect(powerlog(averaged).code).toBe(0);
+    const warnings = figures(means).warnings.map(({ message }) => message);
+    expect(warnings).toContainEqual(expect.stringMatching(/do not bear it: command, phases, runs/));
+  });
 });
+
+/** All energies of what `exec` measured, in their order, to the microjoule. */
+function energiesIn(part: unknown): number[] {
+  const energies: number[] = [];
+  JSON.stringify(part, (key, value) => {
+    if (key === 'energy_j' || key === 'energy_per_count_j')
+      JSON.stringify(value, (_, each) => {
+        if (typeof each === 'number') energies.push(Number(each.toFixed(6)));
+        return each;
+      });
+    return value;
+  });
+  return energies;
+}
 
 /** What lies in the gap of the made-up load: means leave it out. */
 function gapJ(): number {

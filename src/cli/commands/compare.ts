@@ -142,6 +142,9 @@ async function compareRuns(
   }
   if (options.maxRegression === undefined) return;
   const { regressions } = await import('../../comparison/runs/regressions.js');
-  const broken = regressions(compared, options.maxRegression);
+  const verdicts = regressions(compared, options.maxRegression);
+  const { notice } = await import('../terminal/notices.js');
+  for (const { met, message } of verdicts) if (met) notice(`warning: ${message}`);
+  const broken = verdicts.filter(({ met }) => !met).map(({ message }) => message);
   if (broken.length > 0) throw new UserError(broken.join('; '), ExitCode.limitNotMet);
 }

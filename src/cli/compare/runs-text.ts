@@ -1,3 +1,4 @@
+import { boardsText } from '../../comparison/runs/boards.js';
 import type { ComparedRuns } from '../../comparison/runs/compare-runs.js';
 import {
   type ComparedComponents,
@@ -34,10 +35,9 @@ export function runsText({
     ]),
   ];
   const of = command === null ? '' : `, '${printable(command.join(' '))}'`;
-  const lines = [
-    `before  ${printable(a.path)}${of}, ${plural(runs[0], 'run')}`,
-    `after   ${printable(b.path)}${of}, ${plural(runs[1], 'run')}`,
-  ];
+  const lineOf = ({ path, boards }: typeof a, count: number) =>
+    `${printable(path)}${of}, ${plural(count, 'run')}${boards ? `, ${printable(boardsText(boards))}` : ''}`;
+  const lines = [`before  ${lineOf(a, runs[0])}`, `after   ${lineOf(b, runs[1])}`];
   const reason = components.system?.energyJ.reason ?? null;
   return `${[
     printable(sentence),

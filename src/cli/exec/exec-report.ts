@@ -1,4 +1,5 @@
 import type { Conclusions } from '../../exec/figures/conclusions.js';
+import { leftOutText } from '../../exec/figures/measured-part.js';
 import { distinctNames } from '../../exec/figures/names.js';
 import { counts } from '../../exec/figures/repeated-runs.js';
 import type {
@@ -8,7 +9,7 @@ import type {
   RepeatedSummary,
   RunSummary,
 } from '../../exec/figures/summaries.js';
-import { endText, statusText } from '../../exec/runs/hooks.js';
+import { endText } from '../../exec/runs/hooks.js';
 import { formatSupported, formatUncertain, uncertaintyNote } from '../../measure/honest-digits.js';
 import type { Summary } from '../../measure/summary.js';
 import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
@@ -158,20 +159,20 @@ function repeatedText({ repeated, names }: Report): string {
     const warmups = each.warmups > 0 ? ` after ${plural(each.warmups, 'warm-up')}` : '';
     const took = each.runs.filter((run) => !run.warmup).length;
     const runs = each.counted === took ? plural(took, 'run') : `${each.counted} of ${plural(took, 'run')}`;
-    return `${styled('bold', names[n]!)}: ${runs}${warmups}\n\n${table}${leftOutText(each)}`;
+    return `${styled('bold', names[n]!)}: ${runs}${warmups}\n\n${table}${leftOutTable(each)}`;
   });
   return texts.join('\n\n');
 }
 
 /** The runs that are in none of the figures above. */
-function leftOutText({ runs }: RepeatedRuns): string {
+function leftOutTable({ runs }: RepeatedRuns): string {
   const leftOut = runs.filter((run) => !counts(run));
   if (leftOut.length === 0) return '';
   const rows = leftOut
     .slice(0, leftOutShown)
     .map((run) => [
       `  ${run.warmup ? 'warm-up' : 'run'} ${run.number}`,
-      statusText(run),
+      leftOutText(run),
       formatTime(run.duration_s),
       costCells(run, 'system')[0]!,
     ]);

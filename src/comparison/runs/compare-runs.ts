@@ -5,6 +5,7 @@ import type { RepeatedRuns, RunSummary } from '../../exec/figures/summaries.js';
 import type { BoardSummary, RepairedSummary } from '../../measure/summary.js';
 import type { Warning } from '../../stream/warning.js';
 import { namesOf } from '../sentences.js';
+import { boardsText } from './boards.js';
 import {
   type ComparedComponents,
   type ComparedFigure,
@@ -79,7 +80,10 @@ async function compareCommand(
     RunSummary[],
     RunSummary[],
   ];
-  const called = (name: string) => (command === null ? name : `${name}: ${command.join(' ')}`);
+  const called = (name: string, { boards }: RunFile) => {
+    const of = boards ? `${name} (${boardsText(boards)})` : name;
+    return command === null ? of : `${of}: ${command.join(' ')}`;
+  };
   const [nameA, nameB] = namesOf(a.path, b.path);
   return {
     ...{ a, b, command, runs: [runsA.length, runsB.length] },
@@ -89,8 +93,10 @@ async function compareCommand(
       { ...first, runs: runsA, evaluate: a.evaluate },
       { ...second, runs: runsB, evaluate: b.evaluate },
     ),
-    sentence: compareRuns([first, second], [called(nameA), called(nameB)]).sentence,
+    sentence: compareRuns([first, second], [called(nameA, a), called(nameB, b)]).sentence,
     warnings: [
+      ...a.warnings,
+      ...b.warnings,
       ...instrumentWarnings(boardsOf(b.summary), boardsOf(a.summary).map(earlier)),
       ...calibrationWarnings(a.summary, b.summary),
       ...mapWarnings(a.summary.map, b.summary.map),

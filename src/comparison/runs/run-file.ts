@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { inputError } from '../../errors.js';
 import { readSummary } from '../../exec/earlier.js';
 import { summarizeRuns } from '../../exec/figures/repeated-runs.js';
@@ -7,10 +8,12 @@ import { SecondReading } from '../../report/reading/again.js';
 import { toldIn } from '../../report/reading/told.js';
 import { readRested } from '../../report/rested.js';
 import { type KnownSummary, summarySchema } from '../../schema/summary.js';
+import type { Warning } from '../../stream/warning.js';
 import type { SpanGroup } from '../../trace/span.js';
 import type { SpanCost } from '../../trace/trace.js';
 import { isCapture } from '../sides/open-side.js';
 import { summaryOf } from '../sides/recording-facts.js';
+import { allBoards, boardFiles, evaluateAll, type MeasuringBoards, oneBoard } from './boards.js';
 
 /** What one command's runs came to, and its phases. */
 export type CommandRuns = RepeatedRuns & Required<Pick<RepeatedRuns, 'phases'>>;
@@ -25,28 +28,55 @@ export interface RunFile {
   readonly hasCommand: boolean;
   /** What any spans of it cost; null where only the summary is there, or rows are means. */
   readonly evaluate: ((groups: readonly SpanGroup[]) => Promise<SpanCost[]>) | null;
+  /** Of which boards all of this is; null where the recording has one. */
+  readonly boards: MeasuringBoards | null;
+  readonly warnings: readonly Warning[];
 }
 
 /**
- * Opens a summary, a capture, or a CSV with a summary beside it.
+ * Opens a summary, a capture, or a CSV with a summary beside it. With several boards, the summary and the CSV that the recording was
+ * named by are all of them; a capture, and another board's CSV, are that board alone.
  * @throws UserError (badInput)
  */
 export async function openRunFile(path: string): Promise<RunFile> {
-  if (isJsonFile(path)) return runFile(path, await readSummary(path, summarySchema), null);
-  if (await isCapture(path)) {
-    const rested = await readRested(path);
-    const { summary, facts, again } = rested;
-    return runFile(path, summary, facts && ((groups) => new SecondReading(again, facts).evaluate(groups)));
+  if (isJsonFile(path)) {
+    const summary = await readSummary(path, summarySchema);
+    return runFile(path, summary, null, { boards: allBoards(summary) });
   }
+  if (await isCapture(path)) return openOfOne(path);
   const placed = summaryOf(path);
   if (!placed)
     throw inputError(
       `${path} has no summary beside it: runs are compared by what \`powerlog exec --out\` wrote, such as run.csv with run.summary.json`,
     );
-  return runFile(path, placed.summary, async (groups) => {
-    const { facts, again } = await readRested(path);
-    return facts ? new SecondReading(again, facts).evaluate(groups) : [];
-  });
+  const { summary } = placed;
+  const own = summary.tracks?.find(({ file }) => file === basename(path));
+  if (own && 'sensor' in own)
+    throw inputError(
+      `${path} holds what a sensor beside the board read, and runs are compared by what the board measured: name ${placed.path}`,
+    );
+  const boards = allBoards(summary);
+  if (!boards)
+    return runFile(path, summary, async (groups) => {
+      const { facts, again } = await readRested(path);
+      return facts ? new SecondReading(again, facts).evaluate(groups) : [];
+    });
+  const { paths, missing } = boardFiles(placed);
+  if (basename(path) !== basename(paths[0] ?? '')) return openOfOne(path);
+  if (missing.length > 0) return openOfOne(path, missing);
+  return runFile(path, summary, evaluateAll(paths, summary), { boards });
+}
+
+/** Of one board, of a recording of several too. @param missing files of the others that would be the whole with it */
+async function openOfOne(path: string, missing: readonly string[] = []): Promise<RunFile> {
+  const { summary, facts, again } = await readRested(path);
+  const warnings = missing.map((each): Warning => ({
+    code: 'board-left-out',
+    message: `${path} is compared as one board's alone, since ${each} is not there`,
+  }));
+  const evaluate =
+    facts && ((groups: readonly SpanGroup[]) => new SecondReading(again, facts).evaluate(groups));
+  return runFile(path, summary, evaluate, { boards: oneBoard(path), warnings });
 }
 
 export const isJsonFile = (path: string): boolean => /\.json$/i.test(path);
@@ -56,12 +86,13 @@ export function runFile(
   path: string,
   told: KnownSummary | RepairedSummary,
   evaluate: RunFile['evaluate'],
+  { boards = null, warnings = [] }: Partial<Pick<RunFile, 'boards' | 'warnings'>> = {},
 ): RunFile {
   const summary = told as RepairedSummary;
   const { command, phases, runs } = toldIn(summary);
   const own = { argv: command?.argv ?? [], runs: [command ?? wholeRun(summary)], phases: [] };
   return {
-    ...{ path, summary, evaluate },
+    ...{ path, summary, evaluate, boards, warnings },
     commands:
       runs.length === 0
         ? [{ ...summarizeRuns(own, 0), phases }]

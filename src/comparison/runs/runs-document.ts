@@ -6,20 +6,23 @@ import { type ComparedComponents, type ComparedFigure, percentOfA } from './comp
 export function runsDocument(compared: readonly ComparedRuns[]) {
   return {
     a: compared[0]!.a.path,
-    comparisons: compared.map(({ b, command, runs, durationS, components, phases, sentence, warnings }) => ({
-      ...{ b: b.path, command },
-      sentence,
-      ...{ runs_a: runs[0], runs_b: runs[1] },
-      ...figureIn('duration', 's', durationS),
-      components: componentsIn(components),
-      phases: phases.map((phase) => ({
-        ...{ name: phase.name, per: phase.per },
-        ...{ repetitions_a: phase.repetitions[0], repetitions_b: phase.repetitions[1] },
-        ...figureIn('duration', 's', phase.durationS),
-        components: componentsIn(phase.components),
-      })),
-      warnings,
-    })),
+    comparisons: compared.map(
+      ({ a, b, command, runs, durationS, components, phases, sentence, warnings }) => ({
+        ...{ b: b.path, command },
+        sentence,
+        ...{ boards_a: a.boards?.ids ?? null, boards_b: b.boards?.ids ?? null },
+        ...{ runs_a: runs[0], runs_b: runs[1] },
+        ...figureIn('duration', 's', durationS),
+        components: componentsIn(components),
+        phases: phases.map((phase) => ({
+          ...{ name: phase.name, per: phase.per },
+          ...{ repetitions_a: phase.repetitions[0], repetitions_b: phase.repetitions[1] },
+          ...figureIn('duration', 's', phase.durationS),
+          components: componentsIn(phase.components),
+        })),
+        warnings,
+      }),
+    ),
     tool: { name: tool.name, version: tool.version },
   };
 }

@@ -4,7 +4,8 @@ import type { MeasuredEnergy } from '../limits.js';
 import type { LoggedPlan } from '../runs/experiment-log.js';
 import type { Evaluation } from './evaluate.js';
 import { commandNames } from './names.js';
-import { type Comparison, compareRuns, counts, summarizeRuns } from './repeated-runs.js';
+import { type Comparison, compareRuns, counts, summarizeRuns, wentWell } from './repeated-runs.js';
+import { mean } from './statistics.js';
 import type { CommandSummary, PhaseSummary, RepeatedRuns } from './summaries.js';
 
 /** What an experiment comes to, for the summary, the exports and people. */
@@ -55,22 +56,28 @@ const commandLines = ({ commands }: LoggedPlan): string[] =>
   commands.map((argv) => (commands.length > 1 ? argv.at(-1)! : argv.join(' ')));
 
 /**
- * What the limits are held against: of several commands, the last; of several runs the mean of those that went well, and
- * their worst coverage.
+ * What the limits are held against: of several commands, the last; of several runs the mean of those that count, and the worst
+ * coverage of those that went well. Where none counts, since none was measured whole, what was recorded of them.
  */
 export function measuredEnergy({ command, repeated }: Conclusions): MeasuredEnergy | null {
   const last = repeated.at(-1);
-  if (last) {
-    const mean = last.energy_j.system;
-    if (!mean) return null;
-    return {
-      energyJ: mean.mean,
-      uncertaintyJ: mean.interval95 && mean.interval95[1] - mean.mean,
-      coverage: Math.min(...last.runs.filter(counts).map((run) => run.coverage)),
-    };
-  }
+  if (last) return energyOfRuns(last);
   const energyJ = command?.energy_j.system ?? null;
   if (!command || command.warmup || energyJ === null) return null;
   const uncertaintyJ = command.energy_uncertainty_j.system ?? null;
-  return { energyJ, uncertaintyJ, coverage: command.coverage };
+  return { energyJ, uncertaintyJ, coverage: command.coverage, isPart: command.partly_measured ?? false };
+}
+
+function energyOfRuns({ runs, energy_j }: RepeatedRuns): MeasuredEnergy | null {
+  const well = runs.filter(wentWell);
+  const coverage = Math.min(...well.map((run) => run.coverage));
+  const { system } = energy_j;
+  if (system) {
+    const uncertaintyJ = system.interval95 && system.interval95[1] - system.mean;
+    return { energyJ: system.mean, uncertaintyJ, coverage, isPart: false };
+  }
+  if (well.some(counts) || !well.some((run) => run.energy_j.system !== null)) return null;
+  // At least: of a run that was not recorded at all it is nothing.
+  const energyJ = mean(well.map((run) => run.energy_j.system ?? 0));
+  return { energyJ, uncertaintyJ: null, coverage, isPart: true };
 }

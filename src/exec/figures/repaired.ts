@@ -12,6 +12,7 @@ import { PowerHistory } from '../../trace/history.js';
 import { exactSpan, type SpanGroup } from '../../trace/span.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
 import { tidy } from '../../units.js';
+import { partlyMeasured } from './measured-part.js';
 import { Recall } from './recall.js';
 import type { PhaseSummary, RunSummary } from './summaries.js';
 
@@ -136,6 +137,7 @@ class Again {
       return {
         ...(known as unknown as RunSummary),
         ...(cost as Cost<PowerDistribution>),
+        ...partlyMeasured(results[at]!),
         energy_above_idle_j: this.each((component) => {
           const energyJ = cost.energy_j[component]!;
           const idle = idleW?.[component];

@@ -8,9 +8,12 @@ import type { RepeatedRuns, RepeatedSummary, RunSummary } from './summaries.js';
 const headline = 'system';
 
 /** Whether a run is in the figures of its command. */
-export const counts = ({ status, warmup }: RunSummary): boolean => status === 'ok' && !warmup;
+export const counts = (run: RunSummary): boolean => wentWell(run) && !run.partly_measured;
 
-/** Mean, standard deviation and interval of everything that the runs of one command measured, of those that went well. */
+/** Whether it would be, were all of it measured. */
+export const wentWell = ({ status, warmup }: RunSummary): boolean => status === 'ok' && !warmup;
+
+/** Mean, standard deviation and interval of everything that the runs of one command measured, of those that count. */
 export function summarizeRuns({ argv, runs }: EvaluatedCommand, warmups: number): RepeatedRuns {
   const components = Object.keys(runs[0]!.energy_j);
   const counted = runs.filter(counts);
@@ -81,6 +84,9 @@ const comparedSummary = (difference: Difference): ComparedSummary => ({
 
 const significance = 0.05;
 
+const whyNone = ({ runs }: RepeatedRuns): string =>
+  runs.some(wentWell) ? 'was measured from its begin to its end' : 'went well';
+
 function sentence(
   [first, second]: readonly [RepeatedRuns, RepeatedRuns],
   energy: Difference | null,
@@ -88,7 +94,7 @@ function sentence(
   nameSecond: string,
 ): string {
   if (first.counted === 0 || second.counted === 0)
-    return `No run of '${first.counted === 0 ? nameFirst : nameSecond}' went well, so the commands cannot be compared.`;
+    return `No run of '${first.counted === 0 ? nameFirst : nameSecond}' ${whyNone(first.counted === 0 ? first : second)}, so the commands cannot be compared.`;
   const reference = first.energy_j[headline];
   if (!reference) return 'Nothing was measured, so the commands cannot be compared.';
   if (!energy) {

@@ -19,6 +19,8 @@ export interface RunSummary extends Cost<PowerDistribution> {
   readonly status: RunStatus;
   /** Of a warm-up, which is only listed where it did not go well. */
   readonly warmup?: true;
+  /** Of a run of which too much was not measured for it to be in a mean. */
+  readonly partly_measured?: true;
   /** Null where a signal ended it, and where it could not be run. */
   readonly exit_code: number | null;
   readonly signal: string | null;
@@ -64,11 +66,11 @@ export interface RepeatedRuns {
   readonly argv: readonly string[];
   /** All that took place, and the warm-ups that did not go well. */
   readonly runs: readonly RunSummary[];
-  /** How many of them went well, and so are in the figures below. */
+  /** How many of them went well and were measured, and so are in the figures below. */
   readonly counted: number;
   /** Runs before those, which do not count. */
   readonly warmups: number;
-  /** Null where no run went well, as are the others. */
+  /** Null where no run counts, as are the others. */
   readonly duration_s: RepeatedSummary | null;
   /** Mean powers. */
   readonly power_w: PerComponent<RepeatedSummary | null>;

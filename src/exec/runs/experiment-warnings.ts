@@ -18,7 +18,8 @@ export function experimentWarnings({ runs: commands, repeated }: ExperimentLog):
   });
 }
 
-const labelOf = ({ warmup, number }: LoggedRun): string => `${warmup ? 'warm-up' : 'run'} ${number}`;
+export const labelOf = ({ warmup, number }: { readonly warmup?: boolean; readonly number: number }): string =>
+  `${warmup ? 'warm-up' : 'run'} ${number}`;
 
 /** More than this would be a list of its own; the summary's `runs` has all of them. */
 const listed = 10;

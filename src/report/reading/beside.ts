@@ -1,13 +1,17 @@
 import { basename } from 'node:path';
 import type { KnownSummary } from '../../schema/summary.js';
-import { partKeys, readSummaryBeside } from '../../session/repair/repair-summary.js';
+import { readSummaryBeside } from '../../session/repair/repair-summary.js';
 import { summaryPathFor } from '../../sink/summary-file.js';
 
-/**
- * The summary of a CSV's recording, as far as it is of this CSV alone: of several instruments that of its track, without what
- * was measured with all of them. Null where there is none that can be read.
- */
-export function summaryOfTrack(path: string): KnownSummary | null {
+/** A summary of one CSV. */
+export interface SummaryOfCsv {
+  readonly summary: KnownSummary;
+  /** One of several boards: its figures are its own, and those of command, runs and phases still those of all boards. */
+  readonly isTrack: boolean;
+}
+
+/** The summary of a CSV's recording: of several boards with the figures of its track. Null where there is none that can be read. */
+export function summaryOfCsv(path: string): SummaryOfCsv | null {
   const places = summaryPlaces(path);
   for (const place of places) {
     const beside = readSummaryBeside(place);
@@ -16,11 +20,11 @@ export function summaryOfTrack(path: string): KnownSummary | null {
     // Sensors beside one board are tracks too, and none of theirs is a board's.
     const tracks = summary.tracks?.filter((track) => 'board' in track) ?? [];
     if (tracks.length === 0) {
-      if (place === places[0]) return summary;
+      if (place === places[0]) return { summary, isTrack: false };
       continue;
     }
     const track = tracks.find(({ file }) => file === basename(path));
-    if (track) return ofTrack(summary, track);
+    if (track) return { summary: ofTrack(summary, track), isTrack: true };
   }
   return null;
 }
@@ -36,7 +40,6 @@ export function summaryPlaces(path: string): readonly string[] {
 function ofTrack(summary: KnownSummary, track: NonNullable<KnownSummary['tracks']>[number]): KnownSummary {
   const { tracks, ...whole } = summary;
   const { id, file, capture, ...figures } = track;
-  for (const key of partKeys) delete whole[key];
   return {
     ...whole,
     ...figures,

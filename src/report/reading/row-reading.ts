@@ -4,6 +4,7 @@ import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
 import type { RailMap } from '../../measure/rail-map.js';
 import type { RepairedSummary } from '../../measure/summary.js';
+import type { KnownSummary } from '../../schema/summary.js';
 import { inspectRows, type RowFinding } from '../../session/repair/repair-csv.js';
 import { isOfAll, mergedSummary, partKeys } from '../../session/repair/repair-summary.js';
 import { CsvRows, type Refusal } from '../../session/rows/csv-rows.js';
@@ -14,8 +15,9 @@ import type { Reading, ReadingOptions, Rested } from '../rested.js';
 import { type Series, seriesOf } from '../series.js';
 import { refuseSecondReading, SecondReading } from './again.js';
 import { bandsOf, pointsOf } from './bands.js';
-import { summaryOfTrack } from './beside.js';
+import { summaryOfCsv } from './beside.js';
 import { gapsUs } from './gaps.js';
+import { partsOfTrack } from './of-track.js';
 import { summedAnew } from './summed-anew.js';
 import { nothingTold, toldIn } from './told.js';
 
@@ -30,7 +32,8 @@ export async function readRowsAtRest(
   window: ByteWindow,
   { map: mapFrom, accuracy, sinks: more }: ReadingOptions,
 ): Promise<Rested> {
-  const there = summaryOfTrack(path);
+  const beside = summaryOfCsv(path);
+  const there = beside?.summary ?? null;
   const map = mapFrom && (await mapFrom(there?.map as RailMap | undefined));
   let picture: PictureSink | undefined;
   let series: readonly Series[] = [];
@@ -53,7 +56,8 @@ export async function readRowsAtRest(
     throw inputError(`${path} lacks ${lacking.join(' and ')}: without, there is nothing to show of it`);
   const again: Rested['again'] = (write) => readAgain(path, measure, write);
   const trace = partFacts && new SecondReading(again, partFacts);
-  const summary = await summaryOf(finding, measure, trace, map !== undefined || accuracy !== undefined);
+  const anew = map !== undefined || accuracy !== undefined;
+  const summary = await summaryOf(finding, measure, trace, anew, beside?.isTrack ?? false);
   const told = measure.known || summary !== finding.summary ? toldIn(summary) : nothingTold;
   const found = picture.picture(gapsUs(summary));
   return {
@@ -69,21 +73,39 @@ export async function readRowsAtRest(
   };
 }
 
-/** What the rows tell, with what the summary beside them knows. @param anew whether its figures hold no more */
+/** What the rows tell, with what the summary beside them knows. @param anew whether its figures hold no more; @param isTrack as of `SummaryOfCsv` */
 async function summaryOf(
   finding: RowFinding,
   { known }: RowMeasure,
   trace: Pick<Trace, 'evaluate'> | null,
   anew: boolean,
+  isTrack: boolean,
 ): Promise<RepairedSummary> {
   const found = finding.summary!;
   if (!known) return found;
   if (anew) return summedAnew(finding, found, known, trace);
-  if (isOfAll(finding, known)) return known as unknown as RepairedSummary;
-  const merged = mergedSummary(finding, found, known);
-  if (!partKeys.some((key) => key in known)) return merged;
+  const hasParts = partKeys.some((key) => key in known);
+  const isWhole = isOfAll(finding, known);
+  if (isWhole && !(isTrack && hasParts)) return known as unknown as RepairedSummary;
+  const merged = isWhole ? (known as unknown as RepairedSummary) : mergedSummary(finding, found, known);
+  if (!hasParts) return merged;
+  if (isTrack) return withPartsOfTrack(merged, known, trace);
   const { parts, warnings } = await keptParts(known, finding, merged, trace);
   return { ...merged, ...parts, warnings: [...merged.warnings, ...warnings] };
+}
+
+async function withPartsOfTrack(
+  summary: RepairedSummary,
+  known: KnownSummary,
+  trace: Pick<Trace, 'evaluate'> | null,
+): Promise<RepairedSummary> {
+  const { parts, warnings } = await partsOfTrack(known, trace);
+  const own = Object.fromEntries(
+    Object.entries(summary).filter(([key]) => !partKeys.some((part) => part === key)),
+  ) as unknown as RepairedSummary;
+  // What all boards together covered of the command is not what this one did.
+  const others = summary.warnings.filter(({ code }) => code !== 'command-uncovered');
+  return { ...own, ...parts, warnings: [...others, ...warnings] };
 }
 
 /** Reads the rows once more, as they were measured. */

@@ -1,11 +1,10 @@
+import { energyPerCount } from '../../exec/figures/per-count.js';
 import type { RepairedSummary } from '../../measure/summary.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Finding } from '../../session/repair/finding.js';
 import { mergedSummary, notKept, partKeys } from '../../session/repair/repair-summary.js';
-import { type Cost, perComponent } from '../../trace/cost.js';
 import { exactSpan, type SpanGroup } from '../../trace/span.js';
 import type { Trace } from '../../trace/trace.js';
-import { tidy } from '../../units.js';
 import { toldIn } from './told.js';
 
 /** What of a run rests on powers that were summed up otherwise. */
@@ -44,7 +43,9 @@ export async function summedAnew(
       phases: phases.map((phase, n) => ({
         ...phase,
         ...costs[n + 1]!.cost,
-        ...('energy_per_count_j' in phase && perCount(costs[n + 1]!.cost, phase.count!)),
+        ...('energy_per_count_j' in phase && {
+          energy_per_count_j: energyPerCount(costs[n + 1]!, phase.count!),
+        }),
       })),
     }),
     warnings: [
@@ -53,10 +54,3 @@ export async function summedAnew(
     ],
   };
 }
-
-const perCount = ({ energy_j }: Cost, count: number) => ({
-  energy_per_count_j: perComponent(Object.keys(energy_j), (name) => {
-    const energyJ = energy_j[name]!;
-    return energyJ === null ? null : tidy(energyJ / count);
-  }),
-});

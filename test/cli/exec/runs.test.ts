@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { createInterface } from 'node:readline';
-import { describe, expect, it } from 'vitest';
-import type { CommandSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CommandSummary, PhaseSummary, RepeatedRuns } from '#powerlog/exec/figures/summaries.js';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { placesOfFile } from '../../capture/samples.js';
 import { bin, powerlog, words } from '../run.js';
@@ -12,6 +12,7 @@ import { bin, powerlog, words } from '../run.js';
 type ExecSummary = Summary & {
   readonly command: CommandSummary;
   readonly runs: readonly RepeatedRuns[];
+  readonly phases: readonly PhaseSummary[];
 };
 
 const file = placesOfFile();
@@ -282,5 +283,99 @@ describe('figures', () => {
     // With as many decimals as the ± has, which grows with what the sleep really took.
     expect(err).toMatch(/^ +system .* 0(?:\.0+)? ± \d/m);
     expect(withoutPaths(err)).not.toMatch(/-0(\.0*)?(?![\d.])/);
+  });
+});
+
+describe('runs that were measured in part', () => {
+  /** What measures with a board that the command can take away, for good: `$BOARD` is its process. */
+  async function leaving(name: string) {
+    const link = file(name);
+    const board = spawn(process.execPath, [bin, 'simulate', '--profile', 'constant', '--link', link], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => {
+      board.kill('SIGKILL');
+    });
+    await once(board.stdout, 'data');
+    const exec = words`exec --port ${link} --reconnect off --baseline 0`;
+    return (options: readonly string[], script: string) =>
+      powerlog([...exec, ...options, '--', 'sh', '-c', script.replaceAll('$BOARD', String(board.pid))]);
+  }
+  const away = 'sleep 0.5; kill $BOARD; sleep 1';
+  /** The board leaves in the second run, so that the third has nothing of it. */
+  const line = (name: string) => {
+    const [, , script] = numbered(name, `1) sleep 0.2;; 2) ${away};; *) true;;`);
+    return `echo begin work >> $POWERLOG_MARKS; ${script}; echo end work >> $POWERLOG_MARKS`;
+  };
+
+  it('are listed and left out of the figures, and it is said of each', async () => {
+    const exec = await leaving('board-part');
+    const exports = ['--export-csv', file('part-each.csv'), '--export-markdown', file('part.md')];
+    const kept = ['--out', file('part.csv'), '--capture', file('part.plog'), ...exports];
+    const { code, err } = exec(['--runs', '3', '--min-coverage', '5%', ...kept], line('part'));
+    expect([code, err]).toEqual([7, expect.stringMatching(/0\.0 % of the command's time was measured/)]);
+    const { runs, phases, warnings, command } = summaryOf('part');
+    const [first, second, third] = runs[0]!.runs;
+    expect(runs[0]).toMatchObject({ counted: 1, energy_j: { system: { mean: first!.energy_j.system } } });
+    expect(runs[0]!.runs.map((run) => run.partly_measured)).toEqual([undefined, true, true]);
+    expect(second!.coverage).toBeLessThan(0.9);
+    expect([third!.coverage, third!.energy_j.system]).toEqual([0, null]);
+    expect(command.partly_measured).toBe(true);
+    expect(phases).toMatchObject([{ name: 'work', times: 1 }]);
+    expect(phases[0]!.spans[0]!.end_s).toBeLessThanOrEqual(first!.end_s);
+    const told = warnings.filter((warning) => warning.code === 'command-uncovered');
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^run 2: the recording covers .* it is in no mean, interval or test$/),
+      expect.stringMatching(/^run 3: the recording covers 0\.000 s of its .* it is in no mean/),
+    ]);
+    expect(err).toMatch(/1 of 3 runs/);
+    expect(err).toMatch(/run 2 +\d+\.\d % measured/);
+    expect(read('part.md')).toMatch(/^- run 2 of .*: \d+\.\d % measured$/m);
+    const lines = read('part-each.csv').trimEnd().split('\n');
+    const coverages = lines.map((row) => row.split(',').at(-1));
+    expect(coverages).toEqual(['coverage', ...runs[0]!.runs.map((run) => String(run.coverage))]);
+
+    expect(powerlog(words`replay ${file('part.plog')} --out ${file('part-again.csv')} -q`).code).toBe(0);
+    const again = summaryOf('part-again');
+    expect([again.runs, again.phases]).toEqual([runs, phases]);
+    const compared = powerlog(words`compare ${file('part.csv')} ${file('part.summary.json')} --json -`);
+    expect(JSON.parse(compared.out).comparisons).toMatchObject([{ runs_a: 1, runs_b: 1 }]);
+  });
+
+  it('leave a limit open, which is said', async () => {
+    const exec = await leaving('board-open');
+    const [out, before] = [file('open.csv'), file('open.summary.json')];
+    const steps = `echo begin steps >> $POWERLOG_MARKS; ${away}; echo end steps 4 >> $POWERLOG_MARKS`;
+    const { code, err } = exec(['-q', '--max-energy', '1kJ', '--out', out], steps);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/^powerlog: --max-energy could not be judged: only \d+\.\d % of the command's/m),
+    ]);
+    // How many of the steps were in what was recorded, nobody knows.
+    expect(summaryOf('open').phases[0]).toMatchObject({ count: 4, energy_per_count_j: { system: null } });
+    const regression = ['--baseline-run', before, '--max-regression', '5%'];
+    expect(powerlog([...onSim, ...regression, '--', 'true'])).toMatchObject({
+      code: 6,
+      err: expect.stringMatching(/measured to its end/),
+    });
+    measured('whole', ['-q'], ['sleep', '0.2']);
+    expect(
+      powerlog(words`compare ${file('whole.summary.json')} ${before} --max-regression 5%`),
+    ).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/open\.summary\.json: --max-regression could not be judged/),
+    });
+  });
+
+  it('fail a limit where what was recorded is more already, none of them whole', async () => {
+    const one = await leaving('board-beyond');
+    const beyond = /what was measured of the command cost .* more than the limit of 1\.000 J/;
+    expect(one(['-q', '--max-energy', '1J'], away)).toMatchObject({
+      code: 7,
+      err: expect.stringMatching(beyond),
+    });
+    const several = await leaving('board-several');
+    const { code, err } = several(['-q', '--runs', '2', '--max-energy', '1J'], `${away}; true`);
+    expect([code, err]).toEqual([7, expect.stringMatching(beyond)]);
   });
 });
