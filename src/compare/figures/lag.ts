@@ -96,9 +96,10 @@ export function lagsOf(
 
 const widened = ({ below, above }: Reach, by: number): Reach => ({ below: below + by, above: above + by });
 
-/** A lag that is known worse than this, as a share of the period and in µs, is none; nor is one that is known worse than the ages of values. */
+/** A lag that is known worse than this, as a share of the period and in µs, is none; where polls are the limit, in ages that values may have. */
 const looseShare = 0.2;
 const looseUs = 25_000;
+const looseAges = 2;
 
 /** Why there is not one lag; null where there is. */
 export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
@@ -118,7 +119,7 @@ export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
   const { below, above } = intervals.delayUs;
   const { unseenHoldUs } = updates;
   if (!Number.isFinite(unseenHoldUs)) return heldUnknown(updates);
-  const limitUs = unseenHoldUs > 0 ? unseenHoldUs : Math.max(looseShare * usualUs, looseUs);
+  const limitUs = unseenHoldUs > 0 ? looseAges * unseenHoldUs : Math.max(looseShare * usualUs, looseUs);
   if ((below + above) / 2 > limitUs)
     return `the load tells only that it lies between ${ms(delayUs - below - unseenHoldUs)} and ${ms(delayUs + above)}`;
   return null;

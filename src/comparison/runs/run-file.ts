@@ -70,10 +70,12 @@ export async function openRunFile(path: string): Promise<RunFile> {
 /** Of one board, of a recording of several too. @param missing files of the others that would be the whole with it */
 async function openOfOne(path: string, missing: readonly string[] = []): Promise<RunFile> {
   const { summary, facts, again } = await readRested(path);
-  const warnings = missing.map((each): Warning => ({
-    code: 'board-left-out',
-    message: `${path} is compared as one board's alone, since ${each} is not there`,
-  }));
+  const warnings = missing.map(
+    (each): Warning => ({
+      code: 'board-left-out',
+      message: `${path} is compared as one board's alone, since ${each} is not there`,
+    }),
+  );
   const evaluate =
     facts && ((groups: readonly SpanGroup[]) => new SecondReading(again, facts).evaluate(groups));
   return runFile(path, summary, evaluate, { boards: oneBoard(path), warnings });

@@ -1,6 +1,6 @@
 import { perComponent } from '../../trace/cost.js';
-import { tidy } from '../../units.js';
 import type { SpanCost } from '../../trace/trace.js';
+import { tidy } from '../../units.js';
 import { partlyMeasured } from './measured-part.js';
 
 /** What each of so many took; null where only a part was recorded, since nobody knows how many of them were in it. */

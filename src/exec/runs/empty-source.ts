@@ -2,8 +2,10 @@ import type { Instrument } from '../../board/board.js';
 import { boardFor, boards } from '../../board/catalogue.js';
 import { UserError } from '../../errors.js';
 import { chosenWiring, type MapChoice, ownMap } from '../../measure/rail-map.js';
+import type { OutputChoice } from '../../session/outputs.js';
 import { chooseColumns } from '../../sink/column-choice.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
+import type { OpenOptions } from '../../source/open-board.js';
 import type { Recording, Source } from '../../source/source.js';
 import { eventBlock, type FrameBlock } from '../../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../../stream/recording-header.js';
@@ -15,39 +17,38 @@ const noProduct = { product: 'none', productId: 0 } as const;
 export const isNoBoard = ({ product, productId }: BoardIdentity): boolean =>
   product === noProduct.product && productId === noProduct.productId;
 
-/** What is asked of a board, whichever it is. */
+/** What was asked for, and is not there. */
 interface Asked {
+  readonly ports: readonly string[];
+  readonly open: Pick<OpenOptions, 'own'>;
   readonly map: MapChoice;
-  /** As `chooseColumns` takes it. */
-  readonly columns: string;
+  readonly outputs: OutputChoice;
 }
 
 /** What any recording has, measured or not. */
 const instants = 'time_s,unix_time_s';
 
 /**
- * What a board that is not there is taken for, and what can be asked of that. It is the first known one that has the rails and the columns
- * that are wanted; where none has them they may be those of a board that only its owner knows, and the instants are left.
- * @param own what a file describes, where the board is to be that
+ * What is recorded where no board is there. It is taken for the first known one that has the rails and the columns that are wanted; where
+ * none has them they may be those of a board that only its owner knows, and the instants are left: what is asked of a board that is not
+ * there keeps no command from running.
  */
-export function absentBoard(
-  { map, columns }: Asked,
-  own: Instrument | undefined,
-): Asked & { readonly board: Instrument } {
-  const likeliest = own ?? boardFor('benchlab')!;
-  const board = [likeliest, ...boards.toReversed()].find((each) => {
+export function standIn({ ports, open, map, outputs }: Asked, why: string) {
+  const likeliest = open.own ?? boardFor('benchlab')!;
+  const fitting = [likeliest, ...boards.toReversed()].find((each) => {
     try {
-      return chooseColumns(each, chosenWiring(each, map), columns).length > 0;
+      return chooseColumns(each, chosenWiring(each, map), outputs.columns).length > 0;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return false;
     }
   });
-  return board ? { board, map, columns } : { board: likeliest, map: ownMap, columns: instants };
+  const some = [new EmptySource(fitting ?? likeliest, ports.join(', '), why)];
+  return fitting ? { some, map, outputs } : { some, map: ownMap, outputs: { ...outputs, columns: instants } };
 }
 
 /** Stands in where no board is there: a recording with a start, an end, and nothing in between. */
-export class EmptySource implements Source {
+class EmptySource implements Source {
   readonly identity: BoardIdentity;
 
   constructor(

@@ -19,7 +19,7 @@ import { PowerHistory } from '../../trace/history.js';
 import { SeveralHistories, SeveralTraces } from '../../trace/several.js';
 import { Trace } from '../../trace/trace.js';
 import type { AskSensors } from '../figures/evaluate.js';
-import { absentBoard, EmptySource } from './empty-source.js';
+import { standIn } from './empty-source.js';
 import { ExperimentLog } from './experiment-log.js';
 
 export interface MeasurementOptions {
@@ -123,17 +123,15 @@ export class Measurement {
   ): Promise<Measurement> {
     const histories: PowerHistory[] = [];
     const why = faults.map(({ message }) => message).join('; ');
-    const { outputs, map, open } = options;
-    const absent = measured.length > 0 ? null : absentBoard({ map, columns: outputs.columns }, open.own);
-    const some = absent ? [new EmptySource(absent.board, options.ports.join(', '), why)] : measured;
+    const { some, map, outputs } =
+      measured.length > 0 ? { ...options, some: measured } : standIn(options, why);
     // Each board's capture tells of the command, so that each can be replayed by itself.
     const sources = some.map(
       (source, n) => new AnnotatedSource(source, options.first, () => void histories[n]?.finish()),
     );
     const recording = await startRecording({
       sources,
-      ...{ map: absent?.map ?? map, sampling: options.recording },
-      outputs: absent ? { ...outputs, columns: absent.columns } : outputs,
+      ...{ map, outputs, sampling: options.recording },
       calibrations: calibrationsOfThose(measured, options.calibrations, faults.length > 0),
       ...(options.sensors ? { sensors: { ...options.sensors, remember: true } } : {}),
       onSensorFailure: (error) => faults.push(faultOf(error)),
