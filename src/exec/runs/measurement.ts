@@ -141,10 +141,8 @@ export class Measurement {
         histories.push(history);
         return [history, ...track.outputs.sinks, ...(options.watch?.(track) ?? [])];
       },
-      onSinkError: (error) => {
-        faults.push(faultOf(error));
-        return true; // the others go on
-      },
+      // The others go on.
+      onSinkError: (error) => faults.push(faultOf(error)) > 0,
       onNotice: options.open.onNotice,
     });
     const history = new SeveralHistories(histories);
