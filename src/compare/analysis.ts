@@ -66,7 +66,8 @@ const fewCarriers = 30;
 const repeating = 0.9;
 
 export function analyse(reference: PowerIntegral, trace: ReadingTrace): Analysis {
-  const updates = findUpdates(trace, reference);
+  const period = loadPeriod(reference);
+  const updates = findUpdates(trace, reference, period);
   const { readings } = updates;
   const usualUs = usualSpacing(readings, updates);
   const about = {
@@ -75,7 +76,7 @@ export function analyse(reference: PowerIntegral, trace: ReadingTrace): Analysis
     updates,
     usualUs,
     holdUs: readings.holdUs,
-    period: loadPeriod(reference),
+    period,
     rangeUs,
   };
   return { ...about, fitted: fitOf(about, trace) };
@@ -93,7 +94,8 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   if (!found) return null;
   // Only values that come as often as the polls show their ages.
   const agedUs = updates.vagueChanges === null ? updates.unseenHoldUs : 0;
-  const settled = settledAsItsKind({ reference, known, all, usualUs, rangeUs, agedUs }, found);
+  const stampUs = trace.pollUncertaintyUs ?? 0;
+  const settled = settledAsItsKind({ reference, known, all, usualUs, rangeUs, agedUs, stampUs }, found);
   const { raw, readings, change, offset } = settled;
   const last = lastFit(settled, all, measured, calm);
   const { fit } = last;
@@ -102,7 +104,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
     fit,
     { readings: last.chosen, fit: last.chosenFit },
     {
-      systematicUs: Math.hypot(updates.systematicUs, trace.pollUncertaintyUs ?? 0),
+      systematicUs: Math.hypot(updates.systematicUs, stampUs),
       instantUs: updates.instantUs,
       spacingUs: about.noise.spacingUs,
       sampling: samplingError(last.known, readings, fit),

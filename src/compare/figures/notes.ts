@@ -8,9 +8,9 @@ import { lagChanges, noSingleLag } from './lag.js';
 const few = 3;
 /** A gain this far from one is no gain but another unit. */
 const unitFactors: readonly (readonly [number, string])[] = [
-  [1000, 'B looks like milliwatts (mW) that are taken for watts'],
-  [1e6, 'B looks like microwatts (µW) that are taken for watts'],
-  [1e-3, 'B looks like kilowatts (kW) that are taken for watts'],
+  [1000, 'B says a thousand times as much as A: its unit may be milliwatts (mW)'],
+  [1e6, 'B says a million times as much as A: its unit may be microwatts (µW)'],
+  [1e-3, 'B says a thousandth of what A says: its unit may be kilowatts (kW), or watts taken for milliwatts'],
 ];
 
 /** What should be known beside the figures, the weightiest first. */

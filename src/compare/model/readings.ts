@@ -99,15 +99,26 @@ function counterReadings(
   };
 }
 
-/** What a sensor rounds to, W: the common step of its values, as far as a tenth of a milliwatt. */
+/** Of so few different values the least difference is the load's. */
+const fewValues = 8;
+const decimalSteps = [100, 10, 1, 0.1, 0.01, 0.001];
+const leastStepW = 1e-4;
+
+/** What a sensor rounds to, W: the common step of its values, as far as a tenth of a milliwatt; of a few values, the decimal place that all of them keep to. */
 function leastStep(valueW: Float64Array): number {
   const sorted = Float64Array.from(valueW).sort();
-  let step = Number.POSITIVE_INFINITY;
+  let [step, values] = [Number.POSITIVE_INFINITY, 1];
   for (let n = 1; n < sorted.length; n++) {
     const difference = sorted[n]! - sorted[n - 1]!;
-    if (difference > 1e-4 && difference < step) step = difference;
+    if (!(difference > leastStepW)) continue;
+    values++;
+    if (difference < step) step = difference;
   }
-  return Number.isFinite(step) ? step : 0;
+  if (!Number.isFinite(step)) return 0;
+  if (values > fewValues) return step;
+  const keepsTo = (place: number) =>
+    sorted.every((watts) => Math.abs(watts / place - Math.round(watts / place)) * place < leastStepW / 2);
+  return Math.min(step, decimalSteps.find(keepsTo) ?? leastStepW);
 }
 
 /** Some of the readings, in the order given. */

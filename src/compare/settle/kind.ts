@@ -23,11 +23,13 @@ interface Asked {
   readonly rangeUs: readonly [number, number];
   /** How old values may have been when they were polled, µs; 0 where their instants are known. */
   readonly agedUs: number;
+  /** How far each instant may be off by its stamp, µs: what blurs less than that does not show. */
+  readonly stampUs: number;
 }
 
 /** What the search found, settled as a window or as a low-pass, whichever the sensor has. */
 export function settledAsItsKind(
-  { reference, known, all, usualUs, rangeUs, agedUs }: Asked,
+  { reference, known, all, usualUs, rangeUs, agedUs, stampUs }: Asked,
   found: Found,
 ): Settled {
   const settle = (best: Fit) => settled(reference, all, best, usualUs);
@@ -44,7 +46,8 @@ export function settledAsItsKind(
     const unblurred = asKind(found.best.kernel, blurred);
     if (lowPassOf(tellable(unblurred), 0) === null) return unblurred;
   }
-  const isLowPass = isBelievable(blurred.fit, plain.fit) && (agedUs === 0 || isBetterAged());
+  const isSeen = blurred.fit.widthUs > Math.max(shortestUs, stampUs);
+  const isLowPass = isSeen && isBelievable(blurred.fit, plain.fit) && (agedUs === 0 || isBetterAged());
   return isLowPass ? blurred : plain;
 
   /** Where a period shows behind the polls the ages are known, and tell the two apart. */
@@ -63,5 +66,4 @@ function asKind(kernel: Kernel, low: Settled): Settled {
 }
 
 const isBelievable = (lowPass: Fit, window: Fit): boolean =>
-  lowPass.widthUs > shortestUs &&
-  (window.explained > wellExplained || 1 - lowPass.explained < muchBetter * (1 - window.explained));
+  window.explained > wellExplained || 1 - lowPass.explained < muchBetter * (1 - window.explained);

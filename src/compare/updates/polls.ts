@@ -15,6 +15,8 @@ export interface Polls {
 
 /** A number this many times what the reference reaches is no power of this load. */
 const beyondReach = 3;
+/** What B says for each W of A, whatever its unit, shows where both are as high as for these shares of the time; where one of two levels ends, it does not. */
+const levelShares = [0.5, 0.75, 0.9, 0.98];
 /** Where this share of the readings is not above zero, zero is what the sensor means. */
 const zeroShareMax = 0.2;
 /** The reference comes nowhere near zero when its least power is above this share of its median. */
@@ -67,7 +69,8 @@ function possiblePower(value: Float64Array, reference: PowerIntegral): IsPossibl
   const referenceMiddle = quantile(thinned, 0.5);
   if (!(middle > 0 && referenceMiddle > 0)) return () => true;
   const [least, most] = reference.extremesW(startUs, endUs);
-  const mostW = (most / referenceMiddle) * middle * beyondReach;
+  const ratios = levelShares.map((level) => quantile(finite, level) / quantile(thinned, level));
+  const mostW = most * Math.max(...ratios) * beyondReach;
   const zeros = finite.reduce((sum, watts) => sum + (watts <= 0 ? 1 : 0), 0);
   const zeroIsError = zeros <= zeroShareMax * finite.length && least > farFromZero * referenceMiddle;
   return (poll) => value[poll]! <= mostW && !(zeroIsError && value[poll]! <= 0);

@@ -3,6 +3,8 @@ import type { ReadingTrace } from '../comparison.js';
 import { type Readings, readingsOf } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
 import { ms } from '../time-text.js';
+import { eventsOf } from '../verdict/correspondence.js';
+import type { LoadPeriod } from '../verdict/load-period.js';
 import { type Brackets, bracketsOf } from './brackets.js';
 import { type PeriodError, periodError, wholeError } from './period-error.js';
 import { candidatePeriods, refinedPeriod, segmentSizes } from './periodogram.js';
@@ -48,19 +50,43 @@ const longer = 1.2;
 const farthestChange = 64;
 /** How much likelier what keeps to a period has to be by it than by chance, as a logarithm. */
 const evidenceMin = 12;
+/** A period is told by stamps that are at least so many times finer, in half-widths. */
+const timedPeriods = 4;
+/** A load this much like itself a period later repeats itself; a sensor whose changes are no more than so many of its swings shows no others. */
+const repeating = 0.9;
+const changesPerSwing = 1.2;
 /** Standard deviation of the ages at which values are polled, in poll intervals. */
 const agesDeviation = 0.2;
 
-export function findUpdates(trace: ReadingTrace, reference: PowerIntegral): Updates {
+/** @param load how the reference repeats itself; null where it does not */
+export function findUpdates(
+  trace: ReadingTrace,
+  reference: PowerIntegral,
+  load: LoadPeriod | null = null,
+): Updates {
   const polls = validPolls(trace, reference);
   const stamped = stampedUpdates(trace, polls);
   if (stamped) return stamped;
   const brackets = bracketsOf(polls);
   const found = trackOf(brackets, polls.intervalUs);
-  return typeof found === 'string'
-    ? byPolls(trace, polls, brackets, found)
-    : bySchedule(trace, polls, brackets, found);
+  if (typeof found === 'string') return byPolls(trace, polls, brackets, found);
+  const doubt =
+    untimed(found, trace.pollUncertaintyUs ?? 0) ??
+    (load && repeated(load, brackets.count, eventsOf(reference, polls.intervalUs)));
+  return doubt ? byPolls(trace, polls, brackets, doubt) : bySchedule(trace, polls, brackets, found);
 }
+
+/** A period as short as what the polls' instants are known to is one of the stamps. */
+const untimed = ({ periodUs }: Track, uncertaintyUs: number): string | null =>
+  periodUs < timedPeriods * uncertaintyUs
+    ? `when it was polled is known to ${ms(2 * uncertaintyUs)} only, and the changes follow each other faster`
+    : null;
+
+/** Where a load repeats itself and B changes with it alone, what the changes keep to is the load's period. */
+const repeated = ({ periodUs, likeness }: LoadPeriod, changes: number, swings: number): string | null =>
+  likeness > repeating && changes < changesPerSwing * swings
+    ? `B changes only where the load does, which repeats itself every ${ms(periodUs)}: how often it could change does not show`
+    : null;
 
 /** The period that the changes keep to, or why there is none. */
 export function trackOf(brackets: Brackets, pollUs: number): Track | string {
