@@ -259,7 +259,7 @@ describe('what must not deceive', () => {
     expect(comparison.figures.window_s.value! / pair.truth.windowS!).toBeCloseTo(1, 1);
   });
 
-  it('parts of the run whose lags scatter: no change of the lag explains less than none', () => {
+  it('parts of the run whose lags scatter: no change of the lag, which would explain less', () => {
     const found = compare(recipeOf({ group: 'slower', load: 'steps', seed: 31 }));
     expect(codes(found.comparison)).not.toContain('lag-changes');
     expect(found.comparison.kernel).toBe('boxcar');

@@ -27,10 +27,10 @@ export interface Place {
 }
 
 /** Windows from half a millisecond to a few seconds, as sensors have them. */
-const widthRangeUs = [500, 4e6] as const;
-/** Gains of sensors, in whatever unit; an average over periods of a load fits as well with gains far beyond. */
-const gainRange = [0.25, 4] as const;
-const unitFactors = [1, 1e3, 1e6, 1e-3] as const;
+export const widthRangeUs = [500, 4e6] as const;
+/** Gains of sensors, in whatever unit; an average over periods of a load fits as well with gains far beyond. One of many cards has a small share. */
+export const gainRange = [0.02, 4] as const;
+export const unitFactors = [1, 1e3, 1e6, 1e-3] as const;
 const coveredShareMin = 0.5;
 /** Windows that differ by more than this factor and fit as well are not told apart. */
 const untoldWidth = 1.4;

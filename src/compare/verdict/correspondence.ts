@@ -10,6 +10,8 @@ export interface Likeness {
   readonly z: number;
   /** Over the best correlation at any lag elsewhere around the circle. */
   readonly ratio: number;
+  /** That one, and by how many steps the readings are later there. */
+  readonly elsewhere: { readonly r: number; readonly steps: number };
 }
 
 export interface Correspondence {
@@ -38,13 +40,14 @@ export function correspondence(series: PairedSeries, windowUs: number): Correspo
   return {
     levels: of((values) => values.slice(), 0),
     steps: of((values) => differences(values, 1), 1),
-    strides: of((values) => differences(values, strideSteps), strideSteps),
+    strides: of(strides, strideSteps),
     whitened: of((values) => whiten(values, filter), 2),
     events: swings(series.reference, swingShare),
   };
 }
 
-function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
+/** @param near how many steps on both sides of the fit are its own place */
+export function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
   let [count, sumX, sumY] = [0, 0, 0];
   const isKnown = (n: number) => !Number.isNaN(x[n]) && !Number.isNaN(y[n]);
   for (let n = 0; n < x.length; n++) {
@@ -53,7 +56,7 @@ function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
     sumX += x[n]!;
     sumY += y[n]!;
   }
-  if (count < 8) return { r: 0, z: 0, ratio: 0 };
+  if (count < 8) return none;
   const [meanX, meanY] = [sumX / count, sumY / count];
   const centredX = x.map((value) => (!Number.isNaN(value) ? value - meanX : 0));
   const centredY = y.map((value) => (!Number.isNaN(value) ? value - meanY : 0));
@@ -61,17 +64,27 @@ function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
     centredX.reduce((sum, value) => sum + value * value, 0) *
       centredY.reduce((sum, value) => sum + value * value, 0),
   );
-  if (!(size > 0)) return { r: 0, z: 0, ratio: 0 };
+  if (!(size > 0)) return none;
   const around = circularCorrelation(centredX, centredY);
-  let [here, elsewhere] = [around[0]!, 0];
+  let [here, elsewhere, at] = [around[0]!, 0, 0];
   for (let lag = 1; lag < around.length; lag++) {
     const distance = Math.min(lag, around.length - lag);
     if (distance <= 1) here = Math.max(here, around[lag]!);
-    else if (distance > near) elsewhere = Math.max(elsewhere, around[lag]!);
+    else if (distance > near && around[lag]! > elsewhere) [elsewhere, at] = [around[lag]!, lag];
   }
   const r = here / size;
-  return { r, z: r * Math.sqrt(count), ratio: elsewhere > 0 ? here / elsewhere : Number.POSITIVE_INFINITY };
+  return {
+    r,
+    z: r * Math.sqrt(count),
+    ratio: elsewhere > 0 ? here / elsewhere : Number.POSITIVE_INFINITY,
+    elsewhere: { r: elsewhere / size, steps: at > around.length / 2 ? at - around.length : at },
+  };
 }
+
+const none: Likeness = { r: 0, z: 0, ratio: 0, elsewhere: { r: 0, steps: 0 } };
+
+/** What a series does within some updates. */
+export const strides = (values: Float64Array): Float64Array => differences(values, strideSteps);
 
 const differences = (values: Float64Array, by: number): Float64Array =>
   values.subarray(by).map((value, n) => value - values[n]!);

@@ -12,25 +12,31 @@ export interface PairedSeries {
 const stepsMax = 16_384;
 const stepsMin = 16;
 
-/** Each reading in its place on a grid as fine as they come; of more than fit, the first in each place. */
-export function pairedSeries(
-  { timeUs, valueW, count }: Readings,
-  { referenceW }: Fit,
-  usualUs: number,
-): PairedSeries | null {
+/** A grid as fine as readings come, or as fits, and the place of each on it. */
+export function gridded({ timeUs, count }: Readings, usualUs: number) {
   const startUs = timeUs[0]!;
   const stepUs = Math.max(usualUs, (timeUs[count - 1]! - startUs) / (stepsMax - 1));
   const steps = Math.round((timeUs[count - 1]! - startUs) / stepUs) + 1;
+  const places = Int32Array.from({ length: count }, (_, n) =>
+    Math.min(steps - 1, Math.round((timeUs[n]! - startUs) / stepUs)),
+  );
+  return { stepUs, steps, places };
+}
+
+/** Each reading in its place on a grid as fine as they come; of more than fit, the first in each place. */
+export function pairedSeries(readings: Readings, { referenceW }: Fit, usualUs: number): PairedSeries | null {
+  const { valueW, count } = readings;
+  const { stepUs, steps, places } = gridded(readings, usualUs);
   if (!(steps >= stepsMin)) return null;
   const reference = new Float64Array(steps).fill(Number.NaN);
-  const readings = new Float64Array(steps).fill(Number.NaN);
+  const said = new Float64Array(steps).fill(Number.NaN);
   for (let n = 0; n < count; n++) {
-    const place = Math.min(steps - 1, Math.round((timeUs[n]! - startUs) / stepUs));
+    const place = places[n]!;
     if (!Number.isNaN(reference[place])) continue;
     reference[place] = referenceW[n]!;
-    readings[place] = valueW[n]!;
+    said[place] = valueW[n]!;
   }
-  return { stepUs, reference, readings };
+  return { stepUs, reference, readings: said };
 }
 
 /** How often a series goes up or down by a good part of what it goes in all. */

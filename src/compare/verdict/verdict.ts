@@ -1,6 +1,8 @@
 import type { Verdict } from '../comparison.js';
+import { gainRange, unitFactors, widthRangeUs } from '../search/fit.js';
 import { seconds } from '../time-text.js';
 import type { Correspondence, Likeness } from './correspondence.js';
+import { flatReason, isFlatLoad } from './flat.js';
 
 /** What a verdict is made from. */
 export interface Evidence {
@@ -9,6 +11,8 @@ export interface Evidence {
   readonly gain: number;
   /** Whether the lag is one of those that are looked at. */
   readonly isInRange: boolean;
+  /** That lag, µs. */
+  readonly delayUs: number;
   readonly correspondence: Correspondence;
   readonly readings: number;
   readonly spanUs: number;
@@ -40,12 +44,10 @@ const explainedIfPeriodic = 0.8;
 const zMin = 5;
 const ratioMin = 1.15;
 const eventsMin = 4;
-/** Below this share of its level, and of a watt, a load does not move. */
-const livelyShare = 0.004;
-const livelyW = 0.5;
 const unrelatedExplained = 0.35;
 const unrelatedReadings = 60;
 const unrelatedEvents = 3;
+const atEdge = 0.97;
 /** Where less is left to see, a sensor of this load may look like one of another. */
 const unrelatedTimed = 0.6;
 
@@ -55,14 +57,19 @@ export const tooShort = (readings: number, spanUs: number): string | null =>
     ? `too short: ${readings} readings over ${seconds(spanUs)}`
     : null;
 
+/** Of two that are alike at a lag that is none of a sensor. */
+export const notLookedAt = (delayUs: number): string =>
+  `B resembles A where it is ${seconds(Math.abs(delayUs))} ${delayUs > 0 ? 'late' : 'early'}, which no sensor is: check the clocks`;
+
+/** Of two that rise and fall together, of which no fit makes one of the other. */
+export const notExplained = `B rises and falls with A, but no gain up to ${gainRange[1]} and no window up to ${seconds(widthRangeUs[1])} explain it`;
+
 export function judge(evidence: Evidence): Judgement {
   const { explained, correspondence, readings, spanUs, loadW, noiseW, readingW, gain } = evidence;
   const say = (verdict: Verdict, reason: string, isFlat = false): Judgement => ({ verdict, reason, isFlat });
   const percent = `${Math.round(explained * 100)} %`;
-  const movesW = Math.sqrt(Math.max(0, loadW ** 2 - noiseW ** 2));
-  const isFlat = movesW < Math.max(livelyW, livelyShare * evidence.levelW) || movesW < noiseW;
-  if (isFlat && explained < 0.9)
-    return say('undetermined', 'the load is flat: only its level can be compared', true);
+  const isFlat = isFlatLoad(loadW, noiseW, evidence.levelW);
+  if (isFlat && explained < 0.9) return say('undetermined', flatReason, true);
   const short = tooShort(readings, spanUs);
   if (short) return say('undetermined', short);
   const isSayingSomething = readingW > 2 * evidence.roundingW && readingW > 0;
@@ -71,8 +78,13 @@ export function judge(evidence: Evidence): Judgement {
       'undetermined',
       "B hardly changes while A does: its window may be a multiple of the load's period, or it is no power of this load",
     );
-  if (isSupported(evidence))
+  if (isSupported(evidence)) {
+    const beyond = beyondSearch(evidence);
+    if (beyond) return say('undetermined', beyond);
     return say('related', `B follows A: gain, offset and window explain ${percent} of what it does`);
+  }
+  if (explained >= explainedMin && gain > 0 && !evidence.isInRange)
+    return say('undetermined', notLookedAt(evidence.delayUs));
   if (explained >= explainedMin && gain > 0)
     return say(
       'undetermined',
@@ -110,6 +122,16 @@ function isSupported({ explained, gain, correspondence, periodicity, isInRange }
     explained >= explainedIfFew &&
     [levels, ...[steps, strides, whitened]].some(({ z }) => z >= zMin)
   );
+}
+
+/** What lies at the edge of the windows and the gains that are looked for may lie beyond it. */
+function beyondSearch({ windowUs, gain }: Evidence): string | null {
+  const [longestUs, largest] = [widthRangeUs[1], gainRange[1]];
+  if (windowUs > atEdge * longestUs)
+    return `B follows A as a mean over ${seconds(longestUs)} or more would, and no longer ones are looked for`;
+  return unitFactors.some((factor) => gain > atEdge * largest * factor && gain <= 1.01 * largest * factor)
+    ? `B goes up and down ${largest} times as much as A or more, and no larger gains are looked for`
+    : null;
 }
 
 const stands = ({ z, ratio }: Likeness): boolean => z >= zMin && ratio >= ratioMin;
