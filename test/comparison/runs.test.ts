@@ -24,6 +24,7 @@ interface Json {
       readonly name: string;
       readonly per: string;
       readonly repetitions_a: number;
+      readonly repetitions_b: number;
       readonly components: Readonly<Record<string, Figure>>;
     }[];
     readonly warnings: readonly { readonly code: string; readonly message: string }[];
@@ -187,7 +188,15 @@ describe('summaries', () => {
     ];
     expect(components.system!.energy_difference_pct).toBeCloseTo(100, 6);
     expect(sentence).toMatch(/'twice\.summary\.json' costs .* more than 'before\.summary\.json', 100 %/);
-    expect(phases[0]).toMatchObject({ name: 'train', per: 'all' });
+    // Of what one time took: a phase that ran more often did not therefore cost more.
+    const { phases: summed } = JSON.parse(readFileSync(place('before.summary.json'), 'utf8')) as {
+      phases: [{ times: number; energy_j: { system: number } }];
+    };
+    expect(phases[0]).toMatchObject({ name: 'train', per: 'time', repetitions_a: 3, repetitions_b: 3 });
+    expect(phases[0]!.components.system!.energy_a_j).toBeCloseTo(summed[0].energy_j.system / 3, 9);
+    expect(powerlog(words`compare ${place('before.summary.json')} ${more}`).out).toMatch(
+      /train +a time, 3 and 3/,
+    );
     expect(phases[0]!.components.system!.energy_difference_pct).toBeCloseTo(100, 6);
     expect(phases[0]!.components.system!.energy_difference_j_interval).toBeNull();
     expect(phases[0]!.components.system!.energy_difference_j_reason).toMatch(/the summary tells sums alone/);

@@ -32,8 +32,8 @@ export type ComparedComponents = Readonly<
 
 export interface ComparedPhaseRuns {
   readonly name: string;
-  /** What was repeated: runs, times that the phase ran, or neither, where only sums are known. */
-  readonly per: 'run' | 'time' | 'all';
+  /** What was repeated: runs, or times that the phase ran. */
+  readonly per: 'run' | 'time';
   /** How often, in A and in B. */
   readonly repetitions: readonly [number, number];
   readonly durationS: ComparedFigure;
