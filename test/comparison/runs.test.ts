@@ -219,6 +219,32 @@ describe('summaries', () => {
     expect(powerlog(words`compare ${before} ${more} --max-regression 8.1%`).code).toBe(0);
   });
 
+  it('of which a later one has no run that went well are not failed for it, and say which it is', () => {
+    const fail = (summary: Record<string, unknown>) => {
+      const [command] = summary.runs as [{ runs: { status: string }[] } & Record<string, unknown>];
+      for (const run of command.runs) run.status = 'failed';
+      Object.assign(command, { counted: 0, energy_j: {}, power_w: {}, duration_s: null });
+    };
+    const [before, failed] = [place('before.summary.json'), writeChanged('failed.summary.json', 1, fail)];
+    const { code, err, out } = powerlog(words`compare ${before} ${failed} --max-regression 3%`);
+    expect([code, err]).toEqual([
+      0,
+      `powerlog: ${failed}: the limits could not be checked: no run that went well was measured\n`,
+    ]);
+    expect(out).toMatch(/energy +system +\d\S* k?J +– +–/);
+    expect(out).not.toMatch(/train/);
+    expect(powerlog(words`compare ${failed} ${before} --max-regression 3%`)).toMatchObject({
+      code: 6,
+      err: expect.stringMatching(/failed\.summary\.json: holds no energy of runs that went well/),
+    });
+    const much = writeChanged('much.summary.json', 1.08);
+    const both = powerlog(words`compare ${before} ${failed} ${much} --max-regression 3%`);
+    expect(both.code).toBe(7);
+    expect(both.err).toMatch(
+      /failed\.summary\.json: the limits could not.*\n.*much\.summary\.json: the command cost/,
+    );
+  });
+
   it('are no traces', () => {
     const { code, err } = powerlog(
       words`compare ${place('before.summary.json')} ${place('before.csv')} --column-b x`,

@@ -1,9 +1,12 @@
 import { inputError } from '../../errors.js';
-import { checkLimits } from '../../exec/limits.js';
+import { checkLimits, type Verdict } from '../../exec/limits.js';
 import type { ComparedRuns } from './compare-runs.js';
 
-/** What took more than it may, in words, as `exec --max-regression` says it. @throws UserError (badInput) where A holds no energy */
-export function regressions(compared: readonly ComparedRuns[], share: number): string[] {
+/**
+ * What took more than it may, or could not be held against that, in words, as `exec --max-regression` says it.
+ * @throws UserError (badInput) where A holds no energy, of which all others take a share
+ */
+export function regressions(compared: readonly ComparedRuns[], share: number): Verdict[] {
   return compared.flatMap(({ a, b, command, components }) => {
     const energy = components.system?.energyJ;
     if (!energy || energy.a === null || energy.a <= 0)
@@ -19,8 +22,7 @@ export function regressions(compared: readonly ComparedRuns[], share: number): s
       ...{ maxEnergyJ: null, minCoverage: null },
       maxRegression: { share, earlier: { energyJ: energy.a, boards: [] } },
     };
-    return checkLimits(limits, measured)
-      .filter(({ met }) => !met)
-      .map(({ message }) => `${b.path}${command === null ? '' : ` (${command.join(' ')})`}: ${message}`);
+    const of = `${b.path}${command === null ? '' : ` (${command.join(' ')})`}`;
+    return checkLimits(limits, measured).map(({ met, message }) => ({ met, message: `${of}: ${message}` }));
   });
 }
