@@ -259,3 +259,26 @@ describe('summaries', () => {
     ).toMatchObject({ code: 6 });
   });
 });
+
+describe("a sensor's track", () => {
+  const track = place('before.exec.csv');
+
+  beforeAll(() => {
+    write(track, 'time_s,unix_time_s,power_w\n0.000000,1700000000.000000,12.500000\n');
+    const path = place('before.summary.json');
+    const summary = JSON.parse(readFileSync(path, 'utf8')) as object;
+    const tracks = [{ id: 'exec', sensor: { kind: 'exec' }, file: 'before.exec.csv' }];
+    write(path, JSON.stringify({ ...summary, tracks }));
+  });
+
+  it.each([
+    ['of several files', () => words`${place('before.csv')} ${track} ${place('after.csv')}`],
+    ['with a limit', () => words`${place('before.csv')} ${track} --max-regression 3%`],
+    ['of another time', () => words`${place('after.csv')} ${track}`],
+  ])('%s has no runs, and none of its board are told as its own', (_, args) => {
+    const { code, err, out } = powerlog(['compare', ...args()]);
+    expect([code, out]).toEqual([6, '']);
+    expect(err).toContain(`${track} is a sensor's track, which holds no runs`);
+    expect(err).toContain('powerlog compare run.csv before.exec.csv');
+  });
+});
