@@ -166,6 +166,7 @@ describe('summaries', () => {
   it('tell what differs between the instruments', () => {
     const changed = writeChanged('changed.summary.json', 1, (summary) => {
       const board = summary.board as Record<string, unknown>;
+      board.product = 'BENCHLAB 2';
       board.firmware = 99;
       board.uid = 'ffff';
       summary.map = {
@@ -177,7 +178,9 @@ describe('summaries', () => {
       Json['comparisons'][number],
     ];
     const text = warnings.map(({ message }) => message).join('\n');
-    expect(text).toMatch(/board .* then, ffff now; firmware \d+ then, 99 now/);
+    expect(text).toMatch(
+      /product BENCHLAB then, BENCHLAB 2 now; board .* then, ffff now; firmware \d+ then, 99 now/,
+    );
     expect(text).toMatch(/components are not made of the same rails \(.*cpu was .*, is eps1/);
   });
 
