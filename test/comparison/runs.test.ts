@@ -117,6 +117,21 @@ describe('two recordings of runs', () => {
   });
 });
 
+it('every key of the JSON stands in the docs', () => {
+  const docs = readFileSync(new URL('../../docs/compare.md', import.meta.url), 'utf8').split(
+    'Runs before and after',
+  )[1]!;
+  const { comparisons, ...json } = jsonOf([place('before.csv'), place('after.csv')]);
+  const [{ components, phases, ...comparison }] = comparisons as [Json['comparisons'][number]];
+  const keys = [...Object.keys({ ...json, comparisons, ...comparison, components, phases, ...phases[0] })];
+  const figures = Object.keys(components.system!);
+  expect(figures).toHaveLength(16);
+  // `energy_a_j` and `duration_difference_pct` are of a figure F in its unit U.
+  const general = (key: string) =>
+    key.replace(/^(?:duration|energy|power)_/, 'F_').replace(/_[swj](?=$|_interval$|_reason$)/, '_U');
+  for (const key of [...keys, ...figures].map(general)) expect(docs).toContain(`\`${key}\``);
+});
+
 describe('recordings of several commands', () => {
   const several = (name: string, factor: number, ...commands: string[]) =>
     writeChanged(name, factor, (summary) => {
