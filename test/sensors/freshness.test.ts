@@ -41,6 +41,14 @@ describe('how often a sensor has something new', () => {
     expect(watched(100, () => 5, nothing, nothing)).toMatchObject({ update_s: null, repeated_share: 1 });
   });
 
+  it('repeats itself where its own instants go on and its values do not', () => {
+    const stamp = (ms: number) => 1_795_655_311 + ms / 1000;
+    expect(watched(100, () => 5, nothing, stamp)).toMatchObject({
+      ...{ update_s: null, repeated_share: 1 },
+      reason: expect.stringContaining('changed too seldom'),
+    });
+  });
+
   it('comes from its own instants, where values repeat by chance', () => {
     const rounded = (ms: number) => Math.floor(ms / 1000);
     const stamp = (ms: number) => 1_795_655_311 + Math.floor(ms / 100) / 10;

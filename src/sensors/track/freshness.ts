@@ -38,7 +38,8 @@ export class FreshnessWatch {
     if (!fastest) {
       const repeated = Math.min(
         ...this.#columns
-          .filter(({ tells, readings }) => tells && readings > 1)
+          // Of instants that go on beside it no value is any newer.
+          .filter(({ tells, isStamp, readings }) => tells && !isStamp && readings > 1)
           .map((each) => each.repeatedShare),
       );
       return {
