@@ -71,6 +71,7 @@ function differences(now: BoardSummary, earlier: EarlierBoard): string[] {
   ) => {
     if (known(a) && known(b) && a !== b) differs.push(`${what} ${b} then, ${a} now`);
   };
+  compare('product', now.product, earlier.product);
   compare('board', now.uid, earlier.uid);
   compare('firmware', now.firmware, earlier.firmware);
   compare('calibration', digestOf(now.calibration), digestOf(earlier.calibration));

@@ -174,6 +174,7 @@ export class RunningRecording {
     chosen: readonly (readonly Sink[])[],
     told: Pick<SessionOptions, 'onSinkError' | 'onNotice'>,
   ): Promise<RecordingEnd> {
+    const turns = this.sensors.tracks.length > 0 ? [this.sensors.turns(told.onNotice ?? (() => {}))] : [];
     const sessions = this.#running.map(async ({ source, recording, wiring, outputs }, n) => {
       try {
         return await runSession({
@@ -181,7 +182,7 @@ export class RunningRecording {
           recording,
           wiring,
           columnsToDecode: outputs.columnsToDecode,
-          sinks: n === 0 && this.sensors.tracks.length > 0 ? [...chosen[n]!, this.sensors.turns] : chosen[n]!,
+          sinks: n === 0 ? [...chosen[n]!, ...turns] : chosen[n]!,
           ...told,
         });
       } catch (error) {

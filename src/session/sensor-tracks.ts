@@ -76,12 +76,18 @@ export class SensorTracks {
     for (const track of this.tracks) track.start(clock, onFailure);
   }
 
-  /** A sink of a board's track: its samples wake this process, and then what the sensors have costs least. */
-  get turns(): Sink {
+  /**
+   * A sink of a board's track: its samples wake this process, and then what the sensors have costs least.
+   * @param onNotice for a person: what is doubtful of a sensor, while it is recorded
+   */
+  turns(onNotice: (text: string) => void): Sink {
     return {
       begin: () => {},
       write: () => {
-        for (const track of this.tracks) track.handOver();
+        for (const track of this.tracks) {
+          track.handOver();
+          for (const text of track.untold()) onNotice(text);
+        }
       },
       finish: async () => {},
     };

@@ -24,6 +24,7 @@ interface Json {
       readonly name: string;
       readonly per: string;
       readonly repetitions_a: number;
+      readonly repetitions_b: number;
       readonly components: Readonly<Record<string, Figure>>;
     }[];
     readonly warnings: readonly { readonly code: string; readonly message: string }[];
@@ -116,6 +117,21 @@ describe('two recordings of runs', () => {
   });
 });
 
+it('every key of the JSON stands in the docs', () => {
+  const docs = readFileSync(new URL('../../docs/compare.md', import.meta.url), 'utf8').split(
+    'Runs before and after',
+  )[1]!;
+  const { comparisons, ...json } = jsonOf([place('before.csv'), place('after.csv')]);
+  const [{ components, phases, ...comparison }] = comparisons as [Json['comparisons'][number]];
+  const keys = [...Object.keys({ ...json, comparisons, ...comparison, components, phases, ...phases[0] })];
+  const figures = Object.keys(components.system!);
+  expect(figures).toHaveLength(16);
+  // `energy_a_j` and `duration_difference_pct` are of a figure F in its unit U.
+  const general = (key: string) =>
+    key.replace(/^(?:duration|energy|power)_/, 'F_').replace(/_[swj](?=$|_interval$|_reason$)/, '_U');
+  for (const key of [...keys, ...figures].map(general)) expect(docs).toContain(`\`${key}\``);
+});
+
 describe('recordings of several commands', () => {
   const several = (name: string, factor: number, ...commands: string[]) =>
     writeChanged(name, factor, (summary) => {
@@ -165,6 +181,7 @@ describe('summaries', () => {
   it('tell what differs between the instruments', () => {
     const changed = writeChanged('changed.summary.json', 1, (summary) => {
       const board = summary.board as Record<string, unknown>;
+      board.product = 'BENCHLAB 2';
       board.firmware = 99;
       board.uid = 'ffff';
       summary.map = {
@@ -176,7 +193,9 @@ describe('summaries', () => {
       Json['comparisons'][number],
     ];
     const text = warnings.map(({ message }) => message).join('\n');
-    expect(text).toMatch(/board .* then, ffff now; firmware \d+ then, 99 now/);
+    expect(text).toMatch(
+      /product BENCHLAB then, BENCHLAB 2 now; board .* then, ffff now; firmware \d+ then, 99 now/,
+    );
     expect(text).toMatch(/components are not made of the same rails \(.*cpu was .*, is eps1/);
   });
 
@@ -187,7 +206,15 @@ describe('summaries', () => {
     ];
     expect(components.system!.energy_difference_pct).toBeCloseTo(100, 6);
     expect(sentence).toMatch(/'twice\.summary\.json' costs .* more than 'before\.summary\.json', 100 %/);
-    expect(phases[0]).toMatchObject({ name: 'train', per: 'all' });
+    // Of what one time took: a phase that ran more often did not therefore cost more.
+    const { phases: summed } = JSON.parse(readFileSync(place('before.summary.json'), 'utf8')) as {
+      phases: [{ times: number; energy_j: { system: number } }];
+    };
+    expect(phases[0]).toMatchObject({ name: 'train', per: 'time', repetitions_a: 3, repetitions_b: 3 });
+    expect(phases[0]!.components.system!.energy_a_j).toBeCloseTo(summed[0].energy_j.system / 3, 9);
+    expect(powerlog(words`compare ${place('before.summary.json')} ${more}`).out).toMatch(
+      /train +a time, 3 and 3/,
+    );
     expect(phases[0]!.components.system!.energy_difference_pct).toBeCloseTo(100, 6);
     expect(phases[0]!.components.system!.energy_difference_j_interval).toBeNull();
     expect(phases[0]!.components.system!.energy_difference_j_reason).toMatch(/the summary tells sums alone/);
@@ -210,6 +237,32 @@ describe('summaries', () => {
     expect(powerlog(words`compare ${before} ${more} --max-regression 8.1%`).code).toBe(0);
   });
 
+  it('of which a later one has no run that went well are not failed for it, and say which it is', () => {
+    const fail = (summary: Record<string, unknown>) => {
+      const [command] = summary.runs as [{ runs: { status: string }[] } & Record<string, unknown>];
+      for (const run of command.runs) run.status = 'failed';
+      Object.assign(command, { counted: 0, energy_j: {}, power_w: {}, duration_s: null });
+    };
+    const [before, failed] = [place('before.summary.json'), writeChanged('failed.summary.json', 1, fail)];
+    const { code, err, out } = powerlog(words`compare ${before} ${failed} --max-regression 3%`);
+    expect([code, err]).toEqual([
+      0,
+      `powerlog: ${failed}: the limits could not be checked: no run that went well was measured\n`,
+    ]);
+    expect(out).toMatch(/energy +system +\d\S* k?J +– +–/);
+    expect(out).not.toMatch(/train/);
+    expect(powerlog(words`compare ${failed} ${before} --max-regression 3%`)).toMatchObject({
+      code: 6,
+      err: expect.stringMatching(/failed\.summary\.json: holds no energy of runs that went well/),
+    });
+    const much = writeChanged('much.summary.json', 1.08);
+    const both = powerlog(words`compare ${before} ${failed} ${much} --max-regression 3%`);
+    expect(both.code).toBe(7);
+    expect(both.err).toMatch(
+      /failed\.summary\.json: the limits could not.*\n.*much\.summary\.json: the command cost/,
+    );
+  });
+
   it('are no traces', () => {
     const { code, err } = powerlog(
       words`compare ${place('before.summary.json')} ${place('before.csv')} --column-b x`,
@@ -222,5 +275,28 @@ describe('summaries', () => {
     expect(
       powerlog(words`compare ${place('before.summary.json')} ${place('no.summary.json')}`),
     ).toMatchObject({ code: 6 });
+  });
+});
+
+describe("a sensor's track", () => {
+  const track = place('before.exec.csv');
+
+  beforeAll(() => {
+    write(track, 'time_s,unix_time_s,power_w\n0.000000,1700000000.000000,12.500000\n');
+    const path = place('before.summary.json');
+    const summary = JSON.parse(readFileSync(path, 'utf8')) as object;
+    const tracks = [{ id: 'exec', sensor: { kind: 'exec' }, file: 'before.exec.csv' }];
+    write(path, JSON.stringify({ ...summary, tracks }));
+  });
+
+  it.each([
+    ['of several files', () => words`${place('before.csv')} ${track} ${place('after.csv')}`],
+    ['with a limit', () => words`${place('before.csv')} ${track} --max-regression 3%`],
+    ['of another time', () => words`${place('after.csv')} ${track}`],
+  ])('%s has no runs, and none of its board are told as its own', (_, args) => {
+    const { code, err, out } = powerlog(['compare', ...args()]);
+    expect([code, out]).toEqual([6, '']);
+    expect(err).toContain(`${track} is a sensor's track, which holds no runs`);
+    expect(err).toContain('powerlog compare run.csv before.exec.csv');
   });
 });

@@ -96,6 +96,46 @@ describe('a report', () => {
     expect(documentOf(moved).runs[1]!.offsetUs / -1e6).toBeCloseTo(shiftS, 2);
   });
 
+  it('calls readings of which nobody knows what they are of by their own column, and no part of the board', () => {
+    const row = (each: (typeof readings)[number]) =>
+      `${each.atS.toFixed(6)},${unixS(each).toFixed(6)},${each.watts.toFixed(6)}`;
+    const track = write(place('run.exec.csv'), lines(readings, 'time_s,unix_time_s,power_w', row));
+    const { code, err, out } = powerlog(words`report ${csv} ${track} --json -`);
+    expect([code, err]).toEqual([0, '']);
+    const { runs } = JSON.parse(out) as {
+      runs: { power_w: object; energy_j: object; energy_uncertainty_j: object }[];
+    };
+    for (const figures of [runs[1]!.power_w, runs[1]!.energy_j, runs[1]!.energy_uncertainty_j])
+      expect(Object.keys(figures)).toEqual(['power_w']);
+    const page = place('own.html');
+    expect(powerlog(words`report ${csv} ${track} --html ${page} --quiet`).code).toBe(0);
+    expect(documentOf(page).runs[1]!.series).toMatchObject([{ name: 'power_w', kind: 'component' }]);
+    const moved = powerlog(words`report ${csv} ${track} --align lag --json -`);
+    expect(moved.code).toBe(0);
+    const [, { offset_s: offsetS }] = (JSON.parse(moved.out) as { runs: [unknown, { offset_s: number }] })
+      .runs;
+    expect(-offsetS).toBeCloseTo(shiftS, 2);
+  });
+
+  it('knows a track of nothing but powers by the summary that names it, and says of one by itself what it is', () => {
+    tellSensor([device(0)]);
+    const row = (each: (typeof readings)[number]) =>
+      `${each.atS.toFixed(6)},${unixS(each).toFixed(6)},${each.watts.toFixed(3)}`;
+    const track = place('run.nvml.csv');
+    const before = readFileSync(track);
+    write(track, lines(readings, 'time_s,unix_time_s,gpu0_power_w', row));
+    const { code, err, out } = powerlog(words`report ${csv} ${track} --json -`);
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out).runs[1].energy_j.gpu).toBeGreaterThan(0);
+    write(track, before.toString());
+    const alone = powerlog(words`report ${track}`);
+    expect(alone.code).toBe(6);
+    expect(alone.err).toMatch(
+      / is not a board's CSV .*A sensor's file is for `powerlog compare`, or for `powerlog report`/,
+    );
+    expect(alone.err).not.toMatch(/changed/);
+  });
+
   it('has readings of anybody, and says what it guessed of them', () => {
     const b = write(place('log.csv'), lines(readings, 't,gpu_power', plainRow));
     const { code, err, out } = powerlog(words`report ${csv} ${b} --json -`);

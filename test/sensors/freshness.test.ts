@@ -41,6 +41,42 @@ describe('how often a sensor has something new', () => {
     expect(watched(100, () => 5, nothing, nothing)).toMatchObject({ update_s: null, repeated_share: 1 });
   });
 
+  it('repeats itself where its own instants go on and its values do not', () => {
+    const stamp = (ms: number) => 1_795_655_311 + ms / 1000;
+    expect(watched(100, () => 5, nothing, stamp)).toMatchObject({
+      ...{ update_s: null, repeated_share: 1 },
+      reason: expect.stringContaining('changed too seldom'),
+    });
+  });
+
+  it('is of the latest changes, however many there were', () => {
+    // Each value is read twice: 40 ms apart at first, 20 ms behind that.
+    const changed = (count: number) => {
+      const watch = new FreshnessWatch(columns);
+      let ms = 0;
+      for (let n = 0; n < 10_000 + count; n++) {
+        ms += n < 10_000 ? 40 : 20;
+        for (const late of [0, 5])
+          watch.add(
+            (ms + late) * 1000,
+            [n, Number.NaN, Number.NaN].map((each) => Float64Array.of(each)),
+            0,
+          );
+      }
+      return watch.freshness(5000);
+    };
+    expect(changed(0).update_s).toBeCloseTo(0.04, 6);
+    expect(changed(4096).update_s).toBeCloseTo(0.02, 6);
+  });
+
+  it('takes no room for changes that have not come', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const watches = Array.from({ length: 100 }, () => new FreshnessWatch(columns));
+    // 4096 spacings of three columns would be 98 kB each.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * 16_000);
+    expect(watches).toHaveLength(100);
+  });
+
   it('comes from its own instants, where values repeat by chance', () => {
     const rounded = (ms: number) => Math.floor(ms / 1000);
     const stamp = (ms: number) => 1_795_655_311 + Math.floor(ms / 100) / 10;

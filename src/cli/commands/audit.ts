@@ -66,8 +66,9 @@ async function audit(
   first: string | undefined,
   second: string | undefined,
   options: AuditOptions,
+  command: Command,
 ): Promise<void> {
-  refuseContradictions(first, options);
+  refuseContradictions(first, second, options, command);
   const outputs = await openOutputs(
     options,
     [first, second].filter((path) => path !== undefined),
@@ -119,17 +120,25 @@ async function openOutputs(
   return new Outputs({ json, ...(force && { force }) }, await recordingInputs(inputs, () => 'the recording'));
 }
 
-function refuseContradictions(first: string | undefined, options: AuditOptions): void {
+/** What is said of files too; all else is about measuring, and no wish that goes unheard where nothing is measured. */
+const ofFiles = ['columnA', 'columnB', 'json', 'force', 'quiet'];
+
+function refuseContradictions(
+  first: string | undefined,
+  second: string | undefined,
+  options: AuditOptions,
+  command: Command,
+): void {
   if (first === undefined && options.with === undefined)
     throw usageError(
       'nothing to audit: name a sensor, such as --with rapl, or the files of a recording: powerlog audit run.csv run.nvml.csv',
     );
   if (first === undefined) return;
-  const live = (['with', 'withInterval', 'load', 'duration', 'out'] as const).find(
-    (name) => options[name] !== undefined,
-  );
-  if (live !== undefined)
-    throw usageError(
-      `--${live === 'withInterval' ? 'with-interval' : live} is about an audit with a load, and ${first} was recorded already`,
-    );
+  const live = command.options.find((option) => {
+    const name = option.attributeName();
+    return !ofFiles.includes(name) && command.getOptionValueSource(name) === 'cli';
+  });
+  if (live) throw usageError(`${live.long} is about an audit with a load, and ${first} was recorded already`);
+  if (second === undefined && options.columnA !== undefined)
+    throw usageError(`--column-a is of a board, and ${first} is held against none: give its recording first`);
 }

@@ -141,10 +141,13 @@ async function compareRuns(
     print(compared.map(runsText).join('\n'));
   }
   if (options.maxRegression === undefined) return;
-  const { regressions } = await import('../../comparison/runs/regressions.js');
+  const [{ regressions }, { notice }] = await Promise.all([
+    import('../../comparison/runs/regressions.js'),
+    import('../terminal/notices.js'),
+  ]);
   const verdicts = regressions(compared, options.maxRegression);
-  const { notice } = await import('../terminal/notices.js');
-  for (const { met, message } of verdicts) if (met) notice(`warning: ${message}`);
-  const broken = verdicts.filter(({ met }) => !met).map(({ message }) => message);
-  if (broken.length > 0) throw new UserError(broken.join('; '), ExitCode.limitNotMet);
+  for (const { met, message } of verdicts) if (met) notice(message);
+  const broken = verdicts.filter(({ met }) => !met);
+  if (broken.length > 0)
+    throw new UserError(broken.map(({ message }) => message).join('; '), ExitCode.limitNotMet);
 }

@@ -30,7 +30,7 @@ export function runsText({
     ['  duration', '', ...cells(durationS, 's')],
     ...componentRows('  energy', components),
     ...phases.flatMap(({ name, per, repetitions, durationS: took, components: parts }) => [
-      [`  ${printable(name)}`, perText(per, repetitions), ...cells(took, 's')],
+      [`  ${printable(name)}`, `a ${per}, ${repetitions.join(' and ')}`, ...cells(took, 's')],
       ...componentRows('', parts),
     ]),
   ];
@@ -51,9 +51,6 @@ export function runsText({
     .filter((each) => each !== '')
     .join('\n\n')}\n`;
 }
-
-const perText = (per: 'run' | 'time' | 'all', [a, b]: readonly [number, number]): string =>
-  per === 'all' ? 'a time' : `a ${per}, ${a} and ${b}`;
 
 const componentRows = (title: string, components: ComparedComponents): string[][] =>
   Object.entries(components).map(([name, { energyJ }], n) => [

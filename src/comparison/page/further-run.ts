@@ -30,8 +30,9 @@ export async function readFurtherRun(path: string, first: Rested, movesByLag: bo
   const read = await openSide(path, { names, component: undefined });
   const wanted = componentOfSide(read);
   const components = first.series.filter(({ kind }) => kind === 'component').map(({ name }) => name);
-  const component = components.find((name) => name === wanted) ?? components[0]!;
-  const recording = asSide(first, component);
+  const component = components.find((name) => name === wanted) ?? null;
+  // Of what nobody knows what it is of, the system's mean tells the unit at most.
+  const recording = asSide(first, component ?? components[0]!);
   const side = inWatts(read, recording);
   const { shiftUs, isKnown, guess } = oneClock(recording, side, undefined, names);
   if (!isKnown)
@@ -40,7 +41,8 @@ export async function readFurtherRun(path: string, first: Rested, movesByLag: bo
     );
   const lateUs = movesByLag ? await lagUs(first.path, path, component) : 0;
   return {
-    rested: await trackRested(side, component),
+    // A column of theirs that no component is known for is no power of the board's.
+    rested: await trackRested(side, component ?? side.column),
     offsetUs: shiftUs - lateUs,
     guesses: [...side.guesses, ...(guess === null ? [] : [guess])],
   };
@@ -62,13 +64,16 @@ function asSide({ path, reach, header, summary }: Rested, component: string): Si
   };
 }
 
-/** @throws UserError (usage) where it cannot be told */
-async function lagUs(pathA: string, pathB: string, component: string): Promise<number> {
+/**
+ * @param component null where `compare` is to choose what it holds the readings against
+ * @throws UserError (usage) where it cannot be told
+ */
+async function lagUs(pathA: string, pathB: string, component: string | null): Promise<number> {
   if (!isFile(pathA))
     throw usageError(`--align lag reads the first run twice, and ${nameOf(pathA)} can be read once only`);
   // Fitting is much to load, and most reports do without.
   const { compareFiles } = await import('../compare-files.js');
-  const { comparison } = await compareFiles(pathA, pathB, { columnA: component });
+  const { comparison } = await compareFiles(pathA, pathB, { columnA: component ?? undefined });
   const { value, reason } = comparison.figures.shift_s;
   if (value === null)
     throw usageError(`--align lag: how late ${pathB} is cannot be told: ${reason ?? comparison.reason}`);

@@ -3,6 +3,7 @@ import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
 import { csvFormOf } from '../../session/rows/csv-form.js';
 import { isFile } from '../sides/open-side.js';
+import { besideWhich } from '../sides/recording-facts.js';
 
 const headBytes = 16 << 10;
 
@@ -15,7 +16,8 @@ export async function isForeign(path: string): Promise<boolean> {
     if (await beginsCapture(window)) return false;
     await window.ensure(headBytes);
     const head = Buffer.from(window.bytes.subarray(0, window.available)).toString('latin1');
-    return csvFormOf(head.split('\n', 1)[0]!.split(',')) === undefined;
+    // A track of nothing but powers has the header that a board's chosen columns may have.
+    return csvFormOf(head.split('\n', 1)[0]!.split(',')) === undefined || besideWhich(path) !== null;
   } finally {
     await input.close();
   }

@@ -19,14 +19,14 @@ const usPerS = 1e6;
 /**
  * Somebody's readings as a run of a report: each is held until the next, and so a mean of that time. How far it may be off nobody
  * says, as of other means.
- * @param component which of the reference's powers it is laid over
+ * @param name which of the reference's powers it is laid over, or what it is called by itself
  */
-export async function trackRested(side: Side, component: string): Promise<Rested> {
+export async function trackRested(side: Side, name: string): Promise<Rested> {
   const [first] = boards;
   const board = { ...first!, rails: [], wires: [], product: side.source ?? 'readings' };
   const wiring: Wiring = {
     map: { components: {}, slot: null },
-    sums: [{ name: component, terms: [] }],
+    sums: [{ name, terms: [] }],
     railNames: [],
   };
   const { clock, originUs } = side;
@@ -52,7 +52,7 @@ export async function trackRested(side: Side, component: string): Promise<Rested
       ...measured,
       interval_s: { median, p99: null, max: null },
       // JSON has null for what is no number: nobody says how accurate it is.
-      uncertainty: { ...uncertainty, accuracy_share: Number.NaN, accuracy_j: { [component]: null } },
+      uncertainty: { ...uncertainty, accuracy_share: Number.NaN, accuracy_j: { [name]: null } },
       warnings: side.remarks.map((message) => ({ code: 'file', message })),
     },
     { tool, host: {} },

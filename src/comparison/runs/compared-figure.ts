@@ -3,10 +3,11 @@ import type { Cost, PowerRange } from '../../trace/cost.js';
 
 /** A figure of both, and how far B's is from A's; in the figure's own unit. */
 export interface ComparedFigure {
-  /** Mean over the repetitions; null where one has none. */
+  /** Mean over A's repetitions; null where there is none, or one was not measured. */
   readonly a: number | null;
+  /** The same of B's. */
   readonly b: number | null;
-  /** Mean of B's less mean of A's. */
+  /** Mean of B's less mean of A's; null where one of them is. */
   readonly difference: number | null;
   /** 95 %, by Welch's test. */
   readonly interval: readonly [number, number] | null;
@@ -32,8 +33,8 @@ export type ComparedComponents = Readonly<
 
 export interface ComparedPhaseRuns {
   readonly name: string;
-  /** What was repeated: runs, times that the phase ran, or neither, where only sums are known. */
-  readonly per: 'run' | 'time' | 'all';
+  /** What was repeated: runs, or times that the phase ran. */
+  readonly per: 'run' | 'time';
   /** How often, in A and in B. */
   readonly repetitions: readonly [number, number];
   readonly durationS: ComparedFigure;
@@ -49,7 +50,9 @@ export function comparedComponents(
   runsB: readonly Costly[],
   unknown?: string,
 ): ComparedComponents {
-  const names = Object.keys(runsA[0]?.energy_j ?? {}).filter((name) => name in (runsB[0]?.energy_j ?? {}));
+  // Where one has no repetition, what is known of the other's is told all the same.
+  const [inA, inB] = [runsA[0] ?? runsB[0], runsB[0] ?? runsA[0]].map((run) => run?.energy_j ?? {});
+  const names = Object.keys(inA!).filter((name) => name in inB!);
   return Object.fromEntries(
     names.map((name) => {
       const energies = (runs: typeof runsA) => runs.map(({ energy_j }) => energy_j[name] ?? null);
@@ -71,13 +74,10 @@ export function comparedFigure(
   valuesB: readonly (number | null)[],
   unknown?: string,
 ): ComparedFigure {
-  const [a, b] = [valuesA, valuesB].map((values) => values.filter((value) => value !== null)) as [
-    number[],
-    number[],
-  ];
-  const isWhole = a.length === valuesA.length && b.length === valuesB.length && a.length > 0 && b.length > 0;
-  if (!isWhole) return { ...nothing, reason: 'not measured in all of them' };
-  const [meanA, meanB] = [mean(a), mean(b)];
+  const [a, b] = [measured(valuesA), measured(valuesB)];
+  const [meanA, meanB] = [a && mean(a), b && mean(b)];
+  if (!a || !b || meanA === null || meanB === null)
+    return { a: meanA, b: meanB, ...nothing, reason: notMeasured(valuesA, valuesB) };
   const test = unknown === undefined ? welch(a, b) : null;
   return {
     ...{ a: meanA, b: meanB, difference: meanB - meanA },
@@ -92,4 +92,15 @@ export function comparedFigure(
   };
 }
 
-const nothing = { a: null, b: null, difference: null, interval: null, pValue: null };
+/** Null where one is missing: a mean of the others would be of something else. */
+function measured(values: readonly (number | null)[]): number[] | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length && known.length > 0 ? known : null;
+}
+
+const notMeasured = (...sides: readonly (readonly (number | null)[])[]): string =>
+  sides.some((values) => values.length === 0)
+    ? 'one of the two has none that went well'
+    : 'not measured in all of them';
+
+const nothing = { difference: null, interval: null, pValue: null };

@@ -13,8 +13,9 @@ type Repetitions = readonly Pick<Cost, 'energy_j' | 'power_w' | 'duration_s'>[];
 /** A command's runs that count, and what any spans of them cost, as `RunFile` has it. */
 type PhasedRuns = Pick<CommandRuns, 'phases' | 'runs'> & Pick<RunFile, 'evaluate'>;
 
-/** Phases that both have, by what each of their repetitions cost. */
+/** Phases that both have, by what each of their repetitions cost; none where no run of one went well, whose phases do not count. */
 export async function comparedPhases(a: PhasedRuns, b: PhasedRuns): Promise<ComparedPhaseRuns[]> {
+  if (a.runs.length === 0 || b.runs.length === 0) return [];
   const shared = a.phases.flatMap((phase) => {
     const other = b.phases.find(({ name }) => name === phase.name);
     return other && [phase, other].every(({ duration_s }) => duration_s > 0) ? [[phase, other] as const] : [];
@@ -26,19 +27,17 @@ export async function comparedPhases(a: PhasedRuns, b: PhasedRuns): Promise<Comp
     repetitions({ ...b, phases: shared.map(([, phase]) => phase) }, per),
   ]);
   return shared.map(([phaseA, phaseB], n) => {
-    const both = costsA && costsB;
-    const [ofA, ofB] = both ? [costsA[n]!, costsB[n]!] : [[meanTime(phaseA)], [meanTime(phaseB)]];
-    const isSummed = !both && (phaseA.times > 1 || phaseB.times > 1);
-    return comparedPhase(phaseA.name, ofA, ofB, both ? per : 'all', isSummed ? onlySums : undefined);
+    if (costsA && costsB) return comparedPhase(phaseA.name, per, costsA[n]!, costsB[n]!);
+    return comparedMeanTimes(phaseA, phaseB);
   });
 }
 
 function comparedPhase(
   name: string,
+  per: ComparedPhaseRuns['per'],
   ofA: Repetitions,
   ofB: Repetitions,
-  per: ComparedPhaseRuns['per'],
-  unknown: string | undefined,
+  unknown?: string,
 ): ComparedPhaseRuns {
   const durations = (runs: Repetitions) => runs.map(({ duration_s }) => duration_s);
   return {
@@ -46,6 +45,13 @@ function comparedPhase(
     durationS: comparedFigure(durations(ofA), durations(ofB), unknown),
     components: comparedComponents(ofA, ofB, unknown),
   };
+}
+
+/** A phase whose times are only known together: what one took in the mean, since it may have run more often in one than in the other. */
+function comparedMeanTimes(a: PhaseSummary, b: PhaseSummary): ComparedPhaseRuns {
+  const unknown = a.times > 1 || b.times > 1 ? onlySums : undefined;
+  const phase = comparedPhase(a.name, 'time', [meanTime(a)], [meanTime(b)], unknown);
+  return { ...phase, repetitions: [a.times, b.times] };
 }
 
 /** By phase, what each repetition of it cost; null where the samples are not there to tell. */

@@ -2,17 +2,12 @@ import { inputError } from '../../errors.js';
 import { checkLimits, type Verdict } from '../../exec/limits.js';
 import type { ComparedRuns } from './compare-runs.js';
 
-/** What took more than it may, and of what that cannot be said, as `exec --max-regression` says it. @throws UserError (badInput) where A holds no energy */
+/**
+ * What took more than it may, or could not be held against that, in words, as `exec --max-regression` says it.
+ * @throws UserError (badInput) where A holds no energy, of which all others take a share
+ */
 export function regressions(compared: readonly ComparedRuns[], share: number): Verdict[] {
-  return compared.flatMap(({ a, b, command, components, runs }) => {
-    const of = `${b.path}${command === null ? '' : ` (${command.join(' ')})`}`;
-    if (runs[0] > 0 && runs[1] === 0)
-      return [
-        {
-          met: true,
-          message: `${of}: --max-regression could not be judged: no run that went well was measured from its begin to its end`,
-        },
-      ];
+  return compared.flatMap(({ a, b, command, components }) => {
     const energy = components.system?.energyJ;
     if (!energy || energy.a === null || energy.a <= 0)
       throw inputError(
@@ -29,6 +24,7 @@ export function regressions(compared: readonly ComparedRuns[], share: number): V
       ...{ maxEnergyJ: null, minCoverage: null },
       maxRegression: { share, earlier: { energyJ: energy.a, boards: [] } },
     };
+    const of = `${b.path}${command === null ? '' : ` (${command.join(' ')})`}`;
     return checkLimits(limits, measured).map(({ met, message }) => ({ met, message: `${of}: ${message}` }));
   });
 }

@@ -2,6 +2,7 @@ import { inputError, usageError } from '../../errors.js';
 import { isCapture, isFile } from '../sides/open-side.js';
 import { summaryOf } from '../sides/recording-facts.js';
 import { areOfTwoTimes, isJsonFile, openRunFile, type RunFile, runFile } from './run-file.js';
+import { refuseSensorTrack } from './sensor-track.js';
 
 /**
  * The recordings where they are to be compared run by run; null where two traces are to be compared instant by instant.
@@ -21,7 +22,10 @@ export async function runFilesOf(
         `${tracesOption} is about two traces, and ${summary ?? (hasLimit ? '--max-regression' : `${paths.length} recordings`)} about runs`,
       );
     const files: RunFile[] = [];
-    for (const path of paths) files.push(await openRunFile(path));
+    for (const path of paths) {
+      refuseSensorTrack(path);
+      files.push(await openRunFile(path));
+    }
     return files;
   }
   if (tracesOption !== null) return null;
@@ -41,6 +45,7 @@ async function recordingsOfTwoTimes(paths: readonly string[]): Promise<readonly 
   }
   const [a, b] = looked as [RunFile, RunFile];
   if (!areOfTwoTimes(a, b)) return null;
+  paths.forEach(refuseSensorTrack);
   const idle = looked.find(({ hasCommand }) => !hasCommand);
   if (idle)
     throw inputError(

@@ -28,6 +28,13 @@ export function summaryOf(path: string): PlacedSummary | null {
   return null;
 }
 
+/** The summary of the recording that a sensor's track was made beside, by its name in there; null where it is none. */
+export function besideWhich(path: string): PlacedSummary | null {
+  const placed = summaryOf(path);
+  const tracks = placed?.summary.tracks ?? [];
+  return tracks.some(({ sensor, file }) => sensor !== undefined && file === basename(path)) ? placed : null;
+}
+
 export function factsOf({ path, summary }: PlacedSummary): RecordingFacts {
   return {
     id: realPath(path),

@@ -40,9 +40,11 @@ class Command {
   #running: RunningProgram | undefined;
   #form: LineForm | undefined;
   #columns: readonly ProgramColumn[] = [];
+  /** Those that it is read for: its powers and energies, or whatever else it says where it has none. */
+  #wanted: readonly ProgramColumn[] = [];
   #sources: ReadonlySet<string> = new Set();
   #values = new Float64Array(0);
-  #take: Take = () => {};
+  #take: Take | undefined;
   #restartMs = restartMs.first;
   #timer: NodeJS.Timeout | undefined;
   #startedMs = 0;
@@ -50,6 +52,7 @@ class Command {
   #onFirst: ((columns: readonly ProgramColumn[]) => void) | undefined;
   #onFailed: ((trouble: SensorTrouble) => void) | undefined;
   #unread = '';
+  #empty = '';
 
   readonly #environment: ReaderEnvironment;
 
@@ -109,7 +112,7 @@ class Command {
     }
     this.#environment.tell('sensor-lost', `${how}; it was started again`);
     this.#values.fill(Number.NaN);
-    this.#take(this.#values, process.hrtime.bigint());
+    this.#take?.(this.#values, process.hrtime.bigint());
     if (performance.now() - this.#startedMs > healthyMs) this.#restartMs = restartMs.first;
     this.#timer = setTimeout(() => this.#start(), this.#restartMs);
     this.#restartMs = Math.min(2 * this.#restartMs, restartMs.longest);
@@ -132,8 +135,16 @@ class Command {
           'sensor-unreadable',
           `${quoted(name)} was not in its first reading and is left out`,
         );
-    if (this.#fill(texts)) this.#take(this.#values, atNs);
-    else this.#notRead(text);
+    if (!this.#fill(texts)) {
+      this.#notRead(text);
+      return;
+    }
+    if (this.#take && this.#saysNothing(texts)) {
+      // The first is quoted, since its time and what else stands there may be different each time.
+      this.#empty ||= text;
+      this.#environment.tell('sensor-silent', `it printed that it has no value: ${quoted(this.#empty)}`);
+    }
+    this.#take?.(this.#values, atNs);
   }
 
   /** Whether the first reading has a number. */
@@ -145,6 +156,10 @@ class Command {
     }
     clearTimeout(this.#timer);
     this.#columns = columns;
+    const [measured, others] = [['power', 'energy'], ['other']].map((quantities) =>
+      columns.filter(({ column }) => quantities.includes(column.quantity)),
+    );
+    this.#wanted = measured!.length > 0 ? measured! : others!;
     this.#sources = new Set(texts.keys());
     const own = columns.map(({ column }) => column);
     this.#values = new Float64Array(own.length + meanColumns(own).length);
@@ -170,6 +185,12 @@ class Command {
     }
     if (read > 0 && unread !== undefined) this.#notRead(unread);
     return read > 0;
+  }
+
+  /** Whether it says of all that it is read for that there is none. */
+  #saysNothing(texts: NamedTexts): boolean {
+    const said = this.#wanted.filter(({ source }) => texts.has(source));
+    return said.length > 0 && said.every(({ source, read }) => Number.isNaN(read(texts.get(source)!)));
   }
 
   /** Of a program's junk the first is quoted, since the rest may be different each time. */

@@ -2,8 +2,9 @@ import type { Freshness } from '../../measure/tracks/sensor-summary.js';
 import { periodOf } from '../period.js';
 import type { SensorColumn } from '../sensor.js';
 
-/** Spacings of changes that are kept for each column: the latest. */
+/** Spacings of changes that are kept for each column: the latest. Room for them is made as they come, since most columns change seldom. */
 const kept = 4096;
+const keptAtFirst = 64;
 const fewestChanges = 5;
 /** Where more readings than this differ from the one before, the sensor may change more often than it was read. */
 const limitedShare = 0.92;
@@ -38,7 +39,8 @@ export class FreshnessWatch {
     if (!fastest) {
       const repeated = Math.min(
         ...this.#columns
-          .filter(({ tells, readings }) => tells && readings > 1)
+          // Of instants that go on beside it no value is any newer.
+          .filter(({ tells, isStamp, readings }) => tells && !isStamp && readings > 1)
           .map((each) => each.repeatedShare),
       );
       return {
@@ -64,7 +66,7 @@ class ColumnWatch {
   #last = Number.NaN;
   #changedUs = Number.NaN;
   #spacings = 0;
-  readonly #spacingsUs = new Float64Array(kept);
+  #spacingsUs = new Float64Array(keptAtFirst);
 
   constructor(
     readonly isStamp: boolean,
@@ -90,7 +92,17 @@ class ColumnWatch {
     if (Number.isNaN(before) || value === before) return;
     this.changes++;
     const spacing = this.isStamp ? (value - before) * 1e6 : timeUs - this.#changedUs;
-    if (spacing > 0) this.#spacingsUs[this.#spacings++ % kept] = spacing;
+    if (spacing > 0) this.#keep(spacing);
     this.#changedUs = timeUs;
+  }
+
+  #keep(spacing: number): void {
+    const { length } = this.#spacingsUs;
+    if (this.#spacings === length && length < kept) {
+      const larger = new Float64Array(2 * length);
+      larger.set(this.#spacingsUs);
+      this.#spacingsUs = larger;
+    }
+    this.#spacingsUs[this.#spacings++ % kept] = spacing;
   }
 }

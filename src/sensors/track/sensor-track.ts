@@ -28,6 +28,7 @@ export class SensorTrack {
   readonly #file: SensorFile | null;
   #recording: SensorRecording | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #told = new Set<string>();
 
   constructor({ id, sensor, file, remember }: SensorTrackOptions) {
     this.id = id;
@@ -55,6 +56,14 @@ export class SensorTrack {
 
   handOver(): void {
     this.#recording?.handOver();
+  }
+
+  /** What is doubtful of it and was not told yet, for people; each thing once, however often it happens. */
+  untold(): string[] {
+    const doubts = this.#recording?.doubts ?? [];
+    const fresh = doubts.filter(({ message }) => !this.#told.has(message));
+    for (const { message } of fresh) this.#told.add(message);
+    return fresh.map(({ message }) => `${this.id}: ${message}`);
   }
 
   /** Ends it; resolves when what could be written of its file is whole. Safe to call twice. */

@@ -28,10 +28,9 @@ export function explainHeader(text: string, ended: boolean, outcome: string): st
   if (text.endsWith('\r')) return why('lines end in CR LF');
   if (text.includes('"')) return why('names are quoted');
   const foreign = foreignName(text.split(','));
+  // Another board's, a sensor's file, or one that got a column since: the names do not tell which.
   if (foreign !== undefined)
-    return why(
-      `'${short(foreign)}' is no column of a board that powerlog has a table for, and a CSV alone does not describe another; use its capture, or --columns rails. A sensor's file is for \`powerlog compare\``,
-    );
+    return `is not a board's CSV as powerlog writes it (line 1: '${short(foreign)}' is no column of a board that powerlog has a table for), and ${outcome}. A sensor's file is for \`powerlog compare\`, or for \`powerlog report\` behind its board's; a board that no table is for is read from its capture, or with --columns rails`;
   return why('its columns are not a set that powerlog writes, in its order');
 }
 

@@ -116,6 +116,18 @@ describe('powerlog audit of a recording', () => {
     expect(refused(words`audit ${board} ${sensor} --duration 3s`)).toMatch(
       /^2 .*--duration is about an audit with a load, and .* was recorded already/,
     );
+    for (const option of [
+      '--port sim',
+      '--port auto',
+      '--rate 100',
+      '--slot pcie3',
+      '--accuracy 1%',
+      '--link tty',
+    ])
+      expect(refused(words`audit ${board} ${sensor} ${option.split(' ')}`)).toMatch(
+        new RegExp(`^2 .*${option.split(' ')[0]} is about an audit with a load, and .* was recorded already`),
+      );
+    expect(refused(words`audit ${sensor} --column-a gpu`)).toMatch(/^2 .*--column-a is of a board/);
     expect(refused(words`audit ${board} /nowhere/x.csv`)).toMatch(/^6 /);
     expect(refused(words`audit ${board} ${sensor} --column-b gpu9_power_w`)).toMatch(/^2 .*gpu9_power_w/);
     expect(refused(words`audit --with nvml --port none`)).toMatch(/^2 .*--load \.\/burn/);

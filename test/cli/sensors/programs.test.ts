@@ -70,6 +70,34 @@ describe.runIf(posix)('a program as a sensor', () => {
     expect(warned('sensor-unreadable')).toEqual([expect.stringContaining("'starting\\u{1b}[2J'")]);
   });
 
+  it.each([
+    ['N/A alone', 'echo N/A', "'N/A'"],
+    ['that beside its time', 'echo "time=$(date +%s) power=N/A"', "'time="],
+    ['that beside what is no power', `echo '{"temp_c": 50, "power_w": null}'`, `'{"temp_c": 50`],
+  ])('that prints %s is said to have no value, at once and in the summary', (_, says, quoted) => {
+    const { code, err, warned, cells } = recordWith([`exec:while :; do ${says}; sleep 0.05; done`], {
+      ...{ forS: 3, args: ['--quiet'] },
+    });
+    expect(code).toBe(0);
+    const text = `exec: it printed that it has no value: ${quoted}`;
+    expect(warned('sensor-silent')).toEqual([
+      expect.stringMatching(/ \(\d+ times, between \d+\.\d+ and \d+\.\d+ s\)$/),
+    ]);
+    expect(warned('sensor-silent')[0]).toContain(text);
+    expect(err.split('\n').filter((line) => line.startsWith(`powerlog: ${text}`))).toHaveLength(1);
+    const powers = cells('exec', 'power_w');
+    expect(powers.length).toBeGreaterThan(0);
+    expect(powers.every((watts) => watts === null)).toBe(true);
+  });
+
+  it('that prints one of its values only has none of the others held against it', () => {
+    const { warned } = recordWith(
+      ['exec:while :; do echo "cpu=5W gpu=N/A"; echo "temp=3"; sleep 0.05; done'],
+      { of: ['exec'], rows: 8 },
+    );
+    expect(warned('sensor-silent')).toEqual([]);
+  });
+
   it('that prints without end is held back, and nobody is kept busy', () => {
     const { code, summary, warned, track } = recordWith(['exec:yes 12.5'], {
       ...{ of: ['exec'], rows: 20 },
