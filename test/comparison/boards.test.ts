@@ -89,7 +89,7 @@ describe('recordings with several boards', () => {
   it('are not compared by the file of a sensor beside them', () => {
     expect(powerlog(words`compare ${place('one.exec.csv')} ${place('two.exec.csv')}`)).toMatchObject({
       code: 6,
-      err: expect.stringMatching(/what a sensor beside the board read.*name .*one\.summary\.json/),
+      err: expect.stringMatching(/is a sensor's track, which holds no runs.*one\.summary\.json/),
     });
   });
 

@@ -50,11 +50,6 @@ export async function openRunFile(path: string): Promise<RunFile> {
       `${path} has no summary beside it: runs are compared by what \`powerlog exec --out\` wrote, such as run.csv with run.summary.json`,
     );
   const { summary } = placed;
-  const own = summary.tracks?.find(({ file }) => file === basename(path));
-  if (own && 'sensor' in own)
-    throw inputError(
-      `${path} holds what a sensor beside the board read, and runs are compared by what the board measured: name ${placed.path}`,
-    );
   const boards = allBoards(summary);
   if (!boards)
     return runFile(path, summary, async (groups) => {
