@@ -7,6 +7,7 @@ import { coarseLagUs } from './clock/coarse-lag.js';
 import { fittedClock, type OneClock, oneClock } from './clock/one-clock.js';
 import { withoutLags } from './clock/without-lags.js';
 import { countedWhole, isReadSeldom } from './counted-whole.js';
+import { runsLeftOut } from './runs-left-out.js';
 import { componentOf, componentOfSide } from './sides/component.js';
 import { inSeconds, inWatts } from './sides/magnitude.js';
 import { nearestComponent } from './sides/nearest-component.js';
@@ -120,10 +121,11 @@ export function compareSides(a: Side, b: Side, zone: string | undefined, names: 
   let clock = oneClock(a, scaled, zone, names);
   if (!clock.isKnown)
     clock = fittedClock(scaled, a, coarseLagUs(a, scaled) ?? a.timeUs[0]! - scaled.timeUs[0]!);
-  const { timeUs, value, quantity, stampUs, resolutionUs } = scaled;
+  const { timeUs, value, quantity, begins, stampUs, resolutionUs } = scaled;
   if (clock.shiftUs !== 0) for (let n = 0; n < timeUs.length; n++) timeUs[n]! += clock.shiftUs;
   const readings: ReadingTrace = {
     ...{ timeUs, value, quantity },
+    ...(begins ? { begins } : {}),
     ...(stampUs && a.clock.kind === 'recording' && a.clock.startUnixUs !== null
       ? { updatedUs: stampUs.map((us) => us - a.originUs) }
       : {}),
@@ -137,6 +139,7 @@ export function compareSides(a: Side, b: Side, zone: string | undefined, names: 
     remarks: [
       ...a.remarks.map((text) => `${nameOf(a.path)}: ${text}`),
       ...scaled.remarks.map((text) => `${nameOf(b.path)}: ${text}`),
+      ...runsLeftOut(reference, readings, nameOf(a.path)).map((text) => `${nameOf(b.path)}: ${text}`),
       ...twinRemarks(a, scaled),
     ],
   };

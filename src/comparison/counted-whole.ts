@@ -10,7 +10,7 @@ import type {
 import { figuresWith, unknown } from '../compare/estimate.js';
 import { PowerIntegral } from '../compare/reference/integral.js';
 import { formatSi } from '../units.js';
-import { type CountedSpan, countedSpans } from './counted-spans.js';
+import { type CountedSpan, countedSpans } from './sides/counted-spans.js';
 
 const usPerS = 1e6;
 const joulesPerUj = 1e-6;

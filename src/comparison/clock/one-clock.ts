@@ -1,6 +1,7 @@
 import { inputError, usageError } from '../../errors.js';
 import type { OptionNames } from '../../foreign/foreign-track.js';
 import { formatSi } from '../../units.js';
+import { stretchesOf } from '../sides/counted-spans.js';
 import { nameOf } from '../sides/open-side.js';
 import { lengthUs, type Side } from '../sides/side.js';
 import { localOffset, offsetText, zoneOffset } from './zone.js';
@@ -78,10 +79,13 @@ const isSameRecording = (a: Side, b: Side): boolean =>
 
 const called = (side: Side): string => nameOf(side.path);
 
-/** How long both reach where B is moved so. */
+/** How long both reach where B is moved so; of several runs, the one that reaches longest. */
 function overlapUs(a: Side, b: Side, shiftUs: number): number {
-  const from = Math.max(a.timeUs[0]!, b.timeUs[0]! + shiftUs);
-  return Math.min(a.timeUs.at(-1)!, b.timeUs.at(-1)! + shiftUs) - from;
+  const [startUs, endUs] = [a.timeUs[0]!, a.timeUs.at(-1)!];
+  return stretchesOf(b).reduce((most, { from, behind }) => {
+    const begin = Math.max(startUs, b.timeUs[from]! + shiftUs);
+    return Math.max(most, Math.min(endUs, b.timeUs[behind - 1]! + shiftUs) - begin);
+  }, Number.NEGATIVE_INFINITY);
 }
 
 function overlapping(a: Side, b: Side, shiftUs: number, guess: string | null): OneClock {
@@ -157,9 +161,10 @@ function placesAround(middleUs: number, reachUs: number): number[] {
   return Array.from({ length: 2 * count + 1 }, (_, n) => middleUs + (n - count) * quarterUs);
 }
 
-/** Those of the shifts at which B covers about as much of A as at the best. */
+/** Those of the shifts at which B covers about as much of A as at the best; of several runs it may be a short one that is of A's time. */
 function bestOf(a: Side, b: Side, shifts: readonly number[]): number[] {
   const most = bestUs(a, b, shifts);
+  if ((b.begins?.length ?? 1) > 1) return shifts.filter((each) => overlapUs(a, b, each) > 0);
   return most <= 0 ? [] : shifts.filter((each) => overlapUs(a, b, each) >= goodShare * most);
 }
 

@@ -1,5 +1,6 @@
 import { unitNamed } from '../../foreign/meaning/units.js';
 import { formatSi } from '../../units.js';
+import { type CountedSpan, countedSpans } from './counted-spans.js';
 import { nameOf } from './open-side.js';
 import { lengthUs, type Side } from './side.js';
 
@@ -59,11 +60,15 @@ function nearest<Unit extends { readonly scale: number }>(
 }
 
 /** A power's median, or how fast counted joules grow: in units that are taken for W and J. */
-export function meanPower({ quantity, value, timeUs }: Side): number {
+export function meanPower(side: Side): number {
+  const { quantity, value } = side;
   if (quantity === 'energy') {
-    const first = value.findIndex((joules) => !Number.isNaN(joules));
-    const last = value.findLastIndex((joules) => !Number.isNaN(joules));
-    return last > first ? ((value[last]! - value[first]!) * usPerS) / (timeUs[last]! - timeUs[first]!) : 0;
+    const spans = countedSpans(side, [
+      { startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY },
+    ]);
+    const sum = (of: (span: CountedSpan) => number) => spans.reduce((before, each) => before + of(each), 0);
+    const us = sum(({ startUs, endUs }) => endUs - startUs);
+    return us > 0 ? (sum(({ energyJ }) => energyJ) * usPerS) / us : 0;
   }
   const stride = Math.max(1, Math.floor(value.length / 10_000));
   const some = value

@@ -1,5 +1,5 @@
-import type { ComparedSpan, ReadingTrace } from '../compare/comparison.js';
-import { firstAbove, firstAtLeast } from '../measure/stretch/sorted.js';
+import type { ComparedSpan, ReadingTrace } from '../../compare/comparison.js';
+import { firstAbove, firstAtLeast } from '../../measure/stretch/sorted.js';
 
 /** A time, and what a counter counted in it. */
 export interface CountedSpan extends ComparedSpan {
