@@ -1,6 +1,6 @@
 import type { Table } from '../table/table.js';
 import { type CellKind, cellOf, numberOf, suffixOf } from './cells.js';
-import { type KnownUnit, unitIn, unitNamed, wordsOf } from './units.js';
+import { isInOtherUnit, type KnownUnit, unitIn, unitNamed, wordsOf } from './units.js';
 
 /** What a table's first rows show of one of its columns. */
 export interface ColumnFacts {
@@ -17,7 +17,7 @@ export interface ColumnFacts {
   readonly numbers: readonly number[];
   /** What its name says, or the cells behind their numbers. */
   readonly unit: KnownUnit | undefined;
-  /** Whether its cells are in a unit of something else: volts, megahertz. */
+  /** Whether its name or its cells are in a unit of something else: volts, megahertz. */
   readonly isOther: boolean;
   readonly distinct: number;
 }
@@ -42,7 +42,7 @@ export const columnFacts = (table: Table): ColumnFacts[] =>
       texts: kind === undefined ? texts : alike,
       numbers: kind === 'number' ? alike.map((text) => numberOf(text, table.point)) : [],
       unit: unitIn(name) ?? unitNamed(suffix),
-      isOther: suffix !== '' && unitNamed(suffix) === undefined,
+      isOther: isInOtherUnit(name) || (suffix !== '' && unitNamed(suffix) === undefined),
       distinct: new Set(texts).size,
     };
   });
