@@ -1,3 +1,4 @@
+import { inputError } from '../errors.js';
 import type { ForeignOptions, OptionNames } from './foreign-track.js';
 import { numberOf } from './meaning/cells.js';
 import { type ColumnFacts, columnFacts } from './meaning/column-facts.js';
@@ -20,6 +21,8 @@ export interface Plan {
 
 /** Decides by a table's first rows what of it is read. @throws UserError as `readForeign` does */
 export function planOf(table: Table, options: ForeignOptions, path: string, names: OptionNames): Plan {
+  if (table.sample.length === 0)
+    throw inputError(`${path} holds no reading: nothing stands below the names of its columns`);
   const columns = columnFacts(table);
   const writer = writerOf(table);
   const isCodeCarbon = writer === 'CodeCarbon';

@@ -64,3 +64,31 @@ describe('a column of something else', () => {
       expect(isInOtherUnit(name)).toBe(false);
   });
 });
+
+describe('what cannot be read is told as that', () => {
+  it('a header without a row', async () => {
+    for (const options of [{}, { column: 'power_w' }, { time: 'timestamp' }])
+      await expect(read('power_w', [], options)).rejects.toEqual(
+        fails(ExitCode.badInput, /b\.csv holds no reading: nothing stands below the names of its columns$/),
+      );
+  });
+
+  it.each([
+    ['power_mw', '"283,812.5"', '283,812.5'],
+    ['power_mw;n', '283.812,5;1', '283.812,5'],
+  ])('numbers with marks between thousands, as %s has them: %s', async (header, cell, quoted) => {
+    await expect(read(header, [cell, cell])).rejects.toEqual(
+      fails(ExitCode.badInput, new RegExp(`the numbers of 'power_mw' cannot be read: '${quoted}'$`)),
+    );
+  });
+
+  it('which of two columns of one name is meant', async () => {
+    await expect(read('power,power', ['61,71', '62,72'], { column: 'power' })).rejects.toEqual(
+      fails(ExitCode.usage, /has 2 such columns; name one by its place: 2 \('power'\), 3 \('power'\)$/),
+    );
+    await expect(read('power [W],power (mW)', ['61,71', '62,72'], { column: 'power' })).rejects.toEqual(
+      fails(ExitCode.usage, /name one by its place: 2 \('power \[W\]'\), 3 \('power \(mW\)'\)$/),
+    );
+    expect((await read('power,power', ['61,71', '62,72'], { column: '3' })).value[0]).toBe(71);
+  });
+});

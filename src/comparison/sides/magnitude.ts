@@ -1,3 +1,4 @@
+import { inputError } from '../../errors.js';
 import { unitNamed } from '../../foreign/meaning/units.js';
 import { formatSi } from '../../units.js';
 import { type CountedSpan, countedSpans } from './counted-spans.js';
@@ -11,8 +12,13 @@ const energies = ['J', 'mJ', 'kJ', 'µJ', 'Wh', 'kWh'].map((name) => unitNamed(n
 const times = ['s', 'ms', 'µs', 'ns'].map((name) => unitNamed(name)!);
 /** What no machine that is measured here takes. */
 const mostW = 5000;
+/** What nothing takes that has a plug. */
+const impossibleW = 1e9;
 
-/** Of values without a unit, what they are in by their size beside the reference's, or by what machines take. */
+/**
+ * Of values without a unit, what they are in by their size beside the reference's, or by what machines take.
+ * @throws UserError (badInput) where they are too large for any
+ */
 export function inWatts(side: Side, reference: Side | null): Side {
   if (side.unit !== null) return side;
   const plain = meanPower(side);
@@ -22,6 +28,10 @@ export function inWatts(side: Side, reference: Side | null): Side {
     expected !== null && expected > 0 && plain > 0
       ? nearest(units, plain, expected)
       : (units.find((each) => each.scale <= 1 && plain * each.scale <= mostW) ?? units[0]!);
+  if (Math.abs(plain * scale) > impossibleW)
+    throw inputError(
+      `'${side.column}' of ${nameOf(side.path)} is no power: its numbers are about ${plain.toPrecision(3)}, which no unit makes one of a machine`,
+    );
   const { value } = side;
   if (scale !== 1) for (let n = 0; n < value.length; n++) value[n]! *= scale;
   const why =

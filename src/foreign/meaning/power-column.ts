@@ -110,7 +110,8 @@ function askedColumn(
   options: OptionNames,
 ): PowerColumn {
   const column =
-    columnAsked(columns, asked) ?? columns.find((each) => stemOf(each) === asked && quantityOf(each));
+    columnAsked(columns, asked, path, options.column) ??
+    columns.find((each) => stemOf(each) === asked && quantityOf(each));
   const there = columns.map(called).join(', ');
   if (!column) throw usageError(`${options.column} ${asked}: ${path} has no such column; it has ${there}`);
   if (column.kind !== 'number')
