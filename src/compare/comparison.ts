@@ -26,6 +26,8 @@ export interface ReadingTrace {
   readonly updatedUs?: Float64Array;
   /** How far a poll's instant may be off, µs. */
   readonly pollUncertaintyUs?: number;
+  /** Of counters of several runs, one after the other: the reading at which each of them begins. */
+  readonly begins?: readonly number[];
 }
 
 /** A part of the run, µs on A's clock. */

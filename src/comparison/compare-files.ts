@@ -1,12 +1,13 @@
 import { compareTraces } from '../compare/compare.js';
-import type { Comparison, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
+import type { ComparedPhase, Comparison, ReadingTrace, ReferenceTrace } from '../compare/comparison.js';
 import { inputError, usageError } from '../errors.js';
 import type { OptionNames } from '../foreign/foreign-track.js';
 import { gapLimitUs } from '../measure/gaps.js';
 import { coarseLagUs } from './clock/coarse-lag.js';
 import { fittedClock, type OneClock, oneClock } from './clock/one-clock.js';
 import { withoutLags } from './clock/without-lags.js';
-import { countedWhole } from './counted-whole.js';
+import { countedWhole, isReadSeldom } from './counted-whole.js';
+import { runsLeftOut } from './runs-left-out.js';
 import { componentOf, componentOfSide } from './sides/component.js';
 import { inSeconds, inWatts } from './sides/magnitude.js';
 import { nearestComponent } from './sides/nearest-component.js';
@@ -120,18 +121,17 @@ export function compareSides(a: Side, b: Side, zone: string | undefined, names: 
   let clock = oneClock(a, scaled, zone, names);
   if (!clock.isKnown)
     clock = fittedClock(scaled, a, coarseLagUs(a, scaled) ?? a.timeUs[0]! - scaled.timeUs[0]!);
-  const { timeUs, value, quantity, stampUs, resolutionUs } = scaled;
+  const { timeUs, value, quantity, begins, stampUs, resolutionUs } = scaled;
   if (clock.shiftUs !== 0) for (let n = 0; n < timeUs.length; n++) timeUs[n]! += clock.shiftUs;
   const readings: ReadingTrace = {
     ...{ timeUs, value, quantity },
+    ...(begins ? { begins } : {}),
     ...(stampUs && a.clock.kind === 'recording' && a.clock.startUnixUs !== null
       ? { updatedUs: stampUs.map((us) => us - a.originUs) }
       : {}),
     ...(resolutionUs > 1 ? { pollUncertaintyUs: resolutionUs / 2 } : {}),
   };
-  const fitted = compareTraces(reference, readings, { phases: a.recording?.phases ?? [] });
-  const isSeldom = quantity === 'energy' && fitted.figures.energy_b_j.value === null;
-  const found = isSeldom ? countedWhole(fitted, reference, readings) : fitted;
+  const found = comparisonOf(reference, readings, a.recording?.phases ?? []);
   return {
     ...{ a, b: scaled, reference, readings, clock },
     comparison: clock.isKnown ? found : withoutLags(found, clock.guess!),
@@ -139,9 +139,24 @@ export function compareSides(a: Side, b: Side, zone: string | undefined, names: 
     remarks: [
       ...a.remarks.map((text) => `${nameOf(a.path)}: ${text}`),
       ...scaled.remarks.map((text) => `${nameOf(b.path)}: ${text}`),
+      ...runsLeftOut(reference, readings, nameOf(a.path)).map((text) => `${nameOf(b.path)}: ${text}`),
       ...twinRemarks(a, scaled),
     ],
   };
+}
+
+/** What readings too seldom to be followed counted is compared as a whole. */
+function comparisonOf(
+  reference: ReferenceTrace,
+  readings: ReadingTrace,
+  phases: readonly ComparedPhase[],
+): Comparison {
+  const whole = () => countedWhole(reference, readings, phases);
+  const seldom = isReadSeldom(readings, reference) ? whole() : null;
+  if (seldom) return seldom;
+  const fitted = compareTraces(reference, readings, { phases });
+  const isLost = readings.quantity === 'energy' && fitted.figures.energy_b_j.value === null;
+  return (isLost ? whole() : null) ?? fitted;
 }
 
 /** A's powers as the comparison takes them; its own column is not needed any more. */

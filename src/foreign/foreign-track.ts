@@ -51,6 +51,8 @@ export interface ForeignTrack {
   readonly timeUs: Float64Array;
   /** W, or J; NaN where a reading gave nothing. */
   readonly value: Float64Array;
+  /** Of counters of several runs, one after the other: the reading at which each of them begins, with nothing counted. */
+  readonly begins?: readonly number[];
   /** When the sensor itself says that each reading was made, µs since 1970; where the file has such stamps. */
   readonly stampUs?: Float64Array;
   /** How far an instant may be off since the file has no more digits, µs. */

@@ -1,3 +1,4 @@
+import { inputError } from '../errors.js';
 import type { ForeignOptions, OptionNames } from './foreign-track.js';
 import { numberOf } from './meaning/cells.js';
 import { type ColumnFacts, columnFacts } from './meaning/column-facts.js';
@@ -14,12 +15,14 @@ export interface Plan {
   readonly writer: string | null;
   /** Where the sensor's own stamps of its updates stand. */
   readonly stamp: { readonly index: number; readonly scaleUs: number } | null;
-  /** Where the seconds stand that the joules of a row were counted for; CodeCarbon's alone. */
-  readonly durationIndex: number | null;
+  /** Where the seconds stand that the joules of a row were counted for, and the run's name; CodeCarbon's alone. */
+  readonly runs: { readonly duration: number; readonly name: number | null } | null;
 }
 
 /** Decides by a table's first rows what of it is read. @throws UserError as `readForeign` does */
 export function planOf(table: Table, options: ForeignOptions, path: string, names: OptionNames): Plan {
+  if (table.sample.length === 0)
+    throw inputError(`${path} holds no reading: nothing stands below the names of its columns`);
   const columns = columnFacts(table);
   const writer = writerOf(table);
   const isCodeCarbon = writer === 'CodeCarbon';
@@ -43,11 +46,10 @@ export function planOf(table: Table, options: ForeignOptions, path: string, name
     names,
   );
   const device = chooseDevice(columns, power.column, deviceAsked, path, names);
-  const durationIndex = isCodeCarbon && power.quantity === 'energy' ? table.names.indexOf('duration') : -1;
   return {
     ...{ time, power, device, writer },
     stamp: stampOf(columns, power.column, timeIndexes),
-    durationIndex: durationIndex < 0 ? null : durationIndex,
+    runs: isCodeCarbon && power.quantity === 'energy' ? runsOf(table) : null,
   };
 }
 
@@ -64,6 +66,11 @@ function writerOf({ names, sample }: Table): string | null {
   if (has(/Graphics Package Power/)) return 'rocm-smi';
   if (has(/(?:^|\.)(?:\w+_)?socket_power$|^power_usage$|^power\.current_power$/)) return 'amd-smi';
   return null;
+}
+
+function runsOf({ names }: Table): Plan['runs'] {
+  const [duration, name] = [names.indexOf('duration'), names.indexOf('run_id')];
+  return duration < 0 ? null : { duration, name: name < 0 ? null : name };
 }
 
 /** CodeCarbon counts in kWh and does not say so. */

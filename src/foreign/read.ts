@@ -6,7 +6,7 @@ import { type Plan, planOf } from './plan.js';
 import { ReadingCollector } from './reading-collector.js';
 import { openTable } from './table/open-table.js';
 import type { Table } from './table/table.js';
-import { inOrder, unwrapped } from './tidy.js';
+import { inOrder, type Readings, unwrapped } from './tidy.js';
 
 /** Instants with fewer digits than this are in the middle of what they may be, as a clock cuts them off. */
 const coarseUs = 0.5e6;
@@ -56,8 +56,7 @@ async function readTable(table: Table, plan: Plan, input: ByteInput): Promise<Fo
     remark(`${plural(unreadable + short, 'line')} of ${rows + short} could not be read and are left out`);
   const fault = input.fault ?? input.tear?.what;
   if (fault !== undefined) remark(`the file's end is damaged (${fault}): what stands before it is read`);
-  const { readings: ordered, isSpread } = inOrder(collector.finish(), time.resolutionUs, remark);
-  const readings = power.quantity === 'energy' ? unwrapped(ordered, remark) : ordered;
+  const { readings, isSpread, begins } = tidied(plan, collector, remark);
   const known = readings.value.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
   if (known === 0)
     throw inputError(
@@ -74,10 +73,23 @@ async function readTable(table: Table, plan: Plan, input: ByteInput): Promise<Fo
     column: device.called === null ? power.column.name : `${power.column.name} of ${device.called}`,
     unit: power.unit?.unit ?? null,
     ...{ timeUs: readings.timeUs, value: readings.value, uuid: device.uuid },
+    ...(begins ? { begins } : {}),
     ...(stampUs && tellsUpdates(stampUs) ? { stampUs } : {}),
     resolutionUs: time.resolutionUs,
     guesses: [...power.guesses, ...device.guesses, ...time.guesses],
   };
+}
+
+interface Tidied {
+  readonly readings: Readings;
+  readonly isSpread: boolean;
+  readonly begins?: readonly number[];
+}
+
+function tidied({ time, power }: Plan, collector: ReadingCollector, remark: (text: string) => void): Tidied {
+  if (collector.runs) return { ...collector.runs.finish(remark), isSpread: false };
+  const { readings, isSpread } = inOrder(collector.finish(), time.resolutionUs, remark);
+  return { isSpread, readings: power.quantity === 'energy' ? unwrapped(readings, remark) : readings };
 }
 
 function tellsUpdates(stampUs: Float64Array): boolean {

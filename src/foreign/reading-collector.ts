@@ -2,11 +2,13 @@ import { GrowingColumn } from './growing.js';
 import { decimalAt } from './meaning/cells.js';
 import { DateReader, dayUs } from './meaning/dates.js';
 import type { Plan } from './plan.js';
+import { RunCollector } from './run-collector.js';
 import type { Cells } from './table/table.js';
 import type { Readings } from './tidy.js';
 
 /** A clock without a date that steps back by more than this has gone past midnight. */
 const midnightStepUs = dayUs / 2;
+const usPerS = 1e6;
 
 /** Takes the cells of rows and keeps the readings in them. */
 export class ReadingCollector {
@@ -16,6 +18,8 @@ export class ReadingCollector {
   unreadable = 0;
   /** Rows of devices that are not wanted. */
   others = 0;
+  /** Where the rows are of runs that each count from their begin: then all readings are there. */
+  readonly runs: RunCollector | null;
   readonly #plan: Plan;
   readonly #point: number;
   readonly #readers: readonly DateReader[];
@@ -27,6 +31,7 @@ export class ReadingCollector {
     readonly device: number;
     readonly stamp: number;
     readonly duration: number;
+    readonly run: number;
   };
   readonly #scale: number;
   readonly #time = new GrowingColumn();
@@ -34,14 +39,15 @@ export class ReadingCollector {
   readonly #stamp = new GrowingColumn();
   #lastUs = Number.NEGATIVE_INFINITY;
   #days = 0;
-  #lastValue = Number.POSITIVE_INFINITY;
 
   constructor(plan: Plan, point: number) {
-    const { time, power, device, stamp, durationIndex } = plan;
+    const { time, power, device, stamp, runs } = plan;
     const columns = {
       ...{ time: time.index, clock: time.clockIndex ?? -1, power: power.column.index },
-      ...{ device: device.index ?? -1, stamp: stamp?.index ?? -1, duration: durationIndex ?? -1 },
+      ...{ device: device.index ?? -1, stamp: stamp?.index ?? -1 },
+      ...{ duration: runs?.duration ?? -1, run: runs?.name ?? -1 },
     };
+    this.runs = runs && new RunCollector();
     this.#plan = plan;
     this.#point = point;
     this.wanted = [...new Set(Object.values(columns))].filter((index) => index >= 0).sort((a, b) => a - b);
@@ -52,6 +58,7 @@ export class ReadingCollector {
         device: placeOf(columns.device),
         stamp: placeOf(columns.stamp),
         duration: placeOf(columns.duration),
+        run: placeOf(columns.run),
       },
     };
     this.#readers = time.forms.map((form) => new DateReader(form));
@@ -60,7 +67,7 @@ export class ReadingCollector {
   }
 
   take(cells: Cells): void {
-    const { time, power, device, stamp, duration } = this.#place;
+    const { time, power, device, stamp } = this.#place;
     if (device >= 0 && !this.#isWanted(cells, device)) {
       this.others++;
       return;
@@ -77,17 +84,21 @@ export class ReadingCollector {
       us += this.#days * dayUs;
     }
     const value = decimalAt(bytes, from[power]!, to[power]!, this.#point) * this.#scale;
-    // A run of CodeCarbon counts from its begin, of which only the end of its first row tells.
-    if (duration >= 0 && value < this.#lastValue) {
-      const beginUs = us - decimalAt(bytes, from[duration]!, to[duration]!, this.#point) * 1e6;
-      if (Number.isFinite(beginUs)) this.#push(beginUs, 0, Number.NaN);
+    if (this.runs) {
+      this.#takeRun(this.runs, cells, us, value);
+      return;
     }
-    this.#lastValue = value;
     const stampUs =
       stamp < 0
         ? Number.NaN
         : decimalAt(bytes, from[stamp]!, to[stamp]!, this.#point) * this.#plan.stamp!.scaleUs;
     this.#push(us, value, stampUs);
+  }
+
+  #takeRun(runs: RunCollector, { bytes, from, to }: Cells, us: number, joules: number): void {
+    const { duration, run } = this.#place;
+    const name = run < 0 ? '' : Buffer.from(bytes.subarray(from[run]!, to[run]!)).toString();
+    runs.take(name, us, joules, decimalAt(bytes, from[duration]!, to[duration]!, this.#point) * usPerS);
   }
 
   /** All that was kept; nothing can be taken after that. */

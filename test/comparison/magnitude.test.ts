@@ -26,3 +26,10 @@ it('values are in the unit that comes nearest to a reference, where that has a p
   expect(inWatts(side('power', 3000, 3100, 3200), side('power', 3, 3, 3)).unit).toBe('mW');
   expect(inWatts(side('power', 3000, 3100, 3200), side('power', Number.NaN)).unit).toBe('W');
 });
+
+it('numbers that no unit makes a power of a machine are none', () => {
+  for (const reference of [null, side('power', 300, 310, 320)])
+    expect(() => inWatts(side('power', 1e300, 1e300), reference)).toThrow(
+      /'gpu' of b\.csv is no power: its numbers are about 1\.00e\+300/,
+    );
+});

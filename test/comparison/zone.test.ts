@@ -28,6 +28,9 @@ it('a zone may be UTC, an offset, or that of this machine', () => {
   process.env.TZ = 'Europe/Berlin';
   expect(hoursAt('local', '2026-07-15T12:00:00')).toBe(2);
   expect(localOffset(wall('2026-01-15T12:00:00'))).toBe(3600e6);
+  for (const none of ['+25:00', '+14:15', '-12:15', '+02:60'])
+    expect(() => zoneOffset(none)).toThrow(/is no time zone: they lie between -12:00 and \+14:00/);
+  expect(['+14', '-12:00'].map((zone) => hoursAt(zone, '2026-01-15T12:00:00'))).toEqual([14, -12]);
   expect(() => zoneOffset('Mars/Olympus')).toThrow(/is no time zone that this machine knows/);
 });
 

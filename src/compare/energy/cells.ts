@@ -36,3 +36,11 @@ export function cellsOf({ count, timeUs, spanUs, holdUs }: Readings, usualUs: nu
   }
   return { fromUs, toUs };
 }
+
+/** The cells of readings as they lie: what a counter counted is of the time in which it did, without a lag. */
+export function cellsAsCounted(readings: Readings, usualUs: number): Cells {
+  const { fromUs, toUs } = cellsOf(readings, usualUs);
+  const { spanUs, holdUs } = readings;
+  const early = (us: Float64Array) => (spanUs ? us.map((each) => each - holdUs) : us);
+  return { fromUs: early(fromUs), toUs: early(toUs) };
+}

@@ -1,7 +1,7 @@
 import type { Analysis, Fitted } from '../analysis.js';
 import type { ComparedSpan, Estimate, FigureKey, ReferenceTrace } from '../comparison.js';
 import { type Balance, type BalanceInput, balanceOf } from '../energy/balance.js';
-import { type Cells, cellsOf } from '../energy/cells.js';
+import { type Cells, cellsAsCounted, cellsOf } from '../energy/cells.js';
 import { blocks } from '../energy/deviation.js';
 import { scaled, unknown, within } from '../estimate.js';
 import { coverage95 } from '../intervals/intervals.js';
@@ -102,7 +102,7 @@ export function plainEnergies(
 ): EnergyResult {
   const { updates, usualUs } = analysis;
   const { readings } = updates;
-  const cells = cellsOf(readings, usualUs);
+  const cells = cellsAsCounted(readings, usualUs);
   const none = new Float64Array(readings.count);
   const balance = balanced(analysis, readings, cells, none, unity, 0, parts);
   if (balance.count === 0) return { figures: {}, balance, referenceUncertaintyJ: null };

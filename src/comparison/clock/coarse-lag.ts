@@ -46,7 +46,8 @@ function cellsOf({ timeUs, value, quantity }: Side, stepUs: number): Cells {
     if (quantity === 'energy') {
       const power = ((each - before) * 1e6) / (timeUs[n]! - beforeUs);
       [before, beforeUs, each] = [each, timeUs[n]!, power];
-      if (Number.isNaN(power)) continue;
+      // A counter that falls counts another run.
+      if (!(power >= 0)) continue;
     }
     const cell = Math.floor((timeUs[n]! - fromUs) / stepUs);
     sums[cell]! += each;

@@ -1,9 +1,10 @@
-import { inputError, usageError } from '../../errors.js';
+import { usageError } from '../../errors.js';
 import type { OptionNames } from '../../foreign/foreign-track.js';
-import { formatSi } from '../../units.js';
+import { stretchesOf } from '../sides/counted-spans.js';
 import { nameOf } from '../sides/open-side.js';
 import { lengthUs, type Side } from '../sides/side.js';
-import { localOffset, offsetText, zoneOffset } from './zone.js';
+import { apart, timeText } from './apart.js';
+import { isZoneOffset, localOffset, mostAheadUs, offsetText, zoneOffset } from './zone.js';
 
 /** How B's instants come onto A's clock. */
 export interface OneClock {
@@ -78,14 +79,17 @@ const isSameRecording = (a: Side, b: Side): boolean =>
 
 const called = (side: Side): string => nameOf(side.path);
 
-/** How long both reach where B is moved so. */
+/** How long both reach where B is moved so; of several runs, the one that reaches longest. */
 function overlapUs(a: Side, b: Side, shiftUs: number): number {
-  const from = Math.max(a.timeUs[0]!, b.timeUs[0]! + shiftUs);
-  return Math.min(a.timeUs.at(-1)!, b.timeUs.at(-1)! + shiftUs) - from;
+  const [startUs, endUs] = [a.timeUs[0]!, a.timeUs.at(-1)!];
+  return stretchesOf(b).reduce((most, { from, behind }) => {
+    const begin = Math.max(startUs, b.timeUs[from]! + shiftUs);
+    return Math.max(most, Math.min(endUs, b.timeUs[behind - 1]! + shiftUs) - begin);
+  }, Number.NEGATIVE_INFINITY);
 }
 
 function overlapping(a: Side, b: Side, shiftUs: number, guess: string | null): OneClock {
-  if (overlapUs(a, b, shiftUs) <= 0) throw apart(a, b, shiftUs);
+  if (overlapUs(a, b, shiftUs) <= 0) throw apart(a, b, shiftUs, true);
   return { shiftUs, isKnown: true, guess };
 }
 
@@ -95,12 +99,13 @@ function asStamped(a: Side, b: Side, shiftUs: number): OneClock {
   const best = bestOf(
     a,
     b,
-    placesAround(shiftUs, furthestUs).filter((each) => each !== shiftUs),
+    // A zone may have been left out, or taken off twice.
+    placesAround(shiftUs, mostAheadUs).filter((each) => each !== shiftUs),
   );
   if (best.length === 0 || bestUs(a, b, best) < goodShare * Math.min(lengthUs(a), lengthUs(b)))
-    throw apart(a, b, shiftUs);
+    throw apart(a, b, shiftUs, true);
   const chosen = wholeHours(best, shiftUs)[0]!;
-  const by = formatSi(Math.abs(chosen - shiftUs) / hourUs, 'h', 3).replace(/\.?0+ h$/, ' h');
+  const by = timeText(Math.abs(chosen - shiftUs));
   return {
     ...{ shiftUs: chosen, isKnown: true },
     guess: `the stamps of ${called(b)} are ${by} ${chosen > shiftUs ? 'early' : 'late'}, as where a zone was left out: they are moved by that`,
@@ -111,13 +116,19 @@ function asStamped(a: Side, b: Side, shiftUs: number): OneClock {
 function byPlace(a: Side, b: Side, plainUs: number, option: string | null): OneClock {
   const isDay = [a, b].some((side) => kindOf(side) === 'day');
   const middleUs = isDay ? dayShiftUs(a, b) : plainUs;
-  const best = bestOf(a, b, placesAround(middleUs, isDay ? furthestUs + dayUs : furthestUs));
-  if (best.length === 0) throw apart(a, b, plainUs);
   // Of the wall clock that has no zone, how far it must be ahead of UTC.
   const wall = kindOf(b) === 'utc' ? a : b;
   const aheadUs = (shiftUs: number) => (wall === b ? plainUs - shiftUs : shiftUs - plainUs);
+  const areWalls = kindOf(a) === 'wall' && kindOf(b) === 'wall';
+  const places = placesAround(middleUs, isDay ? furthestUs + dayUs : furthestUs);
+  const best = bestOf(
+    a,
+    b,
+    isDay || areWalls ? places : places.filter((each) => isZoneOffset(aheadUs(each))),
+  );
+  if (best.length === 0) throw apart(a, b, plainUs, isDay);
   const isZone = (shiftUs: number, zoneUs: number) =>
-    (((aheadUs(shiftUs) - zoneUs) % dayUs) + dayUs) % dayUs === 0;
+    (isDay ? (((aheadUs(shiftUs) - zoneUs) % dayUs) + dayUs) % dayUs : aheadUs(shiftUs) - zoneUs) === 0;
   const hereUs = localOffset(wall.originUs + wall.timeUs[0]!);
   const preferred = best.find((each) => isZone(each, hereUs)) ?? best.find((each) => isZone(each, 0));
   const whole = wholeHours(best, plainUs);
@@ -130,6 +141,11 @@ function byPlace(a: Side, b: Side, plainUs: number, option: string | null): OneC
     throw usageError(
       `the times of ${called(wall)} bear no zone, and several would do (${best.slice(0, 6).map(zoneText).join(', ')})${option === null ? '' : `: say which with ${option}`}`,
     );
+  if (areWalls)
+    return {
+      ...{ shiftUs: chosen, isKnown: true },
+      guess: `the times of ${called(b)} and ${called(a)} bear no zone: their clocks are taken to be ${timeText(Math.abs(chosen - plainUs))} apart, since both then reach over the same time`,
+    };
   const where = isZone(chosen, hereUs) && hereUs !== 0 ? ", this machine's zone" : '';
   return {
     ...{ shiftUs: chosen, isKnown: true },
@@ -157,9 +173,10 @@ function placesAround(middleUs: number, reachUs: number): number[] {
   return Array.from({ length: 2 * count + 1 }, (_, n) => middleUs + (n - count) * quarterUs);
 }
 
-/** Those of the shifts at which B covers about as much of A as at the best. */
+/** Those of the shifts at which B covers about as much of A as at the best; of several runs it may be a short one that is of A's time. */
 function bestOf(a: Side, b: Side, shifts: readonly number[]): number[] {
   const most = bestUs(a, b, shifts);
+  if ((b.begins?.length ?? 1) > 1) return shifts.filter((each) => overlapUs(a, b, each) > 0);
   return most <= 0 ? [] : shifts.filter((each) => overlapUs(a, b, each) >= goodShare * most);
 }
 
@@ -178,16 +195,4 @@ function dayShiftUs(a: Side, b: Side): number {
   return kindOf(b) === 'day'
     ? midnightUs(a) + b.originUs - a.originUs
     : b.originUs - (midnightUs(b) + a.originUs);
-}
-
-function apart(a: Side, b: Side, shiftUs: number): Error {
-  const text = (side: Side, us: number): string =>
-    kindOf(side) === 'begin' || kindOf(side) === 'day' || kindOf(side) === 'elapsed'
-      ? `${(us / 1e6).toFixed(1)} s`
-      : new Date((side.originUs + us) / 1e3).toISOString().replace(/\.\d+Z$/, '');
-  const reach = (side: Side) => `${text(side, side.timeUs[0]!)} to ${text(side, side.timeUs.at(-1)!)}`;
-  const byUs = Math.abs(a.timeUs[0]! - b.timeUs[0]! - shiftUs);
-  return inputError(
-    `${called(a)} and ${called(b)} share no time: ${called(a)} reaches from ${reach(a)}, ${called(b)} from ${reach(b)}, and they begin ${formatSi(byUs / 1e6, 's', 3)} apart`,
-  );
 }

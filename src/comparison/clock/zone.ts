@@ -5,16 +5,26 @@ export type ZoneOffset = (wallUs: number) => number;
 
 const usPerMs = 1e3;
 const usPerMin = 60e6;
+const minutesPerHour = 60;
 /** Zones change their offset at a multiple of this. */
 const stretchUs = 15 * usPerMin;
+
+/** Clocks of zones are as far behind UTC, and ahead of it, as that, µs. */
+const mostBehindUs = 12 * 60 * usPerMin;
+export const mostAheadUs = 14 * 60 * usPerMin;
+
+/** Whether somewhere clocks may be so much ahead of UTC. */
+export const isZoneOffset = (aheadUs: number): boolean => aheadUs >= -mostBehindUs && aheadUs <= mostAheadUs;
 
 /** What `--tz-b` says: `UTC`, `local`, `+02:00`, `Europe/Berlin`. @throws UserError (usage) */
 export function zoneOffset(zone: string): ZoneOffset {
   if (/^(?:utc|gmt|z)$/i.test(zone)) return () => 0;
   const [, sign, hours, minutes = '0'] = /^([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(zone) ?? [];
   if (sign !== undefined) {
-    const us = (Number(hours) * 60 + Number(minutes)) * usPerMin;
-    return () => (sign === '-' ? -us : us);
+    const us = (Number(hours) * 60 + Number(minutes)) * usPerMin * (sign === '-' ? -1 : 1);
+    if (!isZoneOffset(us) || Number(minutes) >= minutesPerHour)
+      throw usageError(`--tz-b ${zone} is no time zone: they lie between -12:00 and +14:00`);
+    return () => us;
   }
   return kept(zone === 'local' ? localOffset : namedOffset(zone));
 }

@@ -15,7 +15,10 @@ export class Curve {
   readonly #energyJ: Float64Array;
   readonly gaps: readonly TimeSpan[];
 
-  /** @param timeUs in order, one at least */
+  /**
+   * @param timeUs in order, one at least
+   * @param powerMw of a held curve NaN from where a gap begins
+   */
   constructor(timeUs: Float64Array, powerMw: ArrayLike<number>, isHeld: boolean, gapLimitUs: number) {
     this.#timeUs = timeUs;
     this.#powerMw = powerMw;
@@ -25,7 +28,7 @@ export class Curve {
     const gaps: TimeSpan[] = [];
     for (let n = 1; n < timeUs.length; n++) {
       const lengthUs = timeUs[n]! - timeUs[n - 1]!;
-      const isGap = lengthUs > gapLimitUs;
+      const isGap = lengthUs > gapLimitUs || (isHeld && Number.isNaN(powerMw[n - 1]!));
       if (isGap) gaps.push({ startUs: timeUs[n - 1]!, endUs: timeUs[n]! });
       const meanMw = isHeld ? powerMw[n - 1]! : (powerMw[n - 1]! + powerMw[n]!) / 2;
       this.#energyJ[n] = this.#energyJ[n - 1]! + (isGap ? 0 : meanMw * lengthUs * joulesPerMwUs);

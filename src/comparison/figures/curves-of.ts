@@ -1,5 +1,6 @@
 import type { ReadingTrace } from '../../compare/comparison.js';
 import type { ComparedFiles } from '../compare-files.js';
+import { stretchesOf } from '../sides/counted-spans.js';
 import { gapMedians, medianSpacing } from '../sides/spacing.js';
 import { Curve } from './curve.js';
 
@@ -26,11 +27,12 @@ export function curvesOf({ reference, readings }: ComparedFiles): Curves | null 
   };
 }
 
-/** Readings as the curve that people draw of them; of a counter its means between two true changes. */
-export function heldPower({ timeUs, value, quantity }: Pick<ReadingTrace, 'timeUs' | 'value' | 'quantity'>): {
+/** Readings as the curve that people draw of them; of a counter its means between two true changes, and NaN between runs. */
+export function heldPower(readings: Pick<ReadingTrace, 'timeUs' | 'value' | 'quantity' | 'begins'>): {
   timeUs: Float64Array;
   powerMw: Float64Array;
 } {
+  const { timeUs, value, quantity } = readings;
   const known = value.findIndex((each) => !Number.isNaN(each));
   if (quantity === 'power' || known < 0)
     return {
@@ -40,11 +42,17 @@ export function heldPower({ timeUs, value, quantity }: Pick<ReadingTrace, 'timeU
   const times: number[] = [];
   const powers: number[] = [];
   let last = known;
-  for (let n = known + 1; n < value.length; n++) {
-    if (!(value[n]! > value[last]!)) continue;
-    times.push(timeUs[last]!);
-    powers.push(((value[n]! - value[last]!) * mwPerJUs) / (timeUs[n]! - timeUs[last]!));
-    last = n;
+  for (const { from, behind } of stretchesOf(readings)) {
+    // Between two runs nothing was counted that anybody knows of.
+    if (times.length > 0) times.push(timeUs[last]!);
+    if (powers.length > 0) powers.push(Number.NaN);
+    last = Math.max(from, known);
+    for (let n = last + 1; n < behind; n++) {
+      if (!(value[n]! > value[last]!)) continue;
+      times.push(timeUs[last]!);
+      powers.push(((value[n]! - value[last]!) * mwPerJUs) / (timeUs[n]! - timeUs[last]!));
+      last = n;
+    }
   }
   times.push(timeUs[last]!);
   powers.push(powers.at(-1) ?? 0);

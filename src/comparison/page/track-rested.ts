@@ -81,16 +81,17 @@ export async function trackRested(side: Side, name: string): Promise<Rested> {
 function heldBlock(side: Side): SampleBlock {
   const held = heldPower(side);
   const limitUs = gapMedians * medianSpacing(held.timeUs);
-  const count = held.timeUs.length;
   const startUs = held.timeUs.map(Math.round);
   const intervalUs = startUs.map((us, n) => {
     const lengthUs = (startUs[n + 1] ?? us + limitUs / gapMedians) - us;
     return Math.max(1, Math.round(lengthUs > limitUs ? limitUs / gapMedians : lengthUs));
   });
-  const timeUs = startUs.map((us, n) => us + Math.floor(intervalUs[n]! / 2));
+  const isKnown = (_: number, n: number): boolean => !Number.isNaN(held.powerMw[n]!);
+  const timeUs = startUs.map((us, n) => us + Math.floor(intervalUs[n]! / 2)).filter(isKnown);
   const instantsNs = timeUs.map((us) => us * 1000);
   return {
-    ...{ count, timeUs, intervalUs, channels: [], powerMw: [held.powerMw], events: [] },
+    ...{ count: timeUs.length, timeUs, intervalUs: intervalUs.filter(isKnown), channels: [] },
+    ...{ powerMw: [held.powerMw.filter(isKnown)], events: [] },
     ...{ earliestNs: instantsNs, latestNs: instantsNs },
   };
 }

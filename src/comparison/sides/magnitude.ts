@@ -1,5 +1,7 @@
+import { inputError } from '../../errors.js';
 import { unitNamed } from '../../foreign/meaning/units.js';
 import { formatSi } from '../../units.js';
+import { type CountedSpan, countedSpans } from './counted-spans.js';
 import { nameOf } from './open-side.js';
 import { lengthUs, type Side } from './side.js';
 
@@ -10,8 +12,13 @@ const energies = ['J', 'mJ', 'kJ', 'µJ', 'Wh', 'kWh'].map((name) => unitNamed(n
 const times = ['s', 'ms', 'µs', 'ns'].map((name) => unitNamed(name)!);
 /** What no machine that is measured here takes. */
 const mostW = 5000;
+/** What nothing takes that has a plug. */
+const impossibleW = 1e9;
 
-/** Of values without a unit, what they are in by their size beside the reference's, or by what machines take. */
+/**
+ * Of values without a unit, what they are in by their size beside the reference's, or by what machines take.
+ * @throws UserError (badInput) where they are too large for any
+ */
 export function inWatts(side: Side, reference: Side | null): Side {
   if (side.unit !== null) return side;
   const plain = meanPower(side);
@@ -21,6 +28,10 @@ export function inWatts(side: Side, reference: Side | null): Side {
     expected !== null && expected > 0 && plain > 0
       ? nearest(units, plain, expected)
       : (units.find((each) => each.scale <= 1 && plain * each.scale <= mostW) ?? units[0]!);
+  if (Math.abs(plain * scale) > impossibleW)
+    throw inputError(
+      `'${side.column}' of ${nameOf(side.path)} is no power: its numbers are about ${plain.toPrecision(3)}, which no unit makes one of a machine`,
+    );
   const { value } = side;
   if (scale !== 1) for (let n = 0; n < value.length; n++) value[n]! *= scale;
   const why =
@@ -59,11 +70,15 @@ function nearest<Unit extends { readonly scale: number }>(
 }
 
 /** A power's median, or how fast counted joules grow: in units that are taken for W and J. */
-export function meanPower({ quantity, value, timeUs }: Side): number {
+export function meanPower(side: Side): number {
+  const { quantity, value } = side;
   if (quantity === 'energy') {
-    const first = value.findIndex((joules) => !Number.isNaN(joules));
-    const last = value.findLastIndex((joules) => !Number.isNaN(joules));
-    return last > first ? ((value[last]! - value[first]!) * usPerS) / (timeUs[last]! - timeUs[first]!) : 0;
+    const spans = countedSpans(side, [
+      { startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY },
+    ]);
+    const sum = (of: (span: CountedSpan) => number) => spans.reduce((before, each) => before + of(each), 0);
+    const us = sum(({ startUs, endUs }) => endUs - startUs);
+    return us > 0 ? (sum(({ energyJ }) => energyJ) * usPerS) / us : 0;
   }
   const stride = Math.max(1, Math.floor(value.length / 10_000));
   const some = value

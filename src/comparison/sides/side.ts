@@ -18,6 +18,8 @@ export interface Side {
   readonly timeUs: Float64Array;
   /** W, or J. */
   readonly value: Float64Array;
+  /** Of counters of several runs, one after the other: the reading at which each of them begins. */
+  readonly begins?: readonly number[];
   /** When the sensor says that its readings are of, µs since 1970. */
   readonly stampUs?: Float64Array;
   readonly resolutionUs: number;

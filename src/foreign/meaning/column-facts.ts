@@ -1,6 +1,7 @@
+import { usageError } from '../../errors.js';
 import type { Table } from '../table/table.js';
 import { type CellKind, cellOf, numberOf, suffixOf } from './cells.js';
-import { type KnownUnit, unitIn, unitNamed, wordsOf } from './units.js';
+import { isInOtherUnit, type KnownUnit, unitIn, unitNamed, wordsOf } from './units.js';
 
 /** What a table's first rows show of one of its columns. */
 export interface ColumnFacts {
@@ -17,7 +18,7 @@ export interface ColumnFacts {
   readonly numbers: readonly number[];
   /** What its name says, or the cells behind their numbers. */
   readonly unit: KnownUnit | undefined;
-  /** Whether its cells are in a unit of something else: volts, megahertz. */
+  /** Whether its name or its cells are in a unit of something else: volts, megahertz. */
   readonly isOther: boolean;
   readonly distinct: number;
 }
@@ -42,7 +43,7 @@ export const columnFacts = (table: Table): ColumnFacts[] =>
       texts: kind === undefined ? texts : alike,
       numbers: kind === 'number' ? alike.map((text) => numberOf(text, table.point)) : [],
       unit: unitIn(name) ?? unitNamed(suffix),
-      isOther: suffix !== '' && unitNamed(suffix) === undefined,
+      isOther: isInOtherUnit(name) || (suffix !== '' && unitNamed(suffix) === undefined),
       distinct: new Set(texts).size,
     };
   });
@@ -51,12 +52,28 @@ export const columnFacts = (table: Table): ColumnFacts[] =>
 export const called = ({ name, texts }: ColumnFacts): string =>
   /^column \d+$/.test(name) ? `${name} (${texts[0] ?? 'empty'}, …)` : `'${name || '(no name)'}'`;
 
-/** What a column is asked for by: its name, its name without brackets, or its place from 1 on. */
-export function columnAsked(columns: readonly ColumnFacts[], asked: string): ColumnFacts | undefined {
+/** What a column is asked for by: its name, its name without brackets, or its place from 1 on; several where several bear the name. */
+function columnsAsked(columns: readonly ColumnFacts[], asked: string): readonly ColumnFacts[] {
   const plain = (name: string) => name.replace(/\s*[[(][^\])]*[\])]\s*$/, '').toLowerCase();
-  return (
-    columns.find(({ name }) => name === asked) ??
-    columns.find(({ name }) => plain(name) === plain(asked)) ??
-    (/^\d{1,4}$/.test(asked) ? columns[Number(asked) - 1] : undefined)
-  );
+  const exact = columns.filter(({ name }) => name === asked);
+  if (exact.length > 0) return exact;
+  const alike = columns.filter(({ name }) => plain(name) === plain(asked));
+  if (alike.length > 0) return alike;
+  const placed = /^\d{1,4}$/.test(asked) ? columns[Number(asked) - 1] : undefined;
+  return placed ? [placed] : [];
+}
+
+/** The one that is asked for; undefined where there is none. @throws UserError (usage) where several bear that name */
+export function columnAsked(
+  columns: readonly ColumnFacts[],
+  asked: string,
+  path: string,
+  option: string | null,
+): ColumnFacts | undefined {
+  const [column, ...others] = columnsAsked(columns, asked);
+  if (column && others.length > 0)
+    throw usageError(
+      `${option} ${asked}: ${path} has ${others.length + 1} such columns; name one by its place: ${[column, ...others].map(({ index, name }) => `${index + 1} ('${name}')`).join(', ')}`,
+    );
+  return column;
 }

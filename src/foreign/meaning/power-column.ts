@@ -1,6 +1,8 @@
 import { inputError, usageError } from '../../errors.js';
 import type { OptionNames, Quantity } from '../foreign-track.js';
+import { cellOf } from './cells.js';
 import { type ColumnFacts, called, columnAsked } from './column-facts.js';
+import { isOfOther, powerUnit, quantityOf, rankOf, stemOf } from './power-words.js';
 import { type KnownUnit, knownUnits, unitNamed } from './units.js';
 
 /** Which column holds the power, or the joules, and in what. */
@@ -20,42 +22,6 @@ interface PowerWish {
   /** Whether counted joules go before powers, as where powers are means of the whole run. */
   readonly prefersEnergy: boolean;
 }
-
-const powerWords = new Set(['power', 'pwr', 'draw', 'watt', 'watts', 'wattage', 'milliwatts']);
-const energyWords = new Set(['energy', 'joule', 'joules']);
-/** Of a limit, a statistic or a state, and not of a reading. */
-const otherWords = new Set([
-  ...['limit', 'cap', 'max', 'maximum', 'min', 'minimum', 'default', 'enforced', 'requested', 'management'],
-  ...['factor', 'throttle', 'violation', 'budget', 'tdp', 'std', 'stddev', 'error', 'uncertainty', 'rate'],
-  ...[
-    'efficiency',
-    'ratio',
-    'percent',
-    'state',
-    'ret',
-    'range',
-    'voltage',
-    'temperature',
-    'temp',
-    'clock',
-    'freq',
-  ],
-  ...['frequency', 'utilization', 'fan', 'status'],
-]);
-const instantWords = new Set(['instant', 'instantaneous']);
-const averageWords = new Set(['average', 'avg', 'mean', 'averaged']);
-/** Say nothing of what it is the power of. */
-const emptyWords = new Set([
-  'current',
-  'usage',
-  'value',
-  'reading',
-  'total',
-  'consumption',
-  'consumed',
-  'of',
-  'the',
-]);
 
 interface Candidate extends PowerColumn {
   /** What it is of: its words without those above. */
@@ -85,22 +51,35 @@ export function powerColumnOf(
   const among = preferred.length > 0 ? preferred : candidates;
   const chosen = ofOneStem(among, wish.component);
   if (chosen) return chosen;
+  const list = (among.length > 0 ? among.map((each) => each.column) : columns).map(called).join(', ');
+  if (among.length > 0)
+    throw usageError(`${path} holds ${among.length} powers: ${list}; say which with ${options.column}`);
+  refuseSilent(columns, path);
   // Where nothing is called so, a single column of numbers can be nothing else.
-  const plain = numeric.filter((column) => column.unit?.quantity !== 'time');
-  if (among.length === 0 && plain.length === 1 && columns.length <= 3) {
+  const plain = numeric.filter((column) => column.unit?.quantity !== 'time' && !isOfOther(column));
+  if (plain.length === 1 && columns.length <= 3) {
     const [column] = plain as [ColumnFacts];
     const guess = `${called(column)} is taken for the power, since it is the only number beside the time`;
     return { column, quantity: unit?.quantity ?? 'power', unit: unit ?? powerUnit(column), guesses: [guess] };
   }
-  const list = (among.length > 0 ? among.map((each) => each.column) : columns).map(called).join(', ');
-  if (among.length > 0)
-    throw usageError(`${path} holds ${among.length} powers: ${list}; say which with ${options.column}`);
-  const empty = columns.filter(
-    ({ kind, words }) =>
-      kind === 'empty' &&
-      words.some((word) => powerWords.has(word)) &&
-      !words.some((word) => otherWords.has(word)),
+  if (plain.length === 0)
+    throw inputError(
+      `${path}: none of its columns is a power${options.unit === null ? '' : `; ${options.column} with ${options.unit} takes one all the same`}. They are ${list}`,
+    );
+  throw inputError(
+    `${path}: which of its columns is a power cannot be told; name it with ${options.column}. They are ${list}`,
   );
+}
+
+/** What is called a power and holds no number, or none that can be read, is what was meant all the same. @throws UserError (badInput) */
+function refuseSilent(columns: readonly ColumnFacts[], path: string): void {
+  const meant = columns.filter((column) => quantityOf(column) !== null && !isOfOther(column));
+  const unread = meant.find(({ kind, texts }) => kind === 'text' && /^[-+]?\d/.test(texts[0] ?? ''));
+  if (unread)
+    throw inputError(
+      `${path}: the numbers of ${called(unread)} cannot be read: '${unread.texts.find((text) => cellOf(text) === 'text') ?? unread.texts[0]}'`,
+    );
+  const empty = meant.filter(({ kind }) => kind === 'empty');
   if (empty.length > 0)
     throw inputError(
       `${path}: ${empty.map(called).join(', ')} never holds a number (${empty[0]!.cells.find((cell) => cell !== '') ?? 'empty'}); its other columns are ${columns
@@ -108,9 +87,6 @@ export function powerColumnOf(
         .map(called)
         .join(', ')}`,
     );
-  throw inputError(
-    `${path}: which of its columns is a power cannot be told; name it with ${options.column}. They are ${list}`,
-  );
 }
 
 function askedUnit(
@@ -134,49 +110,32 @@ function askedColumn(
   options: OptionNames,
 ): PowerColumn {
   const column =
-    columnAsked(columns, asked) ?? columns.find((each) => stemOf(each) === asked && quantityOf(each));
+    columnAsked(columns, asked, path, options.column) ??
+    columns.find((each) => stemOf(each) === asked && quantityOf(each));
   const there = columns.map(called).join(', ');
   if (!column) throw usageError(`${options.column} ${asked}: ${path} has no such column; it has ${there}`);
   if (column.kind !== 'number')
     throw usageError(
       `${options.column} ${asked}: '${column.texts[0] ?? column.cells[0] ?? ''}' in ${path} is no number; it has the columns ${there}`,
     );
+  if (!unit && (column.isOther || (isOfOther(column) && !powerUnit(column))))
+    throw inputError(
+      `${options.column} ${asked}: ${called(column)} in ${path} is no power${options.unit === null ? '' : `, unless ${options.unit} says so`}; it has the columns ${there}`,
+    );
   const quantity = unit?.quantity ?? quantityOf(column) ?? 'power';
   return { column, quantity, unit: unit ?? powerUnit(column), guesses: [] };
 }
 
 function candidateOf(column: ColumnFacts, asked: ReturnType<typeof askedUnit>): Candidate | null {
-  const { words } = column;
   const quantity = quantityOf(column);
-  if (quantity === null || words.some((word) => otherWords.has(word))) return null;
+  if (quantity === null || isOfOther(column)) return null;
   if (asked && asked.quantity !== quantity) return null;
-  const isInstant = words.some((word) => instantWords.has(word));
-  const isAverage = words.some((word) => averageWords.has(word));
   return {
     ...{ column, quantity, unit: asked ?? powerUnit(column), guesses: [] },
     stem: stemOf(column),
-    rank: isInstant ? 2 : isAverage ? 0 : 1,
+    rank: rankOf(column),
   };
 }
-
-const powerUnit = ({ unit }: ColumnFacts): KnownUnit | undefined =>
-  unit?.quantity === 'time' ? undefined : unit;
-
-function quantityOf({ unit, words, isOther }: ColumnFacts): Quantity | null {
-  if (isOther) return null;
-  if (unit?.quantity === 'power' || unit?.quantity === 'energy') return unit.quantity;
-  if (words.some((word) => energyWords.has(word))) return 'energy';
-  return words.some((word) => powerWords.has(word)) ? 'power' : null;
-}
-
-const stemOf = ({ words }: ColumnFacts): string =>
-  words
-    .filter(
-      (word) =>
-        ![powerWords, energyWords, instantWords, averageWords, emptyWords].some((set) => set.has(word)),
-    )
-    .filter((word) => unitNamed(word) === undefined)
-    .join(' ');
 
 /** The best of candidates that are of one thing; undefined where several things could be meant. */
 function ofOneStem(candidates: readonly Candidate[], component: string | undefined): PowerColumn | undefined {

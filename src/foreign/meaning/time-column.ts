@@ -70,7 +70,7 @@ function askedTime(
   path: string,
   { time }: OptionNames,
 ): TimeColumn {
-  const column = columnAsked(columns, asked);
+  const column = columnAsked(columns, asked, path, time);
   const there = columns.map(called).join(', ');
   if (!column) throw usageError(`${time} ${asked}: ${path} has no such column; it has ${there}`);
   const found = timeIn(column, columns, true);

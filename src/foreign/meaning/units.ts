@@ -52,6 +52,16 @@ export function unitIn(name: string): KnownUnit | undefined {
   return last === undefined ? undefined : unitNamed(last);
 }
 
+/** What stands in brackets where a name says the unit of something that is neither power, energy nor time. */
+const otherUnit =
+  /^(?:%|°.*|deg.*|[cfk]|celsius|kelvin|percent|pct|rpm|[mµμuk]?[va]|(?:milli)?(?:volts?|amps?|amperes?)|[kmg]?hz|[kmgt]i?b|bytes|(?!m?j\/s)\S+\/(?:s|sec|min|h))$/i;
+
+/** Whether a name says that it is in a unit of something else: `clocks.sm [MHz]`, `power [%]`. */
+export function isInOtherUnit(name: string): boolean {
+  const [, bracketed = ''] = /[[(]\s*([^\])]{1,20}?)\s*[\])]\s*$/.exec(name) ?? [];
+  return otherUnit.test(bracketed) && unitNamed(bracketed) === undefined;
+}
+
 /** The words of a name, in small letters: `gpu0PowerDraw_mW` has gpu, 0, power, draw, mw. */
 export const wordsOf = (name: string): string[] =>
   name
