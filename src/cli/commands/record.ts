@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ExitCode, usageError } from '../../errors.js';
+import { withoutReadings, withoutReadingsText } from '../../measure/doubts/without-readings.js';
 import type { Live } from '../../publish/live/live.js';
 import { railMapFrom } from '../../session/map/map-choice.js';
 import type { RecordOptions as RecordingParts } from '../../session/record.js';
@@ -178,9 +179,13 @@ async function recordAndFeed(
       printSummary(summary, recording.files);
     }
     tellLost(lost, recording.tracks);
+    const silent = lost.length > 0 ? [] : withoutReadings(recording.tracks);
+    for (const each of silent) notice(withoutReadingsText(each, recording.tracks.length === 1));
     await Promise.all([live?.close('answered', summary), feeds.close(summary)]);
     const met = coverageExit(summary, options.minCoverage);
-    process.exitCode = lost.length > 0 ? ExitCode.boardLost : onAlarm.endedBy ? ExitCode.limitNotMet : met;
+    if (lost.length > 0) process.exitCode = ExitCode.boardLost;
+    else if (silent.length > 0) process.exitCode = ExitCode.noBoard;
+    else process.exitCode = onAlarm.endedBy ? ExitCode.limitNotMet : met;
   } finally {
     release();
     await onAlarm.settle(); // also where an output failed

@@ -50,6 +50,7 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
     baseline: await baselineFrom(options.baseline),
     ignoreFailure: options.ignoreFailure ?? false,
     markOutput: options.markOutput ?? [],
+    strict: options.strict ?? false,
   };
   const limits = await limitsFrom(options);
   const map = await railMapFrom(options);

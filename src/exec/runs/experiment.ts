@@ -1,4 +1,5 @@
 import { nsSince } from '../../clock.js';
+import { boardError } from '../../errors.js';
 import type { PerComponent } from '../../measure/summary.js';
 import type { EndedStatus } from '../../stream/command-event.js';
 import type { Span } from '../../trace/span.js';
@@ -28,6 +29,8 @@ export interface ExperimentPlan {
   readonly ignoreFailure: boolean;
   /** Patterns for the commands' standard output. */
   readonly markOutput: readonly string[];
+  /** Runs nothing where a board gives no readings. */
+  readonly strict: boolean;
 }
 
 export interface PlannedCommand extends Hooks {
@@ -68,6 +71,12 @@ export async function runExperiment(
     ...{ log, status, missing, hookFailure },
   });
   const interrupted = (): number | null => relay.endAsked?.status ?? null;
+  if (plan.strict && !measurement.history.hasBegun) {
+    measurement.fault(
+      boardError('no reading came before the command was to begin; with --strict it is not run'),
+    );
+    return result(interrupted() ?? 0);
+  }
 
   for (const [command, { argv, prepare, conclude }] of plan.commands.entries()) {
     for (let n = 0; n < plan.warmups + plan.runs; n++) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
 import { tracedColumns } from '../../measure/accuracy/accuracy.js';
+import { withoutReadings, withoutReadingsText } from '../../measure/doubts/without-readings.js';
 import type { MapChoice } from '../../measure/rail-map.js';
 import type { Summary } from '../../measure/summary.js';
 import { AnnotatedSource } from '../../session/annotated-source.js';
@@ -221,11 +222,14 @@ export class Measurement {
   async #run(): Promise<void> {
     try {
       const { lost } = await this.#recording.ended;
+      const { tracks } = this.#recording;
       for (const { id } of lost)
         this.faults.push({
-          message: `${this.#recording.tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded until then is whole`,
+          message: `${tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded until then is whole`,
           exitCode: ExitCode.boardLost,
         });
+      for (const silent of lost.length > 0 ? [] : withoutReadings(tracks))
+        this.fault(boardError(withoutReadingsText(silent, tracks.length === 1)));
     } catch (error) {
       this.fault(error);
       await this.history.finish();

@@ -1,0 +1,32 @@
+import type { WarningCode } from '../../stream/warning.js';
+import type { SummaryCollector } from '../collector.js';
+
+/** What is found of answers that were none. */
+const noAnswers: ReadonlySet<WarningCode> = new Set([
+  'no-reply',
+  'late-reply',
+  'short-reply',
+  'wrong-answer',
+  'stray-bytes',
+]);
+
+interface Asked {
+  readonly id: string;
+  readonly outputs: { readonly collector: SummaryCollector };
+}
+
+/** The boards that were asked, and of which no reading came in the whole recording: which, and what came instead. */
+export function withoutReadings(tracks: readonly Asked[]): { readonly id: string; readonly why: string }[] {
+  return tracks.flatMap(({ id, outputs }) => {
+    const { samples, warnings } = outputs.collector.measured();
+    const answer = samples === 0 ? warnings.find(({ code }) => noAnswers.has(code)) : undefined;
+    return answer ? [{ id, why: answer.message }] : [];
+  });
+}
+
+/** In words. @param isOne whether it is the only board */
+export const withoutReadingsText = (
+  { id, why }: { readonly id: string; readonly why: string },
+  isOne: boolean,
+): string =>
+  `${isOne ? 'the board' : id} gave no readings: ${why}. Is another program using the port? Otherwise unplug the board and plug it in again, or update powerlog`;
