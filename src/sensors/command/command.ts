@@ -1,4 +1,5 @@
 import { printable } from '../../text.js';
+import { startTimer } from '../../timer.js';
 import { type ReaderEnvironment, type RunningProgram, type SensorReader, SensorTrouble } from '../reader.js';
 import { formOf, type LineForm, type NamedTexts } from './lines.js';
 import { meanColumns, type ProgramColumn, programColumns } from './program-columns.js';
@@ -44,7 +45,7 @@ class Command {
   #values = new Float64Array(0);
   #take: Take = () => {};
   #restartMs = restartMs.first;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: () => void = () => {};
   #startedMs = 0;
   #closed = false;
   #onFirst: ((columns: readonly ProgramColumn[]) => void) | undefined;
@@ -65,12 +66,12 @@ class Command {
         void this.close();
         reject(trouble);
       };
-      this.#timer = setTimeout(() => {
+      this.#cancelTimer = startTimer(limitMs, () => {
         const printed = this.#unread === '' ? 'nothing' : `no reading, but ${quoted(this.#unread)}`;
         this.#onFailed?.(
           new SensorTrouble('sensor-silent', `it printed ${printed} within ${limitMs / 1000} s`),
         );
-      }, limitMs);
+      });
       this.#start();
     });
   }
@@ -81,7 +82,7 @@ class Command {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     await this.#running?.stop();
   }
 
@@ -111,7 +112,7 @@ class Command {
     this.#values.fill(Number.NaN);
     this.#take(this.#values, process.hrtime.bigint());
     if (performance.now() - this.#startedMs > healthyMs) this.#restartMs = restartMs.first;
-    this.#timer = setTimeout(() => this.#start(), this.#restartMs);
+    this.#cancelTimer = startTimer(this.#restartMs, () => this.#start());
     this.#restartMs = Math.min(2 * this.#restartMs, restartMs.longest);
   }
 
@@ -143,7 +144,7 @@ class Command {
       this.#form = undefined;
       return false;
     }
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.#columns = columns;
     this.#sources = new Set(texts.keys());
     const own = columns.map(({ column }) => column);
