@@ -3,7 +3,7 @@ import { instrumentWarnings } from '../../exec/earlier.js';
 import type { Exported, ExportFile } from '../../exec/export.js';
 import { evaluateExperiment } from '../../exec/figures/evaluate.js';
 import { checkLimits, type Limits } from '../../exec/limits.js';
-import type { Experiment } from '../../exec/runs/experiment.js';
+import type { Baseline, Experiment } from '../../exec/runs/experiment.js';
 import type { Measurement } from '../../exec/runs/measurement.js';
 import { faultOf } from '../../exec/runs/measuring-fault.js';
 import { unlessReaderGone } from '../../file/output-file.js';
@@ -17,6 +17,7 @@ import type { ExecOptions } from './exec-options.js';
 export interface Conclusion {
   readonly options: ExecOptions;
   readonly limits: Limits;
+  readonly baseline: Baseline;
   readonly exports: readonly ExportFile[];
   /** Of the measurement's faults, how many kept a board from being measured at all. */
   readonly faultsAtStart: number;
@@ -31,7 +32,7 @@ const measuringFault = 'measuring-fault';
 export async function conclude(
   experiment: Experiment,
   measurement: Measurement,
-  { options, limits, exports, faultsAtStart, undone, onSummary }: Conclusion,
+  { options, limits, baseline, exports, faultsAtStart, undone, onSummary }: Conclusion,
 ): Promise<number> {
   let verdictCode: number = ExitCode.done;
   try {
@@ -54,7 +55,12 @@ export async function conclude(
     const summary = await measurement.summarize({
       warnings: [...faults, ...undone, ...evaluation.warnings],
       extra,
-      doubts: (boards) => instrumentWarnings(boards, earlier),
+      doubts: (boards) => [
+        ...instrumentWarnings(boards, earlier),
+        ...(baseline.kind === 'known'
+          ? instrumentWarnings(boards, baseline.boards, 'the idle power of --baseline')
+          : []),
+      ],
     });
     onSummary(summary);
     const exportedTo = exported ? await writeExports(exports, exported, measurement) : [];
