@@ -36,7 +36,10 @@ function load() {
 }
 
 const asksForVersion = process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2]);
-if (asksForVersion && printedVersion()) {
+// What bin/powerlog has noted; the program proper looks closer, and says what is wrong.
+const [, , , , ...open] = (process.env.POWERLOG_STARTED ?? '').split(' ');
+const mayBeClosed = open.length > 0 && !open.includes('1');
+if (asksForVersion && !mayBeClosed && printedVersion()) {
   // That was all.
 } else if (existsSync(main)) {
   load().main(process.argv);

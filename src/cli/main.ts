@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
+import { closeOutputThatWas } from '../exec/start/closed-output.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
+import { leaveDeletedFolder } from './deleted-folder.js';
 import { print, say, tell } from './terminal/say.js';
 import { leaveClosedTerminal } from './terminal/terminal.js';
 
@@ -55,7 +57,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     command.exitOverride().configureOutput({ writeOut: print, writeErr: (text) => say(text.trimEnd()) });
   process.on('exit', leaveClosedTerminal);
   ignoreHangUp();
+  closeOutputThatWas();
   try {
+    // The command is given the folder as it is.
+    if (name !== 'exec') leaveDeletedFolder(argv);
     await program.parseAsync(argv as string[]);
   } catch (error) {
     process.exitCode = report(error);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { BoardSummary, PerComponent } from '../measure/summary.js';
-import type { EarlierBoard } from '../schema/earlier-summary.js';
+import type { EarlierBoard, EarlierSummary } from '../schema/earlier-summary.js';
 import { issueText, type Schema } from '../schema/json/issue-text.js';
 import type { Warning } from '../stream/warning.js';
 import { plural } from '../units.js';
@@ -9,15 +9,23 @@ import { plural } from '../units.js';
 /** Loaded where an earlier summary is given: it brings zod. */
 const loadSchema = () => import('../schema/earlier-summary.js');
 
-/** The idle power that `--baseline FILE` gives. @throws UserError (badInput) */
-export async function readIdlePower(path: string): Promise<PerComponent<number>> {
+/** What `--baseline FILE` gives. */
+export interface EarlierIdle {
+  readonly powerW: PerComponent<number>;
+  /** Empty where the file does not say. */
+  readonly boards: readonly EarlierBoard[];
+}
+
+/** @throws UserError (badInput) where it holds no idle power */
+export async function readIdlePower(path: string): Promise<EarlierIdle> {
   const { earlierIdleW, earlierSummarySchema } = await loadSchema();
-  const idle = earlierIdleW(await readSummary(path, earlierSummarySchema));
-  if (!idle)
+  const summary = await readSummary(path, earlierSummarySchema);
+  const powerW = earlierIdleW(summary);
+  if (!powerW)
     throw inputError(
       `${path}: holds no idle power; record one with \`powerlog record --duration 30s --out idle.csv\` while nothing runs`,
     );
-  return idle;
+  return { powerW, boards: boardsOf(summary) };
 }
 
 /** What `--baseline-run FILE` gives. */
@@ -36,15 +44,23 @@ export async function readEarlierRun(path: string): Promise<EarlierRun> {
     throw inputError(
       `${path}: holds no energy of a command that went well and was measured to its end; expected a summary that \`powerlog exec --out\` wrote`,
     );
-  const several = (summary.tracks ?? []).flatMap(({ board }) => (board ? [board] : []));
-  const boards = several.length > 0 ? several : [summary.board];
-  return { energyJ, boards: boards.filter((board) => board !== undefined) };
+  return { energyJ, boards: boardsOf(summary) };
 }
 
-/** What keeps two runs from being comparable without a word: they were not measured by the same instruments. */
+function boardsOf({ tracks = [], board }: EarlierSummary): EarlierBoard[] {
+  const several = tracks.flatMap((track) => (track.board ? [track.board] : []));
+  const boards = several.length > 0 ? several : [board];
+  return boards.filter((each) => each !== undefined);
+}
+
+/**
+ * What keeps two measurements from being comparable without a word: they were not made by the same instruments.
+ * @param what was measured earlier
+ */
 export function instrumentWarnings(
   now: readonly BoardSummary[],
   earlier: readonly EarlierBoard[] = [],
+  what = 'the earlier run',
 ): Warning[] {
   if (earlier.length === 0) return [];
   const differs =
@@ -55,7 +71,7 @@ export function instrumentWarnings(
   return [
     {
       code: 'other-instrument',
-      message: `the earlier run was not measured by the same instrument (${differs.join('; ')}): part of the difference may be the instrument's`,
+      message: `${what} was not measured by the same instrument (${differs.join('; ')}): part of the difference may be the instrument's`,
     },
   ];
 }

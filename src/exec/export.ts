@@ -29,6 +29,7 @@ export const exportFormats: Readonly<Record<'json' | 'markdown' | 'csv', ExportF
 export class ExportFile {
   readonly #file: OutputFile;
   readonly #format: ExportFormat;
+  #open = true;
 
   /** @throws UserError (outputFailed) */
   constructor(
@@ -37,18 +38,24 @@ export class ExportFile {
     force: boolean,
   ) {
     this.#format = format;
-    this.#file = new OutputFile({ path, force });
+    this.#file = new OutputFile({ path, force, unit: 'file' });
   }
 
-  /** @throws UserError (outputFailed) */
+  /** Writes and closes it: some file systems only say then that it could not be kept. @throws UserError (outputFailed), ReaderGone */
   async write(exported: Exported): Promise<void> {
     const text = this.#format(exported);
-    await this.#file.write(new TextEncoder().encode(text), text.split('\n').length - 1);
+    try {
+      await this.#file.write(new TextEncoder().encode(text), text.split('\n').length - 1);
+    } finally {
+      await this.close();
+    }
   }
 
-  /** Removes what was made and not written. */
-  close(): Promise<void> {
-    return this.#file.close();
+  /** Removes what was made and not written; safe to call twice. */
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#file.close();
   }
 }
 

@@ -1,5 +1,6 @@
-import { readSync } from 'node:fs';
+import { constants, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { GzipTear } from './gzip/gzip-input.js';
@@ -30,7 +31,10 @@ const openFaults: Record<string, string> = {
  * @throws UserError (badInput) where it cannot be read.
  */
 export async function openByteInput(path: string): Promise<ByteInput> {
-  const raw = path === '-' ? new StreamInput('standard input', process.stdin) : await FileInput.open(path);
+  const raw =
+    path === '-'
+      ? new StreamInput('standard input', process.stdin)
+      : (openPipe(path) ?? (await FileInput.open(path)));
   try {
     const head = new Uint8Array(2);
     let count = 0;
@@ -46,6 +50,20 @@ export async function openByteInput(path: string): Promise<ByteInput> {
   } catch (error) {
     await raw.close();
     throw error;
+  }
+}
+
+/**
+ * A named pipe, without waiting for its other end: a thread that waits in the system for somebody to open it is ended by no signal
+ * that we heed, and keeps the process.
+ */
+function openPipe(path: string): StreamInput | null {
+  try {
+    if (!statSync(path).isFIFO()) return null;
+    const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return new StreamInput(path, new Socket({ fd, readable: true, writable: false }));
+  } catch (error) {
+    throw readError(path, error);
   }
 }
 

@@ -36,6 +36,12 @@ export function refuseSharedFiles(outputs: readonly NamedFile[], inputs: readonl
   }
 }
 
+/** Whether a name leads to where standard output goes. The null device takes whatever comes. */
+export function isStandardOutput(path: string): boolean {
+  const standard = identityOf('-', 1);
+  return path === '-' || (standard !== undefined && identityOf(path, 1) === standard);
+}
+
 const named = ({ role, path }: NamedFile): string =>
   path === '-' ? `${role} - (standard output)` : `${role} ${path}`;
 

@@ -38,6 +38,8 @@ export interface RecordOptions {
   readonly onSinkError?: SessionOptions['onSinkError'];
   /** Called where a sensor's file can't be written any more and the others shall go on; else the recording ends with that. */
   readonly onSensorFailure?: (error: unknown) => void;
+  /** Called where the summary can't be written and is wanted all the same; else that is thrown. */
+  readonly onSummaryFailure?: (error: unknown, path: string) => void;
   /** Called when all outputs are open, right before anything is sampled or written; what waits for an event runs after both. */
   readonly onReady?: () => void;
   readonly onNotice?: SessionOptions['onNotice'];
@@ -47,6 +49,8 @@ export interface RecordOptions {
 export interface RecordingEnd {
   /** Those whose board went away and did not come back. */
   readonly lost: readonly Track[];
+  /** Those whose board was still waited for. */
+  readonly away: readonly Track[];
   /** Standard output's reader went away, which ended the recording. */
   readonly readerGone: boolean;
 }
@@ -94,9 +98,10 @@ export class RunningRecording {
   readonly #host: HostFacts;
   /** Of each track's calibration. */
   readonly #doubts: readonly (readonly Warning[])[];
+  readonly #onSummaryFailure: RecordOptions['onSummaryFailure'];
 
   constructor(
-    { sampling = {}, sinks, onSinkError, onSensorFailure, onNotice }: RecordOptions,
+    { sampling = {}, sinks, onSinkError, onSensorFailure, onSummaryFailure, onNotice }: RecordOptions,
     readonly tracks: readonly Track[],
     readonly sensors: SensorTracks,
     summaryFile: SummaryFile | null,
@@ -106,6 +111,7 @@ export class RunningRecording {
     this.#doubts = doubts;
     this.#summaryFile = summaryFile;
     this.#host = host;
+    this.#onSummaryFailure = onSummaryFailure;
     const chosen = tracks.map((track) => sinks?.(track, tracks, sensors) ?? track.outputs.sinks);
     const clock = new RecordingClock();
     this.#running = tracks.map((track) => {
@@ -155,12 +161,17 @@ export class RunningRecording {
     for (const { recording } of this.#running) recording.stop();
   }
 
-  /** When it has ended: the summary, written to its file where there is one. @throws UserError (outputFailed) */
+  /** When it has ended: the summary, written to its file where there is one. @throws UserError (outputFailed) unless that is handled */
   async summarize({ warnings = this.warnings, ...parts }: SummaryParts = {}): Promise<Summary> {
     const summary = await summaryOf(this.#running, this.#host, { ...parts, warnings }, (endS) =>
       this.sensors.summaries(endS),
     );
-    await this.#summaryFile?.write(summary);
+    try {
+      await this.#summaryFile?.write(summary);
+    } catch (error) {
+      if (!this.#onSummaryFailure) throw error;
+      this.#onSummaryFailure(error, this.#summaryFile!.path);
+    }
     return summary;
   }
 
@@ -197,8 +208,10 @@ export class RunningRecording {
       if (each.status === 'rejected') throw each.reason;
       return each.value;
     });
+    const lost = this.tracks.filter((_, n) => results[n]!.end === 'board-lost');
     return {
-      lost: this.tracks.filter((_, n) => results[n]!.end === 'board-lost'),
+      lost,
+      away: this.tracks.filter((track, n) => results[n]!.away && !lost.includes(track)),
       readerGone: results.some(({ readerGone }) => readerGone),
     };
   }

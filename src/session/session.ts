@@ -31,6 +31,8 @@ export interface SessionOptions {
 
 export interface SessionResult {
   readonly end: EndReason;
+  /** The board had gone away, and nothing came of it any more. */
+  readonly away: boolean;
   /** Standard output's reader went away, which ended the recording. */
   readonly readerGone: boolean;
 }
@@ -45,6 +47,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   let end: EndReason = 'source-ended';
   let failure: { error: unknown } | undefined;
   let readerGone = false;
+  let away = false;
 
   const onError = (error: unknown, sink: Sink): boolean => {
     if (options.onSinkError?.(error, sink)) return true;
@@ -65,7 +68,11 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   try {
     await fanOut.begin(recording.header);
     for await (const raw of recording.blocks()) {
-      for (const event of raw.events) if (event.type === 'end') end = event.reason;
+      if (raw.count > 0) away = false;
+      for (const event of raw.events) {
+        if (event.type === 'end') end = event.reason;
+        if (event.type === 'fault' && event.kind === 'board-lost') away = true;
+      }
       const busy = fanOut.write(raw);
       if (busy) await busy;
     }
@@ -74,7 +81,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
     await fanOut.finish();
   }
   if (failure) throw failure.error;
-  return { end, readerGone };
+  return { end, away, readerGone };
 }
 
 /** Turns frames into columns and sums, in arrays that are used again for the next block. */

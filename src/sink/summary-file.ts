@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fdatasync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { outputError, systemErrorCode } from '../errors.js';
+import { outputError, systemErrorCode, writeFailureText } from '../errors.js';
 import { type OpenedOutput, openUnfinished } from '../file/safe-open.js';
 import type { RepairedSummary, Summary } from '../measure/summary.js';
 
@@ -63,7 +63,7 @@ export class SummaryFile {
     } catch (error) {
       discard(this.#unfinished);
       throw outputError(
-        `cannot write ${this.path}: ${systemErrorCode(error) ?? String(error)}; the samples are not affected`,
+        `cannot write ${this.path}: ${writeFailureText(systemErrorCode(error) ?? String(error))}; nothing of it is kept`,
         error,
       );
     }

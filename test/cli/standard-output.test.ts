@@ -51,6 +51,25 @@ describe.runIf(existsSync('/dev/full'))('a standard output that takes nothing', 
   });
 });
 
+describe.runIf(existsSync('/proc/self/fd'))('a standard output that is closed', () => {
+  const script = bin.replace(/\.js$/, '');
+  const closed = (line: string) =>
+    spawnSync('sh', ['-c', `exec '${script}' ${line} >&-`], { encoding: 'utf8' });
+
+  it.each([
+    ...['--version', '-V', '--help', 'ports', 'info --port sim', 'report fixtures/synthetic.plog'],
+    ...['replay fixtures/synthetic.plog -q --out -', 'record --port sim -d 50ms -q --out -'],
+  ])('%s: one line, and code 5', (line) => {
+    const { status, stderr } = closed(line);
+    expect(stderr).toBe('powerlog: cannot write standard output: it is closed\n');
+    expect(status).toBe(5);
+  });
+
+  it('is nothing to who writes nothing there', () => {
+    expect(closed('exec --port sim --baseline 0 -q -- true')).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
 describe('a standard output whose reader is gone', () => {
   it.each([
     'ports --json',

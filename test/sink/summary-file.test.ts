@@ -76,14 +76,14 @@ describe('SummaryFile', () => {
     ).toThrow(expect.objectContaining({ exitCode: ExitCode.outputFailed }));
   });
 
-  it('says that the samples are safe where it can not be written', async () => {
+  it('says that nothing of it is kept where it can not be written', async () => {
     const gone = mkdtempSync(join(directory, 'gone-'));
     const path = join(gone, 'run.summary.json');
     const file = new SummaryFile({ path, force: false, durable: true });
     rmSync(gone, { recursive: true });
     await expect(file.write(await summaryOf())).rejects.toMatchObject({
       exitCode: ExitCode.outputFailed,
-      message: expect.stringContaining('the samples are not affected'),
+      message: expect.stringContaining('nothing of it is kept'),
     });
     expect(existsSync(path)).toBe(false);
   });

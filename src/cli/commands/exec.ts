@@ -102,8 +102,6 @@ Examples:
 }
 
 function checkOptions(words: readonly string[], options: ExecOptions): void {
-  if (options.out === '-')
-    throw usageError("standard output is the command's own: give --out a file, such as run.csv");
   if ((options.maxRegression === undefined) !== (options.baselineRun === undefined))
     throw usageError('--max-regression and --baseline-run go together: how much more, and than what');
   const noBaseline = 'durationMs' in options.baseline && options.baseline.durationMs === 0;

@@ -61,6 +61,7 @@ async function view(paths: readonly string[], options: ViewCommandOptions): Prom
   if (first?.length) process.exitCode = ExitCode.badInput;
   if (first?.length !== paths.length) await ended;
   await view.close();
+  if (first === undefined) process.exit(); // a pipe that nobody writes to may still be waited for
 }
 
 /** Resolves with nothing. */

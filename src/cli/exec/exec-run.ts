@@ -122,7 +122,7 @@ export async function exec(words: readonly string[], options: ExecOptions, fed: 
       await measurement.stop();
       relay.dispose(); // who asks again for an end now gets it
       const outcome = await conclude(experiment, measurement, {
-        ...{ options, limits, exports, faultsAtStart },
+        ...{ options, limits, exports, faultsAtStart, baseline: plan.baseline },
         undone: (await Promise.all([feeds.settle(), onAlarm.settle()])).flat(),
         onSummary: (summary) => {
           void endExecLive(live, unexpected, summary);
@@ -178,7 +178,7 @@ function plannedCommands(words: readonly string[], options: ExecOptions): Planne
 
 async function baselineFrom(option: BaselineOption): Promise<Baseline> {
   if ('durationMs' in option) return { kind: 'measure', durationMs: option.durationMs };
-  return { kind: 'known', powerW: await readIdlePower(option.path) };
+  return { kind: 'known', ...(await readIdlePower(option.path)) };
 }
 
 async function limitsFrom(options: ExecOptions): Promise<Limits> {

@@ -58,8 +58,13 @@ export class MarksFile {
       const directory = await makeTemporaryFolder();
       const path = join(directory, 'marks');
       const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
-      const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-      return new MarksFile(path, directory, file, listener);
+      try {
+        const file = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+        return new MarksFile(path, directory, file, listener);
+      } catch (error) {
+        await rm(directory, { recursive: true, force: true });
+        throw error;
+      }
     } catch (error) {
       throw outputError(`the file for marks cannot be made in ${tmpdir()}: ${errorText(error)}`, error);
     }

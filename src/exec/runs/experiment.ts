@@ -1,10 +1,10 @@
 import { nsSince } from '../../clock.js';
 import { boardError } from '../../errors.js';
-import type { PerComponent } from '../../measure/summary.js';
 import type { EndedStatus } from '../../stream/command-event.js';
 import type { Span } from '../../trace/span.js';
 import type { ChildEnd } from '../child/child.js';
 import type { SignalRelay } from '../child/signals.js';
+import type { EarlierIdle } from '../earlier.js';
 import type { ExperimentLog } from './experiment-log.js';
 import { type HookFailure, type Hooks, runHook } from './hooks.js';
 import { runMarked } from './marked-run.js';
@@ -16,7 +16,7 @@ export type Cooldown = { readonly kind: 'time'; readonly durationMs: number } | 
 /** What an idle machine draws: seen before the first run (0 ms is not at all), or known from elsewhere. */
 export type Baseline =
   | { readonly kind: 'measure'; readonly durationMs: number }
-  | { readonly kind: 'known'; readonly powerW: PerComponent<number> };
+  | ({ readonly kind: 'known' } & EarlierIdle);
 
 export interface ExperimentPlan {
   readonly commands: readonly PlannedCommand[];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { boardError, ExitCode, errorText, outOfDescriptors, UserError } from '../../errors.js';
+import { boardError, ExitCode, outOfDescriptors } from '../../errors.js';
 import { tracedColumns } from '../../measure/accuracy/accuracy.js';
 import { withoutReadings, withoutReadingsText } from '../../measure/doubts/without-readings.js';
 import type { MapChoice } from '../../measure/rail-map.js';
@@ -22,6 +22,7 @@ import { Trace } from '../../trace/trace.js';
 import type { AskSensors } from '../figures/evaluate.js';
 import { standIn } from './empty-source.js';
 import { ExperimentLog } from './experiment-log.js';
+import { faultOf, type MeasuringFault, noBoard } from './measuring-fault.js';
 
 export interface MeasurementOptions {
   readonly ports: readonly string[];
@@ -40,13 +41,6 @@ export interface MeasurementOptions {
   readonly strict: boolean;
 }
 
-/** Something that went wrong with measuring; the child does not hear of it. */
-export interface MeasuringFault {
-  readonly message: string;
-  /** What powerlog ends with where `--strict` asks for it. */
-  readonly exitCode: ExitCode;
-}
-
 /** How long samples are waited for that ought to be there, ms. */
 const graceMs = 1000;
 
@@ -55,10 +49,6 @@ const askEveryMs = 10;
 
 /** How long the end of a recording is waited for: a hung disk or port must not hold back those who wait for the command. */
 const stopLimitMs = 30_000;
-
-/** Whatever kept a board from being opened, as an error of ours. */
-const noBoard = (port: string, error: unknown): UserError =>
-  error instanceof UserError ? error : boardError(`${port} cannot be measured: ${errorText(error)}`, error);
 
 /** A recording that runs beside a command and must not harm it: after `start`, what goes wrong is kept, not thrown. */
 export class Measurement {
@@ -105,7 +95,7 @@ export class Measurement {
       for (const source of sources) await source.close();
       throw refused;
     }
-    const faults = errors.map(faultOf);
+    const faults = errors.map((error) => faultOf(error));
     try {
       return await Measurement.#begin(sources, options, faults);
     } catch (error) {
@@ -143,15 +133,18 @@ export class Measurement {
         return [history, ...track.outputs.sinks, ...(options.watch?.(track) ?? [])];
       },
       // The others go on.
-      onSinkError: (error) => faults.push(faultOf(error)) > 0,
+      onSinkError: (error, { shortfall }) => faults.push(faultOf(error, shortfall?.name)) > 0,
+      onSummaryFailure: (error, path) => faults.push(faultOf(error, path)),
       onNotice: options.open.onNotice,
     });
     const history = new SeveralHistories(histories);
     return new Measurement(sources, measured.length > 0, recording, history, faults, options.first);
   }
 
+  /** The paths of what is kept whole, for people. */
   get files(): readonly string[] {
-    return this.#recording.files;
+    const failed = this.faults.map(({ output }) => output);
+    return this.#recording.files.filter((path) => !failed.includes(path));
   }
 
   /** Hands on at once what has been sampled. */
@@ -221,15 +214,20 @@ export class Measurement {
 
   async #run(): Promise<void> {
     try {
-      const { lost } = await this.#recording.ended;
-      const { tracks } = this.#recording;
-      for (const { id } of lost)
-        this.faults.push({
-          message: `${tracks.length > 1 ? id : 'the board'} was lost and did not come back; what was recorded until then is whole`,
-          exitCode: ExitCode.boardLost,
-        });
-      for (const silent of lost.length > 0 ? [] : withoutReadings(tracks))
-        this.fault(boardError(withoutReadingsText(silent, tracks.length === 1)));
+      const { lost, away } = await this.#recording.ended;
+      const which = ({ id }: Track) => (this.#recording.tracks.length > 1 ? id : 'the board');
+      const tell = (tracks: readonly Track[], what: string) => {
+        for (const track of tracks)
+          this.faults.push({
+            message: `${which(track)} ${what}; what was recorded until then is whole`,
+            exitCode: ExitCode.boardLost,
+          });
+      };
+      tell(lost, 'was lost and did not come back');
+      tell(away, 'went away and was not back when the recording ended');
+      const silent = lost.length + away.length > 0 ? [] : withoutReadings(this.#recording.tracks);
+      for (const each of silent)
+        this.fault(boardError(withoutReadingsText(each, this.#recording.tracks.length === 1)));
     } catch (error) {
       this.fault(error);
       await this.history.finish();
@@ -237,8 +235,8 @@ export class Measurement {
   }
 
   /** Keeps what went wrong. */
-  fault(error: unknown): void {
-    this.faults.push(faultOf(error));
+  fault(error: unknown, output?: string): void {
+    this.faults.push(faultOf(error, output));
   }
 
   /** Does something that may fail without anybody being harmed. */
@@ -246,8 +244,3 @@ export class Measurement {
     await action().catch((error: unknown) => this.fault(error));
   }
 }
-
-const faultOf = (error: unknown): MeasuringFault => ({
-  message: errorText(error),
-  exitCode: error instanceof UserError ? error.exitCode : ExitCode.bug,
-});

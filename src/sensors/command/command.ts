@@ -1,4 +1,5 @@
 import { printable } from '../../text.js';
+import { startTimer } from '../../timer.js';
 import { type ReaderEnvironment, type RunningProgram, type SensorReader, SensorTrouble } from '../reader.js';
 import { formOf, type LineForm, type NamedTexts } from './lines.js';
 import { meanColumns, type ProgramColumn, programColumns } from './program-columns.js';
@@ -46,7 +47,7 @@ class Command {
   #values = new Float64Array(0);
   #take: Take | undefined;
   #restartMs = restartMs.first;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: () => void = () => {};
   #startedMs = 0;
   #closed = false;
   #onFirst: ((columns: readonly ProgramColumn[]) => void) | undefined;
@@ -68,12 +69,12 @@ class Command {
         void this.close();
         reject(trouble);
       };
-      this.#timer = setTimeout(() => {
+      this.#cancelTimer = startTimer(limitMs, () => {
         const printed = this.#unread === '' ? 'nothing' : `no reading, but ${quoted(this.#unread)}`;
         this.#onFailed?.(
           new SensorTrouble('sensor-silent', `it printed ${printed} within ${limitMs / 1000} s`),
         );
-      }, limitMs);
+      });
       this.#start();
     });
   }
@@ -84,7 +85,7 @@ class Command {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     await this.#running?.stop();
   }
 
@@ -114,7 +115,7 @@ class Command {
     this.#values.fill(Number.NaN);
     this.#take?.(this.#values, process.hrtime.bigint());
     if (performance.now() - this.#startedMs > healthyMs) this.#restartMs = restartMs.first;
-    this.#timer = setTimeout(() => this.#start(), this.#restartMs);
+    this.#cancelTimer = startTimer(this.#restartMs, () => this.#start());
     this.#restartMs = Math.min(2 * this.#restartMs, restartMs.longest);
   }
 
@@ -154,7 +155,7 @@ class Command {
       this.#form = undefined;
       return false;
     }
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.#columns = columns;
     const [measured, others] = [['power', 'energy'], ['other']].map((quantities) =>
       columns.filter(({ column }) => quantities.includes(column.quantity)),

@@ -1,4 +1,5 @@
 import { printable } from '../../text.js';
+import { startTimer } from '../../timer.js';
 import type { ReaderEnvironment, RunningProgram, TalkingReader } from '../reader.js';
 import type { SensorColumn } from '../sensor.js';
 import { type Card, type Cards, findCards, program } from './cards.js';
@@ -30,7 +31,7 @@ class NvidiaSmiReader implements TalkingReader {
   #lineNs = 0n;
   #take: (values: Float64Array, atNs: bigint) => void = () => {};
   #running: RunningProgram | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: () => void = () => {};
   #restartMs = restartMs.first;
   #closed = false;
 
@@ -66,7 +67,7 @@ class NvidiaSmiReader implements TalkingReader {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     await this.#running?.stop();
   }
 
@@ -108,13 +109,13 @@ class NvidiaSmiReader implements TalkingReader {
   }
 
   #watch(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     const limitMs = Math.max(silence.leastMs, silence.intervals * this.#intervalMs);
-    this.#timer = setTimeout(() => {
+    this.#cancelTimer = startTimer(limitMs, () => {
       const running = this.#running;
       this.#again('sensor-silent', `it printed nothing for ${limitMs / 1000} s, and was started again`);
       void running?.stop();
-    }, limitMs);
+    });
   }
 
   /** What follows is not known until another one prints. */
@@ -123,8 +124,8 @@ class NvidiaSmiReader implements TalkingReader {
     if (this.#closed) return;
     this.#environment.tell(code, how);
     this.#take(this.#row.fill(Number.NaN), process.hrtime.bigint());
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#start(), this.#restartMs);
+    this.#cancelTimer();
+    this.#cancelTimer = startTimer(this.#restartMs, () => this.#start());
     this.#restartMs = Math.min(2 * this.#restartMs, restartMs.longest);
   }
 

@@ -1,3 +1,5 @@
+import { startTimer } from '../../timer.js';
+
 /** How much earlier or later than it is due something is done, as a share of its interval, and at most, ms. */
 const slackShare = 0.25;
 const mostSlackMs = 15;
@@ -14,7 +16,7 @@ interface Entry {
  */
 export class Agenda {
   readonly #entries = new Set<Entry>();
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: () => void = () => {};
   #timerMs = Number.POSITIVE_INFINITY;
   #isGoing = false;
 
@@ -44,14 +46,13 @@ export class Agenda {
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { latestMs } of this.#entries) firstMs = Math.min(firstMs, latestMs);
     if (firstMs === this.#timerMs) return;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.#timerMs = firstMs;
     if (!Number.isFinite(firstMs)) return;
     const wake = (): void => {
       this.#timerMs = Number.POSITIVE_INFINITY;
       this.go();
     };
-    // Node takes off what is less than a millisecond, and would wake up before anything is due at the latest.
-    this.#timer = setTimeout(wake, Math.max(0, Math.ceil(firstMs - performance.now())));
+    this.#cancelTimer = startTimer(firstMs - performance.now(), wake);
   }
 }

@@ -84,10 +84,17 @@ class Server implements Simulator {
     this.#worker = worker;
     // A thread that blocks in a read would hold up the process's end.
     process.once('exit', this.#atExit);
-    await new Promise<void>((resolve, reject) => {
-      worker.once('message', () => resolve());
-      worker.once('error', reject);
-    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        worker.once('message', () => resolve());
+        worker.once('error', reject);
+      });
+    } catch (error) {
+      // There is no thread to wake, and without descriptors no way to.
+      process.off('exit', this.#atExit);
+      this.#unplug();
+      throw error;
+    }
     worker.on('error', (error) => this.#fail(error));
     worker.unref();
     this.#awaitUnplug();

@@ -266,13 +266,17 @@ describe('exec does no harm when measuring fails', () => {
   });
 
   it.each([
-    [[], 6],
-    [['--strict'], 4],
-  ])('goes on when the board dies in between %j', async (options, code) => {
-    const board = started(words`simulate --link ${file(`board${code}`)}`);
+    ['off', [], 6],
+    ['off', ['--strict'], 4],
+    ['forever', [], 6],
+    ['forever', ['--strict'], 4],
+    ['600s', ['--strict'], 4],
+  ])('goes on when the board dies in between: --reconnect %s %j', async (reconnect, options, code) => {
+    const place = file(`board-${reconnect}${code}`);
+    const board = started(words`simulate --link ${place}`);
     await board.lines.next();
-    const csv = file(`lost${code}.csv`);
-    const port = ['--port', file(`board${code}`), '--reconnect', 'off', '--baseline', '0', '--out', csv];
+    const csv = file(`lost-${reconnect}${code}.csv`);
+    const port = ['--port', place, '--reconnect', reconnect, '--baseline', '0', '--out', csv];
     const status = code === 6 ? 6 : 0; // the command's own code goes first
     const program = `echo ready; read line; exit ${status}`;
     const { child, lines } = started(words`exec ${port} ${options} -- sh -c ${program}`, 'pipe');
@@ -285,7 +289,9 @@ describe('exec does no harm when measuring fails', () => {
     });
     child.stdin!.end('on\n');
     expect(await ended(child)).toBe(code);
-    expect(told).toContain('lost');
+    expect(told).toMatch(
+      reconnect === 'off' ? /lost and did not come back/ : /was not back when the recording ended/,
+    );
     const summary = JSON.parse(readFileSync(csv.replace('.csv', '.summary.json'), 'utf8')) as ExecSummary;
     expect(summary.command.exit_code).toBe(status);
   });

@@ -341,6 +341,13 @@ describe('limits', () => {
       ({ code }: { code: string }) => code,
     );
     expect(codes).toContain('other-instrument');
+    const recorded = file('recorded.csv');
+    const board = 'sim:constant,board=benchlab2,firmware=5,seed=1';
+    expect(powerlog(words`record --port ${board} -d 100ms -q --out ${recorded}`).code).toBe(0);
+    const above = words`exec --port ${board.replace('=5', '=6')} --baseline ${summaryOf(recorded)} -- true`;
+    expect(powerlog(above).err).toMatch(
+      /idle power of --baseline was not measured by the same instrument \(.*firmware 5 then, 6 now/,
+    );
     expect(on(2, file('again.csv'), ...limit(summaryOf(other))).err).not.toContain('same instrument');
   });
 

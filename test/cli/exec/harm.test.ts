@@ -140,9 +140,22 @@ describe.runIf(posix)('a system that gives nothing', () => {
       status: 4,
       stdout: 'ran\n',
     });
-    const recording = inGone('record --port sim --duration 1s --out -');
-    expect(recording).toMatchObject({ status: 3, stdout: '' });
-    expect(recording.stderr).toMatch(/working folder has been deleted/);
+    for (const args of ['record --port sim --duration 50ms -q --out -', 'info --port sim']) {
+      const absolute = inGone(args);
+      expect(absolute).toMatchObject({ status: 0, stdout: expect.stringMatching(/./) });
+      expect(absolute.stderr).toMatch(/working folder has been deleted: only absolute paths/);
+    }
+    for (const args of [
+      'record --port sim --duration 50ms --out x.csv',
+      'simulate --link x',
+      'grafana --out x',
+      'record --out=../x.csv',
+    ]) {
+      const relative = inGone(args);
+      expect([2, 5]).toContain(relative.status);
+      expect(relative.stderr).toMatch(/working folder has been deleted/);
+      expect(relative.stderr).not.toMatch(/a bug of ours/);
+    }
   });
 
   it('no descriptors left: the command runs', () => {
@@ -150,17 +163,21 @@ describe.runIf(posix)('a system that gives nothing', () => {
     const withLimit = (limit: number, args: readonly string[]) =>
       spawnSync('sh', ['-c', `ulimit -n ${limit}; exec "$@"`, 'sh', process.execPath, ...args], {
         encoding: 'utf8',
+        env: { ...process.env, TMPDIR: temporary },
       });
+    const temporary = mkdtempSync(file('starved-'));
     const nodeItself = file('node-itself.js');
     writeFileSync(nodeItself, 'require("node:fs").readFileSync(__filename)');
     let least = 16;
     while (withLimit(least, [nodeItself]).status !== 0) least++;
     least += 2; // one to load what runs the command, and one that Node keeps once it has used a stream
     const options = ['--port', 'sim', '--out', out, '--force'];
-    for (const limit of [least, least + 4, least + 10]) {
+    for (const limit of [least, least + 1, least + 4, least + 10]) {
       const command = ['--', 'sh', '-c', 'echo ran; exit 4'];
       const ran = withLimit(limit, [bin, 'exec', '--baseline', '0', ...options, ...command]);
       expect({ limit, ...ran }).toMatchObject({ status: 4, stdout: 'ran\n' });
+      expect(ran.stderr).not.toMatch(/\n {4}at /);
+      expect({ limit, left: readdirSync(temporary) }).toEqual({ limit, left: [] });
       const recording = withLimit(limit, [bin, 'record', ...options, '--duration', '0.1s']);
       expect(recording.stderr).not.toContain('a bug of ours');
     }
@@ -229,6 +246,17 @@ describe.runIf(posix)('what can be waited for can be ended', () => {
     expect(await endOf(child)).toBe('SIGTERM');
     clearInterval(asking);
   });
+
+  it.each([[[]], [['fixtures/synthetic.plog']]])(
+    'view %j and a pipe that nobody writes to',
+    async (others) => {
+      const { child, lines } = started(['view', ...others, pipe(`viewed${others.length}`)]);
+      expect((await lines.next()).value).toMatch(/^http/);
+      await new Promise((resolve) => setTimeout(resolve, 500)); // so that it may have come to the pipe
+      child.kill('SIGTERM');
+      expect(await endOf(child)).toBe(0);
+    },
+  );
 });
 
 describe.runIf(posix)('exec that is ended', () => {

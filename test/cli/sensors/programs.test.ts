@@ -30,6 +30,15 @@ describe.runIf(posix)('a program as a sensor', () => {
     if (process.platform === 'linux') expect(exec.cpu_s).toBeGreaterThan(0);
   });
 
+  it('is waited for longer than Node waits for anything', () => {
+    const { code, err, track } = recordWith([`exec:${counting}`], {
+      ...{ of: ['exec'], rows: 10, args: ['--with-interval', '10d'] },
+    });
+    expect(code, err).toBe(0);
+    expect(err).not.toMatch(/within|Timeout/);
+    expect(track('exec').samples).toBeGreaterThan(5);
+  });
+
   it('that ends is started again: an empty cell between, a warning, never a zero', () => {
     const { code, cells, warned, track } = recordWith(
       ['exec:for i in 1 2 3; do echo $i; sleep 0.05; done; echo broken >&2; exit 7'],

@@ -6,6 +6,7 @@ import { OutputFile } from '../../../file/output-file.js';
 import type { GrafanaFile, GrafanaSource } from '../../../grafana/grafana.js';
 import { plural } from '../../../units.js';
 import { type DatabaseUrl, parseDatabaseUrl } from '../../database-url.js';
+import { refuseLost } from '../../deleted-folder.js';
 import { forceOption, outputOption } from '../../options.js';
 import { notice } from '../../terminal/notices.js';
 
@@ -50,6 +51,7 @@ export function grafanaCommand(): Command {
 
 async function grafana({ out, at, force = false, ...options }: GrafanaOptions): Promise<void> {
   const { grafanaFiles } = await import('../../../grafana/grafana.js');
+  refuseLost(out);
   const found = at ?? resolve(out).replaceAll(sep, '/');
   const files = grafanaFiles(sourcesOf(options), found.replace(/\/+$/, ''));
   await writeAll(out, files, force);
