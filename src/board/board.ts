@@ -74,7 +74,7 @@ export interface Layout {
   readonly extraFields: readonly number[];
   readonly faults: FaultWords | null;
   readonly totals: readonly Total[];
-  /** An index into `fields`: the supply that feeds the board itself, which reads 0 in no real frame; null where it tells none. */
+  /** An index into `fields`: the supply that feeds the board itself, which reads neither 0 nor all ones in any real frame; null where it tells none. */
   readonly ownSupply: number | null;
 }
 

@@ -17,12 +17,23 @@ const powerTolerance = { share: 0.1, mw: 2000 };
 
 export function makeFrameCheck(layout: Layout): FrameCheck {
   const checks = railChecks(layout);
-  const { ownSupply } = layout;
-  const supply = ownSupply === null ? null : layout.fields[ownSupply]!;
+  const isSupplied = makeSupplyCheck(layout);
   return (view, at) => {
-    if (supply !== null && fieldTypes[supply.type].read(view, at + supply.offset) === 0) return false;
+    if (!isSupplied(view, at)) return false;
     for (let i = 0; i < checks.length; i++) if (!agrees(checks[i]!, view, at)) return false;
     return true;
+  };
+}
+
+/** Whether a frame has a supply of the board's own: none is all zeros, and all ones are what a line reads that floats. */
+export function makeSupplyCheck({ ownSupply, fields }: Pick<Layout, 'ownSupply' | 'fields'>): FrameCheck {
+  if (ownSupply === null) return () => true;
+  const { offset, type } = fields[ownSupply]!;
+  const { read, bytes } = fieldTypes[type];
+  const allOnes = read(new DataView(new Uint8Array(bytes).fill(0xff).buffer), 0);
+  return (view, at) => {
+    const stored = read(view, at + offset);
+    return stored !== 0 && stored !== allOnes;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FaultWords, Field, Instrument } from '../board/board.js';
+import { type FrameCheck, makeSupplyCheck } from '../board/check.js';
 import { fieldTypes } from '../board/field-type.js';
 import type { RecordingEvent } from '../stream/event.js';
 import type { FrameBlock } from '../stream/frame-block.js';
@@ -9,6 +10,7 @@ import type { FrameBlock } from '../stream/frame-block.js';
  */
 export class FaultWatch {
   readonly #faults: FaultWords | null;
+  readonly #isSupplied: FrameCheck;
   readonly #readStatus: WordReader;
   readonly #readLog: WordReader | null;
   readonly #status: Word = [0, 0];
@@ -22,6 +24,7 @@ export class FaultWatch {
     readonly onRise: (event: RecordingEvent) => void = () => {},
   ) {
     this.#faults = board.faults;
+    this.#isSupplied = makeSupplyCheck(board);
     const fieldsOf = (indexes: readonly number[]) => indexes.map((index) => board.fields[index]!);
     const { status = [], log = null } = board.faults ?? {};
     this.#readStatus = status.length === 1 ? wordReader(fieldsOf(status)[0]!) : flagReader(fieldsOf(status));
@@ -53,6 +56,8 @@ export class FaultWatch {
     this.#readLog?.(view, frame, nowLog);
     // Almost every reading is as the one before, and costs no array.
     if (!this.#isFirst && isSame(nowStatus, status) && isSame(nowLog, log)) return none;
+    // All bits set, or none, by a line that floats or a board that is off: it says nothing of faults.
+    if (!this.#isSupplied(view, frame)) return none;
     const events: RecordingEvent[] = [];
     for (let bit = 0; bit < 64; bit++) {
       const rose = isSet(nowStatus, bit) && !isSet(status, bit);

@@ -132,9 +132,12 @@ describe('a bare dump of frames', () => {
     }
   });
 
-  it('has a gap where a board without supply is said to have answered: that was no reading', async () => {
+  it.each([
+    ['a board without supply', 0],
+    ['a line that floats', 0xff],
+  ])('has a gap where %s is said to have answered: that was no reading', async (_, byte) => {
     const bytes = frames(60);
-    bytes.fill(0, 20 * 216, 35 * 216);
+    bytes.fill(byte, 20 * 216, 35 * 216);
     const { places, warnings, events } = await survivors(bytes);
     expect(places).toEqual(but(60, ...Array.from({ length: 15 }, (_, n) => 20 + n)));
     expect(warnings).toEqual([{ code: 'unreadable', message: expect.stringContaining(': 15 frames lost') }]);
@@ -189,6 +192,7 @@ describe('a bare dump of frames', () => {
 
   it.each([
     ['NULs', Buffer.alloc(5000)],
+    ['0xFF', Buffer.alloc(21_600, 0xff)],
     ['text', Buffer.from('hello '.repeat(500))],
     ['a CSV', readFileSync('package.json')],
   ])('that is none is refused: %s', async (_, bytes) => {

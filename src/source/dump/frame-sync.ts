@@ -1,5 +1,5 @@
 import type { Board } from '../../board/board.js';
-import { makeContradictionCount } from '../../board/check.js';
+import { type FrameCheck, makeContradictionCount, makeSupplyCheck } from '../../board/check.js';
 import { makeFrameDecoder, newColumn } from '../../board/frame.js';
 import type { ByteWindow } from '../../file/byte-window.js';
 import { touchedBy } from './frame-seam.js';
@@ -27,6 +27,7 @@ export class FrameSync {
   supplyMv: number | null = null;
   /** Null where the board tells no supply of its own. */
   readonly #supply: number | null;
+  readonly #isSupplied: FrameCheck;
   readonly #mostContradictions: number;
   readonly #contradictions: (view: DataView, at: number) => number;
 
@@ -35,16 +36,18 @@ export class FrameSync {
     readonly board: Board,
   ) {
     this.#supply = board.ownSupply === null ? null : board.fields[board.ownSupply]!.offset;
+    this.#isSupplied = makeSupplyCheck(board);
     this.#mostContradictions = Math.floor((board.rails.length + board.wires.length) * contradictingShare);
     this.#contradictions = makeContradictionCount(board);
   }
 
   /** Whether the bytes at a place behind the window's front, all there, can be a reading. */
   isFrame(offset: number, supplyMv = this.supplyMv): boolean {
+    const { view, at } = this.window;
+    if (!this.#isSupplied(view, at + offset)) return false;
     const mv = this.supplyAt(offset);
-    if (mv === 0 || (mv !== null && supplyMv !== null && Math.abs(mv / supplyMv - 1) > supplyTolerance))
-      return false;
-    return this.#contradictions(this.window.view, this.window.at + offset) <= this.#mostContradictions;
+    if (mv !== null && supplyMv !== null && Math.abs(mv / supplyMv - 1) > supplyTolerance) return false;
+    return this.#contradictions(view, at + offset) <= this.#mostContradictions;
   }
 
   supplyAt(offset: number): number | null {
