@@ -27,6 +27,8 @@ export interface FirstReadings {
 const handOverMs = 20;
 /** How long is looked at most for how often readings are new: a dozen updates of 100 ms are more than a second. */
 const longestUs = 1.5e6;
+/** A board that gives none, or too few to tell, is not waited for longer than on a busy machine it may take. */
+const patienceMs = 10_000;
 /** So often is asked whether that is known. */
 const lookEveryUs = 0.1e6;
 /** It is where it is known this well, … */
@@ -49,7 +51,7 @@ export async function firstReadings(source: Source): Promise<FirstReadings | und
     sources: [source],
     map: ownMap,
     outputs: { columns: 'all' },
-    sampling: { handOverMs },
+    sampling: { handOverMs, durationMs: patienceMs },
     sinks: ({ outputs: { collector } }) => [
       collector,
       {
