@@ -17,6 +17,8 @@ import { expectedWelcomes, hex, isWelcomeOf, knownProducts, quoted, shortestWelc
 const silentAttempts = 3;
 /** Each welcome that comes unasked, and there may be several, can spoil one attempt. */
 const attempts = 6;
+/** From this one on, an answer of another length to what only describes the board is no fault of the line: it says no other. */
+const patientAttempt = 3;
 
 /** Identifies the board behind a wire that blocks. @throws UserError (no board) */
 export function identifyBlocking(port: string, wire: Wire, expected?: Expected): Answerer {
@@ -57,7 +59,7 @@ function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
     const stale = yield drain; // of an earlier reader, or a welcome unasked
     if (isTalk(stale)) yield* hush();
     else if (stale.length > 0) isMute = false;
-    const answer = yield* attemptOn(port);
+    const answer = yield* attemptOn(port, attempt >= patientAttempt);
     if ('board' in answer) {
       // What is left over now was missing, or too much, somewhere above.
       if ((yield drain).length === 0) return answer;
@@ -76,7 +78,7 @@ function* identify(port: string, mayTalk: boolean): Dialogue<Answerer> {
   throw failure?.problem;
 }
 
-function* attemptOn(port: string): Dialogue<Identified | Failure> {
+function* attemptOn(port: string, isPatient: boolean): Dialogue<Identified | Failure> {
   const welcome = yield { command: shortestWelcome, untilQuiet: true };
   if (welcome.length === 0)
     return {
@@ -124,10 +126,10 @@ function* attemptOn(port: string): Dialogue<Identified | Failure> {
   for (const what of optional) {
     const command = board.commands[what];
     if (!command) continue;
-    const answer = yield { command };
+    const answer = yield { command, untilQuiet: isPatient };
     if (answer.length === command.replyBytes) told[what] = answer;
-    // A firmware may not know what only describes it; a part of an answer is a line that is not in order.
-    else if (what === 'name' || answer.length > 0) return wrongLength(what, answer, command);
+    // A firmware may not know what only describes it, or know it otherwise; a part of an answer is first a line that is not in order.
+    else if (answer.length > 0 ? !isPatient : what === 'name') return wrongLength(what, answer, command);
   }
 
   return {
