@@ -47,6 +47,16 @@ export function makeContradictionCount(layout: Layout): (view: DataView, at: num
   };
 }
 
+/** How many of a frame's rails and wires are at the voltage that they should carry, where that is known. */
+export function makeRailsOnCount(layout: Layout): (view: DataView, at: number) => number {
+  const checks = railChecks(layout).filter(({ highMv }) => Number.isFinite(highMv));
+  return (view, at) =>
+    checks.filter((check) => {
+      const mv = readingAt(view, at, check.voltage);
+      return mv >= check.lowMv && mv <= check.highMv;
+    }).length;
+}
+
 type RailCheck = ReturnType<typeof railCheck>;
 
 const railChecks = (layout: Layout): RailCheck[] =>

@@ -132,6 +132,39 @@ describe('a bare dump of frames', () => {
     }
   });
 
+  const between: readonly (readonly [string, (n: number) => Buffer])[] = [
+    ['a line feed', () => Buffer.from('\n')],
+    ['a carriage return and a line feed', () => Buffer.from('\r\n')],
+    ['a number of 4 bytes', (n) => Buffer.from(Uint32Array.of(n).buffer)],
+    ['a time of 8 bytes', (n) => Buffer.from(Float64Array.of(1.7e9 + n / 400).buffer)],
+  ];
+  it.each(between)('costs nothing where it stands before or behind every frame: %s', async (_, of) => {
+    const bytes = of(0).length;
+    for (const isBehind of [true, false]) {
+      const parts = sent.slice(0, 60).flatMap((frame, n) => (isBehind ? [frame, of(n)] : [of(n), frame]));
+      const { places, warnings } = await survivors(Buffer.concat(parts));
+      expect(places).toEqual(but(60));
+      const told = warnings.find(({ code }) => code === 'unreadable')!.message;
+      const count = isBehind ? 59 : 60;
+      expect(told).toContain(`: ${count * bytes} bytes in ${count} places are no whole BENCHLAB frames`);
+      expect(told).toContain(': 0 frames lost');
+    }
+  });
+
+  it('costs every second frame where each of them lost a byte or more, wherever that is', async () => {
+    // Up to where a frame ends in NULs: of which of them one is lost nobody can tell.
+    for (const lost of [1, 3])
+      for (let offset = 7; offset < 180; offset += 7) {
+        const parts = sent
+          .slice(0, 41)
+          .flatMap((frame, n) =>
+            n % 2 === 1 ? [frame.subarray(0, offset), frame.subarray(offset + lost)] : [frame],
+          );
+        const { places } = await survivors(Buffer.concat(parts));
+        expect(places, `${lost} at ${offset}`).toEqual(but(41).filter((n) => n % 2 === 0));
+      }
+  });
+
   it.each([
     ['a board without supply', 0],
     ['a line that floats', 0xff],

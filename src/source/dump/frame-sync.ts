@@ -1,11 +1,18 @@
 import type { Board } from '../../board/board.js';
-import { type FrameCheck, makeContradictionCount, makeSupplyCheck } from '../../board/check.js';
+import {
+  type FrameCheck,
+  makeContradictionCount,
+  makeRailsOnCount,
+  makeSupplyCheck,
+} from '../../board/check.js';
 import { makeFrameDecoder, newColumn } from '../../board/frame.js';
 import type { ByteWindow } from '../../file/byte-window.js';
 import { touchedBy } from './frame-seam.js';
 
 /** A frame of which more of the rails contradict themselves is none. */
 const contradictingShare = 0.25;
+/** So many rails at their voltage, and none that contradicts itself: no frame that is read at a wrong place has that. */
+const convincingRails = 2;
 /** A board's supply stays within this of what it was. */
 const supplyTolerance = 0.2;
 /** A probe or a fan that reads further than this from what it read a frame before or later was not read there. */
@@ -30,6 +37,7 @@ export class FrameSync {
   readonly #isSupplied: FrameCheck;
   readonly #mostContradictions: number;
   readonly #contradictions: (view: DataView, at: number) => number;
+  readonly #railsAtVoltage: (view: DataView, at: number) => number;
 
   constructor(
     readonly window: ByteWindow,
@@ -39,6 +47,7 @@ export class FrameSync {
     this.#isSupplied = makeSupplyCheck(board);
     this.#mostContradictions = Math.floor((board.rails.length + board.wires.length) * contradictingShare);
     this.#contradictions = makeContradictionCount(board);
+    this.#railsAtVoltage = makeRailsOnCount(board);
   }
 
   /** Whether the bytes at a place behind the window's front, all there, can be a reading. */
@@ -55,7 +64,7 @@ export class FrameSync {
     return this.window.view.getUint16(this.window.at + offset + this.#supply, true);
   }
 
-  /** The first place from `offset` on where a frame begins that another follows, or the input's end; null for none. */
+  /** The first place from `offset` on where a frame begins that another follows, or the input's end, or that needs none; null for none. */
   async find(offset: number): Promise<number | null> {
     const found = await this.#find(offset, this.supplyMv);
     return found === null && this.supplyMv !== null ? this.#find(offset, null) : found;
@@ -68,10 +77,30 @@ export class FrameSync {
       if (window.available < place + 2 * frameBytes) await window.ensure(2 * (place + 2 * frameBytes));
       if (window.available < place + frameBytes) return null;
       if (!this.isFrame(place, supplyMv)) continue;
-      if (window.available < place + 2 * frameBytes || this.isFrame(place + frameBytes, supplyMv))
-        return place;
+      if (window.available < place + 2 * frameBytes || this.#isFollowed(place, supplyMv)) return place;
+      if (this.#convinces(place)) return place;
     }
     return null;
+  }
+
+  #isFollowed(place: number, supplyMv = this.supplyMv): boolean {
+    const { frameBytes } = this.board;
+    return this.window.available >= place + 2 * frameBytes && this.isFrame(place + frameBytes, supplyMv);
+  }
+
+  /** Whether a frame ends where the next one begins, or the input does. */
+  #endsAt(place: number): boolean {
+    return this.window.available < place + 2 * this.board.frameBytes || this.#isFollowed(place, null);
+  }
+
+  /** Whether a frame is one whatever stands behind it: something between all frames, or a frame that lost a byte. */
+  #convinces(place: number): boolean {
+    const { view, at } = this.window;
+    return this.#agrees(place) && this.#railsAtVoltage(view, at + place) >= convincingRails;
+  }
+
+  #agrees(place: number): boolean {
+    return this.#contradictions(this.window.view, this.window.at + place) === 0;
   }
 
   /**
@@ -84,9 +113,11 @@ export class FrameSync {
     const zone = this.#bytes(0, next === null ? this.window.available : next + frameBytes);
     const first = frames === 1 ? this.#bytes(0, frameBytes) : null;
     const second = next === null ? null : this.#bytes(next, frameBytes);
-    const followed = next !== null && this.window.available >= next + 2 * frameBytes;
-    const later = followed ? this.#bytes(next + frameBytes, frameBytes) : null;
-    const [firstLike, secondLike] = [earlier ?? later ?? second, later ?? earlier ?? first];
+    const behind = next === null ? 0 : next + frameBytes;
+    const later = next !== null && this.#isFollowed(next, null) ? this.#bytes(behind, frameBytes) : null;
+    // One that may be broken too makes what is held against it look as though it were: better than it is the one before.
+    const whole = later !== null && this.#agrees(behind) && this.#endsAt(behind) ? later : null;
+    const [firstLike, secondLike] = [earlier ?? later ?? second, whole ?? earlier ?? later ?? first];
     const expected = [
       ...(first && firstLike ? [firstLike] : []),
       ...(second && secondLike ? [secondLike] : []),
@@ -94,14 +125,16 @@ export class FrameSync {
     const boundary = expected.length === 2 || second === null ? frames * frameBytes : 0;
     const touched = touchedBy(zone, expected, boundary, frameBytes);
     const slipped = next !== null && next % frameBytes !== 0;
-    const doubtful = (offset: number) =>
-      slipped && this.#contradictions(this.window.view, this.window.at + offset) > 0;
+    const doubtful = (offset: number) => slipped && !this.#agrees(offset);
     return {
       next,
       previousTouched:
         first !== null && (touched.previous || doubtful(0) || this.#standsOut(first, firstLike)),
+      // One that nothing follows is looked at again, as the frame before what comes.
       nextTouched:
-        second !== null && (touched.next || doubtful(next!) || this.#standsOut(second, secondLike)),
+        second !== null &&
+        this.#endsAt(next!) &&
+        (touched.next || doubtful(next!) || this.#standsOut(second, secondLike)),
     };
   }
 
