@@ -1,9 +1,11 @@
 import type { Instrument } from '../board/board.js';
 import { isStreaming } from '../board/streaming.js';
+import { recalibration } from '../link/identity/recalibration.js';
 import type { Link } from '../link/link.js';
 import type { EndReason, RecordingEvent } from '../stream/event.js';
 import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { BoardIdentity, RecordingHeader } from '../stream/recording-header.js';
+import type { Warning } from '../stream/warning.js';
 import { startTimer } from '../timer.js';
 import type { ClockFollower, RecordingClock } from './clock-watch.js';
 import { FaultWatch } from './fault-watch.js';
@@ -57,6 +59,9 @@ class LiveRecording implements Recording {
   #stoppedNs = Number.POSITIVE_INFINITY;
   #samples: ReturnType<Link['sample']>;
   #lastNs = 0;
+  /** Who it was when it last said which calibration it applies. */
+  #last: BoardIdentity;
+  readonly #warnings: Warning[] = [];
 
   #link: Link | undefined;
   readonly #clock: RecordingClock;
@@ -81,6 +86,7 @@ class LiveRecording implements Recording {
       timing: isStreaming((link as Link).board) ? 'device' : 'round-trip',
       samplingPriority: (link as Link).priority,
     };
+    this.#last = this.header.board;
     this.#clocks = clock.follow();
     this.#faultWatch = new FaultWatch((link as Link).board, tellOnce(options.onNotice, (link as Link).board));
     this.#endNs = (recordingOptions.durationMs ?? Number.POSITIVE_INFINITY) * 1e6;
@@ -104,6 +110,10 @@ class LiveRecording implements Recording {
       }
     }
     yield eventBlock([...this.#clocks.last(), { type: 'end', atNs: this.#endedNs, reason }]);
+  }
+
+  warnings(): readonly Warning[] {
+    return this.#warnings;
   }
 
   handOver(): void {
@@ -155,10 +165,12 @@ class LiveRecording implements Recording {
     this.#link = reconnect ? await this.#untilEnd((signal) => reconnect(board, signal)) : undefined;
     if (this.#link) this.#samples = this.#beginSampling();
     const endNs = this.#endedNs;
-    if (this.#link)
-      onNotice(
-        `${which} is back on ${this.#link.identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`,
-      );
+    if (this.#link) {
+      const { identity } = this.#link;
+      onNotice(`${which} is back on ${identity.port} after ${((endNs - startNs) / 1e9).toFixed(1)} s`);
+      this.#warnings.push(...(await recalibration(this.#last, identity, endNs)));
+      if (identity.calibration != null) this.#last = identity;
+    }
     return { type: 'fault', kind: 'board-lost', startNs, endNs, bytesDropped: 0 };
   }
 

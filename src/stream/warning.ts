@@ -18,6 +18,7 @@ export const warningCodes = [
   // Of the board, its wires and its clock.
   'unknown-firmware',
   'no-calibration',
+  'recalibrated',
   'calibration-stale',
   'calibration-partial',
   'no-accuracy',
