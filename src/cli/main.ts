@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { closeOutputThatWas } from '../exec/start/closed-output.js';
+import { leaveDeletedFolder } from '../exec/start/deleted-folder.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
-import { leaveDeletedFolder } from './deleted-folder.js';
 import { print, say, tell } from './terminal/say.js';
 import { leaveClosedTerminal } from './terminal/terminal.js';
 
@@ -60,7 +60,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   closeOutputThatWas();
   try {
     // The command is given the folder as it is.
-    if (name !== 'exec') leaveDeletedFolder(argv);
+    const left = name === 'exec' ? null : leaveDeletedFolder(argv);
+    if (left !== null) tell(left);
     await program.parseAsync(argv as string[]);
   } catch (error) {
     process.exitCode = report(error);

@@ -1,6 +1,5 @@
 import { constants, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { GzipTear } from './gzip/gzip-input.js';
@@ -34,7 +33,7 @@ export async function openByteInput(path: string): Promise<ByteInput> {
   const raw =
     path === '-'
       ? new StreamInput('standard input', process.stdin)
-      : (openPipe(path) ?? (await FileInput.open(path)));
+      : ((await openPipe(path)) ?? (await FileInput.open(path)));
   try {
     const head = new Uint8Array(2);
     let count = 0;
@@ -57,9 +56,10 @@ export async function openByteInput(path: string): Promise<ByteInput> {
  * A named pipe, without waiting for its other end: a thread that waits in the system for somebody to open it is ended by no signal
  * that we heed, and keeps the process.
  */
-function openPipe(path: string): StreamInput | null {
+async function openPipe(path: string): Promise<StreamInput | null> {
   try {
     if (!statSync(path).isFIFO()) return null;
+    const { Socket } = await import('node:net'); // few inputs are one
     const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     return new StreamInput(path, new Socket({ fd, readable: true, writable: false }));
   } catch (error) {

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Command, Option } from 'commander';
 import { errorText, outputError, systemErrorCode, writeFailureText } from '../../../errors.js';
+import { refuseLost } from '../../../exec/start/deleted-folder.js';
 import { OutputFile } from '../../../file/output-file.js';
 import type { GrafanaFile, GrafanaSource } from '../../../grafana/grafana.js';
 import { plural } from '../../../units.js';
 import { type DatabaseUrl, parseDatabaseUrl } from '../../database-url.js';
-import { refuseLost } from '../../deleted-folder.js';
 import { forceOption, outputOption } from '../../options.js';
 import { notice } from '../../terminal/notices.js';
 
