@@ -10,6 +10,7 @@ import type { Sink } from '../../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../../sink/summary-file.js';
 import type { Finding, Inspection } from './finding.js';
 import { compress, recompressHead } from './recompress.js';
+import { recordingBehind } from './recording-behind.js';
 import { inspectCapture } from './repair-capture.js';
 import { inspectCsv } from './repair-csv.js';
 import { partKeys, planSummary, readSummaryBeside, type SummaryPlan } from './repair-summary.js';
@@ -60,7 +61,10 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
     await input.close();
   }
   const { compressed, tear } = input;
-  if (tear) await refuseMembersBehind(path, tear);
+  if (tear) {
+    await refuseMembersBehind(path, tear);
+    refuseRecordingBehind(path, tear);
+  }
   const torn = finding.torn || tear !== null;
   const cutAt = compressed
     ? tear?.heldBytes === finding.wholeBytes
@@ -97,6 +101,15 @@ async function refuseMembersBehind(path: string, { what, fileBytes }: GzipTear):
   if (at !== null)
     throw inputError(
       `${path}: ${what}, and a gzip member follows at byte ${at}: only a torn end can be repaired, and it is left as it is`,
+    );
+}
+
+/** @throws UserError (badInput) where a recording stands uncompressed behind compressed data: cutting would lose it */
+function refuseRecordingBehind(path: string, { kind, what, fileBytes }: GzipTear): void {
+  const found = recordingBehind(path, fileBytes, kind === 'behind');
+  if (found)
+    throw inputError(
+      `${path}: ${what}, and from byte ${found.at} of the file on they are ${found.what}, uncompressed: it is left as it is; \`tail -c +${found.at + 1}\` gives them by themselves`,
     );
 }
 
