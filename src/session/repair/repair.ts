@@ -8,6 +8,7 @@ import { openForWriting } from '../../file/safe-open.js';
 import type { MapChoice } from '../../measure/rail-map.js';
 import type { Sink } from '../../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../../sink/summary-file.js';
+import { ownName } from './beside.js';
 import type { Finding, Inspection } from './finding.js';
 import { compress, recompressHead } from './recompress.js';
 import { recordingBehind } from './recording-behind.js';
@@ -43,7 +44,8 @@ export interface RepairOptions {
 export async function planRepair(path: string, options: RepairOptions): Promise<RepairPlan> {
   refuseOtherThanFiles(path);
   const input = await openByteInput(path);
-  const summaryPath = summaryPathFor(path);
+  const name = ownName(path);
+  const summaryPath = summaryPathFor(name);
   const beside = readSummaryBeside(summaryPath);
   const there = beside.state === 'known' ? beside.summary : null;
   const hasParts = there !== null && partKeys.some((key) => key in there);
@@ -61,6 +63,10 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
     await input.close();
   }
   const { compressed, tear } = input;
+  if (!compressed && path.endsWith('.gz'))
+    throw inputError(
+      `${path} is not compressed, though its name says so: only a torn end can be repaired, and it is left as it is; give it a name without .gz, or compress it`,
+    );
   if (tear) {
     await refuseMembersBehind(path, tear);
     refuseRecordingBehind(path, tear);
@@ -73,7 +79,7 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
     : finding.wholeBytes;
   return {
     ...finding,
-    ...planSummary({ path, summaryPath, beside, finding, torn }),
+    ...planSummary({ path: name, summaryPath, beside, finding, torn }),
     path,
     torn,
     tear,
@@ -121,7 +127,9 @@ function refuseRecordingBehind(path: string, { kind, what, fileBytes }: GzipTear
 export async function carryOut(plan: RepairPlan): Promise<void> {
   const { path, summaryPath, summary, setAside } = plan;
   const summaryFile =
-    summaryPath === null ? null : new SummaryFile({ path: summaryPath, force: true, durable: true });
+    summaryPath === null
+      ? null
+      : new SummaryFile({ path: summaryPath, force: true, durable: true, like: path });
   if (plan.torn) {
     const { cutAt, tail, tear, wholeBytes } = plan;
     if (cutAt === null) await recompressHead(path, wholeBytes, tail);
