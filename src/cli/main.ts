@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, errorText, outOfDescriptors, UserError } from '../errors.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
+import { refuseEmptyNames } from './options.js';
 import { print, say, tell } from './terminal/say.js';
 import { leaveClosedTerminal } from './terminal/terminal.js';
 
@@ -49,6 +50,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const wanted = Object.hasOwn(commands, name) ? [name] : Object.keys(commands);
   for (const each of wanted) {
     const command = await commands[each]!();
+    refuseEmptyNames(command);
     program.addCommand(command.showHelpAfterError(`(powerlog help ${command.name()} shows its options)`));
   }
   for (const command of [program, ...program.commands])

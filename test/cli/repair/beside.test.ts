@@ -113,3 +113,15 @@ it.each(['csv', 'plog'])('a %s that is named as compressed and is not is refused
   expect(readFileSync(path).equals(bytes)).toBe(true);
   expect(readdirSync(join(path, '..'))).toEqual([`run.${form}.gz`]);
 });
+
+it('what repair says of a file with a line end in its name is a line, and a byte that is of unpacked text is told so', () => {
+  const path = join(scratch(), 'a\nb.csv.gz');
+  writeFileSync(path, gzipSync(torn));
+  const { code, err } = powerlog(['repair', path]);
+  expect(code).toBe(0);
+  const [cut, made] = err.split('\n');
+  expect(cut).toContain(
+    `a\\u{a}b.csv.gz was cut off: everything behind byte ${kept.length} of what it holds unpacked dropped`,
+  );
+  expect(made).toContain('a\\u{a}b.summary.json made again');
+});

@@ -1,5 +1,6 @@
 import { dirname, join, resolve, sep } from 'node:path';
 import { Command, Option } from 'commander';
+import { usageError } from '../../../errors.js';
 import { makeFolders } from '../../../file/folder/make-folders.js';
 import { OutputFile } from '../../../file/output-file.js';
 import type { GrafanaFile, GrafanaSource } from '../../../grafana/grafana.js';
@@ -48,6 +49,7 @@ export function grafanaCommand(): Command {
 }
 
 async function grafana({ out, at, force = false, ...options }: GrafanaOptions): Promise<void> {
+  if (out === '-') throw usageError('--out is a folder; standard output (-) cannot be');
   const { grafanaFiles } = await import('../../../grafana/grafana.js');
   const found = at ?? resolve(out).replaceAll(sep, '/');
   const files = grafanaFiles(sourcesOf(options), found.replace(/\/+$/, ''));
