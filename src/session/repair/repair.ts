@@ -14,6 +14,7 @@ import { compress, recompressHead } from './recompress.js';
 import { recordingBehind } from './recording-behind.js';
 import { inspectCapture } from './repair-capture.js';
 import { inspectCsv } from './repair-csv.js';
+import { inspectSensorFile } from './repair-sensor-file.js';
 import { partKeys, planSummary, readSummaryBeside, type SummaryPlan } from './repair-summary.js';
 
 export interface RepairPlan extends Finding, SummaryPlan {
@@ -58,7 +59,13 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
   try {
     const window = new ByteWindow(input);
     const inspect = (await beginsCapture(window)) ? inspectCapture : inspectCsv;
-    finding = await inspect(window, inspection);
+    finding = await inspect(window, inspection).catch(async (error: unknown) => {
+      const ofSensor = inspect === inspectCsv ? await inspectSensorFile(path) : null;
+      if (ofSensor === null) throw error;
+      // How the compressed data ends is known once it has been read to there.
+      for (; await window.ensure(1); window.at += window.available);
+      return ofSensor;
+    });
   } finally {
     await input.close();
   }
@@ -79,7 +86,9 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
     : finding.wholeBytes;
   return {
     ...finding,
-    ...planSummary({ path: name, summaryPath, beside, finding, torn }),
+    ...(finding.unit === 'reading'
+      ? noSummaryOf(path)
+      : planSummary({ path: name, summaryPath, beside, finding, torn })),
     path,
     torn,
     tear,
@@ -87,6 +96,12 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
     tornBytes: cutAt === null ? null : statSync(path).size - cutAt,
   };
 }
+
+/** What a sensor said has its figures in the summary of the recording that it lies beside. */
+const noSummaryOf = (path: string): SummaryPlan => ({
+  ...{ summary: null, summaryPath: null, replaced: null, setAside: null },
+  remark: `${path} is the file of a sensor, whose figures are in the summary of the recording`,
+});
 
 /** Before it is opened, since a pipe without a writer would keep us waiting. */
 function refuseOtherThanFiles(path: string): void {
