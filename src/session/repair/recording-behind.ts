@@ -24,15 +24,21 @@ export function recordingBehind(path: string, from: number, isPlain: boolean): R
     const buffer = Buffer.alloc(pieceBytes);
     for (let at = from; ; at += pieceBytes - overlapBytes) {
       const piece = buffer.subarray(0, readSync(fd, buffer, 0, pieceBytes, at));
-      const capture = isPlain ? captureIn(piece) : piece.indexOf(magic);
-      if (capture >= 0) return { at: at + capture, what: 'a capture' };
-      const row = isPlain ? rowIn(piece) : -1;
-      if (row >= 0) return { at: at + row, what: 'rows of a CSV' };
+      const found = recordingIn(piece, isPlain);
+      if (found) return { ...found, at: at + found.at };
       if (piece.length < pieceBytes) return null;
     }
   } finally {
     closeSync(fd);
   }
+}
+
+/** As `recordingBehind`, of bytes that were read already. */
+export function recordingIn(bytes: Buffer, isPlain: boolean): RecordingBehind | null {
+  const capture = isPlain ? captureIn(bytes) : bytes.indexOf(magic);
+  if (capture >= 0) return { at: capture, what: 'a capture' };
+  const row = isPlain ? rowIn(bytes) : -1;
+  return row >= 0 ? { at: row, what: 'rows of a CSV' } : null;
 }
 
 /** A whole line of what numbers, or names of columns, are written with. */

@@ -74,3 +74,16 @@ it('replay of a compressed capture with another behind it that is not says that 
   const summary = JSON.parse(powerlog(words`report ${path} --json -`).out);
   expect(summary.warnings.map(({ code }: { code: string }) => code)).toContain('capture-left');
 });
+
+it('report of a compressed CSV with rows behind it that are not says that it left those', () => {
+  const path = join(scratch(), 'run.csv.gz');
+  const first = gzipSync(csv.subarray(0, half));
+  writeFileSync(path, Buffer.concat([first, csv.subarray(half)]));
+  const { code, err } = powerlog(words`report ${path} --json -`);
+  expect([code, err]).toEqual([
+    6,
+    expect.stringContaining(`from byte ${first.length} of the file on (rows of a CSV)`),
+  ]);
+  writeFileSync(path, Buffer.concat([first, Buffer.from('garbage')]));
+  expect(powerlog(words`report ${path} --json -`).code).toBe(0);
+});
