@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { ExitCode, errorText, UserError } from '../errors.js';
 import { Metrics } from '../feeds/metrics/metrics.js';
 import { metricsPath } from '../feeds/metrics/metrics-server.js';
+import { makeFolders } from '../file/folder/make-folders.js';
 import type { MapChoice } from '../measure/rail-map.js';
 import { isLoopback, type Place, type Token } from '../publish/server/access.js';
 import { AnswerServer } from '../publish/server/answer-server.js';
@@ -9,7 +10,6 @@ import type { AgentConfig } from '../schema/agent-config.js';
 import { openAllSources } from '../source/open.js';
 import { startTimer } from '../timer.js';
 import { plural } from '../units.js';
-import { makeFolder } from './folder.js';
 import { Problems } from './health.js';
 import { type Kept, sweep } from './keeping.js';
 import { type AgentFeed, Run } from './run.js';
@@ -61,7 +61,7 @@ export class Agent {
    */
   async run(): Promise<void> {
     const { config, place, token, onNotice } = this.#options;
-    if (config.captures) makeFolder(config.captures.folder, 'captures.folder');
+    if (config.captures) makeFolders(config.captures.folder, { what: 'captures.folder' });
     this.#problems.expect('no-board', 'looking for a board');
     const answers = {
       [healthPath]: () => this.#health(),

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CaptureSink, openCaptureSink } from '../capture/writer.js';
 import { errorText } from '../errors.js';
 import { stampOf } from '../feeds/spool/place.js';
+import { makeFolders } from '../file/folder/make-folders.js';
 import type { Track } from '../session/track.js';
 import { hostFacts } from '../sink/host.js';
 import { Shortfall } from '../sink/shortfall.js';
@@ -88,7 +89,7 @@ export class CaptureSeries implements Sink {
     const { folder, track, onFile, onFailure } = this.#options;
     const header = shiftedHeader(this.#header!, this.#startNs);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolders(folder);
       const path = firstFree(join(folder, captureStem(header, track.id)));
       const file = openCaptureSink({
         ...{ path, force: false, board: track.source.board, map: track.wiring.map },

@@ -109,6 +109,13 @@ export function nextPlace(window: ByteWindow): number {
   return capture >= 0 && !(block >= 0 && block < capture) ? capture : block;
 }
 
+/** Where in these bytes a capture, or a block of one, may begin; -1 for nowhere. */
+export function captureIn(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const places = [text.indexOf(magic), text.indexOf(blockMarker)].filter((at) => at >= 0);
+  return places.length > 0 ? Math.min(...places) : -1;
+}
+
 /** Whether the window's front reads `expected`. */
 export function standsAt(window: ByteWindow, expected: Uint8Array): boolean {
   return (

@@ -1,6 +1,7 @@
 import type { Instrument } from '../board/board.js';
 import { errorText } from '../errors.js';
 import type { ByteWindow } from '../file/byte-window.js';
+import type { GzipTear } from '../file/gzip/gzip-input.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
 import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { Warning } from '../stream/warning.js';
@@ -8,6 +9,7 @@ import { BlockDecoder, lastInstantNs, type ParseEvent } from './block-decoder.js
 import { blockHeadBytes, checksumBytes, magic, maxPayloadBytes } from './format.js';
 import { joinBehind, type Part } from './join.js';
 import {
+  captureIn,
   endsInPreamble,
   isTornBlock,
   nextPlace,
@@ -15,7 +17,7 @@ import {
   wholeBlockBytes,
   wholePreambleBytes,
 } from './parts.js';
-import { behindEnd, cutOff, damaged, joinedAt, leftOut, skipped } from './remarks.js';
+import { behindEnd, cutOff, damaged, joinedAt, leftOut, skipped, uncompressed } from './remarks.js';
 
 /** What checking candidates may cost while looking for a whole block behind a broken one. */
 const searchBytes = 2 * (maxPayloadBytes + blockHeadBytes + checksumBytes);
@@ -178,8 +180,15 @@ export class CaptureReader {
     const { fault, tear } = this.window.input;
     if (fault !== null) this.problem = this.#damaged(fault);
     else if (!this.#part.ended) this.problem = this.#cut();
-    else if (tear?.kind === 'behind') this.problem = behindEnd(this.name, tear.what);
-    this.tornEnd = this.problem !== null && this.#part.reason === null;
+    else if (tear?.kind === 'behind') this.problem = this.#judgeBehind(tear);
+    this.tornEnd =
+      this.problem !== null && this.problem.code !== 'capture-left' && this.#part.reason === null;
+  }
+
+  /** What stands uncompressed behind a compressed capture may be another. */
+  #judgeBehind({ what, behind }: GzipTear): Warning {
+    const at = behind === null ? -1 : captureIn(behind.bytes);
+    return at < 0 ? behindEnd(this.name, what) : uncompressed(this.name, behind!.at + at);
   }
 
   /** Of another recording nothing but a part of its header is there: no samples are lost with it. */

@@ -31,6 +31,11 @@ export const leftOut = (name: string, { byte, samples, reason }: Part): Warning 
   message: `${name}: the recording at byte ${byte}, ${plural(samples, 'sample')}, is left out: ${reason}`,
 });
 
+export const uncompressed = (name: string, byte: number): Warning => ({
+  code: 'capture-left',
+  message: `${name}: the recording from byte ${byte} of the file on is left out: it is not compressed, as what stands before it is; \`tail -c +${byte + 1}\` gives it by itself`,
+});
+
 /** @param others how often others were skipped */
 export const skipped = (name: string, what: ReadonlyMap<string, number>, others: number): Warning => ({
   code: 'capture-unknown',

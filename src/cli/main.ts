@@ -4,6 +4,7 @@ import { closeOutputThatWas } from '../exec/start/closed-output.js';
 import { leaveDeletedFolder } from '../exec/start/deleted-folder.js';
 import { ignoreHangUp } from '../exec/start/ignored.js';
 import { tool } from '../tool.js';
+import { refuseEmptyNames } from './options.js';
 import { print, say, tell } from './terminal/say.js';
 import { leaveClosedTerminal } from './terminal/terminal.js';
 
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const wanted = Object.hasOwn(commands, name) ? [name] : Object.keys(commands);
   for (const each of wanted) {
     const command = await commands[each]!();
+    refuseEmptyNames(command);
     program.addCommand(command.showHelpAfterError(`(powerlog help ${command.name()} shows its options)`));
   }
   for (const command of [program, ...program.commands])

@@ -20,6 +20,20 @@ export const checked =
     }
   };
 
+const namesSomething = /<(file|dir|path|source|capture)\b/;
+
+/** An empty name is most likely a variable that the shell does not have, and no file or port. */
+export function refuseEmptyNames({ options }: Command): void {
+  for (const option of options) {
+    const { parseArg } = option;
+    if (!namesSomething.test(option.flags)) continue;
+    option.argParser((text: string, before: unknown) => {
+      if (text === '') throw new InvalidArgumentError('It is empty.');
+      return parseArg ? parseArg(text, before) : text;
+    });
+  }
+}
+
 /** A file that is written, and so one only. */
 export const outputOption = (flags: string, description: string): Option =>
   new Option(flags, description).argParser((path: string, before: string | undefined) => {

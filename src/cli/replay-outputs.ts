@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { outputError, systemErrorCode, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { makeFolders } from '../file/folder/make-folders.js';
 
 export interface ReplayOutput {
   readonly input: string;
@@ -31,7 +32,7 @@ export function replayOutputs(inputs: readonly string[], out: string | undefined
       throw usageError(`${other} and ${input} would both become ${output}; replay them one at a time`);
     seen.set(output, input);
   }
-  if (out.endsWith('/')) makeDirectory(out);
+  if (out.endsWith('/')) makeFolders(out, { instead: 'give --out another one' });
   return outputs;
 }
 
@@ -43,14 +44,6 @@ const csvName = (input: string): string =>
         .replace(/(?<=.)\.[^.]+$/, '')}.csv`;
 
 const isDirectory = (path: string): boolean => path.endsWith('/') || (stat(path)?.isDirectory() ?? false);
-
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw outputError(`cannot make the directory ${path}: ${systemErrorCode(error) ?? String(error)}`, error);
-  }
-}
 
 /** Nothing where there is nothing, or nothing that can be looked at. */
 function stat(path: string) {

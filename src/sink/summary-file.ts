@@ -2,6 +2,7 @@ import { closeSync, existsSync, fdatasync, renameSync, statSync, unlinkSync, wri
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { outputError, systemErrorCode, writeFailureText } from '../errors.js';
+import { takeOwner } from '../file/owner.js';
 import { type OpenedOutput, openUnfinished } from '../file/safe-open.js';
 import type { RepairedSummary, Summary } from '../measure/summary.js';
 
@@ -33,6 +34,8 @@ export interface SummaryOptions {
   readonly force: boolean;
   /** Waits until the disk has it: where it can't be made again. */
   readonly durable: boolean;
+  /** Whose owner it gets: a file that is there. */
+  readonly like?: string;
 }
 
 /**
@@ -44,13 +47,19 @@ export class SummaryFile {
   readonly #durable: boolean;
   readonly #unfinished: OpenedOutput;
   /** @throws UserError (outputFailed) where it exists and is not forced, is being written, or can't be made. */
-  constructor({ path, force, durable }: SummaryOptions) {
+  constructor({ path, force, durable, like }: SummaryOptions) {
     this.path = path;
     this.#durable = durable;
     if (!force && existsSync(path))
       throw outputError(`${path} exists; choose another name, or overwrite it with --force`);
     this.#unfinished = openUnfinished(path);
     discardAtExit(this.#unfinished);
+    try {
+      if (like !== undefined) takeOwner(this.#unfinished.fd, statSync(like));
+    } catch (error) {
+      discard(this.#unfinished);
+      throw outputError(`cannot write ${path}: its owner cannot be that of ${like}`, error);
+    }
   }
 
   /** Called once. @throws UserError (outputFailed) */

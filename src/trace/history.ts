@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeTemporaryFolder } from '../file/temporary-folder.js';
+import { makeTemporaryFolder } from '../file/folder/temporary-folder.js';
 import type { Sink } from '../sink/sink.js';
 import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleRows } from '../stream/sample-block.js';

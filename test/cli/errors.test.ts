@@ -248,3 +248,21 @@ describe('text from elsewhere', () => {
     expect(err).not.toContain('\u001b');
   });
 });
+
+describe('an empty name', () => {
+  it.each([
+    ['record', '--out', words`record --port sim -d 100ms`],
+    ['record', '--port', words`record -d 100ms --out - --port sim`],
+    ['exec', '--capture', words`exec --port sim`],
+    ['replay', '--map', words`replay fixtures/synthetic.plog`],
+    ['info', '--port', words`info`],
+    ['grafana', '--out', words`grafana`],
+  ])('is no file or port: %s %s', (_, option, args) => {
+    expectError([...args, option, ''], 2, new RegExp(`${option} .*is invalid. It is empty`));
+  });
+});
+
+it('a report of a simulator is no part of its standard output', () => {
+  expectError(words`simulate --report -`, 2, /--report is a file/);
+  expect(existsSync('-')).toBe(false);
+});

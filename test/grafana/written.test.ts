@@ -83,6 +83,15 @@ describe('powerlog grafana', () => {
     }
   });
 
+  it('writes no folder by the name that is standard output elsewhere', () => {
+    expect(grafana('-')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('--out is a folder'),
+    });
+    expect(existsSync('-')).toBe(false);
+  });
+
   it('says it where a folder cannot be made', () => {
     const out = join(scratch(), 'file');
     writeFileSync(out, '');

@@ -5,7 +5,7 @@ import { type Load, playWaves } from '../../comparison/audit/load.js';
 import { type Audited, auditFiles } from '../../comparison/audit/open.js';
 import { type Waves, wavesFor } from '../../comparison/audit/waves.js';
 import { usageError } from '../../errors.js';
-import { makeTemporaryFolder } from '../../file/temporary-folder.js';
+import { makeTemporaryFolder } from '../../file/folder/temporary-folder.js';
 import type { SensorChoice } from '../../sensors/open.js';
 import { railMapFrom } from '../../session/map/map-choice.js';
 import { handOverMsFor } from '../../session/outputs.js';

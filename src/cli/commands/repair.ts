@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ExitCode, inputError, usageError } from '../../errors.js';
 import { type MapOptions, railMapFrom } from '../../session/map/map-choice.js';
 import type { RepairPlan } from '../../session/repair/repair.js';
+import { printable } from '../../text.js';
 import { plural } from '../../units.js';
 import { forEachInput } from '../batch.js';
 import { mapOption, quietOption, slotFeedOption, slotOption } from '../options.js';
@@ -61,7 +62,8 @@ async function repair(paths: readonly string[], options: RepairOptions): Promise
         );
       await carryOut(plan);
     }
-    for (const line of describe(plan, options.dryRun ?? false)) say(line);
+    // A line each, whatever stands in a file's name.
+    for (const line of describe(plan, options.dryRun ?? false)) say(printable(line));
     return ExitCode.done;
   });
 }
@@ -96,9 +98,10 @@ function tornText(
 ): string {
   const behind = tear?.kind === 'behind' && cutAt === tear.fileBytes;
   const dropped = tornBytes === null ? 'everything' : plural(tornBytes, 'byte');
+  const from = cutAt === null ? `${wholeBytes} of what it holds unpacked` : cutAt;
   const done = [
     ...(behind ? [`${tear.what} ${would}dropped`] : []),
-    ...(behind || tornBytes === 0 ? [] : [`${dropped} behind byte ${cutAt ?? wholeBytes} ${would}dropped`]),
+    ...(behind || tornBytes === 0 ? [] : [`${dropped} behind byte ${from} ${would}dropped`]),
     ...(tail.length > 0 ? [`an end ${would}added`] : []),
     `${plural(samples, unit)} ${would}kept`,
   ];

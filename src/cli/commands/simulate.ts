@@ -121,6 +121,8 @@ export function simulateCommand(): Command {
 }
 
 async function simulate(options: SimulateOptions): Promise<void> {
+  if (options.report === '-')
+    throw usageError('--report is a file; standard output (-) is where the port is told');
   const [{ startSimulator }, { chooseBoard }, { openForWriting }, { refuseSharedFiles }] = await Promise.all([
     import('../../simulator/port/server.js'),
     import('../../simulator/board-choice.js'),

@@ -3,7 +3,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText, outputError } from '../../errors.js';
-import { makeTemporaryFolder } from '../../file/temporary-folder.js';
+import { makeTemporaryFolder } from '../../file/folder/temporary-folder.js';
 
 /** Where the file system tells nobody of changes, this is how late a line without a time may be seen. */
 const pollMs = 500;

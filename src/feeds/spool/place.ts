@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { makeFolders } from '../../file/folder/make-folders.js';
 import { summaryPathFor } from '../../sink/summary-file.js';
 
 export interface SpoolPlace {
@@ -15,6 +15,7 @@ export type SpoolKind = 'spool' | 'mqtt-spool';
  * Where a recording's spool lies: beside its first output (`run.csv` → `run.spool`), so that both are found together; of one
  * that keeps no file, in the user's state folder, which is made where there is
  * none.
+ * @throws UserError (outputFailed) where that cannot be made
  */
 export function spoolFolder({ out, capture }: SpoolPlace, kind: SpoolKind, nowMs = Date.now()): string {
   for (const path of [out, capture]) {
@@ -22,7 +23,11 @@ export function spoolFolder({ out, capture }: SpoolPlace, kind: SpoolKind, nowMs
     if (summary !== null) return join(dirname(summary), basename(summary).replace(/summary\.json$/, kind));
   }
   const folder = stateFolder();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, {
+    what: 'the folder for what cannot be sent yet,',
+    instead: 'set XDG_STATE_HOME to one that takes it, or give --out or --capture, beside which it then lies',
+    mode: 0o700,
+  });
   return join(folder, `${stampOf(nowMs)}-${process.pid}.${kind}`);
 }
 

@@ -20,6 +20,8 @@ export interface GzipTear {
   readonly heldBytes: number;
   /** Bytes of what it holds that do not come from a last NUL, which may never have been written. */
   readonly sureBytes: number;
+  /** Of `behind`: the first of the bytes that are no NULs, and where they stand in the file. */
+  readonly behind: { readonly at: number; readonly bytes: Uint8Array } | null;
 }
 
 interface Piece {
@@ -38,6 +40,8 @@ const pieceBytes = 64 << 10;
 const farBytes = 64 << 10;
 /** So many NULs show whether the data ended among them. */
 const probeNuls = 4;
+/** Of what stands behind the last member, for whoever wants to know what it is. */
+const shownBytes = 64 << 10;
 
 /**
  * Gzip's members, inflated one after another. Whatever is wrong with one, all that it gives before is handed out, as
@@ -203,19 +207,27 @@ export class GzipInput implements ByteInput {
   }
 
   async #behind(): Promise<false> {
-    let [count, others] = [0, 0];
+    let count = 0;
+    let behind: GzipTear['behind'] = null;
     const window = this.#window;
     while (await window.ensure(1)) {
       const rest = window.bytes.subarray(window.at, window.at + window.available);
       count += rest.length;
-      if (others === 0 && rest.some((byte) => byte !== 0)) others = rest.length;
-      window.at += rest.length;
+      const other = behind === null ? rest.findIndex((byte) => byte !== 0) : -1;
+      if (other >= 0) {
+        window.at += other;
+        await window.ensure(shownBytes);
+        const { at, offset, bytes, available } = window;
+        behind = { at: offset, bytes: bytes.slice(at, at + Math.min(shownBytes, available)) };
+        count += available - (rest.length - other);
+        window.at += available;
+      } else window.at += rest.length;
     }
     const what =
-      others === 0
+      behind === null
         ? plural(count, 'NUL')
         : `${plural(count, 'byte')} that ${count === 1 ? 'is' : 'are'} no gzip data`;
-    return this.#tear('behind', `${what} behind its last gzip member`);
+    return this.#tear('behind', `${what} behind its last gzip member`, behind);
   }
 
   #cut(): false {
@@ -226,8 +238,8 @@ export class GzipInput implements ByteInput {
     return this.#tear('broken', `broken gzip data (${why})`);
   }
 
-  #tear(kind: GzipTear['kind'], what: string): false {
-    this.tear = { kind, what, ...this.#whole, sureBytes: this.#sure };
+  #tear(kind: GzipTear['kind'], what: string, behind: GzipTear['behind'] = null): false {
+    this.tear = { kind, what, ...this.#whole, sureBytes: this.#sure, behind };
     return false;
   }
 }

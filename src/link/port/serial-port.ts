@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { autoDetect } from '@serialport/bindings-cpp';
 import type { SerialPort } from 'serialport';
-import { boardError, errorText, systemErrorCode, type UserError } from '../../errors.js';
+import { attempt, boardError, errorText, systemErrorCode, type UserError } from '../../errors.js';
+import { realPath } from '../../file/real-path.js';
 import { holdersOf } from './port-holders.js';
 import { listPorts } from './port-list.js';
 
@@ -25,6 +27,7 @@ export interface ConfiguredPort {
  * @throws UserError (no board): missing, busy, forbidden
  */
 export async function configurePort(path: string): Promise<ConfiguredPort> {
+  refusePseudoTerminalMaker(path);
   try {
     return await binding.open({ ...settings, path, vmin: 0, vtime: 1, rtsMode: 'enable' });
   } catch (error) {
@@ -34,6 +37,7 @@ export async function configurePort(path: string): Promise<ConfiguredPort> {
 
 /** Opens a port as serialport's stream. @throws UserError (no board) */
 export async function openStream(path: string): Promise<SerialPort> {
+  refusePseudoTerminalMaker(path);
   const { SerialPort } = await import('serialport');
   const port = new SerialPort({ ...settings, path, autoOpen: false });
   try {
@@ -44,6 +48,24 @@ export async function openStream(path: string): Promise<SerialPort> {
     throw await openFailure(path, error);
   }
   return port;
+}
+
+/** The device of Linux that makes pseudo-terminals, whatever its name: major 5, minor 2. */
+const linuxMaker = 0x502;
+
+/**
+ * Whoever opens it has made a pseudo-terminal whose other end nobody holds, so that what is written to it is never taken, and
+ * waiting for that never ends: neither by a deadline nor by a signal.
+ */
+function refusePseudoTerminalMaker(path: string): void {
+  const found = attempt(() => statSync(path));
+  if (!found?.isCharacterDevice()) return;
+  const isMaker =
+    process.platform === 'linux' ? found.rdev === linuxMaker : basename(realPath(path)) === 'ptmx';
+  if (isMaker)
+    throw boardError(
+      `${path} is no serial port: it makes pseudo-terminals, and no board is behind one that is new. \`powerlog ports\` shows the ports that are there`,
+    );
 }
 
 /** What is wrong with a path that leads nowhere, whatever lies there. */

@@ -1,10 +1,12 @@
 import { inputError } from '../../errors.js';
 import { keptParts } from '../../exec/figures/repaired.js';
+import type { ByteInput } from '../../file/byte-input.js';
 import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
 import type { RailMap } from '../../measure/rail-map.js';
 import type { RepairedSummary } from '../../measure/summary.js';
 import type { KnownSummary } from '../../schema/summary.js';
+import { recordingIn } from '../../session/repair/recording-behind.js';
 import { inspectRows, type RowFinding } from '../../session/repair/repair-csv.js';
 import { isOfAll, mergedSummary, partKeys } from '../../session/repair/repair-summary.js';
 import { CsvRows, type Refusal } from '../../session/rows/csv-rows.js';
@@ -69,8 +71,17 @@ export async function readRowsAtRest(
     wiring: measure.wiring,
     header: measure.header,
     facts: partFacts,
-    damage: null,
+    damage: damageOf(window.input),
   };
+}
+
+/** Rows that stand uncompressed behind those that are read. */
+function damageOf({ name, tear }: ByteInput): string | null {
+  if (!tear?.behind) return null;
+  const { at, bytes } = tear.behind;
+  const found = recordingIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), true);
+  if (!found) return null;
+  return `${name}: what stands from byte ${at + found.at} of the file on (${found.what}) is left out: it is not compressed, as what stands before it is`;
 }
 
 /** What the rows tell, with what the summary beside them knows. @param anew whether its figures hold no more; @param isTrack as of `SummaryOfCsv` */

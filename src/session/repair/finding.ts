@@ -18,8 +18,8 @@ export interface Inspection {
 export interface Finding {
   /** How many rows or readings there are, of the unit. */
   readonly samples: number;
-  /** What a row is: one sample, or a mean over many. */
-  readonly unit: 'sample' | 'mean';
+  /** What a row is: one sample, a mean over many, or what a sensor beside the board said. */
+  readonly unit: 'sample' | 'mean' | 'reading';
   /** Where the first mean begins, µs; null of samples. */
   readonly firstUs: number | null;
   /** Instant of the last sample, or where the last mean ends, µs; null without any. */

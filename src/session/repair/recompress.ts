@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { errorText, outputError, systemErrorCode } from '../../errors.js';
 import { openByteInput } from '../../file/byte-input.js';
+import { takeOwner } from '../../file/owner.js';
 
 export const compress: (bytes: Uint8Array) => Promise<Uint8Array> = promisify(gzip);
 const pieceBytes = 1 << 20;
@@ -15,16 +16,15 @@ const pieceBytes = 1 << 20;
  */
 export async function recompressHead(path: string, headBytes: number, tail: Uint8Array): Promise<void> {
   const target = realpathSync(path);
+  const found = statSync(target);
   const unfinished = `${target}.repair-${process.pid}`;
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
   const input = await openByteInput(target);
   try {
-    const file = await open(
-      unfinished,
-      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
-      statSync(target).mode & 0o777,
-    );
+    const file = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, found.mode & 0o777);
     try {
+      takeOwner(file.fd, found);
+      await file.chmod(found.mode & 0o7777); // whatever the umask takes
       const piece = new Uint8Array(pieceBytes);
       for (let left = headBytes; left > 0; ) {
         const count = await input.read(piece.subarray(0, Math.min(left, piece.length)));

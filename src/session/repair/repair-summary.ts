@@ -7,6 +7,7 @@ import { type KnownSummary, summarySchema } from '../../schema/summary.js';
 import type { Warning, WarningCode } from '../../stream/warning.js';
 import { plural } from '../../units.js';
 import { isOfRecording } from '../rows/row-measure.js';
+import { captureBeside, freeName } from './beside.js';
 import type { Finding } from './finding.js';
 
 /** The summary that lies beside a recording already. */
@@ -97,7 +98,8 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
         }
       : stays(null);
   const bearsAll = isOfAll(finding, there);
-  if (!tellsMore && (!torn || bearsAll))
+  const outgrown = !torn && tellsOfMoreRows(finding, there);
+  if (!tellsMore && !outgrown && (!torn || bearsAll))
     return stays(torn ? `${summaryPath} is of these ${unit}s and stays as it is` : null);
   const capture = captureBeside(path);
   if (
@@ -110,8 +112,18 @@ export function planSummary({ path, summaryPath, beside, finding, torn }: Summar
     return stays(
       `${summaryPath} stays as it is: it tells of the ${plural(there.samples, 'sample')} of ${capture}`,
     );
-  return { ...made, summary: mergedSummary(finding, summary, there), replaced: there };
+  const remark = outgrown
+    ? `${summaryPath} told of ${plural(there.samples!, 'sample')}, of which ${samples} are left`
+    : null;
+  return { ...made, summary: mergedSummary(finding, summary, there), replaced: there, remark };
 }
+
+/** Whether rows were lost since a summary was made, though what is left ends well: unless they were lost before, which it says. */
+const tellsOfMoreRows = ({ knowsBoard, unit, samples }: Finding, there: KnownSummary): boolean =>
+  !knowsBoard &&
+  unit === 'sample' &&
+  (there.samples ?? 0) > samples &&
+  !there.warnings.some(({ code }) => code === 'sink-overrun');
 
 /** Instants are in whole microseconds; a silence at an edge may be cut within one. */
 const instantUs = 1;
@@ -128,18 +140,6 @@ function reachesEnd({ firstUs, lastUs }: Finding, { duration_s, gaps, warnings }
   const leading = gaps.find(({ end_s }) => silent && meet(end_s, firstUs));
   const trailing = gaps.find(({ start_s }) => silent && meet(start_s, lastUs));
   return meet((leading?.start_s ?? firstUs / 1e6) + duration_s, trailing ? trailing.end_s * 1e6 : lastUs);
-}
-
-/** The capture that bears the same name. */
-function captureBeside(path: string): string | null {
-  const stem = path.replace(/\.gz$/, '').replace(/(?<=[^/])\.[^./]+$/, '');
-  return [`${stem}.plog`, `${stem}.plog.gz`].find((each) => each !== path && existsSync(each)) ?? null;
-}
-
-function freeName(path: string): string {
-  let name = path;
-  for (let n = 2; existsSync(name); n++) name = `${path}${n}`;
-  return name;
 }
 
 /** Whether it was made from rows alone, so that a capture can tell more. */

@@ -8,10 +8,13 @@ import { openForWriting } from '../../file/safe-open.js';
 import type { MapChoice } from '../../measure/rail-map.js';
 import type { Sink } from '../../sink/sink.js';
 import { SummaryFile, summaryPathFor } from '../../sink/summary-file.js';
+import { ownName } from './beside.js';
 import type { Finding, Inspection } from './finding.js';
 import { compress, recompressHead } from './recompress.js';
+import { recordingBehind } from './recording-behind.js';
 import { inspectCapture } from './repair-capture.js';
 import { inspectCsv } from './repair-csv.js';
+import { inspectSensorFile } from './repair-sensor-file.js';
 import { partKeys, planSummary, readSummaryBeside, type SummaryPlan } from './repair-summary.js';
 
 export interface RepairPlan extends Finding, SummaryPlan {
@@ -42,7 +45,8 @@ export interface RepairOptions {
 export async function planRepair(path: string, options: RepairOptions): Promise<RepairPlan> {
   refuseOtherThanFiles(path);
   const input = await openByteInput(path);
-  const summaryPath = summaryPathFor(path);
+  const name = ownName(path);
+  const summaryPath = summaryPathFor(name);
   const beside = readSummaryBeside(summaryPath);
   const there = beside.state === 'known' ? beside.summary : null;
   const hasParts = there !== null && partKeys.some((key) => key in there);
@@ -55,12 +59,25 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
   try {
     const window = new ByteWindow(input);
     const inspect = (await beginsCapture(window)) ? inspectCapture : inspectCsv;
-    finding = await inspect(window, inspection);
+    finding = await inspect(window, inspection).catch(async (error: unknown) => {
+      const ofSensor = inspect === inspectCsv ? await inspectSensorFile(path) : null;
+      if (ofSensor === null) throw error;
+      // How the compressed data ends is known once it has been read to there.
+      for (; await window.ensure(1); window.at += window.available);
+      return ofSensor;
+    });
   } finally {
     await input.close();
   }
   const { compressed, tear } = input;
-  if (tear) await refuseMembersBehind(path, tear);
+  if (!compressed && path.endsWith('.gz'))
+    throw inputError(
+      `${path} is not compressed, though its name says so: only a torn end can be repaired, and it is left as it is; give it a name without .gz, or compress it`,
+    );
+  if (tear) {
+    await refuseMembersBehind(path, tear);
+    refuseRecordingBehind(path, tear);
+  }
   const torn = finding.torn || tear !== null;
   const cutAt = compressed
     ? tear?.heldBytes === finding.wholeBytes
@@ -69,7 +86,9 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
     : finding.wholeBytes;
   return {
     ...finding,
-    ...planSummary({ path, summaryPath, beside, finding, torn }),
+    ...(finding.unit === 'reading'
+      ? noSummaryOf(path)
+      : planSummary({ path: name, summaryPath, beside, finding, torn })),
     path,
     torn,
     tear,
@@ -77,6 +96,12 @@ export async function planRepair(path: string, options: RepairOptions): Promise<
     tornBytes: cutAt === null ? null : statSync(path).size - cutAt,
   };
 }
+
+/** What a sensor said has its figures in the summary of the recording that it lies beside. */
+const noSummaryOf = (path: string): SummaryPlan => ({
+  ...{ summary: null, summaryPath: null, replaced: null, setAside: null },
+  remark: `${path} is the file of a sensor, whose figures are in the summary of the recording`,
+});
 
 /** Before it is opened, since a pipe without a writer would keep us waiting. */
 function refuseOtherThanFiles(path: string): void {
@@ -100,6 +125,15 @@ async function refuseMembersBehind(path: string, { what, fileBytes }: GzipTear):
     );
 }
 
+/** @throws UserError (badInput) where a recording stands uncompressed behind compressed data: cutting would lose it */
+function refuseRecordingBehind(path: string, { kind, what, fileBytes }: GzipTear): void {
+  const found = recordingBehind(path, fileBytes, kind === 'behind');
+  if (found)
+    throw inputError(
+      `${path}: ${what}, and from byte ${found.at} of the file on they are ${found.what}, uncompressed: it is left as it is; \`tail -c +${found.at + 1}\` gives them by themselves`,
+    );
+}
+
 /**
  * Does what a plan says: cuts the file behind its whole part and closes it, in place, then writes the summary. Killed
  * at any instant, it leaves every whole row or block that there was.
@@ -108,7 +142,9 @@ async function refuseMembersBehind(path: string, { what, fileBytes }: GzipTear):
 export async function carryOut(plan: RepairPlan): Promise<void> {
   const { path, summaryPath, summary, setAside } = plan;
   const summaryFile =
-    summaryPath === null ? null : new SummaryFile({ path: summaryPath, force: true, durable: true });
+    summaryPath === null
+      ? null
+      : new SummaryFile({ path: summaryPath, force: true, durable: true, like: path });
   if (plan.torn) {
     const { cutAt, tail, tear, wholeBytes } = plan;
     if (cutAt === null) await recompressHead(path, wholeBytes, tail);

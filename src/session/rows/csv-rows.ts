@@ -4,7 +4,7 @@ import { explainHeader, explainRow, isRowStart } from './csv-faults.js';
 import { type CellForm, type CsvForm, cellFormOf, columnOf, csvFormOf } from './csv-form.js';
 
 /** Longer than any row powerlog writes; a longer one is no row. */
-const maxLineBytes = 64 << 10;
+export const maxLineBytes = 64 << 10;
 const rowsPerBatch = 512;
 const [newline, comma, minus, point, zero, nine] = [0x0a, 0x2c, 0x2d, 0x2e, 0x30, 0x39];
 
@@ -202,11 +202,12 @@ export class CsvRows {
 
 const seconds = (us: number): string => (us / 1e6).toFixed(6);
 
-const textAt = ({ bytes, at }: ByteWindow, length: number): string =>
+/** The bytes at a window's front as Latin-1, a character a byte. */
+export const textAt = ({ bytes, at }: ByteWindow, length: number): string =>
   Buffer.from(bytes.buffer, at, length).toString('latin1');
 
 /** Bytes up to the next line end; -1 where there is none within the length of a row. */
-async function lineLength(window: ByteWindow): Promise<number> {
+export async function lineLength(window: ByteWindow): Promise<number> {
   const find = () =>
     window.bytes.subarray(window.at, window.at + Math.min(window.available, maxLineBytes)).indexOf(newline);
   const found = find();

@@ -80,6 +80,7 @@ describe.runIf(posix)('a command that dies of a signal was no success', () => {
 describe.runIf(posix)('a port that leads nowhere', () => {
   writeFileSync(file('a-file'), '');
   symlinkSync('loop', file('loop'));
+  symlinkSync('/dev/ptmx', file('ptmx'));
   mkdirSync(file('a-folder'));
   const ports: readonly (readonly [string, RegExp])[] = [
     [file('a-file/port'), /a part of it is not a directory/],
@@ -87,6 +88,9 @@ describe.runIf(posix)('a port that leads nowhere', () => {
     [file('x'.repeat(300)), /longer than the system allows/],
     [file('a-folder'), /is a directory/],
     ['/dev/null', /not a serial port/],
+    ...['/dev/ptmx', '/dev/pts/ptmx', file('ptmx')]
+      .filter((path) => existsSync(path))
+      .map((path): readonly [string, RegExp] => [path, /makes pseudo-terminals/]),
     [file('none'), /does not exist/],
   ];
 

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { Command } from 'commander';
-import { makeFolder } from '../../../agent/folder.js';
 import type { AgentFeed } from '../../../agent/run.js';
 import { UserError, usageError } from '../../../errors.js';
+import { makeFolders } from '../../../file/folder/make-folders.js';
 import type { AgentConfig } from '../../../schema/agent-config.js';
 import { railMapFrom } from '../../../session/map/map-choice.js';
 import { onEndSignal } from '../../impatience.js';
@@ -81,7 +81,7 @@ async function openFeed(
     },
     notice,
   );
-  makeFolder(dirname(influx.spool!), 'influx.spool');
+  makeFolders(dirname(influx.spool!), { what: 'the folder of influx.spool,' });
   return InfluxFeed.open({
     ...{ ...plan, target, authorization, onNotice: notice },
     ...{ limitBytes: influx.spool_limit, folder: influx.spool! },

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Command, Option } from 'commander';
-import { errorText, outputError, systemErrorCode, writeFailureText } from '../../../errors.js';
+import { usageError } from '../../../errors.js';
 import { refuseLost } from '../../../exec/start/deleted-folder.js';
+import { makeFolders } from '../../../file/folder/make-folders.js';
 import { OutputFile } from '../../../file/output-file.js';
 import type { GrafanaFile, GrafanaSource } from '../../../grafana/grafana.js';
 import { plural } from '../../../units.js';
@@ -50,6 +50,7 @@ export function grafanaCommand(): Command {
 }
 
 async function grafana({ out, at, force = false, ...options }: GrafanaOptions): Promise<void> {
+  if (out === '-') throw usageError('--out is a folder; standard output (-) cannot be');
   const { grafanaFiles } = await import('../../../grafana/grafana.js');
   refuseLost(out);
   const found = at ?? resolve(out).replaceAll(sep, '/');
@@ -74,24 +75,11 @@ async function writeAll(folder: string, files: readonly GrafanaFile[], force: bo
   try {
     for (const { path } of files) {
       const place = join(folder, path);
-      makeFolder(dirname(place));
+      makeFolders(dirname(place), { instead: 'give --out another one' });
       outputs.push(new OutputFile({ path: place, force, unit: 'file' }));
     }
     for (const [n, output] of outputs.entries()) await output.write(Buffer.from(files[n]!.text), 1);
   } finally {
     await Promise.all(outputs.map((output) => output.close()));
-  }
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    const code = systemErrorCode(error);
-    const why =
-      code === 'EEXIST' || code === 'ENOTDIR'
-        ? 'a file has that name'
-        : writeFailureText(code ?? errorText(error));
-    throw outputError(`cannot make the folder ${path}: ${why}; give --out another one`, error);
   }
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError, usageError } from '../../../errors.js';
-import { makeTemporaryFolder } from '../../../file/temporary-folder.js';
+import { makeTemporaryFolder } from '../../../file/folder/temporary-folder.js';
 import type { MapChoice } from '../../../measure/rail-map.js';
 import { startRecording } from '../../../session/record.js';
 import type { CaptureSource } from '../../../source/capture.js';

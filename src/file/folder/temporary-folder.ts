@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { attempt, outOfDescriptors } from '../errors.js';
+import { attempt, outOfDescriptors } from '../../errors.js';
 
 /**
  * Makes a folder for what lasts as long as this process, and that nobody else can enter. Its name says whose it is: who is
