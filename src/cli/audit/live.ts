@@ -15,7 +15,7 @@ import { openAllSources } from '../../source/open.js';
 import { formatSi } from '../../units.js';
 import type { AuditOptions } from '../commands/audit.js';
 import { onEndSignal } from '../impatience.js';
-import { inputFiles } from '../options.js';
+import { calibrationsFrom, inputFiles } from '../options.js';
 import { ownBoardOf } from '../own-board.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { notice } from '../terminal/notices.js';
@@ -95,6 +95,7 @@ async function auditBeside(
   options: AuditOptions,
 ): Promise<Audited> {
   const map = await railMapFrom(options);
+  const calibrations = await calibrationsFrom(options);
   const sources = await openAllSources(options.port, {
     link: options.link,
     reconnectMs: options.reconnect,
@@ -108,7 +109,7 @@ async function auditBeside(
     const outputs = { out, columns: 'rails', force: options.force, accuracy: options.accuracy };
     const recording = await startRecording({
       sources,
-      map,
+      ...{ map, calibrations },
       sensors,
       outputs,
       inputs: inputFiles({ port: sources.map(({ identity }) => identity.port) }),

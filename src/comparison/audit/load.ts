@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { usageError } from '../../errors.js';
 import { printable } from '../../text.js';
+import { startTimer } from '../../timer.js';
 import type { Wave, Waves } from './waves.js';
 
 /** After this long a load that was asked to end is killed, ms. */
@@ -99,11 +100,11 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 function pause(ms: number, signal: AbortSignal, earlier?: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', finish);
       resolve();
     };
-    const timer = setTimeout(finish, ms);
+    const cancel = startTimer(ms, finish);
     signal.addEventListener('abort', finish);
     void earlier?.then(finish);
     if (signal.aborted) finish();

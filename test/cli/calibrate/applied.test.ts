@@ -64,6 +64,21 @@ function record(csvs: readonly string[], args: readonly string[]): Ran {
 
 const codes = (summary: { warnings: { code: string }[] }) => summary.warnings.map(({ code }) => code);
 
+it.runIf(process.platform !== 'win32')(
+  'an audit holds the sensor against what the board reads with it',
+  () => {
+    const at = inFolder();
+    ofSim(at);
+    writeFileSync(at('load.sh'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+    const sensor = ['--with', 'exec:while :; do echo 1; sleep 0.02; done', '--load', at('load.sh')];
+    run([
+      ...words`audit --port ${sim} --calibration ${at('sim.cal.json')} --duration 1s --out ${at('run.csv')}`,
+      ...sensor,
+    ]);
+    expect(summaryOf(at('run.csv')).calibration).toMatchObject({ rails: { eps1: expect.anything() } });
+  },
+);
+
 describe('a capture, replayed with a calibration', () => {
   it('reads what there was, and nothing of it is changed', () => {
     const at = inFolder();
