@@ -55,6 +55,7 @@ const timedPeriods = 4;
 /** A load this much like itself a period later repeats itself; a sensor whose changes are no more than so many of its swings shows no others. */
 const repeating = 0.9;
 const changesPerSwing = 1.2;
+const evenly = 0.05;
 /** Standard deviation of the ages at which values are polled, in poll intervals. */
 const agesDeviation = 0.2;
 
@@ -72,7 +73,7 @@ export function findUpdates(
   if (typeof found === 'string') return byPolls(trace, polls, brackets, found);
   const doubt =
     untimed(found, trace.pollUncertaintyUs ?? 0) ??
-    (load && repeated(load, brackets.count, eventsOf(reference, polls.intervalUs)));
+    (load && repeated(load, found.periodUs, brackets.count, eventsOf(reference, polls.intervalUs)));
   return doubt ? byPolls(trace, polls, brackets, doubt) : bySchedule(trace, polls, brackets, found);
 }
 
@@ -82,11 +83,14 @@ const untimed = ({ periodUs }: Track, uncertaintyUs: number): string | null =>
     ? `when it was polled is known to ${ms(2 * uncertaintyUs)} only, and the changes follow each other faster`
     : null;
 
-/** Where a load repeats itself and B changes with it alone, what the changes keep to is the load's period. */
-const repeated = ({ periodUs, likeness }: LoadPeriod, changes: number, swings: number): string | null =>
-  likeness > repeating && changes < changesPerSwing * swings
-    ? `B changes only where the load does, which repeats itself every ${ms(periodUs)}: how often it could change does not show`
+/** Where a load repeats itself and B changes with it alone, a period that parts half of the load's evenly may be the load's. */
+function repeated(load: LoadPeriod, periodUs: number, changes: number, swings: number): string | null {
+  const parts = (2 * load.periodUs) / periodUs;
+  const isOfLoad = load.likeness > repeating && Math.abs(parts - Math.round(parts)) < evenly;
+  return isOfLoad && changes < changesPerSwing * swings
+    ? `B changes only where the load does, which repeats itself every ${ms(load.periodUs)}: how often it could change does not show`
     : null;
+}
 
 /** The period that the changes keep to, or why there is none. */
 export function trackOf(brackets: Brackets, pollUs: number): Track | string {
