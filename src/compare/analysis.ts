@@ -17,7 +17,7 @@ import { lastFit } from './settle/last-fit.js';
 import { findUpdates, type Updates } from './updates/updates.js';
 import { type Ambiguity, ambiguityOf } from './verdict/ambiguity.js';
 import { type Correspondence, correspondence, eventsOf } from './verdict/correspondence.js';
-import { type LoadPeriod, loadPeriod } from './verdict/load-period.js';
+import { type LoadPeriod, loadPeriod, repeatsItself } from './verdict/load-period.js';
 import { pairedSeries } from './verdict/series.js';
 
 /** All that is known of a pair before it is put into figures. */
@@ -62,8 +62,6 @@ const rangeUs = [-2e6, 6e6] as const;
 const fewEvents = 3;
 /** So few readings that carry the lag may all lie beside the edges. */
 const fewCarriers = 30;
-/** A load that repeats itself shows as little. */
-const repeating = 0.9;
 
 export function analyse(reference: PowerIntegral, trace: ReadingTrace): Analysis {
   const period = loadPeriod(reference);
@@ -115,7 +113,7 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const ambiguity = ambiguityOf(chosen, calmFit, found.others, spread, period, rangeUs, usualUs);
   const series = pairedSeries(readings, fit, usualUs);
   const corresponding = series && correspondence(series, fit.widthUs);
-  const isFew = (corresponding?.events ?? 0) <= fewEvents || (period?.likeness ?? 0) > repeating;
+  const isFew = (corresponding?.events ?? 0) <= fewEvents || repeatsItself(period);
   const isThin = isFew || (spread.covariance?.carriers ?? 0) < fewCarriers;
   const flat = isThin && !last.isClear ? [flatReach(readings, fit, usualUs)] : [];
   const own = centred(fit.delayUs, [spread.delayUs, ambiguity, ...flat]);

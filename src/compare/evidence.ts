@@ -1,6 +1,7 @@
 import type { Analysis, Fitted } from './analysis.js';
-import { farLag } from './verdict/far-lag.js';
+import type { Readings } from './model/readings.js';
 import { flatReason, isFlatReference } from './verdict/flat.js';
+import { mostAlikeLag } from './verdict/most-alike-lag.js';
 import { timedShare } from './verdict/timing.js';
 import {
   type Evidence,
@@ -13,10 +14,12 @@ import {
 
 /** A descent may leave the range by a little, µs. */
 const marginUs = 500_000;
+/** Where no more of what a load does is left to see than this share, a sensor of it may look like one of another. */
+const unrelatedTimed = 0.6;
 
 /** Whether the two are of one device, by what is known of the pair. */
 export function verdictOf(analysis: Analysis): Judgement {
-  const { fitted, updates, reference, noise, usualUs, rangeUs } = analysis;
+  const { fitted, updates, reference, noise, usualUs } = analysis;
   const { count, timeUs } = updates.readings;
   if (!fitted?.correspondence) {
     const say = (reason: string, isFlat = false): Judgement => ({ verdict: 'undetermined', reason, isFlat });
@@ -30,13 +33,21 @@ export function verdictOf(analysis: Analysis): Judgement {
       : say('no lag explains any of what B does, or B never changes');
   }
   const judgement = judge(evidenceOf(analysis, fitted));
-  if (judgement.verdict === 'related' || judgement.isFlat) return judgement;
-  const lagUs = farLag(reference, fitted.readings, usualUs);
-  if (lagUs === null) return judgement;
-  if (lagUs < rangeUs[0] || lagUs > rangeUs[1])
-    return { ...judgement, verdict: 'undetermined', reason: notLookedAt(lagUs) };
-  return judgement.verdict === 'unrelated'
-    ? { ...judgement, verdict: 'undetermined', reason: notExplained }
+  return judgement.verdict === 'related' || judgement.isFlat
+    ? judgement
+    : doubted(judgement, analysis, fitted.readings);
+}
+
+/** What was found unlike where it was looked at may be alike elsewhere, or look so. */
+function doubted(judgement: Judgement, analysis: Analysis, readings: Readings): Judgement {
+  const { reference, updates, usualUs, rangeUs } = analysis;
+  const doubt = (reason: string): Judgement => ({ ...judgement, verdict: 'undetermined', reason });
+  const lagUs = mostAlikeLag(reference, readings, usualUs, rangeUs);
+  if (lagUs !== null && (lagUs < rangeUs[0] || lagUs > rangeUs[1])) return doubt(notLookedAt(lagUs));
+  if (judgement.verdict !== 'unrelated') return judgement;
+  if (lagUs !== null) return doubt(notExplained);
+  return timedShare(reference, updates.unseenHoldUs) < unrelatedTimed
+    ? doubt(`${judgement.reason}, and its values come too seldom for this load to say that it is another`)
     : judgement;
 }
 
@@ -61,6 +72,5 @@ function evidenceOf(
     readingW: Math.sqrt(line.readingVariance),
     roundingW: rounding,
     periodicity: period?.likeness ?? 0,
-    timedShare: timedShare(reference, updates.unseenHoldUs),
   };
 }

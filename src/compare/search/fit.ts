@@ -28,9 +28,14 @@ export interface Place {
 
 /** Windows from half a millisecond to a few seconds, as sensors have them. */
 export const widthRangeUs = [500, 4e6] as const;
-/** Gains of sensors, in whatever unit; an average over periods of a load fits as well with gains far beyond. One of many cards has a small share. */
-export const gainRange = [0.02, 4] as const;
-export const unitFactors = [1, 1e3, 1e6, 1e-3] as const;
+/**
+ * Gains of sensors, and of those in another unit; an average over periods of a load fits as well with gains far beyond. One of many cards
+ * has a small share, which of another unit would be the gain of such an average.
+ */
+export const gainRanges = [
+  [0.02, 4],
+  ...[1e3, 1e6, 1e-3].map((factor) => [0.25 * factor, 4 * factor] as const),
+] as const;
 const coveredShareMin = 0.5;
 /** Windows that differ by more than this factor and fit as well are not told apart. */
 const untoldWidth = 1.4;
@@ -60,7 +65,7 @@ export function costOf(
 }
 
 const isPlausible = (gain: number): boolean =>
-  unitFactors.some((factor) => gain > gainRange[0] * factor && gain < gainRange[1] * factor);
+  gainRanges.some(([least, most]) => gain > least && gain < most);
 
 /**
  * By how much the costs of two places may differ by chance alone, W²: the reference's noise is another one in each window, and how large it

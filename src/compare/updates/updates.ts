@@ -4,7 +4,7 @@ import { type Readings, readingsOf } from '../model/readings.js';
 import type { PowerIntegral } from '../reference/integral.js';
 import { ms } from '../time-text.js';
 import { eventsOf } from '../verdict/correspondence.js';
-import type { LoadPeriod } from '../verdict/load-period.js';
+import { type LoadPeriod, repeatsItself } from '../verdict/load-period.js';
 import { type Brackets, bracketsOf } from './brackets.js';
 import { type PeriodError, periodError, wholeError } from './period-error.js';
 import { candidatePeriods, refinedPeriod, segmentSizes } from './periodogram.js';
@@ -52,9 +52,9 @@ const farthestChange = 64;
 const evidenceMin = 12;
 /** A period is told by stamps that are at least so many times finer, in half-widths. */
 const timedPeriods = 4;
-/** A load this much like itself a period later repeats itself; a sensor whose changes are no more than so many of its swings shows no others. */
-const repeating = 0.9;
+/** A sensor whose changes are no more than so many of the load's swings shows no others. */
 const changesPerSwing = 1.2;
+/** So near to a whole number of parts, a period parts another evenly. */
 const evenly = 0.05;
 /** Standard deviation of the ages at which values are polled, in poll intervals. */
 const agesDeviation = 0.2;
@@ -86,7 +86,7 @@ const untimed = ({ periodUs }: Track, uncertaintyUs: number): string | null =>
 /** Where a load repeats itself and B changes with it alone, a period that parts half of the load's evenly may be the load's. */
 function repeated(load: LoadPeriod, periodUs: number, changes: number, swings: number): string | null {
   const parts = (2 * load.periodUs) / periodUs;
-  const isOfLoad = load.likeness > repeating && Math.abs(parts - Math.round(parts)) < evenly;
+  const isOfLoad = repeatsItself(load) && Math.abs(parts - Math.round(parts)) < evenly;
   return isOfLoad && changes < changesPerSwing * swings
     ? `B changes only where the load does, which repeats itself every ${ms(load.periodUs)}: how often it could change does not show`
     : null;

@@ -2,7 +2,7 @@ import type { FitIntervals } from '../intervals/intervals.js';
 import { Rises } from '../intervals/profile.js';
 import type { Readings } from '../model/readings.js';
 import { type Fit, type Place, refine } from '../search/fit.js';
-import type { LoadPeriod } from './load-period.js';
+import { type LoadPeriod, repeatsItself } from './load-period.js';
 
 /** Other places that fit nearly as well. */
 export interface Ambiguity {
@@ -19,8 +19,6 @@ export interface Ambiguity {
 const riseMax = 25;
 /** A period of the load away it may be worse by this share of what is left: the reference's samples meet the edges elsewhere there. */
 const excessMax = 0.5;
-/** A load as much like itself as this repeats itself, whether the lags about it are likely or not. */
-const repeating = 0.9;
 /** Lags closer than this are the same one, µs. */
 const sameLagUs = 8000;
 const sameWidth = 1.3;
@@ -83,7 +81,8 @@ function repeated(
   if (!period) return [];
   const { periodUs } = period;
   const places: Place[] = [];
-  const next = period.likeness > repeating ? periodUs : 0;
+  // One that repeats itself does, whether the lags about it are likely or not.
+  const next = repeatsItself(period) ? periodUs : 0;
   const from = Math.min(leastUs, fit.delayUs - next);
   const to = Math.max(mostUs, fit.delayUs + next);
   const first = Math.max(-lagsMax / 2, Math.ceil((from - fit.delayUs) / periodUs));

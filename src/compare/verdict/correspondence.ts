@@ -10,8 +10,6 @@ export interface Likeness {
   readonly z: number;
   /** Over the best correlation at any lag elsewhere around the circle. */
   readonly ratio: number;
-  /** That one, and by how many steps the readings are later there. */
-  readonly elsewhere: { readonly r: number; readonly steps: number };
 }
 
 export interface Correspondence {
@@ -23,6 +21,7 @@ export interface Correspondence {
   readonly events: number;
 }
 
+const fewestPlaces = 8;
 /** A stride is this many updates. */
 const strideSteps = 8;
 /** A swing is at least this part of the load's whole range. */
@@ -47,41 +46,35 @@ export function correspondence(series: PairedSeries, windowUs: number): Correspo
 }
 
 /** @param near how many steps on both sides of the fit are its own place */
-export function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
+function likeness(x: Float64Array, y: Float64Array, near: number): Likeness {
+  const { around, count } = correlations(x, y);
+  let [here, elsewhere] = [around[0]!, 0];
+  for (let lag = 1; lag < around.length; lag++) {
+    const distance = Math.min(lag, around.length - lag);
+    if (distance <= 1) here = Math.max(here, around[lag]!);
+    else if (distance > near) elsewhere = Math.max(elsewhere, around[lag]!);
+  }
+  const ratio = elsewhere > 0 ? here / elsewhere : here === 0 ? 0 : Number.POSITIVE_INFINITY;
+  return { r: here, z: here * Math.sqrt(count), ratio };
+}
+
+/** Correlation of two series at each lag around the circle, 0 throughout where one of them does not change; and of how many places that both have. */
+export function correlations(x: Float64Array, y: Float64Array) {
   let [count, sumX, sumY] = [0, 0, 0];
-  const isKnown = (n: number) => !Number.isNaN(x[n]) && !Number.isNaN(y[n]);
   for (let n = 0; n < x.length; n++) {
-    if (!isKnown(n)) continue;
+    if (Number.isNaN(x[n]) || Number.isNaN(y[n])) continue;
     count++;
     sumX += x[n]!;
     sumY += y[n]!;
   }
-  if (count < 8) return none;
-  const [meanX, meanY] = [sumX / count, sumY / count];
-  const centredX = x.map((value) => (!Number.isNaN(value) ? value - meanX : 0));
-  const centredY = y.map((value) => (!Number.isNaN(value) ? value - meanY : 0));
-  const size = Math.sqrt(
-    centredX.reduce((sum, value) => sum + value * value, 0) *
-      centredY.reduce((sum, value) => sum + value * value, 0),
-  );
-  if (!(size > 0)) return none;
-  const around = circularCorrelation(centredX, centredY);
-  let [here, elsewhere, at] = [around[0]!, 0, 0];
-  for (let lag = 1; lag < around.length; lag++) {
-    const distance = Math.min(lag, around.length - lag);
-    if (distance <= 1) here = Math.max(here, around[lag]!);
-    else if (distance > near && around[lag]! > elsewhere) [elsewhere, at] = [around[lag]!, lag];
-  }
-  const r = here / size;
-  return {
-    r,
-    z: r * Math.sqrt(count),
-    ratio: elsewhere > 0 ? here / elsewhere : Number.POSITIVE_INFINITY,
-    elsewhere: { r: elsewhere / size, steps: at > around.length / 2 ? at - around.length : at },
-  };
+  const centred = (values: Float64Array, mean: number) =>
+    values.map((value) => (!Number.isNaN(value) ? value - mean : 0));
+  const squares = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
+  const [centredX, centredY] = [centred(x, sumX / count), centred(y, sumY / count)];
+  const size = Math.sqrt(squares(centredX) * squares(centredY));
+  if (count < fewestPlaces || !(size > 0)) return { around: new Float64Array(x.length), count };
+  return { around: circularCorrelation(centredX, centredY).map((sum) => sum / size), count };
 }
-
-const none: Likeness = { r: 0, z: 0, ratio: 0, elsewhere: { r: 0, steps: 0 } };
 
 /** What a series does within some updates. */
 export const strides = (values: Float64Array): Float64Array => differences(values, strideSteps);

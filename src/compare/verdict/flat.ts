@@ -1,3 +1,4 @@
+import { fitLine } from '../model/line.js';
 import type { PowerIntegral } from '../reference/integral.js';
 import { meanVariance, type ReferenceNoise } from '../reference/noise.js';
 
@@ -14,19 +15,14 @@ export function isFlatLoad(scatterW: number, noiseW: number, levelW: number): bo
   return movesW < Math.max(livelyW, livelyShare * levelW) || movesW < noiseW;
 }
 
-/** The same of a reference by itself, looked at over windows as long as readings are apart. */
+/** Whether a reference is one by itself, looked at over windows as long as readings are apart. */
 export function isFlatReference(reference: PowerIntegral, noise: ReferenceNoise, windowUs: number): boolean {
   const { startUs, endUs } = reference;
   const apartUs = Math.max((endUs - startUs) / looks, windowUs);
-  let [count, sum, squares] = [0, 0, 0];
-  for (let us = startUs; us + windowUs <= endUs; us += apartUs) {
-    const watts = reference.meanW(us, us + windowUs);
-    if (Number.isNaN(watts)) continue;
-    count++;
-    sum += watts;
-    squares += watts * watts;
-  }
-  const level = sum / count;
-  const scatterW = Math.sqrt(Math.max(0, squares / count - level ** 2));
-  return count > 1 && isFlatLoad(scatterW, Math.sqrt(meanVariance(noise, windowUs)), Math.abs(level));
+  const powersW = Float64Array.from({ length: Math.floor((endUs - startUs) / apartUs) }, (_, n) =>
+    reference.meanW(startUs + n * apartUs, startUs + n * apartUs + windowUs),
+  );
+  const { count, referenceVariance, referenceMeanW } = fitLine(powersW, powersW, null);
+  const noiseW = Math.sqrt(meanVariance(noise, windowUs));
+  return count > 1 && isFlatLoad(Math.sqrt(referenceVariance), noiseW, Math.abs(referenceMeanW));
 }

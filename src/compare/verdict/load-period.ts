@@ -7,6 +7,12 @@ const stepsMax = 16_384;
 /** A load that is this much like itself a period later is periodic. */
 const likenessMin = 0.6;
 
+/** A load this much like itself a period later repeats itself. */
+const repeating = 0.9;
+
+export const repeatsItself = (period: LoadPeriod | null): period is LoadPeriod =>
+  period !== null && period.likeness > repeating;
+
 export interface LoadPeriod {
   readonly periodUs: number;
   /** Correlation of the load with itself a period later. */

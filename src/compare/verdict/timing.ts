@@ -1,3 +1,4 @@
+import { explained, fitLine } from '../model/line.js';
 import type { PowerIntegral } from '../reference/integral.js';
 
 /** Instants at which the reference is asked, and over how long each time, µs: shorter than sensors look, longer than samples scatter. */
@@ -16,19 +17,12 @@ export function timedShare(reference: PowerIntegral, agedUs: number): number {
   const { startUs, endUs } = reference;
   const from = startUs + agedUs + lookUs;
   const meanW = (us: number) => reference.meanW(us - lookUs, us);
-  let [n, x, y, xx, xy, yy] = [0, 0, 0, 0, 0, 0];
-  for (let instant = 0; instant < instants; instant++) {
-    const us = from + (instant / instants) * (endUs - from);
-    const taken = meanW(us - agedUs / 2);
-    const polled = meanW(us - ((instant * goldenRatio) % 1) * agedUs);
-    if (Number.isNaN(taken) || Number.isNaN(polled)) continue;
-    n++;
-    x += taken;
-    y += polled;
-    xx += taken * taken;
-    xy += taken * polled;
-    yy += polled * polled;
+  const [taken, polled] = [new Float64Array(instants), new Float64Array(instants).fill(Number.NaN)];
+  for (let n = 0; n < instants; n++) {
+    const us = from + (n / instants) * (endUs - from);
+    taken[n] = meanW(us - agedUs / 2);
+    if (!Number.isNaN(taken[n]!)) polled[n] = meanW(us - ((n * goldenRatio) % 1) * agedUs);
   }
-  const [varX, varY, product] = [xx - (x * x) / n, yy - (y * y) / n, xy - (x * y) / n];
-  return varX > 0 && varY > 0 && product > 0 ? product ** 2 / (varX * varY) : 0;
+  const line = fitLine(polled, taken, null);
+  return line.gain > 0 ? explained(line) : 0;
 }

@@ -1,5 +1,5 @@
 import type { Verdict } from '../comparison.js';
-import { gainRange, unitFactors, widthRangeUs } from '../search/fit.js';
+import { gainRanges, widthRangeUs } from '../search/fit.js';
 import { seconds } from '../time-text.js';
 import type { Correspondence, Likeness } from './correspondence.js';
 import { flatReason, isFlatLoad } from './flat.js';
@@ -26,8 +26,6 @@ export interface Evidence {
   readonly roundingW: number;
   /** How like itself the load is a period later; 0 where it has no period. */
   readonly periodicity: number;
-  /** Share of what the load does that is left to see where it is not known how old each value was. */
-  readonly timedShare: number;
 }
 
 export interface Judgement {
@@ -47,9 +45,10 @@ const eventsMin = 4;
 const unrelatedExplained = 0.35;
 const unrelatedReadings = 60;
 const unrelatedEvents = 3;
+/** What is this near to the longest window, or to the largest gain, may lie beyond it. */
 const atEdge = 0.97;
-/** Where less is left to see, a sensor of this load may look like one of another. */
-const unrelatedTimed = 0.6;
+const [, longestUs] = widthRangeUs;
+const [[, largestGain]] = gainRanges;
 
 /** Says that there is too little to judge by; null where there is enough. */
 export const tooShort = (readings: number, spanUs: number): string | null =>
@@ -62,7 +61,7 @@ export const notLookedAt = (delayUs: number): string =>
   `B resembles A where it is ${seconds(Math.abs(delayUs))} ${delayUs > 0 ? 'late' : 'early'}, which no sensor is: check the clocks`;
 
 /** Of two that rise and fall together, of which no fit makes one of the other. */
-export const notExplained = `B rises and falls with A, but no gain up to ${gainRange[1]} and no window up to ${seconds(widthRangeUs[1])} explain it`;
+export const notExplained = `B rises and falls with A, but no gain up to ${largestGain} and no window up to ${seconds(longestUs)} explain it`;
 
 export function judge(evidence: Evidence): Judgement {
   const { explained, correspondence, readings, spanUs, loadW, noiseW, readingW, gain } = evidence;
@@ -97,12 +96,7 @@ export function judge(evidence: Evidence): Judgement {
     readings >= unrelatedReadings &&
     correspondence.events >= unrelatedEvents;
   if (isTold && !someLikeness(correspondence))
-    return evidence.timedShare < unrelatedTimed
-      ? say(
-          'undetermined',
-          `the best fit explains ${percent} of what B does, and its values come too seldom for this load to say that it is another`,
-        )
-      : say('unrelated', `B does not follow A: the best fit explains ${percent} of what it does`);
+    return say('unrelated', `B does not follow A: the best fit explains ${percent} of what it does`);
   return say(
     'undetermined',
     `the best fit explains ${percent} of what B does: too little to be sure, too much to exclude it`,
@@ -126,11 +120,10 @@ function isSupported({ explained, gain, correspondence, periodicity, isInRange }
 
 /** What lies at the edge of the windows and the gains that are looked for may lie beyond it. */
 function beyondSearch({ windowUs, gain }: Evidence): string | null {
-  const [longestUs, largest] = [widthRangeUs[1], gainRange[1]];
   if (windowUs > atEdge * longestUs)
     return `B follows A as a mean over ${seconds(longestUs)} or more would, and no longer ones are looked for`;
-  return unitFactors.some((factor) => gain > atEdge * largest * factor && gain <= 1.01 * largest * factor)
-    ? `B goes up and down ${largest} times as much as A or more, and no larger gains are looked for`
+  return gainRanges.some(([, most]) => gain > atEdge * most && gain < most / atEdge)
+    ? `B goes up and down ${largestGain} times as much as A or more, and no larger gains are looked for`
     : null;
 }
 
