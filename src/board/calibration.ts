@@ -18,6 +18,9 @@ export interface Calibration {
   readonly thermistorsK: ReadonlyMap<string, number>;
 }
 
+/** As much of a digest as people compare. */
+export const shortDigest = (sha256: string): string => sha256.slice(0, 12);
+
 /** How many bytes a part of the reply takes. */
 export const calibrationBytes: Readonly<Record<CalibrationSlot['kind'], number>> = {
   crc: 2,

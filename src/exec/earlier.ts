@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { shortDigest } from '../board/calibration.js';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
 import type { BoardSummary, PerComponent } from '../measure/summary.js';
 import type { EarlierBoard, EarlierSummary } from '../schema/earlier-summary.js';
@@ -94,9 +95,8 @@ function differences(now: BoardSummary, earlier: EarlierBoard): string[] {
   return differs;
 }
 
-/** As much of a digest as people compare. */
 const digestOf = (calibration: { readonly sha256: string } | null | undefined): string | undefined =>
-  calibration?.sha256.slice(0, 12);
+  calibration ? shortDigest(calibration.sha256) : undefined;
 
 /** A summary from its file. @throws UserError (badInput) */
 export async function readSummary<Summary>(path: string, schema: Schema<Summary>): Promise<Summary> {

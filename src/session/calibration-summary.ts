@@ -1,5 +1,6 @@
 import type { Instrument } from '../board/board.js';
 import { readCalibration } from '../board/calibration.js';
+import { calibrationDigest } from '../link/identity/calibration-digest.js';
 import type { CalibrationSummary } from '../measure/summary.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
 
@@ -9,14 +10,12 @@ export async function calibrationSummary(
   { calibration: hex }: BoardIdentity,
 ): Promise<CalibrationSummary | null> {
   if (hex == null) return null;
-  const reply = Buffer.from(hex, 'hex');
-  const calibration = readCalibration(board, reply);
+  const calibration = readCalibration(board, Buffer.from(hex, 'hex'));
   if (!calibration) return null;
-  const { createHash } = await import('node:crypto');
   const pair = (of: string) => calibration.pairs.get(of) ?? { offset: 0, gain: 0 };
   return {
     crc: calibration.crc,
-    sha256: createHash('sha256').update(reply).digest('hex'),
+    sha256: await calibrationDigest(hex),
     rails: Object.fromEntries(
       [...board.rails, ...board.wires].map(({ name }) => {
         const voltage = pair(`${name}_voltage`);

@@ -51,6 +51,8 @@ export interface RecordingEnd {
   readonly lost: readonly Track[];
   /** Those whose board was still waited for. */
   readonly away: readonly Track[];
+  /** All others. */
+  readonly stayed: readonly Track[];
   /** Standard output's reader went away, which ended the recording. */
   readonly readerGone: boolean;
 }
@@ -209,9 +211,10 @@ export class RunningRecording {
       return each.value;
     });
     const lost = this.tracks.filter((_, n) => results[n]!.end === 'board-lost');
+    const away = this.tracks.filter((track, n) => results[n]!.away && !lost.includes(track));
     return {
-      lost,
-      away: this.tracks.filter((track, n) => results[n]!.away && !lost.includes(track)),
+      ...{ lost, away },
+      stayed: this.tracks.filter((track) => !lost.includes(track) && !away.includes(track)),
       readerGone: results.some(({ readerGone }) => readerGone),
     };
   }

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -7,7 +7,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -20,6 +19,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExitCode, UserError } from '#powerlog/errors.js';
 import { OutputFile } from '#powerlog/file/output-file.js';
+import { smallDisk } from '../small-disk.js';
 
 let directory: string;
 let names = 0;
@@ -166,20 +166,7 @@ describe('links', () => {
   });
 });
 
-/** A file system of 256 KB, where this machine lets us have one. */
-const mounted = asRoot ? mountSmall() : undefined;
-
-function mountSmall(): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'powerlog-small-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', path]);
-  return status === 0 ? path : undefined;
-}
-
-afterAll(() => {
-  if (!mounted) return;
-  spawnSync('umount', [mounted]);
-  rmdirSync(mounted);
-});
+const mounted = smallDisk(256);
 
 describe.runIf(mounted)('a disk that fills up', () => {
   const line = (n: number) => `${n},${'y'.repeat(n % 83)}\n`;

@@ -171,7 +171,7 @@ async function recordAndFeed(
     live?.begin(recording);
     feeds.begin(recording);
     if (live) say(live.url);
-    const { lost, readerGone } = await recording.ended;
+    const { lost, stayed, readerGone } = await recording.ended;
     const [unfed, undone] = await Promise.all([feeds.settle(), onAlarm.settle()]);
     const summary = await recording.summarize({ warnings: [...recording.warnings, ...unfed, ...undone] });
     if (!options.quiet && !readerGone) {
@@ -179,7 +179,7 @@ async function recordAndFeed(
       printSummary(summary, recording.files);
     }
     tellLost(lost, recording.tracks);
-    const silent = lost.length > 0 ? [] : withoutReadings(recording.tracks);
+    const silent = withoutReadings(stayed);
     for (const each of silent) notice(withoutReadingsText(each, recording.tracks.length === 1));
     await Promise.all([live?.close('answered', summary), feeds.close(summary)]);
     const met = coverageExit(summary, options.minCoverage);

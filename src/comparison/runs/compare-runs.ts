@@ -1,3 +1,4 @@
+import { shortDigest } from '../../board/calibration.js';
 import { inputError } from '../../errors.js';
 import { instrumentWarnings } from '../../exec/earlier.js';
 import { compareRuns, counts } from '../../exec/figures/repeated-runs.js';
@@ -120,7 +121,7 @@ const earlier = ({ uid, product, firmware, calibration }: BoardSummary) => ({
 
 /** One that was read as a calibration makes it, and one that was not, or by another, differ by what that does. */
 function calibrationWarnings(a: RepairedSummary, b: RepairedSummary): Warning[] {
-  const [was, is] = [a, b].map(({ calibration }) => calibration?.sha256.slice(0, 12) ?? 'none');
+  const [was, is] = [a, b].map(({ calibration }) => (calibration ? shortDigest(calibration.sha256) : 'none'));
   if (was === is) return [];
   const message = `the calibrations of the rails differ (${was} then, ${is} now): part of the difference is theirs`;
   return [{ code: 'other-calibration', message }];

@@ -214,7 +214,7 @@ export class Measurement {
 
   async #run(): Promise<void> {
     try {
-      const { lost, away } = await this.#recording.ended;
+      const { lost, away, stayed } = await this.#recording.ended;
       const which = ({ id }: Track) => (this.#recording.tracks.length > 1 ? id : 'the board');
       const tell = (tracks: readonly Track[], what: string) => {
         for (const track of tracks)
@@ -225,8 +225,7 @@ export class Measurement {
       };
       tell(lost, 'was lost and did not come back');
       tell(away, 'went away and was not back when the recording ended');
-      const silent = lost.length + away.length > 0 ? [] : withoutReadings(this.#recording.tracks);
-      for (const each of silent)
+      for (const each of withoutReadings(stayed))
         this.fault(boardError(withoutReadingsText(each, this.#recording.tracks.length === 1)));
     } catch (error) {
       this.fault(error);

@@ -10,13 +10,19 @@ const noAnswers: ReadonlySet<WarningCode> = new Set([
   'stray-bytes',
 ]);
 
+/** A board that was asked, and of which no reading came in the whole recording. */
+interface WithoutReadings {
+  readonly id: string;
+  /** What came instead, in words. */
+  readonly why: string;
+}
+
 interface Asked {
   readonly id: string;
   readonly outputs: { readonly collector: SummaryCollector };
 }
 
-/** The boards that were asked, and of which no reading came in the whole recording: which, and what came instead. */
-export function withoutReadings(tracks: readonly Asked[]): { readonly id: string; readonly why: string }[] {
+export function withoutReadings(tracks: readonly Asked[]): WithoutReadings[] {
   return tracks.flatMap(({ id, outputs }) => {
     const { samples, warnings } = outputs.collector.measured();
     const answer = samples === 0 ? warnings.find(({ code }) => noAnswers.has(code)) : undefined;
@@ -24,9 +30,6 @@ export function withoutReadings(tracks: readonly Asked[]): { readonly id: string
   });
 }
 
-/** In words. @param isOne whether it is the only board */
-export const withoutReadingsText = (
-  { id, why }: { readonly id: string; readonly why: string },
-  isOne: boolean,
-): string =>
+/** What is said of it. @param isOne whether it is the only board */
+export const withoutReadingsText = ({ id, why }: WithoutReadings, isOne: boolean): string =>
   `${isOne ? 'the board' : id} gave no readings: ${why}. Is another program using the port? Otherwise unplug the board and plug it in again, or update powerlog`;

@@ -1,6 +1,8 @@
 import type { Instrument } from '../../board/board.js';
+import { shortDigest } from '../../board/calibration.js';
 import type { CalibratedBoard, Correction } from '../../board/correction.js';
 import { inputError } from '../../errors.js';
+import { calibrationDigest } from '../../link/identity/calibration-digest.js';
 import { appliedTo, isPartial } from '../../measure/accuracy/applied.js';
 import type { RecordingClock } from '../../source/clock-watch.js';
 import type { Recording, RecordingOptions, Source } from '../../source/source.js';
@@ -127,13 +129,11 @@ async function changes(then: CalibratedBoard, now: BoardIdentity): Promise<strin
   const digest = await ownCalibrationDigest(now);
   const was = then.calibration_sha256;
   if (was !== null && digest !== null && was !== digest)
-    changed.push(`its own calibration ${was.slice(0, 12)} then, ${digest.slice(0, 12)} now`);
+    changed.push(`its own calibration ${shortDigest(was)} then, ${shortDigest(digest)} now`);
   return changed;
 }
 
 /** The SHA-256 of the calibration that a board applies itself; null where it gave none. */
 export async function ownCalibrationDigest({ calibration }: BoardIdentity): Promise<string | null> {
-  if (calibration == null) return null;
-  const { createHash } = await import('node:crypto');
-  return createHash('sha256').update(Buffer.from(calibration, 'hex')).digest('hex');
+  return calibration == null ? null : calibrationDigest(calibration);
 }

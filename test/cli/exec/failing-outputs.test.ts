@@ -1,29 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { placesOfFile } from '../../capture/samples.js';
+import { smallDisk } from '../../small-disk.js';
 import { bin, powerlog, words } from '../run.js';
 
 const file = placesOfFile();
 const onSim = words`exec --port sim --baseline 0`;
 const untilFull = ['--', 'sh', '-c', 'sleep 1'];
 
-/** A disk of 128 KB, where this machine lets us have one. */
-const disk = process.getuid?.() === 0 ? mountSmall() : undefined;
-
-function mountSmall(): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'powerlog-small-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', path]);
-  return status === 0 ? path : undefined;
-}
-
-afterAll(() => {
-  if (!disk) return;
-  spawnSync('umount', [disk]);
-  rmdirSync(disk);
-});
+const disk = smallDisk(128);
 
 describe.runIf(disk)('a disk that fills up while the command runs', () => {
   const onDisk = (name: string) => join(disk!, name);
