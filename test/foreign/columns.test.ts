@@ -51,6 +51,18 @@ describe('a column of something else', () => {
     expect(track.value[0]).toBeCloseTo(Number.parseFloat(cells[0]) / 1000, 9);
   });
 
+  it('such as when a power was read is none beside the power', async () => {
+    const header = 'gpu0_power_w,gpu0_power_unix_time_s,gpu0_average_power_w';
+    const cells = ['61.5,1795655311.26,60.1', '62.5,1795655312.26,60.2'];
+    const track = await read(header, cells);
+    expect(track.guesses.join()).toContain(
+      "of 2 powers 'gpu0_power_w' is taken (also there: 'gpu0_average_power_w')",
+    );
+    await expect(read(header, cells, { column: 'gpu0_power_unix_time_s' })).rejects.toEqual(
+      fails(ExitCode.badInput, /'gpu0_power_unix_time_s' in .* is no power, unless --unit-b says so/),
+    );
+  });
+
   it('is none where a power beside it says nothing', async () => {
     await expect(read('power.draw [W],rows', ['[N/A],7', '[N/A],9'])).rejects.toEqual(
       fails(ExitCode.badInput, /'power\.draw \[W\]' never holds a number/),

@@ -38,9 +38,9 @@ const emptyWords = new Set([
   'the',
 ]);
 
-/** Whether a column is of something else than a power: a limit, a share, a temperature. */
-export const isOfOther = ({ words, isOther }: ColumnFacts): boolean =>
-  isOther || words.some((word) => otherWords.has(word));
+/** Whether a column is of something else than a power: a limit, a share, a temperature, when a power was read. */
+export const isOfOther = ({ words, isOther, unit }: ColumnFacts): boolean =>
+  isOther || unit?.quantity === 'time' || words.some((word) => otherWords.has(word));
 
 /** Of one thing an instantaneous power goes before a plain one, that before an average. */
 export const rankOf = ({ words }: ColumnFacts): number =>
