@@ -21,19 +21,21 @@ export async function chosenSensors(options: SensorOptions): Promise<SensorChoic
 
 /**
  * Finds the sensors and lets each say what it is; what is not there is told and recorded without.
+ * @param thorough all of each is read at each reading, though that costs CPU
  * @throws UserError (usage)
  */
 export async function openBeside(
   choices: readonly SensorChoice[],
   { withInterval }: SensorOptions,
   tell: (text: string) => void,
+  thorough = false,
 ): Promise<SensorsBeside> {
   if (choices.length === 0) return noSensors;
   const [{ openSensors }, { missingWarning }] = await Promise.all([
     import('../sensors/open.js'),
     import('../sensors/track/sensor-track.js'),
   ]);
-  const opened = await openSensors(choices, { intervalMs: withInterval });
+  const opened = await openSensors(choices, { intervalMs: withInterval, thorough });
   for (const each of opened.missing) tell(missingWarning(each).message);
   return opened;
 }

@@ -8,6 +8,8 @@ import type { MissingSensor, Sensor } from './sensor.js';
 export interface OpenSensorsOptions {
   /** ms between two readings of each; as fast as it changes where absent. */
   readonly intervalMs?: number | undefined;
+  /** Reads all of each at each reading, though that costs CPU. */
+  readonly thorough?: boolean;
 }
 
 /** What there is of what was asked for. */
@@ -69,19 +71,19 @@ export function checkChoices(choices: readonly SensorChoice[]): void {
 /** Finds sensors and lets each say what it is. What is not there is left to the caller, who goes on without. */
 export async function openSensors(
   choices: readonly SensorChoice[],
-  { intervalMs }: OpenSensorsOptions = {},
+  options: OpenSensorsOptions = {},
 ): Promise<OpenedSensors> {
   const wanted = withoutAuto(choices);
   const insteadOf = ({ kind, byAuto }: WantedSensor) => (byAuto ? kindOf(kind).autoUnless : undefined);
   const first = await openEach(
     wanted.filter((each) => !insteadOf(each)),
-    intervalMs,
+    options,
   );
   const isThere = (kind: string) =>
     first.some((each) => each.wanted.kind === kind && 'columns' in each.opened);
   const second = await openEach(
     wanted.filter((each) => insteadOf(each)?.some(isThere) === false),
-    intervalMs,
+    options,
   );
   const found = [...first, ...second].sort((a, b) => wanted.indexOf(a.wanted) - wanted.indexOf(b.wanted));
   return sorted(
@@ -93,9 +95,9 @@ export async function openSensors(
 /** Those that are not trusted each in a process of its own, all others in one. */
 async function openEach(
   wanted: readonly WantedSensor[],
-  intervalMs: number | undefined,
+  { intervalMs, thorough = false }: OpenSensorsOptions,
 ): Promise<FoundSensor[]> {
-  const options = { sysfs: process.env.POWERLOG_SYS || '/sys', intervalMs: intervalMs ?? null };
+  const options = { sysfs: process.env.POWERLOG_SYS || '/sys', intervalMs: intervalMs ?? null, thorough };
   const shared = wanted.filter(({ kind }) => !kindOf(kind).alone);
   const alone = wanted.filter(({ kind }) => kindOf(kind).alone);
   const groups = [...(shared.length > 0 ? [shared] : []), ...alone.map((each) => [each])];

@@ -30,6 +30,8 @@ export interface ReaderEnvironment {
   readonly sysfs: string;
   /** ms between two readings, where the user fixed that; for a program that is told its pace when it is started. */
   readonly intervalMs: number | null;
+  /** All of it is read at each reading, whatever that costs: what is wanted to be known is the sensor. */
+  readonly thorough: boolean;
   /** The devices that it had before it was lost: each keeps its prefix, since that is all that tells its columns from another's. */
   readonly known: readonly SensorDevice[];
   /** Says what is doubtful; equal messages are counted. */

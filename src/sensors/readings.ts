@@ -25,7 +25,7 @@ const longestMs = 2500;
 
 /** Reads each sensor for as long as it takes to have something in each column, and for a moment at most. */
 export async function readSensors(choices: readonly SensorChoice[]): Promise<SensorReadings[]> {
-  const { sensors, missing } = await openSensors(choices);
+  const { sensors, missing } = await openSensors(choices, { thorough: true });
   const clock = new RecordingClock();
   // At once, since those of one process begin and end together.
   const read = await Promise.all(sensors.map((sensor) => readingsOf(sensor, clock)));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SensorSummary } from '../measure/tracks/sensor-summary.js';
 import type { MissingSensor, Sensor } from '../sensors/sensor.js';
 import { SensorFile } from '../sensors/track/sensor-file.js';
@@ -21,6 +22,9 @@ export interface SensorsBeside {
 
 const settleSpacings = 4;
 const longestSettleMs = 1000;
+/** How long what they first say is waited for, and how often it is asked for, ms. */
+const firstWaitMs = 1000;
+const askEveryMs = 10;
 
 export const noSensors: SensorsBeside = { sensors: [], missing: [] };
 
@@ -105,6 +109,18 @@ export class SensorTracks {
   get settleMs(): number {
     const spacingsMs = this.tracks.map(({ history }) => history?.spacingMs ?? 0);
     return Math.min(longestSettleMs, settleSpacings * Math.max(0, ...spacingsMs));
+  }
+
+  /**
+   * Waits until each has said something, and for a second at most: one may be away.
+   * @param ask has the boards' samples handed over, with which those of the sensors come
+   */
+  async begun(ask: () => void): Promise<void> {
+    const giveUpMs = performance.now() + firstWaitMs;
+    while (!this.tracks.every(({ hasBegun }) => hasBegun) && performance.now() < giveUpMs) {
+      await sleep(askEveryMs);
+      ask();
+    }
   }
 
   /** Joules of spans, by sensor and column; null where too little was read to say. */

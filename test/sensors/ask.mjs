@@ -12,7 +12,8 @@ const rows = [];
 const environment = {
   argument,
   sysfs: process.env.POWERLOG_SYS ?? '/sys',
-  intervalMs: Number(process.env.INTERVAL_MS ?? 20),
+  intervalMs: process.env.INTERVAL_MS === 'none' ? null : Number(process.env.INTERVAL_MS ?? 20),
+  thorough: process.env.THOROUGH === '1',
   known: JSON.parse(process.env.KNOWN ?? '[]'),
   programs: new SensorPrograms(),
   tell: (code, message) => told.push(`${code} ${message}`),

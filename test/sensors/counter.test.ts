@@ -37,6 +37,25 @@ describe('a counter', () => {
     expect(powers.map(({ energyJ }) => energyJ)).toEqual([0, 10, 20, 35, 40, 0]);
   });
 
+  it('goes on in another process as if it had been the same', () => {
+    const readings = [
+      [0, 100],
+      [1, 110],
+      [2, 130],
+      [3, 0],
+      [500, wrapJ - 10],
+      [501, 20],
+    ] as const;
+    const states: (typeof Counter.prototype.state)[] = [undefined];
+    const anew = readings.flatMap((reading) => {
+      const counter = new Counter(wrapJ, structuredClone(states.at(-1)));
+      const said = counted(counter, [reading]);
+      states.push(counter.state);
+      return said;
+    });
+    expect(anew).toEqual(counted(new Counter(wrapJ), readings));
+  });
+
   it('begins at 0 with its first reading, and goes on over the wrap', () => {
     const energies = counted(new Counter(wrapJ), [
       [0, wrapJ - 30],

@@ -65,7 +65,7 @@ function loadOf({ kind }: SensorChoice, { load }: AuditOptions): Load {
 }
 
 async function openOne(choice: SensorChoice, options: AuditOptions): Promise<SensorsBeside> {
-  const sensors = await openBeside([choice], options, () => {});
+  const sensors = await openBeside([choice], options, () => {}, true);
   await refuseMissing(sensors);
   return sensors;
 }

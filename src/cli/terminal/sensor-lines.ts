@@ -27,7 +27,9 @@ function sensorLine({ id, samples, coverage, freshness, sensor }: SensorSummary,
   );
   const figures = wholes
     .slice(0, shown)
-    .map(([name, joules]) => `${figureName(name)} ${joules === null ? '–' : formatSi(joules, 'J')}`);
+    .map(
+      ([name, joules]) => `${figureName(name, energies)} ${joules === null ? '–' : formatSi(joules, 'J')}`,
+    );
   const more = wholes.length > shown ? [`${wholes.length - shown} more`] : [];
   const share =
     coverage === null || coverage >= 0.995 ? '' : ` over ${(coverage * 100).toFixed(1)} % of the time`;
@@ -36,4 +38,8 @@ function sensorLine({ id, samples, coverage, freshness, sensor }: SensorSummary,
   return `  beside it ${printable(id)}: ${plural(samples, 'reading')}${share}${update}${all === '' ? '' : `; ${all}`}`;
 }
 
-const figureName = (column: string): string => column.replace(/_(?:energy_j|power_w)$/, '');
+/** Without its unit; a counter beside the power of the same thing is called one. */
+function figureName(column: string, others: Energies): string {
+  const name = column.replace(/_(?:energy_j|power_w)$/, '');
+  return column.endsWith('_energy_j') && `${name}_power_w` in others ? `${name} counter` : name;
+}

@@ -140,6 +140,8 @@ async function measureBaseline(
   // A sample lies before the first run. On a busy machine the first may be long in coming.
   for (let n = 0; n < mostFirstWaits && !measurement.history.hasBegun && relay.endAsked === null; n++)
     await measurement.reached(0);
+  // And of each sensor, whose joules of the first run would not be known without.
+  await measurement.sensorsBegun();
   if (baseline.kind === 'known' || baseline.durationMs === 0) return;
   const startNs = nsSince(measurement.originNs);
   await relay.sleep(baseline.durationMs);

@@ -170,6 +170,11 @@ export class Measurement {
     clearInterval(handOvers);
   }
 
+  /** Waits until each sensor has said something, not much longer than it ought to take. */
+  sensorsBegun(): Promise<void> {
+    return this.#recording.sensors.begun(() => this.handOver());
+  }
+
   /** Ends the recording; everything that could be written is on disk afterwards. */
   async stop(): Promise<void> {
     await sleep(this.#recording.sensors.settleMs);

@@ -1,4 +1,4 @@
-import type { SensorColumn, SensorDevice } from '../sensor.js';
+import type { SensorColumn, SensorDevice, SensorQuantity } from '../sensor.js';
 import { FieldValues, Scope } from './field-values.js';
 import { fieldColumns, gpuColumns, ownColumn } from './gpu-columns.js';
 import type { Answer, DeviceHandle, Nvml } from './library.js';
@@ -14,6 +14,12 @@ export interface Unsupported {
   readonly code: number;
 }
 
+/** Fields that are asked for together, and the column of each. */
+interface AskedFields {
+  readonly fields: FieldValues;
+  readonly columns: readonly number[];
+}
+
 /** One GPU: what it is, what it can say, and how that is read. */
 export class Gpu {
   readonly device: SensorDevice;
@@ -25,9 +31,8 @@ export class Gpu {
   /** Whether its power is NVML's instant power, and not just what NVML calls power. */
   readonly hasInstant: boolean;
   readonly #nvml: Nvml;
-  readonly #fields: FieldValues;
-  /** Of each field that is asked for, its column. */
-  readonly #columnOf: readonly number[];
+  readonly #powers: AskedFields;
+  readonly #energies: AskedFields;
   readonly #hasPlain: boolean;
   readonly #hasEnergy: boolean;
   readonly #handle: DeviceHandle;
@@ -64,39 +69,53 @@ export class Gpu {
     ].filter(({ code }) => isUnsupported(code));
 
     this.columns = gpuColumns(prefix, this.hasInstant, given);
-    this.#fields = new FieldValues(given);
-    this.#columnOf = given.map((each) =>
-      this.columns.findIndex((column) => column.name === `${prefix}_${each.name}`),
-    );
+    const fieldsOf = (quantity: SensorQuantity): AskedFields => {
+      const some = given.filter((each) => each.quantity === quantity);
+      const columns = some.map(({ name }) =>
+        this.columns.findIndex((each) => each.name === `${prefix}_${name}`),
+      );
+      return { fields: new FieldValues(some), columns };
+    };
+    this.#powers = fieldsOf('power');
+    this.#energies = fieldsOf('energy');
   }
 
   /**
-   * Reads it once, its columns in order into `values` from `start` on.
+   * Reads its powers once, into its columns of `values`, the first of which is at `start`.
    * @returns Success, or the first failure that is more than a value which the card does not have.
    */
-  read(values: Float64Array, start: number): number {
-    let failure: number = ReturnCode.success;
-    const isGood = (code: number): boolean => {
-      if (code !== ReturnCode.success && !isUnsupported(code)) failure ||= code;
-      return code === ReturnCode.success;
-    };
-    const fields = this.#fields;
-    if (fields.count > 0 && isGood(this.#nvml.fieldValues(this.#handle, fields))) {
-      for (let n = 0; n < fields.count; n++) {
-        const column = this.#columnOf[n]!;
-        if (!isGood(fields.code(n))) continue;
-        values[start + column] = this.#inUnit(column, fields.value(n));
-        if (column === ownColumn.power) values[start + ownColumn.stamp] = fields.stampUs(n) / 1e6;
-      }
-    }
+  readPowers(values: Float64Array, start: number): number {
+    let failure = this.#readFields(this.#powers, values, start);
     if (this.#hasPlain) {
       const { code, value } = this.#nvml.power(this.#handle);
-      if (isGood(code)) values[start + ownColumn.plain] = this.#inUnit(ownColumn.plain, value);
+      if (code === ReturnCode.success) values[start + ownColumn.plain] = this.#inUnit(ownColumn.plain, value);
       if (!this.hasInstant) values[start + ownColumn.power] = values[start + ownColumn.plain]!;
+      failure ||= failureOf(code);
     }
+    return failure;
+  }
+
+  /** As `readPowers`, of its counters. A driver may take milliseconds of CPU for each, where a power takes 40 µs. */
+  readEnergies(values: Float64Array, start: number): number {
+    let failure = this.#readFields(this.#energies, values, start);
     if (this.#hasEnergy) {
       const { code, value } = this.#nvml.energy(this.#handle);
-      if (isGood(code)) values[start + ownColumn.energy] = value / 1000;
+      if (code === ReturnCode.success) values[start + ownColumn.energy] = value / 1000;
+      failure ||= failureOf(code);
+    }
+    return failure;
+  }
+
+  #readFields({ fields, columns }: AskedFields, values: Float64Array, start: number): number {
+    if (fields.count === 0) return ReturnCode.success;
+    const code = this.#nvml.fieldValues(this.#handle, fields);
+    if (code !== ReturnCode.success) return failureOf(code);
+    let failure: number = ReturnCode.success;
+    for (const [n, column] of columns.entries()) {
+      failure ||= failureOf(fields.code(n));
+      if (fields.code(n) !== ReturnCode.success) continue;
+      values[start + column] = this.#inUnit(column, fields.value(n));
+      if (column === ownColumn.power) values[start + ownColumn.stamp] = fields.stampUs(n) / 1e6;
     }
     return failure;
   }
@@ -113,5 +132,8 @@ export class Gpu {
     return this.columns[column]!.quantity === 'power' && !(value <= mostW) ? Number.NaN : value;
   }
 }
+
+/** That a card does not have a value is no failure. */
+const failureOf = (code: number): number => (isUnsupported(code) ? ReturnCode.success : code);
 
 const answerOf = <T>({ code, value }: Answer<T>): T | null => (code === ReturnCode.success ? value : null);

@@ -2,6 +2,7 @@ import { plural } from '../../units.js';
 import { Prefixes } from '../prefixes.js';
 import { type AskedReader, type ReaderEnvironment, SensorTrouble } from '../reader.js';
 import type { SensorColumn, SensorIdentity } from '../sensor.js';
+import { CpuShare } from './cpu-share.js';
 import { Gpu } from './gpu.js';
 import { type DeviceHandle, loadNvml, type Nvml } from './library.js';
 import { looksAtAQuarter, plainPowerWindowS } from './power-meaning.js';
@@ -10,13 +11,23 @@ import { isForbidden, ReturnCode, returnCodeName } from './return-code.js';
 /** By card NVIDIA's values change every 20 to 100 ms (arXiv 2312.02741). */
 const usualPeriodMs = 100;
 const shortestMs = 10;
+/**
+ * Share of a core that the energy counters may take. An H200's takes 3 to 6 ms of CPU a call, measured, which at each reading would be
+ * an eighth of a core; where it takes as little as a power does, it is asked at each reading all the same.
+ */
+const countersShare = 0.01;
 
 /** Loaded once: what a library has begun in a process does not end with it. */
 let library: Nvml | undefined;
 let hasBegun = false;
 
 /** @throws SensorTrouble */
-export async function openNvml({ tell, known }: ReaderEnvironment): Promise<AskedReader> {
+export async function openNvml({
+  tell,
+  known,
+  intervalMs,
+  thorough,
+}: ReaderEnvironment): Promise<AskedReader> {
   library ??= loadNvml();
   const code = library.init();
   if (code === ReturnCode.libraryMismatch && hasBegun) {
@@ -27,7 +38,8 @@ export async function openNvml({ tell, known }: ReaderEnvironment): Promise<Aske
   if (code !== ReturnCode.success) throw unusable(code);
   hasBegun = true;
   try {
-    return new NvmlReader(library, findGpus(library, new Prefixes(known), tell), tell);
+    const share = thorough || intervalMs !== null ? Number.POSITIVE_INFINITY : countersShare;
+    return new NvmlReader(library, findGpus(library, new Prefixes(known), tell), share, tell);
   } catch (error) {
     library.shutdown();
     throw error;
@@ -43,12 +55,15 @@ class NvmlReader implements AskedReader {
   readonly #gpus: readonly Gpu[];
   /** Where each GPU's columns begin. */
   readonly #starts: readonly number[];
+  readonly #counters: CpuShare;
   readonly #tell: ReaderEnvironment['tell'];
   #isOpen = true;
 
-  constructor(library: Nvml, gpus: readonly Gpu[], tell: ReaderEnvironment['tell']) {
+  /** @param share of a core, that the counters may take */
+  constructor(library: Nvml, gpus: readonly Gpu[], share: number, tell: ReaderEnvironment['tell']) {
     this.#nvml = library;
     this.#gpus = gpus;
+    this.#counters = new CpuShare(share);
     this.#tell = tell;
     this.columns = gpus.flatMap((gpu) => gpu.columns);
     this.#starts = gpus.map((_, n) => gpus.slice(0, n).reduce((sum, { columns }) => sum + columns.length, 0));
@@ -63,13 +78,19 @@ class NvmlReader implements AskedReader {
 
   /** @throws SensorTrouble where nothing could be read: NVML has to be begun anew */
   read(values: Float64Array): void {
+    const failures = this.#gpus.map((gpu, n) => gpu.readPowers(values, this.#starts[n]!));
+    // A row in which there is nothing says that the card is away.
+    if (this.#counters.isDue(performance.now()) || values.every(Number.isNaN)) {
+      const beforeMs = cpuMs();
+      for (const [n, gpu] of this.#gpus.entries()) failures[n] ||= gpu.readEnergies(values, this.#starts[n]!);
+      this.#counters.spent(cpuMs() - beforeMs, performance.now());
+    }
     let firstFailure: number = ReturnCode.success;
-    this.#gpus.forEach((gpu, n) => {
-      const failure = gpu.read(values, this.#starts[n]!);
-      if (failure === ReturnCode.success) return;
+    for (const [n, failure] of failures.entries()) {
+      if (failure === ReturnCode.success) continue;
       firstFailure ||= failure;
-      this.#tell('sensor-lost', `${gpu.title} could not be read: ${returnCodeName(failure)}`);
-    });
+      this.#tell('sensor-lost', `${this.#gpus[n]!.title} could not be read: ${returnCodeName(failure)}`);
+    }
     if (firstFailure !== ReturnCode.success && values.every(Number.isNaN))
       throw new SensorTrouble('sensor-lost', `no GPU could be read: ${returnCodeName(firstFailure)}`);
   }
@@ -78,6 +99,12 @@ class NvmlReader implements AskedReader {
     if (this.#isOpen) this.#nvml.shutdown();
     this.#isOpen = false;
   }
+}
+
+/** What this process has cost so far: the driver computes while a call waits for it. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** @throws SensorTrouble where there is none that can be asked for anything */

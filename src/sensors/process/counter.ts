@@ -20,6 +20,15 @@ interface Change {
   readonly atNs: number;
 }
 
+/** What a counter has come to: enough to count on from there in another process. Instants are ns since the recording began. */
+export interface CounterState {
+  readonly last: { readonly rawJ: number; readonly atNs: number };
+  readonly energyJ: number;
+  readonly changed: Change | undefined;
+  readonly smallestW: number;
+  readonly largestW: number;
+}
+
 /**
  * Counts on over a counter's wraps. It is power only from one true change to the next: a reading that repeats the last one says
  * nothing of the time between.
@@ -34,9 +43,28 @@ export class Counter {
 
   readonly #wrapJ: number | null;
 
-  /** @param wrapJ after how many joules it begins again; null where nobody says */
-  constructor(wrapJ: number | null) {
+  /**
+   * @param wrapJ after how many joules it begins again; null where nobody says
+   * @param state where it goes on from
+   */
+  constructor(wrapJ: number | null, state?: CounterState) {
     this.#wrapJ = wrapJ;
+    if (!state) return;
+    this.#last = state.last;
+    this.#energyJ = state.energyJ;
+    this.#changed = state.changed;
+    this.#smallestW = state.smallestW;
+    this.#largestW = state.largestW;
+  }
+
+  /** Undefined before its first reading. */
+  get state(): CounterState | undefined {
+    return (
+      this.#last && {
+        ...{ last: this.#last, energyJ: this.#energyJ, changed: this.#changed },
+        ...{ smallestW: this.#smallestW, largestW: this.#largestW },
+      }
+    );
   }
 
   take(rawJ: number, atNs: number): Counted {

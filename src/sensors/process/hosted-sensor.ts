@@ -5,7 +5,7 @@ import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js
 import type { SensorColumn, SensorDevice, SensorDoubtCode } from '../sensor.js';
 import type { Agenda } from './agenda.js';
 import { Batch } from './batch.js';
-import { CounterCells } from './counter-cells.js';
+import { CounterCells, type CounterStates } from './counter-cells.js';
 import type { DoubtLog } from './doubt-log.js';
 import type { SensorNews } from './messages.js';
 import { Pace } from './pace.js';
@@ -24,6 +24,8 @@ export interface HostedOptions {
   /** Looks for it again, no other at the same time, so that it is known which one hangs where one does. */
   readonly tryAlone: (look: () => Promise<void>) => Promise<void>;
   readonly doubts: DoubtLog;
+  /** What its counters had come to in a process before this one. */
+  readonly counters?: CounterStates | undefined;
   /** Finds it again. */
   readonly reopen: () => Promise<SensorReader>;
 }
@@ -66,7 +68,7 @@ export class HostedSensor {
     this.#places = reader.columns.map((_, n) => n);
     this.#row = new Float64Array(reader.columns.length);
     this.#batch = new Batch(reader.columns.length);
-    this.#cells = new CounterCells(reader.columns);
+    this.#cells = new CounterCells(reader.columns, options.counters);
   }
 
   get at(): number {
@@ -86,7 +88,10 @@ export class HostedSensor {
     if (this.#originNs !== null) this.#watchSilence();
     const programsS = this.#options.programs.cpuS;
     const sumS = programsS === null ? null : cpuS + programsS - this.#programsBeforeS;
-    return { at: this.#options.at, ...this.#batch.taken(), doubts: this.#options.doubts.all, cpuS: sumS };
+    return {
+      ...{ at: this.#options.at, ...this.#batch.taken(), doubts: this.#options.doubts.all },
+      ...{ cpuS: sumS, counters: this.#cells.states },
+    };
   }
 
   async close(): Promise<void> {

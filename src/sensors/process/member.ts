@@ -1,5 +1,6 @@
 import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
 import { unpacked } from './batch.js';
+import type { CounterStates } from './counter-cells.js';
 import { DoubtLog, doubtOf } from './doubt-log.js';
 import type { Opened, SensorNews, Wanted } from './messages.js';
 
@@ -18,6 +19,7 @@ export class Member {
   #cpuBeforeS = 0;
   #doubts: readonly SensorDoubt[] = [];
   #cpuS: number | null = null;
+  #counters: CounterStates = {};
 
   readonly #at: number;
   readonly #wanted: Wanted;
@@ -40,12 +42,17 @@ export class Member {
     const { opened } = this;
     if (this.#isLeftOut) return null;
     if (!this.take || !opened || !('columns' in opened)) return this.#wanted;
-    return { ...this.#wanted, known: { identity: opened.identity, columns: opened.columns } };
+    return {
+      ...this.#wanted,
+      known: { identity: opened.identity, columns: opened.columns, counters: this.#counters },
+    };
   }
 
   hear(news: SensorNews): void {
     this.#doubts = news.doubts;
     this.#cpuS = news.cpuS;
+    // One that has not been found again has none yet.
+    this.#counters = { ...this.#counters, ...news.counters };
     if (news.count > 0) this.take?.(unpacked(news));
   }
 

@@ -1,4 +1,5 @@
 import type { SensorColumn, SensorDoubt, SensorIdentity } from '../sensor.js';
+import type { CounterStates } from './counter-cells.js';
 
 /** What is to be opened in a sensors' process. */
 export interface Wanted {
@@ -6,7 +7,12 @@ export interface Wanted {
   readonly kind: string;
   readonly argument: string;
   /** Of one that was there before its process had to be started again: it is looked for until it comes back. */
-  readonly known?: { readonly identity: SensorIdentity; readonly columns: readonly SensorColumn[] };
+  readonly known?: {
+    readonly identity: SensorIdentity;
+    readonly columns: readonly SensorColumn[];
+    /** Its counters go on from here. */
+    readonly counters: CounterStates;
+  };
 }
 
 export type ToSensors =
@@ -16,6 +22,7 @@ export type ToSensors =
       readonly wanted: readonly (Wanted | null)[];
       readonly sysfs: string;
       readonly intervalMs: number | null;
+      readonly thorough: boolean;
     }
   /** `originNs`: the recording's instant 0 on CLOCK_MONOTONIC. `recorded`: their places; the others are let go of. */
   | { readonly type: 'start'; readonly originNs: bigint; readonly recorded: readonly number[] }
@@ -42,6 +49,8 @@ export interface SensorNews {
   readonly doubts: readonly SensorDoubt[];
   /** So far. */
   readonly cpuS: number | null;
+  /** After the last of these readings. */
+  readonly counters: CounterStates;
 }
 
 export type FromSensors =

@@ -24,6 +24,8 @@ const askEveryMs = 500;
 export interface SensorProcessOptions {
   readonly sysfs: string;
   readonly intervalMs: number | null;
+  /** As of `ReaderEnvironment`. */
+  readonly thorough: boolean;
 }
 
 /** A process that reads sensors, seen from here. It is started again where it ends or hangs, and all of it ends with us. */

@@ -31,14 +31,18 @@ function leave(): never {
   process.exit();
 }
 
-async function open(wanted: Wanted, at: number, sysfs: string, intervalMs: number | null): Promise<void> {
+async function open(
+  wanted: Wanted,
+  at: number,
+  { sysfs, intervalMs, thorough }: Extract<ToSensors, { type: 'open' }>,
+): Promise<void> {
   const programs = new SensorPrograms();
   const doubts = new DoubtLog();
   let sensor: HostedSensor | undefined;
   const openReader = (): Promise<SensorReader> =>
     kindOf(wanted.kind).open({
       argument: wanted.argument,
-      ...{ sysfs, intervalMs, programs, known: sensor?.devices ?? [] },
+      ...{ sysfs, intervalMs, thorough, programs, known: sensor?.devices ?? [] },
       tell: (code, message) => (sensor ? sensor.doubt(code, message) : doubts.add(code, message, null)),
     });
   let opened: Opened;
@@ -47,7 +51,7 @@ async function open(wanted: Wanted, at: number, sysfs: string, intervalMs: numbe
     sensor = new HostedSensor(reader, {
       agenda,
       tryAlone: (look) => tryAlone(at, look),
-      ...{ at, intervalMs, programs, doubts },
+      ...{ at, intervalMs, programs, doubts, counters: wanted.known?.counters },
       reopen: openReader,
     });
     hosted.push(sensor);
@@ -116,7 +120,7 @@ async function stop(): Promise<void> {
 process.on('message', (message: ToSensors) => {
   if (message.type === 'open')
     for (const [at, wanted] of message.wanted.entries()) {
-      if (wanted) void open(wanted, at, message.sysfs, message.intervalMs);
+      if (wanted) void open(wanted, at, message);
     }
   else if (message.type === 'start') {
     start(message.originNs, message.recorded);

@@ -29,6 +29,7 @@ export class SensorTrack {
   #recording: SensorRecording | undefined;
   #stopping: Promise<void> | undefined;
   readonly #told = new Set<string>();
+  #hasBegun = false;
 
   constructor({ id, sensor, file, remember }: SensorTrackOptions) {
     this.id = id;
@@ -46,6 +47,11 @@ export class SensorTrack {
   get lastW(): number | null {
     const first = this.sensor.columns.findIndex(({ quantity }) => quantity === 'power');
     return this.figures.lastOf(first);
+  }
+
+  /** Whether it has said something. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** @param onFailure is called where its file can't be written any more */
@@ -81,6 +87,7 @@ export class SensorTrack {
   }
 
   #take(block: SensorBlock): void {
+    this.#hasBegun ||= block.count > 0;
     this.#file?.write(block);
     this.figures.add(block);
     if (!this.history) return;

@@ -154,6 +154,24 @@ describe('NVML beside a board', needs(compiler), () => {
     expect(summary.samples).toBeGreaterThan(0);
   });
 
+  it('loses no joule of a counter where its process is ended and begun anew', async () => {
+    const from = (mj: number) =>
+      readings.slice(0, 400).map((reading, n) => ({ ...reading, energyMj: mj + 7 * n }));
+    const { env, play } = environment([h100], from(5_000_000));
+    const { folder, child } = start(env);
+    const counted = () => cellsSoFar(folder, 'gpu0_energy_j');
+    await until(() => Math.max(0, ...counted().map(Number)) > 0);
+    play(from(9_000_000));
+    process.kill(sensorProcess(child.pid!), 'SIGKILL');
+    await until(() => counted().includes(null) && counted().slice(counted().lastIndexOf(null)).length > 3);
+    expect(await end(child)).toBe(0);
+    const { cells, warned } = readRecorded(folder);
+    const all = cells('nvml', 'gpu0_energy_j');
+    // It counted 4 kJ while nobody looked.
+    expect(all.slice(all.lastIndexOf(null) + 1)[0]).toBeCloseTo(4000, 0);
+    expect(warned('sensor-counter-reset')).toEqual([]);
+  });
+
   it('ends with powerlog, also where a call hangs and powerlog is killed', async () => {
     const { env, turn, isHanging } = environment([h100], readings);
     const { folder, child } = start(env);

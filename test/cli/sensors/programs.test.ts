@@ -215,6 +215,18 @@ describe.runIf(process.platform === 'linux')('powerlog that is killed', () => {
 });
 
 describe.runIf(posix)('exec with sensors', () => {
+  it('begins behind their first readings, without which its joules would not be known', () => {
+    const folder = scratch();
+    const out = join(folder, 'run.csv');
+    const slow = 'exec:while :; do echo 20; sleep 0.4; done';
+    const args = words`exec --port sim --baseline 0s --out ${out} --with ${slow} -- true`;
+    expect(powerlog(args).code).toBe(0);
+    const { summary, csv } = readRecorded(folder);
+    const firstS = Number(csv('exec').rows[0]?.[0] ?? Number.POSITIVE_INFINITY);
+    // It is waited for a second, in which a machine that is busy beyond measure may not print.
+    expect(summary.command.start_s).toBeGreaterThan(Math.min(firstS, 1));
+  });
+
   it('has their joules for the command and its phases, and the command knows nothing of it', () => {
     const folder = scratch();
     const script = join(folder, 'work.sh');

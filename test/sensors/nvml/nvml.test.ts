@@ -27,6 +27,21 @@ describe('NVML', needs(compiler), () => {
     }
   });
 
+  it('asks a counter that takes much CPU seldom, and all else each time', () => {
+    const { env } = environment([h100], readings);
+    const dear = { ...env, POWERLOG_STAND_IN_COUNTER_US: '20000' };
+    const counted = (more: NodeJS.ProcessEnv) => {
+      const asked = ask('nvml', 30, { ...dear, ...more });
+      const cellsOf = (name: string) => asked.rows.map((_, n) => cells(asked, n)[name]);
+      expect(cellsOf('gpu0_power_w')).not.toContain(null);
+      return cellsOf('gpu0_energy_j').filter((joules) => joules !== null).length;
+    };
+    // A hundredth of a core is a reading in two seconds: the others are done long before, unless the machine stands still.
+    expect(counted({ INTERVAL_MS: 'none' })).toBeLessThan(30);
+    expect(counted({ INTERVAL_MS: 'none', THOROUGH: '1' })).toBe(30);
+    expect(counted({ INTERVAL_MS: '20' })).toBe(30);
+  });
+
   it('says which card it is, and what its power means', () => {
     const { env } = environment([h100], readings);
     const { identity, columns } = ask('nvml', 1, env);

@@ -101,18 +101,22 @@ class StandIn {
         ),
     );
     writeFileSync(join(folder, 'gpus'), `${lines.join('\n')}\n`);
-    const values = readings.map(
-      ({ plainMw, energyMj, averageStampUs, averageMw, instantStampUs, latencyUs, instantMw }) =>
-        [plainMw, energyMj, averageStampUs, averageMw, instantStampUs, latencyUs, instantMw].join(' '),
-    );
-    writeFileSync(join(folder, 'values'), `${values.join('\n')}\n`);
+    /** What the next process is played. */
+    const play = (some: readonly Reading[]): void => {
+      const values = some.map(
+        ({ plainMw, energyMj, averageStampUs, averageMw, instantStampUs, latencyUs, instantMw }) =>
+          [plainMw, energyMj, averageStampUs, averageMw, instantStampUs, latencyUs, instantMw].join(' '),
+      );
+      writeFileSync(join(folder, 'values'), `${values.join('\n')}\n`);
+    };
+    play(readings);
     const turn = (to: Mode): void => {
       writeFileSync(join(folder, 'mode.new'), to);
       renameSync(join(folder, 'mode.new'), join(folder, 'mode'));
     };
     turn(mode);
     const isHanging = (): boolean => existsSync(join(folder, 'hanging'));
-    return { env: { LD_LIBRARY_PATH: this.folder, POWERLOG_STAND_IN: folder }, turn, isHanging };
+    return { env: { LD_LIBRARY_PATH: this.folder, POWERLOG_STAND_IN: folder }, turn, play, isHanging };
   }
 }
 
