@@ -9,7 +9,11 @@ export const kinds: readonly SensorKind[] = [
   {
     id: 'nvml',
     alone: true,
-    open: async (environment) => (await import('./nvml/nvml.js')).openNvml(environment),
+    ways: ['samples'],
+    open: async (environment) =>
+      environment.argument === 'samples'
+        ? (await import('./nvml/samples-reader.js')).openNvmlSamples(environment)
+        : (await import('./nvml/nvml.js')).openNvml(environment),
   },
   {
     id: 'nvidia-smi',

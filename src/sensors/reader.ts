@@ -105,6 +105,8 @@ export interface TalkingReader extends ReaderFacts {
    * says that from here on nothing is known.
    */
   listen(take: (values: Float64Array, atNs: bigint) => void): void;
+  /** Hands on what it has heard by now and not yet said; called where the recording ends. */
+  flush?(): void;
 }
 
 export type SensorReader = AskedReader | TalkingReader;

@@ -15,7 +15,7 @@ export interface FieldRequest {
 /** Where the members of `nvmlFieldValue_t` lie, bytes. */
 const at = { field: 0, scope: 4, stamp: 8, type: 24, code: 28, value: 32 } as const;
 const bytesEach = 40;
-const littleEndian = endianness() === 'LE';
+export const littleEndian = endianness() === 'LE';
 /** An `unsigned long` of the driver's compiler. */
 const longIsShort = process.platform === 'win32';
 
@@ -49,26 +49,31 @@ export class FieldValues {
   /** NaN where it gave none. */
   value(n: number): number {
     if (this.code(n) !== ReturnCode.success) return Number.NaN;
-    const offset = n * bytesEach + at.value;
-    switch (this.#view.getInt32(n * bytesEach + at.type, littleEndian)) {
-      case 0:
-        return this.#view.getFloat64(offset, littleEndian);
-      case 1:
-        return this.#view.getUint32(offset, littleEndian);
-      case 2:
-        return longIsShort
-          ? this.#view.getUint32(offset, littleEndian)
-          : Number(this.#view.getBigUint64(offset, littleEndian));
-      case 3:
-        return Number(this.#view.getBigUint64(offset, littleEndian));
-      case 4:
-        return Number(this.#view.getBigInt64(offset, littleEndian));
-      case 5:
-        return this.#view.getInt32(offset, littleEndian);
-      case 6:
-        return this.#view.getUint16(offset, littleEndian);
-      default:
-        return Number.NaN;
-    }
+    const type = this.#view.getInt32(n * bytesEach + at.type, littleEndian);
+    return numberAt(this.#view, n * bytesEach + at.value, type);
+  }
+}
+
+/** An `nvmlValue_t` of an `nvmlValueType_t`; NaN of a type that is not known. */
+export function numberAt(view: DataView, offset: number, type: number): number {
+  switch (type) {
+    case 0:
+      return view.getFloat64(offset, littleEndian);
+    case 1:
+      return view.getUint32(offset, littleEndian);
+    case 2:
+      return longIsShort
+        ? view.getUint32(offset, littleEndian)
+        : Number(view.getBigUint64(offset, littleEndian));
+    case 3:
+      return Number(view.getBigUint64(offset, littleEndian));
+    case 4:
+      return Number(view.getBigInt64(offset, littleEndian));
+    case 5:
+      return view.getInt32(offset, littleEndian);
+    case 6:
+      return view.getUint16(offset, littleEndian);
+    default:
+      return Number.NaN;
   }
 }

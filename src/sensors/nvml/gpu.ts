@@ -1,7 +1,8 @@
 import type { SensorColumn, SensorDevice, SensorQuantity } from '../sensor.js';
 import { FieldValues, Scope } from './field-values.js';
 import { fieldColumns, gpuColumns, ownColumn } from './gpu-columns.js';
-import type { Answer, DeviceHandle, Nvml } from './library.js';
+import { answerOf, deviceOf, titleOf } from './gpus.js';
+import type { DeviceHandle, Nvml } from './library.js';
 import type { PowerFacts } from './power-meaning.js';
 import { isUnsupported, ReturnCode } from './return-code.js';
 
@@ -42,8 +43,7 @@ export class Gpu {
     this.#nvml = nvml;
     this.#handle = handle;
     const pci = answerOf(nvml.pci(handle));
-    const [name, uuid] = [answerOf(nvml.name(handle)), answerOf(nvml.uuid(handle))];
-    this.device = { prefix, name, uuid, bus: pci?.bus ?? null };
+    this.device = deviceOf(nvml, handle, prefix);
     this.facts = { architecture: answerOf(nvml.architecture(handle)), pciDeviceId: pci?.deviceId ?? null };
     this.instances = answerOf(nvml.isDivided(handle)) ? nvml.instanceUuids(handle) : null;
 
@@ -122,8 +122,7 @@ export class Gpu {
 
   /** For people: `gpu0 (NVIDIA A100)`. */
   get title(): string {
-    const { prefix, name } = this.device;
-    return name === null ? prefix : `${prefix} (${name})`;
+    return titleOf(this.device);
   }
 
   /** From mW or mJ to W or J; NaN where it can be neither. */
@@ -135,5 +134,3 @@ export class Gpu {
 
 /** That a card does not have a value is no failure. */
 const failureOf = (code: number): number => (isUnsupported(code) ? ReturnCode.success : code);
-
-const answerOf = <T>({ code, value }: Answer<T>): T | null => (code === ReturnCode.success ? value : null);

@@ -3,6 +3,7 @@ import { errorText } from '../../errors.js';
 import { textOfField } from '../../text.js';
 import { SensorTrouble } from '../reader.js';
 import type { FieldValues } from './field-values.js';
+import type { PowerSamples } from './power-samples.js';
 import { ReturnCode } from './return-code.js';
 
 /** An `nvmlDevice_t`: an address, which only NVML looks at. */
@@ -39,6 +40,11 @@ export interface Nvml {
   /** mJ since the driver was loaded. */
   energy(device: DeviceHandle): Answer<number>;
   fieldValues(device: DeviceHandle, fields: FieldValues): number;
+  /**
+   * The powers that the driver has sampled by itself behind an instant, oldest first.
+   * @param behindUs UTC µs since 1970; 0 for all that it has kept
+   */
+  powerSamples(device: DeviceHandle, behindUs: number, samples: PowerSamples): number;
 }
 
 export interface PciFacts {
@@ -85,6 +91,8 @@ export function loadNvml(): Nvml {
   );
 }
 
+/** `NVML_TOTAL_POWER_SAMPLES`. */
+const totalPower = 0;
 /** Longer than any text that NVML gives. */
 const textBytes = 96;
 /** Of an `nvmlPciInfo_t`; `busId` is its last member, `pciDeviceId` lies behind three numbers. */
@@ -113,6 +121,9 @@ function bind(library: LibraryHandle): Nvml {
   const power = call('int nvmlDeviceGetPowerUsage(uintptr_t, _Out_ uint8_t *)');
   const energy = call('int nvmlDeviceGetTotalEnergyConsumption(uintptr_t, _Out_ uint8_t *)');
   const fieldValues = call('int nvmlDeviceGetFieldValues(uintptr_t, int, _Inout_ uint8_t *)');
+  const samplesOf = call(
+    'int nvmlDeviceGetSamples(uintptr_t, int, uint64_t, _Inout_ int *, _Inout_ uint32_t *, _Inout_ uint8_t *)',
+  );
 
   // One place for every answer: nothing is allocated for a reading.
   const whole = new BigUint64Array(1);
@@ -175,5 +186,10 @@ function bind(library: LibraryHandle): Nvml {
         (code) => ({ code, value: Number(whole[0]) }),
       ),
     fieldValues: (device, fields) => fieldValues(device, fields.count, fields.bytes),
+    powerSamples(device, behindUs, samples) {
+      samples.clear();
+      const { type, count, bytes } = samples;
+      return samplesOf(device, totalPower, BigInt(behindUs), type, count, bytes);
+    },
   };
 }

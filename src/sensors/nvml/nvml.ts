@@ -1,12 +1,13 @@
-import { plural } from '../../units.js';
 import { Prefixes } from '../prefixes.js';
 import { type AskedReader, type ReaderEnvironment, SensorTrouble } from '../reader.js';
 import type { SensorColumn, SensorIdentity } from '../sensor.js';
+import { beginNvml } from './begin.js';
 import { CpuShare } from './cpu-share.js';
 import { Gpu } from './gpu.js';
-import { type DeviceHandle, loadNvml, type Nvml } from './library.js';
+import { answerOf, findGpus } from './gpus.js';
+import type { Nvml } from './library.js';
 import { looksAtAQuarter, plainPowerWindowS } from './power-meaning.js';
-import { isForbidden, ReturnCode, returnCodeName } from './return-code.js';
+import { ReturnCode, returnCodeName } from './return-code.js';
 
 /** By card NVIDIA's values change every 20 to 100 ms (arXiv 2312.02741). */
 const usualPeriodMs = 100;
@@ -17,10 +18,6 @@ const shortestMs = 10;
  */
 const countersShare = 0.01;
 
-/** Loaded once: what a library has begun in a process does not end with it. */
-let library: Nvml | undefined;
-let hasBegun = false;
-
 /** @throws SensorTrouble */
 export async function openNvml({
   tell,
@@ -28,18 +25,17 @@ export async function openNvml({
   intervalMs,
   thorough,
 }: ReaderEnvironment): Promise<AskedReader> {
-  library ??= loadNvml();
-  const code = library.init();
-  if (code === ReturnCode.libraryMismatch && hasBegun) {
-    // The driver was changed, and this process has loaded the library of the one before: only another can load the new one.
-    process.stderr.write(`${beginFailure(code)}\n`);
-    process.exit(1);
-  }
-  if (code !== ReturnCode.success) throw unusable(code);
-  hasBegun = true;
+  const library = beginNvml();
   try {
     const share = thorough || intervalMs !== null ? Number.POSITIVE_INFINITY : countersShare;
-    return new NvmlReader(library, findGpus(library, new Prefixes(known), tell), share, tell);
+    const gpus = findGpus(library, new Prefixes(known), (handle, prefix, isNew) => {
+      const gpu = new Gpu(library, handle, prefix);
+      if (isNew)
+        for (const { what, code } of gpu.unsupported)
+          tell('sensor-missing', `${gpu.title} has no ${what}: ${returnCodeName(code)}`);
+      return gpu;
+    });
+    return new NvmlReader(library, gpus, share, tell);
   } catch (error) {
     library.shutdown();
     throw error;
@@ -67,10 +63,9 @@ class NvmlReader implements AskedReader {
     this.#tell = tell;
     this.columns = gpus.flatMap((gpu) => gpu.columns);
     this.#starts = gpus.map((_, n) => gpus.slice(0, n).reduce((sum, { columns }) => sum + columns.length, 0));
-    const version = library.driverVersion();
     this.identity = {
       product: 'NVIDIA NVML',
-      driver: version.code === ReturnCode.success ? version.value : null,
+      driver: answerOf(library.driverVersion()),
       devices: gpus.map((gpu) => gpu.device),
       meaning: gpus.map(meaningOf).join('; '),
     };
@@ -106,57 +101,6 @@ function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
-
-/** @throws SensorTrouble where there is none that can be asked for anything */
-function findGpus(library: Nvml, prefixes: Prefixes, tell: ReaderEnvironment['tell']): Gpu[] {
-  const { code, value: count } = library.deviceCount();
-  if (code !== ReturnCode.success) throw unusable(code);
-  if (count === 0) throw new SensorTrouble('sensor-missing', 'the NVIDIA driver has no GPU');
-  const gpus: Gpu[] = [];
-  let refusal: number = ReturnCode.success;
-  for (let index = 0; index < count; index++) {
-    const handle = library.handleByIndex(index);
-    if (handle.code === ReturnCode.success) gpus.push(openGpu(library, handle.value, index, prefixes, tell));
-    else refusal = handle.code;
-  }
-  if (gpus.length > 0) return gpus;
-  throw new SensorTrouble(
-    isForbidden(refusal) ? 'sensor-forbidden' : 'sensor-missing',
-    `the NVIDIA driver has ${plural(count, 'GPU')} and lets none be read: ${returnCodeName(refusal)}`,
-  );
-}
-
-/** What a card does not have is said when it is first there. */
-function openGpu(
-  library: Nvml,
-  handle: DeviceHandle,
-  index: number,
-  prefixes: Prefixes,
-  tell: ReaderEnvironment['tell'],
-): Gpu {
-  const uuid = library.uuid(handle);
-  const card = { uuid: uuid.code === ReturnCode.success ? uuid.value : null, bus: null };
-  const before = prefixes.before(card);
-  const gpu = new Gpu(library, handle, before ?? prefixes.ofCard(card, index));
-  if (before === undefined)
-    for (const { what, code } of gpu.unsupported)
-      tell('sensor-missing', `${gpu.title} has no ${what}: ${returnCodeName(code)}`);
-  return gpu;
-}
-
-/** Why NVML cannot be begun, and what to do about it, where something is known. */
-function beginFailure(code: number): string {
-  const name = returnCodeName(code);
-  if (code === ReturnCode.driverNotLoaded)
-    return `${name}: the NVIDIA driver is not loaded (modprobe nvidia)`;
-  if (code === ReturnCode.libraryMismatch)
-    return `${name}: the driver in the kernel is of another version than its library; load it anew, or restart the machine`;
-  if (isForbidden(code)) return `${name}: /dev/nvidiactl may not be opened by this user`;
-  return name;
-}
-
-const unusable = (code: number): SensorTrouble =>
-  new SensorTrouble(isForbidden(code) ? 'sensor-forbidden' : 'sensor-missing', beginFailure(code));
 
 /** What the powers of one GPU are, as NVIDIA says or others have measured. */
 function meaningOf({ device: { prefix }, hasInstant, facts, instances }: Gpu): string {

@@ -95,6 +95,7 @@ export class HostedSensor {
   }
 
   async close(): Promise<void> {
+    if ('flush' in this.#reader && !this.#closed) this.#reader.flush?.();
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#callOff();

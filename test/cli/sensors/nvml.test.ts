@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { scratch } from '../../capture/samples.js';
 import { compiler, needs } from '../../parts.js';
 import { a100, h100, useStandIn } from '../../sensors/nvml/stand-in.js';
-import { bin, powerlogUntil, words } from '../run.js';
+import { bin, powerlog, powerlogUntil, words } from '../run.js';
 import { isAlive, readRecorded, until } from './recorded.js';
 
 /** Starts a recording that goes on until it is ended. */
@@ -152,6 +152,44 @@ describe('NVML beside a board', needs(compiler), () => {
     const { warned, summary } = readRecorded(folder);
     expect(warned('sensor-silent')).toHaveLength(1);
     expect(summary.samples).toBeGreaterThan(0);
+  });
+
+  it("has the driver's own samples at the instants at which they were taken, each once, up to the end", () => {
+    const { env } = environment([h100, { ...a100, hasEnergy: false }], readings);
+    const folder = scratch();
+    const args = words`exec --port sim --baseline 0s --with nvml:samples --out ${join(folder, 'run.csv')} -- sleep 0.6`;
+    const { code, err } = powerlog(args, undefined, { ...env, POWERLOG_STAND_IN_SAMPLES: '2000' });
+    expect(code, err).toBe(0);
+    const { csv, cells, summary, track } = readRecorded(folder);
+    expect(csv('nvml').names).toEqual(['time_s', 'unix_time_s', 'gpu0_power_w', 'gpu1_power_w']);
+    const at = cells('nvml', 'unix_time_s') as number[];
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+    for (const [n, name] of ['gpu0_power_w', 'gpu1_power_w'].entries()) {
+      const own = cells('nvml', name).flatMap((watts, row) =>
+        watts === null ? [] : [{ watts, atS: at[row]! - n / 100 }],
+      );
+      for (const { watts, atS } of own) {
+        // The sample's number since 1970: by its power, and by its instant, which the clocks tell to some ms.
+        const number = Math.round(atS / 0.02);
+        expect(number % 1000).toBe(watts);
+        expect(Math.abs(atS - number * 0.02)).toBeLessThan(0.008);
+      }
+      for (const [k, { watts }] of own.slice(1).entries()) expect(watts).toBe((own[k]!.watts + 1) % 1000);
+    }
+    const { start_s, end_s, sensor_energy_j } = summary.command;
+    const times = cells('nvml', 'time_s') as number[];
+    expect(times[0]).toBeLessThan(start_s);
+    expect(times.at(-1)).toBeGreaterThan(end_s);
+    expect(sensor_energy_j.nvml.gpu0_power_w).not.toBeNull();
+    expect(track('nvml').sensor.meaning).toContain('nvmlDeviceGetSamples');
+  });
+
+  it('says where a driver keeps no samples', () => {
+    const { env } = environment([h100], readings);
+    const args = words`record --port sim --with nvml:samples --duration 100ms --out ${join(scratch(), 'run.csv')}`;
+    expect(powerlog(args, undefined, env).err).toContain(
+      'nvml: gpu0 (NVIDIA H100 80GB HBM3) keeps no samples of its power: NVML_ERROR_NOT_SUPPORTED; it is not recorded',
+    );
   });
 
   it('loses no joule of a counter where its process is ended and begun anew', async () => {

@@ -1,0 +1,212 @@
+import { type ClockAnchor, readClockAnchor } from '../../clock.js';
+import { errorText } from '../../errors.js';
+import { startTimer } from '../../timer.js';
+import { Prefixes } from '../prefixes.js';
+import { type ReaderEnvironment, SensorTrouble, type TalkingReader } from '../reader.js';
+import type { SensorColumn, SensorDevice, SensorIdentity } from '../sensor.js';
+import { beginNvml } from './begin.js';
+import { answerOf, deviceOf, findGpus, titleOf } from './gpus.js';
+import type { DeviceHandle, Nvml } from './library.js';
+import { PowerSamples } from './power-samples.js';
+import { isUnsupported, ReturnCode, returnCodeName } from './return-code.js';
+
+/** How often the driver is asked for its samples, ms; an H200's keeps those of 2.4 s, and takes 0.4 to 0.7 ms of CPU to give them. */
+const askEveryMs = 250;
+/** The wall clock, by which samples are stamped, is read anew after so long, ms: it may be stepped. */
+const anchorMs = 1000;
+/** It is begun anew after this long, ms, and then after twice as long each time. */
+const retryMs = { first: 1000, longest: 5000 };
+/** No card draws as much, W. */
+const mostW = 100_000;
+
+/** One GPU that keeps samples. */
+interface SampledGpu {
+  readonly handle: DeviceHandle;
+  readonly device: SensorDevice;
+  /** Up to when its samples have been taken, UTC µs. */
+  takenUs: number;
+}
+
+interface Row {
+  readonly stampUs: number;
+  readonly column: number;
+  readonly powerW: number;
+}
+
+/** @throws SensorTrouble */
+export async function openNvmlSamples(environment: ReaderEnvironment): Promise<TalkingReader> {
+  const nvml = beginNvml();
+  try {
+    return new SamplesReader(nvml, environment);
+  } catch (error) {
+    nvml.shutdown();
+    throw error;
+  }
+}
+
+/**
+ * The powers that the driver samples by itself and keeps for a while. A row is of when a sample was taken, not of when it was asked for,
+ * and of one GPU.
+ */
+class SamplesReader implements TalkingReader {
+  readonly identity: SensorIdentity;
+  readonly columns: readonly SensorColumn[];
+  readonly #environment: ReaderEnvironment;
+  readonly #row: Float64Array;
+  readonly #samples = new PowerSamples();
+  /** Undefined while it is away. */
+  #nvml: Nvml | undefined;
+  #gpus: readonly SampledGpu[];
+  #take: (values: Float64Array, atNs: bigint) => void = () => {};
+  #cancelTimer: () => void = () => {};
+  #retryMs = retryMs.first;
+  #anchor: ClockAnchor | undefined;
+  #anchoredMs = 0;
+  /** Of several GPUs, those that another may have an older one to. */
+  #waiting: readonly Row[] = [];
+
+  /** @throws SensorTrouble */
+  constructor(nvml: Nvml, environment: ReaderEnvironment) {
+    this.#nvml = nvml;
+    this.#environment = environment;
+    this.#gpus = this.#find(nvml, environment.known);
+    const devices = this.#gpus.map(({ device }) => device);
+    this.columns = devices.map((device) => ({
+      ...{ name: `${device.prefix}_power_w`, decimals: 3, quantity: 'power', partOf: null },
+      title: `${device.prefix}, power that the driver sampled`,
+    }));
+    this.#row = new Float64Array(devices.length).fill(Number.NaN);
+    this.identity = {
+      product: 'NVIDIA NVML, samples of the driver',
+      ...{ driver: answerOf(nvml.driverVersion()), devices },
+      meaning:
+        'power_w is what the driver samples by itself (nvmlDeviceGetSamples, NVML_TOTAL_POWER_SAMPLES), of which nobody says over how long it is averaged',
+    };
+  }
+
+  listen(take: (values: Float64Array, atNs: bigint) => void): void {
+    this.#take = take;
+    this.#ask();
+  }
+
+  flush(): void {
+    if (this.#nvml) this.#read(this.#nvml);
+    this.#handOn(Number.POSITIVE_INFINITY);
+  }
+
+  close(): void {
+    this.#cancelTimer();
+    this.#nvml?.shutdown();
+    this.#nvml = undefined;
+  }
+
+  /** Those that keep samples, as far as they have any now. @throws SensorTrouble where there are none */
+  #find(nvml: Nvml, known: readonly SensorDevice[]): SampledGpu[] {
+    const isNew = known.length === 0;
+    const refusals: string[] = [];
+    const found = findGpus(nvml, new Prefixes(known), (handle, prefix) => {
+      const gpu = { handle, device: deviceOf(nvml, handle, prefix), takenUs: 0 };
+      const code = nvml.powerSamples(handle, 0, this.#samples);
+      if (code !== ReturnCode.notFound && isUnsupported(code)) {
+        refusals.push(`${titleOf(gpu.device)} keeps no samples of its power: ${returnCodeName(code)}`);
+        return [];
+      }
+      // What was there already was before the recording.
+      if (code === ReturnCode.success) gpu.takenUs = this.#lastStampUs;
+      return [gpu];
+    }).flat();
+    if (found.length === 0) throw new SensorTrouble('sensor-missing', refusals.join('; '));
+    if (isNew) for (const refusal of refusals) this.#environment.tell('sensor-missing', refusal);
+    return found;
+  }
+
+  get #lastStampUs(): number {
+    return this.#samples.length > 0 ? this.#samples.stampUs(this.#samples.length - 1) : 0;
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = startTimer(ms, act);
+  }
+
+  #ask(): void {
+    const nvml = this.#nvml;
+    if (!nvml) return;
+    const failure = this.#read(nvml);
+    if (failure !== null) {
+      this.#lose(nvml, `no GPU could be read: ${returnCodeName(failure)}`);
+      return;
+    }
+    this.#retryMs = retryMs.first;
+    this.#after(askEveryMs, () => this.#ask());
+  }
+
+  /** Takes what there is of each GPU. Returns why, where none could be read. */
+  #read(nvml: Nvml): number | null {
+    const rows = [...this.#waiting];
+    const failures: number[] = [];
+    let allUs = Number.POSITIVE_INFINITY;
+    for (const gpu of this.#gpus) {
+      const code = nvml.powerSamples(gpu.handle, gpu.takenUs, this.#samples);
+      if (code === ReturnCode.success) {
+        rows.push(...this.#rowsOf(gpu));
+        gpu.takenUs = Math.max(gpu.takenUs, this.#lastStampUs);
+        allUs = Math.min(allUs, gpu.takenUs);
+      } else if (code !== ReturnCode.notFound) {
+        failures.push(code);
+        const why = `${titleOf(gpu.device)} could not be read: ${returnCodeName(code)}`;
+        if (failures.length < this.#gpus.length) this.#environment.tell('sensor-lost', why);
+      }
+    }
+    this.#waiting = rows.sort((a, b) => a.stampUs - b.stampUs);
+    this.#handOn(allUs);
+    return failures.length === this.#gpus.length ? failures[0]! : null;
+  }
+
+  #rowsOf({ device, takenUs }: SampledGpu): Row[] {
+    const column = this.columns.findIndex(({ name }) => name === `${device.prefix}_power_w`);
+    return Array.from({ length: this.#samples.length }, (_, n) => ({
+      ...{ column, stampUs: this.#samples.stampUs(n), powerW: this.#samples.powerMw(n) / 1000 },
+    })).filter(({ stampUs, powerW }) => stampUs > takenUs && powerW <= mostW);
+  }
+
+  /** @param upToUs what is newer waits */
+  #handOn(upToUs: number): void {
+    if (!this.#anchor || performance.now() - this.#anchoredMs > anchorMs) {
+      this.#anchor = readClockAnchor();
+      this.#anchoredMs = performance.now();
+    }
+    const { monotonicNs, unixUs } = this.#anchor;
+    for (const { stampUs, column, powerW } of this.#waiting) {
+      if (stampUs > upToUs) continue;
+      this.#row[column] = powerW;
+      this.#take(this.#row, monotonicNs + BigInt(Math.round((stampUs - unixUs) * 1000)));
+      this.#row[column] = Number.NaN;
+    }
+    this.#waiting = this.#waiting.filter(({ stampUs }) => stampUs > upToUs);
+  }
+
+  /** What follows is not known until the driver is back. */
+  #lose(nvml: Nvml, why: string): void {
+    this.#environment.tell('sensor-lost', why);
+    this.#take(this.#row, process.hrtime.bigint());
+    nvml.shutdown();
+    this.#nvml = undefined;
+    this.#after(this.#retryMs, () => this.#again());
+  }
+
+  #again(): void {
+    this.#retryMs = Math.min(2 * this.#retryMs, retryMs.longest);
+    try {
+      const nvml = beginNvml();
+      this.#nvml = nvml;
+      this.#gpus = this.#find(nvml, this.identity.devices);
+      this.#ask();
+    } catch (error) {
+      this.#environment.tell('sensor-lost', errorText(error));
+      this.#nvml?.shutdown();
+      this.#nvml = undefined;
+      this.#after(this.#retryMs, () => this.#again());
+    }
+  }
+}
