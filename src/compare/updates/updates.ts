@@ -1,6 +1,7 @@
 import { plural } from '../../units.js';
 import type { ReadingTrace } from '../comparison.js';
 import { type Readings, readingsOf } from '../model/readings.js';
+import { median } from '../quantile.js';
 import type { PowerIntegral } from '../reference/integral.js';
 import { ms } from '../time-text.js';
 import { eventsOf } from '../verdict/correspondence.js';
@@ -44,6 +45,8 @@ const periodInPollsMin = 1.15;
 /** Share of the changes that keep strictly to a period: another one is better by so much, and one is good enough from here. */
 const clearlyBetter = 0.02;
 const convincingShare = 0.93;
+/** A share of the changes that as good as all are. */
+const fractionShare = 0.95;
 /** Two periods this far apart are not the same. */
 const longer = 1.2;
 /** Changes further apart than this tell a bound of the period no better. */
@@ -105,6 +108,8 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
       if (!found || (best && !isBetter(found, best))) continue;
       // Where polls beat with the updates, a long segment may have missed the period by so much that half of it fits better.
       isDoubtful = best !== null && found.track.periodUs < best.track.periodUs;
+      // Where the phase jumps half of a period fits better, too, and shows itself by no change of its own: so with a real H200.
+      if (isDoubtful && isFraction(found.track)) continue;
       best = found;
     }
     if (best && best.share > convincingShare && !isDoubtful) break;
@@ -131,6 +136,16 @@ interface Judged {
 function isBetter(found: Judged, best: Judged): boolean {
   const isLonger = found.track.periodUs > longer * best.track.periodUs;
   return found.share > best.share + (isLonger ? -clearlyBetter : clearlyBetter);
+}
+
+/** Whether next to all changes are two, three, … of these periods apart: then they show that multiple, and not this. */
+function isFraction({ lock, count }: Track): boolean {
+  const steps: number[] = [];
+  for (let n = 1; n < count.length; n++)
+    if (lock[n] === lock[n - 1] && count[n]! >= 0 && count[n - 1]! >= 0)
+      steps.push(count[n]! - count[n - 1]!);
+  const usual = median(steps);
+  return usual > 1 && steps.filter((each) => each % usual === 0).length > fractionShare * steps.length;
 }
 
 /** The changes counted in a period, and how strictly they keep to it; null where they do not. */

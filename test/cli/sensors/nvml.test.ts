@@ -10,9 +10,12 @@ import { bin, powerlog, powerlogUntil, words } from '../run.js';
 import { isAlive, readRecorded, until } from './recorded.js';
 
 /** Starts a recording that goes on until it is ended. */
-function start(env: NodeJS.ProcessEnv): { readonly folder: string; readonly child: ChildProcess } {
+function start(
+  env: NodeJS.ProcessEnv,
+  how = 'nvml',
+): { readonly folder: string; readonly child: ChildProcess } {
   const folder = scratch();
-  const args = words`record --port sim --with nvml --with-interval 20ms --out ${join(folder, 'run.csv')}`;
+  const args = words`record --port sim --with ${how} --with-interval 20ms --out ${join(folder, 'run.csv')}`;
   const child = spawn(process.execPath, [bin, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'ignore'],
@@ -182,6 +185,28 @@ describe('NVML beside a board', needs(compiler), () => {
     expect(times.at(-1)).toBeGreaterThan(end_s);
     expect(sensor_energy_j.nvml.gpu0_power_w).not.toBeNull();
     expect(track('nvml').sensor.meaning).toContain('nvmlDeviceGetSamples');
+  });
+
+  it("goes on with the driver's samples when it has been away", async () => {
+    const { env, turn } = environment([h100, a100], readings);
+    const { folder, child } = start({ ...env, POWERLOG_STAND_IN_SAMPLES: '2000' }, 'nvml:samples');
+    const isEmpty = () =>
+      powersSoFar(folder).some(
+        (watts, n) => watts === null && cellsSoFar(folder, 'gpu1_power_w')[n] === null,
+      );
+    await morePowers(folder, 5);
+    turn('lost');
+    await until(isEmpty);
+    turn('swapped');
+    await morePowers(folder, 5);
+    expect(await end(child)).toBe(0);
+    const { cells, warned } = readRecorded(folder);
+    expect(warned('sensor-lost').join('\n')).toContain('no GPU could be read: NVML_ERROR_GPU_IS_LOST');
+    const at = cells('nvml', 'unix_time_s') as number[];
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+    // The first card's samples lie on whole fiftieths of a second, whatever its number is now.
+    for (const [n, watts] of cells('nvml', 'gpu0_power_w').entries())
+      if (watts !== null) expect(Math.round(at[n]! / 0.02) % 1000).toBe(watts);
   });
 
   it('says where a driver keeps no samples', () => {
