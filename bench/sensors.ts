@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { type Effort, type Findings, short, table } from './claims.js';
 import { type Estimate, median, pairedRatio, spreadOf } from './stats.js';
-import { fromRoot, powerlog, type Workshop } from './workshop.js';
+import { type Charge, fromRoot, powerlog, type Workshop } from './workshop.js';
 
 interface Run {
   readonly rateHz: number;
@@ -63,7 +63,7 @@ export async function sensors(
     ],
     section: [
       '## Sensors beside the board',
-      `\`rapl\`, \`hwmon\` and a program that prints ten times a second, ${effort.longSeconds} s at 1 ms, in turns with none. CPU is of powerlog, and of the sensors' processes and that program from the recording's begin on. ${note}`,
+      `\`rapl\`, \`hwmon\` and a program that prints ten times a second, ${effort.longSeconds} s at 1 ms, in turns with none. CPU is of powerlog over the last three quarters of each run, and of the sensors' processes and that program from the recording's begin on. ${note}`,
       table(['beside the board', 'samples/s', 'gaps', 'CPU, of a core'], rows),
       table(['sensor', 'readings/s', 'CPU, of a core'], ofEach),
     ].join('\n\n'),
@@ -97,12 +97,16 @@ async function run(
     rateHz: summary.sample_rate_hz,
     gaps: summary.gaps.length,
     // A process is charged for itself alone, and each sensor says what its processes cost.
-    cpuShare: (charge.cpuS + tracks.reduce((sum, { cpu_s }) => sum + cpu_s, 0)) / seconds,
+    cpuShare: shareOf(charge, seconds) + tracks.reduce((sum, { cpu_s }) => sum + cpu_s, 0) / seconds,
     readings: tracks.map(({ id, sample_rate_hz, cpu_s }) => ({
       ...{ id, rateHz: sample_rate_hz, cpuShare: cpu_s / seconds },
     })),
   };
 }
+
+/** Of a core while it samples, without its start and its end, where the system tells that. */
+const shareOf = ({ cpuS, steady }: Charge, seconds: number): number =>
+  steady ? steady.threads.reduce((sum, thread) => sum + thread.cpuS, 0) / steady.windowS : cpuS / seconds;
 
 /** The machine's own where it has both; else a folder that stands for it, in which a process of its own counts. */
 async function readableSysfs(workshop: Workshop): Promise<{ sysfs: string; note: string }> {

@@ -16,7 +16,7 @@ const shortestMs = 10;
  * Share of a core that the energy counters may take. An H200's takes 3 to 6 ms of CPU a call, measured, which at each reading would be
  * an eighth of a core; where it takes as little as a power does, it is asked at each reading all the same.
  */
-const countersShare = 0.01;
+const countersShare = 0.005;
 
 /** @throws SensorTrouble */
 export async function openNvml({
