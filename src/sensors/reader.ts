@@ -96,6 +96,8 @@ export interface AskedReader extends ReaderFacts {
    * @throws SensorTrouble, or anything, where nothing could be read: the row is empty, and it is tried again, less often
    */
   read(values: Float64Array): void | Promise<void>;
+  /** Says that the next reading is the recording's last; one is then asked for. For one whose answer is there at once. */
+  flush?(): void;
 }
 
 /** A sensor that says something by itself. */

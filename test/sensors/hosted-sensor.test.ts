@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Agenda } from '#powerlog/sensors/process/agenda.js';
-import { unpacked } from '#powerlog/sensors/process/batch.js';
 import { DoubtLog } from '#powerlog/sensors/process/doubt-log.js';
 import { HostedSensor } from '#powerlog/sensors/process/hosted-sensor.js';
+import { unpacked } from '#powerlog/sensors/process/rows.js';
 import { SensorPrograms } from '#powerlog/sensors/programs/programs.js';
 import type { AskedReader, SensorReader, TalkingReader } from '#powerlog/sensors/reader.js';
 import type { SensorColumn } from '#powerlog/sensors/sensor.js';

@@ -16,6 +16,11 @@ export class CpuShare {
     return nowMs >= this.#dueMs;
   }
 
+  /** It is due now, whatever it has cost. */
+  expire(): void {
+    this.#dueMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** @param costMs CPU that it took, up to `nowMs` */
   spent(costMs: number, nowMs: number): void {
     this.#meanMs ??= costMs;

@@ -90,6 +90,10 @@ class NvmlReader implements AskedReader {
       throw new SensorTrouble('sensor-lost', `no GPU could be read: ${returnCodeName(firstFailure)}`);
   }
 
+  flush(): void {
+    this.#counters.expire();
+  }
+
   close(): void {
     if (this.#isOpen) this.#nvml.shutdown();
     this.#isOpen = false;

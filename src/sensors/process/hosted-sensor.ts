@@ -2,13 +2,13 @@ import { makeFastClock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import type { SensorPrograms } from '../programs/programs.js';
 import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js';
-import type { SensorColumn, SensorDevice, SensorDoubtCode } from '../sensor.js';
+import type { SensorDevice, SensorDoubtCode } from '../sensor.js';
 import type { Agenda } from './agenda.js';
-import { Batch } from './batch.js';
-import { CounterCells, type CounterStates } from './counter-cells.js';
+import type { CounterStates } from './counter-cells.js';
 import type { DoubtLog } from './doubt-log.js';
 import type { SensorNews } from './messages.js';
 import { Pace } from './pace.js';
+import { Rows } from './rows.js';
 
 /** Where reading failed, it is tried again after this long, ms, and then after twice as long each time. */
 const retryMs = { first: 250, longest: 5000 };
@@ -34,13 +34,8 @@ export interface HostedOptions {
 export class HostedSensor {
   /** As they were when it was first there. */
   readonly devices: readonly SensorDevice[];
-  readonly #columns: readonly SensorColumn[];
-  readonly #batch: Batch;
-  readonly #cells: CounterCells;
-  readonly #row: Float64Array;
+  readonly #rows: Rows;
   #reader: SensorReader;
-  /** Which of the reader's columns each of ours is; another one after it came back may have them in another order. */
-  #places: readonly number[];
   #now: () => number = () => 0;
   #originNs: bigint | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -53,8 +48,6 @@ export class HostedSensor {
   #isAway = false;
   #retryMs = retryMs.first;
   #closed = false;
-  /** Rows so far: its share of what this process costs. */
-  rows = 1;
   /** What its programs had cost when the recording began, s. */
   #programsBeforeS = 0;
 
@@ -64,15 +57,16 @@ export class HostedSensor {
     this.#options = options;
     this.#reader = reader;
     this.devices = reader.identity.devices;
-    this.#columns = reader.columns;
-    this.#places = reader.columns.map((_, n) => n);
-    this.#row = new Float64Array(reader.columns.length);
-    this.#batch = new Batch(reader.columns.length);
-    this.#cells = new CounterCells(reader.columns, options.counters);
+    this.#rows = new Rows(reader.columns, options.counters);
   }
 
   get at(): number {
     return this.#options.at;
+  }
+
+  /** Its share of what this process costs. */
+  get rows(): number {
+    return this.#rows.total + 1;
   }
 
   start(originNs: bigint): void {
@@ -89,13 +83,13 @@ export class HostedSensor {
     const programsS = this.#options.programs.cpuS;
     const sumS = programsS === null ? null : cpuS + programsS - this.#programsBeforeS;
     return {
-      ...{ at: this.#options.at, ...this.#batch.taken(), doubts: this.#options.doubts.all },
-      ...{ cpuS: sumS, counters: this.#cells.states },
+      ...{ at: this.#options.at, ...this.#rows.taken(), doubts: this.#options.doubts.all },
+      ...{ cpuS: sumS, counters: this.#rows.counters },
     };
   }
 
   async close(): Promise<void> {
-    if ('flush' in this.#reader && !this.#closed) this.#reader.flush?.();
+    if (!this.#closed && this.#originNs !== null && !this.#isAway) this.#flush();
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#callOff();
@@ -161,6 +155,22 @@ export class HostedSensor {
     this.#callOff = this.#options.agenda.after(leftMs, intervalMs, () => this.#ask(reader, pace, values));
   }
 
+  /** What it says at the end of the recording. */
+  #flush(): void {
+    const reader = this.#reader;
+    if (!reader.flush) return;
+    reader.flush();
+    if ('listen' in reader || this.#askedNs !== null) return;
+    const values = new Float64Array(reader.columns.length).fill(Number.NaN);
+    const askedNs = this.#now();
+    try {
+      void reader.read(values);
+      this.#take(values, askedNs, this.#now());
+    } catch {
+      // It is away from now on, and nobody asks any more.
+    }
+  }
+
   #wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#timer = setTimeout(resolve, ms);
@@ -194,22 +204,16 @@ export class HostedSensor {
       await this.#reader.close();
       return;
     }
-    this.#places = this.#columns.map(({ name }) =>
-      this.#reader.columns.findIndex((column) => column.name === name),
-    );
+    this.#rows.readAs(this.#reader.columns);
     this.#attach();
   }
 
   #take(values: Float64Array, earliestNs: number, latestNs: number): void {
-    for (let n = 0; n < this.#row.length; n++) {
-      const place = this.#places[n]!;
-      this.#row[n] = place < 0 ? Number.NaN : values[place]!;
-    }
-    if (this.#row.every(Number.isNaN)) {
+    const lost = this.#rows.add(values, earliestNs, latestNs);
+    if (!lost) {
       this.#nothing(latestNs);
       return;
     }
-    const lost = this.#cells.fill(this.#row, (earliestNs + latestNs) / 2);
     for (const name of lost)
       this.doubt(
         'sensor-counter-reset',
@@ -219,20 +223,13 @@ export class HostedSensor {
     if (!this.#isAway) this.#longestSpacingNs = Math.max(this.#longestSpacingNs, latestNs - this.#heardNs);
     this.#heardNs = latestNs;
     this.#isAway = false;
-    this.#add(earliestNs, latestNs);
   }
 
   /** An empty row, once, so that no line is drawn over what is not known. */
   #nothing(atNs: number): void {
     if (this.#isAway) return;
     this.#isAway = true;
-    this.#row.fill(Number.NaN);
-    this.#add(atNs, atNs);
-  }
-
-  #add(earliestNs: number, latestNs: number): void {
-    this.#batch.add(earliestNs, latestNs, this.#row);
-    this.rows++;
+    this.#rows.addEmpty(atNs);
   }
 
   #watchSilence(): void {

@@ -1,8 +1,8 @@
 import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
-import { unpacked } from './batch.js';
 import type { CounterStates } from './counter-cells.js';
 import { DoubtLog, doubtOf } from './doubt-log.js';
 import type { Opened, SensorNews, Wanted } from './messages.js';
+import { unpacked } from './rows.js';
 
 /** One of the sensors of a process, over all processes that one after another read it. */
 export class Member {

@@ -101,6 +101,16 @@ describe('NVML beside a board', needs(compiler), () => {
     expect(summary.board.product).toBe('BENCHLAB');
   });
 
+  it('has its counter at the beginning and at the end, though that is dear to read', () => {
+    const { env } = environment([h100], readings);
+    const { code, err, cells } = record({ ...env, POWERLOG_STAND_IN_COUNTER_US: '50000' });
+    expect(code, err).toBe(0);
+    const joules = cells('nvml', 'gpu0_energy_j');
+    expect(joules[0]).toBe(0);
+    expect(joules.at(-1)).not.toBeNull();
+    expect(cells('nvml', 'gpu0_power_w')).not.toContain(null);
+  });
+
   it('may start threads that never end', () => {
     const { env } = environment([h100], readings);
     const { code, err, track } = record({ ...env, POWERLOG_STAND_IN_THREADS: '3' });
