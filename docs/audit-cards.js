@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { EnergyHistory } from '../dist/sensors/track/energy-history.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const rowsOf = (text) =>
@@ -101,10 +102,53 @@ function costs() {
   return ['| call | card idle, µs | kernels running, µs |', '| --- | ---: | ---: |', ...rows].join('\n');
 }
 
+/** How far joules of stretches are off by a counter that is read seldom, by a line and by the power's shape, as a table. */
+function shapes() {
+  const [head, ...rows] = gunzipSync(readFileSync(here('../fixtures/nvidia-h200/train.nvml.csv.gz')))
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+  const [power, energy] = ['gpu0_power_w', 'gpu0_energy_j'].map((name) => head.indexOf(name));
+  const cell = (text) => Float64Array.of(text === '' ? Number.NaN : Number(text));
+  const history = (everyS, fromS, shape) => {
+    const columns = [
+      { name: 'w', quantity: 'power' },
+      { name: 'j', quantity: 'energy', counter: { wrapJ: null }, shape },
+    ];
+    const made = new EnergyHistory(columns);
+    let dueS = fromS;
+    for (const row of rows) {
+      const isRead = Number(row[0]) >= dueS || row === rows[0] || row === rows.at(-1);
+      if (isRead) dueS = Number(row[0]) + everyS;
+      made.add(Math.round(Number(row[0]) * 1e6), [cell(row[power]), cell(isRead ? row[energy] : '')], 0);
+    }
+    return made;
+  };
+  const spans = Array.from({ length: 90 }, (_, n) => ({
+    startNs: (1 + 0.37 * n) * 1e9,
+    endNs: (7 + 0.37 * n) * 1e9,
+  }));
+  const joules = (of) => spans.map((span) => of.energyJ([span]).j);
+  const exact = joules(history(0, 0));
+  const p95 = (everyS, shape) => {
+    const off = [0, 0.13, 0.31, 0.47].flatMap((fromS) =>
+      joules(history(everyS, fromS, shape)).map((each, n) => Math.abs(each / exact[n] - 1)),
+    );
+    return `${(100 * off.sort((a, b) => a - b)[Math.floor(0.95 * off.length)]).toFixed(1)} %`;
+  };
+  const lines = [0.4, 0.6, 1.1].map((everyS) => `| ${everyS} s | ${p95(everyS)} | ${p95(everyS, 'w')} |`);
+  return [
+    '| counter read every | by a straight line | as the power lies |',
+    '| --- | ---: | ---: |',
+    ...lines,
+  ].join('\n');
+}
+
 const fenced = (text) => `\`\`\`\n${text.trimEnd()}\n\`\`\``;
 const parts = {
   'audit.md': Object.fromEntries(Object.entries(sheets).map(([name, sheet]) => [name, fenced(sheet)])),
-  'gpu-sensors.md': { costs: costs() },
+  'gpu-sensors.md': { costs: costs(), shape: shapes() },
 };
 for (const [name, sections] of Object.entries(parts)) {
   const page = here(name);

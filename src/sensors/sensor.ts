@@ -65,6 +65,8 @@ export interface SensorColumn {
    * The reader gives the counter as it stands, and the process around it counts on over the wraps.
    */
   readonly counter?: { readonly wrapJ: number | null };
+  /** Of a counter that may be read seldom: the power of the same thing, which says how its joules lie between two readings. */
+  readonly shape?: string;
   /** Of a power that nobody reads: the mean between two true changes of this energy column, given by the process around it. */
   readonly meanOf?: string;
 }

@@ -39,6 +39,30 @@ describe('the joules of spans', () => {
     expect(late.energyJ([span(3, 15)]).a_power_w).toBeCloseTo(120, 6);
   });
 
+  it('of a counter that is read seldom lie as the power beside it says, and add up to what it counted', () => {
+    const [power, counter] = columns as [SensorColumn, SensorColumn];
+    const made = new EnergyHistory([power, { ...counter, shape: power.name }]);
+    // 100 W and 0 W in turn, 300 ms each. The power reads a tenth too much, and the counter, which is right, is read each second.
+    const joules = (ms: number) => 30 * Math.floor(ms / 600) + Math.min(ms % 600, 300) / 10;
+    for (let ms = 0; ms <= 20_000; ms += 5)
+      made.add(
+        ms * 1000,
+        [
+          Float64Array.of(ms % 600 < 300 ? 110 : 0),
+          Float64Array.of(ms % 1000 === 0 ? joules(ms) : Number.NaN),
+        ],
+        0,
+      );
+    for (const [startMs, endMs] of [
+      [2300, 9130],
+      [1700, 8150],
+      [4000, 11_000],
+    ] as const) {
+      const { b_energy_j } = made.energyJ([span(startMs / 1000, endMs / 1000)]);
+      expect(Math.abs(b_energy_j! - (joules(endMs) - joules(startMs)))).toBeLessThan(0.5);
+    }
+  });
+
   it('are not known of a counter that began again, and of the power beside it they are', () => {
     const made = new EnergyHistory(columns);
     for (let ms = 0; ms <= 10_000; ms += 100)

@@ -57,7 +57,13 @@ export function gpuColumns(
     },
     { name: 'plain_power_w', quantity: 'power', title: 'power as nvmlDeviceGetPowerUsage gives it' },
     { name: 'average_power_w', quantity: 'power', title: 'power averaged over 1 s' },
-    { name: 'energy_j', quantity: 'energy', title: 'energy counter', counter: { wrapJ: null } },
+    {
+      name: 'energy_j',
+      quantity: 'energy',
+      title: 'energy counter',
+      counter: { wrapJ: null },
+      shape: named('power_w'),
+    },
     {
       name: 'counter_power_w',
       quantity: 'power',
@@ -73,7 +79,7 @@ export function gpuColumns(
   };
   return [...own, ...around].map((each) => {
     const { name, quantity, title, within, ...more } = each as FieldColumn & Partial<SensorColumn>;
-    const { decimals = 3, counter, meanOf } = more;
+    const { decimals = 3, counter, shape, meanOf } = more;
     return {
       name: named(name),
       decimals,
@@ -81,6 +87,7 @@ export function gpuColumns(
       title: `${prefix}, ${title}`,
       partOf: quantity === 'stamp' ? null : container(name, within),
       ...((counter ?? quantity === 'energy') && { counter: { wrapJ: null } }),
+      ...(shape !== undefined && { shape }),
       ...(meanOf !== undefined && { meanOf }),
     };
   });

@@ -18,6 +18,8 @@ interface Sum {
   joules: Float64Array;
   count: number;
   lastValue: number;
+  /** What says how a counter's joules lie between two readings. */
+  shape: Sum | undefined;
   /** Instants at which a counter began again. */
   readonly resetsUs: number[];
 }
@@ -31,12 +33,23 @@ export class EnergyHistory {
       quantity === 'energy' || (quantity === 'power' && !meanOf)
         ? [
             {
-              ...{ column, name, isCounter: quantity === 'energy', count: 0, lastValue: Number.NaN },
+              ...{
+                column,
+                name,
+                isCounter: quantity === 'energy',
+                count: 0,
+                lastValue: Number.NaN,
+                shape: undefined,
+              },
               ...{ timesUs: new Float64Array(256), joules: new Float64Array(256), resetsUs: [] },
             },
           ]
         : [],
     );
+    for (const sum of this.#sums) {
+      const { shape } = columns[sum.column]!;
+      sum.shape = this.#sums.find(({ name }) => name === shape);
+    }
   }
 
   add(timeUs: number, values: readonly Float64Array[], row: number): void {
@@ -126,10 +139,21 @@ function energyOf(sum: Sum, spans: readonly Pick<Span, 'startNs' | 'endNs'>[]): 
 }
 
 /** Joules at an instant that lies in the spacing before reading `n`. */
-function at({ timesUs, joules }: Sum, us: number, n: number): number {
+function at({ timesUs, joules, shape }: Sum, us: number, n: number): number {
   const [a, b] = [timesUs[n - 1]!, timesUs[n]!];
-  const share = b > a ? (us - a) / (b - a) : 1;
+  const share = b > a ? ((shape && shareOf(shape, a, us, b)) ?? (us - a) / (b - a)) : 1;
   return joules[n - 1]! + share * (joules[n]! - joules[n - 1]!);
+}
+
+/** Of a power's joules between `a` and `b`, the share up to `us`; null where it was read too seldom there to say more than a line. */
+function shareOf(power: Sum, a: number, us: number, b: number): number | null {
+  const [from, to] = [firstBehind(power, a), firstBehind(power, b)];
+  if (from === 0 || to === power.count || to - from < fewestReadings) return null;
+  const longestUs = (gapSpacings * (b - a)) / (to - from);
+  for (let n = from; n <= to; n++) if (power.timesUs[n]! - power.timesUs[n - 1]! > longestUs) return null;
+  const startJ = at(power, a, from);
+  const wholeJ = at(power, b, to) - startJ;
+  return wholeJ > 0 ? (at(power, us, firstBehind(power, us)) - startJ) / wholeJ : null;
 }
 
 /** The first reading later than `us`. */
