@@ -9,11 +9,13 @@ export const kinds: readonly SensorKind[] = [
   {
     id: 'nvml',
     alone: true,
-    ways: ['samples'],
-    open: async (environment) =>
-      environment.argument === 'samples'
-        ? (await import('./nvml/samples-reader.js')).openNvmlSamples(environment)
-        : (await import('./nvml/nvml.js')).openNvml(environment),
+    open: async (environment) => (await import('./nvml/nvml.js')).openNvml(environment),
+  },
+  {
+    id: 'nvml-samples',
+    alone: true,
+    isSecond: true,
+    open: async (environment) => (await import('./nvml/samples-reader.js')).openNvmlSamples(environment),
   },
   {
     id: 'nvidia-smi',

@@ -43,7 +43,7 @@ export function parseSensors(text: string): SensorChoice[] {
   }
   return text.split(',').map((item) => {
     const name = item.trim();
-    const [kind = '', argument = ''] = name.split(':', 2);
+    const [, kind = '', argument = ''] = /^([^:]*):?(.*)$/s.exec(name) ?? [];
     const ways = kinds.find(({ id }) => id === kind)?.ways ?? [];
     if (argument !== '' && ways.includes(argument)) return { kind, argument };
     if (name === 'auto' || (name !== 'exec' && kinds.some(({ id }) => id === name)))
@@ -137,7 +137,7 @@ interface FoundSensor {
 function withoutAuto(choices: readonly SensorChoice[]): WantedSensor[] {
   const named = choices.filter(({ kind }) => kind !== 'auto');
   const isNamed = (id: string) => named.some(({ kind }) => kind === id);
-  const rest = kinds.filter(({ id }) => id !== 'exec' && !isNamed(id));
+  const rest = kinds.filter(({ id, isSecond }) => id !== 'exec' && !isSecond && !isNamed(id));
   return [
     ...named.map((choice) => ({ ...choice, byAuto: false })),
     ...(named.length < choices.length
@@ -182,7 +182,7 @@ class ProcessSensor implements Sensor {
     const [at, host] = [this.#at, this.#host];
     host.start(at, clock, take);
     return {
-      handOver: () => host.handOver(),
+      handOver: (isWaited) => host.handOver(isWaited),
       stop: () => host.stop(),
       get cpuS() {
         return host.cpuS(at);

@@ -61,7 +61,8 @@ export interface SensorColumn {
   /** Names the column that this one is contained in, as a core is in its package, so that nobody adds the two; null for none. */
   readonly partOf: string | null;
   /**
-   * Of an energy that is read as a counter: after how many joules it begins again at 0; null where it never does or nobody says.
+   * Of an energy that is read as a counter: after how many joules it begins again at 0; infinite where it never does, null where nobody
+   * says.
    * The reader gives the counter as it stands, and the process around it counts on over the wraps.
    */
   readonly counter?: { readonly wrapJ: number | null };
@@ -96,8 +97,11 @@ export interface Sensor {
 
 /** A sensor that is being recorded. */
 export interface SensorRecording {
-  /** Asks for what was read: called whenever the process is awake, so that nothing else has to wake it. */
-  handOver(): void;
+  /**
+   * Asks for what was read: called whenever the process is awake, so that nothing else has to wake it.
+   * @param isWaited asks though it was asked for a moment ago
+   */
+  handOver(isWaited: boolean): void;
   /** Ends it; resolves, in any case soon, when what was read up to now has been given to `take`. Safe to call twice. */
   stop(): Promise<void>;
   /** CPU seconds that reading it took, of its own processes and its share of the process around it; null where not known. */

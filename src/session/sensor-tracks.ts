@@ -113,13 +113,15 @@ export class SensorTracks {
 
   /**
    * Waits until each has said something, and for a second at most: one may be away.
-   * @param ask has the boards' samples handed over, with which those of the sensors come
+   * @param isOver whether nobody waits any more
    */
-  async begun(ask: () => void): Promise<void> {
+  async begun(isOver: () => boolean): Promise<void> {
     const giveUpMs = performance.now() + firstWaitMs;
-    while (!this.tracks.every(({ hasBegun }) => hasBegun) && performance.now() < giveUpMs) {
+    for (;;) {
+      const silent = this.tracks.filter(({ hasBegun }) => !hasBegun);
+      if (silent.length === 0 || isOver() || performance.now() >= giveUpMs) return;
+      for (const track of silent) track.handOver(true);
       await sleep(askEveryMs);
-      ask();
     }
   }
 

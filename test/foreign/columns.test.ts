@@ -63,6 +63,10 @@ describe('a column of something else', () => {
     );
   });
 
+  it('is not told by a letter that is a unit of time, too', async () => {
+    expect((await read('power_s', ['61', '62'], { column: 'power_s' })).value[0]).toBe(61);
+  });
+
   it('is none where a power beside it says nothing', async () => {
     await expect(read('power.draw [W],rows', ['[N/A],7', '[N/A],9'])).rejects.toEqual(
       fails(ExitCode.badInput, /'power\.draw \[W\]' never holds a number/),

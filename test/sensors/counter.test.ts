@@ -56,6 +56,24 @@ describe('a counter', () => {
     expect(anew).toEqual(counted(new Counter(wrapJ), readings));
   });
 
+  it('that never goes round is lost where it falls, though 32 bits may have gone round there', () => {
+    // From 4200 to 60 J at 1200 W: 32 bits of µJ would have gone round there.
+    const readings = [
+      [0, 3000],
+      [1, 4200],
+      [2, 60],
+      [3, 360],
+    ] as const;
+    expect(
+      counted(new Counter(Number.POSITIVE_INFINITY), readings).map(({ energyJ, lost }) => [energyJ, lost]),
+    ).toEqual([
+      [0, false],
+      [1200, false],
+      [0, true],
+      [300, false],
+    ]);
+  });
+
   it('begins at 0 with its first reading, and goes on over the wrap', () => {
     const energies = counted(new Counter(wrapJ), [
       [0, wrapJ - 30],

@@ -54,6 +54,18 @@ describe('the pace of a sensor', () => {
     expect(chosen.at(-1)).toBeLessThan(50);
   });
 
+  it('keeps to one pace where nothing changes but a counter that is read seldom', () => {
+    const pace = new Pace({ usualPeriodMs: 100, shortestMs: 1, fixedMs: null, columns: 2 });
+    const chosen: number[] = [];
+    for (let ms = 0, n = 0; ms < 20_000; ms += pace.intervalMs, n++) {
+      pace.note(Float64Array.of(300, n % 15 === 0 ? n : Number.NaN), ms, 0.1);
+      chosen.push(pace.intervalMs);
+    }
+    expect(chosen).toEqual([...chosen].sort((a, b) => a - b));
+    // Five times the usual spacing counts as a gap.
+    expect(chosen.at(-1)).toBeLessThan(5 * chosen[0]!);
+  });
+
   it('does not keep a slow sensor busy', () => {
     expect(intervals({ periodMs: 100, tookMs: 40 }).at(-1)).toBeGreaterThan(150);
   });

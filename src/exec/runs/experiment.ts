@@ -141,7 +141,7 @@ async function measureBaseline(
   for (let n = 0; n < mostFirstWaits && !measurement.history.hasBegun && relay.endAsked === null; n++)
     await measurement.reached(0);
   // And of each sensor, whose joules of the first run would not be known without.
-  await measurement.sensorsBegun();
+  await measurement.sensorsBegun(() => relay.endAsked !== null);
   if (baseline.kind === 'known' || baseline.durationMs === 0) return;
   const startNs = nsSince(measurement.originNs);
   await relay.sleep(baseline.durationMs);

@@ -171,8 +171,8 @@ export class Measurement {
   }
 
   /** Waits until each sensor has said something, not much longer than it ought to take. */
-  sensorsBegun(): Promise<void> {
-    return this.#recording.sensors.begun(() => this.handOver());
+  sensorsBegun(isOver: () => boolean): Promise<void> {
+    return this.#recording.sensors.begun(isOver);
   }
 
   /** Ends the recording; everything that could be written is on disk afterwards. */

@@ -56,7 +56,7 @@ export function powerColumnOf(
     throw usageError(`${path} holds ${among.length} powers: ${list}; say which with ${options.column}`);
   refuseSilent(columns, path);
   // Where nothing is called so, a single column of numbers can be nothing else.
-  const plain = numeric.filter((column) => !isOfOther(column));
+  const plain = numeric.filter((column) => column.unit?.quantity !== 'time' && !isOfOther(column));
   if (plain.length === 1 && columns.length <= 3) {
     const [column] = plain as [ColumnFacts];
     const guess = `${called(column)} is taken for the power, since it is the only number beside the time`;

@@ -23,6 +23,8 @@ const otherWords = new Set([
   ],
   ...['frequency', 'utilization', 'util', 'fan', 'status', 'clocks', 'rpm'],
 ]);
+/** A unit of time behind one of these is of an instant; `power_s` may be anything's. */
+const timeWords = new Set(['time', 'timestamp', 'stamp', 'unix']);
 const instantWords = new Set(['instant', 'instantaneous']);
 const averageWords = new Set(['average', 'avg', 'mean', 'averaged']);
 /** Say nothing of what it is the power of. */
@@ -40,7 +42,9 @@ const emptyWords = new Set([
 
 /** Whether a column is of something else than a power: a limit, a share, a temperature, when a power was read. */
 export const isOfOther = ({ words, isOther, unit }: ColumnFacts): boolean =>
-  isOther || unit?.quantity === 'time' || words.some((word) => otherWords.has(word));
+  isOther ||
+  (unit?.quantity === 'time' && words.some((word) => timeWords.has(word))) ||
+  words.some((word) => otherWords.has(word));
 
 /** Of one thing an instantaneous power goes before a plain one, that before an average. */
 export const rankOf = ({ words }: ColumnFacts): number =>

@@ -40,6 +40,9 @@ function power(name: string, field: number, scope: number, title: string, within
 /** Where a GPU's own columns stand among its columns, which all GPUs have, so that files have one shape. */
 export const ownColumn = { power: 0, stamp: 1, plain: 2, average: 3, energy: 4, counterPower: 5 } as const;
 
+/** NVML counts mJ in 64 bits; one that falls was begun again with its driver. */
+const neverWraps = { wrapJ: Number.POSITIVE_INFINITY } as const;
+
 /** A GPU's columns: its own, and of `given` those of its memory and of its module. */
 export function gpuColumns(
   prefix: string,
@@ -61,7 +64,7 @@ export function gpuColumns(
       name: 'energy_j',
       quantity: 'energy',
       title: 'energy counter',
-      counter: { wrapJ: null },
+      counter: neverWraps,
       shape: named('power_w'),
     },
     {
@@ -86,7 +89,7 @@ export function gpuColumns(
       quantity,
       title: `${prefix}, ${title}`,
       partOf: quantity === 'stamp' ? null : container(name, within),
-      ...((counter ?? quantity === 'energy') && { counter: { wrapJ: null } }),
+      ...((counter ?? quantity === 'energy') && { counter: neverWraps }),
       ...(shape !== undefined && { shape }),
       ...(meanOf !== undefined && { meanOf }),
     };

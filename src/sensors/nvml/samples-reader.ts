@@ -8,12 +8,16 @@ import { beginNvml } from './begin.js';
 import { answerOf, deviceOf, findGpus, titleOf } from './gpus.js';
 import type { DeviceHandle, Nvml } from './library.js';
 import { PowerSamples } from './power-samples.js';
-import { isUnsupported, ReturnCode, returnCodeName } from './return-code.js';
+import { isForbidden, isUnsupported, ReturnCode, returnCodeName } from './return-code.js';
 
 /** How often the driver is asked for its samples, ms; an H200's keeps those of 2.4 s, and takes 0.4 to 0.7 ms of CPU to give them. */
 const askEveryMs = 250;
-/** The wall clock, by which samples are stamped, is read anew after so long, ms: it may be stepped. */
-const anchorMs = 1000;
+/** Until the first sample has come, and for no longer than this, ms. */
+const first = { askEveryMs: 20, forMs: 1000 };
+/** The wall clock, by which samples are stamped, is read anew where it is off by more than this, ms, and has been set where by more than that. */
+const clockOff = { someMs: 3, setMs: 100 };
+/** Of several cards, how long the samples of one may come later than those of another, µs. */
+const lateUs = 100_000;
 /** It is begun anew after this long, ms, and then after twice as long each time. */
 const retryMs = { first: 1000, longest: 5000 };
 /** No card draws as much, W. */
@@ -60,10 +64,12 @@ class SamplesReader implements TalkingReader {
   #take: (values: Float64Array, atNs: bigint) => void = () => {};
   #cancelTimer: () => void = () => {};
   #retryMs = retryMs.first;
-  #anchor: ClockAnchor | undefined;
-  #anchoredMs = 0;
+  #anchor: ClockAnchor = readClockAnchor();
   /** Of several GPUs, those that another may have an older one to. */
   #waiting: readonly Row[] = [];
+  /** Up to when rows have been handed on: time does not run back in them. */
+  #handedNs = 0n;
+  #firstUntilMs = 0;
 
   /** @throws SensorTrouble */
   constructor(nvml: Nvml, environment: ReaderEnvironment) {
@@ -86,12 +92,15 @@ class SamplesReader implements TalkingReader {
 
   listen(take: (values: Float64Array, atNs: bigint) => void): void {
     this.#take = take;
+    this.#firstUntilMs = performance.now() + first.forMs;
+    this.#anchor = readClockAnchor();
+    for (const gpu of this.#gpus) gpu.takenUs = Math.max(gpu.takenUs, this.#anchor.unixUs);
     this.#ask();
   }
 
   flush(): void {
     if (this.#nvml) this.#read(this.#nvml);
-    this.#handOn(Number.POSITIVE_INFINITY);
+    this.#handOn(0);
   }
 
   close(): void {
@@ -103,25 +112,31 @@ class SamplesReader implements TalkingReader {
   /** Those that keep samples, as far as they have any now. @throws SensorTrouble where there are none */
   #find(nvml: Nvml, known: readonly SensorDevice[]): SampledGpu[] {
     const isNew = known.length === 0;
-    const refusals: string[] = [];
+    const refusals: SensorTrouble[] = [];
     const found = findGpus(nvml, new Prefixes(known), (handle, prefix) => {
       const gpu = { handle, device: deviceOf(nvml, handle, prefix), takenUs: 0 };
       const code = nvml.powerSamples(handle, 0, this.#samples);
       if (code !== ReturnCode.notFound && isUnsupported(code)) {
-        refusals.push(`${titleOf(gpu.device)} keeps no samples of its power: ${returnCodeName(code)}`);
+        const why = `${titleOf(gpu.device)} keeps no samples of its power: ${returnCodeName(code)}`;
+        refusals.push(new SensorTrouble(isForbidden(code) ? 'sensor-forbidden' : 'sensor-missing', why));
         return [];
       }
+      // One that was not there before has no column.
+      if (!isNew && !known.some((each) => each.prefix === prefix)) return [];
       // What was there already was before the recording.
       if (code === ReturnCode.success) gpu.takenUs = this.#lastStampUs;
       return [gpu];
     }).flat();
-    if (found.length === 0) throw new SensorTrouble('sensor-missing', refusals.join('; '));
-    if (isNew) for (const refusal of refusals) this.#environment.tell('sensor-missing', refusal);
+    if (found.length === 0)
+      throw refusals[0] ?? new SensorTrouble('sensor-missing', 'no GPU that was there is there');
+    if (isNew) for (const { code, message } of refusals) this.#environment.tell(code, message);
     return found;
   }
 
   get #lastStampUs(): number {
-    return this.#samples.length > 0 ? this.#samples.stampUs(this.#samples.length - 1) : 0;
+    let lastUs = 0;
+    for (let n = 0; n < this.#samples.length; n++) lastUs = Math.max(lastUs, this.#samples.stampUs(n));
+    return lastUs;
   }
 
   #after(ms: number, act: () => void): void {
@@ -138,20 +153,20 @@ class SamplesReader implements TalkingReader {
       return;
     }
     this.#retryMs = retryMs.first;
-    this.#after(askEveryMs, () => this.#ask());
+    const isFirst = this.#handedNs === 0n && performance.now() < this.#firstUntilMs;
+    this.#after(isFirst ? first.askEveryMs : askEveryMs, () => this.#ask());
   }
 
   /** Takes what there is of each GPU. Returns why, where none could be read. */
   #read(nvml: Nvml): number | null {
+    this.#watchClock();
     const rows = [...this.#waiting];
     const failures: number[] = [];
-    let allUs = Number.POSITIVE_INFINITY;
     for (const gpu of this.#gpus) {
       const code = nvml.powerSamples(gpu.handle, gpu.takenUs, this.#samples);
       if (code === ReturnCode.success) {
         rows.push(...this.#rowsOf(gpu));
         gpu.takenUs = Math.max(gpu.takenUs, this.#lastStampUs);
-        allUs = Math.min(allUs, gpu.takenUs);
       } else if (code !== ReturnCode.notFound) {
         failures.push(code);
         const why = `${titleOf(gpu.device)} could not be read: ${returnCodeName(code)}`;
@@ -159,7 +174,7 @@ class SamplesReader implements TalkingReader {
       }
     }
     this.#waiting = rows.sort((a, b) => a.stampUs - b.stampUs);
-    this.#handOn(allUs);
+    this.#handOn(this.#gpus.length > 1 ? lateUs : 0);
     return failures.length === this.#gpus.length ? failures[0]! : null;
   }
 
@@ -170,20 +185,35 @@ class SamplesReader implements TalkingReader {
     })).filter(({ stampUs, powerW }) => stampUs > takenUs && powerW <= mostW);
   }
 
-  /** @param upToUs what is newer waits */
-  #handOn(upToUs: number): void {
-    if (!this.#anchor || performance.now() - this.#anchoredMs > anchorMs) {
-      this.#anchor = readClockAnchor();
-      this.#anchoredMs = performance.now();
-    }
+  /** Where the clock was set, stamps from before are of no use, and those behind begin anew. */
+  #watchClock(): void {
     const { monotonicNs, unixUs } = this.#anchor;
-    for (const { stampUs, column, powerW } of this.#waiting) {
-      if (stampUs > upToUs) continue;
-      this.#row[column] = powerW;
-      this.#take(this.#row, monotonicNs + BigInt(Math.round((stampUs - unixUs) * 1000)));
-      this.#row[column] = Number.NaN;
+    const passedMs = Number(process.hrtime.bigint() - monotonicNs) / 1e6;
+    if (Math.abs(Date.now() - passedMs - unixUs / 1000) < clockOff.someMs) return;
+    this.#anchor = readClockAnchor();
+    // Once more, since this process may have been stopped between the two clocks.
+    const setUs = this.#anchor.unixUs - unixUs - Number(this.#anchor.monotonicNs - monotonicNs) / 1000;
+    if (Math.abs(setUs) < clockOff.setMs * 1000) return;
+    for (const gpu of this.#gpus) gpu.takenUs = this.#anchor.unixUs;
+    this.#waiting = [];
+    this.#environment.tell('sensor-overrun', 'the clock was set: its samples shortly before are left out');
+  }
+
+  /** @param lateUs what is newer than so long ago waits */
+  #handOn(lateUs: number): void {
+    const { monotonicNs, unixUs } = this.#anchor;
+    const nowNs = process.hrtime.bigint();
+    const upToNs = nowNs - BigInt(lateUs * 1000);
+    const nsOf = ({ stampUs }: Row): bigint => monotonicNs + BigInt(Math.round((stampUs - unixUs) * 1000));
+    for (const row of this.#waiting) {
+      const atNs = nsOf(row);
+      if (atNs > upToNs || atNs < this.#handedNs) continue;
+      this.#handedNs = atNs;
+      this.#row[row.column] = row.powerW;
+      this.#take(this.#row, atNs);
+      this.#row[row.column] = Number.NaN;
     }
-    this.#waiting = this.#waiting.filter(({ stampUs }) => stampUs > upToUs);
+    this.#waiting = this.#waiting.filter((row) => nsOf(row) > upToNs);
   }
 
   /** What follows is not known until the driver is back. */

@@ -94,6 +94,7 @@ export class Counter {
   #between(fromJ: number, toJ: number, seconds: number): number | null {
     const stepJ = toJ - fromJ;
     if (this.#wrapJ === null) return stepJ >= 0 ? stepJ : this.#usualWrap(stepJ, fromJ, seconds);
+    if (this.#wrapJ === Number.POSITIVE_INFINITY) return stepJ >= 0 ? stepJ : null;
     const leastJ = stepJ >= 0 ? stepJ : stepJ + this.#wrapJ;
     if (leastJ < 0) return null;
     if (!this.#mayHaveGoneRound(seconds)) return leastJ;

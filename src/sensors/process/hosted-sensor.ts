@@ -210,10 +210,8 @@ export class HostedSensor {
 
   #take(values: Float64Array, earliestNs: number, latestNs: number): void {
     const lost = this.#rows.add(values, earliestNs, latestNs);
-    if (!lost) {
-      this.#nothing(latestNs);
-      return;
-    }
+    if (lost === 'empty') this.#nothing(latestNs);
+    if (typeof lost === 'string') return;
     for (const name of lost)
       this.doubt(
         'sensor-counter-reset',

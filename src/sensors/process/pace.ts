@@ -17,8 +17,9 @@ export interface PaceOptions {
 
 /** Share of the sensor's own interval between two questions. */
 const share = 0.382;
-/** Where a sensor never changed, ms. */
+/** Where a sensor never changed, ms; and so many times what it began with: beyond, a spacing counts as a gap. */
 const longestMs = 250;
+const longestTimes = 4.5;
 /** Spacings of changes that a period is learned from. */
 const spacingsKept = 63;
 const fewestSpacings = 8;
@@ -35,6 +36,8 @@ export class Pace {
   #intervalMs: number;
   #periodMs: number | undefined;
   readonly #last: Float64Array;
+  /** Whether each column had a value at the question before. */
+  readonly #isGiven: Uint8Array;
   readonly #changedMs: Float64Array;
   /** Spacings of the changes of each column, ms. */
   readonly #spacings: number[][];
@@ -51,6 +54,7 @@ export class Pace {
     const { usualPeriodMs, fixedMs, columns } = options;
     this.#intervalMs = fixedMs ?? this.#bounded(usualPeriodMs * share);
     this.#last = new Float64Array(columns).fill(Number.NaN);
+    this.#isGiven = new Uint8Array(columns);
     this.#changedMs = new Float64Array(columns).fill(Number.NaN);
     this.#spacings = Array.from({ length: columns }, () => []);
   }
@@ -68,7 +72,8 @@ export class Pace {
     this.#changedShare += ((changed ? 1 : 0) - this.#changedShare) / 16;
     this.#unchanged = changed ? 0 : this.#unchanged + 1;
     if (this.#unchanged >= patience) {
-      this.#intervalMs = this.#bounded(Math.min(1.5 * this.#intervalMs, this.#periodMs ?? longestMs));
+      const mostMs = Math.min(longestMs, longestTimes * share * this.#options.usualPeriodMs);
+      this.#intervalMs = this.#bounded(Math.min(1.5 * this.#intervalMs, this.#periodMs ?? mostMs));
       return;
     }
     if (!changed) return;
@@ -86,8 +91,11 @@ export class Pace {
     let changed = false;
     for (let column = 0; column < values.length; column++) {
       const value = values[column]!;
+      const wasGiven = this.#isGiven[column] === 1;
+      this.#isGiven[column] = Number.isNaN(value) ? 0 : 1;
       if (Number.isNaN(value) || value === this.#last[column] || this.#options.ignored?.has(column)) continue;
-      const first = Number.isNaN(this.#last[column]!);
+      // One that is read seldom has changed each time, which says nothing of when.
+      const first = Number.isNaN(this.#last[column]!) || !wasGiven;
       this.#last[column] = value;
       if (!first) {
         const spacings = this.#spacings[column]!;

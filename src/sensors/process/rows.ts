@@ -38,13 +38,16 @@ export class Rows {
     return this.#cells.states;
   }
 
-  /** Adds a reading. Returns the counters of which it is not known what they counted meanwhile; null where there is nothing in it. */
-  add(values: Float64Array, earliestNs: number, latestNs: number): readonly string[] | null {
+  /**
+   * Adds a reading. Returns the counters of which it is not known what they counted meanwhile; `empty` where there is nothing in it, and
+   * `other` where it is all of a device that was not there before and has no column. Neither is added.
+   */
+  add(values: Float64Array, earliestNs: number, latestNs: number): readonly string[] | 'empty' | 'other' {
     for (let n = 0; n < this.#row.length; n++) {
       const place = this.#places[n]!;
       this.#row[n] = place < 0 ? Number.NaN : values[place]!;
     }
-    if (this.#row.every(Number.isNaN)) return null;
+    if (this.#row.every(Number.isNaN)) return values.every(Number.isNaN) ? 'empty' : 'other';
     const lost = this.#cells.fill(this.#row, (earliestNs + latestNs) / 2);
     this.#push(earliestNs, latestNs);
     return lost;

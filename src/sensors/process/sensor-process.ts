@@ -86,10 +86,10 @@ export class SensorProcess {
     });
   }
 
-  /** Asks for what was read since the last time, no more often than is worth it. */
-  handOver(): void {
+  /** Asks for what was read since the last time, no more often than is worth it, unless it is waited for. */
+  handOver(isWaited: boolean): void {
     const nowMs = performance.now();
-    if (!this.#clock || this.#stopping || nowMs - this.#askedMs < askEveryMs) return;
+    if (!this.#clock || this.#stopping || (!isWaited && nowMs - this.#askedMs < askEveryMs)) return;
     this.#askedMs = nowMs;
     this.#say({ type: 'turn' });
   }

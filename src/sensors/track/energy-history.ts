@@ -61,10 +61,10 @@ export class EnergyHistory {
     }
   }
 
-  /** Between two true readings of the column that changes least often, ms. */
+  /** Between two true readings of the column that changes least often, ms; counters that are read seldom and at the end aside. */
   get spacingMs(): number {
     const spacings = this.#sums
-      .filter(({ count }) => count > 1)
+      .filter(({ count, shape }) => count > 1 && !shape)
       .map(({ timesUs, count }) => (timesUs[count - 1]! - timesUs[0]!) / (count - 1) / 1000);
     return Math.max(0, ...spacings);
   }
@@ -114,7 +114,7 @@ function doubled(column: Float64Array): Float64Array {
 }
 
 function energyOf(sum: Sum, spans: readonly Pick<Span, 'startNs' | 'endNs'>[]): number | null {
-  const { timesUs, count, resetsUs } = sum;
+  const { timesUs, count, resetsUs, shape } = sum;
   if (count < 2) return null;
   const askedUs = spans.reduce((sum, { startNs, endNs }) => sum + (endNs - startNs) / 1000, 0);
   const usualUs = (timesUs[count - 1]! - timesUs[0]!) / (count - 1);
@@ -135,7 +135,9 @@ function energyOf(sum: Sum, spans: readonly Pick<Span, 'startNs' | 'endNs'>[]): 
     joules += at(sum, endUs, to) - at(sum, startUs, from);
     readings += to - from;
   }
-  return readings < fewestReadings ? null : joules;
+  // Of a counter that is read seldom the ends tell, and between them the power does.
+  const isKnown = readings >= fewestReadings || (shape !== undefined && energyOf(shape, spans) !== null);
+  return isKnown ? joules : null;
 }
 
 /** Joules at an instant that lies in the spacing before reading `n`. */

@@ -39,7 +39,10 @@ interface CounterColumn {
   firstJ: number;
   lastJ: number;
   firstUs: number;
+  /** Of its last change. */
   lastUs: number;
+  /** Of its last reading. */
+  readUs: number;
   readings: number;
   resets: number;
 }
@@ -133,10 +136,19 @@ export class SensorFigures {
       const known = this.#counters.get(n);
       if (!known) {
         const [firstJ, firstUs] = [joules, us];
-        this.#counters.set(n, { firstJ, lastJ: joules, firstUs, lastUs: us, readings: 1, resets: 0 });
+        this.#counters.set(n, {
+          firstJ,
+          lastJ: joules,
+          firstUs,
+          lastUs: us,
+          readUs: us,
+          readings: 1,
+          resets: 0,
+        });
         continue;
       }
       known.readings++;
+      known.readUs = us;
       if (joules < known.lastJ) known.resets++;
       if (joules !== known.lastJ) known.lastUs = us;
       known.lastJ = joules;
@@ -188,17 +200,21 @@ export class SensorFigures {
     const reasons: Record<string, string> = {};
     for (const [n, { name, quantity, meanOf }] of this.#columns.entries()) {
       if ((quantity !== 'power' && quantity !== 'energy') || meanOf !== undefined) continue;
-      const [joules, reason] = quantity === 'energy' ? this.#counted(n) : this.#integrated(n, endUs);
+      const [joules, reason] = quantity === 'energy' ? this.#counted(n, endUs) : this.#integrated(n, endUs);
       energies[name] = joules;
       if (reason !== null) reasons[name] = reason;
     }
     return { energy_j: energies, energy_reasons: reasons };
   }
 
-  #counted(column: number): [number | null, string | null] {
+  #counted(column: number, endUs: number | null): [number | null, string | null] {
     const counter = this.#counters.get(column);
     if (!counter || counter.readings < fewestReadings) return [null, 'too few readings'];
     if (counter.resets > 0) return [null, 'the counter began again during the recording'];
+    // It counts where nobody looks, so that the ends alone matter.
+    const coverage =
+      endUs === null ? 1 : (counter.readUs - counter.firstUs) / Math.max(endUs, counter.readUs);
+    if (coverage < leastCoverage) return [null, missingText(coverage)];
     return [counter.lastJ - counter.firstJ, null];
   }
 
@@ -207,11 +223,13 @@ export class SensorFigures {
     const { energyJ } = table.series[0]!;
     if (energyJ === null || spacings === null) return [null, 'too few readings'];
     const coverage = coverageOf(spacings, gapsOf(spacings, endUs), endUs) ?? 0;
-    if (coverage < leastCoverage)
-      return [null, `readings are missing for ${((1 - coverage) * 100).toFixed(0)} % of the time`];
+    if (coverage < leastCoverage) return [null, missingText(coverage)];
     return [energyJ, null];
   }
 }
+
+const missingText = (coverage: number): string =>
+  `readings are missing for ${((1 - coverage) * 100).toFixed(0)} % of the time`;
 
 /** Where nothing was read for long, in order. @param endUs the recording's end, where it is known */
 function gapsOf(spacings: SpacingWatch, endUs: number | null): { startUs: number; endUs: number }[] {

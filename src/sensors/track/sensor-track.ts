@@ -60,8 +60,9 @@ export class SensorTrack {
     this.#recording = this.sensor.start(clock, (block) => this.#take(block));
   }
 
-  handOver(): void {
-    this.#recording?.handOver();
+  /** @param isWaited somebody waits for it */
+  handOver(isWaited = false): void {
+    this.#recording?.handOver(isWaited);
   }
 
   /** What is doubtful of it and was not told yet, for people; each thing once, however often it happens. */

@@ -25,9 +25,10 @@ function start(
 }
 
 /** Cells of a column as far as they are on disk. */
-function cellsSoFar(folder: string, name: string): (number | null)[] {
-  if (!existsSync(join(folder, 'run.nvml.csv'))) return [];
-  const [header = '', ...lines] = readFileSync(join(folder, 'run.nvml.csv'), 'utf8').split('\n').slice(0, -1);
+function cellsSoFar(folder: string, name: string, id = 'nvml'): (number | null)[] {
+  const path = join(folder, `run.${id}.csv`);
+  if (!existsSync(path)) return [];
+  const [header = '', ...lines] = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   const at = header.split(',').indexOf(name);
   return lines.map((line) => line.split(',')[at]!).map((cell) => (cell === '' ? null : Number(cell)));
 }
@@ -35,8 +36,8 @@ function cellsSoFar(folder: string, name: string): (number | null)[] {
 const powersSoFar = (folder: string) => cellsSoFar(folder, 'gpu0_power_w');
 
 /** Waits until so many more powers are on disk than there are now. */
-async function morePowers(folder: string, count: number): Promise<void> {
-  const known = () => powersSoFar(folder).filter((each) => each !== null).length;
+async function morePowers(folder: string, count: number, id = 'nvml'): Promise<void> {
+  const known = () => cellsSoFar(folder, 'gpu0_power_w', id).filter((each) => each !== null).length;
   const before = known();
   await until(() => known() >= before + count);
 }
@@ -170,15 +171,15 @@ describe('NVML beside a board', needs(compiler), () => {
   it("has the driver's own samples at the instants at which they were taken, each once, up to the end", () => {
     const { env } = environment([h100, { ...a100, hasEnergy: false }], readings);
     const folder = scratch();
-    const args = words`exec --port sim --baseline 0s --with nvml:samples --out ${join(folder, 'run.csv')} -- sleep 0.6`;
+    const args = words`exec --port sim --baseline 0s --with nvml-samples --out ${join(folder, 'run.csv')} -- sleep 0.6`;
     const { code, err } = powerlog(args, undefined, { ...env, POWERLOG_STAND_IN_SAMPLES: '2000' });
     expect(code, err).toBe(0);
     const { csv, cells, summary, track } = readRecorded(folder);
-    expect(csv('nvml').names).toEqual(['time_s', 'unix_time_s', 'gpu0_power_w', 'gpu1_power_w']);
-    const at = cells('nvml', 'unix_time_s') as number[];
+    expect(csv('nvml-samples').names).toEqual(['time_s', 'unix_time_s', 'gpu0_power_w', 'gpu1_power_w']);
+    const at = cells('nvml-samples', 'unix_time_s') as number[];
     expect(at).toEqual([...at].sort((a, b) => a - b));
     for (const [n, name] of ['gpu0_power_w', 'gpu1_power_w'].entries()) {
-      const own = cells('nvml', name).flatMap((watts, row) =>
+      const own = cells('nvml-samples', name).flatMap((watts, row) =>
         watts === null ? [] : [{ watts, atS: at[row]! - n / 100 }],
       );
       for (const { watts, atS } of own) {
@@ -190,40 +191,63 @@ describe('NVML beside a board', needs(compiler), () => {
       for (const [k, { watts }] of own.slice(1).entries()) expect(watts).toBe((own[k]!.watts + 1) % 1000);
     }
     const { start_s, end_s, sensor_energy_j } = summary.command;
-    const times = cells('nvml', 'time_s') as number[];
+    const times = cells('nvml-samples', 'time_s') as number[];
     expect(times[0]).toBeLessThan(start_s);
     expect(times.at(-1)).toBeGreaterThan(end_s);
-    expect(sensor_energy_j.nvml.gpu0_power_w).not.toBeNull();
-    expect(track('nvml').sensor.meaning).toContain('nvmlDeviceGetSamples');
+    expect(sensor_energy_j['nvml-samples'].gpu0_power_w).not.toBeNull();
+    expect(track('nvml-samples').sensor.meaning).toContain('nvmlDeviceGetSamples');
   });
 
   it("goes on with the driver's samples when it has been away", async () => {
     const { env, turn } = environment([h100, a100], readings);
-    const { folder, child } = start({ ...env, POWERLOG_STAND_IN_SAMPLES: '2000' }, 'nvml:samples');
+    const { folder, child } = start({ ...env, POWERLOG_STAND_IN_SAMPLES: '2000' }, 'nvml-samples');
+    const id = 'nvml-samples';
     const isEmpty = () =>
-      powersSoFar(folder).some(
-        (watts, n) => watts === null && cellsSoFar(folder, 'gpu1_power_w')[n] === null,
+      cellsSoFar(folder, 'gpu0_power_w', id).some(
+        (watts, n) => watts === null && cellsSoFar(folder, 'gpu1_power_w', id)[n] === null,
       );
-    await morePowers(folder, 5);
+    await morePowers(folder, 5, id);
     turn('lost');
     await until(isEmpty);
     turn('swapped');
-    await morePowers(folder, 5);
+    await morePowers(folder, 5, id);
     expect(await end(child)).toBe(0);
     const { cells, warned } = readRecorded(folder);
     expect(warned('sensor-lost').join('\n')).toContain('no GPU could be read: NVML_ERROR_GPU_IS_LOST');
-    const at = cells('nvml', 'unix_time_s') as number[];
+    const at = cells('nvml-samples', 'unix_time_s') as number[];
     expect(at).toEqual([...at].sort((a, b) => a - b));
     // The first card's samples lie on whole fiftieths of a second, whatever its number is now.
-    for (const [n, watts] of cells('nvml', 'gpu0_power_w').entries())
+    for (const [n, watts] of cells('nvml-samples', 'gpu0_power_w').entries())
       if (watts !== null) expect(Math.round(at[n]! / 0.02) % 1000).toBe(watts);
+  });
+
+  it("does not run back in time where a card's samples come again, nor has rows of a card that was not there", async () => {
+    const { env, turn } = environment([h100, a100], readings, 'first-hidden');
+    const { folder, child } = start({ ...env, POWERLOG_STAND_IN_SAMPLES: '2000' }, 'nvml-samples');
+    const id = 'nvml-samples';
+    const rows = () => cellsSoFar(folder, 'time_s', id).length;
+    await until(() => rows() > 5);
+    turn('lost');
+    await until(() => cellsSoFar(folder, 'gpu1_power_w', id).includes(null));
+    turn('lost-first');
+    const before = rows();
+    await until(() => rows() > before + 5);
+    turn('ok');
+    const later = rows();
+    await until(() => rows() > later + 5);
+    expect(await end(child)).toBe(0);
+    const { csv, cells } = readRecorded(folder);
+    expect(csv(id).names).toEqual(['time_s', 'unix_time_s', 'gpu1_power_w']);
+    expect(cells(id, 'gpu1_power_w').filter((each) => each === null)).toHaveLength(1);
+    const at = cells(id, 'time_s') as number[];
+    expect(at).toEqual([...at].sort((a, b) => a - b));
   });
 
   it('says where a driver keeps no samples', () => {
     const { env } = environment([h100], readings);
-    const args = words`record --port sim --with nvml:samples --duration 100ms --out ${join(scratch(), 'run.csv')}`;
+    const args = words`record --port sim --with nvml-samples --duration 100ms --out ${join(scratch(), 'run.csv')}`;
     expect(powerlog(args, undefined, env).err).toContain(
-      'nvml: gpu0 (NVIDIA H100 80GB HBM3) keeps no samples of its power: NVML_ERROR_NOT_SUPPORTED; it is not recorded',
+      'nvml-samples: gpu0 (NVIDIA H100 80GB HBM3) keeps no samples of its power: NVML_ERROR_NOT_SUPPORTED; it is not recorded',
     );
   });
 

@@ -61,6 +61,7 @@ describe('NVML', needs(compiler), () => {
     });
     const named = (name: string) => columns.find((column) => column.name === name);
     expect(named('gpu0_memory_average_power_w')!.partOf).toBe('gpu0_average_power_w');
+    // JSON knows no infinity.
     expect(named('gpu0_energy_j')!.counter).toEqual({ wrapJ: null });
     expect(named('gpu0_counter_power_w')!.meanOf).toBe('gpu0_energy_j');
   });

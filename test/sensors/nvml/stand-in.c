@@ -9,6 +9,7 @@
  *            forbidden   nor by this user
  *            lost        no card can be reached; what was begun is of no use any more
  *            lost-first  nor can the first, the others can
+ *            first-hidden   the first card may not be asked for at all
  *            hang        calls for values never return; a file `hanging` then says so
  *            unset       powers are what an unset number is
  *            swapped     the first two cards have changed places
@@ -178,6 +179,7 @@ int nvmlDeviceGetCount_v2(uint32_t *into) {
 
 int nvmlDeviceGetHandleByIndex_v2(uint32_t index, uintptr_t *into) {
   if (index >= count) return INVALID_ARGUMENT;
+  if (index == 0 && is("first-hidden")) return GPU_IS_LOST;
   *into = handleOf(index < 2 && is("swapped") ? 1 - index : index);
   return SUCCESS;
 }

@@ -68,7 +68,16 @@ export const a100: Card = {
   fields: ['186@0'],
 };
 
-export type Mode = 'ok' | 'no-driver' | 'forbidden' | 'lost' | 'lost-first' | 'hang' | 'unset' | 'swapped';
+export type Mode =
+  | 'ok'
+  | 'no-driver'
+  | 'forbidden'
+  | 'lost'
+  | 'lost-first'
+  | 'first-hidden'
+  | 'hang'
+  | 'unset'
+  | 'swapped';
 
 /** A `libnvidia-ml.so.1` that plays cards and readings, compiled once for a test file. */
 class StandIn {
