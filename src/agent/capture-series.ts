@@ -150,9 +150,9 @@ const emptySamples: SampleBlock = {
 const captureStem = ({ startUnixUs }: RecordingHeader, id: string): string =>
   `${stampOf((startUnixUs ?? 0) / 1000)}.${id}`;
 
-/** Two may begin within a second, where powerlog was started again. */
+/** Two may begin within a second, where powerlog was started again: the second stands behind the first where names are sorted. */
 function firstFree(stem: string): string {
   let path = `${stem}.plog`;
-  for (let n = 2; existsSync(path); n++) path = `${stem}-${n}.plog`;
+  for (let n = 2; existsSync(path); n++) path = `${stem}_${n}.plog`;
   return path;
 }

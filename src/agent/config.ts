@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { usageError } from '../errors.js';
 import { type JsonWords, readJsonFile } from '../file/json-file.js';
@@ -14,9 +15,10 @@ export function readAgentConfig(file: string): AgentConfig {
   const parsed = agentConfigSchema.safeParse(readJsonFile(file, words, usageError).value);
   if (!parsed.success) throw usageError(`${file}: ${issueText(parsed.error)}`);
   const config = parsed.data;
-  const { map, captures, influx, listen } = config;
+  const { map, captures, influx, listen, ports } = config;
+  const place = (path: string): string => resolve(dirname(file), path);
   const from = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : resolve(dirname(file), path);
+    path === undefined ? undefined : place(path);
   if (influx && influx.spool === undefined && !captures)
     throw usageError(
       `${file}: influx.spool: expected a folder for what cannot be sent yet, since there is none for captures`,
@@ -24,6 +26,8 @@ export function readAgentConfig(file: string): AgentConfig {
   const beside = captures && join(captures.folder, 'agent.spool');
   return {
     ...config,
+    // A port may be the name of a file that lies there, such as a capture.
+    ports: ports.map((port) => (existsSync(place(port)) ? place(port) : port)),
     map: from(map),
     captures: captures && { ...captures, folder: from(captures.folder)! },
     influx: influx && {

@@ -33,6 +33,18 @@ function replayed(path: string): Replayed {
 }
 
 describe('an agent', () => {
+  it('takes a capture that lies beside its configuration for a port', async () => {
+    const folder = testFolder();
+    const { code, err } = powerlog(
+      words`record --port sim --duration 3s --capture ${join(folder, 'x.plog')} --out ${join(folder, 'x.csv')} --quiet`,
+    );
+    expect(code, err).toBe(0);
+    const agent = await startAgent(folder, { ports: ['x.plog'], captures: { folder: 'captures' } });
+    await until(async () => captures(folder).length > 0);
+    agent.signal('SIGTERM');
+    expect(await agent.ended).toBe(0);
+  });
+
   it('records whenever its board is there, and says when it is not', async () => {
     const folder = testFolder();
     const port = join(folder, 'board');

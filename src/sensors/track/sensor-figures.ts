@@ -5,6 +5,7 @@ import { Histogram } from '../../measure/histogram.js';
 import { distribution } from '../../measure/latencies.js';
 import type { SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import type { SensorBlock, SensorColumn } from '../sensor.js';
+import { CounterFigures, type Joules, leastCoverage, missingText, tooFew } from './counter-figures.js';
 import { FreshnessWatch } from './freshness.js';
 
 /** What a sensor's readings come to; keys are the summary's. */
@@ -22,9 +23,6 @@ export type SensorFigureParts = Pick<
   | 'energy_reasons'
 >;
 
-/** Readings of which more of the time than this is missing are no energy. */
-const leastCoverage = 0.9;
-const fewestReadings = 2;
 const usPerS = 1e6;
 
 interface PowerColumn {
@@ -32,19 +30,6 @@ interface PowerColumn {
   readonly table: PowerTable;
   /** Of a power that is read: when it gave something. One card of several may be gone while the others are read. */
   readonly spacings: SpacingWatch | null;
-}
-
-/** A counter's joules; what it holds is counted on from its first reading already. */
-interface CounterColumn {
-  firstJ: number;
-  lastJ: number;
-  firstUs: number;
-  /** Of its last change. */
-  lastUs: number;
-  /** Of its last reading. */
-  readUs: number;
-  readings: number;
-  resets: number;
 }
 
 /** Measures what a sensor said, in memory that does not grow. */
@@ -55,7 +40,7 @@ export class SensorFigures {
   readonly #last: Float64Array;
   readonly #columns: readonly SensorColumn[];
   readonly #powers: readonly PowerColumn[];
-  readonly #counters = new Map<number, CounterColumn>();
+  readonly #counters = new Map<number, CounterFigures>();
   readonly #spacings: SpacingWatch;
   readonly #latencies: Histogram;
   readonly #freshness: FreshnessWatch;
@@ -134,24 +119,8 @@ export class SensorFigures {
       const joules = this.#row[n]!;
       if (quantity !== 'energy' || Number.isNaN(joules)) continue;
       const known = this.#counters.get(n);
-      if (!known) {
-        const [firstJ, firstUs] = [joules, us];
-        this.#counters.set(n, {
-          firstJ,
-          lastJ: joules,
-          firstUs,
-          lastUs: us,
-          readUs: us,
-          readings: 1,
-          resets: 0,
-        });
-        continue;
-      }
-      known.readings++;
-      known.readUs = us;
-      if (joules < known.lastJ) known.resets++;
-      if (joules !== known.lastJ) known.lastUs = us;
-      known.lastJ = joules;
+      if (known) known.add(us, joules);
+      else this.#counters.set(n, new CounterFigures(us, joules));
     }
   }
 
@@ -187,12 +156,7 @@ export class SensorFigures {
     const statistics = table.series[0]!.statistics();
     if (meanOf === undefined) return statistics;
     const counter = this.#counters.get(this.#columns.findIndex(({ name }) => name === meanOf));
-    if (!counter || counter.resets > 0 || counter.lastUs <= counter.firstUs)
-      return { ...statistics, mean: null };
-    return {
-      ...statistics,
-      mean: (counter.lastJ - counter.firstJ) / ((counter.lastUs - counter.firstUs) / 1e6),
-    };
+    return { ...statistics, mean: counter?.meanW ?? null };
   }
 
   #energies(endUs: number | null): Pick<SensorSummary, 'energy_j' | 'energy_reasons'> {
@@ -200,36 +164,25 @@ export class SensorFigures {
     const reasons: Record<string, string> = {};
     for (const [n, { name, quantity, meanOf }] of this.#columns.entries()) {
       if ((quantity !== 'power' && quantity !== 'energy') || meanOf !== undefined) continue;
-      const [joules, reason] = quantity === 'energy' ? this.#counted(n, endUs) : this.#integrated(n, endUs);
+      const [joules, reason] =
+        quantity === 'energy'
+          ? (this.#counters.get(n)?.energyJ(endUs) ?? tooFew)
+          : this.#integrated(n, endUs);
       energies[name] = joules;
       if (reason !== null) reasons[name] = reason;
     }
     return { energy_j: energies, energy_reasons: reasons };
   }
 
-  #counted(column: number, endUs: number | null): [number | null, string | null] {
-    const counter = this.#counters.get(column);
-    if (!counter || counter.readings < fewestReadings) return [null, 'too few readings'];
-    if (counter.resets > 0) return [null, 'the counter began again during the recording'];
-    // It counts where nobody looks, so that the ends alone matter.
-    const coverage =
-      endUs === null ? 1 : (counter.readUs - counter.firstUs) / Math.max(endUs, counter.readUs);
-    if (coverage < leastCoverage) return [null, missingText(coverage)];
-    return [counter.lastJ - counter.firstJ, null];
-  }
-
-  #integrated(column: number, endUs: number | null): [number | null, string | null] {
+  #integrated(column: number, endUs: number | null): Joules {
     const { table, spacings } = this.#powers.find((each) => each.column === column)!;
     const { energyJ } = table.series[0]!;
-    if (energyJ === null || spacings === null) return [null, 'too few readings'];
+    if (energyJ === null || spacings === null) return tooFew;
     const coverage = coverageOf(spacings, gapsOf(spacings, endUs), endUs) ?? 0;
     if (coverage < leastCoverage) return [null, missingText(coverage)];
     return [energyJ, null];
   }
 }
-
-const missingText = (coverage: number): string =>
-  `readings are missing for ${((1 - coverage) * 100).toFixed(0)} % of the time`;
 
 /** Where nothing was read for long, in order. @param endUs the recording's end, where it is known */
 function gapsOf(spacings: SpacingWatch, endUs: number | null): { startUs: number; endUs: number }[] {
