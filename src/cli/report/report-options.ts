@@ -58,11 +58,11 @@ export const htmlSizeOption = () =>
 export const jsonOption = () =>
   outputOption('--json <file>', 'the figures, of all or between --from and --to; - is standard output');
 export const fromOption = () =>
-  new Option('--from <time>', 'from this instant of the recording on, such as 12.5s or 1m').argParser(
+  new Option('--from <time>', 'from this instant of the first recording on, such as 12.5s or 1m').argParser(
     checked(parseInstantUs),
   );
 export const toOption = () =>
-  new Option('--to <time>', 'up to this instant of the recording').argParser(checked(parseInstantUs));
+  new Option('--to <time>', 'up to this instant of it').argParser(checked(parseInstantUs));
 export const phaseOption = () =>
   new Option('--phase <name>', 'from the begin of a phase to its end, instead of --from and --to');
 export const alignOption = () =>
