@@ -156,7 +156,10 @@ describe('report --html', () => {
   });
 
   it('shares its size between several runs, each on the axis of the first', () => {
-    const short = writeMade(place('short.plog'), { samples: load(300, 5, [], 2_000_000) });
+    const short = writeMade(place('short.plog'), {
+      samples: load(300, 5, [], 2_000_000),
+      startUnixUs: 1_700_000_600_000_000,
+    });
     const path = place('two.html');
     const asked = words`--html ${path} --html-size 1 --quiet --offset 250ms`;
     const { code, err } = powerlog(words`report ${capture} ${short} ${asked}`);

@@ -129,7 +129,10 @@ describe('report --json', () => {
   });
 
   it('of several runs is a list of them', () => {
-    const other = writeMade(place('other.plog'), { samples: load(900, 3, [], 40_000) });
+    const other = writeMade(place('other.plog'), {
+      samples: load(900, 3, [], 40_000),
+      startUnixUs: 1_700_000_600_000_000,
+    });
     const { runs } = JSON.parse(powerlog(words`report ${capture} ${other} --json - --offset=-1.5s`).out) as {
       runs: (SpanSummary & { file: string; offset_s: number })[];
     };
@@ -139,7 +142,10 @@ describe('report --json', () => {
   });
 
   it('of several runs has of each the stretch that the figure shows, on the clock of the first', () => {
-    const other = writeMade(place('moved.plog'), { samples: load(6000, 3, [], 40_000) });
+    const other = writeMade(place('moved.plog'), {
+      samples: load(6000, 3, [], 40_000),
+      startUnixUs: 1_700_000_600_000_000,
+    });
     const [json, svg] = [place('moved.json'), place('moved.svg')];
     const both = words`report ${capture} ${other} --offset 1s`;
     const asked = [...both, ...words`--from 2s --to 5s`];

@@ -147,7 +147,7 @@ async function besideRun(path: string, first: Rested, { align, quiet }: ReportOp
   const { isForeign } = await import('../../comparison/page/is-foreign.js');
   if (!(await isForeign(path))) return null;
   const { readFurtherRun } = await import('../../comparison/page/further-run.js');
-  const beside = await readFurtherRun(path, first, align.kind === 'lag');
+  const beside = await readFurtherRun(path, first, align?.kind === 'lag');
   if (!quiet) {
     const { notice } = await import('../terminal/notices.js');
     for (const guess of beside.guesses) notice(`${path}: ${guess}`);

@@ -14,7 +14,7 @@ export interface ReportOptions extends MapOptions, CalibrationOptions, FigureOpt
   readonly from?: number;
   readonly to?: number;
   readonly phase?: string;
-  readonly align: Alignment;
+  readonly align?: Alignment;
   readonly offset: readonly number[];
   readonly accuracy?: number;
   readonly force?: boolean;
@@ -68,10 +68,8 @@ export const phaseOption = () =>
 export const alignOption = () =>
   new Option(
     '--align <where>',
-    'where several runs are laid over each other: start, rise, mark:NAME, or lag: readings moved by as much as they are late',
-  )
-    .argParser(checked(parseAlignment))
-    .default({ kind: 'start' }, 'start');
+    'where several runs are laid over each other: start (usual but for boards of one recording), rise, mark:NAME, or lag: readings moved by as much as they are late',
+  ).argParser(checked(parseAlignment));
 export const offsetOption = () =>
   new Option(
     '--offset <times>',
