@@ -224,7 +224,8 @@ async function tellPage(
   const lengthOf = (us: number) => formatSi(us / 1e6, 's', 3);
   const texts = resolutions.map((each, n) => {
     if (each.kind === 'intervals') return `intervals of ${lengthOf(each.intervalUs)}`;
-    const { meansUs } = recordings[n]!;
+    const { meansUs, isHeld } = recordings[n]!;
+    if (isHeld) return 'every reading';
     return meansUs === null ? 'every sample' : `means of ${lengthOf(meansUs)}`;
   });
   notice(`${path}: ${(bytes / 1e6).toFixed(1)} MB, with ${[...new Set(texts)].join(' and ')}`);
