@@ -52,6 +52,8 @@ describe.runIf(posix)('a program as a sensor', () => {
     expect(report('--from', `${from.toFixed(6)}s`).energy_j.power_w).toBeCloseTo(heldJ, 5);
     const page = powerlog(words`report ${files} --html ${join(folder, 'page.html')}`);
     expect(page.err).toMatch(/with every sample and every reading/);
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('"isHeld":true');
+    expect(powerlog(words`report ${files}`).out).toMatch(/run\.exec\.csv: readings in \d/);
   });
 
   it('is waited for longer than Node waits for anything', () => {
