@@ -42,6 +42,8 @@ export interface PageRun {
   readonly resolution: PageResolution;
   /** Where the recording holds means of intervals, each as two samples, where it begins and where it ends: how long they are. */
   readonly meansUs?: number;
+  /** Whether these means are a sensor's readings, each held until the next. */
+  readonly isHeld?: boolean;
   /** In order. Of means all of them, so that what lies outside of them was measured. */
   readonly gaps: readonly PageGap[];
   /** Phases, runs, the command, the baseline: in the order of their begin. */

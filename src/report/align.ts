@@ -8,34 +8,45 @@ export type Alignment =
   | { readonly kind: 'start' }
   /** The steepest rise of the system's power. */
   | { readonly kind: 'rise' }
-  /** As `start`; readings that were taken beside the first run are moved by as much as their curve is late. */
+  /** As where nothing is asked for; readings that were taken beside the first run are moved by as much as their curve is late. */
   | { readonly kind: 'lag' }
   /** The first time that a mark or phase of this name begins. */
   | { readonly kind: 'mark'; readonly name: string };
 
 /**
  * By run, what is added to its instants so that all share the first one's axis, µs; 0 for the first.
+ * @param alignment where absent, runs that began at the same instant lie as they were recorded, as the boards of one recording do;
+ *   of others the first samples are laid over each other
  * @param besideUs the same of readings that were taken beside the first run, which lie on its clock whatever is aligned
  * @throws UserError (usage) where a run lacks what is asked for
  */
 export function offsetsUs(
   recordings: readonly Rested[],
-  alignment: Alignment,
+  alignment: Alignment | undefined,
   besideUs: readonly (number | undefined)[] = [],
 ): number[] {
   const known = besideUs.filter((us) => us !== undefined).length;
-  if (alignment.kind === 'lag' && known === 0)
+  if (alignment?.kind === 'lag' && known === 0)
     throw usageError('--align lag moves readings that were taken beside the first run, and there are none');
   if (known === recordings.length - 1) return recordings.map((_, n) => besideUs[n] ?? 0);
-  const firstUs = instantOf(recordings[0]!, alignment);
-  return recordings.map((each, n) => besideUs[n] ?? firstUs - instantOf(each, alignment));
+  const [first] = recordings;
+  const asRecorded = alignment === undefined || alignment.kind === 'lag';
+  return recordings.map((each, n) => {
+    if (besideUs[n] !== undefined) return besideUs[n];
+    if (asRecorded && shareClock(first!, each)) return 0;
+    return instantOf(first!, alignment) - instantOf(each, alignment);
+  });
 }
 
-function instantOf(rested: Rested, alignment: Alignment): number {
+/** Whether both count from the same instant, to the µs: then they are of one recording. */
+const shareClock = ({ header: a }: Rested, { header: b }: Rested): boolean =>
+  a.startUnixUs !== null && b.startUnixUs !== null && Math.round(a.startUnixUs) === Math.round(b.startUnixUs);
+
+function instantOf(rested: Rested, alignment: Alignment | undefined): number {
   const { path, reach, riseUs } = rested;
   if (!reach) throw usageError(`${path} holds no samples: it cannot be laid over others`);
-  if (alignment.kind === 'start' || alignment.kind === 'lag') return reach.firstUs;
-  if (alignment.kind === 'mark') return markOf(rested, alignment.name);
+  if (alignment?.kind === 'mark') return markOf(rested, alignment.name);
+  if (alignment?.kind !== 'rise') return reach.firstUs;
   if (riseUs === null) throw usageError(`--align rise: the power of ${path} never rises`);
   return riseUs;
 }

@@ -21,7 +21,7 @@ export function pageRun(
 ): PageRun {
   const { stepSpacings = 1 } = rested.facts ?? {};
   const accuracy = rested.facts && factsOver(rested.facts, [], rested.series).accuracy;
-  const { path, summary, series, reach, samplingJ, bands, excursions, histograms, meansUs } = rested;
+  const { path, summary, series, reach, samplingJ, bands, excursions, histograms, meansUs, isHeld } = rested;
   return {
     id,
     name: path === '-' ? 'standard input' : basename(path),
@@ -35,6 +35,7 @@ export function pageRun(
     })),
     resolution,
     ...(meansUs !== null && { meansUs }),
+    ...(isHeld && { isHeld }),
     gaps: gapsOf(rested),
     bands,
     flags: rested.flags,

@@ -32,6 +32,8 @@ export interface Rested extends Picture {
   readonly header: RecordingHeader;
   /** What the energy of a part of it rests on; null where it holds means. */
   readonly facts: PartFacts | null;
+  /** Whether its means are a sensor's readings, each held until the next. */
+  readonly isHeld?: boolean;
   /** What is wrong with the file, of which only a part could be read; null where nothing is. */
   readonly damage: string | null;
   /**

@@ -61,4 +61,24 @@ describe('runs laid over each other', () => {
       expect([code, err]).toEqual([2, expect.stringContaining(text)]);
     }
   });
+
+  it('lie as they were recorded where they began at the same instant, unless something else is asked for', () => {
+    const folder = scratch();
+    const startUnixUs = 1_700_000_600_000_000;
+    const first = writeMade(`${folder}/a.plog`, { samples: rising(400, 700_400) });
+    const board = writeMade(`${folder}/b.plog`, { samples: rising(2_850_400, 3_000_400) });
+    const later = writeMade(`${folder}/c.plog`, { samples: rising(52_400, 700_400), startUnixUs });
+    const csv = `${folder}/b.csv`;
+    expect(powerlog(words`replay ${board} --out ${csv} --quiet`).code).toBe(0);
+    const offsets = (...options: readonly string[]) =>
+      (
+        JSON.parse(powerlog(words`report ${first} ${csv} ${board} ${later} --json - ${options}`).out) as {
+          runs: { offset_s: number }[];
+        }
+      ).runs.map(({ offset_s }) => offset_s);
+    expect(offsets()).toEqual([0, 0, 0, -0.052]);
+    expect(offsets('--offset', '1s')).toEqual([0, 1, 0, -0.052]);
+    expect(offsets('--align', 'start')).toEqual([0, -2.85, -2.85, -0.052]);
+    expect(offsets('--align', 'rise')).toEqual([0, -2.3, -2.3, 0]);
+  });
 });

@@ -156,7 +156,10 @@ describe('report --html', () => {
   });
 
   it('shares its size between several runs, each on the axis of the first', () => {
-    const short = writeMade(place('short.plog'), { samples: load(300, 5, [], 2_000_000) });
+    const short = writeMade(place('short.plog'), {
+      samples: load(300, 5, [], 2_000_000),
+      startUnixUs: 1_700_000_600_000_000,
+    });
     const path = place('two.html');
     const asked = words`--html ${path} --html-size 1 --quiet --offset 250ms`;
     const { code, err } = powerlog(words`report ${capture} ${short} ${asked}`);
@@ -201,6 +204,12 @@ describe('report --html', () => {
       expect(timeUs[n + 1]! - timeUs[n]!).toBeLessThanOrEqual(100_000);
     }
     expect(page('run2.html').document.runs[0]).not.toHaveProperty('meansUs');
+    for (const output of ['--html', '--svg']) {
+      const rolled = words`report ${csv} ${output} ${place('rolled')} --force --quiet`;
+      const { code, err } = powerlog([...rolled, ...words`--rolling 200`]);
+      expect([code, err]).toEqual([2, expect.stringMatching(/means\.csv holds means, .*; give a time/)]);
+      expect(powerlog([...rolled, ...words`--rolling 0.5s`]).code).toBe(0);
+    }
   });
 
   it('is made of recordings with one sample or none too', () => {

@@ -129,13 +129,44 @@ describe('report --json', () => {
   });
 
   it('of several runs is a list of them', () => {
-    const other = writeMade(place('other.plog'), { samples: load(900, 3, [], 40_000) });
+    const other = writeMade(place('other.plog'), {
+      samples: load(900, 3, [], 40_000),
+      startUnixUs: 1_700_000_600_000_000,
+    });
     const { runs } = JSON.parse(powerlog(words`report ${capture} ${other} --json - --offset=-1.5s`).out) as {
       runs: (SpanSummary & { file: string; offset_s: number })[];
     };
     expect(runs.map(({ file }) => file)).toEqual([capture, other]);
     expect(runs[1]!.offset_s).toBeCloseTo(0.0007 - 0.04 - 1.5, 9);
     expect(runs[0]).toMatchObject(jsonOf(capture) as object);
+  });
+
+  it('of several runs has of each the stretch that the figure shows, on the clock of the first', () => {
+    const other = writeMade(place('moved.plog'), {
+      samples: load(6000, 3, [], 40_000),
+      startUnixUs: 1_700_000_600_000_000,
+    });
+    const [json, svg] = [place('moved.json'), place('moved.svg')];
+    const both = words`report ${capture} ${other} --offset 1s`;
+    const asked = [...both, ...words`--from 2s --to 5s`];
+    expect(powerlog([...asked, ...words`--json ${json} --svg ${svg}`]).code).toBe(0);
+    const { runs } = JSON.parse(readFileSync(json, 'utf8')) as {
+      runs: (SpanSummary & { offset_s: number })[];
+    };
+    expect([runs[0]!.from_s, runs[0]!.to_s]).toEqual([2, 5]);
+    const { offset_s, from_s, to_s, energy_j } = runs[1]!;
+    expect(from_s! + offset_s).toBeCloseTo(2, 9);
+    expect(to_s! + offset_s).toBeCloseTo(5, 9);
+    expect(readFileSync(svg, 'utf8')).toContain(`from ${from_s!.toFixed(3)} s to ${to_s!.toFixed(3)} s`);
+    expect(powerlog(asked).out).toContain(`${(energy_j.system! / (to_s! - from_s!)).toFixed(1)}`);
+    // `load` is a phase of the first alone.
+    const phase = JSON.parse(powerlog([...both, ...words`--json - --phase load --offset 0s`]).out) as {
+      runs: SpanSummary[];
+    };
+    expect(phase.runs.map(({ duration_s }) => duration_s)).toEqual([0.15, 0.15]);
+    const none = powerlog([...both, ...words`--json - --from 0.1s --to 0.9s`]);
+    expect(none.code).toBe(2);
+    expect(none.err).toMatch(/moved\.plog was recorded from 0\.9607 s to .*: nothing of that lies between/);
   });
 
   it('is written to a file, which is neither overwritten unasked nor left where nothing came of it', () => {

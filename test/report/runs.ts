@@ -23,6 +23,8 @@ export interface MadeCapture {
   readonly events?: readonly { readonly us: number; readonly event: RecordingEvent }[];
   readonly name?: string;
   readonly endUs?: number;
+  /** Recordings that began at different instants share no clock. */
+  readonly startUnixUs?: number;
 }
 
 /** Half of each sample's round trip, ns. */
@@ -33,7 +35,7 @@ const offsetOf = (rail: string): number =>
 /** Writes a capture whose samples lie exactly at their instants. */
 export function writeMade(
   path: string,
-  { samples, events = [], name = 'bench', endUs }: MadeCapture,
+  { samples, events = [], name = 'bench', endUs, startUnixUs = 1_700_000_000_000_000 }: MadeCapture,
 ): string {
   const header = captureHeader(
     {
@@ -45,7 +47,7 @@ export function writeMade(
         ...{ id: 'benchlab', product: 'BENCHLAB', productId: 16, uid: '00112233445566778899aabb' },
         ...{ name, firmware: 7, port: '/dev/ttyACM0', calibration: null },
       },
-      ...{ startMonotonicNs: 1n, startUnixUs: 1_700_000_000_000_000, timing: 'round-trip' },
+      ...{ startMonotonicNs: 1n, startUnixUs, timing: 'round-trip' },
     },
   );
   const parts: Uint8Array[] = [encodePreamble(header)];

@@ -32,7 +32,7 @@ import {
 
 const help = `
 A report is of captures, or of CSVs that powerlog wrote, with the figures of the summary beside them. Without an output it prints the
-figures and a plot. Instants count from the recording's begin. What lies between --from and --to is clipped to what was recorded;
+figures and a plot. Instants count from the recording's begin, of several the first one's. What lies between --from and --to is clipped to what was recorded;
 docs/report.md says what becomes of phases that lie there in part.
 
 Examples:
@@ -94,14 +94,11 @@ async function report(paths: readonly string[], options: ReportOptions, command:
       (us, n) => us + (options.offset[n - 1] ?? 0),
     );
     if (options.json !== undefined || !outputs.any) {
-      const spanAt = async (each: Rested, n: number): Promise<AskedSpan> =>
-        besideUs[n] === undefined
-          ? spanOf(each, options)
-          : earlier(await spanOf(recordings[0]!, options), offsets[n]!);
-      const spans = await Promise.all(recordings.map(spanAt));
+      const asked = await spanOf(recordings[0]!, options);
       const { summaryBetween } = await import('../../report/span/span-summary.js');
       const summaries: SpanSummary[] = [];
-      for (const [n, each] of recordings.entries()) summaries.push(await summaryBetween(each, spans[n]!));
+      for (const [n, each] of recordings.entries())
+        summaries.push(await summaryBetween(each, earlier(asked, offsets[n]!), offsets[n]));
       if (options.json !== undefined) await outputs.writeJson(jsonOf(recordings, summaries, offsets));
       if (!outputs.any) await printReport(recordings, summaries, offsets, options);
     }
@@ -150,7 +147,7 @@ async function besideRun(path: string, first: Rested, { align, quiet }: ReportOp
   const { isForeign } = await import('../../comparison/page/is-foreign.js');
   if (!(await isForeign(path))) return null;
   const { readFurtherRun } = await import('../../comparison/page/further-run.js');
-  const beside = await readFurtherRun(path, first, align.kind === 'lag');
+  const beside = await readFurtherRun(path, first, align?.kind === 'lag');
   if (!quiet) {
     const { notice } = await import('../terminal/notices.js');
     for (const guess of beside.guesses) notice(`${path}: ${guess}`);
@@ -183,7 +180,7 @@ async function spanOf(rested: Rested, { from, to, phase }: ReportOptions): Promi
   return phaseSpan(rested, phase);
 }
 
-/** A span of the first run by the instants of readings beside it. */
+/** A span of the first run by the instants of another. */
 const earlier = ({ fromUs, toUs }: AskedSpan, byUs: number): AskedSpan => ({
   fromUs: fromUs === undefined ? undefined : fromUs - byUs,
   toUs: toUs === undefined ? undefined : toUs - byUs,
@@ -227,7 +224,8 @@ async function tellPage(
   const lengthOf = (us: number) => formatSi(us / 1e6, 's', 3);
   const texts = resolutions.map((each, n) => {
     if (each.kind === 'intervals') return `intervals of ${lengthOf(each.intervalUs)}`;
-    const { meansUs } = recordings[n]!;
+    const { meansUs, isHeld } = recordings[n]!;
+    if (isHeld) return 'every reading';
     return meansUs === null ? 'every sample' : `means of ${lengthOf(meansUs)}`;
   });
   notice(`${path}: ${(bytes / 1e6).toFixed(1)} MB, with ${[...new Set(texts)].join(' and ')}`);

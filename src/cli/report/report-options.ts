@@ -14,7 +14,7 @@ export interface ReportOptions extends MapOptions, CalibrationOptions, FigureOpt
   readonly from?: number;
   readonly to?: number;
   readonly phase?: string;
-  readonly align: Alignment;
+  readonly align?: Alignment;
   readonly offset: readonly number[];
   readonly accuracy?: number;
   readonly force?: boolean;
@@ -58,20 +58,18 @@ export const htmlSizeOption = () =>
 export const jsonOption = () =>
   outputOption('--json <file>', 'the figures, of all or between --from and --to; - is standard output');
 export const fromOption = () =>
-  new Option('--from <time>', 'from this instant of the recording on, such as 12.5s or 1m').argParser(
+  new Option('--from <time>', 'from this instant of the first recording on, such as 12.5s or 1m').argParser(
     checked(parseInstantUs),
   );
 export const toOption = () =>
-  new Option('--to <time>', 'up to this instant of the recording').argParser(checked(parseInstantUs));
+  new Option('--to <time>', 'up to this instant of it').argParser(checked(parseInstantUs));
 export const phaseOption = () =>
   new Option('--phase <name>', 'from the begin of a phase to its end, instead of --from and --to');
 export const alignOption = () =>
   new Option(
     '--align <where>',
-    'where several runs are laid over each other: start, rise, mark:NAME, or lag: readings moved by as much as they are late',
-  )
-    .argParser(checked(parseAlignment))
-    .default({ kind: 'start' }, 'start');
+    'where several runs are laid over each other: start (usual but for boards of one recording), rise, mark:NAME, or lag: readings moved by as much as they are late',
+  ).argParser(checked(parseAlignment));
 export const offsetOption = () =>
   new Option(
     '--offset <times>',

@@ -28,7 +28,9 @@ export async function reportText(
   const texts: string[] = [];
   for (const [n, summary] of summaries.entries()) {
     const wires = wiresText(summary.wires);
-    texts.push(`${recordings.length > 1 ? `${names[n]}\n` : ''}${await figuresText(summary)}`);
+    texts.push(
+      `${recordings.length > 1 ? `${names[n]}\n` : ''}${await figuresText(summary, recordings[n]!)}`,
+    );
     if (wires !== null) texts.push(wires);
   }
   const colours = hasColours();
@@ -60,9 +62,10 @@ function windowSize(): { widthCells: number; heightCells: number } {
 }
 
 /** The figures of a recording as `replay` prints them: those of a command where one was measured. */
-async function figuresText(summary: RepairedSummary): Promise<string> {
+async function figuresText(summary: RepairedSummary, { isHeld }: Rested): Promise<string> {
   const { command, phases, runs } = toldIn(summary);
-  if (!command || command.pid === null || summary.samples === null) return summaryText(summary);
+  if (!command || command.pid === null || summary.samples === null)
+    return summaryText(summary, [], isHeld ? 'readings' : 'means');
   const [exec, { commandNames }] = await Promise.all([
     import('../exec/exec-report.js'),
     import('../../exec/figures/names.js'),

@@ -14,11 +14,15 @@ const watts = (value: number | null): string => (value === null ? '–' : format
 export const printSummary = (summary: Summary, files: readonly string[]): void =>
   say(summaryText(summary, files));
 
-/** The figures of a recording for people; of how many samples means are is not known. */
-export function summaryText(summary: RepairedSummary, files: readonly string[] = []): string {
+/** The figures of a recording for people; of how many samples means are is not known. @param uncounted what they are called */
+export function summaryText(
+  summary: RepairedSummary,
+  files: readonly string[] = [],
+  uncounted = 'means',
+): string {
   const { duration_s, samples, coverage, gaps, board } = summary;
   const tracks = summary.tracks?.filter(isBoardTrack) ?? [];
-  const took = `${samples === null ? 'means' : plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s`;
+  const took = `${samples === null ? uncounted : plural(samples, 'sample')} in ${(duration_s ?? 0).toFixed(3)} s`;
   const lines =
     tracks.length > 0
       ? [`${plural(tracks.length, 'board')}: ${took}`, '', tracksText(tracks)]

@@ -13,6 +13,7 @@ import { tool } from '../../tool.js';
 import { heldPower } from '../figures/curves-of.js';
 import type { Side } from '../sides/side.js';
 import { gapMedians, medianSpacing } from '../sides/spacing.js';
+import { trackFigures } from './track-figures.js';
 
 const usPerS = 1e6;
 
@@ -49,7 +50,7 @@ export async function trackRested(side: Side, name: string): Promise<Rested> {
   const median = medianSpacing(side.timeUs) / usPerS;
   const summary: RepairedSummary = buildSummary(
     {
-      ...measured,
+      ...{ ...measured, ...trackFigures(side, name) },
       interval_s: { median, p99: null, max: null },
       // JSON has null for what is no number: nobody says how accurate it is.
       uncertainty: { ...uncertainty, accuracy_share: Number.NaN, accuracy_j: { [name]: null } },
@@ -70,23 +71,25 @@ export async function trackRested(side: Side, name: string): Promise<Rested> {
       header,
     },
     ...picture.picture(gapsUs(summary)),
-    ...{ facts: null, damage: null },
+    ...{ facts: null, damage: null, isHeld: true },
     async again(write) {
       write(block);
     },
   };
 }
 
-/** Readings as the means that a held curve is. */
+/** Readings as the means that a held curve is. Behind the last nobody knows how long it held, unless there is no other. */
 function heldBlock(side: Side): SampleBlock {
   const held = heldPower(side);
   const limitUs = gapMedians * medianSpacing(held.timeUs);
   const startUs = held.timeUs.map(Math.round);
   const intervalUs = startUs.map((us, n) => {
-    const lengthUs = (startUs[n + 1] ?? us + limitUs / gapMedians) - us;
+    const lengthUs = (startUs[n + 1] ?? us) - us;
     return Math.max(1, Math.round(lengthUs > limitUs ? limitUs / gapMedians : lengthUs));
   });
-  const isKnown = (_: number, n: number): boolean => !Number.isNaN(held.powerMw[n]!);
+  const last = startUs.length - 1;
+  const isKnown = (_: number, n: number): boolean =>
+    !Number.isNaN(held.powerMw[n]!) && (n < last || last === 0);
   const timeUs = startUs.map((us, n) => us + Math.floor(intervalUs[n]! / 2)).filter(isKnown);
   const instantsNs = timeUs.map((us) => us * 1000);
   return {

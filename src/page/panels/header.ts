@@ -90,8 +90,9 @@ const seconds = (us: number): string => `${Number((us / 1e6).toPrecision(4))} s`
 const fact = (value: HTMLElement | null): HTMLElement | null => (value ? element('li', {}, value) : null);
 
 /** The finest that the page has, in words. */
-function resolutionText({ resolution, meansUs }: PageRun): string {
-  const finest = meansUs === undefined ? 'every sample' : `means of ${seconds(meansUs)}`;
+function resolutionText({ resolution, meansUs, isHeld }: PageRun): string {
+  const means = meansUs === undefined ? 'every sample' : `means of ${seconds(meansUs)}`;
+  const finest = isHeld ? 'readings, each held until the next' : means;
   if (resolution.kind === 'samples') return `resolution: ${finest}`;
   const { intervalUs, quantumMw } = resolution;
   const extremes = meansUs === undefined ? 'extremes are true' : `of ${finest}`;

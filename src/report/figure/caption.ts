@@ -72,22 +72,40 @@ async function describeRun(run: Captioned): Promise<string> {
 
 function describeSeries({ rested, window }: Captioned, part: SpanSummary, series: number): string {
   const { name, kind } = rested.series[series]!;
-  const { minMw, maxMw } = window.extremes(series);
   const { power_w, energy_j } = kind === 'component' ? part : { power_w: undefined, energy_j: undefined };
-  const mean = power_w?.[name]?.mean ?? part.rails[name]?.power_w.mean ?? null;
+  const power = power_w?.[name] ?? part.rails[name]?.power_w;
+  const mean = power?.mean ?? null;
+  const extremes = hidesExtremes(rested) ? power : extremesOf(window, series);
   const energyJ = energy_j?.[name] ?? part.rails[name]?.energy_j ?? null;
   const uncertaintyJ = (kind === 'component' ? part.energy_uncertainty_j[name] : null) ?? null;
   const facts = [
     ...(mean === null ? [] : [`mean ${watts(mean)}`]),
-    ...(Number.isNaN(minMw) ? [] : [`min ${watts(minMw / mwPerW)}`, `max ${watts(maxMw / mwPerW)}`]),
+    ...(extremes?.min == null ? [] : [`min ${watts(extremes.min)}`]),
+    ...(extremes?.max == null ? [] : [`max ${watts(extremes.max)}`]),
     ...(energyJ === null ? [] : [`energy ${joules(energyJ, uncertaintyJ)}`]),
   ];
   return `${name}: ${facts.length === 0 ? 'not measured' : facts.join(', ')}.`;
 }
 
-function resolutionText({ window, rollingUs }: Captioned, { samples, sample_rate_hz }: SpanSummary): string {
+/** Whether what is drawn are means of samples, whose extremes the summary knows at most. */
+const hidesExtremes = ({ meansUs, isHeld }: Rested): boolean => meansUs !== null && !isHeld;
+
+function extremesOf(window: Window, series: number): { min: number | null; max: number | null } {
+  const { minMw, maxMw } = window.extremes(series);
+  return Number.isNaN(minMw) ? { min: null, max: null } : { min: minMw / mwPerW, max: maxMw / mwPerW };
+}
+
+/** What is drawn, and what a column's range is of. */
+function drawnOf({ meansUs, isHeld }: Rested, { samples, sample_rate_hz }: SpanSummary): [string, string] {
+  const measured = 'that was measured in it';
+  if (isHeld) return ['readings, each held until the next', measured];
+  if (meansUs !== null) return [`means of ${formatSi(meansUs / usPerS, 's', 3)}`, 'of these means in it'];
   const rate = sample_rate_hz === null ? '' : ` at ${fixed(sample_rate_hz, 1)} Hz`;
-  const from = samples === null ? `means${rate}` : `${plural(samples, 'sample')}${rate}`;
+  return [`${plural(samples ?? 0, 'sample')}${rate}`, measured];
+}
+
+function resolutionText({ rested, window, rollingUs }: Captioned, part: SpanSummary): string {
+  const [from, most] = drawnOf(rested, part);
   const { intervalUs } = window;
   const by =
     intervalUs === null
@@ -97,7 +115,7 @@ function resolutionText({ window, rollingUs }: Captioned, { samples, sample_rate
     rollingUs === undefined
       ? 'lines are the means of columns'
       : `lines are means over ${formatSi(rollingUs / usPerS, 's', 3)}`;
-  return `Drawn from ${from}${by}; each column reaches from the least to the most that was measured in it, ${line}.`;
+  return `Drawn from ${from}${by}; each column reaches from the least to the most ${most}, ${line}.`;
 }
 
 /** Whose joules stand at the phases: the first component that is shown. */

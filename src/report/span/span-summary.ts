@@ -32,9 +32,10 @@ const usPerS = 1e6;
 
 /**
  * The summary of what lies between two instants, clipped to what was recorded; of the whole it is that of the recording, to the digit.
+ * @param offsetUs what is added to its instants where several share an axis, on which people ask
  * @throws UserError (usage) where nothing was recorded between them
  */
-export async function summaryBetween(rested: Rested, asked: AskedSpan): Promise<SpanSummary> {
+export async function summaryBetween(rested: Rested, asked: AskedSpan, offsetUs = 0): Promise<SpanSummary> {
   const { summary, reach, path } = rested;
   const whole = extentOf(summary, reach?.firstUs ?? null);
   if (!whole) return { ...summary, from_s: null, to_s: null };
@@ -46,7 +47,7 @@ export async function summaryBetween(rested: Rested, asked: AskedSpan): Promise<
   if (span.startUs === whole.startUs && span.endUs === whole.endUs) return { ...summary, ...ends };
   if (span.startUs >= span.endUs)
     throw usageError(
-      `${path} was recorded from ${whole.startUs / usPerS} s to ${whole.endUs / usPerS} s: nothing of that lies between --from and --to`,
+      `${path} was recorded from ${(whole.startUs + offsetUs) / usPerS} s to ${(whole.endUs + offsetUs) / usPerS} s: nothing of that lies between --from and --to`,
     );
   const measured = rested.facts
     ? await measuredSamples(rested, rested.facts, span)

@@ -30,6 +30,32 @@ describe.runIf(posix)('a program as a sensor', () => {
     if (process.platform === 'linux') expect(exec.cpu_s).toBeGreaterThan(0);
   });
 
+  it('costs in a report what its track does, and nothing behind its last reading', () => {
+    const { code, err, track, folder, csv, cells } = recordWith([`exec:${counting}`], {
+      of: ['exec'],
+      rows: 60,
+    });
+    expect(code, err).toBe(0);
+    const { energy_j, power_w } = track('exec');
+    const files = ['run.csv', 'run.exec.csv'].map((name) => join(folder, name));
+    const report = (...options: readonly string[]) =>
+      JSON.parse(powerlog(words`report ${files} --json - ${options}`).out).runs[1];
+    const whole = report();
+    expect([whole.energy_j, whole.power_w]).toEqual([energy_j, power_w]);
+    expect(csv('exec').rows.length).toBe(track('exec').samples);
+    const times = cells('exec', 'time_s') as number[];
+    expect(whole.to_s).toBe(times.at(-1));
+    // Held, a number that counts up is below its trapezoid, by half a step at each reading.
+    const from = times[10]!;
+    const watts = cells('exec', 'power_w') as number[];
+    const heldJ = times.slice(10, -1).reduce((sum, at, n) => sum + watts[10 + n]! * (times[11 + n]! - at), 0);
+    expect(report('--from', `${from.toFixed(6)}s`).energy_j.power_w).toBeCloseTo(heldJ, 5);
+    const page = powerlog(words`report ${files} --html ${join(folder, 'page.html')}`);
+    expect(page.err).toMatch(/with every sample and every reading/);
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('"isHeld":true');
+    expect(powerlog(words`report ${files}`).out).toMatch(/run\.exec\.csv: readings in \d/);
+  });
+
   it('is waited for longer than Node waits for anything', () => {
     const { code, err, track } = recordWith([`exec:${counting}`], {
       ...{ of: ['exec'], rows: 10, args: ['--with-interval', '10d'] },

@@ -171,6 +171,23 @@ describe('a figure', () => {
     expect(Description).toMatch(/Drawn from [\d,]+ samples at [\d.]+ Hz/);
   });
 
+  it('says of means what they are of, and no extremes but those that the summary knows', () => {
+    const csv = join(scratch, 'means.csv');
+    expect(powerlog(words`replay ${capture} --out ${csv} --average 100ms --quiet`).code).toBe(0);
+    const whole = description(draw([csv]).svg);
+    expect(whole).toContain(
+      'Drawn from means of 100 ms; each column reaches from the least to the most of these means in it, lines',
+    );
+    expect(whole).not.toMatch(/measured in it|[\d,]+ samples/);
+    const { power_w } = JSON.parse(powerlog(words`report ${csv} --json -`).out);
+    const [, min, max] = /gpu: mean .* W, min ([\d.]+) W, max ([\d.]+) W/.exec(whole)!;
+    expect(Number(min)).toBeCloseTo(power_w.gpu.min, 2);
+    expect(Number(max)).toBeCloseTo(power_w.gpu.max, 2);
+    const part = description(draw([csv], words`--from 0.3s --to 0.8s`).svg);
+    expect(part).toMatch(/gpu: mean [\d.]+ W, energy [\d.]+ J/);
+    expect(part).not.toMatch(/ min | max /);
+  });
+
   it('cuts a title that is longer than it is wide, and keeps it whole in the file', () => {
     const title = 'Mittagessen '.repeat(40).trim();
     const { svg, png } = draw([capture], words`--size 8x5cm --title ${title}`);
