@@ -66,6 +66,10 @@ function markOf({ path, told, flags }: Rested, name: string): number {
   throw usageError(`--align mark:${name}: ${path} has no such mark; ${there}`);
 }
 
+/** Whether it has a phase of its own of this name. */
+export const hasPhase = ({ told }: Rested, name: string): boolean =>
+  phasesOf(told).some((phase) => phase.name === name);
+
 /**
  * From where to where a phase reached, all of its times, µs since the recording began.
  * @throws UserError (usage) where there is no such phase

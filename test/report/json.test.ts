@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '#powerlog/measure/summary.js';
 import { type Rested, readRested } from '#powerlog/report/rested.js';
@@ -164,6 +164,10 @@ describe('report --json', () => {
       runs: SpanSummary[];
     };
     expect(phase.runs.map(({ duration_s }) => duration_s)).toEqual([0.15, 0.15]);
+    copyFileSync(capture, place('again.plog'));
+    const own = powerlog(words`report ${capture} ${place('again.plog')} --offset 50ms --phase load --json -`);
+    const [first, again] = (JSON.parse(own.out) as { runs: SpanSummary[] }).runs;
+    expect([again!.from_s, again!.to_s]).toEqual([first!.from_s, first!.to_s]);
     const none = powerlog([...both, ...words`--json - --from 0.1s --to 0.9s`]);
     expect(none.code).toBe(2);
     expect(none.err).toMatch(/moved\.plog was recorded from 0\.9607 s to .*: nothing of that lies between/);

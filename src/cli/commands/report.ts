@@ -74,7 +74,7 @@ async function report(paths: readonly string[], options: ReportOptions, command:
   refuseContradictions(paths, options);
   refuseWithoutFigure(options, command);
   const style = figureStyle(options);
-  const [{ ReportOutputs }, { readRested }, { offsetsUs }] = await Promise.all([
+  const [{ ReportOutputs }, { readRested }, { hasPhase, offsetsUs }] = await Promise.all([
     import('../report/report-outputs.js'),
     import('../../report/rested.js'),
     import('../../report/align.js'),
@@ -97,8 +97,12 @@ async function report(paths: readonly string[], options: ReportOptions, command:
       const asked = await spanOf(recordings[0]!, options);
       const { summaryBetween } = await import('../../report/span/span-summary.js');
       const summaries: SpanSummary[] = [];
-      for (const [n, each] of recordings.entries())
-        summaries.push(await summaryBetween(each, earlier(asked, offsets[n]!), offsets[n]));
+      for (const [n, each] of recordings.entries()) {
+        // Runs that are compared have the phase each at its own time.
+        const isOwn = options.phase !== undefined && hasPhase(each, options.phase);
+        const span = isOwn ? await spanOf(each, options) : earlier(asked, offsets[n]!);
+        summaries.push(await summaryBetween(each, span, offsets[n]));
+      }
       if (options.json !== undefined) await outputs.writeJson(jsonOf(recordings, summaries, offsets));
       if (!outputs.any) await printReport(recordings, summaries, offsets, options);
     }
