@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { isWriteFailure, outputError, systemErrorCode, writeFailureText } from '../errors.js';
 import { plural } from '../units.js';
 import { lockStandardOutput, type OpenedOutput, openForWriting } from './safe-open.js';
+import { Place } from './whole/place.js';
 
 const writeSome = promisify(write);
 /** Loaded when it is wanted: most outputs are not compressed. */
@@ -33,7 +34,10 @@ export interface OutputOptions {
   readonly force: boolean;
   /** Asks the disk about once a second to keep what it was given: for what can't be made again. */
   readonly durable?: boolean;
-  /** What is whole or torn: a line, all of a write, for blocks of bytes, or the file. */
+  /**
+   * What is whole or torn: a line, all of a write, for blocks of bytes, or the file, which is then made beside its place, and put
+   * there when it is closed.
+   */
   readonly unit?: 'line' | 'block' | 'file';
 }
 
@@ -45,7 +49,7 @@ const waitMs = { first: 1, longest: 20 };
 
 /**
  * A file of lines or blocks. It is opened, and where it is new made, at once; what a forced file held is dropped with the
- * first write. Each write is whole lines, and after a failed one the file is cut back to its last whole line.
+ * first write, or, where it is of use only whole, with the last. Each write is whole lines, and after a failed one the file is cut back to its last whole line.
  */
 export class OutputFile {
   readonly path: string;
@@ -54,6 +58,7 @@ export class OutputFile {
   /** Whole lines or blocks that have been handed to the system. */
   lines = 0;
   readonly #file: OpenedOutput;
+  readonly #place: Place | null = null;
   readonly #compressed: boolean;
   readonly #durable: boolean;
   readonly #unit: 'line' | 'block' | 'file';
@@ -68,7 +73,8 @@ export class OutputFile {
     this.path = path;
     this.#unit = unit;
     this.name = path === '-' ? 'standard output' : path;
-    this.#file = path === '-' ? standardOutput : openForWriting(path, force);
+    if (unit === 'file' && path !== '-') this.#place = Place.take(path, force);
+    this.#file = path === '-' ? standardOutput : (this.#place?.unfinished ?? openForWriting(path, force));
     if (path === '-') lockStandardOutput();
     this.#compressed = path.endsWith('.gz');
     this.#durable = durable && this.#file.regular;
@@ -111,13 +117,30 @@ export class OutputFile {
   async close(): Promise<void> {
     if (this.#file === standardOutput) return;
     await this.#syncing;
-    if (this.#durable && this.#began) await this.#sync();
+    if (this.#began && (this.#durable || this.#place?.isTaken)) await this.#sync();
+    if (this.#place) {
+      this.#settle(this.#place);
+      return;
+    }
     // Some file systems only say here that they could not keep what they took.
     await closeFile(this.#file.fd).catch((error) => {
       throw this.#notKept(error);
     });
     if (this.#file.created && !this.#began) unlinkSync(this.#file.path);
     if (this.#syncFailure) throw this.#notKept(this.#syncFailure);
+  }
+
+  #settle(place: Place): void {
+    const isWhole = this.#began && !this.#syncFailure;
+    try {
+      if (isWhole) place.fill();
+      place.leave(isWhole);
+      if (this.#syncFailure) throw this.#syncFailure;
+    } catch (error) {
+      place.leave(false);
+      const code = systemErrorCode(error);
+      throw code === undefined ? error : this.#nothingKept(code, error);
+    }
   }
 
   #begin(): void {
@@ -166,12 +189,20 @@ export class OutputFile {
     }
   }
 
+  #nothingKept(code: string, cause: unknown): unknown {
+    const earlier = this.#place?.isTaken ? ', and what was there stays' : '';
+    return outputError(
+      `cannot write ${this.name}: ${writeFailureText(code)}; nothing of it is kept${earlier}`,
+      cause,
+    );
+  }
+
   #failed(code: string, written: Uint8Array, cause: unknown): unknown {
     const what = writeFailureText(code);
     if (!this.#file.regular) return outputError(`cannot write ${this.name}: ${what}`, cause);
     if (this.#unit === 'file') {
       this.#drop();
-      return outputError(`cannot write ${this.name}: ${what}; nothing of it is kept`, cause);
+      return this.#nothingKept(code, cause);
     }
     const whole = this.#compressed || this.#unit === 'block' ? 0 : written.lastIndexOf(newline) + 1;
     this.#bytes += whole;

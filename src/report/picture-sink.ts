@@ -82,7 +82,13 @@ export class PictureSink implements Sink {
     if (count === 0) return;
     const powersMw = this.#series.map((series) => series.of(block));
     const componentsMw = powersMw.slice(0, this.#components.length);
-    this.#excursions.add(timeUs, componentsMw, count);
+    const before = Math.floor(this.#count / limitEvery);
+    if (this.#limitUs === 0 || Math.floor((this.#count + count) / limitEvery) > before)
+      this.#limitUs = this.#gapLimitUs();
+    this.#excursions.add(timeUs, componentsMw, count, {
+      intervalUs: intervalUs ?? null,
+      gapLimitUs: this.#limitUs,
+    });
     this.#rise.add(timeUs, powersMw[0]!, count);
     this.#histograms.forEach((histogram, n) => {
       histogram.add(componentsMw[n]!, count);
@@ -98,12 +104,7 @@ export class PictureSink implements Sink {
           this.#gapsOfMeans.push({ startUs: this.#builder.lastUs, endUs: stepsUs[0]! });
         this.#add(stepsUs, stepsMw, stepsUs.length, isBehindGap ? 0 : Number.POSITIVE_INFINITY);
       }
-    } else {
-      const before = Math.floor(this.#count / limitEvery);
-      if (this.#limitUs === 0 || Math.floor((this.#count + count) / limitEvery) > before)
-        this.#limitUs = this.#gapLimitUs();
-      this.#add(timeUs, powersMw, count, this.#limitUs);
-    }
+    } else this.#add(timeUs, powersMw, count, this.#limitUs);
   }
 
   async finish(): Promise<void> {}

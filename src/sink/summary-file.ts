@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fdatasync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { outputError, systemErrorCode, writeFailureText } from '../errors.js';
 import { takeOwner } from '../file/owner.js';
 import { type OpenedOutput, openUnfinished } from '../file/safe-open.js';
+import { discard, discardAtExit, settle } from '../file/whole/unfinished.js';
 import type { RepairedSummary, Summary } from '../measure/summary.js';
 
 /**
@@ -76,7 +77,7 @@ export class SummaryFile {
         error,
       );
     }
-    unfinished.delete(this.#unfinished);
+    settle(this.#unfinished);
     closeSync(fd);
   }
 }
@@ -84,24 +85,3 @@ export class SummaryFile {
 /** The file's text. */
 export const summaryText = (summary: Summary | RepairedSummary): string =>
   `${JSON.stringify(summary, null, 2)}\n`;
-
-/** Those that are under way. */
-const unfinished = new Set<OpenedOutput>();
-let awaitsExit = false;
-
-/** What is not written when the process ends is removed. */
-function discardAtExit(file: OpenedOutput): void {
-  if (!awaitsExit) process.once('exit', () => unfinished.forEach(discard));
-  awaitsExit = true;
-  unfinished.add(file);
-}
-
-function discard(file: OpenedOutput): void {
-  unfinished.delete(file);
-  try {
-    closeSync(file.fd);
-    unlinkSync(file.path);
-  } catch {
-    // It is gone.
-  }
-}

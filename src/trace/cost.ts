@@ -6,7 +6,7 @@ import { tidy } from '../units.js';
 import type { ComponentSums, SpanSums } from './span-sums.js';
 
 export interface PowerRange {
-  /** Time-weighted. */
+  /** Time-weighted; of instants alone, of the powers at them. */
   readonly mean: number | null;
   /** Between the samples' and the interpolated ends'. */
   readonly min: number | null;
@@ -52,7 +52,7 @@ export function costOf(sums: SpanSums, durationUs: number, facts: PartFacts): Co
   return {
     duration_s: durationUs / 1e6,
     coverage: coverageOf(sums, durationUs, known),
-    power_w: each((component) => powerOf(component, known, withinUs)),
+    power_w: each((component) => powerOf(component, known, sums)),
     energy_j: each((component) => (known ? tidy(component.energyNj * joulesPerNj) : null)),
     energy_uncertainty_j: part(combinedJ),
     uncertainty: {
@@ -90,13 +90,13 @@ function budgetOf(
 }
 
 function powerOf(
-  { energyNj, minMw, maxMw, quantilesMw }: ComponentSums,
+  { energyNj, instantsMw, minMw, maxMw, quantilesMw }: ComponentSums,
   known: boolean,
-  withinUs: number,
+  { instants, withinUs }: SpanSums,
 ): PowerRange | PowerDistribution {
   const watts = (mw: number | null) => (known && mw !== null ? tidy(mw * wattsPerMw) : null);
   const range = {
-    mean: watts(withinUs > 0 ? energyNj / withinUs : minMw),
+    mean: watts(withinUs > 0 ? energyNj / withinUs : instantsMw / instants),
     min: watts(minMw),
     max: watts(maxMw),
   };

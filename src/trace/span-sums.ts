@@ -6,6 +6,8 @@ import { aboutEnd, energyBehindNj, pieceOf, powerAt, type SpanEnd } from './span
 /** One component in the spans of a group. */
 export interface ComponentSums {
   energyNj: number;
+  /** Of the spans without length, the powers at their instants. */
+  instantsMw: number;
   minMw: number;
   maxMw: number;
   gapsJ: number;
@@ -20,6 +22,8 @@ export interface ComponentSums {
 /** What the spans of a group hold, added up. */
 export interface SpanSums {
   readonly components: readonly ComponentSums[];
+  /** How many spans have no length. */
+  instants: number;
   /** What of the spans lies between the first and the last sample, µs. */
   withinUs: number;
   /** What of that lies in gaps. */
@@ -32,6 +36,10 @@ export function addUp(sums: SpanSums, start: SpanEnd, end: SpanEnd, instantUs: n
   const pieces = sameSpacing
     ? [[end, start.us, end.us] as const]
     : [[start, start.us, start.rightUs] as const, [end, end.leftUs, end.us] as const];
+  const isInstant = start.us === end.us;
+  // Whenever it was, it took no time; two ends that may be off each by itself may have been apart.
+  const isExact = isInstant && start.uncertaintyUs === 0 && end.uncertaintyUs === 0;
+  if (isInstant) sums.instants++;
   sums.withinUs += end.us - start.us;
   for (const [spacing, fromUs, toUs] of pieces) if (spacing.gap) sums.inGapsUs += toUs - fromUs;
   if (!sameSpacing)
@@ -60,7 +68,8 @@ export function addUp(sums: SpanSums, start: SpanEnd, end: SpanEnd, instantUs: n
     // Differences of long sums may fall a rounding short of 0.
     component.gapsJ += Math.max(gapsJ, 0);
     component.cutsJ += cutJ;
-    component.instantsJ += instantsJ(aboutEnd(start, c), aboutEnd(end, c), instantUs);
+    if (!isExact) component.instantsJ += instantsJ(aboutEnd(start, c), aboutEnd(end, c), instantUs);
+    if (isInstant) component.instantsMw += powerAt(start, start.us, c);
     component.samplingSquares += samplingJ(stepSquares) ** 2;
     for (const at of [start, end]) countPower(component, powerAt(at, at.us, c));
   });
@@ -87,6 +96,7 @@ function countPower(component: ComponentSums, power: number): void {
 export const newSpanSums = (components: number, distribution: boolean): SpanSums => ({
   components: Array.from({ length: components }, () => ({
     energyNj: 0,
+    instantsMw: 0,
     minMw: Number.POSITIVE_INFINITY,
     maxMw: Number.NEGATIVE_INFINITY,
     gapsJ: 0,
@@ -95,6 +105,7 @@ export const newSpanSums = (components: number, distribution: boolean): SpanSums
     samplingSquares: 0,
     quantilesMw: distribution ? noQuantiles : null,
   })),
+  instants: 0,
   withinUs: 0,
   inGapsUs: 0,
 });

@@ -1,6 +1,6 @@
 /**
  * From one instant to another, ns since the recording began, and how far each end may be off by itself. A point is a span of
- * no length.
+ * no length, and that is exact, however well its instant is known.
  */
 export interface Span {
   readonly startNs: number;

@@ -52,7 +52,8 @@ describe('recordings with several boards', () => {
     const summary = JSON.parse(readFileSync(place('one.summary.json'), 'utf8'));
     const whole = compared('one.csv', 'two.csv');
     expect(whole).toMatchObject({ boards_a: ['Alpha', 'Beta'], boards_b: ['Alpha', 'Beta'] });
-    expect(whole.sentence).toMatch(/'one\.csv \(2 boards\)'.*'two\.csv \(2 boards\)'/);
+    // Which of them stands first hangs on which costs more, where one does.
+    for (const name of ['one', 'two']) expect(whole.sentence).toContain(`'${name}.csv (2 boards)'`);
     expect(whole.phases[0]!.per).toBe('run');
     const [runJ, phaseJ] = joules(whole);
     expect(runJ).toBeCloseTo(summary.runs[0].energy_j.system.mean, 6);
@@ -63,7 +64,7 @@ describe('recordings with several boards', () => {
 
     const alone = compared('one.Beta.csv', 'two.Beta.csv');
     expect(alone).toMatchObject({ boards_a: ['Beta'], boards_b: ['Beta'], warnings: [] });
-    expect(alone.sentence).toMatch(/'one\.Beta\.csv \(Beta of 2 boards\)'/);
+    expect(alone.sentence).toContain("'one.Beta.csv (Beta of 2 boards)'");
     const ofCapture = joules(compared('one.Beta.plog', 'two.Beta.plog'));
     joules(alone).forEach((each, n) => {
       expect(each).toBeCloseTo(ofCapture[n]!, 6);

@@ -114,7 +114,7 @@ export function energyBetween(
       accuracyJ: accuracyShare * Math.abs(energyJ),
       gapsJ,
       cutsJ,
-      instantsJ: (instantUs * apartMw + ownNj) * joulesPerNj,
+      instantsJ: durationUs === 0 && ownNj === 0 ? 0 : (instantUs * apartMw + ownNj) * joulesPerNj,
       samplingJ: 1.96 * Math.sqrt(stepSquares / 12) * joulesPerNj,
     },
   };

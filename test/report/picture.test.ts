@@ -23,14 +23,15 @@ function inPieces(
 }
 
 describe('excursions', () => {
+  const apart = { intervalUs: null, gapLimitUs: 10_000 };
   const count = 50_000;
   /** Two levels with noise, of which the higher one has more, and lone samples that stand out. */
   const spikes: readonly (readonly [n: number, mw: number])[] = [
     [12_345, 180_000],
     [30_001, 20_000],
     [31_999, 390_000],
-    [49_990, 150_000],
-    [3, 130_000],
+    [49_900, 150_000],
+    [70, 130_000],
   ];
   const next = random(4);
   const powerMw = Float64Array.from({ length: count }, (_, n) => {
@@ -39,7 +40,7 @@ describe('excursions', () => {
   });
   for (const [n, mw] of spikes) powerMw[n] = mw;
   const finder = new ExcursionFinder(['system', 'gpu']);
-  inPieces(powerMw, (timeUs, mw, rows) => finder.add(timeUs, [mw, mw.map((each) => each / 2)], rows));
+  inPieces(powerMw, (timeUs, mw, rows) => finder.add(timeUs, [mw, mw.map((each) => each / 2)], rows, apart));
   const found = finder.finish();
 
   it('are the samples that stand out, to the sample, and no step from one level to another', () => {
@@ -64,10 +65,42 @@ describe('excursions', () => {
       const steady = new ExcursionFinder(['system']);
       inPieces(
         Float64Array.from({ length: 3000 }, (_, n) => power(n)),
-        (timeUs, mw, rows) => steady.add(timeUs, [mw], rows),
+        (timeUs, mw, rows) => steady.add(timeUs, [mw], rows, apart),
       );
       expect(steady.finish()).toEqual([]);
     }
+  });
+
+  it('are no level that begins or ends with the recording, however short it is there', () => {
+    for (const at of [3, 40, 64, 150, 2850, 2997]) {
+      const edged = new ExcursionFinder(['system']);
+      inPieces(
+        Float64Array.from({ length: 3000 }, (_, n) => (n < at === at < 1500 ? 120_000 : 500_000)),
+        (timeUs, mw, rows) => edged.add(timeUs, [mw], rows, apart),
+      );
+      expect([at, edged.finish()]).toEqual([at, []]);
+    }
+  });
+
+  it.each([
+    ['samples', null, 10_000],
+    ['means', 1000, 0],
+  ])('are no level beside a gap, and are others: of %s', (_, lengthUs, gapLimitUs) => {
+    const finder = new ExcursionFinder(['system']);
+    inPieces(
+      // Around the gap the power is another for 150 samples on each side.
+      Float64Array.from({ length: 3000 }, (_, n) =>
+        n === 700 ? 300_000 : Math.abs(n - 1500) < 150 ? 9000 : 5000,
+      ),
+      (timeUs, mw, rows) =>
+        finder.add(
+          timeUs.map((us) => (us < 1_500_000 ? us : us + 50_000)),
+          [mw],
+          rows,
+          { intervalUs: lengthUs === null ? null : new Float64Array(rows).fill(lengthUs), gapLimitUs },
+        ),
+    );
+    expect(finder.finish().map(({ atUs }) => atUs)).toEqual([700_000]);
   });
 });
 

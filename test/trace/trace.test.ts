@@ -51,6 +51,22 @@ describe('a trace', () => {
     expect(result!.cost.energy_uncertainty_j.system).toBeGreaterThan(1.2);
   });
 
+  it('has the mean of several points, and no joule that could be otherwise', async () => {
+    const history = new PowerHistory(2);
+    await history.write(block(0, 1001));
+    const off = { ...facts, instantUs: 300 };
+    const [points, uncertain] = await new Trace(history, () => off).evaluate([
+      { spans: [ms(100, 100), ms(200, 200), ms(900, 900)], distribution: false },
+      { spans: [{ ...ms(100, 100), startUncertaintyNs: 5e6, endUncertaintyNs: 5e6 }], distribution: false },
+    ]);
+    expect(points!.cost).toMatchObject({
+      power_w: { system: { mean: 400, min: 100, max: 900 }, cpu: { mean: 200, min: 50, max: 450 } },
+      energy_j: { system: 0, cpu: 0 },
+      energy_uncertainty_j: { system: 0, cpu: 0 },
+    });
+    expect(uncertain!.cost.energy_uncertainty_j.system).toBeGreaterThan(0);
+  });
+
   it('needs one engine however many distributions are asked for, and as much memory as those under way', async () => {
     const made: { readonly buffer: ArrayBuffer }[] = [];
     class CountedMemory extends engines.WebAssembly.Memory {

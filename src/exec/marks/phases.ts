@@ -99,7 +99,7 @@ export function pairMarks(marks: readonly Mark[], childEndNs: number): PairedMar
     const open = begun.slice(ended);
     for (const begin of open)
       spans.push({ ...exactSpan(begin.atNs, childEndNs), startUncertaintyNs: begin.uncertaintyNs });
-    if (spans.length === 0) for (const point of points) spans.push(span(point, point));
+    if (spans.length === 0) for (const { atNs } of points) spans.push(exactSpan(atNs, atNs));
     if (spans.length > 0) phases.push({ name, spans, count, unended: open.length });
   }
   return { phases, problems };

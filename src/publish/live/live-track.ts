@@ -77,7 +77,7 @@ export class LiveTrack implements Sink {
       this.#firstUs ??= timeUs[0]!;
       const powersMw = this.#series.map((series) => series.of(block));
       this.#builder.add(timeUs, powersMw, count, this.#gapLimitUs);
-      this.#standOuts.add(timeUs, powersMw, count);
+      this.#standOuts.add(timeUs, powersMw, count, this.#gapLimitUs);
       this.#rate.add(count, timeUs[count - 1]!);
     }
     for (const event of events) {

@@ -15,8 +15,13 @@ export class StandOuts {
   }
 
   /** @param powersMw of the components first */
-  add(timeUs: Float64Array, powersMw: readonly (Int32Array | Float64Array)[], count: number): void {
-    this.#finder.add(timeUs, powersMw, count);
+  add(
+    timeUs: Float64Array,
+    powersMw: readonly (Int32Array | Float64Array)[],
+    count: number,
+    gapLimitUs: number,
+  ): void {
+    this.#finder.add(timeUs, powersMw, count, { intervalUs: null, gapLimitUs });
     this.#histograms.forEach((histogram, n) => {
       histogram.add(powersMw[n]!, count);
     });

@@ -9,6 +9,8 @@ const mostEach = 20;
 const candidatesKept = 256;
 
 interface Block {
+  /** Number of the stretch between gaps that it lies in. */
+  stretch: number;
   meanMw: number;
   minMw: number;
   maxMw: number;
@@ -24,18 +26,49 @@ interface Candidate extends PageExcursion {
 
 /**
  * Finds where a power stood out from the power around it, however briefly: by the medians of the means before and behind, so that
- * a step to another level is none, and by how far extremes usually lie from means there, so that mere noise comes last.
+ * a step to another level is none, and by how far extremes usually lie from means there, so that mere noise comes last. Beside an end
+ * of the recording or a gap nobody knows the power on one side, and nothing is said.
  */
 export class ExcursionFinder {
   readonly #series: readonly SeriesExcursions[];
+  #endUs = Number.NaN;
 
   constructor(names: readonly string[]) {
     this.#series = names.map((name) => new SeriesExcursions(name));
   }
 
-  add(timeUs: Float64Array, powersMw: readonly (Int32Array | Float64Array)[], count: number): void {
+  /**
+   * @param intervalUs of means, whose `timeUs` are their middles; null of samples
+   * @param gapLimitUs between samples, or from the end of a mean to the begin of the next
+   */
+  add(
+    timeUs: Float64Array,
+    powersMw: readonly (Int32Array | Float64Array)[],
+    count: number,
+    { intervalUs, gapLimitUs }: { readonly intervalUs: Float64Array | null; readonly gapLimitUs: number },
+  ): void {
+    let from = 0;
+    for (let row = 0; row < count; row++) {
+      const lengthUs = intervalUs ? intervalUs[row]! : 0;
+      const beginUs = timeUs[row]! - Math.floor(lengthUs / 2);
+      const isBehindGap = beginUs - this.#endUs > gapLimitUs;
+      this.#endUs = beginUs + lengthUs;
+      if (!isBehindGap) continue;
+      this.#addRows(timeUs, powersMw, from, row);
+      for (const series of this.#series) series.endStretch();
+      from = row;
+    }
+    this.#addRows(timeUs, powersMw, from, count);
+  }
+
+  #addRows(
+    timeUs: Float64Array,
+    powersMw: readonly (Int32Array | Float64Array)[],
+    from: number,
+    to: number,
+  ): void {
     this.#series.forEach((series, n) => {
-      series.add(timeUs, powersMw[n]!, count);
+      series.add(timeUs, powersMw[n]!, from, to);
     });
   }
 
@@ -55,6 +88,7 @@ class SeriesExcursions {
   /** The blocks that the one in the middle is held against. */
   readonly #ring: Block[] = [];
   #blocks = 0;
+  #stretch = 0;
   #candidates: Candidate[] = [];
   #leastMw = 0;
   readonly #sorted = new Float64Array(2 * around);
@@ -70,9 +104,10 @@ class SeriesExcursions {
     this.#name = name;
   }
 
-  add(timeUs: Float64Array, powerMw: Int32Array | Float64Array, count: number): void {
-    for (let from = 0; from < count; ) {
-      const to = Math.min(count, from + blockSamples - this.#count);
+  /** Takes rows `first … behind-1`, which lie in one stretch. */
+  add(timeUs: Float64Array, powerMw: Int32Array | Float64Array, first: number, behind: number): void {
+    for (let from = first; from < behind; ) {
+      const to = Math.min(behind, from + blockSamples - this.#count);
       let [sum, low, high, lowAt, highAt] = [this.#sumMw, this.#minMw, this.#maxMw, -1, -1];
       for (let row = from; row < to; row++) {
         const mw = powerMw[row]!;
@@ -95,6 +130,11 @@ class SeriesExcursions {
     }
   }
 
+  endStretch(): void {
+    if (this.#count > 0) this.#close();
+    this.#stretch++;
+  }
+
   finish(): PageExcursion[] {
     if (this.#count > 0) this.#close();
     for (let left = Math.min(around, this.#blocks); left > 0; left--) this.#judge(this.#blocks - left);
@@ -114,6 +154,7 @@ class SeriesExcursions {
 
   #close(): void {
     const block: Block = {
+      stretch: this.#stretch,
       meanMw: this.#sumMw / this.#count,
       minMw: this.#minMw,
       maxMw: this.#maxMw,
@@ -129,15 +170,16 @@ class SeriesExcursions {
     if (this.#blocks > around) this.#judge(this.#blocks - 1 - around);
   }
 
-  /** Holds block `n` against those around it, which the ring still has. */
+  /** Holds block `n` against those around it in its stretch, which the ring still has; where a side has none, against nothing. */
   #judge(n: number): void {
     const block = this.#at(n);
-    const [first, behind] = [Math.max(0, n - around), Math.min(this.#blocks, n + around + 1)];
+    let [first, behind] = [n, n + 1];
+    while (first > Math.max(0, n - around) && this.#at(first - 1).stretch === block.stretch) first--;
+    while (behind < Math.min(this.#blocks, n + around + 1) && this.#at(behind).stretch === block.stretch)
+      behind++;
+    if (first === n || behind === n + 1) return;
     const mean = ({ meanMw }: Block) => meanMw;
-    const sides = [this.#median(first, n, n, mean), this.#median(n + 1, behind, n, mean)].filter(
-      (side) => !Number.isNaN(side),
-    );
-    if (sides.length === 0) return;
+    const sides = [this.#median(first, n, n, mean), this.#median(n + 1, behind, n, mean)];
     const up = block.maxMw - Math.max(...sides);
     const down = Math.min(...sides) - block.minMw;
     if (up > this.#leastMw)
@@ -167,7 +209,7 @@ class SeriesExcursions {
     return this.#ring[n % (2 * around + 1)]!;
   }
 
-  /** Median over blocks, one of them left out; NaN over none. Sorted by insertion: they are few. */
+  /** Median over blocks, one of them left out. Sorted by insertion: they are few. */
   #median(first: number, behind: number, without: number, of: (block: Block) => number): number {
     const sorted = this.#sorted;
     let count = 0;
@@ -178,7 +220,6 @@ class SeriesExcursions {
       for (; at > 0 && sorted[at - 1]! > value; at--) sorted[at] = sorted[at - 1]!;
       sorted[at] = value;
     }
-    if (count === 0) return Number.NaN;
     return (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2;
   }
 }

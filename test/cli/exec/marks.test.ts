@@ -14,8 +14,8 @@ type ExecSummary = Summary & { readonly command: CommandSummary; readonly phases
 const file = placesOfFile();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-function measured(name: string, command: readonly string[]) {
-  const options = ['--port', 'sim', '--baseline', '0', '--out', file(`${name}.csv`)];
+function measured(name: string, command: readonly string[], port = 'sim') {
+  const options = ['--port', port, '--baseline', '0', '--out', file(`${name}.csv`)];
   const ran = powerlog(words`exec ${options} -- ${command}`);
   const summary = JSON.parse(readFileSync(file(`${name}.summary.json`), 'utf8')) as ExecSummary;
   const told = summary.warnings.filter(({ code }) => code === 'mark').map(({ message }) => message);
@@ -54,6 +54,20 @@ begin("c"); end("c", "12")`;
     expect(phase(summary, 'c')).toMatchObject({ times: 1, count: 12 });
     expect(told).toHaveLength(11); // None is no count
     expect(told[0]).toContain(`'abc'`);
+  });
+});
+
+describe('a name that only has points', () => {
+  it('has the mean of the powers at them, and no energy, for certain', () => {
+    // Longer in all than the second that the power stands at each of its two levels.
+    const points = 'for n in 1 2 3 4 5 6 7 8; do echo \'point saved\' >> "$POWERLOG_MARKS"; sleep 0.2; done';
+    const { summary } = measured('points', ['sh', '-c', points], 'sim:square');
+    const { spans, power_w, energy_j, energy_uncertainty_j } = phase(summary, 'saved');
+    expect(spans).toHaveLength(8);
+    const { mean, min, max } = power_w.system!;
+    expect(mean).toBeGreaterThan(min!);
+    expect(mean).toBeLessThan(max!);
+    expect([energy_j.system, energy_uncertainty_j.system]).toEqual([0, 0]);
   });
 });
 
@@ -165,7 +179,7 @@ asyncio.run(main())`;
     expect(phase(summary, 'all')).not.toHaveProperty('unended');
     const steps = phase(summary, 'step').spans;
     const all = phase(summary, 'all').spans;
-    expect(steps).toHaveLength(6);
+    expect(steps).toHaveLength(8);
     for (const step of steps)
       expect(all.some((each) => each.start_s <= step.start_s && step.end_s <= each.end_s)).toBe(true);
   });
