@@ -179,7 +179,7 @@ asyncio.run(main())`;
     expect(phase(summary, 'all')).not.toHaveProperty('unended');
     const steps = phase(summary, 'step').spans;
     const all = phase(summary, 'all').spans;
-    expect(steps).toHaveLength(8);
+    expect(steps).toHaveLength(6);
     for (const step of steps)
       expect(all.some((each) => each.start_s <= step.start_s && step.end_s <= each.end_s)).toBe(true);
   });
