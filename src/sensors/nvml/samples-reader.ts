@@ -180,9 +180,13 @@ class SamplesReader implements TalkingReader {
 
   #rowsOf({ device, takenUs }: SampledGpu): Row[] {
     const column = this.columns.findIndex(({ name }) => name === `${device.prefix}_power_w`);
-    return Array.from({ length: this.#samples.length }, (_, n) => ({
+    const rows = Array.from({ length: this.#samples.length }, (_, n) => ({
       ...{ column, stampUs: this.#samples.stampUs(n), powerW: this.#samples.powerMw(n) / 1000 },
-    })).filter(({ stampUs, powerW }) => stampUs > takenUs && powerW <= mostW);
+    })).filter(({ stampUs }) => stampUs > takenUs);
+    const plausible = rows.filter(({ powerW }) => powerW <= mostW);
+    if (plausible.length < rows.length)
+      this.#environment.tell('sensor-implausible', `${titleOf(device)} sampled what is no power`);
+    return plausible;
   }
 
   /** Where the clock was set, stamps from before are of no use, and those behind begin anew. */
@@ -219,7 +223,8 @@ class SamplesReader implements TalkingReader {
   /** What follows is not known until the driver is back. */
   #lose(nvml: Nvml, why: string): void {
     this.#environment.tell('sensor-lost', why);
-    this.#take(this.#row, process.hrtime.bigint());
+    this.#handedNs = process.hrtime.bigint();
+    this.#take(this.#row, this.#handedNs);
     nvml.shutdown();
     this.#nvml = undefined;
     this.#after(this.#retryMs, () => this.#again());
