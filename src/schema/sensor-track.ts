@@ -14,5 +14,3 @@ export const sensorTrackSchema = z.looseObject({
     z.looseObject({ mean: figure, min: figure, max: figure, p50: figure, p95: figure, p99: figure }),
   ),
 });
-
-export type SensorTrack = z.infer<typeof sensorTrackSchema>;

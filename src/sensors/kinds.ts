@@ -8,22 +8,26 @@ export const kinds: readonly SensorKind[] = [
   },
   {
     id: 'nvml',
+    isOfGraphics: true,
     alone: true,
     open: async (environment) => (await import('./nvml/nvml.js')).openNvml(environment),
   },
   {
     id: 'nvml-samples',
+    isOfGraphics: true,
     alone: true,
     isSecond: true,
     open: async (environment) => (await import('./nvml/samples-reader.js')).openNvmlSamples(environment),
   },
   {
     id: 'nvidia-smi',
+    isOfGraphics: true,
     autoUnless: ['nvml'],
     open: async (environment) => (await import('./nvidia-smi/nvidia-smi.js')).openNvidiaSmi(environment),
   },
   {
     id: 'amd',
+    isOfGraphics: true,
     ways: ['hwmon', 'amd-smi', 'rocm-smi'],
     open: async (environment) => (await import('./amd/amd.js')).openAmd(environment),
   },

@@ -13,6 +13,8 @@ export interface SensorKind {
   readonly alone?: boolean;
   /** What may stand behind a colon, to have it read one way alone. */
   readonly ways?: readonly string[];
+  /** It reads graphics cards, and nothing else. */
+  readonly isOfGraphics?: boolean;
   /** Another way to read what a kind before it reads: not in `--with auto`. */
   readonly isSecond?: boolean;
   /** Not in `--with auto` where one of these is there. */

@@ -54,6 +54,11 @@ describe('the pace of a sensor', () => {
     expect(chosen.at(-1)).toBeLessThan(50);
   });
 
+  it('asks less often while nothing changes, too, where it may not be asked as often as it changes', () => {
+    const chosen = intervals({ periodMs: 1e6, usualPeriodMs: 1, shortestMs: 50, forMs: 60_000 });
+    expect([chosen[0], chosen.at(-1)]).toEqual([50, 225]);
+  });
+
   it('keeps to one pace where nothing changes but a counter that is read seldom', () => {
     const pace = new Pace({ usualPeriodMs: 100, shortestMs: 1, fixedMs: null, columns: 2 });
     const chosen: number[] = [];

@@ -6,6 +6,7 @@ import { type Audited, auditFiles } from '../../comparison/audit/open.js';
 import { type Waves, wavesFor } from '../../comparison/audit/waves.js';
 import { usageError } from '../../errors.js';
 import { makeTemporaryFolder } from '../../file/folder/temporary-folder.js';
+import { kindOf } from '../../sensors/kinds.js';
 import type { SensorChoice } from '../../sensors/open.js';
 import { railMapFrom } from '../../session/map/map-choice.js';
 import { handOverMsFor } from '../../session/outputs.js';
@@ -22,8 +23,6 @@ import { notice } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
 
 const usualMs = 90_000;
-/** What powerlog's own load, which is of the CPU, is of no use for. */
-const graphics: readonly string[] = ['nvml', 'nvidia-smi', 'amd'];
 
 /**
  * Plays a load, records a sensor meanwhile, beside a board where there is one, and makes the sensor's sheet.
@@ -57,7 +56,7 @@ async function chosenOne(options: AuditOptions): Promise<SensorChoice> {
 
 function loadOf({ kind }: SensorChoice, { load }: AuditOptions): Load {
   if (load !== undefined) return { command: load };
-  if (graphics.includes(kind))
+  if (kindOf(kind).isOfGraphics)
     throw usageError(
       `${kind} reads graphics cards, and powerlog's own load is of the CPU: name a program that loads the card, such as --load ./burn`,
     );

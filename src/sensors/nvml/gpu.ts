@@ -3,11 +3,8 @@ import { FieldValues, Scope } from './field-values.js';
 import { fieldColumns, gpuColumns, ownColumn } from './gpu-columns.js';
 import { answerOf, deviceOf, titleOf } from './gpus.js';
 import type { DeviceHandle, Nvml } from './library.js';
-import type { PowerFacts } from './power-meaning.js';
+import { isPlausibleW, type PowerFacts } from './power-meaning.js';
 import { isUnsupported, ReturnCode } from './return-code.js';
-
-/** No card and no module draws as much, W: what NVML gives beyond is a value that was never set. */
-const mostW = 100_000;
 
 /** A value that a GPU does not have, known when it was opened. */
 export interface Unsupported {
@@ -128,7 +125,7 @@ export class Gpu {
   /** From mW or mJ to W or J; NaN where it can be neither. */
   #inUnit(column: number, thousandths: number): number {
     const value = thousandths / 1000;
-    return this.columns[column]!.quantity === 'power' && !(value <= mostW) ? Number.NaN : value;
+    return this.columns[column]!.quantity === 'power' && !isPlausibleW(value) ? Number.NaN : value;
   }
 }
 

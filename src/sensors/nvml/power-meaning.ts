@@ -1,3 +1,8 @@
+/** No card and no module draws as much, W: what NVML gives beyond is a value that was never set. */
+const mostW = 100_000;
+
+export const isPlausibleW = (watts: number): boolean => watts <= mostW;
+
 /** The header's `NVML_DEVICE_ARCH_…`, as far as something is decided by it. */
 const ampere = 7;
 const hopper = 9;

@@ -7,6 +7,7 @@ import type { SensorColumn, SensorDevice, SensorIdentity } from '../sensor.js';
 import { beginNvml } from './begin.js';
 import { answerOf, deviceOf, findGpus, titleOf } from './gpus.js';
 import type { DeviceHandle, Nvml } from './library.js';
+import { isPlausibleW } from './power-meaning.js';
 import { PowerSamples } from './power-samples.js';
 import { isForbidden, isUnsupported, ReturnCode, returnCodeName } from './return-code.js';
 
@@ -20,8 +21,6 @@ const clockOff = { someMs: 3, setMs: 100 };
 const lateUs = 100_000;
 /** It is begun anew after this long, ms, and then after twice as long each time. */
 const retryMs = { first: 1000, longest: 5000 };
-/** No card draws as much, W. */
-const mostW = 100_000;
 
 /** One GPU that keeps samples. */
 interface SampledGpu {
@@ -183,7 +182,7 @@ class SamplesReader implements TalkingReader {
     const rows = Array.from({ length: this.#samples.length }, (_, n) => ({
       ...{ column, stampUs: this.#samples.stampUs(n), powerW: this.#samples.powerMw(n) / 1000 },
     })).filter(({ stampUs }) => stampUs > takenUs);
-    const plausible = rows.filter(({ powerW }) => powerW <= mostW);
+    const plausible = rows.filter(({ powerW }) => isPlausibleW(powerW));
     if (plausible.length < rows.length)
       this.#environment.tell('sensor-implausible', `${titleOf(device)} sampled what is no power`);
     return plausible;

@@ -33,6 +33,8 @@ const busyShare = 0.25;
 const limitedShare = 0.8;
 
 export class Pace {
+  /** What it began with. */
+  readonly #firstMs: number;
   #intervalMs: number;
   #periodMs: number | undefined;
   readonly #last: Float64Array;
@@ -52,7 +54,8 @@ export class Pace {
   constructor(options: PaceOptions) {
     this.#options = options;
     const { usualPeriodMs, fixedMs, columns } = options;
-    this.#intervalMs = fixedMs ?? this.#bounded(usualPeriodMs * share);
+    this.#firstMs = fixedMs ?? this.#bounded(usualPeriodMs * share);
+    this.#intervalMs = this.#firstMs;
     this.#last = new Float64Array(columns).fill(Number.NaN);
     this.#isGiven = new Uint8Array(columns);
     this.#changedMs = new Float64Array(columns).fill(Number.NaN);
@@ -72,7 +75,7 @@ export class Pace {
     this.#changedShare += ((changed ? 1 : 0) - this.#changedShare) / 16;
     this.#unchanged = changed ? 0 : this.#unchanged + 1;
     if (this.#unchanged >= patience) {
-      const mostMs = Math.min(longestMs, longestTimes * share * this.#options.usualPeriodMs);
+      const mostMs = Math.min(longestMs, longestTimes * this.#firstMs);
       this.#intervalMs = this.#bounded(Math.min(1.5 * this.#intervalMs, this.#periodMs ?? mostMs));
       return;
     }

@@ -29,7 +29,6 @@ export class SensorTrack {
   #recording: SensorRecording | undefined;
   #stopping: Promise<void> | undefined;
   readonly #told = new Set<string>();
-  #hasBegun = false;
 
   constructor({ id, sensor, file, remember }: SensorTrackOptions) {
     this.id = id;
@@ -51,7 +50,7 @@ export class SensorTrack {
 
   /** Whether it has said something. */
   get hasBegun(): boolean {
-    return this.#hasBegun;
+    return this.figures.samples > 0;
   }
 
   /** @param onFailure is called where its file can't be written any more */
@@ -88,7 +87,6 @@ export class SensorTrack {
   }
 
   #take(block: SensorBlock): void {
-    this.#hasBegun ||= block.count > 0;
     this.#file?.write(block);
     this.figures.add(block);
     if (!this.history) return;

@@ -130,7 +130,8 @@ describe('powerlog audit of a recording', () => {
     expect(refused(words`audit ${sensor} --column-a gpu`)).toMatch(/^2 .*--column-a is of a board/);
     expect(refused(words`audit ${board} /nowhere/x.csv`)).toMatch(/^6 /);
     expect(refused(words`audit ${board} ${sensor} --column-b gpu9_power_w`)).toMatch(/^2 .*gpu9_power_w/);
-    expect(refused(words`audit --with nvml --port none`)).toMatch(/^2 .*--load \.\/burn/);
+    for (const kind of ['nvml', 'nvml-samples', 'nvidia-smi', 'amd'])
+      expect(refused(words`audit --with ${kind} --port none`)).toMatch(/^2 .*--load \.\/burn/);
     expect(refused(words`audit --with rapl,hwmon --port none`)).toMatch(/^2 .*an audit is of one sensor/);
     expect(refused(words`audit --with auto --port none`)).toMatch(/^2 .*an audit is of one sensor/);
     expect(refused(words`audit --with ${counting} --port none --out x.csv`)).toMatch(
