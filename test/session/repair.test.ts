@@ -107,6 +107,11 @@ describe('repair of a CSV', () => {
     const whole = await repaired('run.csv', csv);
     expect(plan.summary!.energy_j).toEqual(whole.plan.summary!.energy_j);
     expect(plan.summary!.rails).toEqual({});
+    // Whose sums they are, no row says: neither a board nor an accuracy is made up.
+    expect(plan.summary!.board).toMatchObject({ product: 'unknown' });
+    expect(plan.summary!.uncertainty.accuracy_share).toBeNull();
+    expect(plan.summary!.energy_uncertainty_j).toMatchObject({ system: null });
+    expect(plan.summary!.warnings.map(({ code }) => code)).toContain('no-accuracy');
   });
 
   it('that is compressed is written anew, beside and over', async () => {

@@ -69,7 +69,10 @@ export const isAccuracyLacking = (
   accuracyShare: number,
   board: Pick<Instrument, 'rails'>,
   applied: AppliedCalibration | null,
-): boolean => Number.isNaN(accuracyShare) && calibratedRails(board, applied).length < board.rails.length;
+): boolean => {
+  const calibrated = calibratedRails(board, applied).length;
+  return Number.isNaN(accuracyShare) && (calibrated < board.rails.length || calibrated === 0);
+};
 
 /** A column that is one rail's. */
 export const termsOf = (rail: number): Terms => [{ rail, sign: 1 }];

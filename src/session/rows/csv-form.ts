@@ -28,6 +28,7 @@ export interface CellForm {
 
 /** The largest number that a cell holds exactly has 16; 64 bits make 20. */
 const digits = { narrow: 16, wide: 20 };
+const nobody = { id: 'unknown', product: 'unknown' };
 /** Columns that an earlier powerlog wrote with fewer digits. */
 const earlierDecimals: Readonly<Record<string, number>> = { chip_temp_c: 0 };
 
@@ -40,34 +41,51 @@ export function csvFormOf(names: readonly string[]): CsvForm | undefined {
   const bare = names.filter((name) => name !== 'interval_s');
   if (bare.length === 0) return undefined;
   const averaged = bare.length < names.length;
-  return formOf(bare, true, averaged, names) ?? formOf(bare, false, averaged, names);
+  for (const complete of [true, false]) {
+    const fits = boards.flatMap((board) => formOf(board, bare, complete, averaged, names) ?? []);
+    const form = fits[0] ?? formOf(boardOfRails(bare), bare, complete, averaged, names);
+    if (form) return { ...form, board: sharedBy(form.board, fits) };
+  }
+  return undefined;
+}
+
+/** The board of a form, of which no more is told than what all say whose form it may be: sums alone are anybody's. */
+function sharedBy(board: Instrument, fits: readonly CsvForm[]): Instrument {
+  const { id, product, nominalAccuracy } = board;
+  const others = fits.map((fit) => fit.board);
+  return {
+    ...board,
+    ...(others.every((other) => other.id === id) ? { id, product } : nobody),
+    nominalAccuracy: others.every((other) => other.nominalAccuracy === nominalAccuracy)
+      ? nominalAccuracy
+      : null,
+  };
 }
 
 function formOf(
+  board: Instrument,
   bare: readonly string[],
   complete: boolean,
   averaged: boolean,
   names: readonly string[],
 ): CsvForm | undefined {
-  for (const board of [...boards, ...boardOfRails(bare)]) {
-    const components = componentsIn(bare, new Set([...board.rails, ...board.wires].map(({ name }) => name)));
-    if (components.indexOf('system') > 0) continue;
-    for (const slot of [undefined, ...board.rails.keys()]) {
-      const railNames = board.rails.map(({ name }, rail) => (rail === slot ? 'slot' : name));
-      const wiring: Wiring = {
-        map: { components: {}, slot: null },
-        sums: components.map((name) => ({ name, terms: [] })),
-        railNames,
-      };
-      for (const set of complete ? columnSets : (['all'] as const)) {
-        const all = columnsOf(board, wiring, set);
-        const wanted = new Set(bare);
-        const chosen = complete ? all : all?.filter(({ name }) => wanted.has(name));
-        if (!chosen) continue;
-        const columns = averaged ? withInterval(chosen) : chosen;
-        if (columns.map(({ name }) => name).join() !== names.join()) continue;
-        return { board, columns, complete, components, railNames };
-      }
+  const components = componentsIn(bare, new Set([...board.rails, ...board.wires].map(({ name }) => name)));
+  if (components.indexOf('system') > 0) return undefined;
+  for (const slot of [undefined, ...board.rails.keys()]) {
+    const railNames = board.rails.map(({ name }, rail) => (rail === slot ? 'slot' : name));
+    const wiring: Wiring = {
+      map: { components: {}, slot: null },
+      sums: components.map((name) => ({ name, terms: [] })),
+      railNames,
+    };
+    for (const set of complete ? columnSets : (['all'] as const)) {
+      const all = columnsOf(board, wiring, set);
+      const wanted = new Set(bare);
+      const chosen = complete ? all : all?.filter(({ name }) => wanted.has(name));
+      if (!chosen) continue;
+      const columns = averaged ? withInterval(chosen) : chosen;
+      if (columns.map(({ name }) => name).join() !== names.join()) continue;
+      return { board, columns, complete, components, railNames };
     }
   }
   return undefined;
@@ -77,7 +95,7 @@ function formOf(
  * A board that none of the tables is for, such as a user's own, as far as names tell: its rails, where they stand as powerlog
  * writes them.
  */
-function boardOfRails(names: readonly string[]): Instrument[] {
+function boardOfRails(names: readonly string[]): Instrument {
   const table = new TableBuilder();
   const rails = names.flatMap((name, n) => {
     const rail = name.replace(/_voltage_v$/, '');
@@ -85,15 +103,12 @@ function boardOfRails(names: readonly string[]): Instrument[] {
       rail !== name && names[n + 1] === `${rail}_current_a` && names[n + 2] === `${rail}_power_w`;
     return isRail ? [table.rail(rail, rail, 0)] : [];
   });
-  if (rails.length === 0) return [];
   const { bytes: frameBytes, fields } = table;
-  return [
-    {
-      ...{ id: 'unknown', product: 'unknown', frameBytes, fields, rails, wires: [], extraFields: [] },
-      ...{ faults: null, totals: [], ownSupply: null, calibration: [], components: {} },
-      nominalAccuracy: null,
-    },
-  ];
+  return {
+    ...{ ...nobody, frameBytes, fields, rails, wires: [], extraFields: [] },
+    ...{ faults: null, totals: [], ownSupply: null, calibration: [], components: {} },
+    nominalAccuracy: null,
+  };
 }
 
 /** Where a column of this kind stands; -1 where there is none. */
@@ -103,9 +118,7 @@ export const columnOf = ({ columns }: CsvForm, kind: ColumnSource['kind']): numb
 /** The first name that no powerlog gives to a column; undefined where each by itself could be one. */
 export function foreignName(names: readonly string[]): string | undefined {
   const ofRails = new Set(
-    boardOfRails(names.filter((name) => name !== 'interval_s')).flatMap(({ fields }) =>
-      fields.map(({ name }) => name),
-    ),
+    boardOfRails(names.filter((name) => name !== 'interval_s')).fields.map(({ name }) => name),
   );
   const known = new Set(['time_s', 'unix_time_s', 'interval_s', 'slot_voltage_v', 'slot_current_a']);
   for (const { fields, rails, wires, extraFields } of boards) {
