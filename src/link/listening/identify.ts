@@ -32,8 +32,8 @@ export interface IdentifiedTalker {
 const provingSets = 8;
 /** How often it is asked whether it is still there. */
 const attempts = 4;
-/** How often it is asked for its version before it counts as silent, as WELCOME is. */
-const versionQuestions = 3;
+/** How often each question is asked before it counts as unanswered, as WELCOME is. */
+const questions = 3;
 
 const { version, configuration, next, done, stop } = powerSensor3Commands;
 const welcome = { name: 'WELCOME', request: Uint8Array.of(0), replyBytes: 1 };
@@ -63,7 +63,12 @@ export function* identifyTalker(port: string): Dialogue<IdentifiedTalker | UserE
   const answer = yield* askVersion();
   if (!answer) return null;
   const { said, known } = answer;
-  const bytes = yield* askConfiguration();
+  let bytes: Uint8Array | null = null;
+  // A part that comes later than it is waited for is no fault of the instrument's.
+  for (let question = 0; question < questions && !bytes; question++) {
+    if (question > 0) yield drain;
+    bytes = yield* askConfiguration();
+  }
   const sensors = bytes && readConfiguration(bytes);
   if (!bytes || !sensors)
     return boardError(`${port} is a PowerSensor3, but did not tell how its sensors are configured`);
@@ -107,7 +112,7 @@ function* askVersion(): Dialogue<{
   readonly said: Uint8Array;
   readonly known: NonNullable<ReturnType<typeof readVersion>>;
 } | null> {
-  for (let question = 0; question < versionQuestions; question++) {
+  for (let question = 0; question < questions; question++) {
     const said = yield { command: version, untilQuiet: true };
     const known = readVersion(said);
     // What comes of an earlier question now would be taken for its configuration.

@@ -83,6 +83,25 @@ describe('one that talks', () => {
     expect(configuration).toBe(version + 1);
   });
 
+  it('is asked for its configuration once more where a part of that came late', () => {
+    const { wire } = talker();
+    let parts = 0;
+    let held: Uint8Array = new Uint8Array();
+    const late = new ModelledWire((byte) => {
+      const reply = wire.reply(byte);
+      if (reply?.length === 41 && ++parts === 3) {
+        held = reply;
+        return undefined;
+      }
+      const answer = Buffer.concat([held, reply ?? new Uint8Array()]);
+      held = new Uint8Array();
+      return answer;
+    });
+    const { board } = identifyBlocking('port', late);
+    expect(board.rails.map(({ name }) => name)).toEqual(['eps1', 'hpwr1', 'pcie3', 'atx_12v']);
+    expect(parts).toBe(16);
+  });
+
   it('is known again by its version and its configuration, and only then', () => {
     const known = identified();
     expect(hold(known.recognize(), talker().wire)).toBe(true);
