@@ -14,7 +14,7 @@ import { Problems } from './health.js';
 import { type Kept, sweep } from './keeping.js';
 import { type AgentFeed, Run } from './run.js';
 
-export interface AgentOptions {
+interface AgentOptions {
   readonly config: AgentConfig;
   readonly map: MapChoice;
   readonly place: Place;

@@ -6,7 +6,7 @@ import { refuseContradictions, refuseLoadedZeros } from './impossible.js';
 import { type Compared, fitLine, fitRatio, isOnePlace, outliersOf } from './line-fit.js';
 
 /** A mean of the board's readings, V or A. */
-export interface BoardMean {
+interface BoardMean {
   readonly value: number;
   /** Its standard deviation. */
   readonly error: number;
@@ -38,7 +38,7 @@ export interface ReferenceAccuracy {
 }
 
 /** What came of a rail, and what people should know of it. */
-export interface RailResult extends Pick<CalibratedRail, 'voltage' | 'current' | 'points'> {
+interface RailResult extends Pick<CalibratedRail, 'voltage' | 'current' | 'points'> {
   readonly remarks: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import type { MeterReadings, RailPoint } from './calibrate-rail.js';
 import { parseDigits } from './readings.js';
 
 /** A row of a points file: what the meter showed, and when in a recording, or what the board said. */
-export type PointRow = { readonly meter: MeterReadings } & (
+type PointRow = { readonly meter: MeterReadings } & (
   | { readonly fromUs: number; readonly toUs: number; readonly line: number }
   | { readonly board: RailPoint['board'] }
 );

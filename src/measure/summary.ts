@@ -23,7 +23,7 @@ export interface Distribution {
   readonly max: number | null;
 }
 
-export interface ToolFacts {
+interface ToolFacts {
   readonly name: string;
   readonly version: string;
 }
@@ -52,7 +52,7 @@ export interface CalibrationSummary {
   readonly rails: Readonly<Record<string, RailCalibration>>;
 }
 
-export interface RailCalibration {
+interface RailCalibration {
   readonly voltage_offset: number;
   readonly voltage_gain: number;
   readonly current_offset: number;
@@ -198,7 +198,7 @@ export interface RepairedSummary extends Omit<Summary, 'samples'> {
   readonly samples: number | null;
 }
 
-export interface SummaryFacts {
+interface SummaryFacts {
   readonly tool: ToolFacts;
   readonly host: HostFacts;
   /** What the board said of its calibration, where that is known. */

@@ -69,7 +69,7 @@ async function findBoards() {
 /** How often a lost board is looked for. */
 const searchMs = 250;
 
-export interface Search {
+interface Search {
   readonly link: LinkChoice;
   /** How long it is looked for. */
   readonly limitMs: number;

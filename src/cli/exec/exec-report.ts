@@ -29,7 +29,7 @@ const phaseNameWidth = 48;
 /** Runs that did not go well. */
 const leftOutShown = 10;
 
-export interface Report extends Pick<Conclusions, 'phases' | 'repeated' | 'comparison' | 'names'> {
+interface Report extends Pick<Conclusions, 'phases' | 'repeated' | 'comparison' | 'names'> {
   readonly summary: Summary;
   readonly command: CommandSummary;
   readonly files: readonly string[];

@@ -19,8 +19,7 @@ export interface MeasuringBoards {
 type Track = NonNullable<KnownSummary['tracks']>[number];
 
 /** The tracks that are boards'; sensors beside them are tracks too. */
-export const boardTracks = ({ tracks = [] }: KnownSummary): Track[] =>
-  tracks.filter((track) => 'board' in track);
+const boardTracks = ({ tracks = [] }: KnownSummary): Track[] => tracks.filter((track) => 'board' in track);
 
 /** Null where the recording has one board. */
 export function allBoards(summary: KnownSummary): MeasuringBoards | null {

@@ -10,7 +10,7 @@ export interface Lanes<Placed> {
   readonly placed: readonly Placed[];
 }
 
-export interface PlacedBand {
+interface PlacedBand {
   readonly left: number;
   readonly right: number;
   /** Of its row. */

@@ -39,7 +39,7 @@ export interface SensorSummary {
   readonly cpu_s: number | null;
 }
 
-export interface SensorDeviceSummary {
+interface SensorDeviceSummary {
   /** What the names of its columns begin with. */
   readonly prefix: string;
   readonly name: string | null;
@@ -47,14 +47,14 @@ export interface SensorDeviceSummary {
   readonly bus: string | null;
 }
 
-export interface SensorColumnSummary {
+interface SensorColumnSummary {
   readonly name: string;
   readonly quantity: string;
   /** The column that it is contained in already. */
   readonly part_of: string | null;
 }
 
-export interface SensorGapSummary {
+interface SensorGapSummary {
   readonly start_s: number;
   readonly end_s: number;
   /** `away`: it gave nothing; `late`: it was not read, or did not answer in time. */

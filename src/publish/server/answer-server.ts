@@ -5,9 +5,9 @@ import { answerWith, bearerOf, listenAt, shownHost, unauthorized, unfit } from '
 import { plain, type Reply } from './replies.js';
 
 /** Paths, and what is answered there. */
-export type Answers = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+type Answers = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
 
-export interface AnswerServerOptions {
+interface AnswerServerOptions {
   readonly place: Place;
   /** What callers have to know; null where whoever reaches the place may ask. */
   readonly token: Token | null;

@@ -16,7 +16,7 @@ const retryMs = { first: 250, longest: 5000 };
 const silentMs = 3000;
 const silentSpacings = 6;
 
-export interface HostedOptions {
+interface HostedOptions {
   readonly at: number;
   readonly intervalMs: number | null;
   readonly programs: SensorPrograms;

@@ -6,13 +6,13 @@ import type { Unit } from '../lines/line-writer.js';
 import type { Outcome } from '../server/post-batch.js';
 
 /** What a record of a spool of lines says of itself. */
-export interface LineMeta {
+interface LineMeta {
   readonly unit: Unit;
 }
 
 export const metaText = (unit: Unit): string => JSON.stringify({ unit } satisfies LineMeta);
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly spool: Spool;
   readonly post: (body: Uint8Array, unit: Unit) => Promise<Outcome>;
   readonly onTrouble: (outcome: Exclude<Outcome, { kind: 'taken' }>, lines: number) => void;

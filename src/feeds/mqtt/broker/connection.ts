@@ -8,7 +8,7 @@ import type { MqttLogin, MqttTls } from './login.js';
 import type { MqttTarget } from './target.js';
 import { connectTrouble, isOtherVersion, type Published, publishTrouble } from './trouble.js';
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly target: MqttTarget;
   readonly login: MqttLogin | null;
   readonly tls: MqttTls;
@@ -26,7 +26,7 @@ writeToStream.cacheNumbers = false;
 
 type Quality = 0 | 1;
 
-export const gone = 'offline';
+const gone = 'offline';
 const keepaliveS = 15;
 const connectMs = 10_000;
 /** So long a broker has for the last word. */
