@@ -1,7 +1,7 @@
 import type { CalibratedRail, CurrentLine, VoltageLine } from '../board/correction.js';
 import { withinLimit } from '../measure/uncertainty.js';
 import { tidy } from '../units.js';
-import type { RailSteps } from './board-steps.js';
+import { type RailSteps, stepDeviations } from './board-steps.js';
 import { refuseContradictions, refuseLoadedZeros } from './impossible.js';
 import { type Compared, fitLine, fitRatio, isOnePlace, outliersOf } from './line-fit.js';
 
@@ -41,8 +41,6 @@ export interface ReferenceAccuracy {
 interface RailResult extends Pick<CalibratedRail, 'voltage' | 'current' | 'points'> {
   readonly remarks: readonly string[];
 }
-
-const evenly = Math.sqrt(12);
 
 /**
  * What a board's readings of a rail have to be multiplied by, and what is to be added, to be the reference's. A rail's voltage stays
@@ -163,9 +161,9 @@ function comparedOf(
   if (!mean || !reading) return null;
   return {
     board: mean.value,
-    boardError: Math.hypot(mean.error, steps[what] / evenly),
+    boardError: Math.hypot(mean.error, steps[what] / stepDeviations),
     reference: reading.value,
-    referenceError: reading.step / evenly,
+    referenceError: reading.step / stepDeviations,
   };
 }
 

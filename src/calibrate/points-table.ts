@@ -1,4 +1,5 @@
 import { inputError } from '../errors.js';
+import { stepDeviations } from './board-steps.js';
 import type { MeterReadings, RailPoint } from './calibrate-rail.js';
 import { parseDigits } from './readings.js';
 
@@ -11,7 +12,6 @@ type PointRow = { readonly meter: MeterReadings } & (
 const spanNames = ['from_s', 'to_s'] as const;
 const boardNames = ['board_voltage_v', 'board_current_a'] as const;
 const meterNames = ['voltage_v', 'current_a'] as const;
-const evenly = Math.sqrt(12);
 
 /**
  * Reads a points file: a CSV with `voltage_v`, `current_a` or both, what the meter showed, and either `from_s` and `to_s`, when in a
@@ -68,7 +68,7 @@ function pointOf(where: string, cell: (name: string) => string, line: number | n
   }
   const mean = (name: string) => {
     const found = read(name);
-    return found && { value: found.value, error: found.step / evenly };
+    return found && { value: found.value, error: found.step / stepDeviations };
   };
   return { meter, board: { voltage: mean('board_voltage_v'), current: mean('board_current_a') } };
 }

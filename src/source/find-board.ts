@@ -7,6 +7,7 @@ import type { Expected, Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
 import { listPorts, type PortInfo } from '../link/port/port-list.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
+import { pause } from '../timer.js';
 import type { Together } from './open-board.js';
 
 /** What asking one port gave. */
@@ -140,19 +141,6 @@ async function openQuietly(
     if (error instanceof UserError) return undefined; // not there yet
     throw error;
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
 
 const uidText = (uid: string | null): string => (uid === null ? 'without a UID' : `UID ${uid}`);
