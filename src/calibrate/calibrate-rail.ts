@@ -4,32 +4,7 @@ import { tidy } from '../units.js';
 import { type RailSteps, stepDeviations } from './board-steps.js';
 import { refuseContradictions, refuseLoadedZeros } from './impossible.js';
 import { type Compared, fitLine, fitRatio, isOnePlace, outliersOf } from './line-fit.js';
-
-/** A mean of the board's readings, V or A. */
-interface BoardMean {
-  readonly value: number;
-  /** Its standard deviation. */
-  readonly error: number;
-}
-
-/** A reading of the reference, V or A. */
-export interface ReferenceReading {
-  readonly value: number;
-  /** The last digit that it shows; 0 of what is exact, as the current where nothing is connected. */
-  readonly step: number;
-}
-
-/** What a meter showed of one load; null for what was not read. */
-export interface MeterReadings {
-  readonly voltage: ReferenceReading | null;
-  readonly current: ReferenceReading | null;
-}
-
-/** One load, as the board and as the reference saw it; null for what was not read. */
-export interface RailPoint {
-  readonly board: { readonly voltage: BoardMean | null; readonly current: BoardMean | null };
-  readonly reference: MeterReadings;
-}
+import type { RailPoint } from './readings.js';
 
 /** Shares of the reading: the limits that a data sheet gives. */
 export interface ReferenceAccuracy {

@@ -1,8 +1,8 @@
 import { inputError } from '../errors.js';
 import { fixed } from '../units.js';
 import { stepDeviations } from './board-steps.js';
-import type { RailPoint } from './calibrate-rail.js';
 import type { Compared } from './line-fit.js';
+import type { RailPoint } from './readings.js';
 
 /*
  * What no calibration is made of: points that cannot all be true. That some scatter more than their digits is another matter, and

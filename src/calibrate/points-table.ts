@@ -1,7 +1,6 @@
 import { inputError } from '../errors.js';
 import { stepDeviations } from './board-steps.js';
-import type { MeterReadings, RailPoint } from './calibrate-rail.js';
-import { parseDigits } from './readings.js';
+import { type MeterReadings, parseDigits, type RailPoint } from './readings.js';
 
 /** A row of a points file: what the meter showed, and when in a recording, or what the board said. */
 type PointRow = { readonly meter: MeterReadings } & (

@@ -4,6 +4,7 @@ import type { AppliedCalibration } from './accuracy/applied.js';
 import type { PowerStatistics } from './energy.js';
 import type { BoardFreshness } from './freshness/board-freshness.js';
 import type { GapCause } from './gaps.js';
+import type { Distribution } from './latencies.js';
 import type { RailMap } from './rail-map.js';
 import type { SensorSummary } from './tracks/sensor-summary.js';
 import type { WireLimits } from './wires/limits.js';
@@ -16,12 +17,6 @@ export const summarySchema = 'powerlog.summary/1';
 
 /** One value a component: `system` first, then the map's. */
 export type PerComponent<Value> = Readonly<Record<string, Value>>;
-
-export interface Distribution {
-  readonly median: number | null;
-  readonly p99: number | null;
-  readonly max: number | null;
-}
 
 interface ToolFacts {
   readonly name: string;
@@ -182,6 +177,9 @@ export interface TrackSummary extends Omit<Measured, 'start_unix_s' | 'warnings'
   /** Where there is a CSV and a capture. */
   readonly capture?: string;
 }
+
+/** Whether a track is a board's, and no sensor's beside it. */
+export const isBoardTrack = (track: TrackSummary | SensorSummary): track is TrackSummary => 'board' in track;
 
 /** The file. `exec` adds `command`, `phases` and `runs`, whose shapes are its own. */
 export interface Summary extends Measured {

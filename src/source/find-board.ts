@@ -8,7 +8,6 @@ import { type LinkChoice, openLink } from '../link/open.js';
 import { listPorts, type PortInfo } from '../link/port/port-list.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
 import { pause } from '../timer.js';
-import type { Together } from './open-board.js';
 
 /** What asking one port gave. */
 export type Probe =
@@ -69,6 +68,13 @@ async function findBoards() {
 
 /** How often a lost board is looked for. */
 const searchMs = 250;
+
+/** What the boards of one recording know of each other. */
+export interface Together {
+  /** The ports that they are on, by their real names. */
+  readonly ports: Set<string>;
+  readonly uids: Set<string | null>;
+}
 
 interface Search {
   readonly link: LinkChoice;

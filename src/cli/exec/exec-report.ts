@@ -11,8 +11,7 @@ import type {
 } from '../../exec/figures/summaries.js';
 import { endText } from '../../exec/runs/hooks.js';
 import { formatSupported, formatUncertain, uncertaintyNote } from '../../measure/honest-digits.js';
-import type { Summary } from '../../measure/summary.js';
-import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
+import { isBoardTrack, type Summary } from '../../measure/summary.js';
 import type { Warning } from '../../stream/warning.js';
 import { printable } from '../../text.js';
 import { formatCount, formatSi, plural } from '../../units.js';

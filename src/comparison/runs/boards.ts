@@ -6,8 +6,8 @@ import { readRested } from '../../report/rested.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import { readSummaryBeside } from '../../session/repair/repair-summary.js';
 import { SeveralTraces } from '../../trace/several.js';
+import type { Trace } from '../../trace/trace.js';
 import type { PlacedSummary } from '../sides/recording-facts.js';
-import type { RunFile } from './run-file.js';
 
 /** Of which boards figures are, of a recording of several. */
 export interface MeasuringBoards {
@@ -52,7 +52,7 @@ export function boardFiles({ path, summary }: PlacedSummary) {
 
 /** What spans cost all boards together; nothing where their rows are means. */
 export const evaluateAll =
-  (paths: readonly string[], { gaps }: KnownSummary): NonNullable<RunFile['evaluate']> =>
+  (paths: readonly string[], { gaps }: KnownSummary): Trace['evaluate'] =>
   async (groups) => {
     const traces: SecondReading[] = [];
     for (const path of paths) {

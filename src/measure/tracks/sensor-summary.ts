@@ -1,5 +1,5 @@
 import type { PowerStatistics } from '../energy.js';
-import type { Distribution, TrackSummary } from '../summary.js';
+import type { Distribution } from '../latencies.js';
 
 /** A sensor that was recorded beside the boards: a track of its own, and in no sum. */
 export interface SensorSummary {
@@ -70,6 +70,3 @@ export interface Freshness {
   /** Why `update_s` is null. */
   readonly reason?: string;
 }
-
-/** Whether a track is a board's, and no sensor's beside it. */
-export const isBoardTrack = (track: TrackSummary | SensorSummary): track is TrackSummary => 'board' in track;
