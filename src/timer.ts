@@ -20,3 +20,18 @@ export function startTimer(ms: number, act: () => void, ref = true): () => void 
   start(ms);
   return () => clearTimeout(timer);
 }
+
+/** Resolves after a time, or when it is aborted, or when something else has happened. */
+export function pause(ms: number, signal: AbortSignal, earlier?: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      cancel();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const cancel = startTimer(ms, finish);
+    signal.addEventListener('abort', finish);
+    void earlier?.then(finish);
+    if (signal.aborted) finish();
+  });
+}

@@ -48,10 +48,12 @@ const keepers: Readonly<Record<string, RegExp>> = {
   ),
 };
 
-/** Every file, whatever it is written in. */
-const everything = readdirSync(src, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => relative(src, join(entry.parentPath, entry.name)));
+/** Every file of a folder, whatever it is written in, seen from `src`. */
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(src, join(entry.parentPath, entry.name)));
+const everything = filesOf(src);
 const files = everything.filter((file) => file.endsWith('.ts'));
 const place = (file: string): string => file.replace(/\.ts$/, '').split('/')[0] as string;
 const levelOf = (file: string): number => levels.findIndex((level) => level.includes(place(file)));
@@ -67,6 +69,23 @@ function needsOf(file: string): string[] {
   return [...text.matchAll(/^(?:import|export)\s(?!type\s)(?:([^;']*?)\sfrom\s+)?'(\.[^']+)'/gm)]
     .filter(([, names = '']) => !/^\{(?:\s*type\s[^,}]+,?)+\s*\}$/.test(names))
     .map(([, , specifier]) => within(file, specifier as string));
+}
+
+/** `file name` of all that is imported. Where a whole module is, whatever its importer says may be meant. */
+function wanted(): ReadonlySet<string> {
+  const importers = ['src', 'test', 'bench', 'docs', 'fixtures']
+    .flatMap((folder) => filesOf(join(src, '..', folder)))
+    .filter((file) => /\.(?:ts|m?js)$/.test(file) && !file.includes('/build/'));
+  const imports = /(?:\{([^{}]*)\}\s*from|(?:import|require)\()\s*'(?:(\.[^']+)|#powerlog\/([^']+))\.js'/g;
+  const names = new Set<string>();
+  for (const importer of importers) {
+    const text = readFileSync(join(src, importer), 'utf8');
+    for (const [, clause = text, near, own] of text.matchAll(imports)) {
+      const file = own ?? within(importer, near as string).replace('../dist/', '');
+      for (const [name] of clause.matchAll(/\w+/g)) names.add(`${file}.ts ${name}`);
+    }
+  }
+  return names;
 }
 
 const within = (file: string, specifier: string): string =>
@@ -96,6 +115,20 @@ describe('the house', () => {
       for (const [file, others] of needs) if (!others.some((other) => needs.has(other))) needs.delete(file);
     }
     expect([...needs.keys()]).toEqual([]);
+  });
+
+  it('exports nothing that no other file wants', () => {
+    const names = wanted();
+    // Wanted by what is built from them.
+    const entries = /^(?:cli\/main|page\/plain-formats|engine\/assembly\/.*)\.ts$/;
+    const declared = /^export (?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm;
+    const unwanted = files
+      .filter((file) => !entries.test(file))
+      .flatMap((file) =>
+        [...readFileSync(join(src, file), 'utf8').matchAll(declared)].map(([, name]) => `${file} ${name}`),
+      )
+      .filter((name) => !names.has(name));
+    expect(unwanted).toEqual([]);
   });
 
   it('has one way to be private', () => {

@@ -14,7 +14,7 @@ import { Problems } from './health.js';
 import { type Kept, sweep } from './keeping.js';
 import { type AgentFeed, Run } from './run.js';
 
-export interface AgentOptions {
+interface AgentOptions {
   readonly config: AgentConfig;
   readonly map: MapChoice;
   readonly place: Place;
@@ -33,7 +33,6 @@ const lookMs = 1000;
 const sweepMs = 60_000;
 /** A board that went away for a moment leaves a gap, and not another run, ms. */
 const reconnectMs = 30_000;
-const keepAliveMs = 300_000;
 
 /** Records whenever a board is there, and says how it goes, until it is told to end. */
 export class Agent {
@@ -67,7 +66,7 @@ export class Agent {
       [healthPath]: () => this.#health(),
       [metricsPath]: this.#metrics.answer.bind(this.#metrics),
     };
-    const server = await AnswerServer.open({ place, token, answers, keepAliveMs });
+    const server = await AnswerServer.open({ place, token, answers });
     const looks = setInterval(() => this.#look(), lookMs);
     const sweeps = setInterval(() => void this.#sweep(), sweepMs);
     try {

@@ -14,7 +14,7 @@ import type { RecordingHeader } from '../stream/recording-header.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { shiftedBlock, shiftedHeader } from './shifted.js';
 
-export interface CaptureSeriesOptions {
+interface CaptureSeriesOptions {
   readonly folder: string;
   /** How much of the time each file holds, at most. */
   readonly everyMs: number;

@@ -3,9 +3,9 @@ import type { Reply } from '../publish/server/replies.js';
 
 /** What can be wrong with a bench, the worst first. `no-power` is the bench's own affair: everything works, and nothing runs. */
 const problemCodes = ['no-board', 'no-disk', 'no-network', 'no-power'] as const;
-export type ProblemCode = (typeof problemCodes)[number];
+type ProblemCode = (typeof problemCodes)[number];
 
-export interface Problem {
+interface Problem {
   readonly code: ProblemCode;
   readonly message: string;
 }
@@ -19,7 +19,7 @@ export interface BoardHealth {
 }
 
 /** What a health check is told. */
-export interface Health {
+interface Health {
   readonly bench: string;
   /** Null where nothing is recorded. */
   readonly run: string | null;

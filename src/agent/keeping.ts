@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../errors.js';
 
 /** What is kept of the captures in a folder. */
-export interface Keeping {
+interface Keeping {
   readonly folder: string;
   /** Since the last sample, ms. */
   readonly forMs?: number | undefined;

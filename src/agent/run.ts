@@ -25,7 +25,7 @@ export interface AgentFeed {
   close(): Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly config: AgentConfig;
   readonly map: MapChoice;
   readonly metrics: Metrics;

@@ -1,7 +1,7 @@
 import type { CalibrationSlot, Instrument } from './board.js';
 
 /** A pair of the calibration, in the board's own integers. */
-export interface CalibrationPair {
+interface CalibrationPair {
   /** In raw units of the converter. */
   readonly offset: number;
   /** In 1/4096: the reading is multiplied by 1 + gain / 4096. */
@@ -9,7 +9,7 @@ export interface CalibrationPair {
 }
 
 /** The calibration that a board applies to what it reads. */
-export interface Calibration {
+interface Calibration {
   /** As the board sent it; how it is computed is not published. */
   readonly crc: number;
   /** By what is calibrated, a field's name without its unit: `eps1_voltage`. */

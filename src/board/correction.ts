@@ -1,5 +1,3 @@
-import type { Instrument } from './board.js';
-
 /*
  * What a user found out about a board by holding it against a reference: `NAME.cal.json`, and the same in a capture's header. Keys
  * are the file's own. The board's calibration of itself is another thing (`calibration.ts`), and is never written.
@@ -79,29 +77,3 @@ export interface Correction {
   readonly sha256: string;
   readonly document: CalibrationDocument;
 }
-
-/** What is done to a rail's readings: indexes into `fields`, and lines in the board's integers. */
-export interface RailCorrection {
-  readonly voltage: number;
-  readonly current: number;
-  readonly power: number;
-  readonly voltageGain: number;
-  readonly currentGain: number;
-  readonly currentOffsetMa: number;
-}
-
-/** Of those rails whose readings do not stay as they are. */
-export const railCorrections = ({
-  rails,
-  correction,
-}: Pick<Instrument, 'rails' | 'correction'>): RailCorrection[] =>
-  rails.flatMap(({ name, voltage, current, power }) => {
-    const found = correction?.document.rails[name];
-    if (!found) return [];
-    return {
-      ...{ voltage, current, power },
-      voltageGain: found.voltage?.gain ?? 1,
-      currentGain: found.current?.gain ?? 1,
-      currentOffsetMa: (found.current?.offset_a ?? 0) * 1000,
-    };
-  });

@@ -1,5 +1,4 @@
 import type { Field, Instrument, Layout } from './board.js';
-import { type RailCorrection, railCorrections } from './correction.js';
 import { fieldTypes } from './field-type.js';
 
 /** Stands in a decoded column for a probe that is not connected. Only fields that have such a state hold it. */
@@ -152,3 +151,26 @@ export function encodeFrame(
     fieldTypes[type].write(view, offset, stored);
   }
 }
+
+/** What is done to a rail's readings: indexes into `fields`, and lines in the board's integers. */
+interface RailCorrection {
+  readonly voltage: number;
+  readonly current: number;
+  readonly power: number;
+  readonly voltageGain: number;
+  readonly currentGain: number;
+  readonly currentOffsetMa: number;
+}
+
+/** Of those rails whose readings do not stay as they are. */
+const railCorrections = ({ rails, correction }: Pick<Instrument, 'rails' | 'correction'>): RailCorrection[] =>
+  rails.flatMap(({ name, voltage, current, power }) => {
+    const found = correction?.document.rails[name];
+    if (!found) return [];
+    return {
+      ...{ voltage, current, power },
+      voltageGain: found.voltage?.gain ?? 1,
+      currentGain: found.current?.gain ?? 1,
+      currentOffsetMa: (found.current?.offset_a ?? 0) * 1000,
+    };
+  });

@@ -17,7 +17,7 @@ export const checksumKinds = ['sum8', 'xor8', 'crc8', 'crc16-ccitt'] as const;
  */
 export type ChecksumKind = (typeof checksumKinds)[number];
 
-export interface Checksum {
+interface Checksum {
   readonly kind: ChecksumKind;
   /** Where it stands, behind all that it covers. */
   readonly offset: number;
@@ -37,7 +37,7 @@ export interface Framing {
 }
 
 /** How an instrument talks by itself. */
-export interface Streaming {
+interface Streaming {
   readonly framing: Framing;
   /** Frames a second that are expected: how much has to be kept, and no instant is ever made of it. */
   readonly expectedHz: number;

@@ -6,6 +6,9 @@ export interface RailSteps {
   readonly current: number;
 }
 
+/** A step is so many standard deviations of what is rounded to it. */
+export const stepDeviations = Math.sqrt(12);
+
 /** @param rail an index into the board's rails */
 export function railSteps({ fields, rails }: Pick<Instrument, 'fields' | 'rails'>, rail: number): RailSteps {
   const { voltage, current } = rails[rail]!;

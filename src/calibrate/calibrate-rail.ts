@@ -1,35 +1,10 @@
 import type { CalibratedRail, CurrentLine, VoltageLine } from '../board/correction.js';
 import { withinLimit } from '../measure/uncertainty.js';
 import { tidy } from '../units.js';
-import type { RailSteps } from './board-steps.js';
+import { type RailSteps, stepDeviations } from './board-steps.js';
 import { refuseContradictions, refuseLoadedZeros } from './impossible.js';
 import { type Compared, fitLine, fitRatio, isOnePlace, outliersOf } from './line-fit.js';
-
-/** A mean of the board's readings, V or A. */
-export interface BoardMean {
-  readonly value: number;
-  /** Its standard deviation. */
-  readonly error: number;
-}
-
-/** A reading of the reference, V or A. */
-export interface ReferenceReading {
-  readonly value: number;
-  /** The last digit that it shows; 0 of what is exact, as the current where nothing is connected. */
-  readonly step: number;
-}
-
-/** What a meter showed of one load; null for what was not read. */
-export interface MeterReadings {
-  readonly voltage: ReferenceReading | null;
-  readonly current: ReferenceReading | null;
-}
-
-/** One load, as the board and as the reference saw it; null for what was not read. */
-export interface RailPoint {
-  readonly board: { readonly voltage: BoardMean | null; readonly current: BoardMean | null };
-  readonly reference: MeterReadings;
-}
+import type { RailPoint } from './readings.js';
 
 /** Shares of the reading: the limits that a data sheet gives. */
 export interface ReferenceAccuracy {
@@ -38,11 +13,9 @@ export interface ReferenceAccuracy {
 }
 
 /** What came of a rail, and what people should know of it. */
-export interface RailResult extends Pick<CalibratedRail, 'voltage' | 'current' | 'points'> {
+interface RailResult extends Pick<CalibratedRail, 'voltage' | 'current' | 'points'> {
   readonly remarks: readonly string[];
 }
-
-const evenly = Math.sqrt(12);
 
 /**
  * What a board's readings of a rail have to be multiplied by, and what is to be added, to be the reference's. A rail's voltage stays
@@ -163,9 +136,9 @@ function comparedOf(
   if (!mean || !reading) return null;
   return {
     board: mean.value,
-    boardError: Math.hypot(mean.error, steps[what] / evenly),
+    boardError: Math.hypot(mean.error, steps[what] / stepDeviations),
     reference: reading.value,
-    referenceError: reading.step / evenly,
+    referenceError: reading.step / stepDeviations,
   };
 }
 

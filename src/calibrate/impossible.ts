@@ -1,7 +1,8 @@
 import { inputError } from '../errors.js';
 import { fixed } from '../units.js';
-import type { RailPoint } from './calibrate-rail.js';
+import { stepDeviations } from './board-steps.js';
 import type { Compared } from './line-fit.js';
+import type { RailPoint } from './readings.js';
 
 /*
  * What no calibration is made of: points that cannot all be true. That some scatter more than their digits is another matter, and
@@ -62,11 +63,10 @@ function contradict(one: Compared, other: Compared): boolean {
     Math.max(sameDeviations * error, sameShare * Math.max(Math.abs(one.board), Math.abs(other.board)))
   )
     return false;
-  const digits = (evenly * (one.referenceError + other.referenceError)) / 2;
+  const digits = (stepDeviations * (one.referenceError + other.referenceError)) / 2;
   const explained = Math.max(digits, sameDeviations * error, wanderShare * largest, wanders);
   return Math.abs(one.reference - other.reference) >= explained * (1 - dust);
 }
 
-const evenly = Math.sqrt(12);
 const dust = 1e-9;
 const shown = ({ reference }: Compared): string => String(Number(reference.toFixed(6)));

@@ -9,7 +9,7 @@ export interface Compared {
 }
 
 /** reference = gain × board + offset. */
-export interface FittedLine {
+interface FittedLine {
   readonly gain: number;
   readonly offset: number;
   /** Half-widths at 95 %. */
@@ -77,7 +77,7 @@ function weightedLine(points: readonly Compared[], weights: readonly number[]) {
 }
 
 /** reference = gain × board, through 0. */
-export interface FittedRatio {
+interface FittedRatio {
   readonly gain: number;
   readonly gainHalf: number;
 }

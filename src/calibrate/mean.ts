@@ -1,5 +1,5 @@
 /** A mean of readings, how well it is known, and whether they stood still meanwhile. */
-export interface SteadyMean {
+interface SteadyMean {
   readonly value: number;
   /** Standard deviation of the mean. */
   readonly error: number;

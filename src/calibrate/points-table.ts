@@ -1,9 +1,9 @@
 import { inputError } from '../errors.js';
-import type { MeterReadings, RailPoint } from './calibrate-rail.js';
-import { parseDigits } from './readings.js';
+import { stepDeviations } from './board-steps.js';
+import { type MeterReadings, parseDigits, type RailPoint } from './readings.js';
 
 /** A row of a points file: what the meter showed, and when in a recording, or what the board said. */
-export type PointRow = { readonly meter: MeterReadings } & (
+type PointRow = { readonly meter: MeterReadings } & (
   | { readonly fromUs: number; readonly toUs: number; readonly line: number }
   | { readonly board: RailPoint['board'] }
 );
@@ -11,7 +11,6 @@ export type PointRow = { readonly meter: MeterReadings } & (
 const spanNames = ['from_s', 'to_s'] as const;
 const boardNames = ['board_voltage_v', 'board_current_a'] as const;
 const meterNames = ['voltage_v', 'current_a'] as const;
-const evenly = Math.sqrt(12);
 
 /**
  * Reads a points file: a CSV with `voltage_v`, `current_a` or both, what the meter showed, and either `from_s` and `to_s`, when in a
@@ -68,7 +67,7 @@ function pointOf(where: string, cell: (name: string) => string, line: number | n
   }
   const mean = (name: string) => {
     const found = read(name);
-    return found && { value: found.value, error: found.step / evenly };
+    return found && { value: found.value, error: found.step / stepDeviations };
   };
   return { meter, board: { voltage: mean('board_voltage_v'), current: mean('board_current_a') } };
 }

@@ -1,5 +1,30 @@
 import { usageError } from '../errors.js';
-import type { MeterReadings, ReferenceReading } from './calibrate-rail.js';
+
+/** A mean of the board's readings, V or A. */
+interface BoardMean {
+  readonly value: number;
+  /** Its standard deviation. */
+  readonly error: number;
+}
+
+/** A reading of the reference, V or A. */
+interface ReferenceReading {
+  readonly value: number;
+  /** The last digit that it shows; 0 of what is exact, as the current where nothing is connected. */
+  readonly step: number;
+}
+
+/** What a meter showed of one load; null for what was not read. */
+export interface MeterReadings {
+  readonly voltage: ReferenceReading | null;
+  readonly current: ReferenceReading | null;
+}
+
+/** One load, as the board and as the reference saw it; null for what was not read. */
+export interface RailPoint {
+  readonly board: { readonly voltage: BoardMean | null; readonly current: BoardMean | null };
+  readonly reference: MeterReadings;
+}
 
 const unitSteps: Readonly<Record<string, { readonly of: keyof MeterReadings; readonly scale: number }>> = {
   V: { of: 'voltage', scale: 1 },

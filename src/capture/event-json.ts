@@ -1,6 +1,6 @@
 import type { WrittenEvent } from '../schema/capture-event.js';
 import type { CommandEvent, Mark, MarkKind } from '../stream/command-event.js';
-import type { FaultEvent, RecordingEvent, SourceEvent } from '../stream/event.js';
+import { amountOf, type FaultEvent, type RecordingEvent, type SourceEvent } from '../stream/event.js';
 
 /*
  * Events as they are written. A fault's amount is its `count`, whatever it counts; marks and problems, of which there may be
@@ -25,12 +25,6 @@ export function writtenEvent(event: RecordingEvent): WrittenEvent {
     default:
       return event;
   }
-}
-
-function amountOf(fault: FaultEvent): number {
-  if ('bytesDropped' in fault) return fault.bytesDropped;
-  if ('samples' in fault) return fault.samples;
-  return 'asleepMs' in fault ? fault.asleepMs : 1;
 }
 
 const markRow = ({ kind, name, count, atNs, uncertaintyNs, line, fromOutput }: Mark): WrittenMark =>

@@ -12,7 +12,7 @@ export interface Part {
 }
 
 /** Where a recording stands on the time axis of another: ns from the other's instant 0, or why that cannot be said. */
-export type Joined = { readonly startNs: number } | { readonly reason: string };
+type Joined = { readonly startNs: number } | { readonly reason: string };
 
 /**
  * Places a capture behind another, by their wall clocks: its rows then have the UTC that they have by themselves.

@@ -1,7 +1,7 @@
 import type { Instrument } from '../board/board.js';
 import { errorText } from '../errors.js';
+import type { GzipTear } from '../file/byte-input.js';
 import type { ByteWindow } from '../file/byte-window.js';
-import type { GzipTear } from '../file/gzip/gzip-input.js';
 import type { CaptureHeader } from '../schema/capture-header.js';
 import { eventBlock, type FrameBlock } from '../stream/frame-block.js';
 import type { Warning } from '../stream/warning.js';

@@ -8,7 +8,7 @@ import { tool } from '../tool.js';
 import { CaptureEncoder, encodePreamble } from './encoder.js';
 import { type CaptureFacts, captureHeader } from './header.js';
 
-export interface CaptureOptions extends Omit<CaptureFacts, 'tool'> {
+interface CaptureOptions extends Omit<CaptureFacts, 'tool'> {
   /** `.gz` at its end compresses. */
   readonly path: string;
   /** Overwrites what exists. */

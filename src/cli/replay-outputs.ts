@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { usageError } from '../errors.js';
 import { makeFolders } from '../file/folder/make-folders.js';
 
-export interface ReplayOutput {
+interface ReplayOutput {
   readonly input: string;
   /** Null where only the figures are asked for. */
   readonly out: string | null;

@@ -3,7 +3,7 @@ import { decimalsFor } from '../measure/honest-digits.js';
 import { fixed, siPrefix, withMinus } from '../units.js';
 
 /** A figure as a table shows it. */
-export interface FigureRow {
+interface FigureRow {
   readonly name: string;
   readonly value: string;
   /** `99.8 … 100.4 ms`; empty where there is none. */

@@ -36,7 +36,7 @@ export const colourOf = (name: string, index: number, theme: Theme): string =>
   (Object.hasOwn(components, name) ? components[name]! : others[index % others.length]!)[theme];
 
 /** How one of several series is drawn. */
-export interface SeriesStyle {
+interface SeriesStyle {
   readonly colour: string;
   /** 0 for a line without gaps; series of one colour differ in it. */
   readonly dash: number;

@@ -71,7 +71,7 @@ export interface PageSeries {
 }
 
 /** As `measure/uncertainty.ts` takes it. */
-export interface PageCalibratedPart {
+interface PageCalibratedPart {
   readonly column: number;
   readonly sign: 1 | -1;
   readonly of: {

@@ -5,6 +5,9 @@ import type { PageBand, PageDocument, PageFlag, PageGap, PageRun, PageSummary } 
  * stands. Instants in µs since the recording began.
  */
 
+/** A server gives no more of a stretch at once: a screen has less. */
+export const mostColumns = 16_384;
+
 /** A page's document, and how far its runs have been read. */
 export interface ServedDocument extends PageDocument {
   readonly progress: readonly ServedProgress[];

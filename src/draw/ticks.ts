@@ -14,7 +14,7 @@ export interface Ticks {
 }
 
 /** What labels beside each other may take, all in one unit of length. */
-export interface Room {
+interface Room {
   /** Of the whole axis. */
   readonly length: number;
   readonly widthOf: (label: string) => number;

@@ -17,7 +17,7 @@ export interface Exported {
 }
 
 /** A format, as text. */
-export type ExportFormat = (exported: Exported) => string;
+type ExportFormat = (exported: Exported) => string;
 
 export const exportFormats: Readonly<Record<'json' | 'markdown' | 'csv', ExportFormat>> = {
   json: ({ runs, comparison }) => `${JSON.stringify({ runs, comparison }, null, 2)}\n`,

@@ -2,7 +2,6 @@ import { constants, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { errorText, inputError, systemErrorCode } from '../errors.js';
-import type { GzipTear } from './gzip/gzip-input.js';
 
 /** Bytes from the front to the back: a file, standard input, or either of them decompressed. */
 export interface ByteInput {
@@ -16,6 +15,25 @@ export interface ByteInput {
   /** Fills `into` from its start and resolves with how many bytes came; 0 at the end. */
   read(into: Uint8Array): Promise<number>;
   close(): Promise<void>;
+}
+
+/** How compressed data ends where that is not behind a whole member. */
+export interface GzipTear {
+  /**
+   * `cut`: inside a member, or with NULs from there on. `behind`: with bytes behind the last member that are none.
+   * `broken`: with a member that contradicts itself.
+   */
+  readonly kind: 'cut' | 'behind' | 'broken';
+  /** What is there, in words. */
+  readonly what: string;
+  /** Where the last whole member ends, in bytes of the file. */
+  readonly fileBytes: number;
+  /** Where the last whole member ends, in bytes of what the file holds. */
+  readonly heldBytes: number;
+  /** Bytes of what it holds that do not come from a last NUL, which may never have been written. */
+  readonly sureBytes: number;
+  /** Of `behind`: the first of the bytes that are no NULs, and where they stand in the file. */
+  readonly behind: { readonly at: number; readonly bytes: Uint8Array } | null;
 }
 
 const openFaults: Record<string, string> = {

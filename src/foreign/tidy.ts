@@ -60,7 +60,7 @@ function rising(readings: Readings): Readings {
 }
 
 /** Those for which `wanted` holds. */
-export function kept({ timeUs, value, stampUs }: Readings, wanted: (n: number) => boolean): Readings {
+function kept({ timeUs, value, stampUs }: Readings, wanted: (n: number) => boolean): Readings {
   const only = (column: Float64Array) => column.filter((_, n) => wanted(n));
   return { timeUs: only(timeUs), value: only(value), stampUs: stampUs && only(stampUs) };
 }

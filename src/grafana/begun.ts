@@ -4,9 +4,19 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Kind } from './kind.js';
 import type { Variables } from './parts/source.js';
 import { sourcePicker } from './parts/variables.js';
+
+export type KindId = 'influxdb' | 'victoriametrics' | 'prometheus';
+
+/** A database as dashboards call it. */
+export interface Database {
+  readonly id: KindId;
+  /** In the names of sources and dashboards. */
+  readonly title: string;
+  /** Grafana's name for what asks it. */
+  readonly source: 'influxdb' | 'prometheus';
+}
 
 interface Beginning {
   readonly name: 'now' | 'fleet';
@@ -16,18 +26,18 @@ interface Beginning {
   readonly variables: Variables;
 }
 
-export const sourceUid = ({ id }: Pick<Kind, 'id'>): string => `powerlog-${id}`;
-export const sourceTitle = ({ title }: Pick<Kind, 'title'>): string => `powerlog: ${title}`;
+export const sourceUid = ({ id }: Pick<Database, 'id'>): string => `powerlog-${id}`;
+export const sourceTitle = ({ title }: Pick<Database, 'title'>): string => `powerlog: ${title}`;
 
 /** What every dashboard has: its name, its span, the picker of its source, and the way to the other one. */
 export function begun(
-  kind: Pick<Kind, 'id' | 'title' | 'source'>,
+  database: Database,
   { name, about, from, refresh, variables }: Beginning,
 ): DashboardBuilder {
-  return new DashboardBuilder(`powerlog: ${name} (${kind.title})`)
-    .uid(`powerlog-${kind.id}-${name}`)
+  return new DashboardBuilder(`powerlog: ${name} (${database.title})`)
+    .uid(`powerlog-${database.id}-${name}`)
     .description(`${about} Made by powerlog grafana.`)
-    .tags(['powerlog', kind.id])
+    .tags(['powerlog', database.id])
     .timezone('browser')
     .time({ from, to: 'now' })
     .refresh(refresh)
@@ -35,8 +45,8 @@ export function begun(
     .link(
       new DashboardLinkBuilder('powerlog')
         .type(DashboardLinkType.Dashboards)
-        .tags(['powerlog', kind.id])
+        .tags(['powerlog', database.id])
         .keepTime(true),
     )
-    .variables([sourcePicker(kind.source, sourceUid(kind), sourceTitle(kind)), ...variables]);
+    .variables([sourcePicker(database.source, sourceUid(database), sourceTitle(database)), ...variables]);
 }

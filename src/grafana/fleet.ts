@@ -1,6 +1,5 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { begun } from './begun.js';
-import type { Kind } from './kind.js';
+import { begun, type Database } from './begun.js';
 import { bars, curves, figures, type Rows, rows } from './parts/panels.js';
 import type { PanelBuilder, Queries, Variables } from './parts/source.js';
 
@@ -20,7 +19,7 @@ export interface Fleet {
 }
 
 /** All benches: who is silent, and who draws most. */
-export function fleetDashboard({ fleet, ...kind }: Kind): DashboardBuilder {
+export function fleetDashboard(fleet: Fleet, database: Database): DashboardBuilder {
   const panels: readonly PanelBuilder[] = [
     figures({
       title: 'Benches',
@@ -63,7 +62,7 @@ export function fleetDashboard({ fleet, ...kind }: Kind): DashboardBuilder {
     }),
     fleet.benches,
   ];
-  const dashboard = begun(kind, {
+  const dashboard = begun(database, {
     name: 'fleet',
     about: 'All benches: who is silent, and who draws most.',
     from: 'now-1h',

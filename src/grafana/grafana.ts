@@ -1,6 +1,6 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { KindId } from './begun.js';
 import { fleetDashboard } from './fleet.js';
-import type { KindId } from './kind.js';
 import { kinds } from './kinds.js';
 import { nowDashboard } from './now.js';
 import { type Asked, datasources, providers } from './provisioning.js';
@@ -29,8 +29,8 @@ export function grafanaFiles(sources: readonly GrafanaSource[], at: string): rea
     { path: 'provisioning/datasources/powerlog.yaml', text: datasources(asked) },
     { path: 'provisioning/dashboards/powerlog.yaml', text: providers(`${at}/dashboards`) },
     ...asked.flatMap(({ kind }) => [
-      { path: `dashboards/${kind.id}-now.json`, text: json(nowDashboard(kind)) },
-      { path: `dashboards/${kind.id}-fleet.json`, text: json(fleetDashboard(kind)) },
+      { path: `dashboards/${kind.id}-now.json`, text: json(nowDashboard(kind.now, kind)) },
+      { path: `dashboards/${kind.id}-fleet.json`, text: json(fleetDashboard(kind.fleet, kind)) },
     ]),
   ];
 }

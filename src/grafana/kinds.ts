@@ -1,6 +1,7 @@
+import type { KindId } from './begun.js';
 import { fleet as influxFleet } from './influxdb/fleet.js';
 import { now as influxNow } from './influxdb/now.js';
-import type { Kind, KindId } from './kind.js';
+import type { Kind } from './kind.js';
 import { fleet as prometheusFleet } from './prometheus/fleet.js';
 import { now as prometheusNow } from './prometheus/now.js';
 import { fleet as victoriaFleet } from './victoriametrics/fleet.js';

@@ -1,6 +1,5 @@
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { begun } from './begun.js';
-import type { Kind } from './kind.js';
+import { begun, type Database } from './begun.js';
 import { bars, curves, figures, renamed } from './parts/panels.js';
 import type { Annotations, PanelBuilder, Queries, Variables } from './parts/source.js';
 
@@ -27,8 +26,8 @@ export interface Now {
 const ofRails = renamed('^(?:mean_)?(.*?)(?:_power_w|_voltage_v)?$');
 
 /** One bench: what it draws now, and what the runs in the span shown have cost. */
-export function nowDashboard({ now, ...kind }: Kind): DashboardBuilder {
-  const dashboard = begun(kind, {
+export function nowDashboard(now: Now, database: Database): DashboardBuilder {
+  const dashboard = begun(database, {
     name: 'now',
     about: 'What one bench draws, and what its runs have cost.',
     from: 'now-15m',

@@ -3,7 +3,7 @@ import { Action, type Driven } from './drive.js';
 import { gone, quietMs } from './wire.js';
 
 /** A question whose answer is as long as it should be, or goes on until the line is quiet. */
-export interface Question {
+interface Question {
   readonly command: Command;
   readonly untilQuiet?: boolean;
 }
@@ -18,7 +18,7 @@ export const drain = 'drain';
 export type Dialogue<Outcome> = Generator<Question | typeof drain, Outcome, Buffer>;
 
 /** What a state machine hands to its driver, as far as a dialogue that it carries on for a while fills it in. */
-export type Lent = { -readonly [Key in 'request' | 'replyBytes' | 'waitMs' | 'drained']: Driven[Key] };
+type Lent = { -readonly [Key in 'request' | 'replyBytes' | 'waitMs' | 'drained']: Driven[Key] };
 
 /** Holds a dialogue step by step. */
 export class Conversation<Outcome> implements Driven {

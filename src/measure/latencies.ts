@@ -1,7 +1,12 @@
 import type { Engine } from '../engine/engine.js';
 import type { SampleBlock } from '../stream/sample-block.js';
 import { Histogram } from './histogram.js';
-import type { Distribution } from './summary.js';
+
+export interface Distribution {
+  readonly median: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
 
 /** In tenths of a microsecond, finer than two system calls can be told apart. */
 const nsPerLatency = 100;

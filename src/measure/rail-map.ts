@@ -4,7 +4,7 @@ import { inputError, UserError, usageError } from '../errors.js';
 /** Where the slot adapter takes its power from. */
 export type SlotFeed = 'motherboard' | 'psu';
 
-export interface Slot {
+interface Slot {
   /** The board's rail that the slot adapter's cable is plugged into. */
   readonly rail: string;
   readonly feed: SlotFeed;

@@ -4,6 +4,7 @@ import type { AppliedCalibration } from './accuracy/applied.js';
 import type { PowerStatistics } from './energy.js';
 import type { BoardFreshness } from './freshness/board-freshness.js';
 import type { GapCause } from './gaps.js';
+import type { Distribution } from './latencies.js';
 import type { RailMap } from './rail-map.js';
 import type { SensorSummary } from './tracks/sensor-summary.js';
 import type { WireLimits } from './wires/limits.js';
@@ -17,13 +18,7 @@ export const summarySchema = 'powerlog.summary/1';
 /** One value a component: `system` first, then the map's. */
 export type PerComponent<Value> = Readonly<Record<string, Value>>;
 
-export interface Distribution {
-  readonly median: number | null;
-  readonly p99: number | null;
-  readonly max: number | null;
-}
-
-export interface ToolFacts {
+interface ToolFacts {
   readonly name: string;
   readonly version: string;
 }
@@ -52,7 +47,7 @@ export interface CalibrationSummary {
   readonly rails: Readonly<Record<string, RailCalibration>>;
 }
 
-export interface RailCalibration {
+interface RailCalibration {
   readonly voltage_offset: number;
   readonly voltage_gain: number;
   readonly current_offset: number;
@@ -183,6 +178,9 @@ export interface TrackSummary extends Omit<Measured, 'start_unix_s' | 'warnings'
   readonly capture?: string;
 }
 
+/** Whether a track is a board's, and no sensor's beside it. */
+export const isBoardTrack = (track: TrackSummary | SensorSummary): track is TrackSummary => 'board' in track;
+
 /** The file. `exec` adds `command`, `phases` and `runs`, whose shapes are its own. */
 export interface Summary extends Measured {
   readonly schema: typeof summarySchema;
@@ -198,7 +196,7 @@ export interface RepairedSummary extends Omit<Summary, 'samples'> {
   readonly samples: number | null;
 }
 
-export interface SummaryFacts {
+interface SummaryFacts {
   readonly tool: ToolFacts;
   readonly host: HostFacts;
   /** What the board said of its calibration, where that is known. */

@@ -150,6 +150,9 @@ export function afterAWhile(ms: number, call: () => void): () => void {
   };
 }
 
+/** Of what is written into a canvas. */
+export const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+
 /** Text as much of it as there is room for. @param room in the context's own pixels */
 export function fitText(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text;

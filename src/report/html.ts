@@ -15,7 +15,7 @@ import { pageRun } from './page-run.js';
 import { pageEnd, pageHead } from './page-shell.js';
 import type { Rested } from './rested.js';
 
-export interface HtmlOptions {
+interface HtmlOptions {
   /** The file measures no more. */
   readonly mostBytes: number;
   /** By run, what is added to its instants where several share the axis; 0 where absent. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { documentElementId, type PageDocument } from '../draw/page-data.js';
 
 /** What stands in a page beside its own script and style. */
-export interface PageContents {
+interface PageContents {
   readonly document: PageDocument;
   /** Elements that the first picture is made of, in front of the script. */
   readonly first?: readonly string[];

@@ -5,7 +5,7 @@ import type { Opened, Wanted } from './process/messages.js';
 import { SensorProcess, type SensorProcessOptions } from './process/sensor-process.js';
 import type { MissingSensor, Sensor } from './sensor.js';
 
-export interface OpenSensorsOptions {
+interface OpenSensorsOptions {
   /** ms between two readings of each; as fast as it changes where absent. */
   readonly intervalMs?: number | undefined;
   /** Reads all of each at each reading, though that costs CPU. */
@@ -13,7 +13,7 @@ export interface OpenSensorsOptions {
 }
 
 /** What there is of what was asked for. */
-export interface OpenedSensors {
+interface OpenedSensors {
   /** In the order in which they were named. */
   readonly sensors: readonly Sensor[];
   readonly missing: readonly MissingSensor[];

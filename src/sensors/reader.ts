@@ -1,3 +1,4 @@
+import type { ClockAnchor } from '../clock.js';
 import type { SensorColumn, SensorDevice, SensorDoubtCode, SensorIdentity } from './sensor.js';
 
 /*
@@ -38,6 +39,8 @@ export interface ReaderEnvironment {
   readonly thorough: boolean;
   /** The devices that it had before it was lost: each keeps its prefix, since that is all that tells its columns from another's. */
   readonly known: readonly SensorDevice[];
+  /** What it had handed on in a process before this one: it goes on behind that. */
+  readonly handed: ClockAnchor | undefined;
   /** Says what is doubtful; equal messages are counted. */
   readonly tell: (code: SensorDoubtCode, message: string) => void;
   /** Starts a program that ends when this process does, however that ends; see `programs/programs.ts`. */
@@ -106,6 +109,8 @@ export interface AskedReader extends ReaderFacts {
 
 /** A sensor that says something by itself. */
 export interface TalkingReader extends ReaderFacts {
+  /** Of one whose driver keeps what comes while nobody reads it: the instant up to which it has handed on what there was. */
+  readonly handed?: ClockAnchor | undefined;
   /**
    * Begins to hand on what it says: `values` as of `AskedReader`, lent; `atNs` is when it was heard (CLOCK_MONOTONIC). A row of NaN
    * says that from here on nothing is known.

@@ -10,7 +10,7 @@ import type { SampleBlock } from '../stream/sample-block.js';
  */
 const mostWaitingSamples = 200_000;
 
-export interface FanOutOptions {
+interface FanOutOptions {
   readonly frameBytes: number;
   /** Makes samples of frames, lent until the next call. */
   readonly decode: (raw: FrameBlock) => SampleBlock;

@@ -46,7 +46,7 @@ export interface RecordOptions {
 }
 
 /** How a recording ended. */
-export interface RecordingEnd {
+interface RecordingEnd {
   /** Those whose board went away and did not come back. */
   readonly lost: readonly Track[];
   /** Those whose board was still waited for. */

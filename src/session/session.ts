@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly mostWaitingSamples?: number;
 }
 
-export interface SessionResult {
+interface SessionResult {
   readonly end: EndReason;
   /** The board had gone away, and nothing came of it any more. */
   readonly away: boolean;

@@ -4,7 +4,7 @@ import type { Tally } from './port/tally.js';
 import { hash32, uniform } from './random.js';
 
 /** What goes onto the wire instead of a reply. */
-export interface Delivery {
+interface Delivery {
   /** Empty for silence; lent until the next call. */
   bytes: Uint8Array;
   /** How much longer than usual it takes, ms. */

@@ -8,7 +8,7 @@ import { type Load, shapes } from './shapes.js';
 const { rails: machineRails, components: machineComponents } = boardFor('benchlab')!;
 
 /** What every rail of a board reads at one instant, in board order: mV, mA and mW, where mW = round(mV × mA / 1000). */
-export interface RailReadings {
+interface RailReadings {
   readonly voltageMv: Int32Array;
   readonly currentMa: Int32Array;
   readonly powerMw: Int32Array;
@@ -84,7 +84,7 @@ const paperAt = { constant: paperOf.constant(machineRails), square: paperOf.squa
 const isPaper = (profile: ProfileName): profile is PaperProfileName => profile in paperOf;
 
 /** Writes what the rails read at `tNs` of CLOCK_MONOTONIC, ns, into `out`. */
-export type RailReader = (tNs: number, out: RailReadings) => void;
+type RailReader = (tNs: number, out: RailReadings) => void;
 
 /**
  * The rails of a machine with this load: a pure function of its arguments, so that the same seed gives the same readings at

@@ -7,7 +7,7 @@ import { headerRow, RowWriter } from './row-writer.js';
 import { Shortfall } from './shortfall.js';
 import type { Sink } from './sink.js';
 
-export interface CsvOptions extends OutputOptions {
+interface CsvOptions extends OutputOptions {
   readonly columns: readonly Column[];
 }
 

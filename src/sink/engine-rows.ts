@@ -27,7 +27,7 @@ export interface TextPiece {
   length: number;
 }
 
-export interface EngineRowsOptions {
+interface EngineRowsOptions {
   /** Without instants. */
   readonly cells: readonly Column[];
   /** Which instants a row begins with, for the engine. */

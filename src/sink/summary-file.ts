@@ -29,7 +29,7 @@ function isNoFile(path: string): boolean {
   }
 }
 
-export interface SummaryOptions {
+interface SummaryOptions {
   readonly path: string;
   /** Overwrites what exists. */
   readonly force: boolean;
@@ -83,5 +83,4 @@ export class SummaryFile {
 }
 
 /** The file's text. */
-export const summaryText = (summary: Summary | RepairedSummary): string =>
-  `${JSON.stringify(summary, null, 2)}\n`;
+const summaryText = (summary: Summary | RepairedSummary): string => `${JSON.stringify(summary, null, 2)}\n`;

@@ -4,7 +4,7 @@ import { openCapture } from '../capture/open.js';
 import { inputError } from '../errors.js';
 
 /** A capture's frames one after another, in memory that threads may share, and the table of the board that they are of. */
-export interface CapturedFrames {
+interface CapturedFrames {
   readonly board: Board;
   readonly frames: Uint8Array<SharedArrayBuffer>;
 }

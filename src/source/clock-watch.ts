@@ -7,7 +7,7 @@ const reanchorNs = 10e9;
 /** CLOCK_MONOTONIC stands still while the machine sleeps, the uptime does not; less than this is its resolution. */
 const suspendMs = 500;
 
-export interface Clocks {
+interface Clocks {
   readonly asleepSinceBootMs: () => number;
   readonly readAnchor: () => ClockAnchor;
 }

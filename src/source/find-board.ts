@@ -7,7 +7,7 @@ import type { Expected, Link } from '../link/link.js';
 import { type LinkChoice, openLink } from '../link/open.js';
 import { listPorts, type PortInfo } from '../link/port/port-list.js';
 import type { BoardIdentity } from '../stream/recording-header.js';
-import type { Together } from './open-board.js';
+import { pause } from '../timer.js';
 
 /** What asking one port gave. */
 export type Probe =
@@ -69,7 +69,14 @@ async function findBoards() {
 /** How often a lost board is looked for. */
 const searchMs = 250;
 
-export interface Search {
+/** What the boards of one recording know of each other. */
+export interface Together {
+  /** The ports that they are on, by their real names. */
+  readonly ports: Set<string>;
+  readonly uids: Set<string | null>;
+}
+
+interface Search {
   readonly link: LinkChoice;
   /** How long it is looked for. */
   readonly limitMs: number;
@@ -140,19 +147,6 @@ async function openQuietly(
     if (error instanceof UserError) return undefined; // not there yet
     throw error;
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
 
 const uidText = (uid: string | null): string => (uid === null ? 'without a UID' : `UID ${uid}`);

@@ -14,7 +14,7 @@ import type { Recording, RecordingOptions, Source } from './source.js';
 /** Finds the same board again after it was lost; resolves to undefined where it is given up. */
 export type Reconnect = (identity: BoardIdentity, signal: AbortSignal) => Promise<Link | undefined>;
 
-export interface LiveOptions {
+interface LiveOptions {
   /** Null where a lost board is not waited for. */
   readonly reconnect: Reconnect | null;
   /** For a person: the board went away, it is back. */

@@ -1,15 +1,9 @@
 import type { OwnTable } from '../board/own/table.js';
 import { realPath } from '../file/real-path.js';
 import type { LinkChoice } from '../link/open.js';
+import type { Together } from './find-board.js';
 import type { Reconnect } from './live.js';
 import type { Source } from './source.js';
-
-/** What the boards of one recording know of each other. */
-export interface Together {
-  /** The ports that they are on, by their real names. */
-  readonly ports: Set<string>;
-  readonly uids: Set<string | null>;
-}
 
 export interface OpenOptions {
   readonly link: LinkChoice;

@@ -26,14 +26,14 @@ export async function openSource(port: string, options: OpenOptions): Promise<So
 }
 
 /** What several ports gave. */
-export interface OpenedSources {
+interface OpenedSources {
   /** In the order in which they were named. */
   readonly sources: readonly Source[];
   readonly missing: readonly MissingSource[];
 }
 
 /** A port that could not be opened, and why. */
-export interface MissingSource {
+interface MissingSource {
   readonly port: string;
   readonly error: unknown;
 }

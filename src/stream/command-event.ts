@@ -32,7 +32,7 @@ export interface MarkProblem {
 export type EndedStatus = 'ok' | 'failed' | 'interrupted';
 
 /** What is going to be run; the commands follow. It stands in front of the first sample. */
-export interface ExperimentEvent {
+interface ExperimentEvent {
   readonly type: 'experiment';
   readonly atNs: number;
   /** How many commands, how often each is run, and how often before that without counting. */
@@ -53,14 +53,14 @@ export interface CommandLineEvent {
 }
 
 /** The stretch that idle power is measured over. */
-export interface BaselineEvent {
+interface BaselineEvent {
   readonly type: 'baseline';
   readonly startNs: number;
   readonly endNs: number;
 }
 
 /** A run begins: the instant was taken before there was a process. */
-export interface RunBeginEvent {
+interface RunBeginEvent {
   readonly type: 'run-begin';
   readonly atNs: number;
   /** From 0, over all that was run. */
@@ -80,7 +80,7 @@ export interface MarksEvent {
 }
 
 /** A run has ended, at the instant at which that was known. No more marks of it follow. */
-export interface RunEndEvent {
+interface RunEndEvent {
   readonly type: 'run-end';
   readonly atNs: number;
   readonly run: number;

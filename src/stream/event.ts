@@ -46,6 +46,13 @@ export type FaultEvent = {
   | { readonly kind: 'joined' }
 );
 
+/** What a fault came to: bytes, samples or ms, as its kind has it. */
+export function amountOf(fault: FaultEvent): number {
+  if ('bytesDropped' in fault) return fault.bytesDropped;
+  if ('samples' in fault) return fault.samples;
+  return 'asleepMs' in fault ? fault.asleepMs : 1;
+}
+
 /** A single wire of a connector carries more than it should. Said when that is known, and again when it is over, or the recording is. */
 export interface WireAlarmEvent {
   readonly type: 'wire-alarm';

@@ -4,7 +4,7 @@ import type { SpanEnd } from './span-end.js';
 import { newSpanSums, type SpanSums } from './span-sums.js';
 
 /** A span that is looked for, and its begin once that was passed. */
-export interface Sought {
+interface Sought {
   readonly group: Group;
   readonly span: Span;
   start: SpanEnd | null;

@@ -45,7 +45,7 @@ export const energyBehindNj = (from: RunningSums, to: RunningSums, c: number, fi
   to.energyNj[c]! - from.energyNj[c]! - firstNj + (to.lostNj[c]! - from.lostNj[c]!);
 
 /** Two samples that follow one another. */
-export interface Spacing {
+interface Spacing {
   readonly leftUs: number;
   readonly rightUs: number;
   readonly leftMw: Float64Array;
@@ -72,7 +72,7 @@ export interface SpanEnd extends Spacing {
 }
 
 /** What a part of a spacing has to say on one component. */
-export interface Piece {
+interface Piece {
   readonly energyNj: number;
   readonly stepSquares: number;
   readonly gapsJ: number;

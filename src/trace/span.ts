@@ -17,6 +17,10 @@ export const exactSpan = (startNs: number, endNs: number): Span => ({
   endUncertaintyNs: 0,
 });
 
+/** As a summary tells it. */
+export const toldSpan = ({ start_s, end_s }: { readonly start_s: number; readonly end_s: number }): Span =>
+  exactSpan(Math.round(start_s * 1e9), Math.round(end_s * 1e9));
+
 /** Time in all, ns; what two spans share counts twice. */
 export const lengthNs = (spans: readonly Span[]): number =>
   spans.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);

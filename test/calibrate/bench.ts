@@ -1,4 +1,4 @@
-import type { RailPoint } from '#powerlog/calibrate/calibrate-rail.js';
+import type { RailPoint } from '#powerlog/calibrate/readings.js';
 import { gaussian, uniform } from '#powerlog/simulator/random.js';
 
 /** A rail whose sensor is off by what is known, and a meter that is off by what its data sheet allows. */

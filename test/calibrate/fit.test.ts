@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Field } from '#powerlog/board/board.js';
 import { boardFor } from '#powerlog/board/catalogue.js';
 import { railSteps } from '#powerlog/calibrate/board-steps.js';
-import { calibrateRail, type RailPoint } from '#powerlog/calibrate/calibrate-rail.js';
+import { calibrateRail } from '#powerlog/calibrate/calibrate-rail.js';
 import { fitLine, fitRatio, outliersOf } from '#powerlog/calibrate/line-fit.js';
 import { steadyMean } from '#powerlog/calibrate/mean.js';
-import { parseReadings } from '#powerlog/calibrate/readings.js';
+import { parseReadings, type RailPoint } from '#powerlog/calibrate/readings.js';
 import { milli } from './bench.js';
 
 const exact = { voltage: 0, current: 0 };

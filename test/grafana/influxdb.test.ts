@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { testFolder } from '../feeds/waiting.js';
 import { freePort } from '../free-port.js';
 import { needs } from '../parts.js';
 import { dashboards } from './dashboards.js';
 import { influx } from './influx.js';
 import { linesOf, sampledRuns, systemPower } from './samples.js';
-import { debianServer, startServer, testFolder } from './server.js';
+import { debianServer, startServer } from './server.js';
 import { ShownDashboard, withoutData } from './stand-in.js';
 
 async function startInfluxDb(): Promise<string> {

@@ -4,13 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { testFolder, until } from '../feeds/waiting.js';
 import { freePort } from '../free-port.js';
 import { needs } from '../parts.js';
 import { dashboards } from './dashboards.js';
 import { pushedBefore, scrapedBefore, servedNow } from './exposition.js';
 import { promql } from './promql.js';
 import { sampledRuns } from './samples.js';
-import { debianServer, startServer, testFolder, until } from './server.js';
+import { debianServer, startServer } from './server.js';
 import { ShownDashboard, withoutData } from './stand-in.js';
 
 /** Serves what `--metrics` does. */

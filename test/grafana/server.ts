@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { until } from '../feeds/waiting.js';
 import type { Part } from '../parts.js';
 
 /** A server of Debian's; its package would start a service of its own. */
@@ -13,13 +10,6 @@ export const debianServer = (program: string, pack = program): Part => ({
   install: `RUNLEVEL=1 apt-get install ${pack}`,
   isMissing: spawnSync(program, ['--version']).error !== undefined,
 });
-
-/** A folder for one test. */
-export function testFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'powerlog-feeds-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
-  return folder;
-}
 
 export interface RunningServer {
   readonly child: ChildProcess;
@@ -48,15 +38,4 @@ export async function startServer(
     return (await fetch(readyUrl).catch(() => null))?.ok;
   });
   return { child, said: () => said };
-}
-
-/** Asks until there is something. */
-export async function until<Value>(
-  ask: () => Promise<Value>,
-): Promise<Exclude<Value, null | undefined | false>> {
-  for (;;) {
-    const found = await ask();
-    if (found) return found as Exclude<Value, null | undefined | false>;
-    await sleep(50);
-  }
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { testFolder } from '../feeds/waiting.js';
 import { freePort } from '../free-port.js';
 import { needs } from '../parts.js';
 import { dashboards } from './dashboards.js';
 import { promql } from './promql.js';
 import { linesOf, sampledRuns, systemPower } from './samples.js';
-import { debianServer, startServer, testFolder } from './server.js';
+import { debianServer, startServer } from './server.js';
 import { ShownDashboard, withoutData } from './stand-in.js';
 
 describe('dashboards for VictoriaMetrics', needs(debianServer('victoria-metrics')), () => {

@@ -12,6 +12,7 @@ import { loopback } from '#powerlog/publish/server/access.js';
 import type { PageServerOptions } from '#powerlog/publish/server/server.js';
 import { placesOfFile, scratch } from '../capture/samples.js';
 import { powerlog, words } from '../cli/run.js';
+import { figureOf } from '../page/acts.js';
 import { browserPart, hangMs, theBrowser } from '../page/browser.js';
 import { needs } from '../parts.js';
 import { addressOf, documentRead } from './client.js';
@@ -36,9 +37,6 @@ async function open(url: string): Promise<{ page: Page; asked: string[]; complai
   await page.goto(url);
   return { page, asked: asked!, complaints: complaints! };
 }
-
-const figureOf = async (page: Page, key: string): Promise<number> =>
-  Number(await page.locator(`[data-key="${key}"]`).first().getAttribute('data-value'));
 
 /** As `view` serves it. */
 async function pageOfView(): Promise<PageServerOptions['page']> {

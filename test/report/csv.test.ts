@@ -1,8 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Summary } from '#powerlog/measure/summary.js';
-import { isBoardTrack } from '#powerlog/measure/tracks/sensor-summary.js';
+import { isBoardTrack, type Summary } from '#powerlog/measure/summary.js';
 import { readRested } from '#powerlog/report/rested.js';
 import { type SpanSummary, summaryBetween } from '#powerlog/report/span/span-summary.js';
 import { placesOfFile } from '../capture/samples.js';

@@ -36,16 +36,16 @@ export interface OwnRail {
   readonly nominal_v?: number | undefined;
 }
 
-export interface OwnWire extends Pick<OwnRail, 'name' | 'title'> {
+interface OwnWire extends Pick<OwnRail, 'name' | 'title'> {
   readonly rail: string;
 }
 
-export interface OwnQuestion {
+interface OwnQuestion {
   readonly request: Uint8Array;
 }
 
 /** A board that is asked, and answers with one frame. */
-export interface Asked {
+interface Asked {
   readonly welcome: OwnQuestion & { readonly reply: string };
   readonly frame: OwnQuestion;
   readonly uid?: (OwnQuestion & { readonly bytes: number }) | undefined;

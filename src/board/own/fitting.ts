@@ -3,7 +3,7 @@ import { fieldTypes } from '../field-type.js';
 import { DescriptionError, type OwnBoard, type OwnField } from './description.js';
 
 /** Each field with its place in the frame, in bytes. */
-export type PlacedFields = readonly { readonly field: OwnField; readonly offset: number }[];
+type PlacedFields = readonly { readonly field: OwnField; readonly offset: number }[];
 
 /** The readings of a rail or wire, by what the names of their fields end in. */
 export const readingsOf = (rail: string): string[] =>

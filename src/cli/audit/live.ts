@@ -14,13 +14,23 @@ import { startRecording } from '../../session/record.js';
 import type { SensorsBeside } from '../../session/sensor-tracks.js';
 import { openAllSources } from '../../source/open.js';
 import { formatSi } from '../../units.js';
-import type { AuditOptions } from '../commands/audit.js';
 import { onEndSignal } from '../impatience.js';
-import { calibrationsFrom, inputFiles } from '../options.js';
+import { calibrationsFrom, inputFiles, type SamplingOptions, type SensorOptions } from '../options.js';
 import { ownBoardOf } from '../own-board.js';
 import { chosenSensors, openBeside, refuseMissing } from '../sensors.js';
 import { notice } from '../terminal/notices.js';
 import { say } from '../terminal/say.js';
+
+export interface AuditOptions extends SamplingOptions, SensorOptions {
+  readonly load?: string;
+  readonly duration?: number;
+  readonly out?: string;
+  readonly columnA?: string;
+  readonly columnB?: string;
+  readonly json?: string;
+  readonly force?: true;
+  readonly quiet?: true;
+}
 
 const usualMs = 90_000;
 

@@ -1,6 +1,5 @@
-import type { MeterReadings, RailPoint } from '../../calibrate/calibrate-rail.js';
 import { notZero } from '../../calibrate/impossible.js';
-import { parseReadings, zeroReading } from '../../calibrate/readings.js';
+import { type MeterReadings, parseReadings, type RailPoint, zeroReading } from '../../calibrate/readings.js';
 import { ExitCode, errorText, inputError, UserError } from '../../errors.js';
 import { ownMap } from '../../measure/rail-map.js';
 import { type RailMeans, RailWatch } from '../../session/calibration/rail-watch.js';

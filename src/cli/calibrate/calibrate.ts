@@ -1,7 +1,8 @@
 import type { Instrument } from '../../board/board.js';
 import type { CalibratedRail } from '../../board/correction.js';
 import { railSteps } from '../../calibrate/board-steps.js';
-import { calibrateRail, type RailPoint } from '../../calibrate/calibrate-rail.js';
+import { calibrateRail } from '../../calibrate/calibrate-rail.js';
+import type { RailPoint } from '../../calibrate/readings.js';
 import { ExitCode, usageError } from '../../errors.js';
 import { OutputFile } from '../../file/output-file.js';
 import { refuseSharedFiles } from '../../file/shared-files.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { RailPoint } from '../../calibrate/calibrate-rail.js';
 import { parsePoints } from '../../calibrate/points-table.js';
+import type { RailPoint } from '../../calibrate/readings.js';
 import { errorText, inputError, systemErrorCode } from '../../errors.js';
 import { ownMap } from '../../measure/rail-map.js';
 import { RailWatch } from '../../session/calibration/rail-watch.js';

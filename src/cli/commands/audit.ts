@@ -2,30 +2,18 @@ import { Command } from 'commander';
 import type { Audited } from '../../comparison/audit/open.js';
 import { usageError } from '../../errors.js';
 import { parseDurationMs } from '../../units.js';
+import type { AuditOptions } from '../audit/live.js';
 import {
   addSamplingOptions,
   checked,
   forceOption,
   outputOption,
   quietOption,
-  type SamplingOptions,
-  type SensorOptions,
   withIntervalOption,
   withOption,
 } from '../options.js';
 import { recordingInputs } from '../recording-inputs.js';
 import type { ReportOutputs } from '../report/report-outputs.js';
-
-export interface AuditOptions extends SamplingOptions, SensorOptions {
-  readonly load?: string;
-  readonly duration?: number;
-  readonly out?: string;
-  readonly columnA?: string;
-  readonly columnB?: string;
-  readonly json?: string;
-  readonly force?: true;
-  readonly quiet?: true;
-}
 
 export function auditCommand(): Command {
   return addSamplingOptions(

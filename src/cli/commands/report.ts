@@ -3,7 +3,7 @@ import { inputError, usageError } from '../../errors.js';
 import type { HtmlPage } from '../../report/html.js';
 import type { Rested } from '../../report/rested.js';
 import type { AskedSpan, SpanSummary } from '../../report/span/span-summary.js';
-import { railMapFrom } from '../../session/map/map-choice.js';
+import { otherMapFrom } from '../../session/map/map-choice.js';
 import { formatSi, plural } from '../../units.js';
 import {
   accuracyOption,
@@ -167,11 +167,10 @@ function refuseWithoutFigure({ svg, png }: ReportOptions, command: Command): voi
 }
 
 async function readingOptions(path: string, options: ReportOptions) {
-  const isMapped = options.map !== undefined || options.slot !== undefined || options.slotFeed !== undefined;
   const isWatched = process.stderr.isTTY && !options.quiet;
   const progress = isWatched ? (await import('../terminal/replay-progress.js')).ReplayProgress : null;
   return {
-    ...(isMapped && { map: (own: Parameters<typeof railMapFrom>[1]) => railMapFrom(options, own) }),
+    ...otherMapFrom(options),
     accuracy: options.accuracy,
     calibrations: await calibrationsFrom(options),
     ...(progress && { sinks: () => [new progress(process.stderr, path)] }),

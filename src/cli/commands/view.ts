@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { ExitCode } from '../../errors.js';
 import { endSignals } from '../../exec/start/ignored.js';
-import type { RailMap } from '../../measure/rail-map.js';
-import { type MapOptions, railMapFrom } from '../../session/map/map-choice.js';
+import { type MapOptions, otherMapFrom } from '../../session/map/map-choice.js';
 import { accuracyOption, mapOption, slotFeedOption, slotOption } from '../options.js';
 import { listenOption, openOption, placeFrom, type ServeOptions, showAddress } from '../serve-options.js';
 
@@ -40,9 +39,8 @@ async function view(paths: readonly string[], options: ViewCommandOptions): Prom
     import('../terminal/notices.js'),
     import('../terminal/reading-line.js'),
   ]);
-  const isMapped = options.map !== undefined || options.slot !== undefined || options.slotFeed !== undefined;
   const reading = {
-    ...(isMapped && { map: (own: RailMap | undefined) => railMapFrom(options, own) }),
+    ...otherMapFrom(options),
     accuracy: options.accuracy,
   };
   const view = await View.open({ paths, place: placeFrom(options), reading });

@@ -14,7 +14,7 @@ import { say, styled, tell } from '../terminal/say.js';
 import type { ExecOptions } from './exec-options.js';
 
 /** What the figures of an experiment go into. */
-export interface Conclusion {
+interface Conclusion {
   readonly options: ExecOptions;
   readonly limits: Limits;
   readonly baseline: Baseline;

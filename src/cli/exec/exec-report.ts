@@ -11,8 +11,7 @@ import type {
 } from '../../exec/figures/summaries.js';
 import { endText } from '../../exec/runs/hooks.js';
 import { formatSupported, formatUncertain, uncertaintyNote } from '../../measure/honest-digits.js';
-import type { Summary } from '../../measure/summary.js';
-import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
+import { isBoardTrack, type Summary } from '../../measure/summary.js';
 import type { Warning } from '../../stream/warning.js';
 import { printable } from '../../text.js';
 import { formatCount, formatSi, plural } from '../../units.js';
@@ -29,7 +28,7 @@ const phaseNameWidth = 48;
 /** Runs that did not go well. */
 const leftOutShown = 10;
 
-export interface Report extends Pick<Conclusions, 'phases' | 'repeated' | 'comparison' | 'names'> {
+interface Report extends Pick<Conclusions, 'phases' | 'repeated' | 'comparison' | 'names'> {
   readonly summary: Summary;
   readonly command: CommandSummary;
   readonly files: readonly string[];

@@ -6,7 +6,7 @@ import { askKind, type ServerKind } from '../../feeds/influx/server/server-kind.
 import type { Target } from '../../feeds/influx/server/target.js';
 import { readSecret, token } from '../../feeds/secret.js';
 
-export interface LineWishes {
+interface LineWishes {
   readonly target: Target;
   /** Means a second instead of every sample; null where nobody asked. */
   readonly meansHz: number | null;

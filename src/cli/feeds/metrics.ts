@@ -65,7 +65,7 @@ function metricsAccess({ metrics, metricsTokenFile }: MetricsOptions): Access | 
   throw usageError(`${option} is about what --metrics serves: give --metrics [HOST:PORT] too`);
 }
 
-export interface Access {
+interface Access {
   readonly place: Place;
   /** Null: whoever reaches the place may ask. */
   readonly token: Token | null;

@@ -3,7 +3,7 @@ import { type NamedFile, refuseSharedFiles } from '../../file/shared-files.js';
 import { FigureOutputs, type FigurePlaces, figureFiles } from '../../report/figure/draw.js';
 import { print } from '../terminal/say.js';
 
-export interface ReportPlaces extends FigurePlaces {
+interface ReportPlaces extends FigurePlaces {
   readonly html?: string;
   readonly json?: string;
   readonly force?: boolean;

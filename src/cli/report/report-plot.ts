@@ -6,7 +6,7 @@ import { Window } from '../../report/figure/window.js';
 import type { Rested } from '../../report/rested.js';
 
 /** A run as it is plotted. */
-export interface PlottedRun {
+interface PlottedRun {
   readonly rested: Rested;
   readonly name: string;
   /** What is added to its instants so that all share an axis, µs. */
@@ -16,7 +16,7 @@ export interface PlottedRun {
   readonly toUs: number;
 }
 
-export interface PlotChoice {
+interface PlotChoice {
   readonly widthCells: number;
   readonly heightCells: number;
   readonly colours: boolean;

@@ -1,7 +1,6 @@
 import type { BoardFreshness } from '../../measure/freshness/board-freshness.js';
 import { formatUncertain } from '../../measure/honest-digits.js';
-import type { RepairedSummary } from '../../measure/summary.js';
-import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
+import { isBoardTrack, type RepairedSummary } from '../../measure/summary.js';
 import { printable } from '../../text.js';
 import { formatSi } from '../../units.js';
 

@@ -15,7 +15,7 @@ import { wiresNow, wiresTable } from './wires/now.js';
 const units: Readonly<Record<string, string>> = { v: 'V', a: 'A', w: 'W', c: '°C', pct: '%', rpm: 'rpm' };
 
 /** All that the board applies: to its rails as the summary tells it, and to what it reads beside them. */
-export interface WholeCalibration extends CalibrationSummary {
+interface WholeCalibration extends CalibrationSummary {
   readonly probes: Readonly<Record<string, ProbeCalibration>>;
 }
 

@@ -1,5 +1,5 @@
-import type { Summary } from '../../measure/summary.js';
-import { isBoardTrack, type SensorSummary } from '../../measure/tracks/sensor-summary.js';
+import { isBoardTrack, type Summary } from '../../measure/summary.js';
+import type { SensorSummary } from '../../measure/tracks/sensor-summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 

@@ -10,7 +10,7 @@ const everyMs = 250;
 const clearLine = '\r\u001b[K';
 
 /** What is shown of a track. */
-export interface ShownTrack {
+interface ShownTrack {
   readonly id: string;
   readonly outputs: { readonly collector: SummaryCollector };
 }

@@ -1,6 +1,11 @@
 import { formatUncertain, uncertaintyNote } from '../../measure/honest-digits.js';
-import type { BoardSummary, RepairedSummary, Summary, TrackSummary } from '../../measure/summary.js';
-import { isBoardTrack } from '../../measure/tracks/sensor-summary.js';
+import {
+  type BoardSummary,
+  isBoardTrack,
+  type RepairedSummary,
+  type Summary,
+  type TrackSummary,
+} from '../../measure/summary.js';
 import { printable } from '../../text.js';
 import { formatSi, plural } from '../../units.js';
 import { freshnessLines } from './freshness-text.js';

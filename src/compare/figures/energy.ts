@@ -81,7 +81,7 @@ export function energyFigures(
   const unseenErrorJ = Math.hypot(byDelayJ, byWidthJ, lagUs * balance.perShiftUs);
   const remainderErrorJ = Math.hypot(differenceJ, finite(linear), unseenErrorJ);
   const difference = within(bJ - aJ, differenceJ);
-  const referenceUncertaintyJ = accuracy ? accuracy.share * aJ + accuracy.offsetW * durationS : null;
+  const referenceUncertaintyJ = statedJ(accuracy, balance);
   return {
     balance,
     referenceUncertaintyJ,
@@ -106,8 +106,8 @@ export function plainEnergies(
   const none = new Float64Array(readings.count);
   const balance = balanced(analysis, readings, cells, none, unity, 0, parts);
   if (balance.count === 0) return { figures: {}, balance, referenceUncertaintyJ: null };
-  const { aJ, bJ, durationS } = balance;
-  const referenceUncertaintyJ = accuracy ? accuracy.share * aJ + accuracy.offsetW * durationS : null;
+  const { aJ, bJ } = balance;
+  const referenceUncertaintyJ = statedJ(accuracy, balance);
   // The lag is not known, so that a period at each end may belong to the one and not to the other.
   const endsJ = Math.max(usualUs, 100_000) * balance.perShiftUs;
   const errorJ = Math.hypot(endsJ, coverage95 * scatterOfMeans(analysis, cells, balance));
@@ -118,6 +118,10 @@ export function plainEnergies(
     figures: levelFigures(balance, difference, referenceUncertaintyJ, endsJ),
   };
 }
+
+/** How far A's energy may be off by what is stated of it. */
+const statedJ = (accuracy: ReferenceTrace['accuracy'], { aJ, durationS }: Balance): number | null =>
+  accuracy ? accuracy.share * aJ + accuracy.offsetW * durationS : null;
 
 function levelFigures(
   balance: Balance,

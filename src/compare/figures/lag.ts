@@ -72,7 +72,7 @@ const counterWindow = ({ updates, holdUs }: Analysis): Estimate => {
 const leveled = (value: number, error: number): Estimate =>
   Number.isFinite(error) ? within(value, error) : unknown('the load does not tell it apart from the window');
 
-export interface SensorLags {
+interface SensorLags {
   readonly delayUs: number;
   readonly widthUs: number;
   readonly latencyUs: number;

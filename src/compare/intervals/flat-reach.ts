@@ -1,5 +1,5 @@
 import { fitLine } from '../model/line.js';
-import { pickReadings, type Readings } from '../model/readings.js';
+import { changesOf, pickReadings, type Readings } from '../model/readings.js';
 import { powerSlopes, slopeStepUs } from '../model/slopes.js';
 import { median } from '../quantile.js';
 import { type Fit, widthOf } from '../search/fit.js';
@@ -71,7 +71,7 @@ function telling(readings: Readings, { referenceW, kernel }: Fit): Readings {
   const share = kernel.kind === 'one-pole' ? lowPassShare : 1;
   const [steep, plain] = [share * steepest, share * others];
   if (count <= 2 * steep + plain) return readings;
-  const changes = referenceW.map((watts, n) => (n === 0 ? 0 : Math.abs(watts - referenceW[n - 1]!) || 0));
+  const changes = changesOf(referenceW);
   const limit = changes.slice().sort()[count - steep]!;
   const chosen: number[] = [];
   const stride = Math.floor(count / plain);

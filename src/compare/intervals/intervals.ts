@@ -22,7 +22,7 @@ export interface FitIntervals {
   readonly covariance: Covariance | null;
 }
 
-export interface KnownErrors {
+interface KnownErrors {
   /** How far all instants of updates may be off together, and each poll's by its clock, µs. */
   readonly systematicUs: number;
   /** How far each instant may be off by itself, µs: standard deviation. */

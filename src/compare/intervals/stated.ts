@@ -4,7 +4,7 @@ import type { Reach } from './intervals.js';
 const lopsided = 2.5;
 
 /** A lag and how far it may be off, µs. */
-export interface Stated {
+interface Stated {
   readonly delayUs: number;
   readonly reach: Reach;
 }

@@ -134,3 +134,7 @@ export function pickReadings(readings: Readings, chosen: ArrayLike<number>): Rea
     stepW: readings.stepW,
   };
 }
+
+/** How far each of them lies from the one before; 0 where that is not known. */
+export const changesOf = (watts: Float64Array): Float64Array =>
+  watts.map((each, n) => (n === 0 ? 0 : Math.abs(each - watts[n - 1]!) || 0));

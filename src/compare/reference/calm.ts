@@ -11,7 +11,7 @@ const edge = 5.5;
 const chance = 1.4;
 
 /** A reference without most of its samples' noise, and what is left of that. */
-export interface Calmed {
+interface Calmed {
   readonly reference: PowerIntegral;
   readonly noise: ReferenceNoise;
 }

@@ -1,4 +1,4 @@
-import { pickReadings, type Readings } from '../model/readings.js';
+import { changesOf, pickReadings, type Readings } from '../model/readings.js';
 import { seeded } from './random.js';
 
 /**
@@ -13,7 +13,7 @@ export function chooseReadings(
 ): Readings {
   const { count } = readings;
   if (count <= most) return readings;
-  const changes = expectedW.map((watts, n) => (n === 0 ? 0 : Math.abs(watts - expectedW[n - 1]!) || 0));
+  const changes = changesOf(expectedW);
   const limit = changes.slice().sort()[count - (most >> 1)]!;
   const chosen = new Set<number>();
   for (let n = 0; n < count && chosen.size < most >> 1; n++) if (changes[n]! >= limit) chosen.add(n);

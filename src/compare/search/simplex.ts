@@ -1,5 +1,5 @@
 /** A point of two coordinates and its cost. */
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
   readonly cost: number;

@@ -12,7 +12,7 @@ const mostInFit = 6000;
 const mostInLowPass = 2500;
 
 /** The fit that figures are told by. */
-export interface LastFit {
+interface LastFit {
   /** Of all readings. */
   readonly fit: Fit;
   /** Those that a lag is looked for with, and the fit to them. */

@@ -36,3 +36,7 @@ export function bracketsOf({ timeUs, value, intervalUs }: Polls): Brackets {
     changedShare: pairs === 0 ? 0 : poll.length / pairs,
   };
 }
+
+/** Where the updates lie, about. */
+export const middlesOf = ({ lowUs, highUs }: Brackets): Float64Array =>
+  Float64Array.from(lowUs, (us, n) => (us + highUs[n]!) / 2);

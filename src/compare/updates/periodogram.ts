@@ -1,6 +1,6 @@
 import { median } from '../quantile.js';
 import { summitShift } from '../summit.js';
-import type { Brackets } from './brackets.js';
+import { type Brackets, middlesOf } from './brackets.js';
 
 /** Changes in a segment: of short ones only where long ones show no period. */
 export const segmentSizes = [64, 24, 10];
@@ -22,9 +22,9 @@ const frequenciesMax = 60_000;
  * segments of so many changes, so that neither a drift of the clock nor one late update spoils it.
  */
 export function candidatePeriods(brackets: Brackets, pollUs: number, changesPerSegment: number): number[] {
-  const { count, lowUs, highUs } = brackets;
+  const { count } = brackets;
   if (count < changesPerSegment || count < 5) return [];
-  const middles = Float64Array.from(lowUs, (us, n) => (us + highUs[n]!) / 2);
+  const middles = middlesOf(brackets);
   const intervals = middles.subarray(1).map((us, n) => us - middles[n]!);
   const segments = segmentsOf(middles, changesPerSegment);
   const durationUs = median(segments.map((segment) => segment[segment.length - 1]! - segment[0]!));
@@ -52,14 +52,10 @@ export function candidatePeriods(brackets: Brackets, pollUs: number, changesPerS
  * A candidate to the precision of the whole run: segments grow fourfold as long as the changes keep together in them. Where polls beat with
  * updates, twice the poll interval looks like the period over short segments, and only long ones tell.
  */
-export function refinedPeriod(
-  { lowUs, highUs, count }: Brackets,
-  candidateUs: number,
-  changesPerSegment: number,
-): number {
-  const middles = Float64Array.from(lowUs, (us, n) => (us + highUs[n]!) / 2);
+export function refinedPeriod(brackets: Brackets, candidateUs: number, changesPerSegment: number): number {
+  const middles = middlesOf(brackets);
   let [periodUs, before] = [candidateUs, 0];
-  for (let size = changesPerSegment; size <= count; size *= 4) {
+  for (let size = changesPerSegment; size <= brackets.count; size *= 4) {
     const segments = segmentsOf(middles, size);
     const step =
       1 / (stepsPerPeak * median(segments.map((segment) => segment[segment.length - 1]! - segment[0]!)));

@@ -4,7 +4,7 @@ import type { Polls } from './polls.js';
 import { type Track, toleranceUs } from './tracking.js';
 
 /** Updates on their schedule, those too that changed nothing, with the value that each brought. */
-export interface ScheduledUpdates {
+interface ScheduledUpdates {
   readonly timeUs: number[];
   readonly value: number[];
   /** Standard deviation of each instant, µs. */

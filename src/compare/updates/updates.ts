@@ -72,12 +72,13 @@ export function findUpdates(
   const stamped = stampedUpdates(trace, polls);
   if (stamped) return stamped;
   const brackets = bracketsOf(polls);
-  const found = trackOf(brackets, polls.intervalUs);
-  if (typeof found === 'string') return byPolls(trace, polls, brackets, found);
+  const holdUs = longestHoldUs(brackets);
+  const found = trackOf(brackets, polls.intervalUs, holdUs);
+  if (typeof found === 'string') return byPolls(trace, polls, brackets, holdUs, found);
   const doubt =
     untimed(found, trace.pollUncertaintyUs ?? 0) ??
     (load && repeated(load, found.periodUs, brackets.count, eventsOf(reference, polls.intervalUs)));
-  return doubt ? byPolls(trace, polls, brackets, doubt) : bySchedule(trace, polls, brackets, found);
+  return doubt ? byPolls(trace, polls, brackets, holdUs, doubt) : bySchedule(trace, polls, brackets, found);
 }
 
 /** A period as short as what the polls' instants are known to is one of the stamps. */
@@ -96,7 +97,11 @@ function repeated(load: LoadPeriod, periodUs: number, changes: number, swings: n
 }
 
 /** The period that the changes keep to, or why there is none. */
-export function trackOf(brackets: Brackets, pollUs: number): Track | string {
+export function trackOf(
+  brackets: Brackets,
+  pollUs: number,
+  holdUs = longestHoldUs(brackets),
+): Track | string {
   if (brackets.changedShare > changedShareMax)
     return `polled every ${ms(pollUs)}, and almost every poll differs: the period is at most that`;
   if (brackets.count < fewestChanges) return `only ${changesSeen(brackets.count)}`;
@@ -115,7 +120,6 @@ export function trackOf(brackets: Brackets, pollUs: number): Track | string {
     if (best && best.share > convincingShare && !isDoubtful) break;
   }
   if (best) return best.track;
-  const holdUs = longestHoldUs(brackets);
   return isPollLimited(holdUs, pollUs)
     ? `polled every ${ms(pollUs)}, and the changes keep to no longer period: it is at most that, or irregular`
     : `${changesSeen(brackets.count)}, and they keep to no period: it is at most ${ms(holdUs)}, or irregular`;
@@ -194,10 +198,16 @@ const instantScatter = (outsideUs: number, pollUs: number): number =>
   Math.max(outsideUs, Math.min(pollUs / Math.sqrt(12), Math.cbrt((outsideUs ** 2 * pollUs) / 0.532)));
 
 /** Without a schedule all polls count, at their own instants: the instants of changes alone would be late by what rounding hides. */
-function byPolls(trace: ReadingTrace, polls: Polls, brackets: Brackets, reason: string): Updates {
+function byPolls(
+  trace: ReadingTrace,
+  polls: Polls,
+  brackets: Brackets,
+  heldUs: number,
+  reason: string,
+): Updates {
   const { timeUs, value, intervalUs } = polls;
   const pollUs = Number.isFinite(intervalUs) ? intervalUs : 0;
-  const holdUs = brackets.changedShare > changedShareMax ? pollUs : longestHoldUs(brackets);
+  const holdUs = brackets.changedShare > changedShareMax ? pollUs : heldUs;
   const isVague = timeUs.length > 1 && !isPollLimited(holdUs, pollUs);
   // How old a value was when it was polled is as good as chance.
   const jitterUs = new Float64Array(timeUs.length).fill(pollUs * agesDeviation);

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { usageError } from '../../errors.js';
+import { signalGroup } from '../../sensors/programs/groups.js';
 import { printable } from '../../text.js';
-import { startTimer } from '../../timer.js';
+import { pause } from '../../timer.js';
 import type { Wave, Waves } from './waves.js';
 
 /** After this long a load that was asked to end is killed, ms. */
@@ -41,7 +42,7 @@ async function playWave(load: Load, wave: Wave, signal: AbortSignal): Promise<vo
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     // What watches over it would keep its pipe open.
-    child.once('exit', () => signalGroup(child, 'SIGKILL'));
+    child.once('exit', () => signalLoad(child, 'SIGKILL'));
     child.once('close', (code, by) => resolve(by === null ? `exit code ${code}` : `killed by ${by}`));
   });
   let early: string | undefined;
@@ -79,34 +80,14 @@ function start(load: Load, { onMs, offMs }: Wave): ChildProcess {
 }
 
 async function end(child: ChildProcess, ended: Promise<string>): Promise<void> {
-  signalGroup(child, 'SIGTERM');
-  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs);
+  signalLoad(child, 'SIGTERM');
+  const timer = setTimeout(() => signalLoad(child, 'SIGKILL'), graceMs);
   await ended;
   clearTimeout(timer);
   // What it started, and what watches over it.
-  signalGroup(child, 'SIGKILL');
+  signalLoad(child, 'SIGKILL');
 }
 
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    // It has ended.
-  }
-}
-
-/** Resolves after a time, or when it is aborted, or when something else has happened. */
-function pause(ms: number, signal: AbortSignal, earlier?: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      cancel();
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const cancel = startTimer(ms, finish);
-    signal.addEventListener('abort', finish);
-    void earlier?.then(finish);
-    if (signal.aborted) finish();
-  });
+function signalLoad({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) signalGroup(pid, signal);
 }

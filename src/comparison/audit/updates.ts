@@ -1,7 +1,7 @@
 import type { Estimate, ReadingTrace } from '../../compare/comparison.js';
 import { unknown } from '../../compare/estimate.js';
 import { quantile } from '../../compare/quantile.js';
-import { type Brackets, bracketsOf } from '../../compare/updates/brackets.js';
+import { type Brackets, bracketsOf, middlesOf } from '../../compare/updates/brackets.js';
 import { periodError, wholeError } from '../../compare/updates/period-error.js';
 import { phasesOf } from '../../compare/updates/phase.js';
 import { trackOf } from '../../compare/updates/updates.js';
@@ -47,9 +47,9 @@ export function updateOf(trace: ReadingTrace): Estimate {
 }
 
 /** Of a sensor that keeps to no period: the middle spacing of its changes, where the polls came often enough to see them. */
-function uneven({ lowUs, highUs, count, changedShare }: Brackets): Estimate | null {
-  if (count < fewestChanges || changedShare > oftenChanged) return null;
-  const changedUs = highUs.map((us, n) => (lowUs[n]! + us) / 2);
+function uneven(brackets: Brackets): Estimate | null {
+  if (brackets.count < fewestChanges || brackets.changedShare > oftenChanged) return null;
+  const changedUs = middlesOf(brackets);
   const spacingsMs = changedUs.subarray(1).map((us, n) => (us - changedUs[n]!) / 1000);
   const [early, late] = [quantile(spacingsMs, 0.05), quantile(spacingsMs, 0.95)].map(
     (ms) => `${Number(ms.toPrecision(2))}`,

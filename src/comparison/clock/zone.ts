@@ -1,7 +1,7 @@
 import { usageError } from '../../errors.js';
 
 /** How far a wall clock is ahead of UTC, µs, by what its hands show, µs since 1970. */
-export type ZoneOffset = (wallUs: number) => number;
+type ZoneOffset = (wallUs: number) => number;
 
 const usPerMs = 1e3;
 const usPerMin = 60e6;

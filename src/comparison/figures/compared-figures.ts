@@ -17,7 +17,7 @@ const usPerS = 1e6;
 const style = { widthCm: 16, heightCm: 8, dpi: 300, theme: 'light' } as const;
 
 /** The two figures of the published comparison: both traces as they came, and smoothed with B moved onto A. */
-export interface ComparedFigures {
+interface ComparedFigures {
   readonly panels: readonly [raw: Figure, aligned: Figure];
   readonly name: string;
   readonly description: string;

@@ -8,7 +8,7 @@ const mwPerW = 1e3;
 const mwPerJUs = 1e9;
 
 /** Both traces as they are drawn. */
-export interface Curves {
+interface Curves {
   readonly a: Curve;
   readonly b: Curve;
   /** Between two samples of A, µs. */

@@ -15,7 +15,7 @@ const names = {
 };
 
 /** Readings beside a recording, and what is added to their instants for them to lie on its axis, µs. */
-export interface FurtherRun {
+interface FurtherRun {
   readonly rested: Rested;
   readonly offsetUs: number;
   readonly guesses: readonly string[];

@@ -6,8 +6,8 @@ import { readRested } from '../../report/rested.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import { readSummaryBeside } from '../../session/repair/repair-summary.js';
 import { SeveralTraces } from '../../trace/several.js';
+import type { Trace } from '../../trace/trace.js';
 import type { PlacedSummary } from '../sides/recording-facts.js';
-import type { RunFile } from './run-file.js';
 
 /** Of which boards figures are, of a recording of several. */
 export interface MeasuringBoards {
@@ -19,8 +19,7 @@ export interface MeasuringBoards {
 type Track = NonNullable<KnownSummary['tracks']>[number];
 
 /** The tracks that are boards'; sensors beside them are tracks too. */
-export const boardTracks = ({ tracks = [] }: KnownSummary): Track[] =>
-  tracks.filter((track) => 'board' in track);
+const boardTracks = ({ tracks = [] }: KnownSummary): Track[] => tracks.filter((track) => 'board' in track);
 
 /** Null where the recording has one board. */
 export function allBoards(summary: KnownSummary): MeasuringBoards | null {
@@ -53,7 +52,7 @@ export function boardFiles({ path, summary }: PlacedSummary) {
 
 /** What spans cost all boards together; nothing where their rows are means. */
 export const evaluateAll =
-  (paths: readonly string[], { gaps }: KnownSummary): NonNullable<RunFile['evaluate']> =>
+  (paths: readonly string[], { gaps }: KnownSummary): Trace['evaluate'] =>
   async (groups) => {
     const traces: SecondReading[] = [];
     for (const path of paths) {

@@ -10,7 +10,7 @@ import { readRested } from '../../report/rested.js';
 import { type KnownSummary, summarySchema } from '../../schema/summary.js';
 import type { Warning } from '../../stream/warning.js';
 import type { SpanGroup } from '../../trace/span.js';
-import type { SpanCost } from '../../trace/trace.js';
+import type { Trace } from '../../trace/trace.js';
 import { isCapture } from '../sides/open-side.js';
 import { summaryOf } from '../sides/recording-facts.js';
 import { allBoards, boardFiles, evaluateAll, type MeasuringBoards, oneBoard } from './boards.js';
@@ -27,7 +27,7 @@ export interface RunFile {
   /** Whether it ran a command. */
   readonly hasCommand: boolean;
   /** What any spans of it cost; null where only the summary is there, or rows are means. */
-  readonly evaluate: ((groups: readonly SpanGroup[]) => Promise<SpanCost[]>) | null;
+  readonly evaluate: Trace['evaluate'] | null;
   /** Of which boards all of this is; null where the recording has one. */
   readonly boards: MeasuringBoards | null;
   readonly warnings: readonly Warning[];

@@ -1,7 +1,6 @@
 import { inks } from '../colours.js';
 import { cutTo } from './cut.js';
 import type { Figure, FigureFont } from './figure.js';
-import type { Plot } from './layout.js';
 import { element, text } from './markup.js';
 
 /** Rows above the plot. */
@@ -10,7 +9,7 @@ export interface Lanes<Placed> {
   readonly placed: readonly Placed[];
 }
 
-export interface PlacedBand {
+interface PlacedBand {
   readonly left: number;
   readonly right: number;
   /** Of its row. */
@@ -157,7 +156,7 @@ export function flagLanes(figure: Figure, { left, top, width, em, xOf }: Room): 
 export function drawBehind(
   bands: Lanes<PlacedBand>,
   flags: Lanes<PlacedFlag>,
-  plot: Plot,
+  plot: { readonly top: number; readonly height: number },
   theme: Figure['theme'],
   pt: number,
 ): string {

@@ -43,7 +43,7 @@ export interface FigureSpan {
   readonly toUs: number;
 }
 
-export interface FigureBand extends FigureSpan {
+interface FigureBand extends FigureSpan {
   readonly name: string;
   /** What it cost, in words, shown behind its name where there is room; empty where that is not known. */
   readonly cost: string;

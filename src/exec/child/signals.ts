@@ -25,7 +25,7 @@ const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHU
 export const endsPowerlog = (signal: NodeJS.Signals): boolean => ending.has(signal);
 
 /** Who asked for an end. */
-export interface EndRequest {
+interface EndRequest {
   /** In words: `SIGINT`. */
   readonly by: string;
   /** The exit code, where no child has a say in it. */

@@ -9,7 +9,7 @@ const mostUnrecorded = 0.01;
 const edgeS = 1e-3;
 
 /** What keeps a run out of means: absent where enough of it was measured. */
-export type PartlyMeasured = Pick<RunSummary, 'partly_measured'>;
+type PartlyMeasured = Pick<RunSummary, 'partly_measured'>;
 
 /** What lies before the first or behind the last sample, and so is in no energy; what lies in gaps is, and its uncertainty too. */
 const unrecordedS = ({ cost: { duration_s }, withinUs }: SpanCost): number => duration_s - withinUs / 1e6;
@@ -20,7 +20,7 @@ export const partlyMeasured = (result: SpanCost): PartlyMeasured =>
     : {};
 
 /** A run, and what is known of it. */
-export interface MeasuredRun {
+interface MeasuredRun {
   /** What people call it where there are several; null for the command. */
   readonly name: string | null;
   readonly result: SpanCost;

@@ -9,7 +9,7 @@ import type { Sink } from '../../sink/sink.js';
 import type { Warning } from '../../stream/warning.js';
 import { type Cost, type PowerDistribution, perComponent } from '../../trace/cost.js';
 import { PowerHistory } from '../../trace/history.js';
-import { exactSpan, type SpanGroup } from '../../trace/span.js';
+import { type SpanGroup, toldSpan } from '../../trace/span.js';
 import { type SpanCost, Trace } from '../../trace/trace.js';
 import { tidy } from '../../units.js';
 import { partlyMeasured } from './measured-part.js';
@@ -178,9 +178,6 @@ class Again {
   #ask(name: string, spans: readonly Lying[], distribution: boolean): number | null {
     if (!this.isShort(spans)) return null;
     this.short.push(name);
-    const asked = spans.map(({ start_s, end_s }) =>
-      exactSpan(Math.round(start_s * 1e9), Math.round(end_s * 1e9)),
-    );
-    return this.groups.push({ spans: asked, distribution }) - 1;
+    return this.groups.push({ spans: spans.map(toldSpan), distribution }) - 1;
   }
 }

@@ -46,7 +46,7 @@ export interface Comparison {
 }
 
 /** Welch's test: the mean of the second command less that of the first. */
-export interface ComparedSummary {
+interface ComparedSummary {
   readonly difference: number;
   readonly interval95: readonly [number, number];
   readonly t: number;

@@ -3,7 +3,7 @@ import jstat from 'jstat';
 const level = 0.95;
 
 /** A figure over repeated runs, in the figure's own unit. */
-export interface Repeated {
+interface Repeated {
   readonly mean: number;
   /** Of the sample (n − 1); null for one run. */
   readonly stddev: number | null;

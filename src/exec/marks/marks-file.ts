@@ -11,7 +11,7 @@ const pollMs = 500;
 const fileClockMs = 10;
 
 /** Takes the file's bytes, seen at `seenNs` on CLOCK_MONOTONIC; the bytes are only lent. */
-export type MarksListener = (bytes: Uint8Array, seenNs: bigint) => void;
+type MarksListener = (bytes: Uint8Array, seenNs: bigint) => void;
 
 /**
  * The file that the child appends its marks to. It lies in a directory of its own that nobody else can enter, so

@@ -21,7 +21,7 @@ const slackNs = 1e6;
 /** An instant that is when a line was seen: that long after it was written at most, as long as the machine keeps up. */
 const seenLateNs = 5e6;
 
-export interface MarksReaderOptions {
+interface MarksReaderOptions {
   /** The recording's instant 0 on CLOCK_MONOTONIC, ns. */
   readonly originNs: bigint;
   /** The child's start; nothing was marked before. ns since the recording began. */

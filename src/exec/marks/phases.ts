@@ -12,7 +12,7 @@ export interface Phase {
   readonly unended: number;
 }
 
-export interface PairedMarks {
+interface PairedMarks {
   /** In the order in which they first appear. */
   readonly phases: readonly Phase[];
   readonly problems: readonly MarkProblem[];

@@ -20,7 +20,7 @@ export interface Pipe {
   readonly writeFd: number;
 }
 
-export interface Polled {
+interface Polled {
   readonly fd: number;
   /** 0 for hang-ups and failures alone. */
   readonly events: number;

@@ -8,7 +8,7 @@ import { MarksReader } from '../marks/marks.js';
 import { MarksFile } from '../marks/marks-file.js';
 import type { OutputTap, TapOptions } from '../output/output-tap.js';
 
-export interface MarkedRunOptions {
+interface MarkedRunOptions {
   readonly argv: readonly string[];
   /** The recording's instant 0 on CLOCK_MONOTONIC. */
   readonly originNs: bigint;
@@ -22,7 +22,7 @@ export interface MarkedRunOptions {
 }
 
 /** How a run of a command ended. Instants in ns since the recording began. */
-export interface MarkedRun {
+interface MarkedRun {
   readonly end: ChildEnd;
   readonly endNs: number;
   /** What marks had by themselves. */

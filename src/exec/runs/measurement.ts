@@ -24,7 +24,7 @@ import { standIn } from './empty-source.js';
 import { ExperimentLog } from './experiment-log.js';
 import { faultOf, type MeasuringFault, noBoard } from './measuring-fault.js';
 
-export interface MeasurementOptions {
+interface MeasurementOptions {
   readonly ports: readonly string[];
   readonly open: OpenOptions;
   readonly recording: RecordingOptions;

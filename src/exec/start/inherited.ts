@@ -6,7 +6,7 @@ import { openFlags, startedUnderNohup } from './nohup.js';
  * What powerlog was started with, and a command is to be started with again. Node changes all of it before any JavaScript
  * runs: it closes descriptors for children, raises the limit of open files, and resets ignored and blocked signals.
  */
-export interface Inherited {
+interface Inherited {
   /** Open descriptors from 3 up. */
   readonly descriptors: readonly number[];
   /** Standard descriptors that were closed; Node has put `/dev/null` there. */

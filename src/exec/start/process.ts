@@ -6,7 +6,7 @@ import { rawArgument, rawEnvironment } from './raw-words.js';
 import type { Bytes, System } from './system.js';
 
 /** How a process ended. */
-export interface ProcessEnd {
+interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly status: number;

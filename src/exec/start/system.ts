@@ -20,7 +20,7 @@ export interface System {
 /** A C string, without its end. */
 export type Bytes = Uint8Array;
 
-export interface SpawnHow {
+interface SpawnHow {
   /** What standard input, output and error are: a descriptor of ours, or null for `/dev/null`. */
   readonly stdio: readonly (number | null)[];
   readonly ignored: ReadonlySet<number>;

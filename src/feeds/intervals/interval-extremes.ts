@@ -4,7 +4,7 @@ import type { SampleRows } from '../../stream/sample-block.js';
 export type PowerOf = (rows: SampleRows) => Float64Array | Int32Array;
 
 /** Intervals as they are complete, whole µs. */
-export interface Intervals {
+interface Intervals {
   readonly count: number;
   readonly startUs: Float64Array;
   readonly endUs: Float64Array;

@@ -4,9 +4,6 @@ import type { Track } from '../../session/track.js';
 import type { Sink } from '../../sink/sink.js';
 import { Metrics, type Scraped } from './metrics.js';
 
-/** Prometheus keeps a connection from scrape to scrape, ms. */
-const keepAliveMs = 300_000;
-
 /** Where scrapers find the metrics of a recording. */
 export const metricsPath = '/metrics';
 
@@ -24,7 +21,7 @@ export class MetricsServer {
   static async open(place: Place, token: Token | null): Promise<MetricsServer> {
     const metrics = new Metrics();
     const answers = { [metricsPath]: metrics.answer.bind(metrics) };
-    const server = await AnswerServer.open({ place, token, answers, keepAliveMs });
+    const server = await AnswerServer.open({ place, token, answers });
     server.unref();
     return new MetricsServer(metrics, server);
   }

@@ -9,7 +9,7 @@ import type { FromSendingThread, ToSendingThread } from './thread-messages.js';
 import type { SentThing } from './trouble-texts.js';
 
 /** What is fed, in words. */
-export interface Receiver {
+interface Receiver {
   readonly name: string;
   readonly thing: SentThing;
   /** What the codes of warnings begin with, and the option that names it. */

@@ -13,7 +13,7 @@ export interface SpoolPlan {
 }
 
 /** What a sending thread has, for what is its own. */
-export interface Sending {
+interface Sending {
   readonly spool: Spool;
   readonly texts: TroubleTexts;
   readonly post: (message: FromSendingThread) => void;
@@ -21,7 +21,7 @@ export interface Sending {
   readonly keep: (meta: string, body: Uint8Array, count: number, bytes: number) => void;
 }
 
-export interface SendingActs<Own> {
+interface SendingActs<Own> {
   take(message: Own): void;
   settle(graceMs: number): Promise<SendingState>;
   /** Ends what is under way. */

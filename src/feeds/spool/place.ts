@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { makeFolders } from '../../file/folder/make-folders.js';
 import { summaryPathFor } from '../../sink/summary-file.js';
 
-export interface SpoolPlace {
+interface SpoolPlace {
   readonly out?: string | undefined;
   readonly capture?: string | undefined;
 }
 
 /** What the folder's name ends in, for each kind of receiver its own. */
-export type SpoolKind = 'spool' | 'mqtt-spool';
+type SpoolKind = 'spool' | 'mqtt-spool';
 
 /**
  * Where a recording's spool lies: beside its first output (`run.csv` → `run.spool`), so that both are found together; of one

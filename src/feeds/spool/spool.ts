@@ -15,7 +15,7 @@ export interface SpoolOptions {
 }
 
 /** So many records, and what they hold together. */
-export interface SpoolSum {
+interface SpoolSum {
   readonly records: number;
   readonly count: number;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorText, outputError, systemErrorCode, writeFailureText } from '../../errors.js';
 
-export interface FolderOptions {
+interface FolderOptions {
   /** For messages. */
   readonly what?: string;
   /** What to do about it where it cannot be made, for messages. */

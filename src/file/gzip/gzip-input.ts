@@ -1,28 +1,9 @@
 import { errorText } from '../../errors.js';
 import { plural } from '../../units.js';
-import type { ByteInput } from '../byte-input.js';
+import type { ByteInput, GzipTear } from '../byte-input.js';
 import { ByteWindow } from '../byte-window.js';
 import { crc32 } from '../crc32.js';
 import { Inflater } from './inflater.js';
-
-/** How compressed data ends where that is not behind a whole member. */
-export interface GzipTear {
-  /**
-   * `cut`: inside a member, or with NULs from there on. `behind`: with bytes behind the last member that are none.
-   * `broken`: with a member that contradicts itself.
-   */
-  readonly kind: 'cut' | 'behind' | 'broken';
-  /** What is there, in words. */
-  readonly what: string;
-  /** Where the last whole member ends, in bytes of the file. */
-  readonly fileBytes: number;
-  /** Where the last whole member ends, in bytes of what the file holds. */
-  readonly heldBytes: number;
-  /** Bytes of what it holds that do not come from a last NUL, which may never have been written. */
-  readonly sureBytes: number;
-  /** Of `behind`: the first of the bytes that are no NULs, and where they stand in the file. */
-  readonly behind: { readonly at: number; readonly bytes: Uint8Array } | null;
-}
 
 interface Piece {
   readonly piece: Uint8Array;

@@ -2,7 +2,7 @@ import type { TransformOptions } from 'node:stream';
 import { constants, createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
 
 /** What one push gave. */
-export interface Inflated {
+interface Inflated {
   readonly bytes: Uint8Array;
   /** Whether the data ended with it. */
   readonly ended: boolean;

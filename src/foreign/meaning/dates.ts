@@ -10,7 +10,7 @@ export interface DateForm {
 }
 
 /** `clock`: hours and no date. `named`: a month by its name. */
-export type DateOrder = 'ymd' | 'dmy' | 'mdy' | 'clock' | 'named';
+type DateOrder = 'ymd' | 'dmy' | 'mdy' | 'clock' | 'named';
 
 const clock = String.raw`(?<h>\d{1,2})[:_-](?<min>\d{2})(?:[:_-](?<s>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?\s*(?<half>[AaPp][Mm])?`;
 const zone = String.raw`\s*(?<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?`;

@@ -10,7 +10,7 @@ export interface AppliedCalibration {
   readonly rails: Readonly<Record<string, AppliedRail>>;
 }
 
-export interface AppliedRail {
+interface AppliedRail {
   readonly date: string;
   readonly reference: string | null;
   readonly voltage_gain: number;

@@ -1,7 +1,7 @@
-import type { FaultEvent, FaultKind } from '../../stream/event.js';
+import { amountOf, type FaultEvent, type FaultKind } from '../../stream/event.js';
 import type { Candidate, SpacingWatch } from '../gaps.js';
 
-/** How often a kind of fault came, and what it came to: bytes, samples or ms, as the kind has it. */
+/** How often a kind of fault came, and what all of them came to. */
 export interface FaultTally {
   readonly times: number;
   readonly amount: number;
@@ -54,12 +54,6 @@ export class FaultLog {
     }
     this.#waiting = best ? [best] : [];
   }
-}
-
-function amountOf(fault: FaultEvent): number {
-  if ('bytesDropped' in fault) return fault.bytesDropped;
-  if ('samples' in fault) return fault.samples;
-  return 'asleepMs' in fault ? fault.asleepMs : 0;
 }
 
 const isBetter = (fault: FaultEvent, thanRank: number, thanStartUs: number): boolean =>

@@ -6,7 +6,7 @@ import type { FaultTally } from './gap-causes.js';
 import type { Waiting } from './waiting.js';
 
 /** What the warnings are made from. */
-export interface Doubts {
+interface Doubts {
   readonly samples: number;
   readonly coverage: number | null;
   readonly faults: ReadonlyMap<FaultKind, FaultTally>;

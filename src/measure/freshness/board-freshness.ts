@@ -14,7 +14,7 @@ export interface BoardFreshness extends Freshness {
   readonly rails: Readonly<Record<string, RailFreshness>>;
 }
 
-export interface RailFreshness {
+interface RailFreshness {
   readonly update_s: number | null;
   readonly no_slower_than_s: number | null;
   /** Of its samples, how many repeat the one before: voltage, current and power. */

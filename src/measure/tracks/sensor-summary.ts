@@ -1,5 +1,5 @@
 import type { PowerStatistics } from '../energy.js';
-import type { Distribution, TrackSummary } from '../summary.js';
+import type { Distribution } from '../latencies.js';
 
 /** A sensor that was recorded beside the boards: a track of its own, and in no sum. */
 export interface SensorSummary {
@@ -39,7 +39,7 @@ export interface SensorSummary {
   readonly cpu_s: number | null;
 }
 
-export interface SensorDeviceSummary {
+interface SensorDeviceSummary {
   /** What the names of its columns begin with. */
   readonly prefix: string;
   readonly name: string | null;
@@ -47,14 +47,14 @@ export interface SensorDeviceSummary {
   readonly bus: string | null;
 }
 
-export interface SensorColumnSummary {
+interface SensorColumnSummary {
   readonly name: string;
   readonly quantity: string;
   /** The column that it is contained in already. */
   readonly part_of: string | null;
 }
 
-export interface SensorGapSummary {
+interface SensorGapSummary {
   readonly start_s: number;
   readonly end_s: number;
   /** `away`: it gave nothing; `late`: it was not read, or did not answer in time. */
@@ -70,6 +70,3 @@ export interface Freshness {
   /** Why `update_s` is null. */
   readonly reason?: string;
 }
-
-/** Whether a track is a board's, and no sensor's beside it. */
-export const isBoardTrack = (track: TrackSummary | SensorSummary): track is TrackSummary => 'board' in track;

@@ -4,7 +4,7 @@ const windowsOver = 3;
 const releaseShare = 0.95;
 /** And it is over when they have not for this long, so that a load which swings is one alarm, µs. */
 const calmUs = 1e6;
-export type WireAlarmKind = 'current' | 'share';
+type WireAlarmKind = 'current' | 'share';
 
 /** A wire over a limit: an alarm, as far as it has come. */
 export interface WireAlarm {
@@ -36,7 +36,7 @@ export interface WireTally {
 }
 
 /** A wire's means over a window. */
-export interface WireWindow {
+interface WireWindow {
   readonly startUs: number;
   readonly lastUs: number;
   readonly currentMa: number;

@@ -6,7 +6,7 @@ const joulesPerMwUs = 1e-9;
 const packingMw = 1;
 
 /** A row of an interval, or of the part of one that lies in a gap, or outside of one, or in a selection. */
-export interface IntervalRow {
+interface IntervalRow {
   readonly fromUs: number;
   readonly toUs: number;
   /** By series, mW; NaN is an empty cell. In a gap only the mean is there, that of the line across it, where its energy counts. */

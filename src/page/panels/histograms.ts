@@ -1,6 +1,6 @@
 import { colourOf, inks } from '../../draw/colours.js';
 import type { PageHistogram } from '../../draw/page-data.js';
-import { contextOf, eachFrame, element, fitText } from '../dom.js';
+import { contextOf, eachFrame, element, fitText, font } from '../dom.js';
 import { dashOf } from '../plot/curves.js';
 import type { AppState } from '../state/app-state.js';
 import type { Channel } from '../state/recording.js';
@@ -11,7 +11,6 @@ const axisHeight = 22;
 const nameWidth = 96;
 /** Between two marks of the axis, CSS pixels. */
 const leastStepPx = 64;
-const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 interface Row {
   readonly channel: Channel;

@@ -1,9 +1,9 @@
 import uPlot from 'uplot';
 import { inks, type Theme } from '../../draw/colours.js';
+import { font } from '../dom.js';
 import { instant } from '../format.js';
 import type { Range } from '../state/range.js';
 
-const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 const usPerS = 1e6;
 
 /** Steps of the time axis, s: decimal below a minute, a clock's above. */

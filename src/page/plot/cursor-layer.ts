@@ -1,6 +1,7 @@
 import { eachFrame, element } from '../dom.js';
 import { duration, instant } from '../format.js';
 import type { AppState, Cursors } from '../state/app-state.js';
+import { usAt } from '../state/range.js';
 
 const letters = ['A', 'B'] as const;
 const usPerS = 1e6;
@@ -106,7 +107,6 @@ export class CursorLayer {
 
   #usAt(clientX: number): number {
     const { left, width } = this.root.getBoundingClientRect();
-    const { fromUs, toUs } = this.#state.view;
-    return fromUs + ((clientX - left) / width) * (toUs - fromUs);
+    return usAt(this.#state.view, (clientX - left) / width);
   }
 }

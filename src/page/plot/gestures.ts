@@ -1,5 +1,5 @@
 import type { AppState } from '../state/app-state.js';
-import { middleUs, type Range, sameRange, scaled, shifted } from '../state/range.js';
+import { middleUs, type Range, sameRange, scaled, shifted, usAt } from '../state/range.js';
 
 /** Of a wheel that tells lines or pages instead of pixels. */
 const pixelsByMode = [1, 16, 400] as const;
@@ -131,7 +131,6 @@ export class Gestures {
 
   #usAt(clientX: number): number {
     const { left, width } = this.#over.getBoundingClientRect();
-    const { fromUs, toUs } = this.#state.view;
-    return fromUs + ((clientX - left) / width) * (toUs - fromUs);
+    return usAt(this.#state.view, (clientX - left) / width);
   }
 }

@@ -1,10 +1,10 @@
 import { inks } from '../../draw/colours.js';
 import type { PageBand, PageFlag } from '../../draw/page-data.js';
 import { printable } from '../../text.js';
-import { contextOf, element, fitText } from '../dom.js';
+import { contextOf, element, fitText, font } from '../dom.js';
 import { joules } from '../format.js';
 import type { AppState } from '../state/app-state.js';
-import type { Range } from '../state/range.js';
+import { type Range, usAt } from '../state/range.js';
 
 const laneHeight = 22;
 const mostLanes = 4;
@@ -14,7 +14,6 @@ const flagHeight = 18;
 /** Room for a flag's name, CSS pixels. */
 const mostFlagText = 220;
 const leastFlagText = 60;
-const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 interface Bar {
   readonly band: PageBand;
@@ -193,8 +192,7 @@ export class Lanes {
   }
 
   #usAt(x: number): number {
-    const { fromUs, toUs } = this.#state.view;
-    return fromUs + (x / this.canvas.clientWidth) * (toUs - fromUs);
+    return usAt(this.#state.view, x / this.canvas.clientWidth);
   }
 
   #barAt(x: number, y: number): Bar | undefined {

@@ -1,5 +1,5 @@
 /** What of the state has changed. */
-export type Topic =
+type Topic =
   | 'view'
   /** Whether the view goes along with the end of a recording under way, and how much of it is in view. */
   | 'follow'

@@ -6,7 +6,7 @@ import { ViewState } from './view-state.js';
 
 const usPerS = 1e6;
 
-export interface Rolling extends PageRolling {
+interface Rolling extends PageRolling {
   readonly isOn: boolean;
 }
 

@@ -7,6 +7,8 @@ export interface Range {
 export const lengthUs = ({ fromUs, toUs }: Range): number => toUs - fromUs;
 export const sameRange = (a: Range, b: Range): boolean => a.fromUs === b.fromUs && a.toUs === b.toUs;
 export const middleUs = ({ fromUs, toUs }: Range): number => (fromUs + toUs) / 2;
+/** What lies at a share of it. */
+export const usAt = ({ fromUs, toUs }: Range, share: number): number => fromUs + share * (toUs - fromUs);
 
 /** Narrower than this shows nothing more. */
 const narrowestUs = 20;

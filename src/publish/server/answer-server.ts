@@ -5,16 +5,17 @@ import { answerWith, bearerOf, listenAt, shownHost, unauthorized, unfit } from '
 import { plain, type Reply } from './replies.js';
 
 /** Paths, and what is answered there. */
-export type Answers = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
+type Answers = Readonly<Record<string, (request: IncomingMessage) => Reply | Promise<Reply>>>;
 
-export interface AnswerServerOptions {
+interface AnswerServerOptions {
   readonly place: Place;
   /** What callers have to know; null where whoever reaches the place may ask. */
   readonly token: Token | null;
   readonly answers: Answers;
-  /** How long a connection may wait for its next request, ms. */
-  readonly keepAliveMs?: number;
 }
+
+/** Who asks over and over keeps its connection from one time to the next, as Prometheus does, ms. */
+const keepAliveMs = 300_000;
 
 /** Answers programs that ask for a few things over and over, such as a scraper or a health check. */
 export class AnswerServer {
@@ -37,7 +38,7 @@ export class AnswerServer {
 
   /** @throws UserError (outputFailed) where it cannot listen there */
   static async open(options: AnswerServerOptions): Promise<AnswerServer> {
-    return new AnswerServer(await listenAt(options.place, options.keepAliveMs), options);
+    return new AnswerServer(await listenAt(options.place, keepAliveMs), options);
   }
 
   /** Others keep the process going, and it does not. */

@@ -1,5 +1,5 @@
 import { type Piece, packPiece } from '../../draw/packing.js';
-import { paths, type ServedDocument, type ServedMeasure } from '../../draw/served.js';
+import { mostColumns, paths, type ServedDocument, type ServedMeasure } from '../../draw/served.js';
 import { binary, json, plain, type Reply } from './replies.js';
 
 /** What a page can be told of recordings. Instants in µs since each began. */
@@ -14,9 +14,6 @@ export interface Published {
   /** The first message of a stream, and again the next one after it missed some. */
   greeting(missed: number): Uint8Array;
 }
-
-/** A screen has less. */
-const mostColumns = 16_384;
 
 /** Answers what was asked for with the token. */
 export async function answer(published: Published, path: string, query: URLSearchParams): Promise<Reply> {

@@ -11,7 +11,7 @@ import { ViewedRun } from './viewed-run.js';
 /** As often as that pages are told how far reading has come, ms. */
 const progressMs = 500;
 
-export interface ViewOptions {
+interface ViewOptions {
   readonly paths: readonly string[];
   readonly place: Place;
   readonly reading: ReadingOptions;

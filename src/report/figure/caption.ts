@@ -9,7 +9,7 @@ import { type SpanSummary, summaryBetween } from '../span/span-summary.js';
 import type { Window } from './window.js';
 
 /** One run of a figure, and what of it is shown. */
-export interface Captioned {
+interface Captioned {
   readonly rested: Rested;
   /** Its series, by their place. */
   readonly chosen: readonly number[];

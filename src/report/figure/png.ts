@@ -9,7 +9,7 @@ type Renderer = typeof import('@resvg/resvg-js');
 /** Joiners and selectors of variants, that only matter to a font that has them. */
 const invisible = /^[\p{Cf}\p{Mn}]$/u;
 
-export interface DrawnPng {
+interface DrawnPng {
   readonly bytes: Buffer;
   /** Characters that no font has: they stand as `?`. */
   readonly undrawn: readonly string[];

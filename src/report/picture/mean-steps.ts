@@ -1,12 +1,12 @@
 /** Means of intervals. `timeUs` is the middle of each, rounded down. */
-export interface MeanRows {
+interface MeanRows {
   readonly timeUs: Float64Array;
   readonly intervalUs: Float64Array;
   readonly count: number;
 }
 
 /** Two samples for each of some means that follow one another: where it begins and where it ends. */
-export interface Steps {
+interface Steps {
   readonly timeUs: Float64Array;
   readonly powersMw: readonly Float64Array[];
   /** Whether nothing was measured between what was before and these. */

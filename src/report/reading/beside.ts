@@ -4,7 +4,7 @@ import { readSummaryBeside } from '../../session/repair/repair-summary.js';
 import { summaryPathFor } from '../../sink/summary-file.js';
 
 /** A summary of one CSV. */
-export interface SummaryOfCsv {
+interface SummaryOfCsv {
   readonly summary: KnownSummary;
   /** One of several boards: its figures are its own, and those of command, runs and phases still those of all boards. */
   readonly isTrack: boolean;

@@ -9,7 +9,7 @@ import type { KnownSummary } from '../../schema/summary.js';
 import { notKept, partKeys } from '../../session/repair/repair-summary.js';
 import type { Warning } from '../../stream/warning.js';
 import type { Cost, PowerDistribution } from '../../trace/cost.js';
-import { exactSpan, type SpanGroup } from '../../trace/span.js';
+import { type SpanGroup, toldSpan } from '../../trace/span.js';
 import type { SpanCost, Trace } from '../../trace/trace.js';
 import { toldIn } from './told.js';
 
@@ -93,9 +93,6 @@ class Asked {
   }
 
   #ask(spans: readonly Lying[], distribution: boolean): number {
-    const asked = spans.map(({ start_s, end_s }) =>
-      exactSpan(Math.round(start_s * 1e9), Math.round(end_s * 1e9)),
-    );
-    return this.groups.push({ spans: asked, distribution }) - 1;
+    return this.groups.push({ spans: spans.map(toldSpan), distribution }) - 1;
   }
 }

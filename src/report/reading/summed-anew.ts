@@ -3,7 +3,7 @@ import type { RepairedSummary } from '../../measure/summary.js';
 import type { KnownSummary } from '../../schema/summary.js';
 import type { Finding } from '../../session/repair/finding.js';
 import { mergedSummary, notKept, partKeys } from '../../session/repair/repair-summary.js';
-import { exactSpan, type SpanGroup } from '../../trace/span.js';
+import { type SpanGroup, toldSpan } from '../../trace/span.js';
 import type { Trace } from '../../trace/trace.js';
 import { toldIn } from './told.js';
 
@@ -29,7 +29,7 @@ export async function summedAnew(
   const { command, phases } = trace ? toldIn(known) : toldIn({});
   const groups: SpanGroup[] = [command ? [command] : [], ...phases.map(({ spans }) => spans)].map(
     (spans, n) => ({
-      spans: spans.map(({ start_s, end_s }) => exactSpan(Math.round(start_s * 1e9), Math.round(end_s * 1e9))),
+      spans: spans.map(toldSpan),
       distribution: n === 0,
     }),
   );

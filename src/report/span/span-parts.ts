@@ -1,7 +1,7 @@
 import type { PhaseSummary } from '../../exec/figures/summaries.js';
 import type { TimeSpan } from '../../measure/tracks/cover.js';
 import type { Cost } from '../../trace/cost.js';
-import { exactSpan, type SpanGroup } from '../../trace/span.js';
+import { type SpanGroup, toldSpan } from '../../trace/span.js';
 import type { Told } from '../reading/told.js';
 
 type Lying = { readonly start_s: number; readonly end_s: number };
@@ -46,9 +46,7 @@ export class SpanParts {
       isClipped(each)
         ? [
             {
-              spans: each.spans.map(({ start_s, end_s }) =>
-                exactSpan(Math.round(start_s * 1e9), Math.round(end_s * 1e9)),
-              ),
+              spans: each.spans.map(toldSpan),
               distribution: false,
             },
           ]

@@ -31,7 +31,7 @@ export function unitOf(text: string): Unit | undefined {
 const nothing = /^\[?(?:|-+|n\/?a|nan|none|null|unknown|unknown error|not supported|[-+]?inf(?:inity)?)\]?$/i;
 const numberAndUnit = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-zµμ%°]*)$/iu;
 
-export interface Cell {
+interface Cell {
   /** As it was written; NaN where the program says that it has none. */
   readonly value: number;
   readonly unit: Unit | undefined;

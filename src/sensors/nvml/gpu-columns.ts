@@ -2,7 +2,7 @@ import type { SensorColumn, SensorQuantity } from '../sensor.js';
 import { Field, type FieldRequest, Scope } from './field-values.js';
 
 /** What NVML gives as one of its fields. The names' end is that of the column, behind `gpu0_`. */
-export interface FieldColumn extends FieldRequest {
+interface FieldColumn extends FieldRequest {
   readonly name: string;
   readonly quantity: SensorQuantity;
   readonly title: string;

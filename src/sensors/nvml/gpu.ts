@@ -7,7 +7,7 @@ import { isPlausibleW, type PowerFacts } from './power-meaning.js';
 import { isUnsupported, ReturnCode } from './return-code.js';
 
 /** A value that a GPU does not have, known when it was opened. */
-export interface Unsupported {
+interface Unsupported {
   readonly what: string;
   readonly code: number;
 }

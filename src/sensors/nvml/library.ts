@@ -47,7 +47,7 @@ export interface Nvml {
   powerSamples(device: DeviceHandle, behindUs: number, samples: PowerSamples): number;
 }
 
-export interface PciFacts {
+interface PciFacts {
   /** `0000:01:00.0`, as the system writes it. */
   readonly bus: string;
   /** The device's number at its maker. */

@@ -54,6 +54,8 @@ export async function openNvmlSamples(environment: ReaderEnvironment): Promise<T
 class SamplesReader implements TalkingReader {
   readonly identity: SensorIdentity;
   readonly columns: readonly SensorColumn[];
+  /** Of the last row: time does not run back in them. */
+  handed: ClockAnchor | undefined;
   readonly #environment: ReaderEnvironment;
   readonly #row: Float64Array;
   readonly #samples = new PowerSamples();
@@ -66,8 +68,6 @@ class SamplesReader implements TalkingReader {
   #anchor: ClockAnchor = readClockAnchor();
   /** Of several GPUs, those that another may have an older one to. */
   #waiting: readonly Row[] = [];
-  /** Up to when rows have been handed on: time does not run back in them. */
-  #handedNs = 0n;
   #firstUntilMs = 0;
 
   /** @throws SensorTrouble */
@@ -92,8 +92,10 @@ class SamplesReader implements TalkingReader {
   listen(take: (values: Float64Array, atNs: bigint) => void): void {
     this.#take = take;
     this.#firstUntilMs = performance.now() + first.forMs;
-    this.#anchor = readClockAnchor();
-    for (const gpu of this.#gpus) gpu.takenUs = Math.max(gpu.takenUs, this.#anchor.unixUs);
+    this.handed = this.#environment.handed;
+    this.#anchor = this.handed ?? readClockAnchor();
+    for (const gpu of this.#gpus)
+      gpu.takenUs = this.handed?.unixUs ?? Math.max(gpu.takenUs, this.#anchor.unixUs);
     this.#ask();
   }
 
@@ -152,7 +154,7 @@ class SamplesReader implements TalkingReader {
       return;
     }
     this.#retryMs = retryMs.first;
-    const isFirst = this.#handedNs === 0n && performance.now() < this.#firstUntilMs;
+    const isFirst = !this.handed && performance.now() < this.#firstUntilMs;
     this.#after(isFirst ? first.askEveryMs : askEveryMs, () => this.#ask());
   }
 
@@ -210,8 +212,8 @@ class SamplesReader implements TalkingReader {
     const nsOf = ({ stampUs }: Row): bigint => monotonicNs + BigInt(Math.round((stampUs - unixUs) * 1000));
     for (const row of this.#waiting) {
       const atNs = nsOf(row);
-      if (atNs > upToNs || atNs < this.#handedNs) continue;
-      this.#handedNs = atNs;
+      if (atNs > upToNs || (this.handed && atNs < this.handed.monotonicNs)) continue;
+      this.handed = { monotonicNs: atNs, unixUs: row.stampUs };
       this.#row[row.column] = row.powerW;
       this.#take(this.#row, atNs);
       this.#row[row.column] = Number.NaN;
@@ -222,8 +224,8 @@ class SamplesReader implements TalkingReader {
   /** What follows is not known until the driver is back. */
   #lose(nvml: Nvml, why: string): void {
     this.#environment.tell('sensor-lost', why);
-    this.#handedNs = process.hrtime.bigint();
-    this.#take(this.#row, this.#handedNs);
+    this.handed = { monotonicNs: process.hrtime.bigint(), unixUs: Date.now() * 1000 };
+    this.#take(this.#row, this.handed.monotonicNs);
     nvml.shutdown();
     this.#nvml = undefined;
     this.#after(this.#retryMs, () => this.#again());

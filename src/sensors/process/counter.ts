@@ -6,7 +6,7 @@ const leastLimitW = 1000;
 const headroom = 3;
 
 /** What became of one reading of a counter. */
-export interface Counted {
+interface Counted {
   /** Since the first reading, or since the counter began again, J. */
   readonly energyJ: number;
   /** The mean between this change and the one before, W; NaN where it did not change, or what lies between is not known. */

@@ -1,4 +1,4 @@
-import { makeFastClock } from '../../clock.js';
+import { type ClockAnchor, makeFastClock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import type { SensorPrograms } from '../programs/programs.js';
 import { type AskedReader, type SensorReader, SensorTrouble } from '../reader.js';
@@ -16,7 +16,7 @@ const retryMs = { first: 250, longest: 5000 };
 const silentMs = 3000;
 const silentSpacings = 6;
 
-export interface HostedOptions {
+interface HostedOptions {
   readonly at: number;
   readonly intervalMs: number | null;
   readonly programs: SensorPrograms;
@@ -26,6 +26,8 @@ export interface HostedOptions {
   readonly doubts: DoubtLog;
   /** What its counters had come to in a process before this one. */
   readonly counters?: CounterStates | undefined;
+  /** Up to where that process handed on what its driver keeps, and told the rest to be empty. */
+  readonly handed?: ClockAnchor | undefined;
   /** Finds it again. */
   readonly reopen: () => Promise<SensorReader>;
 }
@@ -58,6 +60,7 @@ export class HostedSensor {
     this.#reader = reader;
     this.devices = reader.identity.devices;
     this.#rows = new Rows(reader.columns, options.counters);
+    this.#isAway = options.handed !== undefined;
   }
 
   get at(): number {
@@ -85,6 +88,7 @@ export class HostedSensor {
     return {
       ...{ at: this.#options.at, ...this.#rows.taken(), doubts: this.#options.doubts.all },
       ...{ cpuS: sumS, counters: this.#rows.counters },
+      handed: 'listen' in this.#reader ? this.#reader.handed : undefined,
     };
   }
 

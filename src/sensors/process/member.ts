@@ -1,3 +1,4 @@
+import type { ClockAnchor } from '../../clock.js';
 import type { SensorBlock, SensorDoubt, SensorDoubtCode } from '../sensor.js';
 import type { CounterStates } from './counter-cells.js';
 import { DoubtLog, doubtOf } from './doubt-log.js';
@@ -20,6 +21,8 @@ export class Member {
   #doubts: readonly SensorDoubt[] = [];
   #cpuS: number | null = null;
   #counters: CounterStates = {};
+  #handed: ClockAnchor | undefined;
+  #lastNs = 0;
 
   readonly #at: number;
   readonly #wanted: Wanted;
@@ -42,9 +45,10 @@ export class Member {
     const { opened } = this;
     if (this.#isLeftOut) return null;
     if (!this.take || !opened || !('columns' in opened)) return this.#wanted;
+    const { identity, columns } = opened;
     return {
       ...this.#wanted,
-      known: { identity: opened.identity, columns: opened.columns, counters: this.#counters },
+      known: { identity, columns, counters: this.#counters, handed: this.#handed },
     };
   }
 
@@ -53,7 +57,11 @@ export class Member {
     this.#cpuS = news.cpuS;
     // One that has not been found again has none yet.
     this.#counters = { ...this.#counters, ...news.counters };
-    if (news.count > 0) this.take?.(unpacked(news));
+    this.#handed = news.handed ?? this.#handed;
+    if (news.count === 0) return;
+    const block = unpacked(news);
+    this.#lastNs = block.latestNs[block.count - 1]!;
+    this.take?.(block);
   }
 
   /** Its process hung. One that hung when it was looked for again is left alone from then on. */
@@ -76,7 +84,10 @@ export class Member {
     this.#before.add(code, message, nowNs);
     this.#cpuBeforeS += this.#cpuS ?? 0;
     this.#cpuS = this.#cpuS === null ? null : 0;
-    if (nowNs !== null) this.take?.(emptyRow(nowNs, this.opened.columns.length));
+    if (nowNs === null) return;
+    // What its driver keeps meanwhile comes behind the empty row.
+    const atNs = this.#handed ? this.#lastNs + 1000 : nowNs;
+    this.take?.(emptyRow(atNs, this.opened.columns.length));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ClockAnchor } from '../../clock.js';
 import type { SensorColumn, SensorDoubt, SensorIdentity } from '../sensor.js';
 import type { CounterStates } from './counter-cells.js';
 
@@ -12,6 +13,8 @@ export interface Wanted {
     readonly columns: readonly SensorColumn[];
     /** Its counters go on from here. */
     readonly counters: CounterStates;
+    /** Its rows go on behind this, where its driver keeps what comes meanwhile. */
+    readonly handed: ClockAnchor | undefined;
   };
 }
 
@@ -51,6 +54,7 @@ export interface SensorNews {
   readonly cpuS: number | null;
   /** After the last of these readings. */
   readonly counters: CounterStates;
+  readonly handed: ClockAnchor | undefined;
 }
 
 export type FromSensors =

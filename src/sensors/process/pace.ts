@@ -5,7 +5,7 @@ import { periodOf } from '../period.js';
  * whole multiple, so that the questions wander through the sensor's own interval instead of locking to it.
  */
 
-export interface PaceOptions {
+interface PaceOptions {
   readonly usualPeriodMs: number;
   readonly shortestMs: number;
   /** What the user fixed; null where it is learned. */

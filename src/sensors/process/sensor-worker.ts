@@ -43,6 +43,7 @@ async function open(
     kindOf(wanted.kind).open({
       argument: wanted.argument,
       ...{ sysfs, intervalMs, thorough, programs, known: sensor?.devices ?? [] },
+      handed: wanted.known?.handed,
       tell: (code, message) => (sensor ? sensor.doubt(code, message) : doubts.add(code, message, null)),
     });
   let opened: Opened;
@@ -51,7 +52,7 @@ async function open(
     sensor = new HostedSensor(reader, {
       agenda,
       tryAlone: (look) => tryAlone(at, look),
-      ...{ at, intervalMs, programs, doubts, counters: wanted.known?.counters },
+      ...{ at, intervalMs, programs, doubts, counters: wanted.known?.counters, handed: wanted.known?.handed },
       reopen: openReader,
     });
     hosted.push(sensor);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** Linux tells the CPU of a process in hundredths of a second, whatever the kernel's own ticks are. */
 const ticksPerS = 100;
 
-export interface CpuOf {
+interface CpuOf {
   /** Of the process itself, s. */
   readonly ownS: number;
   /** Of those children that it has waited for, and of theirs, s. */

@@ -9,7 +9,7 @@ import { CounterFigures, type Joules, leastCoverage, missingText, tooFew } from 
 import { FreshnessWatch } from './freshness.js';
 
 /** What a sensor's readings come to; keys are the summary's. */
-export type SensorFigureParts = Pick<
+type SensorFigureParts = Pick<
   SensorSummary,
   | 'samples'
   | 'sample_rate_hz'

@@ -2,7 +2,7 @@ import { OutputFile } from '../../file/output-file.js';
 import { fixed } from '../../units.js';
 import type { SensorBlock, SensorColumn } from '../sensor.js';
 
-export interface SensorFileOptions {
+interface SensorFileOptions {
   readonly path: string;
   readonly force: boolean;
   readonly durable: boolean;

@@ -8,7 +8,7 @@ import { EnergyHistory } from './energy-history.js';
 import { SensorFigures } from './sensor-figures.js';
 import type { SensorFile } from './sensor-file.js';
 
-export interface SensorTrackOptions {
+interface SensorTrackOptions {
   readonly id: string;
   readonly sensor: Sensor;
   /** Null where its readings are not kept. */

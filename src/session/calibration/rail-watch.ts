@@ -1,7 +1,7 @@
 import type { Instrument } from '../../board/board.js';
 import { type RailSteps, railSteps } from '../../calibrate/board-steps.js';
-import type { RailPoint } from '../../calibrate/calibrate-rail.js';
 import { steadyMean } from '../../calibrate/mean.js';
+import type { RailPoint } from '../../calibrate/readings.js';
 import type { Sink } from '../../sink/sink.js';
 import type { SampleBlock } from '../../stream/sample-block.js';
 

@@ -34,6 +34,12 @@ export async function railMapFrom(
   return Object.assign(choose, { given: { file, map: own } });
 }
 
+/** Of a recording, which has a map of its own: another one, where that is asked for. */
+export function otherMapFrom(options: MapOptions): { map?: (recorded?: RailMap) => Promise<MapChoice> } {
+  const isAsked = options.map !== undefined || options.slot !== undefined || options.slotFeed !== undefined;
+  return isAsked ? { map: (recorded) => railMapFrom(options, recorded) } : {};
+}
+
 /** Loaded when it is wanted: it brings zod. */
 async function readMap(file: string): Promise<RailMap> {
   const { readRailMap } = await import('./map-file.js');

@@ -3,7 +3,7 @@ import { magic } from '../../capture/format.js';
 import { captureIn } from '../../capture/parts.js';
 import { foreignName } from '../rows/csv-form.js';
 
-export interface RecordingBehind {
+interface RecordingBehind {
   /** In bytes of the file. */
   readonly at: number;
   readonly what: 'a capture' | 'rows of a CSV';

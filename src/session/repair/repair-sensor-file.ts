@@ -1,6 +1,6 @@
 import { openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
-import { lineLength, maxLineBytes, textAt } from '../rows/csv-rows.js';
+import { isDoubtful, lineLength, maxLineBytes, textAt } from '../rows/csv-rows.js';
 import type { Finding } from './finding.js';
 
 const instants = ['time_s', 'unix_time_s'];
@@ -23,9 +23,8 @@ export async function inspectSensorFile(path: string): Promise<Finding | null> {
     for (;;) {
       const length = await lineLength(window);
       if (length < 0) break;
-      const end = window.offset + length;
       if (!rows.take(textAt(window, length))) {
-        torn = await isAtDoubt(window, end);
+        torn = await isDoubtful(window, length);
         if (!torn) return null;
         break;
       }
@@ -82,13 +81,6 @@ class Rows {
       return this.#decimals[n] === fraction.length;
     });
   }
-}
-
-/** Whether a line rests on a byte that compressed data which was cut may not have given. */
-async function isAtDoubt(window: ByteWindow, end: number): Promise<boolean> {
-  if (!window.input.compressed || (await window.ensure(window.available + maxLineBytes))) return false;
-  const { tear } = window.input;
-  return tear?.kind === 'cut' && end >= tear.sureBytes;
 }
 
 /** Passes what stands behind the last whole row; false where that is no part of a row, NULs, or both. */

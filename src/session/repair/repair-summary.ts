@@ -11,7 +11,7 @@ import { captureBeside, freeName } from './beside.js';
 import type { Finding } from './finding.js';
 
 /** The summary that lies beside a recording already. */
-export type SummaryBeside =
+type SummaryBeside =
   | { readonly state: 'none' }
   /** It may hold more than can be made again, so it is not touched. */
   | { readonly state: 'unreadable'; readonly why: string }
@@ -41,7 +41,7 @@ export interface SummaryPlan {
   readonly remark: string | null;
 }
 
-export interface SummaryCase {
+interface SummaryCase {
   /** Of the recording. */
   readonly path: string;
   readonly summaryPath: string | null;

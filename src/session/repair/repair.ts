@@ -1,9 +1,8 @@
 import { closeSync, fsyncSync, ftruncateSync, renameSync, statSync, writeSync } from 'node:fs';
 import { beginsCapture } from '../../capture/parts.js';
 import { inputError, outputError, systemErrorCode } from '../../errors.js';
-import { openByteInput } from '../../file/byte-input.js';
+import { type GzipTear, openByteInput } from '../../file/byte-input.js';
 import { ByteWindow } from '../../file/byte-window.js';
-import type { GzipTear } from '../../file/gzip/gzip-input.js';
 import { openForWriting } from '../../file/safe-open.js';
 import type { MapChoice } from '../../measure/rail-map.js';
 import type { Sink } from '../../sink/sink.js';

@@ -79,7 +79,7 @@ export class CsvRows {
         ? this.#whyNotNext(columns, count)
         : this.#explain(textAt(window, length));
       if (why !== null) {
-        if (!(await this.#isDoubtful(length))) throw this.#refusal(why);
+        if (!(await isDoubtful(window, length))) throw this.#refusal(why);
         this.torn = true;
         break;
       }
@@ -158,14 +158,6 @@ export class CsvRows {
     return null;
   }
 
-  /** Whether the line at the front rests on a byte that may never have been written: the end of what gzip gave. */
-  async #isDoubtful(length: number): Promise<boolean> {
-    const { window } = this;
-    if (!window.input.compressed || (await window.ensure(window.available + maxLineBytes))) return false;
-    const { tear } = window.input;
-    return tear?.kind === 'cut' && window.offset + length >= tear.sureBytes;
-  }
-
   /** Looks at what stands behind the last line end. */
   async #passEnd(): Promise<void> {
     const { window } = this;
@@ -214,4 +206,11 @@ export async function lineLength(window: ByteWindow): Promise<number> {
   if (found >= 0 || window.available >= maxLineBytes) return found;
   await window.ensure(maxLineBytes);
   return find();
+}
+
+/** Whether the line at the front rests on a byte that may never have been written: the end of what gzip gave. */
+export async function isDoubtful(window: ByteWindow, length: number): Promise<boolean> {
+  if (!window.input.compressed || (await window.ensure(window.available + maxLineBytes))) return false;
+  const { tear } = window.input;
+  return tear?.kind === 'cut' && window.offset + length >= tear.sureBytes;
 }

@@ -28,7 +28,7 @@ export class NoPseudoTerminal extends UserError {
  * Opens pairs of them.
  * @throws NoPseudoTerminal
  */
-export type OpenPseudoTerminal = () => PseudoTerminal;
+type OpenPseudoTerminal = () => PseudoTerminal;
 
 /** Loads what it takes to open pseudo-terminals, which only the simulator needs. */
 export async function loadPseudoTerminals(): Promise<OpenPseudoTerminal> {
@@ -49,7 +49,7 @@ export async function loadPseudoTerminals(): Promise<OpenPseudoTerminal> {
 }
 
 /** What a look at a master tells: that nobody has the port open, that there is input, or that there is none. */
-export type InputPoll = (masterFd: number, waitMs: number) => 'closed' | 'some' | 'none';
+type InputPoll = (masterFd: number, waitMs: number) => 'closed' | 'some' | 'none';
 
 /** Loads such a look; where the simulator keeps the port open itself, a client is always there. */
 export function loadInputPoll(): InputPoll {

@@ -10,14 +10,8 @@ import { OwnTalkModel } from '../talking/own-talk-model.js';
 import { TalkModel } from '../talking/talk-model.js';
 import { controlState, controlWord } from './control.js';
 import { loadInputPoll } from './pseudo-terminal.js';
-import type { SimulatorOptions } from './server.js';
+import type { ServerWorkerData } from './server.js';
 import { Tally } from './tally.js';
-
-/** What the main thread hands to the worker. */
-export interface ServerWorkerData extends Omit<SimulatorOptions, 'onReplug' | 'onFailure'> {
-  readonly control: SharedArrayBuffer;
-  readonly tally: SharedArrayBuffer;
-}
 
 // Plays the board at the far end of a pseudo-terminal. Everything here blocks: an event loop between a request and
 // its reply would cost more than all the rest.

@@ -6,7 +6,6 @@ import type { BoardModelOptions } from '../model.js';
 import { controlState, controlWord, controlWords } from './control.js';
 import { type PortLink, placeLink } from './link.js';
 import { loadPseudoTerminals, type PseudoTerminal } from './pseudo-terminal.js';
-import type { ServerWorkerData } from './server-worker.js';
 import { type SimulatorStats, Tally } from './tally.js';
 
 export interface SimulatorOptions extends BoardModelOptions {
@@ -21,6 +20,12 @@ export interface SimulatorOptions extends BoardModelOptions {
   readonly onReplug?: (path: string) => void;
   /** The board fell over, or could not be plugged in again; without this, the process ends. */
   readonly onFailure?: (error: unknown) => void;
+}
+
+/** What the main thread hands to `server-worker.ts`. */
+export interface ServerWorkerData extends Omit<SimulatorOptions, 'onReplug' | 'onFailure'> {
+  readonly control: SharedArrayBuffer;
+  readonly tally: SharedArrayBuffer;
 }
 
 /** A simulated board behind a pseudo-terminal. */

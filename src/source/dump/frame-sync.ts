@@ -21,7 +21,7 @@ const readingTolerance = { share: 0.25, counts: 16 };
 const searchBytes = 16 << 20;
 
 /** Where the next frame begins behind a break, and which of the frames around it the break touches. */
-export interface Seam {
+interface Seam {
   /** Bytes behind the window's front; null where no frame follows. */
   readonly next: number | null;
   readonly previousTouched: boolean;

@@ -221,6 +221,38 @@ describe('NVML beside a board', needs(compiler), () => {
       if (watts !== null) expect(Math.round(at[n]! / 0.02) % 1000).toBe(watts);
   });
 
+  it.each([
+    ['loses no sample that the driver keeps while its process is ended and begun anew', '2000'],
+    ['says what the driver no longer has when its process is begun anew', '10'],
+  ])('%s', async (_, kept) => {
+    const { env } = environment([h100], readings);
+    const { folder, child } = start({ ...env, POWERLOG_STAND_IN_SAMPLES: kept }, 'nvml-samples');
+    const id = 'nvml-samples';
+    await morePowers(folder, 5, id);
+    process.kill(sensorProcess(child.pid!), 'SIGKILL');
+    await until(() => cellsSoFar(folder, 'gpu0_power_w', id).includes(null));
+    await morePowers(folder, 5, id);
+    expect(await end(child)).toBe(0);
+    const { cells, warned, track } = readRecorded(folder);
+    expect(warned('sensor-lost').join('\n')).toContain(
+      'its process was ended by SIGKILL, and was started again',
+    );
+    const at = cells(id, 'time_s') as number[];
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+    const powers = cells(id, 'gpu0_power_w');
+    expect(powers.filter((watts) => watts === null)).toHaveLength(1);
+    const empty = powers.indexOf(null);
+    const [before, behind] = [powers[empty - 1]!, powers[empty + 1]!];
+    const away = track(id).gaps.filter(({ cause }: { cause: string }) => cause === 'away');
+    if (kept === '2000') {
+      expect(behind).toBe((before + 1) % 1000);
+      expect(away).toEqual([]);
+    } else {
+      expect(behind).not.toBe((before + 1) % 1000);
+      expect(away).toHaveLength(1);
+    }
+  });
+
   it("does not run back in time where a card's samples come again, nor has rows of a card that was not there", async () => {
     const { env, turn } = environment([h100, a100], readings, 'first-hidden');
     const { folder, child } = start({ ...env, POWERLOG_STAND_IN_SAMPLES: '2000' }, 'nvml-samples');

@@ -1,7 +1,7 @@
 import type { Stretch } from './watch/history.js';
 
 /** How much time is shown. */
-export interface Scale {
+interface Scale {
   readonly name: string;
   /** Null is all. */
   readonly us: number | null;

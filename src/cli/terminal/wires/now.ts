@@ -7,7 +7,7 @@ import { formatTable } from '../table.js';
 import { currentText, shareText } from './recorded.js';
 
 /** A single wire of a connector in one reading. */
-export interface WireReading {
+interface WireReading {
   readonly name: string;
   readonly title: string;
   readonly rail: string;

@@ -31,7 +31,7 @@ export interface LinePlan {
   readonly tags: readonly Tag[];
 }
 
-export interface InfluxSinkOptions extends LinePlan {
+interface InfluxSinkOptions extends LinePlan {
   readonly track: Pick<Track, 'source' | 'wiring'>;
   readonly board: string;
   readonly host: string;

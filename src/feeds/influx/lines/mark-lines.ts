@@ -13,7 +13,7 @@ interface OpenPhase {
   beginJ: readonly number[] | null;
 }
 
-export interface MarkLinesOptions {
+interface MarkLinesOptions {
   readonly tags: readonly Tag[];
   readonly startUnixUs: number;
   readonly unit: Unit;

@@ -9,7 +9,7 @@ import { SendingThread } from '../../sending/sending-thread.js';
 import { InfluxSink, type LinePlan } from '../lines/influx-sink.js';
 import type { BatchMessage, InfluxWorkerData } from './messages.js';
 
-export interface InfluxFeedOptions extends LinePlan, InfluxWorkerData {
+interface InfluxFeedOptions extends LinePlan, InfluxWorkerData {
   readonly onNotice: (text: string) => void;
 }
 

@@ -1,4 +1,5 @@
 import { backOff } from '../../sending/limits.js';
+import { Nap } from '../../sending/nap.js';
 import { patience } from '../../sending/patience.js';
 import type { SendingState } from '../../sending/state.js';
 import type { Spool } from '../../spool/spool.js';
@@ -6,13 +7,13 @@ import type { Unit } from '../lines/line-writer.js';
 import type { Outcome } from '../server/post-batch.js';
 
 /** What a record of a spool of lines says of itself. */
-export interface LineMeta {
+interface LineMeta {
   readonly unit: Unit;
 }
 
 export const metaText = (unit: Unit): string => JSON.stringify({ unit } satisfies LineMeta);
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly spool: Spool;
   readonly post: (body: Uint8Array, unit: Unit) => Promise<Outcome>;
   readonly onTrouble: (outcome: Exclude<Outcome, { kind: 'taken' }>, lines: number) => void;
@@ -28,7 +29,7 @@ export class Sender {
   #trouble: { readonly why: string; readonly sinceMs: number } | null = null;
   #lastMs = performance.now();
   #isStopped = false;
-  #wake = () => {};
+  readonly #nap = new Nap();
   readonly #ended: Promise<void>;
   #idle: (() => void)[] = [];
 
@@ -39,7 +40,7 @@ export class Sender {
 
   /** There is something new to send. */
   wake(): void {
-    if (!this.#trouble) this.#wake();
+    if (!this.#trouble) this.#nap.wake();
   }
 
   /** Since something was taken, or since it began. */
@@ -57,7 +58,7 @@ export class Sender {
 
   /** Resolves when all is sent, or nothing has been taken for a while. */
   async settle(graceMs: number): Promise<SendingState> {
-    this.#wake(); // now is as good as any time
+    this.#nap.wake(); // now is as good as any time
     await patience(
       graceMs,
       () => this.#lastMs,
@@ -72,7 +73,7 @@ export class Sender {
   /** Ends it; what is under way is waited for. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#wake();
+    this.#nap.wake();
     for (const resolve of this.#idle.splice(0)) resolve();
     await this.#ended;
   }
@@ -84,7 +85,7 @@ export class Sender {
       const record = spool.next();
       if (!record) {
         for (const resolve of this.#idle.splice(0)) resolve();
-        await this.#pause(null);
+        await this.#nap.take(null);
         continue;
       }
       const outcome = await post(record.body, unitOf(record.meta));
@@ -99,7 +100,7 @@ export class Sender {
       else spool.back(record.seq);
       const asked = outcome.kind === 'away' ? (outcome.retryMs ?? 0) : 0;
       if (this.#isStopped) break;
-      await this.#pause(Math.min(Math.max(asked, pauseMs * backOff.jitter()), backOff.longestMs));
+      await this.#nap.take(Math.min(Math.max(asked, pauseMs * backOff.jitter()), backOff.longestMs));
       pauseMs = Math.min(2 * pauseMs, backOff.longestMs);
     }
   }
@@ -116,18 +117,6 @@ export class Sender {
     if (this.#trouble) onRelief(performance.now() - this.#trouble.sinceMs);
     this.#trouble = null;
     if (outcome.kind === 'taken' && outcome.isAnew) spool.rewind();
-  }
-
-  /** @param ms until somebody wakes it where null */
-  #pause(ms: number | null): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = ms === null ? undefined : setTimeout(() => this.#wake(), ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = () => {};
-        resolve();
-      };
-    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Unit } from '../lines/line-writer.js';
 import type { ServerKind } from './server-kind.js';
 import type { Target } from './target.js';
 
-export interface Choice {
+interface Choice {
   readonly unit: Unit;
   /** Null: every sample. */
   readonly intervalUs: number | null;

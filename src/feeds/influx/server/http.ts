@@ -11,7 +11,7 @@ export interface Answer {
   readonly isNewConnection: boolean;
 }
 
-export interface Request {
+interface Request {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;

@@ -3,12 +3,13 @@ import { connect as connectSecure } from 'node:tls';
 import MqttClient from 'mqtt/lib/client';
 import { writeToStream } from 'mqtt-packet';
 import { backOff } from '../../sending/limits.js';
+import { Nap } from '../../sending/nap.js';
 import type { Trouble } from '../../sending/trouble.js';
 import type { MqttLogin, MqttTls } from './login.js';
 import type { MqttTarget } from './target.js';
 import { connectTrouble, isOtherVersion, type Published, publishTrouble } from './trouble.js';
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly target: MqttTarget;
   readonly login: MqttLogin | null;
   readonly tls: MqttTls;
@@ -26,7 +27,7 @@ writeToStream.cacheNumbers = false;
 
 type Quality = 0 | 1;
 
-export const gone = 'offline';
+const gone = 'offline';
 const keepaliveS = 15;
 const connectMs = 10_000;
 /** So long a broker has for the last word. */
@@ -44,7 +45,7 @@ export class BrokerConnection {
   #version: 4 | 5 = 5;
   #pauseMs = backOff.firstMs;
   #isStopped = false;
-  #wake = () => {};
+  readonly #nap = new Nap();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -53,7 +54,7 @@ export class BrokerConnection {
 
   /** Tries now, where it waits to try again. */
   wake(): void {
-    this.#wake();
+    this.#nap.wake();
   }
 
   /** What who comes later shall see: said now, and again whenever the broker comes back, which may have forgotten it. */
@@ -69,7 +70,7 @@ export class BrokerConnection {
   /** Says that it goes, where there is somebody to hear it. */
   async close(): Promise<void> {
     this.#isStopped = true;
-    this.#wake();
+    this.#nap.wake();
     const client = this.#client;
     const { will } = this.#options;
     let timer: NodeJS.Timeout | undefined;
@@ -97,7 +98,7 @@ export class BrokerConnection {
         continue;
       }
       onTrouble(connectTrouble(failure, login !== null));
-      await this.#pause(this.#pauseMs * backOff.jitter());
+      await this.#nap.take(this.#pauseMs * backOff.jitter());
       this.#pauseMs = Math.min(2 * this.#pauseMs, backOff.longestMs);
     }
   }
@@ -170,17 +171,6 @@ export class BrokerConnection {
       client.publish(topic, payload, options, (error) =>
         done(error ? publishTrouble(error) : { kind: 'taken' }),
       );
-    });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake(), ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = () => {};
-        resolve();
-      };
     });
   }
 }

@@ -17,7 +17,7 @@ export interface MqttTls {
 }
 
 /** Files that the command line names. */
-export interface MqttFiles {
+interface MqttFiles {
   readonly passwordFile?: string | undefined;
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;

@@ -2,7 +2,7 @@ import type { BoardIdentity } from '../../../stream/recording-header.js';
 import { tool } from '../../../tool.js';
 import { type BoardTopics, topicLevel } from './topics.js';
 
-export interface DiscoveryOptions {
+interface DiscoveryOptions {
   /** What Home Assistant listens below. */
   readonly prefix: string;
   readonly host: string;

@@ -20,7 +20,7 @@ export interface MessagePlan {
   readonly intervalUs: number;
 }
 
-export interface MqttSinkOptions extends MessagePlan {
+interface MqttSinkOptions extends MessagePlan {
   readonly track: Pick<Track, 'source' | 'wiring'>;
   readonly host: string;
   /** As the topics call it. */

@@ -14,7 +14,7 @@ import { type BrokerPlan, openThread } from './open-thread.js';
 /** A board that is not there has no topics. */
 const nobodyToTellOf: Sink = { begin() {}, write() {}, async finish() {} };
 
-export interface MqttFeedOptions extends BrokerPlan, MessagePlan {}
+interface MqttFeedOptions extends BrokerPlan, MessagePlan {}
 
 /** A recording's way to a broker: messages are made here, and kept and sent in a thread of their own. */
 export class MqttFeed {

@@ -6,13 +6,13 @@ import type { Spool } from '../../spool/spool.js';
 import type { Published } from '../broker/trouble.js';
 
 /** What a record of a spool of messages says of itself. */
-export interface MessageMeta {
+interface MessageMeta {
   readonly topic: string;
 }
 
 export const metaText = (topic: string): string => JSON.stringify({ topic } satisfies MessageMeta);
 
-export interface OutboxOptions {
+interface OutboxOptions {
   readonly spool: Spool;
   readonly publish: (topic: string, body: Uint8Array) => Promise<Published>;
   readonly onTrouble: (trouble: Trouble) => void;

@@ -1,8 +1,7 @@
 import type { Piece } from '../../../draw/packing.js';
+import { mostColumns } from '../../../draw/served.js';
 import type { ServerLink } from './server-link.js';
 
-/** As many samples come in one reply, four a column. */
-const columns = 16_384;
 /** More are too much for a page. */
 const mostSamples = 2_000_000;
 
@@ -18,17 +17,18 @@ export async function finestPiece(
   fromUs: number,
   toUs: number,
 ): Promise<Piece> {
-  const whole = await link.piece(run, fromUs, toUs, columns);
+  // As many samples come in one reply, four a column.
+  const whole = await link.piece(run, fromUs, toUs, mostColumns);
   if (whole.kind === 'samples') return whole;
   const parts: SamplesPiece[] = [];
   let samples = 0;
   let lengthUs = (toUs - fromUs) / 2;
   for (let atUs = fromUs; atUs < toUs; ) {
     const endUs = Math.min(atUs + lengthUs, toUs);
-    const part = await link.piece(run, atUs, endUs, columns);
+    const part = await link.piece(run, atUs, endUs, mostColumns);
     if (part.kind === 'intervals') {
       // A single µs holds no more than one reply does.
-      if (lengthUs <= columns) return whole;
+      if (lengthUs <= mostColumns) return whole;
       lengthUs /= 2;
       continue;
     }

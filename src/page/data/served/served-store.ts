@@ -1,7 +1,7 @@
 import type { Columns, Samples } from '../../../draw/envelope.js';
 import type { Piece } from '../../../draw/packing.js';
 import type { PageRun } from '../../../draw/page-data.js';
-import type { ServedMeasure, ServedProgress } from '../../../draw/served.js';
+import { mostColumns, type ServedMeasure, type ServedProgress } from '../../../draw/served.js';
 import { figuresOf, type StretchFigures } from '../../../measure/stretch/figures.js';
 import type { MeasurablePowers } from '../../../measure/stretch/powers.js';
 import { fillRollingMeans } from '../../../measure/stretch/rolling.js';
@@ -16,8 +16,6 @@ import type { ServerLink } from './server-link.js';
 
 /** Of the first picture. */
 const overviewColumns = 2048;
-/** A screen has less, and the server gives no more. */
-const mostColumns = 16_384;
 
 /** The powers of a run that its server has: what is asked for is drawn as it is known, and asked for as fine as it is shown. */
 export class ServedStore implements PowerStore {

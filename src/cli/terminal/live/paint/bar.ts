@@ -1,7 +1,7 @@
 import type { Extremes } from '../watch/board-watch.js';
 import type { Style } from './style.js';
 
-export interface Bar {
+interface Bar {
   /** Null where it is not known. */
   readonly powerMw: number | null;
   readonly extremes: Extremes;

@@ -17,7 +17,7 @@ const energyCells = 20;
 const roomyCells = 48;
 
 /** How components are listed. */
-export interface ListForm {
+interface ListForm {
   readonly columns: number;
   readonly rows: number;
   /** Whether their course is shown elsewhere. */

@@ -2,7 +2,7 @@ import { terminalColour } from '../../../../draw/cells.js';
 import { inks, rgbOf, type Theme } from '../../../../draw/colours.js';
 
 /** How many bits of colour a terminal shows. */
-export type ColourDepth = 0 | 4 | 8 | 24;
+type ColourDepth = 0 | 4 | 8 | 24;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

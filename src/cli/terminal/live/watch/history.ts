@@ -25,7 +25,7 @@ export interface Stretch {
 }
 
 /** What a stretch cost, to the interval, J. */
-export interface Cost {
+interface Cost {
   readonly energyJ: number;
   /** What the intervals at both ends leave open. */
   readonly edgesJ: number;

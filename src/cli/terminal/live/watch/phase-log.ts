@@ -10,7 +10,7 @@ export interface Phase {
 }
 
 /** An instant that has a name. */
-export interface Point {
+interface Point {
   readonly name: string;
   readonly atUs: number;
 }
