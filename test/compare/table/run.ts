@@ -1,8 +1,9 @@
 /**
  * `node test/compare/build/compare/table/run.js [--cases 500] [--lanes N] [--only GROUP] [--load KIND] [--seed N] [--scores F]
- * [--json]`: the estimator against pairs whose truth is known. `--seed` with `--load` and `--only` prints one case in full.
+ * [--resume F] [--json]`: the estimator against pairs whose truth is known. `--seed` with `--load` and `--only` prints one case in
+ * full. `--resume` goes on behind the scores that `--scores` wrote where it was ended early; of the same estimator, as one knows.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     load: { type: 'string', multiple: true },
     seed: { type: 'string' },
     scores: { type: 'string' },
+    resume: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -80,7 +82,13 @@ if (values.seed) {
     ({ group, load }) =>
       (!values.only || values.only.includes(group)) && (!values.load || values.load.includes(load)),
   );
-  const results = await scoreAll(names, Number(values.lanes));
+  const before: { readonly scores: readonly Score[] } = values.resume
+    ? JSON.parse(readFileSync(values.resume, 'utf8'))
+    : { scores: [] };
+  const nameOf = ({ group, load, seed }: CaseName) => `${group} ${load} ${seed}`;
+  const done = new Set(before.scores.map(nameOf));
+  const left = names.filter((name) => !done.has(nameOf(name)));
+  const results = [...before.scores, ...(await scoreAll(left, Number(values.lanes)))];
   const failures = results.filter((result): result is Failed => 'failed' in result);
   const scores = results.filter((result): result is Score => !('failed' in result));
   if (values.scores) writeFileSync(values.scores, JSON.stringify({ scores, failures }));
