@@ -11,6 +11,7 @@ import {
   notLookedAt,
   tooShort,
 } from './verdict/verdict.js';
+import { leftover } from './verdict/whiteness.js';
 
 /** A descent may leave the range by a little, µs. */
 const marginUs = 500_000;
@@ -71,6 +72,7 @@ function evidenceOf(
     levelW: Math.abs(reference.meanW(reference.startUs, reference.endUs) || line.referenceMeanW),
     readingW: Math.sqrt(line.readingVariance),
     roundingW: rounding,
+    leftover: leftover(fit, readings),
     periodicity: period?.likeness ?? 0,
   };
 }

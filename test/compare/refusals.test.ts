@@ -259,6 +259,18 @@ describe('what must not deceive', () => {
     expect(comparison.figures.window_s.value! / pair.truth.windowS!).toBeCloseTo(1, 1);
   });
 
+  it.each([
+    ['bursts', 40, 'found, and fitted anew from where the larger part is'],
+    ['steps', 19, 'found, and fitted anew from where the larger part is'],
+    ['noise', 40, 'of which no part tells a lag by itself'],
+  ] as const)('a step of the clock early in the run (%s %i: %s)', (load, seed) => {
+    const recipe = recipeOf({ group: 'clockStep', load, seed });
+    const { comparison } = compare(recipe);
+    expect(codes(comparison)).toContain('lag-changes');
+    const [, ms] = /lag changes during the run, by (\d+) ms at once/.exec(saidBy(comparison))!;
+    expect(Number(ms) / (-1000 * recipe.flaws.clockStep!.byS)).toBeCloseTo(1, 1);
+  });
+
   it('parts of the run whose lags scatter: no change of the lag, which would explain less', () => {
     const found = compare(recipeOf({ group: 'slower', load: 'steps', seed: 31 }));
     expect(codes(found.comparison)).not.toContain('lag-changes');

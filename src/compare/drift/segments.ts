@@ -14,6 +14,9 @@ export interface SegmentLag {
   readonly delayUs: number;
   /** Standard deviation, µs; infinite where the part tells nothing. */
   readonly deviationUs: number;
+  /** How much worse than that each lag of the neighbourhood fits, in chi-square; the neighbourhood is the same for all parts. */
+  readonly misfits: Float64Array;
+  readonly lagsUs: Float64Array;
 }
 
 const segments = 8;
@@ -46,7 +49,7 @@ export function segmentLags(readings: Readings, fit: Fit, searchUs: number): Seg
   return found;
 }
 
-function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; deviationUs: number } {
+function lagOf(part: Readings, fit: Fit, searchUs: number): Omit<SegmentLag, 'atUs' | 'fromUs' | 'toUs'> {
   const { kernel, widthUs, line, scatterW } = fit;
   const referenceW = new Float64Array(part.count);
   const residuals = new Float64Array(part.count);
@@ -64,10 +67,12 @@ function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; d
   };
   // A step of the clock leaves the valley of the whole run's fit: the neighbourhood is looked over first.
   const stepUs = searchUs / searchSteps;
-  const costs = new Float64Array(2 * searchSteps + 1);
-  for (let n = 0; n < costs.length; n++) costs[n] = residualAt(fit.delayUs + (n - searchSteps) * stepUs);
-  const start = costs.indexOf(Math.min(...costs));
-  const startUs = fit.delayUs + (start - searchSteps) * stepUs;
+  const lagsUs = Float64Array.from(
+    { length: 2 * searchSteps + 1 },
+    (_, n) => fit.delayUs + (n - searchSteps) * stepUs,
+  );
+  const costs = lagsUs.map(residualAt);
+  const startUs = lagsUs[costs.indexOf(Math.min(...costs))]!;
   const best = descend((x) => residualAt(x), { x: startUs, y: 0 }, stepUs / 2, 0, 40, 5);
   residualAt(best.x);
   const scale = part.count / (2 * Math.max(best.cost, scatterW ** 2) * correlationTime(residuals));
@@ -75,7 +80,8 @@ function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; d
   const bend = (residualAt(best.x - bendUs) - 2 * best.cost + residualAt(best.x + bendUs)) / bendUs ** 2;
   const information = bend * scale;
   // All lags of the neighbourhood that chance does not exclude: a part without an edge excludes none.
-  const possible = costs.filter((cost) => (cost - best.cost) * 2 * scale < possibleRise).length;
+  const misfits = costs.map((cost) => (cost - best.cost) * 2 * scale);
+  const possible = misfits.filter((misfit) => misfit < possibleRise).length;
   const deviationUs = Math.max(
     information > 0 ? Math.sqrt(1 / information) : Number.POSITIVE_INFINITY,
     ((possible - 1) * stepUs) / 4,
@@ -87,5 +93,6 @@ function lagOf(part: Readings, fit: Fit, searchUs: number): { delayUs: number; d
   return {
     delayUs: best.x,
     deviationUs: isTelling ? deviationUs * few : Number.POSITIVE_INFINITY,
+    ...{ misfits, lagsUs },
   };
 }

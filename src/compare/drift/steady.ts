@@ -1,6 +1,7 @@
 import type { Readings } from '../model/readings.js';
 import type { Fit } from '../search/fit.js';
 import { type LagChange, lagChange } from './change.js';
+import { joinedStep } from './joined-step.js';
 import { segmentLags } from './segments.js';
 import { driftOffset, type LagOffset, stepOffset, withoutChange } from './warp.js';
 
@@ -17,6 +18,9 @@ const rounds = 3;
 
 /** Where a change leaves this many times what is left without it, the parts were found at lags of other edges: there is no such change. */
 const misleading = 2;
+
+/** A step that no part told by itself has to take away more than this share of what is left without it. */
+const takenAway = 0.5;
 
 /** The best fit to readings, about one that was good before. */
 type Refit = (readings: Readings, about: Fit) => Fit;
@@ -37,8 +41,15 @@ function withoutChanges(raw: Readings, start: Fit, refit: Refit, searchUs: numbe
   let steady: Steady = { readings: raw, fit: start, change: unchanged, offset: () => 0 };
   let [slope, rangeUs] = [0, 0];
   for (let round = 0; round < rounds; round++) {
-    const found = lagChange(segmentLags(steady.readings, steady.fit, searchUs));
+    const parts = segmentLags(steady.readings, steady.fit, searchUs);
+    const found = lagChange(parts);
     if (round === 0 && found.step) return withoutStep(raw, start, found, refit, searchUs);
+    const joined = round === 0 && found.rangeUs === 0 ? joinedStep(parts) : null;
+    if (joined) {
+      const rangeUs = Math.abs(joined.behindUs - joined.beforeUs);
+      const parted = withoutStep(raw, start, { drift: null, step: joined, rangeUs }, refit, searchUs);
+      if (1 - parted.fit.explained < (1 - takenAway) * (1 - start.explained)) return parted;
+    }
     const drift = found.drift && { slope: slope + found.drift.slope, error: found.drift.error };
     const isDone = found.rangeUs === 0 || !drift;
     if (!isDone) {
@@ -60,7 +71,9 @@ function withoutStep(raw: Readings, start: Fit, first: LagChange, refit: Refit, 
   for (let [round, found] = [0, first]; round < rounds && found.step; round++) {
     const offset = stepOffset(raw, steady.fit, found.step);
     const readings = withoutChange(raw, offset);
-    steady = { readings, fit: refit(readings, steady.fit), change: { ...found, drift: null }, offset };
+    // The whole run's fit may be that of the part behind the step, far from where all readings are now.
+    const about = { ...steady.fit, delayUs: found.step.beforeUs };
+    steady = { readings, fit: refit(readings, about), change: { ...found, drift: null }, offset };
     found = lagChange(segmentLags(raw, steady.fit, searchUs));
   }
   return steady;

@@ -3,6 +3,7 @@ import { gainRanges, widthRangeUs } from '../search/fit.js';
 import { seconds } from '../time-text.js';
 import type { Correspondence, Likeness } from './correspondence.js';
 import { flatReason, isFlatLoad } from './flat.js';
+import type { Leftover } from './whiteness.js';
 
 /** What a verdict is made from. */
 export interface Evidence {
@@ -24,6 +25,7 @@ export interface Evidence {
   /** Of the readings, and of what they scatter by themselves. */
   readonly readingW: number;
   readonly roundingW: number;
+  readonly leftover: Leftover;
   /** How like itself the load is a period later; 0 where it has no period. */
   readonly periodicity: number;
 }
@@ -39,6 +41,13 @@ const spanMinUs = 2e6;
 const explainedMin = 0.5;
 const explainedIfFew = 0.985;
 const explainedIfPeriodic = 0.8;
+/**
+ * Any two that rise once are alike, so what the fit leaves has to be noise, or as little as this, or rounding. Of related pairs of the
+ * generator it was at 0.84 or more, of seven pairs of two loads that were taken for related at 0.42 or less.
+ */
+const whitenessMin = 0.6;
+const explainedNearly = 0.9999;
+const roundings = 2;
 const zMin = 5;
 const ratioMin = 1.15;
 const eventsMin = 4;
@@ -103,7 +112,8 @@ export function judge(evidence: Evidence): Judgement {
   );
 }
 
-function isSupported({ explained, gain, correspondence, periodicity, isInRange }: Evidence): boolean {
+function isSupported(evidence: Evidence): boolean {
+  const { explained, gain, correspondence, periodicity, isInRange } = evidence;
   const { steps, strides, whitened, levels, events } = correspondence;
   if (explained < explainedMin || !(gain > 0) || !isInRange) return false;
   const isSharp = [steps, strides, whitened].some(stands);
@@ -114,9 +124,13 @@ function isSupported({ explained, gain, correspondence, periodicity, isInRange }
   return (
     events < eventsMin &&
     explained >= explainedIfFew &&
+    leavesNoise(evidence) &&
     [levels, ...[steps, strides, whitened]].some(({ z }) => z >= zMin)
   );
 }
+
+const leavesNoise = ({ leftover: { rmsW, whiteness }, explained, roundingW }: Evidence): boolean =>
+  whiteness >= whitenessMin || explained >= explainedNearly || rmsW <= roundings * roundingW;
 
 /** What lies at the edge of the windows and the gains that are looked for may lie beyond it. */
 function beyondSearch({ windowUs, gain }: Evidence): string | null {

@@ -253,7 +253,13 @@ function slowRows(slower: readonly Score[]): Row[] {
       'ms',
       3,
     ),
-    share('slower polls: it is said', slower, ({ notes }) => notes.includes('polls-slow'), 'at least', 99),
+    share(
+      'slower polls: said, or that how long values stand is unknown',
+      slower,
+      ({ notes }) => notes.includes('polls-slow') || notes.includes('hold-unknown'),
+      'at least',
+      99,
+    ),
     coverage('slower polls: interval covers the lag', stated, 'lag', 99),
   ];
 }
