@@ -263,7 +263,7 @@ describe('what must not deceive', () => {
     ['bursts', 40, 'found, and fitted anew from where the larger part is'],
     ['steps', 19, 'found, and fitted anew from where the larger part is'],
     ['noise', 40, 'of which no part tells a lag by itself'],
-  ] as const)('a step of the clock early in the run (%s %i: %s)', (load, seed) => {
+  ] as const)('a step of the clock early in the run (%s %i: %s)', (load, seed, _) => {
     const recipe = recipeOf({ group: 'clockStep', load, seed });
     const { comparison } = compare(recipe);
     expect(codes(comparison)).toContain('lag-changes');

@@ -1,5 +1,5 @@
 import type { LagStep } from './change.js';
-import type { SegmentLag } from './segments.js';
+import type { FittedSegment } from './segments.js';
 
 /** How much better, in chi-square, two lags have to explain the run than one: they are the best of many. */
 const convincing = 100;
@@ -10,7 +10,7 @@ const fewestParts = 2;
  * The one place at which the run falls into two lags, where no part tells one by itself: those of a side tell it together. Null
  * where one lag explains the run as well, nearly.
  */
-export function joinedStep(parts: readonly SegmentLag[]): LagStep | null {
+export function joinedStep(parts: readonly FittedSegment[]): LagStep | null {
   let best: (LagStep & { readonly misfit: number }) | null = null;
   for (let n = fewestParts; n < parts.length - fewestParts; n++) {
     const [before, behind] = [bestLag(parts.slice(0, n)), bestLag(parts.slice(n + 1))];
@@ -23,7 +23,7 @@ export function joinedStep(parts: readonly SegmentLag[]): LagStep | null {
 }
 
 /** The lag that fits parts best together. */
-function bestLag(parts: readonly SegmentLag[]): { delayUs: number; misfit: number } {
+function bestLag(parts: readonly FittedSegment[]): { delayUs: number; misfit: number } {
   const { lagsUs } = parts[0]!;
   const sums = lagsUs.map((_, n) => parts.reduce((sum, { misfits }) => sum + misfits[n]!, 0));
   const misfit = Math.min(...sums);

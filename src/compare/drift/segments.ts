@@ -14,6 +14,10 @@ export interface SegmentLag {
   readonly delayUs: number;
   /** Standard deviation, µs; infinite where the part tells nothing. */
   readonly deviationUs: number;
+}
+
+/** With what led to it. */
+export interface FittedSegment extends SegmentLag {
   /** How much worse than that each lag of the neighbourhood fits, in chi-square; the neighbourhood is the same for all parts. */
   readonly misfits: Float64Array;
   readonly lagsUs: Float64Array;
@@ -29,10 +33,10 @@ const tellingRise = 150;
 const fewReadings = 30;
 
 /** The lag in each eighth of the run, window and line as in the whole. */
-export function segmentLags(readings: Readings, fit: Fit, searchUs: number): SegmentLag[] {
+export function segmentLags(readings: Readings, fit: Fit, searchUs: number): FittedSegment[] {
   const { timeUs, count } = readings;
   const [startUs, endUs] = [timeUs[0]!, timeUs[count - 1]!];
-  const found: SegmentLag[] = [];
+  const found: FittedSegment[] = [];
   for (let segment = 0, first = 0; segment < segments; segment++) {
     const toUs = startUs + ((endUs - startUs) * (segment + 1)) / segments;
     let behind = first;
@@ -49,7 +53,7 @@ export function segmentLags(readings: Readings, fit: Fit, searchUs: number): Seg
   return found;
 }
 
-function lagOf(part: Readings, fit: Fit, searchUs: number): Omit<SegmentLag, 'atUs' | 'fromUs' | 'toUs'> {
+function lagOf(part: Readings, fit: Fit, searchUs: number): Omit<FittedSegment, 'atUs' | 'fromUs' | 'toUs'> {
   const { kernel, widthUs, line, scatterW } = fit;
   const referenceW = new Float64Array(part.count);
   const residuals = new Float64Array(part.count);
