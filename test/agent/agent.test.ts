@@ -219,6 +219,12 @@ describe('a configuration', () => {
       2,
       'tag',
     ],
+    [
+      'a tag that would be another',
+      { influx: { url: 'http://127.0.0.1:1', spool: 's', tags: { 'a=b': 'x' } } },
+      2,
+      "'a=b=x' is not a tag",
+    ],
     ['no place', { listen: { at: '10177' } }, 2, 'is not a place to listen at'],
     ['a place for all without a token', { listen: { at: '0.0.0.0:0' } }, 2, 'token'],
     ['a token that is not there', { listen: { token_file: 'none' } }, 2, 'there is no such file'],
