@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js';
-import { holdsSecret } from '../feeds/influx/server/target.js';
+import { holdsSecret, refuseFragment } from '../feeds/influx/server/target.js';
 
 /** Where a database is, as one that asks it wants to know. */
 export interface DatabaseUrl {
@@ -22,7 +22,21 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
     throw usageError(
       'the address of a database holds no name, password or token here: Grafana gets them from its environment',
     );
+  refuseFragment(url);
   const database = url.searchParams.get('db') ?? url.searchParams.get('bucket');
   const base = `${url.origin}${url.pathname.replace(writing, '').replace(/\/+$/, '')}`;
   return { url: base, ...(database && { database }) };
+}
+
+/**
+ * The address of a Prometheus, which names no database.
+ * @throws UserError (usage)
+ */
+export function parsePrometheusUrl(text: string): DatabaseUrl {
+  const found = parseDatabaseUrl(text);
+  if (new URL(text).search !== '')
+    throw usageError(
+      'the address of a Prometheus has nothing behind a ?, which Grafana would not ask with: give it alone, such as http://127.0.0.1:9090',
+    );
+  return found;
 }

@@ -10,7 +10,10 @@ export async function recordingInputs(
   roleOf: (at: number) => string,
 ): Promise<NamedFile[]> {
   const { summaryPlaces } = await import('../report/reading/beside.js');
-  const summaries = paths.filter((path) => path !== '-').flatMap(summaryPlaces);
+  const summaries = paths
+    .filter((path) => path !== '-')
+    .flatMap(summaryPlaces)
+    .map(({ place }) => place);
   return [
     ...paths.map((path, n) => ({ role: roleOf(n), path })),
     ...summaries.filter((path) => existsSync(path)).map((path) => ({ role: 'the summary', path })),

@@ -212,9 +212,13 @@ export class OutputFile {
     } catch {
       return outputError(`cannot write ${this.name}: ${what}; its last ${this.#unit} may be torn`, cause);
     }
-    return outputError(
-      `cannot write ${this.name}: ${what}; its first ${plural(this.lines, this.#unit)} are whole and kept`,
-      cause,
-    );
+    return outputError(`cannot write ${this.name}: ${what}; ${wholeText(this.lines, this.#unit)}`, cause);
   }
+}
+
+function wholeText(count: number, unit: string): string {
+  if (count === 0) return `no ${unit} of it is kept`;
+  return count === 1
+    ? `its first ${unit} is whole and kept`
+    : `its first ${plural(count, unit)} are whole and kept`;
 }

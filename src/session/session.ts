@@ -31,7 +31,7 @@ export interface SessionOptions {
 
 interface SessionResult {
   readonly end: EndReason;
-  /** The board had gone away, and nothing came of it any more. */
+  /** The board had gone away, and was not back at the end. */
   readonly away: boolean;
   /** Standard output's reader went away, which ended the recording. */
   readonly readerGone: boolean;
@@ -47,6 +47,7 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   let end: EndReason = 'source-ended';
   let failure: { error: unknown } | undefined;
   let readerGone = false;
+  let lostUntilNs = Number.NEGATIVE_INFINITY;
   let away = false;
 
   const onError = (error: unknown, sink: Sink): boolean => {
@@ -68,10 +69,11 @@ export async function runSession(options: SessionOptions): Promise<SessionResult
   try {
     await fanOut.begin(recording.header);
     for await (const raw of recording.blocks()) {
-      if (raw.count > 0) away = false;
       for (const event of raw.events) {
-        if (event.type === 'end') end = event.reason;
-        if (event.type === 'fault' && event.kind === 'board-lost') away = true;
+        if (event.type === 'fault' && event.kind === 'board-lost') lostUntilNs = event.endNs;
+        if (event.type !== 'end') continue;
+        end = event.reason;
+        away = lostUntilNs >= event.atNs;
       }
       const busy = fanOut.write(raw);
       if (busy) await busy;

@@ -162,7 +162,7 @@ class LiveRecording implements Recording {
     );
     await this.#link?.close();
     this.#link = undefined;
-    this.#link = reconnect ? await this.#untilEnd((signal) => reconnect(board, signal)) : undefined;
+    this.#link = reconnect ? await this.#backBeforeEnd((signal) => reconnect(board, signal)) : undefined;
     if (this.#link) this.#samples = this.#beginSampling();
     const endNs = this.#endedNs;
     if (this.#link) {
@@ -178,7 +178,7 @@ class LiveRecording implements Recording {
    * Waits with a signal that a stop request or the recording's end raises. By hand, since Node may collect what
    * `AbortSignal.any` was made of, a timeout above all, and then nothing ever raises it (nodejs/node issue 57736).
    */
-  async #untilEnd<Value>(wait: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+  async #backBeforeEnd(wait: (signal: AbortSignal) => Promise<Link | undefined>): Promise<Link | undefined> {
     const ending = new AbortController();
     const end = () => ending.abort();
     const stopped = this.#aborter.signal;
@@ -186,7 +186,10 @@ class LiveRecording implements Recording {
     stopped.addEventListener('abort', end);
     const cancel = startTimer(this.#leftMs, end);
     try {
-      return await wait(ending.signal);
+      const link = await wait(ending.signal);
+      if (!ending.signal.aborted) return link;
+      await link?.close(); // it answered when all was over, and is not back in this recording
+      return undefined;
     } finally {
       cancel();
       stopped.removeEventListener('abort', end);

@@ -219,10 +219,22 @@ describe('a configuration', () => {
       2,
       'tag',
     ],
+    [
+      'a tag that would be another',
+      { influx: { url: 'http://127.0.0.1:1', spool: 's', tags: { 'a=b': 'x' } } },
+      2,
+      "'a=b=x' is not a tag",
+    ],
     ['no place', { listen: { at: '10177' } }, 2, 'is not a place to listen at'],
     ['a place for all without a token', { listen: { at: '0.0.0.0:0' } }, 2, 'token'],
     ['a token that is not there', { listen: { token_file: 'none' } }, 2, 'there is no such file'],
     ['a rail that no board has', { slot: 'pcie9', ports: ['sim'] }, 2, 'pcie9'],
+    [
+      'a rail that no board has that may come',
+      { slot: 'pcie9', ports: ['/dev/none'] },
+      2,
+      "slot: no board has a PCIe rail 'pcie9'; expected one of pcie1, pcie2, pcie3",
+    ],
     ['a profile that there is not', { ports: ['sim:none'] }, 2, 'none'],
     ['a folder that cannot be', { captures: { folder: 'agent.json/c' } }, 5, 'cannot be made'],
   ])('is refused for %s', async (_, config, code, said) => {
@@ -236,6 +248,15 @@ describe('a configuration', () => {
       code,
       err: expect.stringContaining(said),
     });
+  });
+
+  it('may name a rail of a board that a map is for, which may be one of the user’s own', async () => {
+    const folder = testFolder();
+    writeFileSync(join(folder, 'map.json'), '{"components": {"gpu": ["pcie_slot"], "motherboard": ["atx"]}}');
+    const config = { slot: 'pcie_slot', map: 'map.json', ports: [join(folder, 'none')] };
+    const agent = await startAgent(folder, config);
+    agent.signal('SIGTERM');
+    expect(await agent.ended).toBe(0);
   });
 
   it('has to be there', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { powerlog, words } from '../cli/run.js';
 import { folder } from './pair.js';
@@ -76,6 +76,19 @@ describe('recordings with several boards', () => {
     });
     const { out } = powerlog(words`compare ${place('one.Beta.csv')} ${place('two.Beta.csv')}`);
     expect(out).toMatch(/^before {2}.*one\.Beta\.csv, 3 runs, Beta of 2 boards$/m);
+  });
+
+  it('are all of them by a link to it too, and a sensor beside them is none', () => {
+    for (const name of ['one', 'one.exec', 'two']) {
+      mkdirSync(place('links'), { recursive: true });
+      symlinkSync(place(`${name}.csv`), place(`links/of-${name}.csv`));
+    }
+    expect(compared('links/of-one.csv', 'links/of-two.csv')).toMatchObject({
+      boards_a: ['Alpha', 'Beta'],
+      boards_b: ['Alpha', 'Beta'],
+    });
+    const { code, err } = powerlog(words`compare ${place('links/of-one.exec.csv')} ${place('two.exec.csv')}`);
+    expect({ code, err }).toMatchObject({ code: 6, err: expect.stringContaining("is a sensor's track") });
   });
 
   it('of all of them against one are said to be of other instruments', () => {

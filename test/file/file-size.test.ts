@@ -50,6 +50,22 @@ describe.runIf(process.platform !== 'win32')('a limit on the size of files (ulim
     expect(stderr).toContain(`its first ${plural(blocks, 'block')} are whole and kept`);
   });
 
+  it.each([
+    ['no line of it is kept', '0', ['--out', 'run.csv']],
+    ['no block of it is kept', '0', ['--capture', 'run.plog']],
+    // 1024 bytes: the names of the columns, and no row.
+    ['its first line is whole and kept', '2', ['--out', 'run.csv', '--columns', 'all']],
+  ])('is told in words: %s', (text, limit, options) => {
+    const record = ['record', '--port', 'sim', '--duration', '60s', ...options];
+    const command = `ulimit -f ${limit}; exec "$0" "$@"`;
+    const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, bin, ...record], {
+      encoding: 'utf8',
+      cwd: scratch(),
+    });
+    expect(status).toBe(5);
+    expect(stderr).toMatch(new RegExp(`^powerlog: cannot write .*allowed; ${text}$`, 'm'));
+  });
+
   it('ends a recording of several boards too, each with whole rows', () => {
     const folder = scratch();
     const ports = ['--port', 'sim:idle', '--port', 'sim:idle', '--duration', '60s'];

@@ -83,6 +83,18 @@ describe('powerlog grafana', () => {
     }
   });
 
+  it('refuses what Grafana would not ask with', () => {
+    const out = join(scratch(), 'none');
+    for (const [option, url, why] of [
+      ['--prometheus', 'http://prom:9090?a=b', 'nothing behind a ?'],
+      ['--prometheus', 'http://prom:9090/#a', 'nothing behind a #'],
+      ['--influx', 'http://db:8086/write?db=lab#2', 'nothing behind a #'],
+    ]) {
+      expect(grafana(out, option!, url!)).toMatchObject({ code: 2, err: expect.stringContaining(why!) });
+      expect(existsSync(out)).toBe(false);
+    }
+  });
+
   it('writes no folder by the name that is standard output elsewhere', () => {
     expect(grafana('-')).toMatchObject({
       code: 2,

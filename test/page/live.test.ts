@@ -356,6 +356,35 @@ describe('the live page', needs(browserPart), () => {
     await board.stop();
   });
 
+  it('keeps the numbers of alarms up to date, and costs no more the longer they are not looked at', async () => {
+    const recorder = start(words`live --port sim:train,board=benchlab2,imbalance=0.4 --max-wire 1A`);
+    const { page, complaints } = await openLive(await recorder.url);
+    await page.waitForSelector('.alarm-more:not([hidden])');
+    await page.evaluate(() => {
+      const more = document.querySelector<HTMLElement>('.alarm-more')!;
+      const listen = more.addEventListener.bind(more);
+      more.dataset.listeners = '0';
+      more.addEventListener = (...what: Parameters<typeof listen>) => {
+        more.dataset.listeners = String(Number(more.dataset.listeners) + 1);
+        listen(...what);
+      };
+    });
+    await grown(page, 'duration_s', 3);
+    expect(await page.locator('.alarm-more').getAttribute('data-listeners')).toBe('0');
+    await page.locator('.alarm-more summary').click();
+    const told = page.locator('.alarm-more li', { hasText: 's in all' }).first();
+    const before = (await told.textContent())!;
+    await page.waitForFunction(
+      (text) =>
+        [...document.querySelectorAll('.alarm-more li')].find(({ textContent }) =>
+          textContent!.includes('s in all'),
+        )?.textContent !== text,
+      before,
+    );
+    expect(complaints).toEqual([]);
+    await recorder.stop();
+  });
+
   it('takes the names of boards for text, and shows several', async () => {
     const folder = scratch();
     const links = ['a', 'b'].map((name) => join(folder, name));

@@ -1,10 +1,11 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isBoardTrack, type Summary } from '#powerlog/measure/summary.js';
 import { readRested } from '#powerlog/report/rested.js';
 import { type SpanSummary, summaryBetween } from '#powerlog/report/span/span-summary.js';
-import { placesOfFile } from '../capture/samples.js';
+import { placesOfFile, scratch } from '../capture/samples.js';
 import { powerlog, words } from '../cli/run.js';
 import { commandEvents, load, writeMade } from './runs.js';
 
@@ -149,7 +150,21 @@ describe('a report of a CSV', () => {
       expect(found.board).toEqual(board);
       expect(found).not.toHaveProperty('tracks');
       expect(found.warnings.every(({ track }) => track === undefined || track === id)).toBe(true);
+      const link = join(scratch(), 'latest.csv');
+      symlinkSync(place(file!), link);
+      expect((await readRested(link)).summary).toEqual(found);
     }
+  });
+
+  it('by a link has the summary beside the link, or else the one beside what it leads to', () => {
+    const { path, summary } = replayed('linked.csv');
+    const link = join(scratch(), 'latest.csv');
+    symlinkSync(path, link);
+    expect(figures(link).host).toEqual(summary.host);
+    expect(figures(link).warnings).toEqual(summary.warnings);
+    const beside = { ...summary, host: { hostname: 'beside the link' } };
+    writeFileSync(link.replace('.csv', '.summary.json'), JSON.stringify(beside));
+    expect(figures(link).host).toEqual(beside.host);
   });
 
   it('of one of several boards has the command, phases and runs as they were at that one', () => {

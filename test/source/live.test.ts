@@ -3,6 +3,7 @@ import { boardFor } from '#powerlog/board/catalogue.js';
 import type { Link, SamplingOutcome } from '#powerlog/link/link.js';
 import { RecordingClock } from '#powerlog/source/clock-watch.js';
 import { LiveSource } from '#powerlog/source/live.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import type { FrameBlock } from '#powerlog/stream/frame-block.js';
 
 const board = boardFor('benchlab')!;
@@ -33,6 +34,43 @@ async function saidOf(first: string | null, ...later: readonly (string | null)[]
   await source.close();
   return recording.warnings?.();
 }
+
+/** A board that went away and answers only when the recording is over. */
+async function lateBoard(durationMs?: number) {
+  const notices: string[] = [];
+  let closed = false;
+  const late: Link = {
+    ...linkTo(null, 'stopped'),
+    close: async () => {
+      closed = true;
+    },
+  };
+  const source = new LiveSource(linkTo(null, 'lost'), {
+    reconnect: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(late))),
+    onNotice: (text) => notices.push(text),
+  });
+  const recording = source.start(new RecordingClock(), durationMs === undefined ? {} : { durationMs });
+  if (durationMs === undefined) setTimeout(() => recording.stop(), 50);
+  const events: RecordingEvent[] = [];
+  for await (const block of recording.blocks()) events.push(...block.events);
+  await source.close();
+  const end = events.at(-1)!;
+  return { reason: end.type === 'end' && end.reason, notices, closed };
+}
+
+describe('a board that answers when the recording is over', () => {
+  it('was lost where the duration ended it, and nobody says that it is back', async () => {
+    const { reason, notices, closed } = await lateBoard(50);
+    expect([reason, closed]).toEqual(['board-lost', true]);
+    expect(notices).toEqual([expect.stringContaining('went away')]);
+  });
+
+  it('takes nothing from a stop that was asked for', async () => {
+    const { reason, notices } = await lateBoard();
+    expect(reason).toBe('stopped');
+    expect(notices).toEqual([expect.stringContaining('went away')]);
+  });
+});
 
 describe('a board that comes back', () => {
   it('under another calibration of its own is told, with both digests', async () => {

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { RepairedSummary } from '../../measure/summary.js';
 import { sensorTrackSchema } from '../../schema/sensor-track.js';
 import { besideWhich } from '../sides/recording-facts.js';
@@ -12,7 +11,8 @@ export function trackFigures(
   { path, column, value }: Side,
   name: string,
 ): Partial<Pick<RepairedSummary, 'energy_j' | 'power_w'>> {
-  const entry = besideWhich(path)?.summary.tracks?.find(({ file }) => file === basename(path));
+  const placed = besideWhich(path);
+  const entry = placed?.summary.tracks?.find(({ file }) => file === placed.file);
   const { data: track } = sensorTrackSchema.safeParse(entry);
   if (!track) return {};
   const known = value.reduce((count, each) => count + (Number.isNaN(each) ? 0 : 1), 0);

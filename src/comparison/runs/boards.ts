@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SecondReading } from '../../report/reading/again.js';
 import { summaryPlaces } from '../../report/reading/beside.js';
 import { readRested } from '../../report/rested.js';
@@ -29,11 +29,11 @@ export function allBoards(summary: KnownSummary): MeasuringBoards | null {
 
 /** Of a CSV or a capture that is of one board; null where its recording has no other, or no summary tells. */
 export function oneBoard(path: string): MeasuringBoards | null {
-  for (const place of summaryPlaces(path)) {
+  for (const { place, file: name } of summaryPlaces(path)) {
     const beside = readSummaryBeside(place);
     if (beside.state !== 'known') continue;
     const tracks = boardTracks(beside.summary);
-    const own = tracks.find(({ file, capture }) => [file, capture].includes(basename(path)));
+    const own = tracks.find(({ file, capture }) => [file, capture].includes(name));
     if (own && tracks.length > 1) return { ids: [own.id], count: tracks.length };
   }
   return null;

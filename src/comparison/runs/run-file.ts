@@ -57,7 +57,7 @@ export async function openRunFile(path: string): Promise<RunFile> {
       return facts ? new SecondReading(again, facts).evaluate(groups) : [];
     });
   const { paths, missing } = boardFiles(placed);
-  if (basename(path) !== basename(paths[0] ?? '')) return openOfOne(path);
+  if (placed.file !== basename(paths[0] ?? '')) return openOfOne(path);
   if (missing.length > 0) return openOfOne(path, missing);
   return runFile(path, summary, evaluateAll(paths, summary), { boards });
 }

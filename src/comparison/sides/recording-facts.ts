@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { ComparedPhase } from '../../compare/comparison.js';
 import { realPath } from '../../file/real-path.js';
 import { summaryPlaces } from '../../report/reading/beside.js';
@@ -12,18 +11,19 @@ const usPerS = 1e6;
 /** A summary and the place it lies at. */
 export interface PlacedSummary {
   readonly path: string;
+  /** The name there of the CSV that it was found by. */
+  readonly file: string;
   readonly summary: KnownSummary;
 }
 
 /** The summary of the recording that a CSV is of, or is a track of; null where none can be read. */
 export function summaryOf(path: string): PlacedSummary | null {
-  const places = summaryPlaces(path);
-  for (const place of places) {
+  for (const { place, file, isOwn } of summaryPlaces(path)) {
     const beside = readSummaryBeside(place);
     if (beside.state !== 'known') continue;
     const { summary } = beside;
-    const isTrack = summary.tracks?.some(({ file }) => file === basename(path));
-    if (place === places[0] || isTrack) return { path: place, summary };
+    const isTrack = summary.tracks?.some((track) => track.file === file);
+    if (isOwn || isTrack) return { path: place, file, summary };
   }
   return null;
 }
@@ -32,7 +32,7 @@ export function summaryOf(path: string): PlacedSummary | null {
 export function besideWhich(path: string): PlacedSummary | null {
   const placed = summaryOf(path);
   const tracks = placed?.summary.tracks ?? [];
-  return tracks.some(({ sensor, file }) => sensor !== undefined && file === basename(path)) ? placed : null;
+  return tracks.some(({ sensor, file }) => sensor !== undefined && file === placed?.file) ? placed : null;
 }
 
 export function factsOf({ path, summary }: PlacedSummary): RecordingFacts {

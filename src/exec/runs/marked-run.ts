@@ -36,11 +36,17 @@ const pythonPath = join(packageFolder, 'src/exec/python');
 
 /** Runs a command to its end, with a file for its marks. Whatever goes wrong with the marks, the command runs. */
 export async function runMarked(options: MarkedRunOptions): Promise<MarkedRun> {
-  const { argv, originNs, relay, markOutput, onBegin, onMark } = options;
+  const { argv, originNs, relay, markOutput, onBegin } = options;
   const sinceNs = (ns: bigint): number => Number(ns - originNs);
   const troubles: MarkProblem[] = [];
   const trouble = (message: string): void => void troubles.push({ line: null, message });
 
+  let commandEndNs = Number.POSITIVE_INFINITY;
+  // Its last lines are seen when it is gone. All who are told of a mark shall put it where the figures do.
+  const onMark = (mark: Mark): void => {
+    const isSeenLate = mark.uncertaintyNs > 0 && mark.atNs > commandEndNs;
+    options.onMark(isSeenLate ? { ...mark, atNs: commandEndNs } : mark);
+  };
   const marks = new MarksReader({ originNs, childStartNs: sinceNs(process.hrtime.bigint()), onMark });
   const file = await MarksFile.create((bytes, seenNs) => marks.push(bytes, sinceNs(seenNs))).catch(
     (error: unknown) => trouble(errorText(error)),
@@ -56,6 +62,7 @@ export async function runMarked(options: MarkedRunOptions): Promise<MarkedRun> {
   onBegin(child.pid, sinceNs(child.startNs));
   tap?.handedOver(child);
   const end = await child.ended;
+  commandEndNs = sinceNs(end.endNs);
   relay.attach(null);
   await tap?.finish(relay);
   await file?.finish().catch((error: unknown) => trouble(`the marks could not be read: ${errorText(error)}`));
@@ -64,7 +71,7 @@ export async function runMarked(options: MarkedRunOptions): Promise<MarkedRun> {
     trouble('the marks file was cut short by the command: marks are appended with >>, not >');
   return {
     end,
-    endNs: sinceNs(end.endNs),
+    endNs: commandEndNs,
     problems: [...troubles, ...marks.problems],
     problemCount: troubles.length + marks.problemCount,
   };

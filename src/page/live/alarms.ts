@@ -35,6 +35,7 @@ export class Alarms {
     this.#state = state;
     this.root.append(this.#latest, this.#more, this.#spoken);
     state.on(['runs', 'bands'], () => this.#show());
+    this.#more.addEventListener('toggle', () => this.#show());
     this.#show();
   }
 
@@ -54,7 +55,6 @@ export class Alarms {
       this.#list.replaceChildren(
         ...alarms.slice(0, mostListed).map((alarm) => element('li', {}, ...shown(alarm))),
       );
-    else this.#more.addEventListener('toggle', () => this.#show(), { once: true });
   }
 
   /** Faults before warnings, the latest first. */

@@ -41,8 +41,7 @@ export async function describe(runs: readonly Captioned[]): Promise<string> {
 async function describeRun(run: Captioned): Promise<string> {
   const { rested, chosen, fromUs, toUs } = run;
   const { summary, reach } = rested;
-  if (!reach || reach.lastUs <= fromUs || reach.firstUs >= toUs)
-    return `${nameOf(rested)}: not recorded then.`;
+  if (!reach || !isShown(reach, fromUs, toUs)) return `${nameOf(rested)}: not recorded then.`;
   const { board, start_unix_s } = summary;
   // Up to its first and last sample it is whole, with the silences beyond them.
   const part = await summaryBetween(rested, {
@@ -69,6 +68,12 @@ async function describeRun(run: Captioned): Promise<string> {
     ),
   ].join('\n');
 }
+
+/** Of a recording that ends or begins at an edge nothing is; a sample alone is. */
+const isShown = (reach: { firstUs: number; lastUs: number }, fromUs: number, toUs: number): boolean =>
+  reach.lastUs > reach.firstUs
+    ? reach.lastUs > fromUs && reach.firstUs < toUs
+    : reach.lastUs >= fromUs && reach.firstUs <= toUs;
 
 function describeSeries({ rested, window }: Captioned, part: SpanSummary, series: number): string {
   const { name, kind } = rested.series[series]!;

@@ -93,13 +93,13 @@ function shownOf(
   const reaches = recordings.flatMap(({ reach }, n) =>
     reach ? [{ first: Math.min(0, reach.firstUs) + offsetsUs[n]!, last: reach.lastUs + offsetsUs[n]! }] : [],
   );
+  const names = recordings.map(nameOf).join(' and ');
+  if (reaches.length === 0) throw usageError(`there is nothing to draw: ${names} has no samples`);
   const first = Math.min(...reaches.map((each) => each.first));
-  const last = Math.max(...reaches.map((each) => each.last));
+  const reached = Math.max(...reaches.map((each) => each.last));
+  const last = reached > first ? reached : first + usPerS; // a sample alone has an axis too
   const shown = { fromUs: Math.max(fromUs ?? first, first), toUs: Math.min(toUs ?? last, last) };
   if (shown.toUs > shown.fromUs) return shown;
-  const names = recordings.map(nameOf).join(' and ');
-  if (reaches.length === 0 || !(last > first))
-    throw usageError(`there is nothing to draw: ${names} has no two samples`);
   throw usageError(
     `there is nothing to draw: ${names} was recorded from ${first / usPerS} s to ${last / usPerS} s, and nothing of that lies between --from and --to`,
   );

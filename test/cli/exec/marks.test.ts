@@ -3,9 +3,11 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 
 import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openCapture } from '#powerlog/capture/open.js';
 import type { CommandSummary, PhaseSummary } from '#powerlog/exec/figures/summaries.js';
 import { nameBytesMax } from '#powerlog/exec/marks/mark-line.js';
 import type { Summary } from '#powerlog/measure/summary.js';
+import type { RecordingEvent } from '#powerlog/stream/event.js';
 import { placesOfFile } from '../../capture/samples.js';
 import { bin, powerlog, words } from '../run.js';
 
@@ -55,6 +57,26 @@ begin("c"); end("c", "12")`;
     expect(told).toHaveLength(11); // None is no count
     expect(told[0]).toContain(`'abc'`);
   });
+});
+
+it('a last mark that is seen when the command is gone stands at its end for all who are told of it, as in the figures', async () => {
+  const capture = file('last.plog');
+  const line = 'echo begin a >> $POWERLOG_MARKS; echo end a >> $POWERLOG_MARKS';
+  const ran = powerlog(
+    words`exec --port sim --baseline 0 --runs 5 --quiet --capture ${capture} -- sh -c ${line}`,
+  );
+  expect(ran.code, ran.err).toBe(0);
+  const reader = await openCapture(capture);
+  const events: RecordingEvent[] = [];
+  for await (const block of reader.blocks()) events.push(...block.events);
+  await reader.close();
+  const ends = events.flatMap((event) => (event.type === 'run-end' ? [event] : []));
+  expect(ends).toHaveLength(5);
+  for (const { run, atNs } of ends) {
+    const marks = events.flatMap((event) => (event.type === 'marks' && event.run === run ? event.marks : []));
+    expect(marks).toHaveLength(2);
+    for (const mark of marks) expect(mark.atNs).toBeLessThanOrEqual(atNs);
+  }
 });
 
 describe('a name that only has points', () => {

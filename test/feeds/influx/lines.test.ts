@@ -233,6 +233,10 @@ describe('where lines go', () => {
     expect(urlFor(parseTarget(given), 'ns')).toBe(url);
   });
 
+  it('is not a part of a name that the address cuts off', () => {
+    expect(() => parseTarget('http://db/api/v2/write?org=o&bucket=lab#2')).toThrow(/%23/);
+  });
+
   it('with the header that its API takes', () => {
     expect(authorization('abc', { api: 'v2' })).toBe('Token abc');
     expect(authorization('abc', { api: 'v1' })).toBe('Bearer abc');

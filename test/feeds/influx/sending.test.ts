@@ -187,6 +187,8 @@ describe('a wrong command line', () => {
     ['--tag a=b', /give --influx URL too/],
     ['--influx http://127.0.0.1:1 --tag board=x', /powerlog's own/],
     ['--influx http://127.0.0.1:1 --tag a', /is not a tag/],
+    ['--influx http://127.0.0.1:1 --tag run=z\\', /the tag run holds a backslash or a control character/],
+    ['--influx http://127.0.0.1:1 --tag run=a\nb', /the tag run holds a backslash or a control character/],
     ['--influx http://127.0.0.1:1 --tag a=1 --tag a=2', /given twice/],
     ['--influx http://127.0.0.1:1 --influx-token-file /nowhere', /cannot be read: there is no such file/],
     ['--influx http://127.0.0.1:1/?precision=ms --influx-rate 2000', /more than the 1000 stamps a second/],

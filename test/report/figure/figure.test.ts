@@ -159,6 +159,22 @@ describe('a figure', () => {
 
   const capture = 'fixtures/golden/runs.plog';
 
+  it.each([
+    ['at 0 s', [380]],
+    ['later', [null, null, 380]],
+  ])('is drawn of one sample alone too, %s', (_, watts) => {
+    const { svg } = draw([csvOf(watts)], words`--series system`);
+    expect(svg.match(/<circle/g)).toHaveLength(1);
+    expect(description(svg)).toContain('system: min 380.00 W, max 380.00 W.');
+    expect(description(svg)).toContain('Drawn from 1 sample;');
+  });
+
+  it('is not drawn where there is no sample, and that is said', () => {
+    const { code, err } = powerlog(words`report ${csvOf([])} --svg ${join(scratch, 'none.svg')}`);
+    expect(code).toBe(2);
+    expect(err).toMatch(/there is nothing to draw: \d+\.csv has no samples/);
+  });
+
   it('says in the file what it is of, in the summary’s own numbers', () => {
     const { svg, png } = draw([capture], words`--title ${'a & b'}`);
     const { Description, Title } = textsOf(decodePng(png));

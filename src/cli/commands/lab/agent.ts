@@ -63,7 +63,7 @@ async function openFeed(
   { bench, influx, rate_hz: gridHz }: AgentConfig,
 ): Promise<AgentFeed | null> {
   if (!influx) return null;
-  const [{ parseTarget }, { parseTag }, { planLines }, { InfluxFeed }] = await Promise.all([
+  const [{ parseTarget }, { checkedTag }, { planLines }, { InfluxFeed }] = await Promise.all([
     import('../../../feeds/influx/server/target.js'),
     import('../../../feeds/influx/lines/tags.js'),
     import('../../feeds/influx-plan.js'),
@@ -72,7 +72,7 @@ async function openFeed(
   const given = { ...(bench === undefined ? {} : { host: bench }), ...influx.tags };
   const { target, tags } = placed(`${file}: influx`, () => ({
     target: parseTarget(influx.url),
-    tags: Object.entries(given).map(([key, value]) => parseTag(`${key}=${value}`)),
+    tags: Object.entries(given).map(([key, value]) => checkedTag(key, value)),
   }));
   const { plan, authorization } = await planLines(
     {

@@ -6,7 +6,7 @@ import { makeFolders } from '../../../file/folder/make-folders.js';
 import { OutputFile } from '../../../file/output-file.js';
 import type { GrafanaFile, GrafanaSource } from '../../../grafana/grafana.js';
 import { plural } from '../../../units.js';
-import { type DatabaseUrl, parseDatabaseUrl } from '../../database-url.js';
+import { type DatabaseUrl, parseDatabaseUrl, parsePrometheusUrl } from '../../database-url.js';
 import { forceOption, outputOption } from '../../options.js';
 import { notice } from '../../terminal/notices.js';
 
@@ -33,8 +33,8 @@ interface GrafanaOptions {
   readonly force?: boolean;
 }
 
-const urlOption = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser(parseDatabaseUrl); // not `checked`: commander would print the URL, and a password with it
+const urlOption = (flags: string, description: string, parse = parseDatabaseUrl): Option =>
+  new Option(flags, description).argParser(parse); // not `checked`: commander would print the URL, and a password with it
 
 export function grafanaCommand(): Command {
   return new Command('grafana')
@@ -42,7 +42,7 @@ export function grafanaCommand(): Command {
     .addOption(outputOption('-o, --out <dir>', 'the folder that they go to').makeOptionMandatory())
     .addOption(urlOption('--influx <url>', 'InfluxDB, asked in InfluxQL'))
     .addOption(urlOption('--victoriametrics <url>', 'VictoriaMetrics or Thanos that got line protocol'))
-    .addOption(urlOption('--prometheus <url>', 'Prometheus that scrapes --metrics'))
+    .addOption(urlOption('--prometheus <url>', 'Prometheus that scrapes --metrics', parsePrometheusUrl))
     .option('--at <path>', 'where Grafana finds that folder (default: where it is written)')
     .addOption(forceOption())
     .addHelpText('after', help)

@@ -25,6 +25,14 @@ const example = "such as http://localhost:8086, or 'http://localhost:8086/api/v2
 export const holdsSecret = (url: URL): boolean =>
   url.username !== '' || url.password !== '' || secrets.some((name) => url.searchParams.has(name));
 
+/** A name that holds a # would be cut off there, and another database written to. @throws UserError (usage) */
+export function refuseFragment(url: URL): void {
+  if (url.hash !== '')
+    throw usageError(
+      'the address of a database has nothing behind a #, which is never sent: leave it out, and write %23 for a # in a name',
+    );
+}
+
 /** Reads `--influx URL`. @throws UserError (usage) */
 export function parseTarget(text: string): Target {
   if (!URL.canParse(text)) throw usageError(`--influx needs a URL, ${example}`);
@@ -37,7 +45,7 @@ export function parseTarget(text: string): Target {
     throw usageError(
       'a password on the command line is seen by everybody on the machine: put USER:PASSWORD, or the token, into POWERLOG_INFLUX_TOKEN or --influx-token-file',
     );
-  url.hash = '';
+  refuseFragment(url);
   const unit = takeUnit(url);
   const prefix = url.pathname.replace(/\/+$/, '').replace(/(?:\/api\/v2)?\/write$/, '');
   const isStream = url.pathname.includes('/api/live/push');
