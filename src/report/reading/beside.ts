@@ -30,7 +30,7 @@ export function summaryOfCsv(path: string): SummaryOfCsv | null {
 }
 
 /** Where the figures of a CSV may be. */
-export interface SummaryPlace {
+interface SummaryPlace {
   readonly place: string;
   /** The CSV's name there. */
   readonly file: string;
