@@ -250,6 +250,23 @@ describe('what must be said instead of a number', () => {
 
 describe('what must not deceive', () => {
   it.each([
+    ['bareStep', 45],
+    ['bareRamp', 88],
+    ['ramp', 69],
+    ['ramp', 87],
+  ] as const)('another load that rises once as well (%s %i)', (load, seed) => {
+    const { comparison } = compare(recipeOf({ group: 'unrelated', load, seed }));
+    expect(comparison.verdict).toBe('undetermined');
+    expect(comparison.reason).toMatch(/^B resembles A \(100 %\), but on 1 event alone that may be chance$/);
+  });
+
+  it('two readings far off on the one edge there is, which is no curve', () => {
+    const { comparison } = compare(recipeOf({ group: 'faster', load: 'bareStep', seed: 15 }));
+    expect(comparison.verdict).toBe('related');
+    expect(codes(comparison)).toContain('few-events');
+  });
+
+  it.each([
     ['noise', 2],
     ['tokens', 3],
   ] as const)('a step of the clock, which blurs a window as a low-pass does (%s)', (load, seed) => {

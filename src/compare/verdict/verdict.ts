@@ -43,7 +43,7 @@ const explainedIfFew = 0.985;
 const explainedIfPeriodic = 0.8;
 /**
  * Any two that rise once are alike, so what the fit leaves has to be noise, or as little as this, or rounding. Of related pairs of the
- * generator it was at 0.84 or more, of seven pairs of two loads that were taken for related at 0.42 or less.
+ * generator it was at 0.7 or more, of seven pairs of two loads that were taken for related at 0.42 or less.
  */
 const whitenessMin = 0.6;
 const explainedNearly = 0.9999;

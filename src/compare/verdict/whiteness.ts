@@ -3,6 +3,8 @@ import type { Fit } from '../search/fit.js';
 
 /** Fewer readings do not tell. */
 const fewest = 20;
+/** Of more scatters than this a residual counts as this: a reading on an edge may lie anywhere. */
+const mostScatters = 5;
 
 /** What a fit leaves of the readings. */
 export interface Leftover {
@@ -16,10 +18,12 @@ export interface Leftover {
 }
 
 /** A value that only repeats the one before tells nothing of its own, and is left out. */
-export function leftover({ line, referenceW }: Fit, { valueW, count }: Readings): Leftover {
+export function leftover({ line, referenceW, scatterW }: Fit, { valueW, count }: Readings): Leftover {
+  const mostW = mostScatters * scatterW;
   let [squares, differences, told, before] = [0, 0, 0, Number.NaN];
   for (let n = 0; n < count; n++) {
-    const residualW = valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
+    const leftW = valueW[n]! - line.gain * referenceW[n]! - line.offsetW;
+    const residualW = Math.max(-mostW, Math.min(mostW, leftW));
     if (Number.isNaN(residualW) || (n > 0 && valueW[n] === valueW[n - 1])) continue;
     squares += residualW ** 2;
     if (!Number.isNaN(before)) differences += (residualW - before) ** 2;
