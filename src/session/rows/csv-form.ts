@@ -43,7 +43,8 @@ export function csvFormOf(names: readonly string[]): CsvForm | undefined {
   const averaged = bare.length < names.length;
   for (const complete of [true, false]) {
     const fits = boards.flatMap((board) => formOf(board, bare, complete, averaged, names) ?? []);
-    const form = fits[0] ?? formOf(boardOfRails(bare), bare, complete, averaged, names);
+    const own = fits.length === 0 ? boardOfRails(bare) : undefined;
+    const form = fits[0] ?? (own && formOf(own, bare, complete, averaged, names));
     if (form) return { ...form, board: sharedBy(form.board, fits) };
   }
   return undefined;
@@ -93,9 +94,9 @@ function formOf(
 
 /**
  * A board that none of the tables is for, such as a user's own, as far as names tell: its rails, where they stand as powerlog
- * writes them.
+ * writes them. Undefined where there is none.
  */
-function boardOfRails(names: readonly string[]): Instrument {
+function boardOfRails(names: readonly string[]): Instrument | undefined {
   const table = new TableBuilder();
   const rails = names.flatMap((name, n) => {
     const rail = name.replace(/_voltage_v$/, '');
@@ -103,6 +104,7 @@ function boardOfRails(names: readonly string[]): Instrument {
       rail !== name && names[n + 1] === `${rail}_current_a` && names[n + 2] === `${rail}_power_w`;
     return isRail ? [table.rail(rail, rail, 0)] : [];
   });
+  if (rails.length === 0) return undefined;
   const { bytes: frameBytes, fields } = table;
   return {
     ...{ ...nobody, frameBytes, fields, rails, wires: [], extraFields: [] },
@@ -118,7 +120,7 @@ export const columnOf = ({ columns }: CsvForm, kind: ColumnSource['kind']): numb
 /** The first name that no powerlog gives to a column; undefined where each by itself could be one. */
 export function foreignName(names: readonly string[]): string | undefined {
   const ofRails = new Set(
-    boardOfRails(names.filter((name) => name !== 'interval_s')).fields.map(({ name }) => name),
+    boardOfRails(names.filter((name) => name !== 'interval_s'))?.fields.map(({ name }) => name),
   );
   const known = new Set(['time_s', 'unix_time_s', 'interval_s', 'slot_voltage_v', 'slot_current_a']);
   for (const { fields, rails, wires, extraFields } of boards) {
