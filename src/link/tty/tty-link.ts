@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Instrument } from '../../board/board.js';
 import { ExitCode, UserError } from '../../errors.js';
@@ -20,6 +21,8 @@ type Ready = Extract<FromTtyWorker, { type: 'ready' }>;
  */
 export async function openTtyLink(path: string, expected?: Expected): Promise<Link> {
   const port = await configurePort(path);
+  // Of threads from here on: to shrink the small heap of one that it takes for idle, V8 would hold up samples by some ms.
+  setFlagsFromString('--no-memory-reducer');
   const worker = new Worker(join(__dirname, 'tty-worker.js'), {
     workerData: { path, expected } satisfies TtyWorkerData,
   });
