@@ -87,6 +87,7 @@ export class Member {
     if (nowNs === null) return;
     // What its driver keeps meanwhile comes behind the empty row.
     const atNs = this.#handed ? this.#lastNs + 1000 : nowNs;
+    this.#lastNs = atNs;
     this.take?.(emptyRow(atNs, this.opened.columns.length));
   }
 }
