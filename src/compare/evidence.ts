@@ -1,6 +1,7 @@
 import type { Analysis, Fitted } from './analysis.js';
 import type { Readings } from './model/readings.js';
 import { flatReason, isFlatReference } from './verdict/flat.js';
+import { leftover } from './verdict/leftover.js';
 import { mostAlikeLag } from './verdict/most-alike-lag.js';
 import { timedShare } from './verdict/timing.js';
 import {
@@ -11,7 +12,6 @@ import {
   notLookedAt,
   tooShort,
 } from './verdict/verdict.js';
-import { leftover } from './verdict/whiteness.js';
 
 /** A descent may leave the range by a little, µs. */
 const marginUs = 500_000;

@@ -19,8 +19,8 @@ const healthyMs = 10_000;
 const stopLimitMs = 2000;
 const lastWordsKept = 1000;
 /**
- * V8 takes a process that sleeps most of the time for idle and shrinks its small heap, and wakes four threads to collect its garbage: a
- * quarter of what reading RAPL and hwmon cost.
+ * V8 takes a process that sleeps most of the time for idle and shrinks its small heap, and wakes four threads to collect its garbage,
+ * which together cost as much as many readings.
  */
 const flags = ['--no-memory-reducer', '--single-threaded-gc'];
 /** A live board's samples come every 250 or 750 ms. */

@@ -72,7 +72,10 @@ function formOf(
 ): CsvForm | undefined {
   const components = componentsIn(bare, new Set([...board.rails, ...board.wires].map(({ name }) => name)));
   if (components.indexOf('system') > 0) return undefined;
-  for (const slot of [undefined, ...board.rails.keys()]) {
+  // Which rail the slot is on shows in its own columns alone.
+  const hasSlot = bare.some((name) => /^slot_(?:voltage_v|current_a|power_w)$/.test(name));
+  const slots = [undefined, ...(hasSlot ? board.rails.keys() : [])];
+  for (const slot of slots) {
     const railNames = board.rails.map(({ name }, rail) => (rail === slot ? 'slot' : name));
     const wiring: Wiring = {
       map: { components: {}, slot: null },
