@@ -97,6 +97,9 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
   const { raw, readings, change, offset } = settled;
   const last = lastFit(settled, all, measured, calm);
   const { fit } = last;
+  const series = pairedSeries(readings, fit, usualUs);
+  const corresponding = series && correspondence(series, fit.widthUs);
+  const isFew = (corresponding?.events ?? 0) <= fewEvents || repeatsItself(period);
   const spread = intervalsOf(
     readings,
     fit,
@@ -105,15 +108,13 @@ function fitOf(about: Omit<Analysis, 'fitted'>, trace: ReadingTrace): Fitted | n
       systematicUs: Math.hypot(updates.systematicUs, stampUs),
       instantUs: updates.instantUs,
       spacingUs: about.noise.spacingUs,
+      isFew,
       sampling: samplingError(last.known, readings, fit),
       unused: last.unused,
     },
   );
   const { chosen, calmFit } = last;
   const ambiguity = ambiguityOf(chosen, calmFit, found.others, spread, period, rangeUs, usualUs);
-  const series = pairedSeries(readings, fit, usualUs);
-  const corresponding = series && correspondence(series, fit.widthUs);
-  const isFew = (corresponding?.events ?? 0) <= fewEvents || repeatsItself(period);
   const isThin = isFew || (spread.covariance?.carriers ?? 0) < fewCarriers;
   const flat = isThin && !last.isClear ? [flatReach(readings, fit, usualUs)] : [];
   const own = centred(fit.delayUs, [spread.delayUs, ambiguity, ...flat]);

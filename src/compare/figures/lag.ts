@@ -96,9 +96,12 @@ export function lagsOf(
 
 const widened = ({ below, above }: Reach, by: number): Reach => ({ below: below + by, above: above + by });
 
-/** A lag that is known worse than this, as a share of the period and in µs, is none; where polls are the limit, in ages that values may have. */
+/**
+ * A lag that is known worse than this, as a share of the period and in µs, is none: the load changes too slowly, or its one edge lies between two
+ * readings. Where polls are the limit, in ages that values may have.
+ */
 const looseShare = 0.2;
-const looseUs = 25_000;
+const looseUs = 8000;
 const looseAges = 2;
 
 /** Why there is not one lag; null where there is. */
@@ -117,9 +120,12 @@ export function noSingleLag(analysis: Analysis, fitted: Fitted): string | null {
   const changing = lagChanges(analysis, fitted);
   if (changing) return changing;
   const { below, above } = intervals.delayUs;
-  const { unseenHoldUs } = updates;
+  const { unseenHoldUs, isLocked, systematicUs } = updates;
   if (!Number.isFinite(unseenHoldUs)) return heldUnknown(updates);
-  const limitUs = unseenHoldUs > 0 ? looseAges * unseenHoldUs : Math.max(looseShare * usualUs, looseUs);
+  // What polls leave open is said of them.
+  const lockedUs = isLocked ? systematicUs : 0;
+  const limitUs =
+    unseenHoldUs > 0 ? looseAges * unseenHoldUs : Math.max(looseShare * usualUs, looseUs) + lockedUs;
   if ((below + above) / 2 > limitUs)
     return `the load tells only that it lies between ${ms(delayUs - below - unseenHoldUs)} and ${ms(delayUs + above)}`;
   return null;

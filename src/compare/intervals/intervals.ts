@@ -2,6 +2,7 @@ import type { Readings } from '../model/readings.js';
 import type { Fit } from '../search/fit.js';
 import { type Covariance, covarianceOf } from './covariance.js';
 import { profileWidth, Rises } from './profile.js';
+import { ridgeOf } from './ridge.js';
 import { type LineError, roundingError } from './rounding.js';
 
 /** Half-width of a normal distribution's middle 95 %, in standard deviations. */
@@ -31,6 +32,8 @@ interface KnownErrors {
   readonly unused: number;
   /** Spacing of the reference's samples, µs. */
   readonly spacingUs: number;
+  /** Whether the lag rests on so few edges that windows and delays go together. */
+  readonly isFew: boolean;
   /** By how much the line may be off since the reference was seen at its samples only. */
   readonly sampling: LineError;
 }
@@ -49,7 +52,7 @@ export function intervalsOf(
   readings: Readings,
   whole: Fit,
   fitted: { readonly readings: Readings; readonly fit: Fit },
-  { systematicUs, instantUs, spacingUs, unused, sampling }: KnownErrors,
+  { systematicUs, instantUs, spacingUs, unused, isFew, sampling }: KnownErrors,
 ): FitIntervals {
   const covariance = covarianceOf(readings, whole);
   const spread = (n: number) =>
@@ -60,20 +63,23 @@ export function intervalsOf(
   const carriedUs = covariance ? (coverage95 * instantUs) / Math.sqrt(Math.max(1, covariance.carriers)) : 0;
   const rises = new Rises(fitted.readings, fitted.fit);
   const { widthUs, kernel } = fitted.fit;
+  const ridge = isFew ? ridgeOf(rises, fitted.fit) : null;
+  const instantsUs = Math.hypot(systematicUs, carriedUs, samplingShare * spacingUs);
   const delay = (sign: number) => {
     const profile = profileWidth(rises.alongDelay(sign), 20, 3e6);
-    return Math.hypot(
-      lagFactor * Math.max(profile, finite(spread(0))),
-      systematicUs,
-      carriedUs,
-      samplingShare * spacingUs,
-    );
+    const reach = Math.hypot(lagFactor * Math.max(profile, finite(spread(0))), instantsUs);
+    // A ridge may be left at any place of it.
+    return ridge ? Math.max(reach, endOf(ridge.delayUs, sign) + instantsUs) : reach;
   };
   const width = (sign: number) => {
     if (kernel.kind === 'counter') return 0;
     const factor = Math.exp(sign * profileWidth(rises.alongWidth(sign), 0.002, widestFactor));
     const reach = Math.hypot(
-      Math.max(Math.abs(factor - 1) * widthUs, 1.3 * finite(spread(1))),
+      Math.max(
+        Math.abs(factor - 1) * widthUs,
+        1.3 * finite(spread(1)),
+        ridge ? endOf(ridge.widthUs, sign) : 0,
+      ),
       widthSampling * spacingUs,
       systematicUs,
     );
@@ -90,5 +96,7 @@ export function intervalsOf(
     covariance,
   };
 }
+
+const endOf = ({ below, above }: Reach, sign: number): number => (sign < 0 ? below : above);
 
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0);

@@ -6,6 +6,10 @@ import { correlationTime } from './correlation-time.js';
 /** Chi-square of one parameter at 95 %. */
 const rise95 = 3.84;
 
+/** The first step of a descent along the delay: a share of the width, and at least so many µs. */
+const stepShare = 0.03;
+const leastStepUs = 200;
+
 /** How much worse other places fit, in units in which chance alone reaches 3.84 once in twenty. */
 export class Rises {
   readonly #cost: (place: Place) => number;
@@ -33,6 +37,19 @@ export class Rises {
   /** By how much more a place leaves, as a share of what the fit leaves. */
   excess(place: Place): number {
     return (this.#cost(place) - this.#leastCost) / this.#fit.line.residual;
+  }
+
+  /** At a width, with the delay that fits best near one. */
+  atWidth(widthUs: number, aboutUs: number): { readonly delayUs: number; readonly rise: number } {
+    const found = descend(
+      (x) => this.#cost({ delayUs: x, widthUs }),
+      { x: aboutUs, y: 0 },
+      Math.max(leastStepUs, stepShare * widthUs),
+      0,
+      24,
+      5,
+    );
+    return { delayUs: found.x, rise: this.#rise(found.cost, { delayUs: found.x, widthUs }) };
   }
 
   /** Along the delay, with the width that fits best at each; the width at one is where the next one begins. */

@@ -9,10 +9,14 @@ interface Stated {
   readonly reach: Reach;
 }
 
+const widerOf = (a: Reach, b: Reach): Reach => ({
+  below: Math.max(a.below, b.below),
+  above: Math.max(a.above, b.above),
+});
+
 /** Where a fit lies at the edge of all that fits as well, the middle of that is nearer to the truth. @param reaches each of them holds */
 export function centred(delayUs: number, reaches: readonly Reach[]): Stated {
-  const below = Math.max(...reaches.map((reach) => reach.below));
-  const above = Math.max(...reaches.map((reach) => reach.above));
+  const { below, above } = reaches.reduce(widerOf);
   if (Math.max(below, above) < lopsided * Math.min(below, above)) return { delayUs, reach: { below, above } };
   const half = (below + above) / 2;
   return { delayUs: delayUs + (above - below) / 2, reach: { below: half, above: half } };

@@ -87,6 +87,13 @@ for (let n = 1; n < pieces.length - 1; n++) {
   shares[n + 1]! += tilt;
   shares[n - 1]! -= tilt;
 }
+/** The same as what the energy up to each edge weighs, per time constant. */
+const perEdge = new Float64Array(edges.length);
+for (let n = 0; n < shares.length; n++) {
+  const perLength = shares[n]! / (edges[n + 1]! - edges[n]!);
+  perEdge[n]! += perLength;
+  perEdge[n + 1]! -= perLength;
+}
 /** What is older weighs little, but left out it would flatten the line by as much: its mean counts, up to so many time constants back. */
 const oldest = 12;
 const oldShare = Math.exp(-lastEdge);
@@ -106,14 +113,10 @@ export const onePole = ({ reference, noise }: Known): Kernel => ({
         continue;
       }
       const oldestUs = Math.min(oldUs, Math.max(reference.startUs, newestUs - oldest * widthUs));
-      let sum = oldShare * reference.meanW(oldestUs, oldUs);
-      let upTo = reference.energyUj(newestUs);
-      for (let piece = 0; piece < shares.length; piece++) {
-        const from = reference.energyUj(newestUs - edges[piece + 1]! * widthUs);
-        sum += (shares[piece]! * (upTo - from)) / ((edges[piece + 1]! - edges[piece]!) * widthUs);
-        upTo = from;
-      }
-      into[n] = sum;
+      let pieces = 0;
+      for (let edge = 0; edge < edges.length; edge++)
+        pieces += perEdge[edge]! * reference.energyUj(newestUs - edges[edge]! * widthUs);
+      into[n] = oldShare * reference.meanW(oldestUs, oldUs) + pieces / widthUs;
     }
   },
 });

@@ -3,7 +3,7 @@ import type { ReferenceTrace } from '../comparison.js';
 
 export const wattsPerMw = 1e-3;
 /** Samples in a bucket of the index, in the mean. */
-const perBucket = 4;
+const perBucket = 1;
 /** A window of which more than this share was not measured has no mean. */
 const silentShareMax = 0.1;
 

@@ -27,6 +27,8 @@ const asGood = 25;
 const searchedByLowPass = 150;
 /** Below this time constant the updates' own jitter looks like a low-pass, µs. */
 export const shortestUs = 5000;
+/** Time constant of a low-pass that rises about as a window does, as a share of it. */
+const soonShare = 0.4;
 const timeConstantsUs = [40_000, 120_000, 350_000];
 /** Places closer than this are the same, µs and as a factor of the width. */
 const sameDelayUs = 4000;
@@ -155,10 +157,13 @@ function lowPassPlaces(
   rangeUs: readonly [number, number] | null,
 ): Place[] {
   // An exponential of time constant W/√12 scatters as much as a window W.
-  const near = [best.widthUs / Math.sqrt(12), best.widthUs / 2].map((widthUs) => ({
+  const near: Place[] = [best.widthUs / Math.sqrt(12), best.widthUs / 2].map((widthUs) => ({
     delayUs: best.delayUs,
     widthUs,
   }));
+  // Of a single edge the first reading that sees it is the same for both: from a place that does not see it yet no descent leads there.
+  const asSoonUs = soonShare * best.widthUs;
+  near.push({ delayUs: best.delayUs - best.widthUs / 2 + asSoonUs, widthUs: asSoonUs });
   if (!rangeUs) return near;
   const few = chooseReadings(readings, searchedByLowPass, 5);
   const far = timeConstantsUs

@@ -1,9 +1,6 @@
 import type { Brackets } from './brackets.js';
-import type { Phases } from './phase.js';
+import { type Phases, stampUs } from './phase.js';
 import type { Track } from './tracking.js';
-
-/** Stamps of polls are rounded, some to milliseconds, µs. */
-const stampUs = 300;
 
 /** The period, and how far it may be off at 95 %, µs. */
 export interface PeriodError {
@@ -51,9 +48,10 @@ export function wholeError(
   { lowUs, highUs, count }: Brackets,
   { whole, updateUs, jitterUs, systematicUs }: Phases,
 ): PeriodError {
-  const { periodUs } = whole!;
+  const { periodUs, periodReachUs } = whole!;
   const known = updateUs.filter((us) => !Number.isNaN(us));
   const periods = Math.max(1, (known[known.length - 1]! - known[0]!) / periodUs);
+  if (periodReachUs !== null) return { periodUs, errorUs: periodReachUs + stampUs / periods };
   const widthUs = (highUs[0]! - lowUs[0]! + highUs[count - 1]! - lowUs[count - 1]!) / 2;
   const endsUs = (12 * widthUs) / count + (8 * jitterUs) / Math.sqrt(count) + 2 * systematicUs + stampUs;
   return { periodUs, errorUs: endsUs / periods };

@@ -30,23 +30,64 @@ const sampled = 60;
 const lockedShare = 0.15;
 const chanceGap = 3;
 
+/** Polls' stamps are rounded, some to milliseconds, µs. */
+export const stampUs = 300;
+
 /** The instants of the updates by timetables as long as they hold, so that polls at all phases say together when an update was. */
-export function phasesOf(brackets: Brackets, track: Track, pollUs: number): Phases {
+export function phasesOf(brackets: Brackets, tracked: Track, pollUs: number): Phases {
   const updateUs = new Float64Array(brackets.count).fill(Number.NaN);
+  const reachesUs: (number | null)[] = [];
   let longest: Timetable | null = null;
+  const track = joined(brackets, tracked);
   for (const members of locksOf(track)) {
     const shortUs = outsideOf(pieces(brackets, track, members, 31, sampled));
     for (const size of pieceSizes) {
       const tables = pieces(brackets, track, members, size);
       if (size > 31 && outsideOf(tables) > worseFactor * shortUs + worseUs) continue;
-      for (const { table, members: own } of tables)
+      for (const { table, members: own } of tables) {
+        reachesUs.push(table.reachUs);
         for (const n of own) updateUs[n] = instantOf(table, track.count[n]!);
+      }
       if (size === Number.POSITIVE_INFINITY && members.length > brackets.count / 2)
         longest = tables[0]!.table;
       break;
     }
   }
-  return { updateUs, whole: longest, ...scatterOf(brackets, updateUs, pollUs) };
+  const scatter = scatterOf(brackets, updateUs, pollUs);
+  // Where the updates scatter by less than the polls leave open, that is what is not known of them.
+  const known = reachesUs.filter((us) => us !== null);
+  const systematicUs =
+    known.length > 0 && known.length === reachesUs.length
+      ? Math.hypot(median(known), stampUs)
+      : scatter.systematicUs;
+  return { updateUs, whole: longest, ...scatter, systematicUs };
+}
+
+/**
+ * Locks that one timetable goes through, as one. A period that was begun with a little wrong loses the updates where polls beat with
+ * them, and only the run as a whole tells it.
+ */
+function joined(brackets: Brackets, track: Track): Track {
+  const locks = locksOf(track);
+  if (locks.length < 2) return track;
+  const { periodUs } = track;
+  const count = new Int32Array(track.count.length).fill(-1);
+  const apart: number[] = [];
+  let [beforeUs, passed] = [Number.NaN, 0];
+  for (const members of locks) {
+    const table = timetable(brackets, track, members);
+    apart.push(table.outsideUs);
+    const firstUs = instantOf(table, track.count[members[0]!]!);
+    // From the last change of one lock to the first of the next, in periods of the one that holds for both.
+    if (!Number.isNaN(beforeUs)) passed += Math.round((firstUs - beforeUs) / periodUs);
+    for (const n of members) count[n] = passed + track.count[n]! - track.count[members[0]!]!;
+    const last = members[members.length - 1]!;
+    beforeUs = instantOf(table, track.count[last]!);
+    passed = count[last]!;
+  }
+  const whole = { ...track, count, lock: new Int32Array(track.lock.length) };
+  const { outsideUs } = timetable(brackets, whole, locks.flat());
+  return outsideUs <= worseFactor * median(apart) + worseUs ? whole : track;
 }
 
 /** The changes of each lock that fit its period, in order. */
@@ -94,7 +135,8 @@ function loose(
 ): Timetable {
   const middle = count[members[0]!]!;
   const rest = (edgeUs: Float64Array) => members.map((n) => edgeUs[n]! - (count[n]! - middle) * periodUs);
-  return { middle, phaseUs: meetingPoint(rest(lowUs), rest(highUs)), periodUs, outsideUs: 0 };
+  const phaseUs = meetingPoint(rest(lowUs), rest(highUs));
+  return { middle, phaseUs, periodUs, outsideUs: 0, reachUs: null, periodReachUs: null };
 }
 
 const outsideOf = (tables: readonly Piece[]): number => median(tables.map(({ table }) => table.outsideUs));

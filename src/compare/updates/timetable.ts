@@ -1,5 +1,6 @@
 import { descend } from '../search/simplex.js';
 import type { Brackets } from './brackets.js';
+import { linesThrough, middleLine, reachAt } from './lines.js';
 import type { Track } from './tracking.js';
 
 /** Updates at phase + n · period, as near to their brackets as a straight line comes. */
@@ -10,6 +11,10 @@ export interface Timetable {
   readonly periodUs: number;
   /** Root mean square of how far the line leaves the brackets, µs, the worst of fifty left out. */
   readonly outsideUs: number;
+  /** How far other timetables that are in every bracket lie from this one, µs, in the mean; null where none is in all of them. */
+  readonly reachUs: number | null;
+  /** By how much their periods differ from this one's, µs; null likewise. */
+  readonly periodReachUs: number | null;
 }
 
 /** Brackets that a line is laid through; of more, as many at equal distances. */
@@ -57,18 +62,27 @@ export function timetable(
     160,
     2,
   );
+  const descended = { heightUs: originUs + found.x, riseUs: found.y * scale };
+  const lines = linesThrough(lows, highs, steps, descended);
+  const line = lines.length > 0 ? middleLine(lines) : descended;
+  const place = { middle, phaseUs: line.heightUs, periodUs: periodUs + line.riseUs };
+  if (lines.length > 0) {
+    const reaches = steps.map((step) => reachAt(lines, line, step));
+    return {
+      ...place,
+      outsideUs: 0,
+      reachUs: reaches.reduce((sum, us) => sum + us, 0) / reaches.length,
+      periodReachUs: lines.reduce((most, { riseUs }) => Math.max(most, Math.abs(riseUs - line.riseUs)), 0),
+    };
+  }
   const outside = steps.map((step, n) => {
-    const us = originUs + found.x + found.y * scale * step;
+    const us = line.heightUs + line.riseUs * step;
     return Math.max(0, lows[n]! - us, us - highs[n]!);
   });
   outside.sort();
   const kept = outside.subarray(0, Math.ceil(outside.length * (1 - worstShare)));
-  return {
-    middle,
-    phaseUs: originUs + found.x,
-    periodUs: periodUs + found.y * scale,
-    outsideUs: Math.sqrt(kept.reduce((sum, us) => sum + us * us, 0) / kept.length),
-  };
+  const outsideUs = Math.sqrt(kept.reduce((sum, us) => sum + us * us, 0) / kept.length);
+  return { ...place, outsideUs, reachUs: null, periodReachUs: null };
 }
 
 export const instantOf = ({ middle, phaseUs, periodUs }: Timetable, count: number): number =>
