@@ -48,8 +48,10 @@ export function shownEstimate(
 ): Pick<FigureRow, 'value' | 'interval' | 'reason'> {
   if (value === null) return { value: '–', interval: '', reason: reason ?? '' };
   const widest = Math.max(Math.abs(value), ...(interval ?? []).map(Math.abs));
-  // In the unit of an interval that is so much larger nothing would be left of the value.
-  const largest = value !== 0 && widest > mostTimes * Math.abs(value) ? Math.abs(value) : widest;
+  // In the unit of an interval that is so much larger nothing would be left of the value; of one that may as well be 0, nothing is.
+  const isAboutZero = interval !== null && interval[0] < 0 && interval[1] > 0;
+  const isLost = value !== 0 && !isAboutZero && widest > mostTimes * Math.abs(value);
+  const largest = isLost ? Math.abs(value) : widest;
   const { scale, prefix } = unit === '' || unit === '%' ? { scale: 1, prefix: '' } : siPrefix(largest);
   const width = interval ? (interval[1] - interval[0]) / 2 / scale : 0;
   const decimals =

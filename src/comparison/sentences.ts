@@ -1,5 +1,5 @@
 import type { Estimate } from '../compare/comparison.js';
-import { formatUncertain } from '../measure/honest-digits.js';
+import { decimalsFor, formatUncertain } from '../measure/honest-digits.js';
 import { printable } from '../text.js';
 import { fixed, formatClock, formatSi, withMinus } from '../units.js';
 import type { ComparedFiles } from './compare-files.js';
@@ -60,16 +60,21 @@ function energySentence({ figures, spanS }: Compared, nameA: string, nameB: stri
     return `How much energy the two counted cannot be compared: ${ended(energyB.reason ?? energyA.reason ?? percent.reason ?? 'they share too little')}`;
   const span = spanText(spanS);
   const amounts = `${formatSi(energyA.value, 'J')} against ${formatSi(energyB.value, 'J')}`;
-  const whole = `Over the ${span} that both cover, ${nameB} counts ${fixed(Math.abs(percent.value), 2)} % ${percent.value < 0 ? 'less' : 'more'} energy than ${nameA} (${amounts})`;
+  const over = `Over the ${span} that both cover, ${nameB} counts`;
+  const by = percents(Math.abs(percent.value), halfOf(percent));
+  const whole = covers(percent, 0)
+    ? `${over} as much energy as ${nameA}, as far as can be told (${by}; ${amounts})`
+    : `${over} ${by} ${percent.value < 0 ? 'less' : 'more'} energy than ${nameA} (${amounts})`;
   return `${whole}${partsText(figures, energyA.value)}.`;
 }
 
 function partsText(figures: Compared['figures'], energyAJ: number): string {
   const { energy_linear_j: linear, energy_unseen_j: unseen, energy_remainder_j: remainder } = figures;
   if (linear.value === null || unseen.value === null || remainder.value === null || energyAJ === 0) return '';
-  const share = ({ value }: Estimate) => {
-    const text = fixed((100 * value!) / energyAJ, 2);
-    return `${text.startsWith('-') ? withMinus(text) : `+${text}`} %`;
+  const share = (part: Estimate) => {
+    const half = halfOf(part);
+    const text = percents((100 * part.value!) / energyAJ, half === null ? null : (100 * half) / energyAJ);
+    return text.startsWith('-') ? withMinus(text) : /^0(?:\.0*)? /.test(text) ? text : `+${text}`;
   };
   return `: ${share(linear)} by its gain and offset, ${share(unseen)} by what it never looked at, ${share(remainder)} that nothing explains`;
 }
@@ -79,6 +84,15 @@ const covers = ({ interval }: Estimate, value: number): boolean =>
 
 const halfOf = ({ interval }: Estimate): number | null =>
   interval === null ? null : (interval[1] - interval[0]) / 2;
+
+const mostDecimals = 4;
+
+/** `19.71 ± 0.46 %`, with a hundredth where nothing says how uncertain it is. */
+const percents = (value: number, half: number | null): string => {
+  if (half === null || half === 0) return `${fixed(value, 2)} %`;
+  const decimals = decimalsFor(half, mostDecimals);
+  return `${fixed(value, decimals)} ± ${fixed(half, decimals)} %`;
+};
 
 const watts = (estimate: Estimate): string =>
   formatUncertain(Math.abs(estimate.value!), halfOf(estimate), 'W');

@@ -64,7 +64,7 @@ describe('what is printed', () => {
       /^b\.csv reads (?:19|20)\.\d+ ± 0\.\d+ W \(\d+\.\d %\) less than run\.csv in the mean, and its curve is (?:0\.|2\d\d|3\d\d).* late\.$/,
     );
     expect(second).toMatch(
-      /^Over the 59\.\d s that both cover, b\.csv counts \d+\.\d+ % less energy than run\.csv \(.*J against .*J\): −\d.* %/,
+      /^Over the 59\.\d s that both cover, b\.csv counts \d+\.\d+ ± \d+\.\d+ % less energy than run\.csv \(.*J against .*J\): −\d.* %/,
     );
     const lines = out.split('\n');
     const at = lines.findIndex((line) => /figure\s+95 %/.test(line));

@@ -7,6 +7,8 @@ it.each([
   [0.003, [-1.2, 1.2], 'W', '0.0 W', '−1.2 … 1.2'],
   // An interval that says next to nothing leaves the value legible.
   [0.02, [0, 2500], 's', '20 ms', '0 … 2500000'],
+  // A difference that nothing tells from zero has no digits.
+  [-6e-6, [-9.84, 9.841], 'J', '0.0 J', '−9.8 … 9.8'],
   [0, [0, 0], 'J', '0 J', '0 … 0'],
 ] as const)(
   '%d in %j %s is shown with the digits that its interval supports',
