@@ -29,6 +29,8 @@ export interface Effort {
   readonly longFrames: number;
   /** Seeded pairs of each kind of load that a comparison is tried on. */
   readonly cases: number;
+  /** A file of pairs that were compared before. */
+  readonly scores: string | undefined;
 }
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

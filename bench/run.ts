@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --quick] [-- --only live|sensors|feeds|terminal|saturated|replay|report|compare|pages|startup]`: powerlog beside its peers in one
  * run. Each part writes its page in `docs/performance`, and the overview over all of them; a quick run only prints.
+ * `--scores F`: pairs that `test/compare/table/run.ts --scores F` compared on this machine and with this code are not compared again.
  */
 import { parseArgs } from 'node:util';
 import type { Effort } from './claims.js';
@@ -23,15 +24,19 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: Object.keys(parts) },
+    scores: { type: 'string' },
   },
 });
 const unknown = values.only.filter((name) => !(name in parts));
 if (unknown.length > 0)
   throw new Error(`--only takes ${Object.keys(parts).join(', ')}, not ${unknown.join(', ')}`);
 
-const effort: Effort = values.quick
-  ? { longSeconds: 4, seconds: 1, repeats: 1, longFrames: 3_000_000, cases: 40 }
-  : { longSeconds: 30, seconds: 6, repeats: 3, longFrames: 30_000_000, cases: 500 };
+const effort: Effort = {
+  ...(values.quick
+    ? { longSeconds: 4, seconds: 1, repeats: 1, longFrames: 3_000_000, cases: 40 }
+    : { longSeconds: 30, seconds: 6, repeats: 3, longFrames: 30_000_000, cases: 500 }),
+  scores: values.scores,
+};
 
 const workshop = new Workshop();
 process.once('exit', () => workshop.close());

@@ -34,7 +34,7 @@ export async function compare(
   say: (text: string) => void,
 ): Promise<Findings> {
   say(`pairs with a known truth, ${effort.cases} seeded cases a kind`);
-  const { rows, failures } = await tableOfPairs(effort.cases);
+  const { rows, failures } = await tableOfPairs(effort);
   const hour = await compareHour(workshop, effort, say);
   const cards = await publishedCards(workshop, say);
   const card = await h100(workshop, say);
@@ -67,8 +67,9 @@ const claimOf = ({ what, value, unit, sense, target }: Row): Claim => ({
   ...{ value, sense, target, unit },
 });
 
-async function tableOfPairs(cases: number): Promise<{ rows: Row[]; failures: Failed[] }> {
-  const child = spawn(process.execPath, [programs('run'), '--cases', String(cases), '--json'], {
+async function tableOfPairs({ cases, scores }: Effort): Promise<{ rows: Row[]; failures: Failed[] }> {
+  const before = scores === undefined ? [] : ['--resume', scores];
+  const child = spawn(process.execPath, [programs('run'), '--cases', String(cases), '--json', ...before], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [out] = await Promise.all([text(child.stdout), once(child, 'close')]);
