@@ -156,6 +156,23 @@ describe('what must be said instead of a number', () => {
     expect(high).toBeGreaterThan(pair.truth.delayS);
   });
 
+  it('of a slow ramp seen by a fast sensor: that the lag is known to most of a period only', () => {
+    const { comparison, pair } = compare(recipeOf({ group: 'faster', load: 'ramp', seed: 341 }));
+    const { value, reason } = comparison.figures.delay_s;
+    expect(value).toBeNull();
+    const [, fromMs, toMs] = /lies between ([\d.]+) ms and ([\d.]+) ms/.exec(reason ?? '') ?? [];
+    expect(Number(fromMs) / 1000).toBeLessThan(pair.truth.delayS);
+    expect(Number(toMs) / 1000).toBeGreaterThan(pair.truth.delayS);
+  });
+
+  it('of one step that a low-pass saw in two readings: that it is no window', () => {
+    const { comparison, pair } = compare(recipeOf({ group: 'faster', load: 'bareStep', seed: 498 }));
+    expect(codes(comparison)).toContain('not-a-boxcar');
+    const [low, high] = comparison.figures.delay_s.interval!;
+    expect(low).toBeLessThan(pair.truth.delayS);
+    expect(high).toBeGreaterThan(pair.truth.delayS);
+  });
+
   it('of one step: that all rests on it', () => {
     const { comparison, pair } = compare(usual('bareStep', 7));
     expect(codes(comparison)).toContain('few-events');

@@ -56,6 +56,14 @@ describe('the document', () => {
 });
 
 describe('what is printed', () => {
+  it('says that two count the same where they do, and by how much they may differ', () => {
+    const [, second] = powerlog(words`compare ${csv} ${csv}`).out.split('\n');
+    expect(second).toMatch(
+      /B counts as much energy as A, as far as can be told \(0\.0+ ± 0\.\d+ %; .*J against .*J\): 0\.0+/,
+    );
+    expect(second).not.toMatch(/[+−]0\.0* /);
+  });
+
   it('is two sentences, a table that lines up, the phases, and what was guessed', () => {
     const { code, out, err } = powerlog(words`compare ${csv} ${b}`);
     expect([code, err]).toEqual([0, '']);

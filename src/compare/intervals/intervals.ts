@@ -32,7 +32,7 @@ interface KnownErrors {
   readonly unused: number;
   /** Spacing of the reference's samples, µs. */
   readonly spacingUs: number;
-  /** Whether the lag rests on so few edges that windows and delays go together. */
+  /** Whether the lag rests on so few edges, or on the same one again and again, that windows and delays go together. */
   readonly isFew: boolean;
   /** By how much the line may be off since the reference was seen at its samples only. */
   readonly sampling: LineError;

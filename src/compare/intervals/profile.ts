@@ -6,6 +6,8 @@ import { correlationTime } from './correlation-time.js';
 /** Chi-square of one parameter at 95 %. */
 const rise95 = 3.84;
 
+/** A place is as good as the best one as long as it rises by less than this: no noise of single readings rules it out. */
+export const asGoodRise = 25;
 /** The first step of a descent along the delay: a share of the width, and at least so many µs. */
 const stepShare = 0.03;
 const leastStepUs = 200;

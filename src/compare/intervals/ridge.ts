@@ -1,16 +1,11 @@
 import { type Fit, type Place, widthRangeUs } from '../search/fit.js';
 import type { Reach } from './intervals.js';
-import type { Rises } from './profile.js';
+import { asGoodRise, type Rises } from './profile.js';
 
 /** From one width to the next, as a factor. */
 const widthStep = 1.25;
 const halvings = 5;
-/**
- * What one edge between two readings leaves open is a long ridge, and the noise of all other readings makes it uneven: a place on it is as good as
- * the fit as long as it is worse by less than the first, and the ridge goes on as long as it is by less than the second. At its end it falls off
- * by thousands.
- */
-const riseMost = 25;
+/** The noise of all readings beside the edge makes a ridge uneven: it goes on over places that rise by less than this. At its end all rise far beyond. */
 const endsAt = 100;
 
 /** How far a ridge reaches from a fit, µs. */
@@ -52,7 +47,7 @@ function followed(rises: Rises, fit: Fit, factor: number): Place[] {
       continue;
     }
     [before, last] = [last, { delayUs: next.delayUs, widthUs }];
-    if (next.rise < riseMost) found.push(last);
+    if (next.rise < asGoodRise) found.push(last);
   }
   return found;
 }

@@ -87,7 +87,7 @@ for (let n = 1; n < pieces.length - 1; n++) {
   shares[n + 1]! += tilt;
   shares[n - 1]! -= tilt;
 }
-/** The same as what the energy up to each edge weighs, per time constant. */
+/** The same by the energy up to each edge, which is looked up once for the pieces on its both sides; per time constant. */
 const perEdge = new Float64Array(edges.length);
 for (let n = 0; n < shares.length; n++) {
   const perLength = shares[n]! / (edges[n + 1]! - edges[n]!);

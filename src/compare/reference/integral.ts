@@ -2,8 +2,6 @@ import { Cover, type TimeSpan } from '../../measure/tracks/cover.js';
 import type { ReferenceTrace } from '../comparison.js';
 
 export const wattsPerMw = 1e-3;
-/** Samples in a bucket of the index, in the mean. */
-const perBucket = 1;
 /** A window of which more than this share was not measured has no mean. */
 const silentShareMax = 0.1;
 
@@ -46,7 +44,8 @@ export class PowerIntegral {
     this.silent = new Cover(silences);
     this.stepSquares = squares / Math.max(this.endUs - this.startUs, 1);
     this.#sumUj = sumUj;
-    const buckets = Math.ceil(count / perBucket);
+    // As many buckets as samples: the sample is found with hardly a step.
+    const buckets = count;
     this.#bucketsPerUs = buckets / Math.max(this.endUs - this.startUs, 1);
     this.#index = new Int32Array(buckets + 1);
     let sample = 0;

@@ -1,5 +1,5 @@
 /** A straight line: its height at step 0, and by how much it rises with each, µs. */
-interface Line {
+export interface Line {
   readonly heightUs: number;
   readonly riseUs: number;
 }
@@ -7,7 +7,7 @@ interface Line {
 /** So many bracket widths from the first line no other one passes through all brackets. */
 const farthestWidths = 8;
 
-const heightAt = ({ heightUs, riseUs }: Line, step: number): number => heightUs + riseUs * step;
+export const heightAt = ({ heightUs, riseUs }: Line, step: number): number => heightUs + riseUs * step;
 
 /**
  * The lines that pass through every bracket, as the corners of a convex polygon in order; none where updates scatter by more than the brackets
@@ -70,6 +70,6 @@ export function middleLine(corners: readonly Line[]): Line {
   return { heightUs: first.heightUs + height / area, riseUs: first.riseUs + rise / area };
 }
 
-/** How far any of the lines lies from one of them at a step, µs. */
+/** How far the farthest of the lines lies from one of them at a step, µs. */
 export const reachAt = (corners: readonly Line[], line: Line, step: number): number =>
   corners.reduce((most, each) => Math.max(most, Math.abs(heightAt(each, step) - heightAt(line, step))), 0);

@@ -48,10 +48,10 @@ export function wholeError(
   { lowUs, highUs, count }: Brackets,
   { whole, updateUs, jitterUs, systematicUs }: Phases,
 ): PeriodError {
-  const { periodUs, periodReachUs } = whole!;
+  const { periodUs, reach } = whole!;
   const known = updateUs.filter((us) => !Number.isNaN(us));
   const periods = Math.max(1, (known[known.length - 1]! - known[0]!) / periodUs);
-  if (periodReachUs !== null) return { periodUs, errorUs: periodReachUs + stampUs / periods };
+  if (reach) return { periodUs, errorUs: reach.periodUs + stampUs / periods };
   const widthUs = (highUs[0]! - lowUs[0]! + highUs[count - 1]! - lowUs[count - 1]!) / 2;
   const endsUs = (12 * widthUs) / count + (8 * jitterUs) / Math.sqrt(count) + 2 * systematicUs + stampUs;
   return { periodUs, errorUs: endsUs / periods };

@@ -36,7 +36,7 @@ export const stampUs = 300;
 /** The instants of the updates by timetables as long as they hold, so that polls at all phases say together when an update was. */
 export function phasesOf(brackets: Brackets, tracked: Track, pollUs: number): Phases {
   const updateUs = new Float64Array(brackets.count).fill(Number.NaN);
-  const reachesUs: (number | null)[] = [];
+  const reaches: Timetable['reach'][] = [];
   let longest: Timetable | null = null;
   const track = joined(brackets, tracked);
   for (const members of locksOf(track)) {
@@ -45,7 +45,7 @@ export function phasesOf(brackets: Brackets, tracked: Track, pollUs: number): Ph
       const tables = pieces(brackets, track, members, size);
       if (size > 31 && outsideOf(tables) > worseFactor * shortUs + worseUs) continue;
       for (const { table, members: own } of tables) {
-        reachesUs.push(table.reachUs);
+        reaches.push(table.reach);
         for (const n of own) updateUs[n] = instantOf(table, track.count[n]!);
       }
       if (size === Number.POSITIVE_INFINITY && members.length > brackets.count / 2)
@@ -55,10 +55,9 @@ export function phasesOf(brackets: Brackets, tracked: Track, pollUs: number): Ph
   }
   const scatter = scatterOf(brackets, updateUs, pollUs);
   // Where the updates scatter by less than the polls leave open, that is what is not known of them.
-  const known = reachesUs.filter((us) => us !== null);
   const systematicUs =
-    known.length > 0 && known.length === reachesUs.length
-      ? Math.hypot(median(known), stampUs)
+    reaches.length > 0 && reaches.every((reach) => reach !== null)
+      ? Math.hypot(median(reaches.map(({ instantUs }) => instantUs)), stampUs)
       : scatter.systematicUs;
   return { updateUs, whole: longest, ...scatter, systematicUs };
 }
@@ -136,7 +135,7 @@ function loose(
   const middle = count[members[0]!]!;
   const rest = (edgeUs: Float64Array) => members.map((n) => edgeUs[n]! - (count[n]! - middle) * periodUs);
   const phaseUs = meetingPoint(rest(lowUs), rest(highUs));
-  return { middle, phaseUs, periodUs, outsideUs: 0, reachUs: null, periodReachUs: null };
+  return { middle, phaseUs, periodUs, outsideUs: 0, reach: null };
 }
 
 const outsideOf = (tables: readonly Piece[]): number => median(tables.map(({ table }) => table.outsideUs));

@@ -1,6 +1,6 @@
 import { descend } from '../search/simplex.js';
 import type { Brackets } from './brackets.js';
-import { linesThrough, middleLine, reachAt } from './lines.js';
+import { heightAt, type Line, linesThrough, middleLine, reachAt } from './lines.js';
 import type { Track } from './tracking.js';
 
 /** Updates at phase + n · period, as near to their brackets as a straight line comes. */
@@ -11,10 +11,8 @@ export interface Timetable {
   readonly periodUs: number;
   /** Root mean square of how far the line leaves the brackets, µs, the worst of fifty left out. */
   readonly outsideUs: number;
-  /** How far other timetables that are in every bracket lie from this one, µs, in the mean; null where none is in all of them. */
-  readonly reachUs: number | null;
-  /** By how much their periods differ from this one's, µs; null likewise. */
-  readonly periodReachUs: number | null;
+  /** How far others reach that are in every bracket as well, µs: in the mean of its instants, and of the period. Null where none is in all of them. */
+  readonly reach: { readonly instantUs: number; readonly periodUs: number } | null;
 }
 
 /** Brackets that a line is laid through; of more, as many at equal distances. */
@@ -65,24 +63,26 @@ export function timetable(
   const descended = { heightUs: originUs + found.x, riseUs: found.y * scale };
   const lines = linesThrough(lows, highs, steps, descended);
   const line = lines.length > 0 ? middleLine(lines) : descended;
-  const place = { middle, phaseUs: line.heightUs, periodUs: periodUs + line.riseUs };
-  if (lines.length > 0) {
-    const reaches = steps.map((step) => reachAt(lines, line, step));
-    return {
-      ...place,
-      outsideUs: 0,
-      reachUs: reaches.reduce((sum, us) => sum + us, 0) / reaches.length,
-      periodReachUs: lines.reduce((most, { riseUs }) => Math.max(most, Math.abs(riseUs - line.riseUs)), 0),
-    };
-  }
   const outside = steps.map((step, n) => {
-    const us = line.heightUs + line.riseUs * step;
+    const us = heightAt(line, step);
     return Math.max(0, lows[n]! - us, us - highs[n]!);
   });
   outside.sort();
   const kept = outside.subarray(0, Math.ceil(outside.length * (1 - worstShare)));
-  const outsideUs = Math.sqrt(kept.reduce((sum, us) => sum + us * us, 0) / kept.length);
-  return { ...place, outsideUs, reachUs: null, periodReachUs: null };
+  return {
+    middle,
+    phaseUs: line.heightUs,
+    periodUs: periodUs + line.riseUs,
+    outsideUs: Math.sqrt(kept.reduce((sum, us) => sum + us * us, 0) / kept.length),
+    reach: lines.length > 0 ? reachOf(lines, line, steps) : null,
+  };
+}
+
+function reachOf(lines: readonly Line[], line: Line, steps: Float64Array): Timetable['reach'] {
+  return {
+    instantUs: steps.reduce((sum, step) => sum + reachAt(lines, line, step), 0) / steps.length,
+    periodUs: lines.reduce((most, { riseUs }) => Math.max(most, Math.abs(riseUs - line.riseUs)), 0),
+  };
 }
 
 export const instantOf = ({ middle, phaseUs, periodUs }: Timetable, count: number): number =>

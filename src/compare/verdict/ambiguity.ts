@@ -1,5 +1,5 @@
 import type { FitIntervals } from '../intervals/intervals.js';
-import { Rises } from '../intervals/profile.js';
+import { asGoodRise, Rises } from '../intervals/profile.js';
 import type { Readings } from '../model/readings.js';
 import { type Fit, type Place, refine } from '../search/fit.js';
 import { type LoadPeriod, repeatsItself } from './load-period.js';
@@ -15,8 +15,6 @@ export interface Ambiguity {
   readonly above: number;
 }
 
-/** A place is as good as the best one as long as the fit is worse by less than this. */
-const riseMax = 25;
 /** A period of the load away it may be worse by this share of what is left: the reference's samples meet the edges elsewhere there. */
 const excessMax = 0.5;
 /** Lags closer than this are the same one, µs. */
@@ -43,7 +41,7 @@ export function ambiguityOf(
   const widths: Place[] = [];
   let [below, above] = [0, 0];
   const consider = (place: Place, isRepeated: boolean) => {
-    if (!(rises.at(place) < riseMax || (isRepeated && rises.excess(place) < excessMax))) return;
+    if (!(rises.at(place) < asGoodRise || (isRepeated && rises.excess(place) < excessMax))) return;
     const isSameLag = (other: Place) => Math.abs(other.delayUs - place.delayUs) < sameUs;
     if (!isSameLag(fit)) {
       if (hangsTogether(rises, fit, place)) {
@@ -62,7 +60,7 @@ function hangsTogether(rises: Rises, fit: Place, place: Place): boolean {
   const sign = Math.sign(place.delayUs - fit.delayUs);
   const distanceUs = Math.abs(place.delayUs - fit.delayUs);
   const rise = rises.alongDelay(sign);
-  return [0.25, 0.5, 0.75].every((share) => rise(share * distanceUs) < riseMax);
+  return [0.25, 0.5, 0.75].every((share) => rise(share * distanceUs) < asGoodRise);
 }
 
 function isOtherWidth(place: Place, fit: Fit, { widthUs }: FitIntervals): boolean {

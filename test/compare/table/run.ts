@@ -86,9 +86,11 @@ if (values.seed) {
     ? JSON.parse(readFileSync(values.resume, 'utf8'))
     : { scores: [] };
   const nameOf = ({ group, load, seed }: CaseName) => `${group} ${load} ${seed}`;
-  const done = new Set(before.scores.map(nameOf));
+  const wanted = new Set(names.map(nameOf));
+  const kept = before.scores.filter((score) => wanted.has(nameOf(score)));
+  const done = new Set(kept.map(nameOf));
   const left = names.filter((name) => !done.has(nameOf(name)));
-  const results = [...before.scores, ...(await scoreAll(left, Number(values.lanes)))];
+  const results = [...kept, ...(await scoreAll(left, Number(values.lanes)))];
   const failures = results.filter((result): result is Failed => 'failed' in result);
   const scores = results.filter((result): result is Score => !('failed' in result));
   if (values.scores) writeFileSync(values.scores, JSON.stringify({ scores, failures }));
